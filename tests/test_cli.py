@@ -4,8 +4,10 @@ import contextlib
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -395,3 +397,144 @@ def test_score_of_what_is_no_table(tmp_path, name, text, code, said):
     assert (done.returncode, done.stdout) == (code, "")
     assert len(done.stderr.splitlines()) == 1
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("visits.csv", VISITS.replace("ck_uln", " "), ", row 1: column 9 has no name"),
+        (
+            "visits.csv",
+            VISITS.replace("\n008,0", '\n"008,0'),
+            ", row 4: cannot be read as CSV: a quotation mark is opened and not closed",
+        ),
+        (
+            "visits.csv",
+            VISITS.replace("007,9", "007,1e400"),
+            ", row 3, column week, value '1e400': must be a number of weeks",
+        ),
+        ("folder.csv", None, ": is a folder; name a file"),
+        ("long" * 100 + ".csv", None, ": File name too long"),
+    ],
+)
+def test_score_of_a_clumsy_table(tmp_path, name, text, said):
+    path = tmp_path / name
+    if name == "folder.csv":
+        path.mkdir()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    done = score(path, "--uln", "ck=170")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert f"{path}{said}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["score", "v.csv", "--mmt-max", "260,0"],
+            "must be a number, with a point before decimals",
+        ),
+        (["score", "v.csv", "--vas-max", "ten"], "--vas-max: must be a number"),
+        (["score", "v.csv", "-o", ""], "must name a file or folder, got ''"),
+        (["check", ""], "must name a file or folder, got ''"),
+        (["reconstruct", "--cohorts", "\u0663"], "must be a positive integer, got '\u0663'"),
+        (["reconstruct", "--seed", "x"], "must be an integer of at least 0, got 'x'"),
+        (["reconstruct", "--seed", "-1"], "must be an integer of at least 0, got '-1'"),
+    ],
+)
+def test_what_an_argument_may_be_is_said(arguments, said):
+    done = called(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of another system")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("{} > /dev/full", "tisstats claims: the standard output: No space left on device"),
+        ("{} >&-", "tisstats claims: the standard output is closed"),
+        ("PYTHONIOENCODING=ascii {}", "tisstats claims: '\\u2212' cannot be printed in ascii"),
+    ],
+)
+def test_an_output_that_cannot_be_printed_is_one_line(command, said):
+    if "/dev/full" in command and not Path("/dev/full").exists():
+        pytest.skip("no full device")
+    line = command.format(f"{sys.executable} -m tisstats.cli claims")
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (only,) = done.stderr.splitlines()
+    assert only.startswith(said)
+
+
+def test_patients_that_cannot_be_printed_are_named_with_the_encoding(visits):
+    visits.write_text(VISITS.replace("007", "M\u00fcller"), encoding="utf-8")
+    command = [sys.executable, "-m", "tisstats.cli", "score", str(visits)]
+    done = subprocess.run(
+        [*command, "--mmt-max", "260", "--uln", "ck=170"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 1
+    assert "cannot be printed in ascii" in done.stderr.splitlines()[-1]
+
+
+BOUNDS_HEADER = "quantity,measure,side,step,unit,value,proven,seconds,model\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (VISITS, "is not overwritten: it is not a table of bounds"),
+        ("", "is not overwritten: it is not a table of bounds"),
+        ("alternative," + BOUNDS_HEADER, "is not overwritten: it is not a table of bounds"),
+        (
+            BOUNDS_HEADER + "worsened,mmtt,minimum,1,points,0,sharp,1.0,row\n",
+            ", row 2: is not a known bound: worsened mmtt minimum",
+        ),
+    ],
+)
+def test_bounds_keep_the_rows_of_their_own_table_only(tmp_path, text, said):
+    path = tmp_path / "bounds.csv"
+    path.write_text(text, encoding="utf-8")
+    done = called("bounds", "--only", "worsened:mmt", "-o", str(path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--p-values", "-o", "."], 2, ". is a folder; name a file"),
+        (["--p-values", "-o", "/proc/x.csv"], 1, "/proc/x.csv: "),
+        (["--only", "worsened:mmtt", "-o", "x.csv"], 2, "measure of worsened must be one of phys"),
+        (["--only", "tis_mean:x", "-o", "x.csv"], 2, "measure of tis_mean must not be named"),
+    ],
+)
+def test_bounds_refuse_before_they_prove(arguments, code, said):
+    if "/proc/x.csv" in arguments and not Path("/proc").exists():
+        pytest.skip("no folder that nobody may write to")
+    done = called("bounds", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+
+
+def test_help_has_balanced_brackets():
+    for name in ("score", "claims", "check", "book", "reconstruct", "bounds"):
+        text = called(name, "--help").stdout
+        assert text.count("(") == text.count(")"), name
+
+
+def test_reconstruct_refuses_before_it_draws(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = called("reconstruct", "--cohorts", "1", "--seed", "1", "-o", str(tmp_path / "file/a/b"))
+    assert (done.returncode, done.stdout) == (1, "")
+    (only,) = done.stderr.splitlines()
+    assert only.endswith(f"cannot be written: {tmp_path / 'file'} is not a folder")

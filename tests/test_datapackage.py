@@ -68,7 +68,7 @@ def test_the_published_facts_are_valid(copied):
             "flow.csv",
             "included,Patients included",
             "screened,Patients included",
-            "flow.csv, row 3: must not repeat another row's id",
+            "flow.csv, row 3, column id, value 'screened': must not repeat another row's id",
         ),
         (
             "citations.csv",
@@ -169,18 +169,11 @@ def test_an_encoding_that_does_not_fit_is_one_line(copied, encoding, text_in, sa
         read_tables(copied)
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "the source is empty"),
-        (b"\xff\xfe\x00", "can't decode byte 0xff"),
-    ],
-)
-def test_a_file_that_is_no_csv(copied, content, said):
-    (copied / "flow.csv").write_bytes(content)
+def test_a_file_that_is_no_csv(copied):
+    (copied / "flow.csv").write_bytes(b"\xff\xfe\x00")
     (line,) = lines(copied)
     assert line.startswith("flow.csv: cannot be read as a CSV file in UTF-8: ")
-    assert said in line
+    assert "can't decode byte 0xff" in line
 
 
 @pytest.mark.parametrize(
@@ -208,3 +201,68 @@ def test_no_folder_and_no_description(tmp_path):
         find_faults(tmp_path / "nowhere")
     with pytest.raises(DataError, match="needs this description"):
         find_faults(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="is a file; name the folder that holds datapackage"):
+        find_faults(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ("flow.csv", 'resource 1: must be an object with a name, a path and a schema, got "flow'),
+        ({"path": ["flow.csv"]}, 'resource 1: path must be the name of one CSV file, got ["flow'),
+        ({"path": "flow.csv", "dialect": ";"}, 'resource 1: dialect must be an object, such as {"'),
+        ({"path": "flow.csv", "dialect": {"csv": ";"}}, "resource 1: dialect must be an object"),
+    ],
+)
+def test_a_resource_that_is_none(copied, resource, said):
+    path = copied / "datapackage.json"
+    if isinstance(resource, dict):
+        resource = {"name": "flow", **resource}
+    path.write_text(json.dumps({"resources": [resource]}), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        find_faults(copied)
+    (fault,) = caught.value.faults
+    assert said in str(fault)
+
+
+def test_a_package_without_files_is_none(copied):
+    (copied / "datapackage.json").write_text('{"resources": []}', encoding="utf-8")
+    with pytest.raises(DataError, match="describes no files"):
+        find_faults(copied)
+
+
+def test_infinite_numbers_are_faults_once_each_in_the_order_of_the_file(copied):
+    flow = copied / "flow.csv"
+    text = flow.read_text(encoding="utf-8")
+    text = text.replace(",59,", ",1e400,").replace(",20,", ",-1,").replace(",19,", ",INF,")
+    flow.write_text(text, encoding="utf-8")
+    rows = [line for line in lines(copied) if "flow.csv" in line]
+    places = [int(line.partition("row ")[2].partition(",")[0]) for line in rows]
+    assert places == sorted(places)
+    assert len(rows) == text.count("1e400") + text.count(",-1,") + text.count(",INF,")
+    allowed = "must be finite: a number, at least 0, not empty"
+    assert f"flow.csv, row 2, column value, value '1e400': {allowed}" in rows
+
+
+def test_an_empty_file_and_a_folder_in_its_place(copied):
+    (copied / "flow.csv").write_text("")
+    (copied / "safety.csv").unlink()
+    (copied / "safety.csv").mkdir()
+    assert sorted(lines(copied)) == [
+        "flow.csv: is empty",
+        "safety.csv: is a folder; it must be a CSV file",
+    ]
+
+
+def test_a_key_may_be_described_as_text(copied):
+    path, flow = copied / "datapackage.json", copied / "flow.csv"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    (described,) = (each for each in descriptor["resources"] if each["name"] == "flow")
+    described["schema"]["primaryKey"] = "id"
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
+    text = flow.read_text(encoding="utf-8")
+    flow.write_text(text.replace("included,Pat", "screened,Pat"), encoding="utf-8")
+    assert "flow.csv, row 3, column id, value 'screened': must not repeat another row's id" in (
+        lines(copied)
+    )

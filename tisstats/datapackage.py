@@ -7,9 +7,11 @@ and what is allowed.
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,9 @@ _CONSTRAINTS = {
     "minLength": "of at least {} characters",
     "maxLength": "of at most {} characters",
 }
+
+#: Errors of Frictionless that leave every cell of a file in its column.
+_CELL_ERRORS = ("type-error", "constraint-error", "primary-key", "unique-error", "foreign-key")
 
 
 def read_descriptor(directory: Path) -> dict[str, Any]:
@@ -50,16 +55,40 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
     """
     path = directory / DESCRIPTOR
     if not directory.is_dir():
-        raise DataError([Fault(str(directory), "folder not found")])
+        message = f"is a file; name the folder that holds {DESCRIPTOR}"
+        raise DataError(
+            [Fault(str(directory), message if directory.exists() else "folder not found")]
+        )
     if not path.is_file():
         raise DataError([Fault(str(path), "missing; a data package needs this description")])
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor: Any = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError([Fault(str(path), f"cannot be read as JSON: {error}")]) from None
-    if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
+    resources = descriptor.get("resources") if isinstance(descriptor, dict) else None
+    if not isinstance(resources, list) or not resources:
         raise DataError([Fault(str(path), "describes no files; it must list them as resources")])
-    return descriptor
+    if faults := [
+        Fault(str(path), f"resource {number}: {message}")
+        for number, resource in enumerate(resources, 1)
+        for message in _resource_faults(resource)
+    ]:
+        raise DataError(faults)
+    described: dict[str, Any] = descriptor
+    return described
+
+
+def _resource_faults(resource: object) -> Iterator[str]:
+    """Yield what is wrong with a resource that Frictionless allows or fails on."""
+    if not isinstance(resource, dict):
+        yield f"must be an object with a name, a path and a schema, got {json.dumps(resource)}"
+        return
+    path, dialect = resource.get("path", ""), resource.get("dialect", {})
+    if not isinstance(path, str):
+        yield f"path must be the name of one CSV file, got {json.dumps(path)}"
+    if not isinstance(dialect, dict) or not isinstance(dialect.get("csv", {}), dict):
+        example = '{"delimiter": ";"}'
+        yield f"dialect must be an object, such as {example}, got {json.dumps(dialect)}"
 
 
 def allowed(field: dict[str, Any]) -> str:
@@ -133,7 +162,14 @@ def find_faults(directory: Path) -> list[Fault]:
     resources = {resource.get("name"): resource for resource in descriptor["resources"]}
     for task in report.tasks:
         file = directory / (task.place or task.name)
-        faults += _file_faults(file, task.errors, resources[task.name])
+        resource = resources[task.name]
+        found = _file_faults(file, task.errors, resource)
+        if all(error.type in _CELL_ERRORS for error in task.errors):
+            cells = {(fault.row, fault.column) for fault in found}
+            infinite = _infinite_numbers(file, resource)
+            found += [fault for fault in infinite if (fault.row, fault.column) not in cells]
+            found.sort(key=lambda fault: fault.row or 0)
+        faults += found
     return faults
 
 
@@ -186,6 +222,35 @@ def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) ->
     ]
 
 
+def _infinite_numbers(file: Path, resource: dict[str, Any]) -> list[Fault]:
+    """Return the numbers of a file that are not finite, such as INF and 1e400.
+
+    A Table Schema allows them; nothing in a trial can be infinite.
+    """
+    schema = resource.get("schema", {})
+    empty = set(schema.get("missingValues", [""]))
+    numbers = {
+        name: field
+        for name, field in _fields(resource).items()
+        if field.get("type") in ("number", "integer")
+    }
+    with file.open(encoding=encoding(resource), newline="") as text:
+        rows = csv.DictReader(text, delimiter=delimiter(resource))
+        return [
+            Fault(str(file), f"must be finite: {allowed(field)}", row, name, cells[name])
+            for row, cells in enumerate(rows, 2)
+            for name, field in numbers.items()
+            if cells[name] not in empty and not _is_finite(cells[name])
+        ]
+
+
+def _is_finite(cell: str) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:  # a notation that the schema allows, such as 38%
+        return True
+
+
 def _fields(resource: dict[str, Any]) -> dict[str, Any]:
     """Return the declared columns of a file by name."""
     return {field["name"]: field for field in resource.get("schema", {}).get("fields", [])}
@@ -213,10 +278,12 @@ def _cell_fault(file: Path, row: int | None, error: Any, resource: dict[str, Any
             shown = "" if value in (None, "None") else value
             return Fault(str(file), f"must be {allowed(fields[column])}", row, column, shown)
         case "primary-key" | "unique-error":
-            key = ", ".join(resource.get("schema", {}).get("primaryKey", []))
-            return Fault(
-                str(file), f"must not repeat another row's {column or key}", row, column, value
-            )
+            key = _key_fields(resource) if column is None else [column]
+            if value is None:
+                cells = dict(zip(fields, error.cells, strict=False))
+                value = ", ".join(str(cells.get(name, "")) for name in key)
+            message = f"must not repeat another row's {', '.join(key)}"
+            return Fault(str(file), message, row, column or ", ".join(key), value)
         case "foreign-key":
             target = f"{error.reference_name}.csv"
             (name,), (there,) = error.field_names[:1], error.reference_field_names[:1]
@@ -224,11 +291,21 @@ def _cell_fault(file: Path, row: int | None, error: Any, resource: dict[str, Any
             return Fault(str(file), f"must be a {there} of {target}", row, name, wrong)
         case "scheme-error" if not file.exists():
             return Fault(str(file), "the file is missing")
+        case _ if file.is_dir():
+            return Fault(str(file), "is a folder; it must be a CSV file")
+        case "source-error" if file.is_file() and not file.stat().st_size:
+            return Fault(str(file), "is empty")
         case "source-error" | "encoding-error" | "format-error" | "scheme-error":
             used, note = encoding(resource), _one_line(error.note)
             named = "UTF-8" if used == "utf-8-sig" else used
             return Fault(str(file), f"cannot be read as a CSV file in {named}: {note}")
     return Fault(str(file), f"{error.title.lower()}: {_one_line(error.note)}", row, column, value)
+
+
+def _key_fields(resource: dict[str, Any]) -> list[str]:
+    """Return the columns of the primary key; the schema may name a single one as text."""
+    key = resource.get("schema", {}).get("primaryKey", [])
+    return [key] if isinstance(key, str) else list(key)
 
 
 def read_tables(directory: Path) -> dict[str, pd.DataFrame]:

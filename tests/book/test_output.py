@@ -136,3 +136,9 @@ def test_whatever_interrupts_the_old_pages_stay_whole(tmp_path, pages, monkeypat
     with pytest.raises(stop):
         replace_book(pages, book)
     assert everything_in(book) == before
+
+
+def test_a_folder_in_a_file_is_refused_before_the_build(tmp_path, project):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"file is a file: .* cannot be a folder in it"):
+        check_replaceable(tmp_path / "file" / "sub" / "book", project)

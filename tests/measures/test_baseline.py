@@ -190,6 +190,12 @@ def test_cut_offs_are_the_callers(baseline):
     assert met(min_other_abnormal=5)
     assert met(min_other_abnormal=5, vas_abnormal_cm=2.3) is False
     assert met(min_other_abnormal=5, haq_abnormal=2.1) is False
+    own = {"physician_global": 2, "patient_global": 2, "extramuscular": 2}
+    assert met(min_other_abnormal=5, vas_abnormal_cm=own) is True
+    assert met(min_other_abnormal=5, vas_abnormal_cm=own | {"extramuscular": 2.3}) is False
+    assert met(min_other_abnormal=5, vas_abnormal_cm=own | {"physician_global": 3.8}) is True
+    with pytest.raises(ValueError, match=r"vas_abnormal_cm must have .*extramuscular, got haq"):
+        met(min_other_abnormal=5, vas_abnormal_cm={"haq": 2})
     assert met(min_other_abnormal=5, enzyme_abnormal_uln=7.1) is False
     with pytest.raises(ValueError, match="min_other_abnormal must be from 0 to 5, got 6"):
         met(min_other_abnormal=6)

@@ -216,7 +216,7 @@ def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(DataError, match="there is no such file"):
         read_visits(tmp_path / "visits.csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(DataError, match="there is no such file"):
+    with pytest.raises(DataError, match="is a folder; name a file"):
         read_visits(tmp_path / "folder.csv")
 
 

@@ -298,6 +298,7 @@ def test_presets_hold_the_published_numbers():
     for rules in (IMPROVEMENT_RULES, WORSENING_RULES):
         assert all(name == rule.name and rule.source for name, rule in rules.items())
     assert "verified" in imacs.assumed
+    assert "every clause" in confirmed.assumed
     with pytest.raises(FrozenInstanceError):
         rule.improved_by = 30
 
@@ -310,6 +311,42 @@ def test_a_rule_of_your_own():
     assert not imacs_improvement(course | {"haq": 49}, strict).item()
 
 
+@given(
+    st.lists(st.integers(-60, 60), min_size=6, max_size=6),
+    st.lists(st.integers(1, 50), min_size=6, max_size=6),
+    st.lists(st.integers(1, 50), min_size=6, max_size=6),
+)
+def test_a_cut_off_for_each_measure(course, better, worse):
+    own = {
+        "improved_by": dict(zip(MEASURES, better, strict=True)),
+        "worse_by": dict(zip(MEASURES, worse, strict=True)),
+    }
+    improved = [change >= least for change, least in zip(course, better, strict=True)]
+    worsened = [-change >= least for change, least in zip(course, worse, strict=True)]
+    percent = dict(zip(MEASURES, map(float, course), strict=True))
+    improvement = replace(IMPROVEMENT_RULES["imacs"], **own)
+    wanted = sum(improved) >= 3 and sum(worsened) <= 2 and not worsened[MEASURES.index("mmt")]
+    assert imacs_improvement(percent, improvement).item() is wanted
+    worsening = replace(WORSENING_RULES["imacs"], clauses=(), worse_by=own["worse_by"])
+    assert imacs_worsening(percent, STILL, worsening).item() is (sum(worsened) >= 3)
+
+
+def test_a_cut_off_for_each_measure_includes_its_value():
+    by = dict.fromkeys(MEASURES, 20) | {"enzyme": 50}
+    rule = replace(IMPROVEMENT_RULES["imacs"], improved_by=by, improved_count=1)
+    assert imacs_improvement(UNCHANGED | {"enzyme": 50}, rule).item()
+    assert not imacs_improvement(UNCHANGED | {"enzyme": 49.9}, rule).item()
+    assert imacs_improvement(UNCHANGED | {"haq": 20}, rule).item()
+
+
+def test_the_caller_cannot_change_a_rule_through_its_mapping():
+    by = dict.fromkeys(MEASURES, 20)
+    rule = replace(IMPROVEMENT_RULES["imacs"], improved_by=by)
+    by["haq"] = 1
+    assert rule.improved_by["haq"] == 20
+    assert hash(rule) == hash(replace(rule, improved_by=by))
+
+
 def test_a_rule_on_fewer_measures_needs_no_others():
     rule = ImprovementRule("two", "here", 20, 2, 25, 0, measures=("mmt", "haq"))
     assert imacs_improvement({"mmt": [20, 20], "haq": [20, 19]}, rule).tolist() == [True, False]
@@ -320,6 +357,18 @@ def test_a_rule_on_fewer_measures_needs_no_others():
     [
         ({"improved_by": 0}, "improved_by must be a number above 0, got 0"),
         ({"worse_by": np.nan}, "worse_by must be a number above 0, got nan"),
+        (
+            {"improved_by": dict.fromkeys(MEASURES[:5], 20)},
+            "improved_by must have a cut-off for each measure, got none for extramuscular",
+        ),
+        (
+            {"worse_by": dict.fromkeys(MEASURES, 20) | {"ck": 3}},
+            "worse_by must be among .*enzyme.*, got 'ck'",
+        ),
+        (
+            {"worse_by": dict.fromkeys(MEASURES, 20) | {"mmt": 0}},
+            r"worse_by\['mmt'\] must be a number above 0, got 0",
+        ),
         ({"improved_count": 7}, "improved_count must be a whole number from 1 to 6, got 7"),
         ({"max_worse": -1}, "max_worse must be a whole number from 0 to 6, got -1"),
         ({"must_not_worsen": ("cmas",)}, "must_not_worsen must be among .*mmt.*, got 'cmas'"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import groupby, product
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import pandas as pd
@@ -93,12 +94,20 @@ def prove_table(
     known = ALTERNATIVES if sensitivity else QUANTITIES
     kind = "an alternative" if sensitivity else "a quantity"
     for name in only:
-        if not tasks([name], sensitivity=sensitivity):
-            raise ValueError(f"bound must name {kind}, one of {', '.join(known)}, got {name!r}")
+        if tasks([name], sensitivity=sensitivity):
+            continue
+        quantity, named, _ = name.partition(":")
+        if named and quantity in known and not sensitivity:
+            measures = ", ".join(filter(None, measures_of_quantity(quantity)))
+            must = f"be one of {measures}" if measures else "not be named, as it is of the score"
+            raise ValueError(f"measure of {quantity} must {must}, got {name!r}")
+        raise ValueError(f"bound must name {kind}, one of {', '.join(known)}, got {name!r}")
     with _writing(output):
+        kept = _kept(output, sensitivity=sensitivity) if only else None
         proved = _prove(tasks(only, sensitivity=sensitivity), report)
-        kept = _kept(output) if only else proved.iloc[:0]
-        table = _in_order(pd.concat([kept, proved]), tasks(sensitivity=sensitivity))
+        table = _in_order(
+            proved if kept is None else pd.concat([kept, proved]), tasks(sensitivity=sensitivity)
+        )
         write_bounds(table if sensitivity else table.drop(columns=ALTERNATIVE), output)
 
 
@@ -118,10 +127,14 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
 
 @contextmanager
 def _writing(output: Path) -> Iterator[None]:
-    """Raise if the output folder does not exist, before minutes of work, or cannot be written."""
+    """Raise if the output cannot be written, as far as possible before minutes of work."""
     if not output.absolute().parent.is_dir():
         raise ValueError(f"folder {output.parent} does not exist")
+    if output.is_dir():
+        raise ValueError(f"{output} is a folder; name a file")
     try:
+        with TemporaryFile(dir=output.absolute().parent):
+            pass
         yield
     except OSError as error:
         raise DataError([Fault(str(output), str(error.strerror))]) from None
@@ -161,16 +174,41 @@ def steps_of(measure: str | None, assumptions: BoundAssumptions) -> tuple[str, s
     )
 
 
-def _kept(path: Path) -> pd.DataFrame:
-    if not path.is_file():
+def _kept(path: Path, *, sensitivity: bool) -> pd.DataFrame:
+    """Read the rows to keep; a file that is not a table of these bounds is never overwritten."""
+    if not path.exists():
         return pd.DataFrame(columns=[ALTERNATIVE, *COLUMNS])
-    kept = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return kept if ALTERNATIVE in kept else kept.assign(**{ALTERNATIVE: ""})
+    columns = [ALTERNATIVE] * sensitivity + list(COLUMNS)
+    try:
+        kept = pd.read_csv(path, dtype=str, keep_default_na=False)
+        found = list(kept.columns)
+    except ValueError:  # empty, in another encoding, or not a table
+        found = []
+    if found != columns:
+        message = (
+            f"is not overwritten: it is not a table of bounds, with the columns {','.join(columns)}"
+        )
+        raise DataError([Fault(str(path), message)])
+    kept = kept if sensitivity else kept.assign(**{ALTERNATIVE: ""})
+    names = _names(tasks(sensitivity=sensitivity))
+    unknown = [
+        Fault(str(path), f"is not a known bound: {' '.join(filter(None, key))}", row)
+        for row, key in enumerate(kept[_KEY].itertuples(index=False, name=None), 2)
+        if key not in names
+    ]
+    if unknown:
+        raise DataError(unknown)
+    return kept
+
+
+def _names(order: list[Task]) -> list[tuple[str, str, str, str]]:
+    """Return the key of each bound in the table."""
+    return [(task.alternative, task.quantity, task.measure or SCORE, task.side) for task in order]
 
 
 def _in_order(table: pd.DataFrame, order: list[Task]) -> pd.DataFrame:
     """Keep the last of each bound, by alternative, quantity, measure and side."""
-    names = [(task.alternative, task.quantity, task.measure or SCORE, task.side) for task in order]
+    names = _names(order)
     last = table.drop_duplicates(_KEY, keep="last").set_index(_KEY)
     known = pd.MultiIndex.from_tuples(names, names=_KEY)
     return last.loc[known[known.isin(last.index)]].reset_index()

@@ -12,6 +12,7 @@ from tisstats.figures.numbers import format_confidence_level, format_n_percent, 
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
+from tisstats.lim2021.trial_description import TREATMENT
 from tisstats.printed import percent_range
 from tisstats.statistics import method_title, proportion_interval
 from tisstats.trial import summaries
@@ -113,7 +114,7 @@ class Safety(PatientChapter):
         """Return the treatment of each of these patients, one row per patient."""
         trial = self.patient_data.trial
         caption = f"Treatment of each patient. {dose_note(trial)}{self.patient_data.label}"
-        shown, doses = treatment_table(trial), trial.description.treatment.doses_label
+        shown, doses = treatment_table(trial), TREATMENT.doses_label
         # A number stays on the line of its unit, and a week on that of its word.
         shown[doses] = shown[doses].str.replace(
             r"(?<=\d) |(?<=week) ", "\N{NO-BREAK SPACE}", regex=True

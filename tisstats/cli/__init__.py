@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ from tisstats.errors import DataError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
     parsed = parser().parse_args(arguments)
+    if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
+        print_error(f"tisstats {parsed.command}: the standard output is closed")
+        return DATA_ERROR
     try:
         code: int = parsed.run(parsed)
         sys.stdout.flush()
@@ -32,7 +36,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_error("stopped")
         return INTERRUPTED
     except BrokenPipeError:
-        # Broken pipe: suppress the flush error at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return SUCCESS
+    except UnicodeEncodeError as error:
+        missing = error.object[error.start]
+        print_error(
+            f"tisstats {parsed.command}: {missing!r} cannot be printed in {error.encoding}, the "
+            "encoding of the standard output; set PYTHONIOENCODING=utf-8"
+        )
+        return DATA_ERROR
+    except OSError as error:
+        place = "the standard output" if error.filename is None else error.filename
+        print_error(f"tisstats {parsed.command}: {place}: {error.strerror or error}")
+        _discard_output()
+        return DATA_ERROR
     return code
+
+
+def _discard_output() -> None:
+    """Discard what is still to be printed, which would fail again at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

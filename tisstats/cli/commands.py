@@ -21,10 +21,10 @@ def print_error(message: str) -> None:
 
 @contextmanager
 def wrong_values() -> Iterator[None]:
-    """Report a ValueError of the package as a usage error; leave a DataError unchanged."""
+    """Report a ValueError of the package as a usage error; leave others unchanged."""
     try:
         yield
-    except DataError:
+    except (DataError, UnicodeEncodeError):
         raise
     except ValueError as error:
         raise UsageError(str(error)) from None

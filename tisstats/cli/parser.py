@@ -40,21 +40,26 @@ def add_claims(commands: Commands) -> None:
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
     add("--verdict", metavar="V", default="all", help="show only this verdict")
     facts = "data package of published facts (default: the study's)"
-    add("--data", metavar="DIR", type=Path, help=facts)
+    add("--data", metavar="DIR", type=parse_path, help=facts)
 
 
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
     does = "check the files of a data package against their description in datapackage.json"
     add = add_command(commands, "check", does).add_argument
-    add("directory", metavar="DIR", type=Path, help="folder of the data package")
+    add("directory", metavar="DIR", type=parse_path, help="folder of the data package")
 
 
 def add_new(commands: Commands) -> None:
     """Add ``tisstats new``."""
     does = "write the files of a new study: its description, empty tables and a filled example"
     add = add_command(commands, "new", does).add_argument
-    add("directory", metavar="DIR", type=Path, help="folder to write; must be empty or not exist")
+    add(
+        "directory",
+        metavar="DIR",
+        type=parse_path,
+        help="folder to write; must be empty or not exist",
+    )
 
 
 def add_score(commands: Commands) -> None:
@@ -67,13 +72,13 @@ def add_score(commands: Commands) -> None:
     )
     add = add_command(commands, "score", does, columns).add_argument
     file = "file, one row per patient and visit; - reads CSV from standard input"
-    add("visits", metavar="VISITS", type=Path, help=file)
+    add("visits", metavar="VISITS", type=parse_path, help=file)
     most = "maximum MMT score: 80 or 150 (MMT-8), 240, 260"
-    add("--mmt-max", metavar="N", type=float, required=True, help=most)
+    add("--mmt-max", metavar="N", type=parse_number, required=True, help=most)
     uln = "upper limit of normal: a number or a column name; repeat per enzyme"
     add("--uln", metavar="ENZYME=LIMIT", type=parse_uln, action="append", required=True, help=uln)
     vas = "visual analogue scales: 10 in cm (default), 100 in mm"
-    add("--vas-max", metavar="N", type=float, default=10, help=vas)
+    add("--vas-max", metavar="N", type=parse_number, default=10, help=vas)
     add("--population", choices=("adult", "juvenile"), default="adult", help="default: adult")
     missing = "missing measures: score is missing (na, default) or bounds are added (bounds)"
     add("--missing", choices=("na", "bounds"), default="na", help=missing)
@@ -86,13 +91,13 @@ def add_score(commands: Commands) -> None:
     add("--enzyme-panel", choices=("complete", "measured"), default="complete", help=panel)
     add_reading(add)
     output = "output file (default: -, CSV to standard output)"
-    add("-o", "--output", metavar="OUT", type=Path, help=output)
+    add("-o", "--output", metavar="OUT", type=parse_path, help=output)
 
 
 def add_reading(add: Callable[..., argparse.Action]) -> None:
     """Add the options that say how files of tables are read."""
     mapping = "mapping file: your columns, values and units to ours (TOML)"
-    add("--map", metavar="FILE", type=Path, help=mapping)
+    add("--map", metavar="FILE", type=parse_path, help=mapping)
     code = "cell that stands for a missing value, such as -9; repeatable"
     codes = {"dest": "missing_codes", "action": "append", "default": []}
     add("--missing-code", metavar="CODE", help=code, **codes)
@@ -111,13 +116,13 @@ def add_book(commands: Commands) -> None:
     value = "override a notebook parameter; repeatable"
     add("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=value)
     rows = "build the report of the trial in DIR (see tisstats new) in place of this project's book"
-    add("--cohort", metavar="DIR", type=Path, help=rows)
+    add("--cohort", metavar="DIR", type=parse_path, help=rows)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of parallel notebook runs (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
-    add("--output", metavar="DIR", type=Path, help="output folder (default: _build/html)")
+    add("--output", metavar="DIR", type=parse_path, help="output folder (default: _build/html)")
     source = "project folder (default: current folder)"
-    add("--source", metavar="DIR", type=Path, default=Path(), help=source)
+    add("--source", metavar="DIR", type=parse_path, default=Path(), help=source)
 
 
 def add_reconstruct(commands: Commands) -> None:
@@ -128,7 +133,7 @@ def add_reconstruct(commands: Commands) -> None:
     same = "random seed (output is reproducible byte for byte)"
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     new = "output folder (must be empty or not exist)"
-    add("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
+    add("-o", "--output", metavar="DIR", type=parse_path, required=True, help=new)
     add("--scheduler", metavar="ADDRESS", help="address of a Dask scheduler")
 
 
@@ -149,11 +154,11 @@ def add_bounds(commands: Commands) -> None:
     table.add_argument("--p-values", action="store_true", help=attainable)
     named = (
         "prove only these (QUANTITY or QUANTITY:MEASURE; with --sensitivity, names of alternative "
-        "assumptions; other rows of FILE are kept"
+        "assumptions); other rows of FILE are kept"
     )
     added.add_argument("--only", metavar="NAME", nargs="+", default=[], help=named)
     file = "output table, CSV"
-    added.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help=file)
+    added.add_argument("-o", "--output", metavar="FILE", type=parse_path, required=True, help=file)
 
 
 def parse_uln(text: str) -> tuple[str, str]:
@@ -175,14 +180,35 @@ def parse_uln(text: str) -> tuple[str, str]:
     return enzyme, limit
 
 
+def parse_path(text: str) -> Path:
+    """Parse the name of a file or folder; Path("") would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("must name a file or folder, got ''")
+    return Path(text)
+
+
+def parse_number(text: str) -> float:
+    """Parse a number with a decimal point."""
+    try:
+        return float(text)
+    except ValueError:
+        message = f"must be a number, with a point before decimals, got {text!r}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def positive_int(text: str) -> int:
     """Parse a positive integer."""
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive integer, got {text!r}")
-    return number
+    return _integer(text, 1, "must be a positive integer")
 
 
 def nonnegative_int(text: str) -> int:
     """Parse a non-negative integer."""
-    return positive_int(text) if text != "0" else 0
+    return _integer(text, 0, "must be an integer of at least 0")
+
+
+def _integer(text: str, least: int, message: str) -> int:
+    # isdecimal() alone also accepts digits of other scripts.
+    number = int(text) if text.isascii() and text.isdecimal() else -1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{message}, got {text!r}")
+    return number

@@ -19,7 +19,7 @@ from tisstats.printed import (
     matches_print,
     parse,
 )
-from tisstats.statistics._arguments import one_of
+from tisstats.statistics._arguments import data_frame, one_of
 
 #: Permitted types of a step or a limit; a string such as "1/8" or "0.1" is exact.
 Number = Rational | Decimal | float | str
@@ -167,6 +167,7 @@ def check_rows(
     ValueError
         If a required column is missing, or an argument is at fault: with its row, in one line.
     """
+    data_frame("frame", frame)
     missing = [name for name in required if name not in frame.columns]
     if missing:
         raise ValueError(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from tisstats.statistics._arguments import data_frame
+
 
 def summarise_checks(checked: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """Count the consistent and inconsistent rows of a table of checks.
@@ -35,6 +37,7 @@ def summarise_checks(checked: pd.DataFrame, by: str | None = None) -> pd.DataFra
     0     A        2         1             1
     1     B        1         1             0
     """
+    data_frame("checked", checked)
     for name in ("possible", by):
         if name is not None and name not in checked.columns:
             present = ", ".join(map(str, checked.columns))

@@ -90,13 +90,16 @@ def package() -> Any:
     return json.loads(Path(__file__).with_name("trial_package.json").read_text(encoding="utf-8"))
 
 
+#: The treatment under study.
+TREATMENT = description.StudyTreatment(
+    "ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"
+)
+
 DESCRIPTION = description.TrialDescription(
     measures=SCALES,
     groups={name: label for name, label in GROUPS.items() if name != "all"},
     characteristics={name: _characteristic(name, label) for name, label in CHARACTERISTICS.items()},
-    treatment=description.StudyTreatment(
-        "ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"
-    ),
+    treatment=TREATMENT,
     options=OPTIONS,
     decimals=table_decimals,
     p_decimals=2,

@@ -161,6 +161,8 @@ def attainable_score(
     >>> ceiling.score, ceiling.response, ceiling.points["mmt"]
     (45.0, 'moderate', 0.0)
     """
+    if not isinstance(baseline, Mapping | pd.Series):
+        raise ValueError(f"baseline must be a mapping of measures to values, got {baseline!r}")
     try:
         table = attainable_scores(
             pd.DataFrame([dict(baseline)]),
@@ -219,7 +221,7 @@ def minimal_disability(
     min_mmt_loss_percent: float,
     min_other_abnormal: int,
     vas_max: float = 10,
-    vas_abnormal_cm: float = 2,
+    vas_abnormal_cm: float | Mapping[str, float] = 2,
     haq_abnormal: float = 0.25,
     enzyme_abnormal_uln: float = 1.5,
     enzyme_unit: enzymes.EnzymeUnit = "U/L",
@@ -239,9 +241,10 @@ def minimal_disability(
         Minimum number of other abnormal measures, 0 to 5.
     vas_max
         As for `attainable_score`.
-    vas_abnormal_cm : float
+    vas_abnormal_cm : float or mapping of str to float
         Physician global, patient global and extramuscular activity are abnormal at or above this
-        value, cm.
+        value, cm: one for all three, or a mapping with one for each, ``physician_global``,
+        ``patient_global`` and ``extramuscular``.
     haq_abnormal : float
         The HAQ is abnormal at or above this value, points.
     enzyme_abnormal_uln : float
@@ -280,6 +283,14 @@ def minimal_disability(
     True
     >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}, **rule).met
     False
+
+    A cut-off of its own for extramuscular activity:
+
+    >>> cm = {"physician_global": 2, "patient_global": 2, "extramuscular": 3}
+    >>> minimal_disability(
+    ...     baseline, mmt_max=260, uln={"ck": 170}, vas_abnormal_cm=cm, **rule
+    ... ).abnormal
+    ('physician_global', 'patient_global', 'haq', 'enzyme')
     """
     if not 0 <= min_other_abnormal <= 5:
         raise ValueError(f"min_other_abnormal must be from 0 to 5, got {min_other_abnormal!r}")
@@ -289,14 +300,20 @@ def minimal_disability(
     # With the best value of each scale as follow-up, the improvement is the loss at baseline.
     lost, enzyme = at_best.percent_improvements, at_best.enzyme_used
     range_in_uln = ENZYMES[enzyme].range_in_uln if enzyme else math.nan
-    vas = 100 * vas_abnormal_cm / 10
-    cutoffs = {
-        "physician_global": vas,
-        "patient_global": vas,
+    if not isinstance(vas_abnormal_cm, Mapping):
+        vas_abnormal_cm = dict.fromkeys(visit_table.VAS_MEASURES, vas_abnormal_cm)
+    elif set(vas_abnormal_cm) != set(visit_table.VAS_MEASURES):
+        raise ValueError(
+            f"vas_abnormal_cm must have {', '.join(visit_table.VAS_MEASURES)}, "
+            f"got {', '.join(vas_abnormal_cm) or 'none'}"
+        )
+    vas = {measure: 100 * cm / 10 for measure, cm in vas_abnormal_cm.items()}
+    others = {
         "haq": 100 * haq_abnormal / HAQ_MAX,
         "enzyme": 100 * enzyme_abnormal_uln / range_in_uln,
-        "extramuscular": vas,
     }
+    # In the order of the core set, in which they are listed.
+    cutoffs = {name: (vas | others)[name] for name in CORE_SET if name != "mmt"}
     unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
     # Enzymes are abnormal above their cut-off, the other measures at or above theirs.
     reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cutoffs}

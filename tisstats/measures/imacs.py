@@ -25,8 +25,8 @@ to such lists, except for the clauses in centimetres.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -73,6 +73,9 @@ Changes = Mapping[str, ArrayLike] | pd.DataFrame
 #: patient's arthritis may improve while the skin worsens. Such a measure counts in both.
 COMPOSITE_MEASURES = ("extramuscular",)
 
+#: A percentage for every measure that counts, or one for each of them by name.
+Cutoff = float | Mapping[str, float]
+
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
 #: The worst and the best change, positive for improvement.
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -103,18 +106,30 @@ class WorseningCriterion:
 class ImprovementRule:
     """Definition of improvement by counts of measures.
 
+    Each of the two cut-offs is one percentage for all measures, or one for each of `measures`, as
+    a mapping.
+
     Examples
     --------
     >>> rule = IMPROVEMENT_RULES["imacs"]
     >>> rule.improved_by, rule.improved_count, rule.worse_by, rule.max_worse
     (20, 3, 25, 2)
+
+    A stricter cut-off for the enzyme alone:
+
+    >>> by_measure = {measure: 20 for measure in rule.measures} | {"enzyme": 50}
+    >>> strict = replace(rule, name="strict", improved_by=by_measure)
+    >>> strict.improved_by["enzyme"]
+    50
     """
 
     name: str  #: short name
     source: str  #: publication of the definition
-    improved_by: float  #: minimum improvement of a measure, % of its baseline value
+    #: minimum improvement of a measure, % of its baseline value
+    improved_by: Cutoff = field(hash=False)
     improved_count: int  #: minimum number of improved measures
-    worse_by: float  #: minimum worsening that counts against improvement, % of the baseline
+    #: minimum worsening that counts against improvement, % of the baseline
+    worse_by: Cutoff = field(hash=False)
     max_worse: int  #: maximum number of worsened measures
     must_not_worsen: tuple[str, ...] = ()  #: measures that must not be among the worsened
     measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that count
@@ -123,8 +138,9 @@ class ImprovementRule:
     def __post_init__(self) -> None:
         check_among("measures", self.measures, CORE_SET)
         check_among("must_not_worsen", self.must_not_worsen, self.measures)
-        check_positive("improved_by", self.improved_by)
-        check_positive("worse_by", self.worse_by)
+        for name in ("improved_by", "worse_by"):
+            # A copy: the caller's mapping may change.
+            object.__setattr__(self, name, check_cutoff(name, getattr(self, name), self.measures))
         whole_number("improved_count", self.improved_count, minimum=1, maximum=len(self.measures))
         whole_number("max_worse", self.max_worse, minimum=0, maximum=len(self.measures))
 
@@ -144,7 +160,9 @@ class WorseningRule:
     source: str  #: publication of the definition
     #: Any one clause suffices; all its criteria must hold.
     clauses: tuple[tuple[WorseningCriterion, ...], ...]
-    worse_by: float  #: minimum worsening of a measure that counts, % of its baseline value
+    #: minimum worsening of a measure that counts, % of its baseline value; one for all, or a
+    #: mapping with one for each of `measures`
+    worse_by: Cutoff = field(hash=False)
     worse_count: int  #: minimum number of such measures
     measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that can count
     consecutive_visits: int = 1  #: consecutive visits at which the definition must be met
@@ -152,7 +170,8 @@ class WorseningRule:
 
     def __post_init__(self) -> None:
         check_among("measures", self.measures, CORE_SET)
-        check_positive("worse_by", self.worse_by)
+        worse_by = check_cutoff("worse_by", self.worse_by, self.measures)
+        object.__setattr__(self, "worse_by", worse_by)
         whole_number("worse_count", self.worse_count, minimum=1, maximum=len(self.measures))
         whole_number("consecutive_visits", self.consecutive_visits, minimum=1)
         if not all(self.clauses):
@@ -179,6 +198,8 @@ def check_among(name: str, given: Collection[str], permitted: Collection[str]) -
     """Return names as a set; raise ValueError if one is not permitted or is duplicate."""
     if isinstance(given, str):
         raise ValueError(f"{name} must be a collection of names, got the text {given!r}")
+    if not isinstance(given, Iterable):
+        raise ValueError(f"{name} must be a collection of names, got {given!r}")
     names = list(given)
     for each in names:
         if each not in permitted:
@@ -192,6 +213,38 @@ def check_positive(name: str, value: float) -> None:
     """Raise ValueError unless a cut-off is a finite number above 0."""
     if not 0 < value < math.inf:
         raise ValueError(f"{name} must be a number above 0, got {value!r}")
+
+
+def check_cutoff(name: str, cutoff: Cutoff, measures: Collection[str]) -> Cutoff:
+    """Return a cut-off, a mapping as a copy; raise ValueError unless it is above 0 throughout.
+
+    A mapping must have a cut-off for each of `measures`, and for no other.
+
+    Examples
+    --------
+    >>> check_cutoff("by", 20, ["mmt"]), check_cutoff("by", {"mmt": 15}, ["mmt"])
+    (20, {'mmt': 15})
+    """
+    if not isinstance(cutoff, Mapping):
+        check_positive(name, cutoff)
+        return cutoff
+    check_among(name, cutoff, measures)
+    if absent := ", ".join(measure for measure in measures if measure not in cutoff):
+        raise ValueError(f"{name} must have a cut-off for each measure, got none for {absent}")
+    for measure, value in cutoff.items():
+        check_positive(f"{name}[{measure!r}]", value)
+    return dict(cutoff)
+
+
+def cutoff_of(cutoff: Cutoff, measure: str) -> float:
+    """Return the cut-off of one measure, per cent.
+
+    Examples
+    --------
+    >>> cutoff_of(20, "haq"), cutoff_of({"mmt": 15, "haq": 25}, "haq")
+    (20, 25)
+    """
+    return cutoff[measure] if isinstance(cutoff, Mapping) else cutoff
 
 
 #: Definitions of improvement by name.
@@ -235,6 +288,9 @@ WORSENING_RULES: dict[str, WorseningRule] = {
         worse_count=3,
         measures=tuple(measure for measure in CORE_SET if measure != "enzyme"),
         consecutive_visits=2,
+        assumed="that the two visits are asked for by every clause, that each visit may meet "
+        "another clause, that visits are consecutive whatever the weeks between, and that "
+        "percentages are relative to baseline",
     ),
 }
 
@@ -331,7 +387,7 @@ def vas_improvement_cm(
 
 def count_changed(
     relative_improvements: Changes,
-    by: float,
+    by: Cutoff,
     direction: Literal["improved", "worsened"],
     measures: Collection[str] = tuple(CORE_SET),
 ) -> NDArray[np.int_]:
@@ -342,8 +398,8 @@ def count_changed(
     relative_improvements : mapping of str to array_like, or DataFrame
         Percentage of the baseline value, positive for improvement, for each of `measures`; arrays
         of one shape; nan counts neither way.
-    by : float
-        Minimum change that counts, per cent, above 0.
+    by : float or mapping of str to float
+        Minimum change that counts, per cent, above 0: one for all measures, or one for each.
     direction : {"improved", "worsened"}
         Which changes to count.
     measures : collection of str
@@ -364,25 +420,33 @@ def count_changed(
     >>> changes = {"mmt": [-25, 3], "haq": [-30, 20]}
     >>> count_changed(changes, 25, "worsened", ["mmt", "haq"]).tolist()
     [2, 0]
+    >>> count_changed(changes, {"mmt": 30, "haq": 25}, "worsened", ["mmt", "haq"]).tolist()
+    [1, 0]
     """
     one_of("direction", direction, ("improved", "worsened"))
-    check_positive("by", by)
+    cutoff = check_cutoff("by", by, measures)
     changes = stack_changes("relative_improvements", relative_improvements, measures)
+    each = [cutoff_of(cutoff, measure) for measure in measures]
+    least = np.reshape(each, (-1, *[1] * (changes.ndim - 1)))
     counted: NDArray[np.int_] = np.sum(
-        changes >= by if direction == "improved" else changes <= -by, axis=0
+        changes >= least if direction == "improved" else changes <= -least, axis=0
     )
     return counted
 
 
 def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDArray[np.float64]:
     """Stack the changes of `measures` along a first axis, rounded to be exact at the cut-offs."""
+    if not isinstance(changes, Mapping | pd.DataFrame):
+        raise ValueError(f"{name} must be a mapping of measures to changes, got {changes!r}")
     absent = [measure for measure in measures if measure not in changes]
     if absent:
         raise ValueError(
             f"{name} must have {', '.join(measures)}; {', '.join(absent)} "
             f"{'is' if len(absent) == 1 else 'are'} missing"
         )
-    arrays = {measure: numbers_or_nan(changes[measure]) for measure in measures}
+    arrays = {
+        measure: numbers_or_nan(f"{name}[{measure!r}]", changes[measure]) for measure in measures
+    }
     check_one_shape(arrays)
     return np.round(np.stack(np.broadcast_arrays(*arrays.values())), PERCENT_DECIMALS)
 
@@ -395,7 +459,7 @@ def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
-    given = numbers_or_nan(values)
+    given = numbers_or_nan(name, values)
     wrong = np.isinf(given) | (given < 0) | (given > maximum)
     if wrong.any():
         allowed = "at least 0" if np.isinf(maximum) else f"from 0 to {maximum:g}"
@@ -448,7 +512,8 @@ def imacs_improvement(
     worse = count_changed(relative_improvements, chosen.worse_by, "worsened", of)
     met = (improved >= chosen.improved_count) & (worse <= chosen.max_worse)
     for measure in chosen.must_not_worsen:
-        met &= count_changed(relative_improvements, chosen.worse_by, "worsened", [measure]) < 1
+        by = cutoff_of(chosen.worse_by, measure)
+        met &= count_changed(relative_improvements, by, "worsened", [measure]) < 1
     return met
 
 
@@ -760,7 +825,7 @@ def classify_visits(
             cm[measure] = vas_improvement_cm(before, after, vas_max)
             worst[1][measure], best[1][measure] = cm_limits(before, after, vas_max)
 
-    counted: dict[str, tuple[float, Literal["improved", "worsened"], tuple[str, ...]]] = {
+    counted: dict[str, tuple[Cutoff, Literal["improved", "worsened"], tuple[str, ...]]] = {
         "improved_count": (to_improve.improved_by, "improved", to_improve.measures),
         "worse_count": (to_improve.worse_by, "worsened", to_improve.measures),
         "worsening_count": (to_worsen.worse_by, "worsened", to_worsen.measures),

@@ -92,7 +92,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     [0.0, 0.0, 7.5, 7.5, 20.0]
     """
     one_of("measure", measure, CORE_SET)
-    percent = numbers_or_nan(percent_improvement)
+    percent = numbers_or_nan("percent_improvement", percent_improvement)
     return _points(percent.reshape(-1, 1), [measure]).reshape(percent.shape)
 
 
@@ -124,7 +124,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
     >>> total_improvement_score([[15, 15, 100 * 16 / 260, 100 * 0.4 / 3, 30, 12]]).tolist()
     [40.0]
     """
-    percent = numbers_or_nan(percent_improvements)
+    percent = numbers_or_nan("percent_improvements", percent_improvements)
     if percent.ndim == 0 or percent.shape[-1] != len(CORE_SET):
         raise ValueError(
             f"percent_improvements must have {len(CORE_SET)} measures in the last axis "
@@ -151,7 +151,7 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
     Raises
     ------
     ValueError
-        If the population is unknown.
+        If the population is unknown, or a score is not a number from 0 to 100.
 
     References
     ----------
@@ -177,7 +177,9 @@ def response_levels(scores: ArrayLike, population: Population = "adult") -> NDAr
     [1, 2, -1]
     """
     one_of("population", population, RESPONSE_CUTOFFS)
-    given = numbers_or_nan(scores)
+    given = numbers_or_nan("scores", scores)
+    if (beyond := given[(given < 0) | (given > 100)]).size:
+        raise ValueError(f"scores must be from 0 to 100, got {beyond[0]:g}")
     levels = np.zeros(given.shape, dtype=np.int8)
     for cutoff in RESPONSE_CUTOFFS[population].values():
         # Scores are multiples of 2.5, which binary floats hold exactly.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.measures import enzymes
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
-from tisstats.statistics._arguments import one_of
+from tisstats.statistics._arguments import data_frame, one_of
 from tisstats.tables.cells import empty_cells as empty_cells
 from tisstats.tables.cells import numbers
 from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
@@ -86,6 +86,9 @@ class TableCheck:
     table: pd.DataFrame
     source: TableSource
     faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        data_frame(self.source.file, self.table)
 
     def raise_faults(self) -> None:
         """Raise all faults found so far, if any."""

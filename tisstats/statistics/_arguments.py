@@ -101,10 +101,11 @@ def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
     return np.asarray(values)
 
 
-def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
+def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:
     """Return floats of any shape, with nan for missing values: None, pandas' NA, masked entries.
 
-    For functions that allow missing values; for those that do not, see `finite_vector`.
+    For functions that allow missing values; for those that do not, see `finite_vector`. Raise
+    ValueError if any is not a number.
     """
     if isinstance(values, np.ma.MaskedArray):
         return np.ma.filled(values.astype(np.float64), np.nan)
@@ -115,7 +116,11 @@ def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
         given = np.where(pd.isna(given), np.nan, given)
     elif given.dtype == np.float32:
         given = given.astype(np.str_)  # via the shortest decimal, as in `real_number`
-    return np.asarray(given, dtype=np.float64)
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        shown = _abbreviated(values, np.shape(given))
+        raise ValueError(f"{name} must be numbers, or nan where missing, got {shown}") from None
 
 
 def finite_vector(
@@ -134,9 +139,7 @@ def finite_vector(
     """
     given = as_array(name, values)
     if given.ndim != 1 or given.size == 0:
-        shown = repr(values)
-        if "\n" in shown or len(shown) > 80:
-            shown = f"shape {given.shape}"
+        shown = _abbreviated(values, given.shape)
         raise ValueError(f"{name} must be a non-empty 1-D sequence of {allowed}, got {shown}")
     if given.dtype == np.float16:
         raise ValueError(f"{name} must be at least in single precision (seven digits), got float16")
@@ -158,8 +161,19 @@ def finite_vector(
     if not valid.all():
         first = int(np.argmin(valid))
         place = f"at position {first + 1} of {given.size}"
-        raise ValueError(f"{name} must be {allowed}, got {given[first]!s} {place}")
+        raise ValueError(f"{name} must be {allowed}, got {_shown(given[first])} {place}")
     return numbers
+
+
+def _abbreviated(values: object, shape: tuple[int, ...]) -> str:
+    """Return an argument as in a message: its shape if it is long."""
+    shown = repr(values)
+    return f"shape {shape}" if "\n" in shown or len(shown) > 80 else shown
+
+
+def _shown(value: object) -> str:
+    """Return a value as in a message: text with its quotation marks."""
+    return repr(str(value)) if isinstance(value, str) else str(value)
 
 
 def is_single_precision(name: str, values: ArrayLike) -> bool:
@@ -280,6 +294,18 @@ def load_options(kind: str) -> Mapping[str, str]:
     return MappingProxyType(
         {row["name"]: row["description"] for row in OPTIONS if row["kind"] == kind}
     )
+
+
+def mapping(name: str, value: object, of: str) -> None:
+    """Raise ValueError if an argument is not a mapping, such as a dict."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} must be a mapping of {of}, got {value!r}")
+
+
+def data_frame(name: str, value: object) -> None:
+    """Raise ValueError if an argument is not a pandas DataFrame."""
+    if not isinstance(value, pd.DataFrame):
+        raise ValueError(f"{name} must be a pandas DataFrame, got {type(value).__name__}")
 
 
 def one_of(name: str, value: str, permitted: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.statistics._arguments import Whole, whole_number
+from tisstats.statistics._arguments import Whole, mapping, whole_number
 from tisstats.statistics._tolerance import parse_time
 
 
@@ -223,6 +223,7 @@ def _minimum_at_risk(given: Mapping[float, int], censored: int, end: float) -> d
 
 def _counts(name: str, given: Mapping[float, int], end: float | None) -> dict[float, int]:
     """Check times and counts; the mapping has already merged keys that are equal numbers."""
+    mapping(name, given, "times to counts")
     counts = {}
     for time, count in given.items():
         at = parse_time(f"time in {name}", time)

@@ -260,16 +260,25 @@ def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
 
 
 def check_empty(directory: Path) -> None:
-    """Check that a folder does not exist or is empty; nothing is overwritten.
+    """Check that a folder does not exist or is empty, and can be made; nothing is overwritten.
 
     Raises
     ------
     DataError
-        If it holds something.
+        If it holds something, or cannot be made.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         message = "already exists and is not overwritten; name a new folder or remove it"
         raise DataError([Fault(str(directory), message)])
+    nearest = next(each for each in directory.absolute().parents if each.exists())
+    if not nearest.is_dir():
+        raise DataError([Fault(str(directory), f"cannot be written: {nearest} is not a folder")])
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}"
+        raise DataError([Fault(str(directory), message)]) from None
 
 
 def fill_package(cohort: Cohort, folder: Path) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
-from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits
+from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits, cutoff_of
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.measures.visits import score_visits
 from tisstats.printed import to_fraction
@@ -55,7 +55,7 @@ class MeasureChange:
     @property
     def improved(self) -> bool:
         """Whether the measure counts as improved by the IMACS definition."""
-        return self.relative >= IMPROVEMENT_RULES["imacs"].improved_by
+        return self.relative >= cutoff_of(IMPROVEMENT_RULES["imacs"].improved_by, self.measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class WorkedPatient:
             self.published.text(end),
             nearest,
             relative,
-            relative >= IMPROVEMENT_RULES["imacs"].improved_by,
+            relative >= cutoff_of(IMPROVEMENT_RULES["imacs"].improved_by, "haq"),
             bool(classified["improved"]),
             int(classified["improved_count"]),
         )

@@ -1,10 +1,12 @@
 """Patient-level data of a trial: description, reading and checking, analysis and tables.
 
 `TrialDescription` says what a trial measured and recorded. `Trial.read` reads and checks a data
-package by it, `analyse` scores its visits, and `tisstats.trial.summaries` has its tables.
+package by it, `analyse` scores its visits, and `tisstats.trial.summaries` has its tables. `Courses`
+are what endpoints are derived from: `evaluate` a response, `time_to_first_response`.
 """
 
 from tisstats.trial.analysis import Analysis
+from tisstats.trial.courses import Courses, confirmed_deterioration
 from tisstats.trial.description import (
     TABLES,
     AnalysisOptions,
@@ -13,6 +15,8 @@ from tisstats.trial.description import (
     TrialDescription,
     data_package_template,
 )
+from tisstats.trial.endpoints import Endpoint, EndpointResult, evaluate
+from tisstats.trial.response_times import ResponseTimes, time_to_first_response
 from tisstats.trial.scoring import analyse, analyse_many
 from tisstats.trial.trial import Trial
 
@@ -21,10 +25,17 @@ __all__ = [
     "Analysis",
     "AnalysisOptions",
     "Characteristic",
+    "Courses",
+    "Endpoint",
+    "EndpointResult",
+    "ResponseTimes",
     "StudyTreatment",
     "Trial",
     "TrialDescription",
     "analyse",
     "analyse_many",
+    "confirmed_deterioration",
     "data_package_template",
+    "evaluate",
+    "time_to_first_response",
 ]

@@ -25,7 +25,7 @@ from tisstats.trial.description import RESCUE, AnalysisOptions
 from tisstats.trial.trial import Trial
 
 #: Columns of a scored visit that the analysis adds to those of the trial.
-SCORE = ("tis", "response", "worse")
+SCORE = ("tis", "response", "worse", "enzyme")
 
 _BOUNDS = ("tis_low", "tis_high")
 

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
-from tisstats.measures.imacs import classify_visits
+from tisstats.measures.imacs import (
+    WORSENING_RULES,
+    WorseningRule,
+    chosen_rule,
+    classify_visits,
+)
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.trial.analysis import SCORE, Analysis
 from tisstats.trial.columns import ThreeValued
@@ -134,26 +139,57 @@ def _scored(
     ]
     scored = pd.concat(parts).reindex(table.index)
     table = table.assign(enzyme=_enzyme_used(table, scored, description))
-    judged = classify_visits(
-        table, enzyme="enzyme", vas_max=description.vas_max, worsening=chosen.worsening
-    ).reindex(table.index)
-    # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
-    # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
-    core = table[[*MEASURE_COLUMNS, "enzyme"]].isna().any(axis=1)
-    gap = core | core[table.groupby("patient_id")["week"].transform("idxmin")].to_numpy()
-    worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "tis": scored["tis"],
             "response": scored["response"],
+            "enzyme": table["enzyme"],
             # Without bounds a score can be anything.
             "tis_low": scored["tis_low"].fillna(0),
             "tis_high": scored["tis_high"].fillna(100),
-            "worse": worse,
-            "worse_known": settled | ~gap.to_numpy(dtype=bool),
         }
+    ).join(worsening_by_visit(table, chosen.worsening, description.vas_max))
+
+
+def worsening_by_visit(
+    table: pd.DataFrame, rule: str | WorseningRule, vas_max: float = 10
+) -> pd.DataFrame:
+    """Test a definition of worsening at every visit.
+
+    Parameters
+    ----------
+    table
+        Visits by patient and week, with ``patient_id``, ``week`` and the measures of the core set,
+        the muscle enzyme as ``enzyme``; index from 0. Measures that it lacks are missing.
+    rule
+        Name of one of `tisstats.measures.imacs.WORSENING_RULES`, or a custom rule.
+    vas_max
+        Length of the visual analogue scales: 10 in cm, 100 in mm.
+
+    Returns
+    -------
+    DataFrame
+        With the rows of the table: ``worse``, whether the values measured meet the definition, and
+        ``worse_known``, whether missing values leave that as it is. No baseline is worse.
+    """
+    absent = {name: np.nan for name in MEASURE_COLUMNS if name not in table}
+    table = table.assign(**absent)
+    judged = classify_visits(table, enzyme="enzyme", vas_max=vas_max, worsening=rule).reindex(
+        table.index
     )
+    # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
+    # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
+    core = table[[*MEASURE_COLUMNS, "enzyme"]].isna().any(axis=1)
+    of_patient = table.groupby("patient_id")
+    gap = core | core[of_patient["week"].transform("idxmin")].to_numpy()
+    definition = chosen_rule(rule, WORSENING_RULES, WorseningRule)
+    for back in range(1, definition.consecutive_visits):
+        # A verdict that takes several visits is open where an earlier one of them has a gap.
+        gap |= core.groupby(table["patient_id"]).shift(back, fill_value=False)
+    worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
+    known = settled | ~gap.to_numpy(dtype=bool)
+    return pd.DataFrame({"worse": worse, "worse_known": known}, index=table.index)
 
 
 def _enzyme_used(

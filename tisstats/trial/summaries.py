@@ -20,6 +20,7 @@ from tisstats.statistics import proportion_interval
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals, whole_if_possible
 from tisstats.trial.description import RESCUE
+from tisstats.trial.response_times import first_response
 from tisstats.trial.samples import (
     ALL,
     TIMES,
@@ -230,29 +231,30 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     analysis = as_analysis(trial)
     least = analysis.options.responder_threshold if score is None else score
     horizon = analysis.options.horizon_week
-    columns = zip(
-        *(
-            analysis.patients["patient_id"],
-            analysis.analysed["end_week"],
-            analysis.received_rescue(),
-        ),
-        *(analysis.weeks, analysis.tis_low, analysis.tis_high),
-        strict=True,
+    weeks, ends = analysis.weeks, analysis.analysed["end_week"]
+    counted = weeks <= horizon
+    first = first_response(analysis.tis_low, analysis.tis_high, counted, least)
+    patients = np.arange(len(weeks))
+    unseen = ~np.any(counted[:, 1:], axis=1)
+    rescued = analysis.received_rescue() & (ends <= horizon)
+    week = np.select(
+        [unseen, first.reached, first.open],
+        [0, weeks[patients, first.visit], weeks[patients, first.visit - 1]],
+        np.minimum(ends, horizon),
     )
-    rows = []
-    for patient, end, rescued, weeks, low, high in columns:
-        week, cause, label = min(end, horizon), 2 if rescued and end <= horizon else 0, ""
-        counted = weeks <= horizon
-        for at in np.flatnonzero(counted & (high >= least)):
-            if low[at] >= least:
-                week, cause = weeks[at], 1
-            else:
-                week, cause, label = weeks[at - 1], 0, NOT_KNOWN
-            break
-        if not np.any(counted[1:]):
-            week, cause, label = 0, 0, NOT_KNOWN
-        rows.append((patient, whole_if_possible(week), cause, label or CAUSES[cause]))
-    return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "label"])
+    cause = np.select([unseen, first.reached, first.open], [0, 1, 0], np.where(rescued, 2, 0))
+    known = ~(unseen | first.open)
+    return pd.DataFrame(
+        {
+            "patient_id": analysis.patients["patient_id"].tolist(),
+            "week": [*map(whole_if_possible, week.tolist())],
+            "cause": cause,
+            "label": [
+                CAUSES[code] if certain else NOT_KNOWN
+                for code, certain in zip(cause.tolist(), known.tolist(), strict=True)
+            ],
+        }
+    )
 
 
 def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = None) -> pd.DataFrame:

@@ -50,6 +50,9 @@ def check_replaceable(output: Path, project: Project) -> None:
     taken += [project.cache, project.logs, project.staging_folder, project.work_folder]
     if any(output.is_relative_to(folder) for folder in taken):
         raise UsageError(f"{output} is reserved for project files: choose another folder")
+    nearest = next(folder for folder in (output, *output.parents) if folder.exists())
+    if nearest != output and not nearest.is_dir():
+        raise UsageError(f"{nearest} is a file: {output} cannot be a folder in it")
     if not output.exists():
         return
     if not output.is_dir():

@@ -1,0 +1,694 @@
+"""Endpoints: every patient's status and rule, against a slow computation and by hand."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.random_courses import PATIENTS, courses_of, patient
+from tisstats.statistics import proportion_interval
+from tisstats.trial import Courses, Endpoint, evaluate
+from tisstats.trial.endpoints import RULES, STATUSES
+
+OBSERVED = "observed"
+ON_TREATMENT = "observed at the last visit on treatment"
+RESCUED = "rescue medication before the assessment"
+STOPPED = "stopped early, before the assessment"
+DETERIORATED = "confirmed deterioration"
+NO_VISIT = "no visit in the window"
+TOO_FEW = "fewer than two visits"
+EARLY = "visits end before the week"
+SCORE_OPEN = "missing measures leave the score open"
+WORSE_OPEN = "missing measures leave deterioration open"
+
+# A slow computation: each patient alone, in every world that the missing measures allow.
+
+
+class Slow:
+    """One patient under one endpoint; scores and deterioration are known in each world."""
+
+    def __init__(self, endpoint, one):
+        self.e, self.one = endpoint, one
+        self.follow_up = [visit for visit in one.visits if visit.week > 0]
+        self.within = [v for v in self.follow_up if v.week <= endpoint.week + endpoint.window]
+        self.one_week = endpoint.kind in ("at week", "sustained")
+        visit = self.visit_of(endpoint.week, self.within)
+        if self.one_week:
+            self.at = visit.week if visit else endpoint.week
+        else:
+            self.at = max([endpoint.week, *(v.week for v in self.within)])
+        self.rescued, self.stopped = self.rescued_by(self.at), self.stopped_by(self.at)
+        self.allowed = self.within
+        self.assessed = visit
+        self.cut = False
+        if endpoint.intercurrent in ("while on treatment", "hypothetical"):
+            heeded = not endpoint.without_rescue
+            self.allowed = [
+                v
+                for v in self.within
+                if not self.stopped_by(v.week) and not (heeded and self.rescued_by(v.week))
+            ]
+            event = self.stopped or (heeded and self.rescued)
+            self.assessed = visit if visit in self.allowed else None
+            if event and endpoint.intercurrent == "while on treatment":
+                self.cut = True
+                self.assessed = self.allowed[-1] if self.allowed else None
+        others = [v for v in self.allowed if v is not self.assessed]
+        found = [self.visit_of(week, others) for week in endpoint.also_at]
+        self.also = [v for v in found if v is not None]
+        self.all_seen = len(self.also) == len(found)
+
+    def visit_of(self, week, visits):
+        best = None
+        for visit in visits:
+            apart = abs(visit.week - week)
+            if apart <= self.e.window and (best is None or apart <= abs(best.week - week)):
+                best = visit
+        return best
+
+    def rescued_by(self, week):
+        if self.one.rescue is None:
+            return False
+        if self.e.rescue_in_week_of_visit == "before the visit":
+            return self.one.rescue <= week
+        return self.one.rescue < week
+
+    def stopped_by(self, week):
+        return self.one.stop is not None and self.one.stop < week
+
+    def worlds(self):
+        options = [
+            [
+                (v.week, score, worse)
+                for score in {v.low, v.high}
+                for worse in ([True, False] if v.worse is None else [v.worse])
+            ]
+            for v in self.follow_up
+        ]
+        for world in product(*options):
+            yield {week: (score, worse) for week, score, worse in world}
+
+    def hits(self, world, visits):
+        return [world[visit.week][0] >= self.e.threshold for visit in visits]
+
+    def scored(self, world):
+        """Whether the scores are a response: True, False or None where visits lack."""
+        if self.e.kind == "at week":
+            return self.hits(world, [self.assessed])[0] if self.assessed else None
+        if self.e.kind == "sustained":
+            return self.sustained(world)
+        hit = self.hits(world, self.allowed)
+        if self.e.kind == "best":
+            found, needed = any(hit), 1
+        else:
+            twice = any(a and b for a, b in pairwise(hit)) if self.in_a_row else sum(hit) > 1
+            found, needed = twice, 2
+        if found:
+            return True
+        return None if len(hit) < needed or self.ends_early() else False
+
+    def sustained(self, world):
+        also = self.hits(world, self.also)
+        here = self.hits(world, [self.assessed])[0] if self.assessed else None
+        if here is False or (self.all_seen and not any(also)):
+            return False
+        return True if here and any(also) else None
+
+    def ends_early(self):
+        if self.e.early_end == "as observed" or self.cut:
+            return False
+        return max(v.week for v in self.allowed) < self.e.week - self.e.window
+
+    @property
+    def in_a_row(self):
+        return self.e.confirmed_at == "consecutive visits"
+
+    def deteriorated(self, world):
+        if not self.e.without_confirmed_deterioration:
+            return False
+        limit = max(self.e.week, self.at)
+        worse = [world[v.week][1] for v in self.allowed if v.week <= limit]
+        return any(worse[i] and worse[i + 1] for i in range(len(worse) - 1))
+
+    def events(self):
+        e = self.e
+        if self.rescued and (e.without_rescue or e.intercurrent == "composite"):
+            return "non-responder", RESCUED
+        if self.stopped and e.intercurrent == "composite":
+            return "non-responder", STOPPED
+        return None
+
+    def left_out(self):
+        """By which rule the hypothetical strategy leaves a patient out, None if it does not."""
+        if self.e.intercurrent != "hypothetical":
+            return None
+        rescued = self.rescued and not self.e.without_rescue
+        if rescued and self.stopped:
+            return STOPPED if self.one.stop < self.one.rescue else RESCUED
+        return RESCUED if rescued else STOPPED if self.stopped else None
+
+    def in_world(self, world):
+        worse, met = self.deteriorated(world), self.scored(world)
+        if worse:
+            return "non-responder", DETERIORATED
+        if out := self.left_out():
+            lasting = not self.one_week and not self.e.without_confirmed_deterioration
+            if not (lasting and met):
+                return "excluded", out
+        seen = ON_TREATMENT if self.cut and self.one_week else OBSERVED
+        return {
+            True: ("responder", seen),
+            False: ("non-responder", seen),
+            None: ("open", ""),
+        }[met]
+
+    def status(self):
+        if found := self.events():
+            return found
+        found = [self.in_world(world) for world in self.worlds()]
+        statuses = {status for status, _ in found}
+        if "excluded" in statuses:
+            return next(each for each in found if each[0] == "excluded")
+        if statuses == {"responder"}:
+            return found[0]
+        if statuses == {"non-responder"}:
+            every = {rule for _, rule in found}
+            # Some worlds deteriorate, the others do not respond: known by the score.
+            return "non-responder", next(iter(every - {DETERIORATED}), DETERIORATED)
+        counted = {"best case": "responder", "worst case": "non-responder"}
+        counted["non-responder"] = "non-responder"
+        return counted.get(self.e.missing, "unknown"), self.reason()
+
+    def reason(self):
+        scores = {self.scored(world) for world in self.worlds()}
+        if scores == {True}:
+            return WORSE_OPEN
+        if self.e.kind == "at week":
+            return NO_VISIT if self.assessed is None else SCORE_OPEN
+        if self.e.kind == "sustained":
+            if self.assessed is None:
+                return NO_VISIT
+            opened = [v for v in [self.assessed, *self.also] if self.opens(v)]
+            return SCORE_OPEN if opened else NO_VISIT
+        if not self.allowed:
+            return NO_VISIT
+        if self.e.kind == "confirmed" and len(self.allowed) < 2:
+            return TOO_FEW
+        return EARLY if True not in scores else SCORE_OPEN
+
+    def opens(self, visit):
+        return visit.low < self.e.threshold <= visit.high
+
+
+WEEKS = st.sampled_from([4.0, 8.0, 12.0])
+
+
+@st.composite
+def endpoints(draw):
+    kind = draw(st.sampled_from(["at week", "best", "sustained", "confirmed"]))
+    week = draw(WEEKS)
+    also = draw(st.lists(st.integers(1, int(week) - 1), min_size=1, max_size=2, unique=True))
+    return Endpoint(
+        kind=kind,
+        threshold=draw(st.sampled_from([20, 40])),
+        week=week,
+        also_at=tuple(also) if kind == "sustained" else (),
+        window=draw(st.sampled_from([0, 1, 2])),
+        confirmed_at=draw(st.sampled_from(["consecutive visits", "any two visits"])),
+        without_rescue=draw(st.booleans()),
+        without_confirmed_deterioration=draw(st.booleans()),
+        intercurrent=draw(
+            st.sampled_from(["treatment policy", "composite", "while on treatment", "hypothetical"])
+        ),
+        missing=draw(
+            st.sampled_from(["unknown", "non-responder", "bounds", "best case", "worst case"])
+        ),
+        rescue_in_week_of_visit=draw(st.sampled_from(["after the visit", "before the visit"])),
+        early_end=draw(st.sampled_from(["as observed", "missing"])),
+    )
+
+
+@settings(max_examples=600, deadline=None)
+@given(endpoints(), PATIENTS)
+def test_every_patient_as_in_the_slow_computation(endpoint, patients):
+    result = evaluate(endpoint, courses_of(patients))
+    found = list(zip(result.status, result.rule, strict=True))
+    assert found == [Slow(endpoint, one).status() for one in patients]
+
+
+@settings(max_examples=200, deadline=None)
+@given(endpoints(), PATIENTS)
+def test_counts_add_up_to_everybody(endpoint, patients):
+    result = evaluate(endpoint, courses_of(patients))
+    counted = Counter(zip(result.status, result.rule, strict=True))
+    assert {(c.status, c.rule): c.patients for c in result.counts} == counted
+    assert sum(c.patients for c in result.counts) == result.patients == len(patients)
+    assert sum(result.count_table()["n"]) == len(patients)
+    assert sum(map(result.count, STATUSES)) == len(patients)
+    out = result.count("excluded") + (endpoint.missing == "unknown") * result.count("unknown")
+    assert result.denominator == len(patients) - out
+    assert 0 <= result.responders_low <= result.responders_high <= result.denominator
+    if endpoint.missing != "bounds":
+        assert result.responders_low == result.responders_high == result.count("responder")
+
+
+@settings(max_examples=200, deadline=None)
+@given(endpoints(), PATIENTS)
+def test_bounds_hold_the_best_and_the_worst_case(endpoint, patients):
+    courses = courses_of(patients)
+    by = {
+        missing: evaluate(replace(endpoint, missing=missing), courses)
+        for missing in ("bounds", "best case", "worst case", "non-responder", "unknown")
+    }
+    assert by["bounds"].responders_low == by["worst case"].responders_low
+    assert by["bounds"].responders_high == by["best case"].responders_low
+    assert by["worst case"].status.tolist() == by["non-responder"].status.tolist()
+    assert by["unknown"].status.tolist() == by["bounds"].status.tolist()
+    assert by["best case"].denominator == by["bounds"].denominator
+    rules = [each.rule.tolist() for each in by.values()]
+    assert all(rule == rules[0] for rule in rules)
+
+
+@settings(max_examples=150, deadline=None)
+@given(endpoints(), PATIENTS)
+def test_a_higher_threshold_has_no_more_responders(endpoint, patients):
+    courses = courses_of(patients)
+    by_20, by_40 = (evaluate(replace(endpoint, threshold=least), courses) for least in (20, 40))
+    assert by_20.responders_low >= by_40.responders_low
+    assert by_20.responders_high >= by_40.responders_high or endpoint.intercurrent == "hypothetical"
+
+
+@settings(max_examples=100, deadline=None)
+@given(endpoints(), PATIENTS)
+def test_arms_add_up_to_all(endpoint, patients):
+    result = evaluate(endpoint, courses_of(patients))
+    first = np.arange(len(patients)) % 2 == 0
+    arms = [result.select(first), result.select(~first)]
+    assert sum(arm.patients for arm in arms) == result.patients
+    assert sum(arm.denominator for arm in arms) == result.denominator
+    assert sum(arm.responders_high for arm in arms) == result.responders_high
+
+
+# By hand: one patient, one rule.
+
+USUAL = {"threshold": 20, "week": 16, "intercurrent": "treatment policy", "missing": "unknown"}
+
+
+def decide(one, **changed):
+    result = evaluate(Endpoint(**({"kind": "at week"} | USUAL | changed)), courses_of([one]))
+    return result.status[0], result.rule[0]
+
+
+@pytest.mark.parametrize(
+    ("scores", "changed", "decided"),
+    [
+        # At a week: the threshold itself counts; just below does not.
+        ({16: 20}, {}, ("responder", OBSERVED)),
+        ({16: 17.5}, {}, ("non-responder", OBSERVED)),
+        ({8: 60, 16: 0}, {}, ("non-responder", OBSERVED)),
+        ({8: 60}, {}, ("unknown", NO_VISIT)),
+        ({0: 0}, {}, ("unknown", NO_VISIT)),
+        ({}, {}, ("unknown", NO_VISIT)),
+        # Bounds on both sides of the threshold, or on one.
+        ({16: (20, 60)}, {}, ("responder", OBSERVED)),
+        ({16: (0, 17.5)}, {}, ("non-responder", OBSERVED)),
+        ({16: (17.5, 20)}, {}, ("unknown", SCORE_OPEN)),
+        # The window, its ends included.
+        ({14: 40}, {"window": 2}, ("responder", OBSERVED)),
+        ({18: 40}, {"window": 2}, ("responder", OBSERVED)),
+        ({13: 40}, {"window": 2}, ("unknown", NO_VISIT)),
+        ({19: 40}, {"window": 2}, ("unknown", NO_VISIT)),
+        ({15: 0, 16: 40}, {"window": 2}, ("responder", OBSERVED)),
+        # Equally near: the later.
+        ({15: 0, 17: 40}, {"window": 2}, ("responder", OBSERVED)),
+        ({15: 40, 17: 0}, {"window": 2}, ("non-responder", OBSERVED)),
+        # Best: any visit up to the week; a baseline is none.
+        ({4: 20, 16: 0}, {"kind": "best"}, ("responder", OBSERVED)),
+        ({4: 0, 16: 20}, {"kind": "best"}, ("responder", OBSERVED)),
+        ({4: 0, 17: 60}, {"kind": "best"}, ("non-responder", OBSERVED)),
+        ({4: 0, 17: 60}, {"kind": "best", "window": 1}, ("responder", OBSERVED)),
+        ({4: (0, 40), 16: 0}, {"kind": "best"}, ("unknown", SCORE_OPEN)),
+        ({4: (0, 40), 16: 40}, {"kind": "best"}, ("responder", OBSERVED)),
+        ({-2: 60, 0: 60}, {"kind": "best"}, ("unknown", NO_VISIT)),
+        # Best: visits that end before the week.
+        ({4: 0}, {"kind": "best"}, ("non-responder", OBSERVED)),
+        ({4: 0}, {"kind": "best", "early_end": "missing"}, ("unknown", EARLY)),
+        ({4: 20}, {"kind": "best", "early_end": "missing"}, ("responder", OBSERVED)),
+        ({16: 0}, {"kind": "best", "early_end": "missing"}, ("non-responder", OBSERVED)),
+        (
+            {15: 0},
+            {"kind": "best", "early_end": "missing", "window": 1},
+            ("non-responder", OBSERVED),
+        ),
+        # Confirmed: at the next visit, or at any other.
+        ({4: 20, 8: 20, 16: 0}, {"kind": "confirmed"}, ("responder", OBSERVED)),
+        ({4: 20, 8: 0, 16: 20}, {"kind": "confirmed"}, ("non-responder", OBSERVED)),
+        (
+            {4: 20, 8: 0, 16: 20},
+            {"kind": "confirmed", "confirmed_at": "any two visits"},
+            ("responder", OBSERVED),
+        ),
+        ({4: 20, 8: (0, 40), 16: 20}, {"kind": "confirmed"}, ("unknown", SCORE_OPEN)),
+        ({16: 60}, {"kind": "confirmed"}, ("unknown", TOO_FEW)),
+        ({16: 60, 24: 60}, {"kind": "confirmed"}, ("unknown", TOO_FEW)),
+        ({0: 60, 16: 60}, {"kind": "confirmed"}, ("unknown", TOO_FEW)),
+        ({}, {"kind": "confirmed"}, ("unknown", NO_VISIT)),
+    ],
+)
+def test_scores(scores, changed, decided):
+    assert decide(patient(scores), **changed) == decided
+
+
+SUSTAINED = {"kind": "sustained", "week": 25, "also_at": (17, 21)}
+
+
+@pytest.mark.parametrize(
+    ("scores", "changed", "decided"),
+    [
+        ({17: 20, 21: 0, 25: 20}, {}, ("responder", OBSERVED)),
+        ({17: 0, 21: 20, 25: 20}, {}, ("responder", OBSERVED)),
+        ({17: 0, 21: 0, 25: 20}, {}, ("non-responder", OBSERVED)),
+        ({17: 60, 21: 60, 25: 17.5}, {}, ("non-responder", OBSERVED)),
+        ({25: 0}, {}, ("non-responder", OBSERVED)),
+        ({13: 60, 25: 60}, {}, ("unknown", NO_VISIT)),
+        ({17: 60, 21: 60}, {}, ("unknown", NO_VISIT)),
+        # One of two is missing: what was seen decides only if it is a response.
+        ({17: 0, 25: 20}, {}, ("unknown", NO_VISIT)),
+        ({17: 0, 25: 0}, {}, ("non-responder", OBSERVED)),
+        ({17: 20, 25: 20}, {}, ("responder", OBSERVED)),
+        ({17: 0, 21: (0, 40), 25: 20}, {}, ("unknown", SCORE_OPEN)),
+        ({17: 20, 21: (0, 40), 25: 20}, {}, ("responder", OBSERVED)),
+        ({17: 20, 25: (0, 40)}, {}, ("unknown", SCORE_OPEN)),
+        # One visit does not sustain itself.
+        ({23: 60}, {"window": 2}, ("unknown", NO_VISIT)),
+        ({21: 0, 23: 60, 25: 60}, {"window": 2, "also_at": (23,)}, ("responder", OBSERVED)),
+    ],
+)
+def test_sustained(scores, changed, decided):
+    assert decide(patient(scores), **(SUSTAINED | changed)) == decided
+
+
+GOOD = {4: 0, 8: 40, 16: 40}
+
+
+@pytest.mark.parametrize(
+    ("events", "strategy", "decided"),
+    [
+        # Rescue medication in week 10, response in weeks 8 and 16.
+        ({"rescue": 10}, "treatment policy", ("responder", OBSERVED)),
+        ({"rescue": 10}, "composite", ("non-responder", RESCUED)),
+        ({"rescue": 10}, "while on treatment", ("responder", ON_TREATMENT)),
+        ({"rescue": 10}, "hypothetical", ("excluded", RESCUED)),
+        # Before the response; the last visit on treatment is that of week 4.
+        ({"rescue": 6}, "while on treatment", ("non-responder", ON_TREATMENT)),
+        ({"rescue": 2}, "while on treatment", ("unknown", NO_VISIT)),
+        # Early stop: the last week on treatment.
+        ({"stop": 10}, "treatment policy", ("responder", OBSERVED)),
+        ({"stop": 10}, "composite", ("non-responder", STOPPED)),
+        ({"stop": 8}, "while on treatment", ("responder", ON_TREATMENT)),
+        ({"stop": 7}, "while on treatment", ("non-responder", ON_TREATMENT)),
+        ({"stop": 10}, "hypothetical", ("excluded", STOPPED)),
+        # In the week of the assessment, neither is before it.
+        ({"rescue": 16}, "composite", ("responder", OBSERVED)),
+        ({"stop": 16}, "composite", ("responder", OBSERVED)),
+        ({"rescue": 16}, "hypothetical", ("responder", OBSERVED)),
+        ({"rescue": 16}, "while on treatment", ("responder", OBSERVED)),
+        ({"rescue": 20, "stop": 24}, "composite", ("responder", OBSERVED)),
+        # Both: for non-response the rescue medication is named, for exclusion what came first.
+        ({"rescue": 10, "stop": 6}, "composite", ("non-responder", RESCUED)),
+        ({"rescue": 10, "stop": 6}, "hypothetical", ("excluded", STOPPED)),
+        ({"rescue": 6, "stop": 10}, "hypothetical", ("excluded", RESCUED)),
+        ({"rescue": 6, "stop": 6}, "hypothetical", ("excluded", RESCUED)),
+    ],
+)
+def test_strategies(events, strategy, decided):
+    assert decide(patient(GOOD, **events), intercurrent=strategy) == decided
+
+
+@pytest.mark.parametrize(
+    ("events", "changed", "decided"),
+    [
+        # A best response that came before the event.
+        ({"rescue": 10}, {"intercurrent": "composite"}, ("non-responder", RESCUED)),
+        ({"rescue": 10}, {"intercurrent": "while on treatment"}, ("responder", OBSERVED)),
+        ({"rescue": 10}, {"intercurrent": "hypothetical"}, ("responder", OBSERVED)),
+        ({"rescue": 6}, {"intercurrent": "while on treatment"}, ("non-responder", OBSERVED)),
+        ({"rescue": 6}, {"intercurrent": "hypothetical"}, ("excluded", RESCUED)),
+        # Without rescue medication, whatever the strategy; it does not concern early stops.
+        ({"rescue": 10}, {"without_rescue": True}, ("non-responder", RESCUED)),
+        ({"stop": 10}, {"without_rescue": True}, ("responder", OBSERVED)),
+        ({"rescue": 16}, {"without_rescue": True}, ("responder", OBSERVED)),
+        (
+            {"rescue": 16},
+            {"without_rescue": True, "rescue_in_week_of_visit": "before the visit"},
+            ("non-responder", RESCUED),
+        ),
+        (
+            {"rescue": 10, "stop": 6},
+            {"without_rescue": True, "intercurrent": "hypothetical"},
+            ("non-responder", RESCUED),
+        ),
+        # Whoever stopped was followed for as long as on treatment.
+        (
+            {"stop": 6},
+            {"intercurrent": "while on treatment", "early_end": "missing"},
+            ("non-responder", OBSERVED),
+        ),
+    ],
+)
+def test_events_and_a_best_response(events, changed, decided):
+    assert decide(patient(GOOD, **events), kind="best", **changed) == decided
+
+
+def test_rescue_medication_in_the_week_of_a_visit():
+    one = patient({8: 0, 16: 40}, rescue=8)
+    usual = {"kind": "at week", "week": 8, "intercurrent": "composite"}
+    assert decide(one, **usual) == ("non-responder", OBSERVED)
+    before = {"rescue_in_week_of_visit": "before the visit"}
+    assert decide(one, **usual, **before) == ("non-responder", RESCUED)
+    on_treatment = usual | {"intercurrent": "while on treatment"}
+    assert decide(one, **on_treatment) == ("non-responder", OBSERVED)
+    assert decide(one, **on_treatment, **before) == ("unknown", NO_VISIT)
+
+
+def test_events_are_before_the_visit_that_was_assessed_not_the_planned_week():
+    one = patient({14: 40}, rescue=15)
+    assert decide(one, window=2, intercurrent="composite") == ("responder", OBSERVED)
+    later = patient({18: 40}, rescue=17)
+    assert decide(later, window=2, intercurrent="composite") == ("non-responder", RESCUED)
+    unseen = patient({8: 40}, rescue=15)
+    assert decide(unseen, window=2, intercurrent="composite") == ("non-responder", RESCUED)
+
+
+RULE = {"without_confirmed_deterioration": True}
+
+
+@pytest.mark.parametrize(
+    ("worse", "changed", "decided"),
+    [
+        ({4: True, 8: True}, {}, ("non-responder", DETERIORATED)),
+        ({4: True, 16: True}, {}, ("responder", OBSERVED)),
+        ({16: True}, {}, ("responder", OBSERVED)),
+        ({8: True, 16: True}, {}, ("non-responder", DETERIORATED)),
+        # Confirmed after the week: not up to it.
+        ({16: True, 20: True}, {}, ("responder", OBSERVED)),
+        ({16: True, 20: True}, {"kind": "best", "window": 4}, ("non-responder", DETERIORATED)),
+        # A visit of which it is not known.
+        ({4: None, 8: True}, {}, ("unknown", WORSE_OPEN)),
+        ({4: None, 8: None}, {"missing": "best case"}, ("responder", WORSE_OPEN)),
+        ({4: None, 8: None}, {"missing": "worst case"}, ("non-responder", WORSE_OPEN)),
+        ({4: None, 16: None}, {}, ("responder", OBSERVED)),
+        # The score settles it.
+        ({4: None, 8: None}, {"threshold": 60}, ("non-responder", OBSERVED)),
+        ({4: True, 8: True}, {"threshold": 60}, ("non-responder", DETERIORATED)),
+    ],
+)
+def test_without_confirmed_deterioration(worse, changed, decided):
+    scores = {4: 0, 8: 40, 16: 40, 20: 40}
+    assert decide(patient(scores, worse=worse), **(RULE | changed)) == decided
+
+
+@pytest.mark.parametrize(
+    ("strategy", "decided"),
+    [
+        # Deterioration in weeks 8 and 16, rescue medication between them.
+        ("treatment policy", ("non-responder", DETERIORATED)),
+        ("composite", ("non-responder", RESCUED)),
+        ("while on treatment", ("responder", ON_TREATMENT)),
+        ("hypothetical", ("excluded", RESCUED)),
+    ],
+)
+def test_deterioration_after_an_event(strategy, decided):
+    one = patient(GOOD, worse={8: True, 16: True}, rescue=10)
+    assert decide(one, **RULE, intercurrent=strategy) == decided
+
+
+def test_deterioration_before_an_event_settles_the_status():
+    one = patient(GOOD, worse={4: True, 8: True}, rescue=10)
+    assert decide(one, **RULE, intercurrent="hypothetical") == ("non-responder", DETERIORATED)
+
+
+@pytest.mark.parametrize(
+    ("missing", "status"),
+    [
+        ("unknown", "unknown"),
+        ("non-responder", "non-responder"),
+        ("bounds", "unknown"),
+        ("best case", "responder"),
+        ("worst case", "non-responder"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("scores", "rule"), [({16: (0, 40)}, SCORE_OPEN), ({8: 40}, NO_VISIT), ({}, NO_VISIT)]
+)
+def test_rules_for_missing_scores(missing, status, scores, rule):
+    assert decide(patient(scores), missing=missing) == (status, rule)
+
+
+@pytest.mark.parametrize("missing", ["non-responder", "worst case"])
+def test_what_bounds_settle_is_not_missing(missing):
+    assert decide(patient({16: (20, 40)}), missing=missing) == ("responder", OBSERVED)
+
+
+# The result.
+
+FIVE = [
+    patient({16: 40}),
+    patient({16: 0}),
+    patient({16: (0, 40)}),
+    patient({8: 0}),
+    patient({16: 40}, stop=8),
+]
+
+
+def test_denominators_and_intervals():
+    found = {
+        missing: evaluate(
+            Endpoint(kind="at week", **(USUAL | {"missing": missing, "intercurrent": strategy})),
+            courses_of(FIVE),
+        )
+        for missing, strategy in [
+            ("unknown", "hypothetical"),
+            ("bounds", "hypothetical"),
+            ("non-responder", "composite"),
+            ("best case", "treatment policy"),
+        ]
+    }
+    assert {
+        missing: (each.responders_low, each.responders_high, each.denominator)
+        for missing, each in found.items()
+    } == {
+        "unknown": (1, 1, 2),
+        "bounds": (1, 3, 4),
+        "non-responder": (1, 1, 5),
+        "best case": (4, 4, 5),
+    }
+    interval = found["bounds"].confidence_interval(0.9, "wilson")
+    assert interval.fewest == proportion_interval(1, 4, 0.9, "wilson")
+    assert interval.most == proportion_interval(3, 4, 0.9, "wilson")
+    known = found["unknown"].confidence_interval()
+    assert known.fewest == known.most == proportion_interval(1, 2)
+
+
+def test_the_table_of_counts():
+    endpoint = Endpoint(kind="at week", **(USUAL | {"missing": "non-responder"}))
+    table = evaluate(endpoint, courses_of(FIVE)).count_table()
+    assert table.to_dict("records") == [
+        {"Status": "responder", "Decided by": "observed", "n": 2},
+        {"Status": "non-responder", "Decided by": "observed", "n": 1},
+        {
+            "Status": "non-responder",
+            "Decided by": f"{NO_VISIT}, counted as non-responder",
+            "n": 1,
+        },
+        {
+            "Status": "non-responder",
+            "Decided by": f"{SCORE_OPEN}, counted as non-responder",
+            "n": 1,
+        },
+    ]
+
+
+def test_without_a_denominator_there_is_no_interval():
+    result = evaluate(Endpoint(kind="at week", **USUAL), courses_of([patient({8: 0})]))
+    assert (result.denominator, result.count("unknown")) == (0, 1)
+    with pytest.raises(ValueError, match="none of the 1 patients is in the denominator"):
+        result.confidence_interval()
+
+
+def test_no_patients():
+    courses = Courses.from_scores(np.zeros((0, 2)), np.zeros((0, 2)))
+    result = evaluate(Endpoint(kind="best", **USUAL), courses)
+    assert (result.patients, result.counts, result.denominator) == (0, (), 0)
+
+
+def test_weeks_from_dates():
+    # Week 16 and the week of the stop, with an error of rounding.
+    late = 16 + 2e-15
+    assert late > 16
+    one = patient({8: 0, late: 40}, stop=16)
+    assert decide(one, intercurrent="composite") == ("responder", OBSERVED)
+    # Equally near to week 0.3 but for rounding: the later.
+    assert abs(0.1 - 0.3) < abs(0.5 - 0.3)
+    near = patient({0.1: 0, 0.5: 40})
+    assert decide(near, week=0.3, window=0.2) == ("responder", OBSERVED)
+
+
+def test_every_rule_occurs_in_these_tests():
+    named = {OBSERVED, ON_TREATMENT, RESCUED, STOPPED, DETERIORATED, NO_VISIT, TOO_FEW, EARLY}
+    assert named | {SCORE_OPEN, WORSE_OPEN} == set(RULES)
+
+
+# The description and its faults.
+
+
+def test_an_endpoint_describes_every_choice():
+    assert Endpoint(kind="sustained", **(USUAL | {"week": 25}), also_at=[17, 21], window=1.5,
+                    without_rescue=True, without_confirmed_deterioration=True).describe() == (
+        "Total Improvement Score of at least 20 at week 25 and at week 17 or 21 (± 1.5 weeks), "
+        "without rescue medication and confirmed deterioration. Intercurrent events: treatment "
+        "policy (visits count regardless of rescue medication and early stops). Where missing "
+        "scores leave the status open: the status is unknown, and the patient is not in the "
+        "denominator. Rescue medication in the week of a visit is taken as given after the visit."
+    )  # fmt: skip
+    best = Endpoint(kind="best", **USUAL, early_end="missing").describe()
+    assert "at any visit up to week 16." in best
+    assert best.endswith("Without a response up to an earlier last visit, the status is open.")
+    assert "Rescue medication in the week" not in best
+    twice = Endpoint(kind="confirmed", **USUAL)
+    assert twice.describe().endswith("earlier last visit, patients are non-responders.")
+    assert "at two consecutive visits up to week 16" in twice.describe()
+    any_two = replace(twice, confirmed_at="any two visits")
+    assert "at any two visits up to week 16" in any_two.describe()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"kind": "at end"}, "kind must be one of at week, best, .*, got 'at end'"),
+        ({"intercurrent": "ITT"}, "intercurrent must be one of treatment policy, .*, got 'ITT'"),
+        ({"missing": "locf"}, "missing must be one of unknown, non-responder, .*, got 'locf'"),
+        ({"confirmed_at": "two"}, "confirmed_at must be one of .*, got 'two'"),
+        ({"early_end": "no"}, "early_end must be one of .*, got 'no'"),
+        ({"rescue_in_week_of_visit": "no"}, "rescue_in_week_of_visit must be .*, got 'no'"),
+        ({"threshold": 0}, "threshold must be above 0 and at most 100, got 0"),
+        ({"threshold": 101}, "threshold must be above 0 and at most 100, got 101"),
+        ({"week": 0}, "week must be a number above 0, got 0"),
+        ({"week": np.inf}, "week must be a number above 0, got inf"),
+        ({"window": -1}, "window must be a number of at least 0, got -1"),
+        ({"kind": "sustained"}, r"also_at must be given for a sustained response, .*got \(\)"),
+        ({"also_at": (8,)}, r"also_at must be given for a sustained .*got \(8,\) for 'at week'"),
+        (
+            {"kind": "sustained", "also_at": (8, 16)},
+            "also_at must lie after week 0 and before week 16, got 16",
+        ),
+        ({"kind": "sustained", "also_at": (0,)}, "also_at must lie after week 0 .*, got 0"),
+    ],
+)
+def test_wrong_endpoints(changed, message):
+    with pytest.raises(ValueError, match=message):
+        Endpoint(**({"kind": "at week"} | USUAL | changed))

@@ -1,0 +1,662 @@
+"""Endpoints as trials define them: who responded, who did not, and by which rule.
+
+An `Endpoint` names the response, the strategy for intercurrent events and the rule for missing
+scores. `evaluate` applies it to `Courses`: every patient gets a status and the rule that decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.statistics import Interval, proportion_interval
+from tisstats.statistics._arguments import one_of
+from tisstats.trial.columns import Mask, ThreeValued
+from tisstats.trial.courses import (
+    SAME_WEEK,
+    Courses,
+    at_any_visit,
+    at_consecutive_visits,
+)
+
+Kind = Literal["at week", "best", "sustained", "confirmed"]
+Strategy = Literal["treatment policy", "composite", "while on treatment", "hypothetical"]
+Missing = Literal["unknown", "non-responder", "bounds", "best case", "worst case"]
+Confirmation = Literal["consecutive visits", "any two visits"]
+SameWeek = Literal["after the visit", "before the visit"]
+EarlyEnd = Literal["as observed", "missing"]
+
+Status = Literal["responder", "non-responder", "unknown", "excluded"]
+Rule = Literal[
+    "observed",
+    "observed at the last visit on treatment",
+    "rescue medication before the assessment",
+    "stopped early, before the assessment",
+    "confirmed deterioration",
+    "no visit in the window",
+    "fewer than two visits",
+    "visits end before the week",
+    "missing measures leave the score open",
+    "missing measures leave deterioration open",
+]
+
+#: Strategies for intercurrent events: name to what it does here. Names as in ICH E9(R1), A.3.2.
+STRATEGIES: Mapping[Strategy, str] = {
+    "treatment policy": "visits count regardless of rescue medication and early stops",
+    "composite": "rescue medication or an early stop before the assessment is non-response",
+    "while on treatment": "visits count up to rescue medication or an early stop",
+    "hypothetical": "patients with rescue medication or an early stop before the assessment "
+    "are left out",
+}
+
+#: Rules for a status that missing scores leave open: name to what it does.
+MISSING_RULES: Mapping[Missing, str] = {
+    "unknown": "the status is unknown, and the patient is not in the denominator",
+    "non-responder": "counted as a non-responder",
+    "bounds": "the status is unknown; responders are counted from none to all of them",
+    "best case": "counted as a responder",
+    "worst case": "counted as a non-responder",
+}
+
+#: What a patient can be, in the order of tables.
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+#: What can have decided, in the order of tables.
+RULES: tuple[Rule, ...] = get_args(Rule)
+
+#: Rules by which missing scores left the status open.
+_OPEN: tuple[Rule, ...] = RULES[RULES.index("no visit in the window") :]
+
+Names = NDArray[np.object_]
+"""A name for each patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A binary endpoint: the response, and how intercurrent events and gaps are handled.
+
+    Intercurrent events are rescue medication and an early stop of treatment. The strategy, the
+    rule for missing scores, the threshold and the week have no default.
+
+    Raises
+    ------
+    ValueError
+        If a choice is not one of those permitted, or `also_at` does not fit the kind.
+
+    Notes
+    -----
+    Kinds of response, at follow-up visits (after week 0):
+
+    - "at week": the score at the visit of `week`;
+    - "best": the score at any visit up to `week`;
+    - "sustained": the score at the visit of `week` and at that of at least one week of `also_at`;
+    - "confirmed": the score at two visits up to `week`, see `confirmed_at`.
+
+    Instead of a score, a criterion that is met or not can be evaluated, such as the IMACS
+    definition of improvement: see `Courses.with_criterion`.
+
+    The visit of a week is the one nearest to it within `window`, of two equally near ones
+    the later. "Up to" a week includes its window.
+
+    Examples
+    --------
+    The primary endpoint of ProDERM (doi:10.1056/NEJMoa2117912); the two rules at the end are
+    assumed:
+
+    >>> endpoint = Endpoint(kind="at week", threshold=20, week=16,
+    ...                     without_confirmed_deterioration=True,
+    ...                     intercurrent="treatment policy", missing="non-responder")
+    >>> first, events, missing = endpoint.describe().split(". ")
+    >>> first
+    'Total Improvement Score of at least 20 at week 16, without confirmed deterioration'
+    >>> missing
+    'Where missing scores leave the status open: counted as a non-responder.'
+    """
+
+    kind: Kind  #: the response, see Notes
+    threshold: float  #: least Total Improvement Score of a response, above 0, up to 100
+    week: float  #: week of the assessment ("at week", "sustained"), or the last that counts
+    intercurrent: Strategy  #: strategy for intercurrent events, one of `STRATEGIES`
+    missing: Missing  #: what becomes of a status that is open, one of `MISSING_RULES`
+    #: what is reached at a visit, in words, if it is not the score: see `Courses.with_criterion`
+    criterion: str = ""
+    #: weeks before `week`, at one of which a "sustained" response must be seen too
+    also_at: tuple[float, ...] = ()
+    window: float = 0.0  #: weeks by which a visit may differ from its planned week, both ways
+    #: whether no other visit may lie between the two of a "confirmed" response
+    confirmed_at: Confirmation = "consecutive visits"
+    #: whether rescue medication before the assessment is non-response, whatever the strategy
+    without_rescue: bool = False
+    #: whether confirmed deterioration up to the assessment is non-response
+    without_confirmed_deterioration: bool = False
+    #: how rescue medication is placed that was given in the week of a visit
+    rescue_in_week_of_visit: SameWeek = "after the visit"
+    #: for "best" and "confirmed", whether no response up to a last visit before `week` (less its
+    #: window) is non-response, or leaves the status open
+    early_end: EarlyEnd = "as observed"
+
+    def __post_init__(self) -> None:
+        for name, permitted in _CHOICES.items():
+            one_of(name, getattr(self, name), permitted)
+        object.__setattr__(self, "also_at", tuple(self.also_at))
+        if not 0 < self.threshold <= 100:
+            raise ValueError(f"threshold must be above 0 and at most 100, got {self.threshold!r}")
+        if not 0 < self.week < np.inf:
+            raise ValueError(f"week must be a number above 0, got {self.week!r}")
+        if not 0 <= self.window < np.inf:
+            raise ValueError(f"window must be a number of at least 0, got {self.window!r}")
+        if (self.kind == "sustained") != bool(self.also_at):
+            raise ValueError(
+                "also_at must be given for a sustained response, and for no other, "
+                f"got {self.also_at!r} for {self.kind!r}"
+            )
+        if outside := [week for week in self.also_at if not 0 < week < self.week]:
+            raise ValueError(
+                f"also_at must lie after week 0 and before week {self.week:g}, got {outside[0]!r}"
+            )
+
+    @property
+    def at_one_week(self) -> bool:
+        """Whether the response is assessed at a planned week, not at any visit up to it."""
+        return self.kind in ("at week", "sustained")
+
+    def describe(self) -> str:
+        """Describe the endpoint in sentences, with every choice that matters to it."""
+        window = f" (± {self.window:g} weeks)" if self.window else ""
+        when = {
+            "at week": f"at week {self.week:g}{window}",
+            "best": f"at any visit up to week {self.week:g}{window}",
+            "sustained": f"at week {self.week:g} and at week "
+            f"{' or '.join(f'{week:g}' for week in self.also_at)}{window}",
+            "confirmed": f"at {'two consecutive' if self._consecutive else 'any two'} visits "
+            f"up to week {self.week:g}{window}",
+        }[self.kind]
+        without = [
+            "rescue medication" * self.without_rescue,
+            "confirmed deterioration" * self.without_confirmed_deterioration,
+        ]
+        excluded = " and ".join(filter(None, without))
+        sentences = [
+            f"{self.criterion or f'Total Improvement Score of at least {self.threshold:g}'} {when}"
+            + (f", without {excluded}" if excluded else ""),
+            f"Intercurrent events: {self.intercurrent} ({STRATEGIES[self.intercurrent]})",
+            f"Where missing scores leave the status open: {MISSING_RULES[self.missing]}",
+        ]
+        if self.intercurrent != "treatment policy" or self.without_rescue:
+            sentences.append(
+                "Rescue medication in the week of a visit is taken as given "
+                f"{self.rescue_in_week_of_visit}"
+            )
+        if not self.at_one_week:
+            sentences.append(_EARLY_ENDS[self.early_end])
+        return ". ".join(sentences) + "."
+
+    @property
+    def _consecutive(self) -> bool:
+        return self.confirmed_at == "consecutive visits"
+
+
+#: What becomes of a patient without a response whose visits end before the week, in sentences.
+_EARLY_ENDS: Mapping[EarlyEnd, str] = {
+    "as observed": "Without a response up to an earlier last visit, patients are non-responders",
+    "missing": "Without a response up to an earlier last visit, the status is open",
+}
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "kind": get_args(Kind),
+    "intercurrent": get_args(Strategy),
+    "missing": get_args(Missing),
+    "confirmed_at": get_args(Confirmation),
+    "rescue_in_week_of_visit": get_args(SameWeek),
+    "early_end": get_args(EarlyEnd),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """Patients with one status who fell under one rule: a row of `EndpointResult.counts`.
+
+    Examples
+    --------
+    >>> RuleCount("non-responder", "no visit in the window", 3).label
+    'no visit in the window, counted as non-responder'
+    >>> RuleCount("unknown", "no visit in the window", 3).label
+    'no visit in the window'
+    """
+
+    status: Status  #: what the patients were counted as
+    rule: Rule  #: what decided
+    patients: int  #: how many there are
+
+    @property
+    def label(self) -> str:
+        """The rule in words, and how an open status was counted."""
+        counted = self.rule in _OPEN and self.status != "unknown"
+        return f"{self.rule}, counted as {self.status}" if counted else self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseInterval:
+    """Confidence intervals for the proportion of responders.
+
+    The two are the same unless the endpoint counts by bounds.
+
+    Examples
+    --------
+    >>> courses = Courses.from_scores([[16], [16]], [[40], [0]], [[40], [60]])
+    >>> endpoint = Endpoint(kind="at week", threshold=20, week=16,
+    ...                     intercurrent="treatment policy", missing="bounds")
+    >>> interval = evaluate(endpoint, courses).confidence_interval()
+    >>> interval.fewest.estimate, interval.most.estimate
+    (0.5, 1.0)
+    """
+
+    fewest: Interval  #: if no patient of unknown status responded
+    most: Interval  #: if all of them did
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EndpointResult:
+    """An endpoint, patient by patient: the result of `evaluate`.
+
+    Examples
+    --------
+    >>> courses = Courses.from_scores(
+    ...     [[0, 16], [0, 16], [0, 16]], [[0, 40], [0, 0], [0, 0]], [[0, 40], [0, 30], [0, 10]]
+    ... )
+    >>> endpoint = Endpoint(kind="at week", threshold=20, week=16,
+    ...                     intercurrent="treatment policy", missing="bounds")
+    >>> result = evaluate(endpoint, courses)
+    >>> result.responders_low, result.responders_high, result.denominator
+    (1, 2, 3)
+    """
+
+    endpoint: Endpoint  #: what was evaluated
+    status: Names  #: one of `STATUSES` for each patient, shape (patients,)
+    rule: Names  #: one of `RULES`, which decided, shape (patients,)
+
+    @property
+    def patients(self) -> int:
+        """Number of patients, those excluded or of unknown status too."""
+        return len(self.status)
+
+    def count(self, status: Status) -> int:
+        """Count the patients with a status."""
+        return int(np.sum(self.status == one_of("status", status, STATUSES)))
+
+    @property
+    def counts(self) -> tuple[RuleCount, ...]:
+        """Patients by status and rule, in the order of tables; they add up to all patients."""
+        found = Counter(zip(self.status, self.rule, strict=True))
+        return tuple(
+            RuleCount(status, rule, found[status, rule])
+            for status in STATUSES
+            for rule in RULES
+            if found[status, rule]
+        )
+
+    def count_table(self) -> pd.DataFrame:
+        """Tabulate `counts`: ``Status``, ``Decided by`` and ``n``, one row a status and rule."""
+        rows = [(each.status, each.label, each.patients) for each in self.counts]
+        return pd.DataFrame(rows, columns=["Status", "Decided by", "n"])
+
+    @property
+    def denominator(self) -> int:
+        """Patients in the denominator: those of known status, by bounds all who are not excluded.
+
+        By the rule "unknown", patients of unknown status are left out.
+        """
+        known = self.count("responder") + self.count("non-responder")
+        return known + self._open
+
+    @property
+    def responders_low(self) -> int:
+        """Responders if no patient of unknown status responded."""
+        return self.count("responder")
+
+    @property
+    def responders_high(self) -> int:
+        """Responders if, by bounds, all patients of unknown status did; else `responders_low`."""
+        return self.responders_low + self._open
+
+    @property
+    def _open(self) -> int:
+        return self.count("unknown") if self.endpoint.missing == "bounds" else 0
+
+    def confidence_interval(
+        self, confidence_level: float = 0.95, method: str = "clopper-pearson"
+    ) -> ResponseInterval:
+        """Compute confidence intervals for the proportion of responders.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Nominal confidence, strictly between 0 and 1.
+        method : str
+            One of `tisstats.statistics.INTERVAL_METHODS`.
+
+        Raises
+        ------
+        ValueError
+            If there is no patient in the denominator, or an argument is not permitted.
+        """
+        if not self.denominator:
+            raise ValueError(
+                f"no interval: none of the {self.patients} patients is in the denominator"
+            )
+        fewest, most = (
+            proportion_interval(count, self.denominator, confidence_level, method)
+            for count in (self.responders_low, self.responders_high)
+        )
+        return ResponseInterval(fewest, most)
+
+    def select(self, members: Mask) -> EndpointResult:
+        """Return the result of some patients, such as those of an arm; shape (patients,)."""
+        return EndpointResult(self.endpoint, self.status[members], self.rule[members])
+
+
+def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
+    """Evaluate an endpoint patient by patient, with the rule that decided each status.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        The response, the strategy for intercurrent events and the rule for missing scores.
+    courses : Courses
+        The patients' courses.
+
+    Returns
+    -------
+    EndpointResult
+        Status and rule of every patient, in the order of `courses`.
+
+    Notes
+    -----
+    The first of these that applies decides:
+
+    1. Rescue medication before the assessment, if the endpoint excludes it or the strategy is
+       composite: non-responder. Then, by the composite strategy, an early stop before it.
+    2. By the hypothetical strategy, rescue medication or an early stop before the assessment:
+       excluded, by the earlier of the two, the rescue medication if both fell in one week. Kept are
+       patients whose visits before it settle the status: by a "best" or
+       "confirmed" response, or by a confirmed deterioration. This leaves out outcomes, and does not
+       estimate what they would have been.
+    3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
+    4. The scores, as far as their bounds settle the status. While on treatment, the last
+       follow-up visit on treatment takes the place of that of the week after an event before it.
+    5. What is still open is counted by the rule for missing scores.
+
+    The assessment is the visit of `Endpoint.week`; if there is none, or the response may be seen at
+    any visit up to it, that week itself, or the last visit in its window if that is later. An early
+    stop is before it if the last week on treatment is; for rescue medication in the same week see
+    `Endpoint.rescue_in_week_of_visit`. By the composite strategy an event before it outweighs a
+    response that was seen earlier. Missed visits are ignored by "best" and "confirmed".
+
+    What missing measures leave open is decided from the bounds of the score and from three-valued
+    logic. If a score and a deterioration are both open, the status counts as open even where their
+    common cause would settle it.
+
+    Single and multiple imputation are not offered. Death needs another strategy than treatment
+    policy (see `Courses`). The principal stratum strategy concerns who is analysed, and is not
+    offered either.
+
+    References
+    ----------
+    ICH E9(R1) 2019, Addendum on estimands and sensitivity analysis in clinical trials, section
+    A.3.2, for the strategies. Of two visits equally near to the planned week the later one is
+    taken, as in the TLG Catalog's chapter on visit windows.
+
+    Examples
+    --------
+    Week 25 and week 17 or 21, without rescue medication; the second patient had it in week 20, the
+    third stopped in week 17.
+
+    >>> nan = np.nan
+    >>> courses = Courses.from_scores(
+    ...     weeks=[[0, 17, 21, 25], [0, 17, 21, 25], [0, 17, nan, nan]],
+    ...     score_low=[[0, 20, 10, 40], [0, 20, 40, 40], [0, 20, nan, nan]],
+    ...     rescue_week=[nan, 20, nan], stop_week=[nan, nan, 17],
+    ... )
+    >>> endpoint = Endpoint(kind="sustained", threshold=20, week=25, also_at=(17, 21),
+    ...                     without_rescue=True, intercurrent="treatment policy", missing="unknown")
+    >>> result = evaluate(endpoint, courses)
+    >>> print(result.count_table().to_string(index=False))
+           Status                              Decided by  n
+        responder                                observed  1
+    non-responder rescue medication before the assessment  1
+          unknown                  no visit in the window  1
+    >>> round(result.confidence_interval().fewest.estimate, 2), result.denominator
+    (0.5, 2)
+    """
+    setting = _Setting.of(endpoint, courses)
+    score = _SCORES[endpoint.kind](setting)
+    deteriorated = _deteriorated(setting)
+    status, rule = _decided(setting, score.met, deteriorated)
+    open_ = status == ""
+    reason = np.where(
+        score.met.yes, _name("missing measures leave deterioration open"), score.reason
+    )
+    rule = np.where(open_, reason, rule)
+    status = np.where(open_, _name(_COUNTED.get(endpoint.missing, "unknown")), status)
+    return EndpointResult(endpoint, status, rule)
+
+
+#: Status that each rule for missing scores gives an open one; else it is unknown.
+_COUNTED: Mapping[str, Status] = {
+    "non-responder": "non-responder",
+    "worst case": "non-responder",
+    "best case": "responder",
+}
+
+
+def _name(name: str) -> Names:
+    """Return a name as an array, so that arrays made from it hold text of any length."""
+    return np.array(name, dtype=object)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Setting:
+    """Which visits of each patient count, and which events lie before the assessment."""
+
+    endpoint: Endpoint
+    courses: Courses
+    allowed: Mask  #: visits that count, shape (patients, visits); neighbours in time
+    assessed: Mask  #: the visit of the week among them, at most one a patient
+    by_week: NDArray[np.float64]  #: last week in which a deterioration counts, shape (patients,)
+    rescued: Mask  #: rescue medication before the assessment, shape (patients,)
+    stopped: Mask  #: early stop before the assessment, shape (patients,)
+    cut: Mask  #: patients whose last visit on treatment is assessed instead, shape (patients,)
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, courses: Courses) -> _Setting:
+        weeks = courses.weeks
+        within = courses.follow_up & (weeks <= endpoint.week + endpoint.window + SAME_WEEK)
+        planned = np.full(len(weeks), float(endpoint.week))
+        last = np.max(np.where(within, weeks, -np.inf), axis=1, initial=-np.inf)
+        assessed = _nearest(weeks, endpoint.week, endpoint.window, within)
+        if endpoint.at_one_week:
+            at = np.where(
+                np.any(assessed, axis=1), np.sum(np.where(assessed, weeks, 0), axis=1), planned
+            )
+        else:
+            at = np.maximum(planned, last)
+        same_week = endpoint.rescue_in_week_of_visit == "before the visit"
+        rescued = courses.rescued_before(at, same_week=same_week)
+        stopped = courses.stopped_before(at)
+        allowed, cut = within, np.zeros(len(weeks), dtype=bool)
+        if endpoint.intercurrent in ("while on treatment", "hypothetical"):
+            off = courses.stopped_before(weeks)
+            event = stopped
+            if not endpoint.without_rescue:
+                off |= courses.rescued_before(weeks, same_week=same_week)
+                event = stopped | rescued
+            allowed = within & ~off
+            if endpoint.intercurrent == "while on treatment":
+                cut = event
+            assessed = np.where(
+                cut[:, None],
+                _nearest(weeks, np.inf, np.inf, allowed),
+                assessed & allowed,
+            )
+        return cls(
+            endpoint=endpoint,
+            courses=courses,
+            allowed=allowed,
+            assessed=assessed,
+            by_week=np.maximum(planned, at),
+            rescued=rescued,
+            stopped=stopped,
+            cut=cut,
+        )
+
+
+def _nearest(weeks: NDArray[np.float64], week: float, window: float, among: Mask) -> Mask:
+    """Return the visit nearest to a week within the window, the later of two; infinite: the last.
+
+    Shape (patients, visits); at most one visit a patient.
+    """
+    if np.isinf(week):
+        distance = np.where(among, -weeks, np.inf)
+    else:
+        apart = np.abs(weeks - week)
+        distance = np.where(among & (apart <= window + SAME_WEEK), apart, np.inf)
+    least = np.min(distance, axis=1, initial=np.inf, keepdims=True)
+    # Weeks from dates may be equally near but for rounding.
+    near = np.isfinite(distance) & (distance <= least + SAME_WEEK)
+    later: NDArray[np.int64] = np.cumsum(near[:, ::-1], axis=1)[:, ::-1]
+    nearest: Mask = near & (later == 1)
+    return nearest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Score:
+    """Whether the scores are those of a response, and why that is open where it is."""
+
+    met: ThreeValued  #: shape (patients,)
+    reason: Names  #: one of `RULES` for each patient, meaningless where it is not open
+
+
+def _at_week(setting: _Setting) -> _Score:
+    reached = setting.courses.reached_at_visits(setting.endpoint.threshold)
+    return _Score(at_any_visit(reached, setting.assessed), _gap_or_measures(setting.assessed))
+
+
+def _gap_or_measures(visits: Mask) -> Names:
+    """Return why a score at one of these visits is open: there is none, or measures lack."""
+    return np.where(
+        np.any(visits, axis=1),
+        _name("missing measures leave the score open"),
+        _name("no visit in the window"),
+    )
+
+
+def _sustained(setting: _Setting) -> _Score:
+    endpoint, weeks = setting.endpoint, setting.courses.weeks
+    reached = setting.courses.reached_at_visits(endpoint.threshold)
+    at_week = at_any_visit(reached, setting.assessed)
+    # One visit does not sustain itself, whatever the windows.
+    others = setting.allowed & ~setting.assessed
+    visits = [_nearest(weeks, week, endpoint.window, others) for week in endpoint.also_at]
+    also = at_any_visit(reached, visits[0])
+    for visit in visits[1:]:
+        also = also | at_any_visit(reached, visit)
+    # Where no visit could have sustained it, missing measures are not the reason.
+    measures_lack = np.any(np.any(visits, axis=0) & reached.unknown, axis=1)
+    reason = np.where(
+        at_week.yes & ~measures_lack,
+        _name("no visit in the window"),
+        _gap_or_measures(setting.assessed),
+    )
+    return _Score(at_week & also, reason)
+
+
+def _best(setting: _Setting) -> _Score:
+    reached = setting.courses.reached_at_visits(setting.endpoint.threshold)
+    met = at_any_visit(reached, setting.allowed)
+    return _followed(setting, met, _gap_or_measures(setting.allowed))
+
+
+def _confirmed(setting: _Setting) -> _Score:
+    reached = setting.courses.reached_at_visits(setting.endpoint.threshold)
+    visits = np.sum(setting.allowed, axis=1)
+    if setting.endpoint.confirmed_at == "consecutive visits":
+        met = at_consecutive_visits(reached, setting.allowed)
+    else:
+        met = ThreeValued(
+            np.sum(setting.allowed & reached.yes, axis=1) >= 2,
+            np.sum(setting.allowed & ~reached.no, axis=1) < 2,
+        )
+    met = ThreeValued(met.yes, met.no & (visits >= 2))
+    reason = np.where(
+        visits == 1, _name("fewer than two visits"), _gap_or_measures(setting.allowed)
+    )
+    return _followed(setting, met, reason)
+
+
+def _followed(setting: _Setting, met: ThreeValued, reason: Names) -> _Score:
+    """Return the score with "no" open where visits end before the week, if the endpoint asks."""
+    endpoint = setting.endpoint
+    if endpoint.early_end == "as observed":
+        return _Score(met, reason)
+    since = endpoint.week - endpoint.window - SAME_WEEK
+    seen = np.any(setting.allowed & (setting.courses.weeks >= since), axis=1)
+    # Whoever stopped was followed for as long as on treatment.
+    early = met.no & ~seen & ~setting.cut
+    reason = np.where(early, _name("visits end before the week"), reason)
+    return _Score(ThreeValued(met.yes, met.no & ~early), reason)
+
+
+_SCORES = {"at week": _at_week, "best": _best, "sustained": _sustained, "confirmed": _confirmed}
+
+
+def _deteriorated(setting: _Setting) -> ThreeValued:
+    """Return whether a confirmed deterioration makes a patient a non-responder."""
+    nobody = np.zeros(len(setting.rescued), dtype=bool)
+    if not setting.endpoint.without_confirmed_deterioration:
+        return ThreeValued.from_mask(nobody)
+    until = setting.courses.weeks <= setting.by_week[:, None] + SAME_WEEK
+    return at_consecutive_visits(setting.courses.worse, setting.allowed & until)
+
+
+def _decided(
+    setting: _Setting, score: ThreeValued, deteriorated: ThreeValued
+) -> tuple[Names, Names]:
+    """Return status and rule of the patients whose status is settled, empty for the others."""
+    endpoint = setting.endpoint
+    strategy = endpoint.intercurrent
+    nobody = np.zeros(len(setting.rescued), dtype=bool)
+    composite = strategy == "composite"
+    failed_rescue = setting.rescued if composite or endpoint.without_rescue else nobody
+    failed_stop = setting.stopped if composite else nobody
+    met = score & ~deteriorated
+
+    # Before an event, a response at any visit and a deterioration are there to stay.
+    lasting = nobody
+    if not endpoint.at_one_week and not endpoint.without_confirmed_deterioration:
+        lasting = met.yes
+    hypothetical = (strategy == "hypothetical") & ~lasting & ~deteriorated.yes
+    rescue_first = setting.rescued & ~failed_rescue
+    rescue_first &= ~(setting.courses.stop_week < setting.courses.rescue_week - SAME_WEEK)
+    on_treatment = setting.cut & endpoint.at_one_week
+
+    cases: list[tuple[Mask, Status, Rule]] = [
+        (failed_rescue, "non-responder", "rescue medication before the assessment"),
+        (failed_stop, "non-responder", "stopped early, before the assessment"),
+        (hypothetical & rescue_first, "excluded", "rescue medication before the assessment"),
+        (hypothetical & setting.stopped, "excluded", "stopped early, before the assessment"),
+        (deteriorated.yes, "non-responder", "confirmed deterioration"),
+        (met.yes & on_treatment, "responder", "observed at the last visit on treatment"),
+        (met.yes, "responder", "observed"),
+        (met.no & on_treatment, "non-responder", "observed at the last visit on treatment"),
+        (met.no, "non-responder", "observed"),
+    ]
+    holds: Any = [mask for mask, _, _ in cases]
+    status = np.select(holds, [_name(name) for _, name, _ in cases], _name(""))
+    rule = np.select(holds, [_name(name) for _, _, name in cases], _name(""))
+    return status, rule
