@@ -35,6 +35,7 @@ from tisstats.tables.cells import check_date_format
 from tisstats.trial.endpoints import (
     Confirmation,
     EarlyEnd,
+    Endpoint,
     Kind,
     Missing,
     SameWeek,
@@ -48,6 +49,12 @@ DAYS_PER_WEEK = 7
 
 Origin = Literal["observed", "synthetic"]
 Criterion = Literal["score", "imacs improvement"]
+
+#: What is reached at a visit, in words; empty for the score, which an endpoint words itself.
+CRITERIA: Mapping[Criterion, str] = {
+    "score": "",
+    "imacs improvement": "Improvement by the IMACS definition",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,33 @@ class EndpointPlan:
     #: what no response up to a last visit before the week is, for best and confirmed
     early_end: EarlyEnd = "as observed"
     deterioration: str = "confirmed"  #: definition of deterioration, one of `WORSENING_RULES`
+
+    def as_endpoint(self) -> Endpoint:
+        """Return the endpoint, to be evaluated.
+
+        Visits belong to scheduled weeks already, by the windows of the description, so that the
+        endpoint has no window of its own.
+
+        Examples
+        --------
+        >>> from tisstats.trial.template import example_folder
+        >>> Study.read(example_folder()).endpoint.as_endpoint().describe_response()
+        'Total Improvement Score of at least 40 at week 24'
+        """
+        return Endpoint(
+            kind=self.kind,
+            threshold=self.threshold,
+            week=self.week,
+            also_at=self.also_at,
+            intercurrent=self.intercurrent,
+            missing=self.missing,
+            criterion=CRITERIA[self.criterion],
+            confirmed_at=self.confirmed_at,
+            without_rescue=self.without_rescue,
+            without_confirmed_deterioration=self.without_confirmed_deterioration,
+            rescue_in_week_of_visit=self.rescue_in_week_of_visit,
+            early_end=self.early_end,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ an `Endpoint` and `Courses`, which `evaluate` brings together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,48 +14,14 @@ from numpy.typing import NDArray
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK, Courses
-from tisstats.trial.endpoints import Endpoint, EndpointResult, evaluate
+from tisstats.trial.endpoints import EndpointResult, evaluate
 from tisstats.trial.scoring import improvement_by_visit
-from tisstats.trial.study import Criterion, Study
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
-
-#: What is reached at a visit, in words; empty for the score, which an endpoint words itself.
-CRITERIA: Mapping[Criterion, str] = {
-    "score": "",
-    "imacs improvement": "Improvement by the IMACS definition",
-}
+from tisstats.trial.study_wording import describe_windows
 
 #: By how many weeks an event that is not at a visit is kept apart from its neighbours.
 _APART = 1e-6
-
-
-def study_endpoint(study: Study) -> Endpoint:
-    """Return the primary endpoint of a study.
-
-    Visits belong to scheduled weeks already, by the windows of the description, so that the
-    endpoint has no window of its own.
-
-    Examples
-    --------
-    >>> from tisstats.trial.template import example_folder
-    >>> study_endpoint(Study.read(example_folder())).describe().partition(".")[0]
-    'Total Improvement Score of at least 40 at week 24'
-    """
-    plan = study.endpoint
-    return Endpoint(
-        kind=plan.kind,
-        threshold=plan.threshold,
-        week=plan.week,
-        also_at=plan.also_at,
-        intercurrent=plan.intercurrent,
-        missing=plan.missing,
-        criterion=CRITERIA[plan.criterion],
-        confirmed_at=plan.confirmed_at,
-        without_rescue=plan.without_rescue,
-        without_confirmed_deterioration=plan.without_confirmed_deterioration,
-        rescue_in_week_of_visit=plan.rescue_in_week_of_visit,
-        early_end=plan.early_end,
-    )
 
 
 def study_courses(data: StudyData) -> Courses:
@@ -166,7 +131,7 @@ def evaluate_study(data: StudyData) -> EndpointResult:
     >>> sum(each.patients for each in result.counts)
     12
     """
-    return evaluate(study_endpoint(data.study), study_courses(data))
+    return evaluate(data.study.endpoint.as_endpoint(), study_courses(data))
 
 
 def describe_study_endpoint(data: StudyData) -> str:
@@ -175,14 +140,12 @@ def describe_study_endpoint(data: StudyData) -> str:
     Examples
     --------
     >>> from tisstats.trial.template import example_folder
-    >>> sentences = describe_study_endpoint(StudyData.read(example_folder())).split(". ")
-    >>> sentences[0], sentences[-1]
-    ('Total Improvement Score of at least 40 at week 24', 'A visit belongs to a scheduled week if \
-it is at most 7 days away, the nearest of several.')
+    >>> describe_study_endpoint(StudyData.read(example_folder())).partition(".")[0]
+    'Total Improvement Score of at least 40 at week 24'
     """
     study = data.study
     plan = study.endpoint
-    sentences = [study_endpoint(study).describe()]
+    sentences = [plan.as_endpoint().describe()]
     if plan.criterion == "imacs improvement":
         rule = IMPROVEMENT_RULES["imacs"]
         sentences.append(f"The definition is that of the {rule.source}.")
@@ -194,11 +157,7 @@ it is at most 7 days away, the nearest of several.')
         )
     if uses_events(study):
         sentences += _event_sentences(data)
-    days = study.visits.window_days
-    window = f"at most {days:g} day{'' if days == 1 else 's'} away" if days else "on its very day"
-    sentences.append(
-        f"A visit belongs to a scheduled week if it is {window}, the nearest of several."
-    )
+    sentences.append(f"To a scheduled week belongs {describe_windows(study.visits)}.")
     return " ".join(sentences)
 
 
@@ -214,8 +173,9 @@ def _event_sentences(data: StudyData) -> list[str]:
             "There is no table of treatments: rescue medication is known only as a reason for "
             "stopping early, and is taken as given at the stop."
         )
-    columns = data.trial.patients
-    if "stop_week" in columns:
+    if not data.ends_recorded:
+        sentences.append("Early stops are not recorded: nobody is taken to have stopped.")
+    elif "stop_week" in data.trial.patients:
         sentences.append(
             "Early stops are in the week recorded; without one, at the last visit of a patient who "
             "did not complete the study."
