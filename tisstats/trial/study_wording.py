@@ -27,21 +27,7 @@ def describe_endpoint(endpoint: EndpointPlan) -> str:
     >>> describe_endpoint(Study.read(example_folder()).endpoint)
     'Total Improvement Score of at least 40 at week 24'
     """
-    also = " or ".join(f"{week:g}" for week in endpoint.also_at)
-    when = {
-        "at week": f"at week {endpoint.week:g}",
-        "best": f"at any visit up to week {endpoint.week:g}",
-        "sustained": f"at week {endpoint.week:g} and at week {also}",
-        "confirmed": f"at two consecutive visits up to week {endpoint.week:g}",
-    }[endpoint.kind]
-    without = [
-        "rescue medication" * endpoint.without_rescue,
-        "confirmed deterioration" * endpoint.without_confirmed_deterioration,
-    ]
-    excluded = " and ".join(filter(None, without))
-    return f"Total Improvement Score of at least {endpoint.threshold:g} {when}" + (
-        f", without {excluded}" if excluded else ""
-    )
+    return endpoint.as_endpoint().describe_response()
 
 
 def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
