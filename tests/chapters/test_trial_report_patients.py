@@ -271,6 +271,24 @@ def test_listed_patients_treatments_and_events(study):
     assert events.frame["Serious"].tolist().count("yes") == 2
 
 
+def test_a_patient_without_visits_is_listed_and_counted_but_not_analysed(tmp_path):
+    made = make_study(4, seed=1)
+    gone = made.patients[1]["patient_id"]
+    for row in made.patients:
+        row["analysed"] = "false" if row["patient_id"] == gone else "true"
+    for name in ("visits", "treatments", "adverse_events"):
+        setattr(made, name, [r for r in getattr(made, name) if r["patient_id"] != gone])
+    folder = str(made.write(tmp_path / "study"))
+    patients, visits, *_ = Listings(folder).tables()
+    row = by_first(patients)[gone]
+    assert (row["Analysed"], row["Last visit, week"]) == ("no", "no visit")
+    assert gone not in set(visits.frame["Patient"])
+    rows = by_first(Patients(folder).disposition())
+    assert rows["With a baseline visit"]["Control (N=1)"] == "1"
+    assert rows["Not analysed"]["Control (N=1)"] == "1"
+    assert "1 was not; why not is not recorded" in Patients(folder).numbers()["analysed"]
+
+
 def test_what_a_study_does_not_record_is_not_listed(study):
     tables = Listings(str(study("bare"))).tables()
     assert len(tables) == 2
