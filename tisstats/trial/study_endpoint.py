@@ -148,12 +148,12 @@ def describe_study_endpoint(data: StudyData) -> str:
     sentences = [plan.as_endpoint().describe()]
     if plan.criterion == "imacs improvement":
         rule = IMPROVEMENT_RULES["imacs"]
-        sentences.append(f"The definition is that of the {rule.source}.")
+        sentences.append(f"The definition is the {rule.source}. Assumptions: {rule.assumed}.")
     if plan.without_confirmed_deterioration:
         definition = WORSENING_RULES[plan.deterioration]
         sentences.append(
             f"Deterioration is confirmed if two consecutive visits meet the definition of "
-            f"{definition.source}."
+            f"{definition.source}. Assumptions: {definition.assumed}."
         )
     if uses_events(study):
         sentences += _event_sentences(data)
