@@ -219,6 +219,32 @@ def test_the_bottom_line_of_the_example(study):
     )
 
 
+@pytest.mark.parametrize(("name", "window"), [("example", 7), ("dated", 4)])
+def test_the_primary_result_has_the_responders_of_a_slow_computation(study, name, window):
+    """The endpoint of both is the score at a week; open scores are taken as no response."""
+    folder = study(name)
+    page = Summary(str(folder))
+    plan = page.study.endpoint
+    assert (plan.kind, plan.missing, plan.intercurrent) == (
+        "at week",
+        "non-responder",
+        "treatment policy",
+    )
+    scores = slow_scores(folder, 150, [int(week) for week in page.study.visits.weeks], window)
+    sentences = page.numbers()["results"]
+    for arm, label in page.study.arms.items():
+        mine = [
+            row["patient_id"]
+            for row in read_csv(folder / "synthetic_patients.csv")
+            if row["arm"] == arm and row.get("analysed", "true") == "true"
+        ]
+        responders = sum(
+            (scores[patient].get(plan.week) or (0, 0))[0] >= plan.threshold for patient in mine
+        )
+        expected = f"In the arm {label}, {responders} of {len(mine)} patients responded"
+        assert expected in sentences
+
+
 @pytest.mark.parametrize(("name", "mmt_max", "window"), [("dated", 150, 4), ("single arm", 80, 4)])
 def test_listed_scores_are_those_of_a_slow_computation(study, name, mmt_max, window):
     folder = study(name)
