@@ -297,6 +297,13 @@ def test_listed_patients_treatments_and_events(study):
     assert events.frame["Serious"].tolist().count("yes") == 2
 
 
+def test_treatments_without_doses_are_listed_by_week(tmp_path):
+    made = make_study(2, seed=1)
+    made.treatments = [{k: v for k, v in row.items() if k != "dose"} for row in made.treatments]
+    tables = Listings(str(made.write(tmp_path / "study"))).tables()
+    assert set(tables[2].frame["Weeks (dose)"]) == {"0"}
+
+
 def test_a_patient_without_visits_is_listed_and_counted_but_not_analysed(tmp_path):
     made = make_study(4, seed=1)
     gone = made.patients[1]["patient_id"]

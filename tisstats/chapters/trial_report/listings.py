@@ -138,6 +138,7 @@ class Listings(TrialChapter):
     def _treatments(self) -> Rows:
         """Return one row per patient and treatment."""
         given = self.data.trial.treatments.sort_values("week", kind="stable")
+        given = given if "dose" in given else given.assign(dose=np.nan)
         groups = {
             (str(patient), str(treatment)): rows
             for (patient, treatment), rows in given.groupby(["patient_id", "treatment"])

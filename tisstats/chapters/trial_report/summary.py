@@ -61,7 +61,7 @@ class Summary(TrialChapter):
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
-        primary = PrimaryEndpoint(self.cohort).numbers()
+        primary = PrimaryEndpoint(self.cohort, self.mapping).numbers()
         of_primary = ("results", "counted", "response", "interval", "missing", "open_note")
         return {
             "title": self.study.study.title,
