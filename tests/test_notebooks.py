@@ -191,7 +191,8 @@ NO_PROSE = [
 #: Names that contain a number, and are no statement of one.
 NAMES = [
     r"Python 3\.11",
-    r"version [12]\b",
+    r"version [125]\b",
+    r"Dataset-JSON 1\.1",
     r"Table [12]\b",
     r"type 6",
     r"1 µkat/L",
