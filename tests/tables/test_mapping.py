@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -501,3 +502,12 @@ def test_the_order_of_rows_of_measures_does_not_matter(order):
         ("007", "3.8", "70"),
         ("008", "", "66"),
     ]
+
+
+def test_the_mappings_of_the_book_are_valid(file, checkout):
+    page = (checkout / "book" / "your_tables.md").read_text(encoding="utf-8")
+    mappings = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert len(mappings) == 5
+    found = [read_mapping(file("mine.toml", mapping)) for mapping in mappings]
+    assert [mapping.redcap is not None for mapping in found] == [False] * 4 + [True]
+    assert [column.name for column in found[1].table("visits").wide["haq"]] == ["haq_bl", "haq_m3"]
