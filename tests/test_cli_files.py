@@ -93,14 +93,14 @@ def test_score_in_a_pipe(visits):
 
 
 def test_score_with_declared_codes_of_missing_values(visits):
-    visits.write_text(VISITS.replace("211,,", "211,-9,").replace("1.6", "ND"), encoding="utf-8")
+    visits.write_text(VISITS.replace("211,,", "211,-9,").replace("1.6", "lost"), encoding="utf-8")
     done = score(visits, "--uln", "ck=170")
     assert done.returncode == 1
-    done = score(visits, "--uln", "ck=170", "--missing-code", "-9", "--missing-code", "ND")
+    done = score(visits, "--uln", "ck=170", "--missing-code", "-9", "--missing-code", "lost")
     assert scores(done) == ["0.0", "", "0.0", ""]
     assert done.stderr.splitlines()[:2] == [
         f"{visits}: 1 cell read as missing (-9)",
-        f"{visits}: 1 cell read as missing (ND)",
+        f"{visits}: 1 cell read as missing (lost)",
     ]
 
 

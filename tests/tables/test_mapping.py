@@ -303,6 +303,19 @@ def test_a_redcap_export_becomes_our_tables(mapped):
     assert events.source.lines.tolist() == [5]
 
 
+def test_a_redcap_event_counts_as_visit_if_anything_was_entered(mapped):
+    names = REDCAP.replace('mmt = "mmt8"', 'ck = "ck"')
+    export = EXPORT.replace("2,week_4_arm_1,,,,,", "2,week_4_arm_1,,,,64,")
+    header, *rest = export.splitlines()
+    states = "\n".join([f"{header},ck,form_complete", *(f"{row},,0" for row in rest)])
+    visits = mapped(names, states, "visits")
+    assert rows(visits, "patient_id", "week", "mmt8")[-1] == ["2", "4", "64"]
+    assert visits.remarks == ()
+    states = "\n".join([f"{EXPORT.splitlines()[0]},ck,form_complete",
+                        *(f"{row},,0" for row in EXPORT.splitlines()[1:])])  # fmt: skip
+    assert len(mapped(names, states, "visits")) == 3
+
+
 def test_all_tables_are_read_from_a_folder(file):
     file("export.csv", EXPORT)
     mapping = read_mapping(file("mine.toml", REDCAP))
@@ -340,9 +353,9 @@ def test_units_are_kept_for_the_conversion(mapped):
     [
         ("", "the mapping: is empty; it must have a section of patients, visits, treatments, "
              "adverse_events"),
-        ("[vists.columns]\nmmt = 'x'\n", "vists: there is no such key; there are preset, redcap, "
+        ("[visit.columns]\nmmt = 'x'\n", "visit: there is no such key; there are preset, redcap, "
          "patients, visits, treatments, adverse_events"),
-        ("[visits.colums]\nmmt = 'x'\n", "visits.colums: there is no such key; there are file, "
+        ("[visits.column]\nmmt = 'x'\n", "visits.column: there is no such key; there are file, "
          "columns, values, units, wide, long"),
         ("[visits.columns]\nmmt = 8\n",
          "visits.columns.mmt: must be text in quotation marks, and not empty"),

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import sys
 import tempfile
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -483,6 +484,30 @@ def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):
     assert raw.cells["patient_id"].tolist() == ["B", "C"]
     assert raw.source.lines.tolist() == [2, 4]
     assert raw.remarks == ("read from sheet 'labs'", "1 empty row skipped")
+
+
+def test_a_workbook_with_damaged_parts_is_one_line(workbook):
+    path = workbook(TABLE)
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(damaged, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[:40] if "sheet1" in name else content)
+    path.write_bytes(damaged.getvalue())
+    (line,) = fault_lines(lambda: read_table(path))
+    assert line.startswith("visits.xlsx: cannot be read as a workbook (.xlsx): ")
+    path.write_bytes(damaged.getvalue()[:500])
+    (line,) = fault_lines(lambda: read_table(path))
+    assert line.startswith("visits.xlsx: cannot be read as a workbook (.xlsx): ")
+
+
+def test_what_a_workbook_does_not_know_is_written_as_text(tmp_path):
+    zoned = pd.Timestamp("2020-04-03 10:00", tz="UTC")
+    cells_ = [zoned, np.inf, (1, 2), pd.Timestamp("2020-04-03"), "#N/A", "=1"]
+    write_table(pd.DataFrame({"x": pd.Series(cells_, dtype=object)}), tmp_path / "t.xlsx")
+    assert read_table(tmp_path / "t.xlsx").cells["x"].tolist() == [
+        *(str(zoned), "inf", "(1, 2)", dt.datetime(2020, 4, 3), "#N/A", "=1")
+    ]
 
 
 # Places

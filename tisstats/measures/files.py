@@ -151,7 +151,7 @@ def _numbers(given: pd.Series, found: Converted) -> pd.Series:
 
 def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
     """Return another column: identifiers as text, other cells as they stand."""
-    if is_id and given.dtype.kind in "fO" and not isinstance(given.dtype, pd.StringDtype):
+    if is_id and given.dtype.kind in {"f", "O"} and not isinstance(given.dtype, pd.StringDtype):
         given = text_values(given).values
     if given.dtype == object and all(isinstance(cell, str) for cell in given):
         return given.astype("str")

@@ -104,8 +104,8 @@ def numbers(given: pd.Series, *, empty: Iterable[str] = ("",), whole: bool = Fal
     Returns
     -------
     Converted
-        Values are ``float64``, nan where missing; ``int64`` if the cells are text without a decimal
-        point or empty cell; ``Int64`` if they must be whole. Infinite numbers are at fault.
+        Values are ``float64``, nan where missing; ``int64`` if no cell is empty or has a decimal
+        point; ``Int64`` if they must be whole. Infinite numbers are at fault.
 
     Examples
     --------
@@ -146,7 +146,9 @@ def _numbers(given: pd.Series, empty: frozenset[str]) -> tuple[pd.Series, NDArra
 
 
 def _plain_text(cells: list[Any], empty: frozenset[str]) -> NDArray[Any] | None:
-    """Return a column of plain numbers as text all at once; None if any cell needs a look."""
+    """Return a column of plain numbers all at once; None if any cell needs a look."""
+    if cells and all(type(cell) is int and abs(cell) < 2**63 for cell in cells):
+        return np.array(cells, dtype=np.int64)
     try:
         distinct = set(cells)
         characters = set().union(*(distinct - empty))

@@ -106,8 +106,8 @@ def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     Notes
     -----
     Wide tables: a week at which nothing of a patient is filled in is no visit, except the first
-    week. REDCap exports: the same holds for an event; a table of patients has the rows of one
-    event.
+    week. REDCap exports: the same holds for an event with nothing entered at all; a table of
+    patients has the rows of one event.
 
     Examples
     --------
@@ -153,7 +153,7 @@ class _Application:
         elif section.long is not None:
             raw = self.long_to_wide(raw, section.long)
         elif self.mapping.redcap is not None and self.table == "visits":
-            raw = self.drop_unfilled(raw, [n for n in section.columns if n != "patient_id"])
+            raw = self.drop_unfilled(raw, _entered_columns(raw))
         raw = self.map_values(raw, [name for name in section.values if name not in early])
         for name in section.units:
             if name not in raw.cells.columns:
@@ -392,6 +392,20 @@ def _has(raw: RawTable) -> str:
 def _after_id(cells: pd.DataFrame) -> int:
     names = list(cells.columns)
     return names.index("patient_id") + 1 if "patient_id" in names else 0
+
+
+def _entered_columns(raw: RawTable) -> list[str]:
+    """Return the columns of an export in which somebody has entered something.
+
+    REDCap itself fills those of its structure, and the state of each form (``..._complete``).
+    """
+    return [
+        name
+        for name in map(str, raw.cells.columns)
+        if name not in ("patient_id", "week")
+        and not raw.source.column_name(name).lower().startswith("redcap_")
+        and not name.endswith("_complete")
+    ]
 
 
 def _week(cell: object) -> float | str:
