@@ -2,12 +2,17 @@
 
 import contextlib
 import csv
+import gzip
 import io
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tisstats.cli import main
 from tisstats.tables import read_table, write_table
@@ -208,3 +213,42 @@ def test_score_refuses_several_units_in_a_column_in_one_line(visits):
         f"{visits}, row 3, column ck, value '3.3 µkat/L': has another unit (row 2 has U/L); write "
         "numbers only, all in one unit"
     ]
+
+
+def test_score_reads_the_sheet_that_a_mapping_names(visits, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[visits]\nsheet = "data"\n', encoding="utf-8")
+    path = tmp_path / "trial.xlsx"
+    with pd.ExcelWriter(path) as book:
+        read_table(visits).cells.to_excel(book, sheet_name="data", index=False)
+        pd.DataFrame({"note": ["x"]}).to_excel(book, sheet_name="notes", index=False)
+    assert scores(score(path, "--uln", "ck=170", "--map", str(mine))) == EXPECTED
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.permutations(VISITS.splitlines()[0].split(",")),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from([str.upper, str.title, lambda name: f" {name.replace('_', ' ')} "]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([".csv", ".csv.gz"]),
+)
+def test_score_does_not_depend_on_how_the_file_is_written(
+    order, separator, spelled, encoding, end, ending
+):
+    commas = separator != ","
+    records = [{**row, "note": "x;y,z\t"} for row in csv.DictReader(io.StringIO(VISITS))]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=separator, lineterminator=end)
+    writer.writerow([*map(spelled, order), "note"])
+    for record in records:
+        cells = [record[name].replace(".", ",") if commas else record[name] for name in order]
+        writer.writerow([*cells, record["note"]])
+    content = text.getvalue().encode(encoding)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"visits{ending}"
+        path.write_bytes(gzip.compress(content) if ending.endswith(".gz") else content)
+        done = score(path, "--uln", "ck=ck_uln", "--encoding", encoding)
+    assert scores(done) == EXPECTED
+    assert [row["note"] for row in scored_rows(done.stdout)] == ["x;y,z\t"] * 4

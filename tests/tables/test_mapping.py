@@ -326,13 +326,32 @@ def test_all_tables_are_read_from_a_folder(file):
     }
     file("adsl.csv", "USUBJID,TRT01P\nS1-007,a\n")
     file("adqs.csv", ADQS.replace(",", ";"))
+    Path("export.csv").unlink()
     files = '[patients]\nfile = "adsl.csv"\n[visits]\nfile = "adqs.csv"\n'
     mapping = read_mapping(file("mine.toml", ADAM_MAPPING + files))
     tables = read_mapped_tables(mapping, Path(), ReadOptions(missing_codes=("2.9",)))
     assert {name: len(table) for name, table in tables.items()} == {"patients": 1, "visits": 2}
     mapping = read_mapping(file("mine.toml", NAMES))
     assert fault_lines(lambda: read_mapped_tables(mapping, Path())) == [
-        "mine.toml: visits.file: must name the file of this table"
+        "mine.toml: visits.file: must name the file of this table, in ."
+    ]
+
+
+def test_tables_are_found_by_their_name_in_any_format(file, workbook):
+    workbook([["patient_id", "arm"], ["7", "a"]], "patients.xlsx")
+    workbook(
+        [["SUBJID", "PGA VAS"], ["7", 3.8]], "all.xlsx", labs=[["SUBJID", "PGA VAS"], ["8", 2]]
+    )
+    section = NAMES.replace("[visits", '[visits]\nfile = "all.xlsx"\nsheet = "labs"\n[visits')
+    mapping = read_mapping(file("mine.toml", section))
+    tables = read_mapped_tables(mapping, Path())
+    assert {name: rows(table) for name, table in tables.items()} == {
+        "patients": [["7", "a"]],
+        "visits": [["8", "2"]],
+    }
+    file("patients.csv", "patient_id\n7\n")
+    assert fault_lines(lambda: read_mapped_tables(mapping, Path())) == [
+        ".: has several files of one table, patients.csv, patients.xlsx; leave one"
     ]
 
 
@@ -356,7 +375,7 @@ def test_units_are_kept_for_the_conversion(mapped):
         ("[visit.columns]\nmmt = 'x'\n", "visit: there is no such key; there are preset, redcap, "
          "patients, visits, treatments, adverse_events"),
         ("[visits.column]\nmmt = 'x'\n", "visits.column: there is no such key; there are file, "
-         "columns, values, units, wide, long"),
+         "sheet, columns, values, units, wide, long"),
         ("[visits.columns]\nmmt = 8\n",
          "visits.columns.mmt: must be text in quotation marks, and not empty"),
         ("[visits.columns]\nmmt = ' '\n",

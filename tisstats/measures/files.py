@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -119,7 +119,10 @@ def read_visits(
     FormatError
         If the format or the encoding is unknown.
     """
-    raw = read_table(path, options)
+    given = options or ReadOptions()
+    if mapping is not None and given.sheet is None:
+        given = replace(given, sheet=mapping.table("visits").sheet)
+    raw = read_table(path, given)
     if mapping is not None:
         raw = map_table(raw, mapping, "visits")
     number_columns = {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}

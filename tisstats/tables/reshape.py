@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text, empty_cells
+from tisstats.tables.formats import FORMATS
 from tisstats.tables.mapping import (
     ADAM_DERIVED,
     ADAM_VISIT,
+    TABLES,
     LongColumns,
     RedcapMapping,
     TableMapping,
@@ -40,12 +42,15 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
 def read_mapped_tables(
     mapping: TrialMapping, directory: Path, options: ReadOptions | None = None
 ) -> dict[str, RawTable]:
-    """Read the files that a mapping names, and return our tables.
+    """Read the tables of a trial's folder, and return them with our names.
+
+    A table is read from the file that the mapping names, or from the file of its name, in any
+    format; a table that the mapping does not speak of is read as it stands.
 
     Parameters
     ----------
     mapping : TrialMapping
-        The mapping; each of its tables names a file, or all are of one REDCap export.
+        The mapping.
     directory : pathlib.Path
         The folder of the files.
     options : ReadOptions, optional
@@ -54,26 +59,52 @@ def read_mapped_tables(
     Returns
     -------
     dict of RawTable
-        Table by our name: those that have a section in the mapping, or rows in the export.
+        Table by our name: those that the folder has.
 
     Raises
     ------
     tisstats.errors.DataError
-        If a file is missing or not a table, or does not fit the mapping.
+        If a file of the mapping is missing or not a table, does not fit the mapping, or a table has
+        two files.
     """
-    files: dict[str, RawTable] = {}
+    given = options or ReadOptions()
+    files: dict[tuple[Path, str | None], RawTable] = {}
     tables = {}
-    wanted = {name: mapping.file(name) for name in mapping.tables}
-    for name, file in wanted.items():
-        if file is None:
-            if mapping.preset is not None and not mapping.table(name).values:
-                continue  # a table that the preset knows and the trial does not have
-            message = f"{name}.file: must name the file of this table"
+    for name in TABLES:
+        file, sheet = mapping.file(name), mapping.table(name).sheet or given.sheet
+        path = find_table(directory, name) if file is None else directory / file
+        if path is None and name in mapping.declared:
+            message = f"{name}.file: must name the file of this table, in {directory}"
             raise DataError([Fault(mapping.path, message)])
-        if file not in files:
-            files[file] = read_table(directory / file, options)
-        tables[name] = map_table(files[file], mapping, name)
-    return {name: table for name, table in tables.items() if len(table) or not mapping.redcap}
+        if path is None:
+            continue
+        if (path, sheet) not in files:
+            files[path, sheet] = read_table(path, replace(given, sheet=sheet))
+        table = map_table(files[path, sheet], mapping, name)
+        if len(table) or mapping.redcap is None:
+            tables[name] = table
+    return tables
+
+
+def find_table(directory: Path, name: str) -> Path | None:
+    """Return the file of a table, in any format; None if there is none.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If there are several.
+
+    Examples
+    --------
+    >>> find_table(Path("nowhere"), "visits") is None
+    True
+    """
+    found = [path for ending in FORMATS if (path := directory / f"{name}{ending}").is_file()]
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        message = f"has several files of one table, {names}; leave one"
+        raise DataError([Fault(str(directory), message)])
+    return found[0] if found else None
 
 
 def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
