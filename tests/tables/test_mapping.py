@@ -132,6 +132,11 @@ def test_wide_becomes_long(mapped):
     ]
 
 
+def test_what_r_writes_for_missing_is_no_visit_either(mapped):
+    raw = mapped(WIDE, WIDE_TABLE.replace("008,211,,,1.5,,b", "008,211,NA,NA,1.5,NA,b"))
+    assert rows(raw, "patient_id").count(["008"]) == 1
+
+
 cells_of_patients = st.dictionaries(
     st.integers(0, 20).map(str),
     st.lists(st.one_of(st.just(""), st.integers(0, 260).map(str)), min_size=6, max_size=6),
@@ -478,6 +483,13 @@ def test_what_is_no_mapping(file, content, line):
         (WIDE, WIDE_TABLE.replace("arm", "Week"), "visits",
          "mine.toml: visits.columns.week: trial.csv has another column Week; name it otherwise, "
          "such as other_week = 'Week'"),
+        (WIDE.replace("HAQ {week}", "mmt_w{week}").replace("bl = 0", "0 = 0"), WIDE_TABLE, "visits",
+         "trial.csv, column mmt_wm3: there is no such column, named in mine.toml "
+         "(visits.wide.columns.haq); the table has patient_id, MMT_W0, MMT_W4, MMT_W12, haq bl, "
+         "haq m3, arm"),
+        (WIDE.replace('{ pattern = "HAQ {week}", weeks = { bl = 0, m3 = 12 } }', '"MMT W{week}"'),
+         WIDE_TABLE, "visits",
+         "mine.toml: visits.wide.columns: two cells of ours are taken from column MMT_W0"),
         (LONG, LONG_TABLE.replace("TEST", "PARAM"), "visits",
          "trial.csv, column TEST: there is no such column, named in mine.toml "
          "(visits.long.parameter); the table has patient_id, week, PARAM, RESULT, NOTE"),

@@ -245,6 +245,11 @@ def test_names_of_columns_are_compared_without_case_and_separators(name):
     assert normalise_name(name) == "patient_id"
 
 
+def test_other_signs_are_part_of_a_name(file):
+    raw = read_table(file("visits.csv", "MMT,MMT %,MMT%,MMT?,MMT/8\n1,2,3,4,5\n"))
+    assert list(match_columns(raw, ["mmt"]).cells.columns)[:2] == ["mmt", "MMT %"]
+
+
 def test_columns_get_our_names_and_others_keep_theirs(file):
     raw = read_table(file("visits.csv", "SITE No,HAQ,Patient ID\nA,2,007\n"))
     matched = match_columns(raw, ["patient_id", "week", "haq"])

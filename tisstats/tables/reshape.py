@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.tables.cells import as_text, empty_cells
+from tisstats.tables.cells import EMPTY, as_text, empty_cells
 from tisstats.tables.formats import FORMATS
 from tisstats.tables.mapping import (
     ADAM_DERIVED,
@@ -136,9 +136,9 @@ def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
 
     Notes
     -----
-    Wide tables: a week at which nothing of a patient is filled in is no visit, except the first
-    week. REDCap exports: the same holds for an event with nothing entered at all; a table of
-    patients has the rows of one event.
+    Wide tables: a week at which a patient has no value, or only texts of `EMPTY`, is no visit,
+    except the first week. REDCap exports: the same holds for an event with nothing entered at all;
+    a table of patients has the rows of one event.
 
     Examples
     --------
@@ -273,7 +273,10 @@ class _Application:
             name: {each.week: self.find(raw, each.name, f"wide.columns.{name}") for each in at}
             for name, at in wide.items()
         }
-        used = {place for at in places.values() for place in at.values()}
+        taken = [place for at in places.values() for place in at.values()]
+        used = set(taken)
+        for name in sorted(name for name in used if taken.count(name) > 1):
+            raise self.fault("wide.columns", f"two cells of ours are taken from column {name}")
         kept = [name for name in raw.cells.columns if name not in used]
         count = len(raw)
         rows = np.repeat(np.arange(count), len(weeks))
@@ -295,7 +298,7 @@ class _Application:
         """Return the table without visits at which nothing was measured, but for the first week."""
         unfilled = np.ones(len(raw), dtype=bool)
         for name in measures:
-            unfilled &= empty_cells(raw.cells[name]) if name in raw.cells.columns else True
+            unfilled &= [as_text(cell).strip() in EMPTY for cell in raw.cells[name]]
         weeks = [_week(week) for week in raw.cells["week"]]
         first = min((week for week in weeks if isinstance(week, float)), default=None)
         unfilled &= np.array([week != first for week in weeks], dtype=bool)
