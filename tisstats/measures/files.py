@@ -27,6 +27,7 @@ from tisstats.tables import (
     text_values,
     unit_of,
 )
+from tisstats.tables.cells import is_text
 
 #: Millimetres in each unit of visual analogue scales.
 _LENGTHS = {"mm": 1, "cm": 10}
@@ -156,7 +157,7 @@ def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
     """Return another column: identifiers as text, other cells as they stand."""
     if is_id and given.dtype.kind in {"f", "O"} and not isinstance(given.dtype, pd.StringDtype):
         given = text_values(given).values
-    if given.dtype == object and all(isinstance(cell, str) for cell in given):
+    if given.dtype == object and is_text(given.tolist()):
         return given.astype("str")
     return given
 
