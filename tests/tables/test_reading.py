@@ -61,6 +61,7 @@ def cells(raw):
         ("visits.csv", PLAIN.replace("A", '"A"'), {}),
         ("visits.tsv", PLAIN.replace(",", "\t"), {}),
         ("visits.tsv", PLAIN, {}),
+        ("visits.csv", PLAIN.replace(",", "|"), {}),
         ("visits.csv.gz", PLAIN, {}),
         ("visits.tsv.gz", PLAIN.replace(",", "\t"), {}),
         ("visits.csv", PLAIN.encode("latin-1"), {"encoding": "latin-1"}),
@@ -189,7 +190,7 @@ def test_numbers_are_read_back_to_the_last_bit_and_from_workbooks_to_16_digits(r
         min_size=1,
         max_size=5,
     ),
-    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from([",", ";", "\t", "|"]),
     st.sampled_from(["\n", "\r\n"]),
 )
 def test_the_fast_parser_reads_what_the_csv_module_reads(rows, separator, end):
@@ -379,6 +380,9 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "", {}, "v.csv: is empty"),
         ("v.csv", "\ufeff", {}, "v.csv: is empty"),
         ("v.csv", "\n" + HEAD, {}, "v.csv: the first line must name the columns"),
+        ("v.csv", "sep=;\nid;week\nA;0\n", {},
+         "v.csv, row 1, value 'sep=;': is a note for spreadsheets; remove this line, so that the "
+         "first names the columns"),
         ("v.csv", HEAD, {}, "v.csv: there are no rows: the file has only its header"),
         ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: there are no rows: the file has only its header"),
         ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),
