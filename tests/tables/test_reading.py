@@ -382,7 +382,7 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "\n" + HEAD, {}, "v.csv: the first line must name the columns"),
         ("v.csv", "sep=;\nid;week\nA;0\n", {},
          "v.csv, row 1, value 'sep=;': is a note for spreadsheets; remove this line, so that the "
-         "first names the columns"),
+         "first names columns"),
         ("v.csv", HEAD, {}, "v.csv: there are no rows: the file has only its header"),
         ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: there are no rows: the file has only its header"),
         ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),

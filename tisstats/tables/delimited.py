@@ -62,8 +62,8 @@ def _is_utf_8(encoding: str) -> bool:
 def parse_delimited(text: str, file: str, *, decimal: str | None = None) -> RawTable:
     r"""Return the table of a text; every cell stays text.
 
-    The separator is the most frequent of comma, semicolon, tab and vertical bar in the header. Empty rows are
-    skipped.
+    The separator is the most frequent of comma, semicolon, tab and vertical bar in the header.
+    Empty rows are skipped.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
         raise DataError([Fault(file, message)])
     if _NOTE_FOR_EXCEL.fullmatch(first.strip()):
         message = (
-            "is a note for spreadsheets; remove this line, so that the first names the columns"
+            "is a note for spreadsheets; remove this line, so that the first names columns"
         )
         raise DataError([Fault(file, message, 1, None, first.strip())])
     separator = max(_SEPARATORS, key=first.count)
