@@ -170,9 +170,7 @@ def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
         message = "the first line must name the columns" if stream.read(1) else "is empty"
         raise DataError([Fault(file, message)])
     if _NOTE_FOR_EXCEL.fullmatch(first.strip()):
-        message = (
-            "is a note for spreadsheets; remove this line, so that the first names columns"
-        )
+        message = "is a note for spreadsheets; remove this line, so that the first names columns"
         raise DataError([Fault(file, message, 1, None, first.strip())])
     separator = max(_SEPARATORS, key=first.count)
     try:
