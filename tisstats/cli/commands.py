@@ -7,9 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
+
+if TYPE_CHECKING:
+    from tisstats.tables import ReadOptions
 
 SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -68,10 +72,21 @@ def check(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def read_options(parsed: argparse.Namespace) -> ReadOptions:
+    """Return what the options of a command declare about files of tables."""
+    from tisstats.tables import ReadOptions
+
+    return ReadOptions(
+        encoding=parsed.encoding,
+        missing_codes=tuple(parsed.missing_codes),
+        decimal=parsed.decimal,
+        sheet=parsed.sheet,
+    )
+
+
 def score(parsed: argparse.Namespace) -> int:
     """Score a table of visits."""
     from tisstats.measures.score_file import score_file
-    from tisstats.tables import ReadOptions
 
     if len(dict(parsed.uln)) < len(parsed.uln):
         raise UsageError("--uln given twice for one enzyme")
@@ -80,12 +95,7 @@ def score(parsed: argparse.Namespace) -> int:
             parsed.visits,
             parsed.output,
             report=print_error,
-            options=ReadOptions(
-                encoding=parsed.encoding,
-                missing_codes=tuple(parsed.missing_codes),
-                decimal=parsed.decimal,
-                sheet=parsed.sheet,
-            ),
+            options=read_options(parsed),
             mapping=parsed.map,
             mmt_max=parsed.mmt_max,
             uln=dict(parsed.uln),
