@@ -32,7 +32,7 @@ def test_a_folder_is_a_trial_and_observed_patients_are_called_so(tmp_path):
         file.write_text(file.read_text().replace("synthetic", "observed"))
     data = patient_level_data(str(folder))
     assert data.kind == "observed"
-    assert data.label == "Observed patients (of mine)"
+    assert data.label == "Observed patients (folder mine)"
     assert "not those of the article" in data.notice
 
 

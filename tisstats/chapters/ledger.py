@@ -10,6 +10,7 @@ import pandas as pd
 
 from tisstats.chapters.chapter import Chapter
 from tisstats.chapters.page import LedgerTable, Rows, table
+from tisstats.figures.numbers import quantile_rule_in_words
 from tisstats.ledger import (
     Claim,
     Evaluation,
@@ -85,7 +86,17 @@ class LedgerPage(Chapter):
             "checker_printed": printed,
             "checker_other": len(computable) - printed,
             "miscitations": len(miscitations(self.published)),
+            "rows_shown": self._describe_rows_shown(),
+            "rule_in_words": quantile_rule_in_words(self.quantile_definition),
         }
+
+    def _describe_rows_shown(self) -> str:
+        """Describe which rows the table of the ledger shows."""
+        shown, total = len(self.ledger.with_verdict(self.verdict)), self.summary.total
+        if shown == total:
+            return f"all {total} rows"
+        rows = "row" if shown == 1 else "rows"
+        return f"{shown} {rows} of {total}, with the verdict '{self.verdict}'"
 
     @table("Distinct numbers and rows of the ledger")
     def by_verdict(self) -> Rows:

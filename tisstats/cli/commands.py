@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -124,7 +124,7 @@ def book(parsed: argparse.Namespace) -> int:
         return SUCCESS
     folder = build(
         project,
-        [*parsed.settings, *_cohort_setting(parsed.cohort)],
+        _with_cohort(parsed.settings, parsed.cohort),
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
@@ -135,12 +135,18 @@ def book(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
-def _cohort_setting(folder: Path | None) -> list[str]:
-    """Validate a trial folder and return it as a --set argument."""
-    from tisstats.lim2021.trial_description import DESCRIPTION
-    from tisstats.trial import Trial
+def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:
+    """Return the settings with the cohort, its folder absolute, after reading its data once.
 
-    if folder is None:
-        return []
-    Trial.read(folder, DESCRIPTION)
-    return [f"cohort={folder.resolve()}"]
+    Notebooks run in a folder of their own, where a relative path would lead nowhere.
+    """
+    from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
+
+    found = []
+    for setting in [*settings, *([f"cohort={cohort}"] if cohort else [])]:
+        name, equals, choice = (part.strip() for part in setting.partition("="))
+        if name == "cohort" and equals:
+            patient_level_data(choice)
+            setting = f"cohort={absolute_choice(choice)}"
+        found.append(setting)
+    return found

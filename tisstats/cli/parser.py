@@ -87,7 +87,10 @@ def add_book(commands: Commands) -> None:
     ).add_argument
     value = "override a notebook parameter; repeatable"
     add("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=value)
-    rows = "use the patient-level data in DIR (same as --set cohort=DIR)"
+    rows = (
+        "use the patient-level data in DIR (same as --set cohort=DIR); DIR#3 is cohort 3 of the "
+        "ensemble that tisstats reconstruct wrote to DIR, DIR its first"
+    )
     add("--cohort", metavar="DIR", type=Path, help=rows)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of parallel notebook runs (default: number of cores)"

@@ -334,7 +334,7 @@ def safety_table(
             {
                 "Outcome": outcome,
                 f"n (%) (N={size})": count,
-                f"{100 * confidence_level:g}% interval, %": shown,
+                f"{100 * confidence_level:.12g}% interval, %": shown,
             }
         )
     return pd.DataFrame(rows)
