@@ -6,7 +6,6 @@ set, and not an argument of some function further down.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import cache
@@ -17,9 +16,14 @@ from tisstats.datapackage import DESCRIPTOR
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.regimens import MAXIMUM_WEIGHT_KG, MINIMUM_WEIGHT_KG
 from tisstats.lim2021.response import moderate_by_week
+from tisstats.measures.enzymes import ULN_RANGE
 from tisstats.printed import ROUNDING_RULES
 from tisstats.statistics import INTERVAL_METHODS, PROPORTION_TESTS
 from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS
+
+#: Maxima of muscle tests outside these limits (points) are rejected as likely typing errors; those
+#: in use are between 80 and 260 (`tisstats.measures.core_set.MMT_MAXIMA`).
+_PLAUSIBLE_MMT_MAX = (10, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,6 @@ def permitted_values() -> dict[str, Permitted]:
     )
     first, last = min(moderate_by_week(published)), published.count("design.primary_week")
     inside = Permitted(f"above {0} and below {1}", lambda value: 0 < value < 1)
-    above_zero = Permitted(f"above {0}", lambda value: 0 < value < math.inf)
     return {
         "body_weight_kg": _between(MINIMUM_WEIGHT_KG, MAXIMUM_WEIGHT_KG, " kg"),
         "planned_patients": Permitted(f"at least {1}", lambda value: value >= 1),
@@ -86,8 +89,8 @@ def permitted_values() -> dict[str, Permitted]:
         "quantile_definition": _one_of(QUANTILE_DEFINITIONS),
         "proportion_test": _one_of(PROPORTION_TESTS),
         "agreement_digits": _between(1, MAXIMUM_DIGITS),
-        "mmt_max": above_zero,
-        "ck_uln": above_zero,
+        "mmt_max": _between(*_PLAUSIBLE_MMT_MAX, " points"),
+        "ck_uln": _between(*ULN_RANGE["ck"], " U/L"),
         "package": _one_of(described_packages()),
     }
 
@@ -104,4 +107,4 @@ def _one_of(choices: Iterable[object]) -> Permitted:
 
 
 def _between(low: float, high: float, unit: str = "") -> Permitted:
-    return Permitted(f"from {low} to {high}{unit}", lambda value: low <= value <= high)
+    return Permitted(f"from {low:g} to {high:g}{unit}", lambda value: low <= value <= high)

@@ -9,6 +9,9 @@ from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import format_rounded
 from tisstats.statistics import Interval
 
+#: Decimals of a confidence level in per cent, at most.
+_LEVEL_DECIMALS = 10
+
 
 def format_percent(proportion: float | Fraction, decimals: int = 1) -> str:
     """Format a proportion as a percentage, without the % sign.
@@ -33,12 +36,12 @@ def format_confidence_level(confidence_level: float) -> str:
     """Format a confidence level as a percentage, without the % sign.
 
     >>> format_confidence_level(0.95), format_confidence_level(0.29), format_confidence_level(1e-7)
-    ('95', '29', '1e-05')
+    ('95', '29', '0.00001')
     >>> format_confidence_level(0.99999999)
     '99.999999'
     """
-    # As many digits as binary noise leaves: with fewer, a high level would become 100.
-    return f"{100 * confidence_level:.12g}"
+    # As many decimals as binary noise leaves: with fewer, a high level would become 100.
+    return format_trimmed(100 * confidence_level, _LEVEL_DECIMALS)
 
 
 def coverage_decimals(confidence_level: float) -> int:

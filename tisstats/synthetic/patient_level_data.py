@@ -14,6 +14,9 @@ from tisstats.trial import TABLES, Trial
 
 REFERENCE = "reference"
 
+#: What a message calls the project's ensemble.
+_OWN = "the ensemble of synthetic cohorts"
+
 #: Stands between the folder of an ensemble and the number of one of its cohorts.
 SEPARATOR = "#"
 
@@ -85,12 +88,12 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     if choice == REFERENCE:
         return PatientLevelData(reference_cohort(), "the reference cohort", drawn=True)
     if choice.isdecimal():
-        return _from_ensemble(Ensemble.read(), choice, "the ensemble")
+        return _from_ensemble(Ensemble.read(), choice, "the ensemble", _OWN)
     place, number = split_choice(choice)
     if (ensemble := ensemble_file(place)) is not None:
         folder = ensemble.parent if ensemble.name == ENSEMBLE else ensemble
         where = f"the ensemble in {folder.resolve().name}"
-        return _from_ensemble(Ensemble.read(ensemble), number or "0", where)
+        return _from_ensemble(Ensemble.read(ensemble), number or "0", where, str(ensemble))
     if not place.is_dir():
         message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(choice, message)])
@@ -144,11 +147,11 @@ def ensemble_file(place: Path) -> Path | None:
     return file if file.is_file() and not (place / DESCRIPTOR).exists() else None
 
 
-def _from_ensemble(ensemble: Ensemble, number: str, where: str) -> PatientLevelData:
-    """Return a cohort of an ensemble by its number as a reader wrote it."""
+def _from_ensemble(ensemble: Ensemble, number: str, where: str, file: str) -> PatientLevelData:
+    """Return a cohort of an ensemble by its number as a reader wrote it; `file` is for faults."""
     if not number.isdecimal() or int(number) >= len(ensemble):
         message = f"cohort must be 0 to {len(ensemble) - 1}, got {number}"
-        raise DataError([Fault(f"{where} of synthetic cohorts", message)])
+        raise DataError([Fault(file, message)])
     tables = ensemble.tables(int(number))
     patients, visits, treatments, events = (tables[table] for table in TABLES)
     trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
