@@ -115,7 +115,7 @@ CASES = [
         "04_secondary_outcomes",
         "horizon_week",
         4,
-        "horizon_week incidence_percent censored improvement_curve improved_by_week "
+        "horizon_week incidence_percent censored_free_high improvement_curve improved_by_week "
         "response_categories patients_at_risk",
         "moderate_total table2_hold response_hold table2_comparison",
     ),
