@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,7 +144,7 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
 
-    if parsed.cohort is not None:
+    if parsed.cohort is not None and not _names_an_ensemble(parsed.cohort):
         return _trial_report(parsed)
     if parsed.map is not None:
         raise UsageError("--map is for the tables of a trial: give --cohort DIR as well")
@@ -154,7 +154,7 @@ def book(parsed: argparse.Namespace) -> int:
         return SUCCESS
     folder = build(
         project,
-        parsed.settings,
+        _with_cohort(parsed.settings, parsed.cohort),
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
@@ -212,3 +212,28 @@ def new(parsed: argparse.Namespace) -> int:
         f"{parsed.directory} and tisstats book --cohort {parsed.directory}."
     )
     return SUCCESS
+
+
+def _names_an_ensemble(cohort: Path) -> bool:
+    """Return whether this is an ensemble of synthetic cohorts, or one of its cohorts."""
+    from tisstats.synthetic.patient_level_data import ensemble_file, split_choice
+
+    place, _ = split_choice(str(cohort))
+    return ensemble_file(place) is not None
+
+
+def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:
+    """Return the settings with the cohort, its folder absolute, after reading its data once.
+
+    Notebooks run in a folder of their own, where a relative path would lead nowhere.
+    """
+    from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
+
+    found = []
+    for setting in [*settings, *([f"cohort={cohort}"] if cohort else [])]:
+        name, equals, choice = (part.strip() for part in setting.partition("="))
+        if name == "cohort" and equals:
+            patient_level_data(choice)
+            setting = f"cohort={absolute_choice(choice)}"
+        found.append(setting)
+    return found

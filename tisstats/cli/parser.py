@@ -140,7 +140,10 @@ def add_book(commands: Commands) -> None:
     ).add_argument
     value = "override a notebook parameter; repeatable"
     add("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=value)
-    rows = "build the report of the trial in DIR (see tisstats new) in place of this project's book"
+    rows = (
+        "build the report of the trial in DIR (see tisstats new) in place of this project's book; "
+        "DIR#3 runs this project's book on cohort 3 that tisstats reconstruct wrote to DIR"
+    )
     add("--cohort", metavar="DIR", type=parse_path, help=rows)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
