@@ -99,6 +99,11 @@ def figure_item(module: ModuleType, *content: object, **settings: object) -> Fig
     Parameters
     ----------
     module
-        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``; the figure has
+        its name.
     """
-    return FigureItem(module.draw(*content, **settings), module.describe(*content, **settings))
+    return FigureItem(
+        module.draw(*content, **settings),
+        module.describe(*content, **settings),
+        module.__name__.rpartition(".")[2],
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, Self
 
 import pandas as pd
 
@@ -21,6 +21,44 @@ _Arguments = ParamSpec("_Arguments")
 Rows = Iterator[dict[Any, Any]]
 
 
+class Result(str):
+    """A number as it is printed, with what is known about it.
+
+    It is the printed text in all respects; the rest goes into the file of the book's results.
+
+    Examples
+    --------
+    >>> share = Result("55.0", statistic="proportion of responders", n=20, unit="%")
+    >>> share == "55.0", share.known()
+    (True, {'n': 20, 'statistic': 'proportion of responders', 'unit': '%'})
+    """
+
+    __slots__ = ("method", "n", "statistic", "unit")
+
+    statistic: str  #: what was computed, in words; empty if not said
+    method: str  #: how, in words; empty if not said
+    n: int  #: number of patients it was computed from; 0 if not said
+    unit: str  #: unit of the printed number; empty if not said or if it has none
+
+    def __new__(
+        cls,
+        printed: object,
+        *,
+        statistic: str = "",
+        method: str = "",
+        n: int = 0,
+        unit: str = "",
+    ) -> Self:
+        """Return the text that is printed, with what is known about it."""
+        text = super().__new__(cls, printed)
+        text.statistic, text.method, text.n, text.unit = statistic, method, n, unit
+        return text
+
+    def known(self) -> dict[str, str | int]:
+        """Return what is known about the number: those of its attributes that are given."""
+        return {name: found for name in self.__slots__ if (found := getattr(self, name))}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table with its caption; the first column has the row headers."""
@@ -29,20 +67,27 @@ class Table:
     caption: str  #: what the table shows; numbers in it are computed
     wide: bool = False  #: whether it is wider than the text column
     collapsed: bool = False  #: whether only the caption is shown at first
+    name: str = ""  #: of its files; by default made from the caption
+    origin: str = ""  #: label of the patient-level data in its rows; in the caption, too
 
 
 def table(
-    caption: str, *, wide: bool = False, collapsed: bool = False
+    caption: str, *, wide: bool = False, collapsed: bool = False, origin: str = ""
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
+
+    The function's name becomes the table's.
 
     Parameters
     ----------
     caption
-        As for `Table`; fields in braces, such as ``{self.patient_data.label}``, are filled in from
+        As for `Table`; fields in braces, such as ``{self.confidence_level}``, are filled in from
         the first argument.
     wide, collapsed
         As for `Table`.
+    origin
+        If the rows were made from patient-level data, the label of these, such as
+        ``"{self.patient_data.label}"``: it is filled in like the caption, and ends the caption.
 
     Examples
     --------
@@ -51,13 +96,23 @@ def table(
     ...     yield {"Letter": of[0], "Number": of.count(of[0])}
     >>> counts("aab").caption, counts("aab").frame.to_dict("records")
     ('Counts of aab', [{'Letter': 'a', 'Number': 2}])
+    >>> counts("aab").name
+    'counts'
     """
+    whole = f"{caption}. {origin}" if origin else caption
 
     def decorate(rows: Callable[_Arguments, Rows | pd.DataFrame]) -> Callable[_Arguments, Table]:
         @wraps(rows)
         def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
-            filled = caption.format(self=next(iter(args), None))
-            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, collapsed)
+            of = next(iter(args), None)
+            return Table(
+                pd.DataFrame(rows(*args, **kwargs)),
+                whole.format(self=of),
+                wide,
+                collapsed,
+                rows.__name__.lstrip("_"),
+                origin.format(self=of),
+            )
 
         return tabulate
 
@@ -70,6 +125,7 @@ class FigureItem:
 
     figure: Figure
     alt: str  #: alternative text, message first
+    name: str = ""  #: of its files; a figure without a name has none
 
 
 @dataclass(frozen=True, slots=True)

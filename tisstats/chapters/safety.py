@@ -94,7 +94,7 @@ class Safety(PatientChapter):
             f"{level}% interval, %": percent_range(interval.low, interval.high),
         }
 
-    @table("Safety outcomes by patient, published and computed. {self.patient_data.label}")
+    @table("Safety outcomes by patient, published and computed", origin="{self.patient_data.label}")
     def safety_comparison(self) -> pd.DataFrame:
         """Return the outcomes of analysed patients, published and computed from these data."""
         computed = summaries.safety_table(
@@ -104,13 +104,13 @@ class Safety(PatientChapter):
         )
         return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
-    @table("Serious adverse events of these patients. {self.patient_data.label}")
+    @table("Serious adverse events of these patients", origin="{self.patient_data.label}")
     def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
         return summaries.serious_event_table(self.patient_data.trial)
 
     def treatments(self) -> Table:
         """Return the treatment of each of these patients, one row per patient."""
-        trial = self.patient_data.trial
-        caption = f"Treatment of each patient. {dose_note(trial)}{self.patient_data.label}"
-        return Table(treatment_table(trial), caption)
+        trial, origin = self.patient_data.trial, self.patient_data.label
+        caption = f"Treatment of each patient. {dose_note(trial)}{origin}"
+        return Table(treatment_table(trial), caption, name="treatments", origin=origin)

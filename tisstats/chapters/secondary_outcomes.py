@@ -394,18 +394,18 @@ class SecondaryOutcomes(PatientChapter):
         heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
         return pd.DataFrame(rows, columns=heads)
 
-    @table("Table 2, published and computed. {self.patient_data.label}", wide=True)
+    @table("Table 2, published and computed", origin="{self.patient_data.label}", wide=True)
     def table2_comparison(self) -> pd.DataFrame:
         """Return Table 2 as published and as computed from these data."""
         computed = summaries.table2(self.patient_data.trial)
         return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
 
-    @table("Responses, published and computed. {self.patient_data.label}")
+    @table("Responses, published and computed", origin="{self.patient_data.label}")
     def response_comparison(self) -> pd.DataFrame:
         """Return the counts of responses as published and as computed from these data."""
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
 
-    @table("Patients by best and by last response. {self.patient_data.label}")
+    @table("Patients by best and by last response", origin="{self.patient_data.label}")
     def response_categories(self) -> pd.DataFrame:
         """Return these patients by best and by last response; "unknown" only if it occurs."""
         found = summaries.response_counts(self.patient_data.trial)

@@ -113,8 +113,9 @@ def bounds(parsed: argparse.Namespace) -> int:
 
 
 def book(parsed: argparse.Namespace) -> int:
-    """Build the book, or list its parameters."""
+    """Build the book, or list its parameters; copy its tables and figures."""
     from tisstats.book.build import build
+    from tisstats.book.downloads.export import Export
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
 
@@ -122,6 +123,8 @@ def book(parsed: argparse.Namespace) -> int:
     if parsed.parameters:
         print(list_parameters(read_parameters(project.notebooks())))
         return SUCCESS
+    export = Export(parsed.tables, parsed.figures)
+    export.check(project, parsed.output or project.default_output)
     folder = build(
         project,
         [*parsed.settings, *_cohort_setting(parsed.cohort)],
@@ -131,6 +134,8 @@ def book(parsed: argparse.Namespace) -> int:
     )
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
+    for line in export.write(folder):
+        print(line)
     print(f"The book is ready: open {shown} in a browser.")
     return SUCCESS
 

@@ -93,6 +93,10 @@ def add_book(commands: Commands) -> None:
     jobs = "number of parallel notebook runs (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
     add("--output", metavar="DIR", type=Path, help="output folder (default: _build/html)")
+    tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"
+    add("--tables", metavar="DIR", type=Path, help=tables)
+    figures = "copy every figure to DIR as SVG, PDF and PNG"
+    add("--figures", metavar="DIR", type=Path, help=figures)
     source = "project folder (default: current folder)"
     add("--source", metavar="DIR", type=Path, default=Path(), help=source)
 

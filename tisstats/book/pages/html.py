@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from tisstats.book.downloads.names import file_name
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,7 +26,11 @@ def _source(name: str) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
+    templates = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined
+    )
+    templates.filters["file_name"] = file_name
+    return templates
 
 
 def render(template: str, **values: object) -> str:
@@ -40,12 +46,30 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 
 
-def table_html(table: pd.DataFrame, caption: str, *, classes: str = "") -> str:
+def table_html(
+    table: pd.DataFrame, caption: str, *, classes: str = "", name: str = "", origin: str = ""
+) -> str:
     """Return a table as HTML that a screen reader can follow and a phone can scroll.
 
     The first column heads the rows; the index is left out.
+
+    Parameters
+    ----------
+    classes
+        CSS classes, separated by blanks.
+    name
+        Of the table's files; by default made from the caption.
+    origin
+        Label of the patient-level data that the rows were made from, if any.
     """
     rows = [list(map(str, row)) for row in table.astype(object).to_numpy()]
     return render(
-        "table.html", heads=table.columns, rows=rows, caption=caption, classes=classes, short=_SHORT
+        "table.html",
+        heads=table.columns,
+        rows=rows,
+        caption=caption,
+        classes=classes,
+        name=name,
+        origin=origin,
+        short=_SHORT,
     )
