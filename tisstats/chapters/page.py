@@ -59,6 +59,43 @@ class Result(str):
         return {name: found for name in self.__slots__ if (found := getattr(self, name))}
 
 
+def interval_results(
+    low: object, high: object, *, of: str, level: str, method: str, n: int, unit: str = "%"
+) -> tuple[Result, Result]:
+    """Return the printed limits of a confidence interval, with what is known about them.
+
+    Parameters
+    ----------
+    low, high
+        The limits as printed.
+    of
+        What the interval is for, in words.
+    level
+        The confidence level in percent, as printed.
+    method, n, unit
+        As for `Result`.
+
+    Examples
+    --------
+    >>> low, high = interval_results(
+    ...     "20.3", "66.5", of="proportion of responders", level="95", method="exact", n=19
+    ... )
+    >>> low.statistic
+    'lower 95% confidence limit of the proportion of responders'
+    """
+    lower, upper = (
+        Result(
+            printed,
+            statistic=f"{side} {level}% confidence limit of the {of}",
+            method=method,
+            n=n,
+            unit=unit,
+        )
+        for side, printed in (("lower", low), ("upper", high))
+    )
+    return lower, upper
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table with its caption; the first column has the row headers."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.page import Result, Rows, Table, table
 from tisstats.figures.numbers import format_confidence_level, format_n_percent, format_percent
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
@@ -28,12 +28,6 @@ class Safety(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         events = self.published.tables["serious_adverse_events"]
-        limits = {
-            name: safety.zero_event_limits(
-                self.published, patients, self.confidence_level, self.interval_method
-            )
-            for name, patients in (("upper", "flow.analysed"), ("treated", "flow.included"))
-        }
         checked = count_matches(self.report, "safety.", "serious_adverse_events.")
         return {
             "level_percent": format_confidence_level(self.confidence_level),
@@ -43,15 +37,35 @@ class Safety(PatientChapter):
             "events_of_one": int(events["patient"].value_counts().iloc[0]),
             **self.facts("safety"),
             "rule_of_three_level": format_percent(safety.RULE_OF_THREE_LEVEL, 0),
-            **{
-                f"{prefix}_{name}": format_percent(getattr(found, name))
-                for prefix, found in limits.items()
-                for name in ("two_sided", "one_sided", "rule_of_three")
-            },
+            **self._zero_event_limits("upper", "flow.analysed"),
+            **self._zero_event_limits("treated", "flow.included"),
             **self.match_counts(),
             "safety_checked": checked["checked"],
             "safety_numbers": count_matches(self.report, "safety.")["checked"],
             "safety_hold": checked["hold"],
+        }
+
+    def _zero_event_limits(self, prefix: str, patients: str) -> dict[str, Result]:
+        """Return the upper limits with zero events among the patients that an address counts."""
+        limits = safety.zero_event_limits(
+            self.published, patients, self.confidence_level, self.interval_method
+        )
+        title, level = method_title(self.interval_method), self.confidence_level
+        methods = {
+            "two_sided": (f"{title}, two-sided", level),
+            "one_sided": (f"{title}, one-sided", level),
+            "rule_of_three": ("rule of three", safety.RULE_OF_THREE_LEVEL),
+        }
+        return {
+            f"{prefix}_{name}": Result(
+                format_percent(getattr(limits, name)),
+                statistic=f"upper {format_confidence_level(level)}% confidence limit of the "
+                "proportion of patients who deteriorated, with zero events",
+                method=method,
+                n=self.published.count(patients),
+                unit="%",
+            )
+            for name, (method, level) in methods.items()
         }
 
     @table("Serious adverse events as reported in the text")

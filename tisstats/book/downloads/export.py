@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tisstats.book.downloads.results import RESULTS_CSV, RESULTS_JSON, exported
+from tisstats.book.downloads.names import RESULTS_CSV, RESULTS_JSON
 from tisstats.book.run.project import Project, UsageError
 
 
@@ -65,7 +65,7 @@ class Export:
         return [self._write(kind, folder, book, results) for kind, folder in self._folders.items()]
 
     def _write(self, kind: str, folder: Path, book: Path, results: Mapping[str, Any]) -> str:
-        files = list(exported(results, kind))
+        files = [file for item in results[kind] for file in item["files"]]
         if kind == "tables":
             files += [RESULTS_JSON, RESULTS_CSV]
         try:

@@ -44,9 +44,9 @@ def png(figure: Figure) -> bytes:
     with io.BytesIO() as drawn, io.BytesIO() as file:
         figure.savefig(drawn, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 0})
         with Image.open(drawn) as image:
-            # Figures have few colours, so the fastest choice of a palette is as good as any.
+            # This choice of colours keeps white white, unlike the others.
             flat = image.convert("RGB").quantize(
-                _COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+                _COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
             )
         flat.save(file, format="png", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
         return file.getvalue()

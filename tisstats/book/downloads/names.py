@@ -1,4 +1,4 @@
-"""Names of the files: the page, then what the table or figure shows."""
+"""Names of the files: the page, then what the table or figure shows; and where they are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Iterable
 
 #: Longest name made from a caption, in characters; the page's name comes before it.
 LONGEST = 60
+
+#: Folder of all files in the book, and the results in it.
+FOLDER = "_static/downloads"
+RESULTS_JSON, RESULTS_CSV = f"{FOLDER}/results.json", f"{FOLDER}/results.csv"
 
 #: Key, in an output's metadata, of what it tells the book beyond what it shows.
 METADATA = "tisstats"

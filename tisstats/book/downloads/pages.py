@@ -16,11 +16,15 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 
 from tisstats.book.downloads.formats import FORMATS
-from tisstats.book.downloads.names import METADATA, page_names, unique_name
-from tisstats.book.downloads.results import (
+from tisstats.book.downloads.names import (
     FOLDER,
+    METADATA,
     RESULTS_CSV,
     RESULTS_JSON,
+    page_names,
+    unique_name,
+)
+from tisstats.book.downloads.results import (
     FiledTable,
     PageFigure,
     PageResults,

@@ -13,16 +13,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tisstats.book.downloads.names import METADATA
 from tisstats.book.downloads.tables import PageTable
-
-#: Folder of all files in the book, and the results in it.
-FOLDER = "_static/downloads"
-RESULTS_JSON, RESULTS_CSV = f"{FOLDER}/results.json", f"{FOLDER}/results.csv"
 
 #: What each field of the file means.
 FIELDS = {
@@ -211,14 +207,3 @@ def _cells(page: str, table: PageTable) -> Iterator[dict[str, Any]]:
                 **{name: column[name] for name in ("n", "unit") if name in column},
                 "origin": table.origin,
             }
-
-
-def exported(results: Mapping[str, Any], kind: str) -> Sequence[str]:
-    """Return the files of all tables or figures of a book's results, as read from JSON.
-
-    Parameters
-    ----------
-    kind
-        ``"tables"`` or ``"figures"``.
-    """
-    return [file for item in results[kind] for file in item["files"]]
