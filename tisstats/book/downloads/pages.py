@@ -61,7 +61,7 @@ class FigureFiles:
 def name_figure(
     renderer: NbElementRenderer, data: MimeData, image: nodes.Element
 ) -> nodes.raw | None:
-    """Give the picture on the page a name of its own, and return the place for its links.
+    """Name the picture on the page after the figure, and return the place for its links.
 
     Returns
     -------
