@@ -153,7 +153,7 @@ def test_tables_and_figures_are_copied(export, tmp_path):
     tables, figures = tmp_path / "deep" / "tables", tmp_path / "figures"
     assert export(tables, figures) == [
         f"2 tables in {tables}, 10 files",
-        f"1 figures in {figures}, 3 files",
+        f"1 figure in {figures}, 3 files",
     ]
     pictures = {name for name in FILES if name.startswith("first-line")}
     assert names(tables) == FILES - pictures

@@ -73,7 +73,8 @@ class Export:
         except OSError as error:
             reason = error.strerror or error
             raise UsageError(f"{folder} cannot be written: {reason}") from error
-        return f"{len(results[kind])} {kind} in {folder}, {len(files)} files"
+        count = len(results[kind])
+        return f"{count} {kind if count != 1 else kind[:-1]} in {folder}, {len(files)} files"
 
 
 def _copy_all(files: Sequence[Path], folder: Path) -> None:
