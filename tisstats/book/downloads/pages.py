@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]
-import nbformat
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
@@ -167,12 +166,12 @@ def without_files(notebook: str) -> str:
 
     The book has these in a folder; a reader who downloads the notebook needs them no second time.
     """
-    contents: Any = nbformat.reads(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    for cell in contents.cells:
+    contents = json.loads(notebook)
+    for cell in contents["cells"]:
         for output in cell.get("outputs", []):
             output.get("metadata", {}).get(METADATA, {}).pop("files", None)
-    text: str = nbformat.writes(contents, sort_keys=True)  # type: ignore[no-untyped-call]
-    return text + "\n"
+    # As nbformat writes it.
+    return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _links(page: str, what: str, files: dict[str, str]) -> str:

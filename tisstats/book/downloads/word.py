@@ -50,7 +50,7 @@ def word(table: PageTable, note: str = "") -> bytes:
     grid = document.add_table(len(texts), len(table.columns), style="Table Grid")
     for row, cells in zip(grid.rows, texts, strict=True):
         for cell, text in zip(row.cells, cells, strict=True):
-            cell.text = text
+            cell.paragraphs[0].add_run(text)
     _repeat_head(grid)
     if note:
         document.add_paragraph(note)
