@@ -29,8 +29,21 @@ from tisstats.chapters.page import FigureItem
 
 figure, axes = plt.subplots()
 axes.plot([1, threshold])
-show(FigureItem(figure, "A line that rises to the threshold."))
+show(FigureItem(figure, "A line that rises to the threshold.", "line"))
 plt.close(figure)
+"""
+TABLES = """\
+import pandas as pd
+from tisstats.book.notebook import glue_values, show
+from tisstats.chapters.page import Result, Table
+
+frame = pd.DataFrame({"Group": ["≥ 40"], "n (%) (N=19)": ["8 (42%)"], "Dose, g/kg": ["2"]})
+label = "Synthetic patients (made up): not real patients"
+show(
+    Table(frame, "Responders & doses", name="responders"),
+    Table(frame, f"Responders. {label}", name="responders", origin=label, collapsed=True),
+)
+glue_values(share=Result("42.1", statistic="proportion of responders", n=19, unit="%"))
 """
 CONFIG = """\
 title: A tiny book
@@ -121,6 +134,7 @@ class TinyBook:
             code(PARAMETERS, "parameters", "hide-input"),
             code(GLUE.format(name="threshold", value="str(threshold)"), "hide-input"),
             code(FIGURE, "hide-input"),
+            code(TABLES, "hide-input"),
         )
         write_notebook(
             self.second,

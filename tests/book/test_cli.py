@@ -99,6 +99,28 @@ def test_a_book_is_built_and_a_failing_notebook_leaves_it_as_it_was(
     assert tiny_book.state() == before
 
 
+@pytest.mark.build
+def test_tables_and_figures_are_copied_where_they_are_wanted(run, tiny_book, tmp_path):
+    wanted = ["--tables", tmp_path / "tables", "--figures", tmp_path / "figures"]
+    code, output, errors = run("book", *wanted, cwd=tiny_book.root)
+    assert (code, errors) == (0, "")
+    assert output.splitlines()[-3:] == [
+        f"2 tables in {tmp_path / 'tables'}, 10 files",
+        f"1 figure in {tmp_path / 'figures'}, 3 files",
+        "The book is ready: open _build/html/index.html in a browser.",
+    ]
+    assert (tmp_path / "tables" / "first-responders.docx").is_file()
+    assert (tmp_path / "figures" / "first-line.pdf").is_file()
+
+
+def test_a_folder_for_tables_that_is_a_file_ends_with_two(run, new_book, tmp_path):
+    (tmp_path / "file").touch()
+    code, output, errors = run("book", "--tables", tmp_path / "file", cwd=new_book.root)
+    assert (code, output) == (2, "")
+    assert errors == f"tisstats book: {tmp_path / 'file'} is a file: choose a folder\n"
+    assert not (new_book.root / "_build").exists()
+
+
 def processes_of(folder: Path) -> list[str]:
     """Return the processes that work in a folder or were told of it."""
     found = []

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from io import StringIO
+from base64 import b64encode
 
-import matplotlib as mpl
 from IPython.display import publish_display_data
-from myst_nb import glue
+from myst_nb.ext.glue import GLUE_PREFIX
 
+from tisstats.book.downloads import figures
+from tisstats.book.downloads.names import METADATA
 from tisstats.book.live_prose import live_prose
 from tisstats.book.pages.items import item_html
-from tisstats.chapters.page import FigureItem, Item, Markdown
-
-#: Fixes the ids inside an SVG, so that output is reproducible.
-_SVG_SALT = "tisstats"
+from tisstats.chapters.page import FigureItem, Item, Markdown, Result
 
 
 def show(*items: Item) -> None:
     """Display items of a chapter, one below the other.
 
-    A picture is shown as SVG with its alt text.
+    A picture is shown as SVG with its alt text. If it has a name, its PDF and PNG files go with it,
+    since only here is the figure that they are made from.
     """
     for item in items:
         match item:
-            case FigureItem(figure, alt):
-                with StringIO() as file, mpl.rc_context({"svg.hashsalt": _SVG_SALT}):
-                    figure.savefig(file, format="svg", metadata={"Date": None})
-                    svg = file.getvalue()
-                publish_display_data(
-                    {"image/svg+xml": svg, "text/plain": alt},
-                    metadata={"image/svg+xml": {"alt": alt}},
-                )
+            case FigureItem():
+                _show_figure(item)
             case Markdown(text):
                 publish_display_data({"text/markdown": text})
             case _:
                 show_html(item_html(item))
+
+
+def _show_figure(item: FigureItem) -> None:
+    metadata: dict[str, object] = {"image/svg+xml": {"alt": item.alt}}
+    if item.name:
+        made = {"pdf": figures.pdf(item.figure), "png": figures.png(item.figure)}
+        files = {suffix: b64encode(content).decode() for suffix, content in made.items()}
+        metadata[METADATA] = {"name": item.name, "files": files}
+    publish_display_data(
+        {"image/svg+xml": figures.svg(item.figure), "text/plain": item.alt}, metadata=metadata
+    )
 
 
 def show_html(html: str) -> None:
@@ -45,10 +49,13 @@ def show_html(html: str) -> None:
 def glue_values(**values: object) -> None:
     """Glue values by name, as text, for use in prose, captions and other pages.
 
-    Outside the book the prose is displayed with these values; see `tisstats.book.live_prose`.
+    What is known about a `Result` goes with it, into the file of the book's results. Outside the
+    book the prose is displayed with these values; see `tisstats.book.live_prose`.
     """
-    texts = {name: str(value) for name, value in values.items()}
-    for name, text in texts.items():
-        glue(name, text, display=False)
+    for name, value in values.items():
+        metadata: dict[str, object] = {"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}}
+        if isinstance(value, Result):
+            metadata[METADATA] = value.known()
+        publish_display_data({f"{GLUE_PREFIX}text/plain": repr(str(value))}, metadata=metadata)
     if (prose := live_prose()) is not None:
-        prose.glue(texts)
+        prose.glue({name: str(value) for name, value in values.items()})

@@ -117,7 +117,7 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Table 1, published and computed. {self.patient_data.label}", wide=True)
+    @table("Table 1, published and computed", origin="{self.patient_data.label}", wide=True)
     def table1_comparison(self) -> pd.DataFrame:
         """Return Table 1 as published and as computed from these data."""
         computed = summaries.table1(self.patient_data.trial)

@@ -265,31 +265,37 @@ class Identifiability(PatientChapter):
             logarithmic=True,
             reference=float(self.published.value("design.significance_level")),
         )
-        return self._range_figure("exact_p", axis)
+        return self._range_figure("exact_p", "exact_p_bounds", axis)
 
     def patients_worse_figure(self) -> FigureItem:
         """Return the figure of patients worse at the end than at baseline."""
         axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
-        return self._range_figure("worsened", axis)
+        return self._range_figure("worsened", "patients_worse_bounds", axis)
 
-    def _range_figure(self, quantity: str, axis: figure.Axis) -> FigureItem:
+    def _range_figure(self, quantity: str, name: str, axis: figure.Axis) -> FigureItem:
         rows = bound_tables.bound_ranges(self.ranges, quantity)
         given = self.proofs["measures"].assuming
         alt = figure.describe(rows, axis, _STAMP, given)
-        return FigureItem(figure.draw(rows, axis, _STAMP), alt)
+        return FigureItem(figure.draw(rows, axis, _STAMP), alt, name)
 
     def range_tables(self) -> Iterator[Table]:
         """Return the proven ranges for the score, each measure and for pairs of measures."""
-        for kind, subject, steps in (
-            ("score", "The Total Improvement Score at the end", "the stated steps"),
-            ("row", "Each outcome measure", "the stated step"),
-            ("pair", "Correlation between changes in core set measures", "the stated steps"),
+        for kind, name, subject, steps in (
+            ("score", "score", "The Total Improvement Score at the end", "the stated steps"),
+            ("row", "outcome_measure", "Each outcome measure", "the stated step"),
+            (
+                "pair",
+                "correlation",
+                "Correlation between changes in core set measures",
+                "the stated steps",
+            ),
         ):
             yield Table(
                 pd.DataFrame(bound_tables.range_rows(self.ranges, kind, len(self.ensemble))),
                 f"{subject}: bounds under the assumptions (on {steps}), and ensemble range",
                 wide=True,
                 collapsed=kind != "score",
+                name=f"{name}_bounds",
             )
 
     # Assumptions behind the bounds
@@ -356,7 +362,7 @@ class Identifiability(PatientChapter):
         frame = pd.DataFrame(
             bound_tables.sensitivity_rows(self.sensitivity_comparison, _names(DROPPED))
         )
-        return Table(frame, caption, wide=True, collapsed=True)
+        return Table(frame, caption, wide=True, collapsed=True, name="inference_sensitivity")
 
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the last paragraphs."""

@@ -74,7 +74,7 @@ def _scale(measures: tuple[str, ...]) -> Table:
             or ("assumption" if scale.assumed else "established"),
             "Source": scale.source,
         }
-    return Table(_by_property(columns), "The scale")
+    return Table(_by_property(columns), "The scale", name="scale")
 
 
 def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table:
@@ -86,7 +86,9 @@ def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table
             head = f"{time.capitalize()}, median (quartiles)"
             cells[head] = format_printed_quartiles(published, name, time, " to ")
         cells["P, signed-rank test"] = published.text(f"table2.{name}.change.p")
-    return Table(_by_property(columns), "In the study (Table 2 of the article)")
+    return Table(
+        _by_property(columns), "In the study (Table 2 of the article)", name="in_the_study"
+    )
 
 
 def _by_property(columns: dict[str, dict[str, str]]) -> pd.DataFrame:

@@ -187,7 +187,7 @@ class MethodAgreement(Parameters):
         caption = (
             f"{method.title}: differences from the definition, relative differences in brackets"
         )
-        return Table(frame, caption)
+        return Table(frame, caption, name=method.name.replace("-", "_"))
 
     @table("Programs and where their results come from")
     def versions(self) -> Rows:

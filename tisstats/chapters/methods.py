@@ -176,6 +176,7 @@ class Methods(Chapter):
             pd.DataFrame(rows),
             f"Infusion days by body weight (maximum {daily} g per day; loading dose over at least "
             f"{fewest} days)",
+            name="infusion_days_by_weight",
         )
 
     @table("Outcome measures: range, resolution and direction of improvement")

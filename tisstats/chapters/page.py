@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, Self
 
 import pandas as pd
 
@@ -22,6 +22,81 @@ _Arguments = ParamSpec("_Arguments")
 Rows = Iterator[dict[Any, Any]]
 
 
+class Result(str):
+    """A number as it is printed, with what is known about it.
+
+    It is the printed text in all respects; the rest goes into the file of the book's results.
+
+    Examples
+    --------
+    >>> share = Result("55.0", statistic="proportion of responders", n=20, unit="%")
+    >>> share == "55.0", share.known()
+    (True, {'n': 20, 'statistic': 'proportion of responders', 'unit': '%'})
+    """
+
+    __slots__ = ("method", "n", "statistic", "unit")
+
+    statistic: str  #: what was computed, in words; empty if not said
+    method: str  #: how, in words; empty if not said
+    n: int  #: number of patients it was computed from; 0 if not said
+    unit: str  #: unit of the printed number; empty if not said or if it has none
+
+    def __new__(
+        cls,
+        printed: object,
+        *,
+        statistic: str = "",
+        method: str = "",
+        n: int = 0,
+        unit: str = "",
+    ) -> Self:
+        """Return the text that is printed, with what is known about it."""
+        text = super().__new__(cls, printed)
+        text.statistic, text.method, text.n, text.unit = statistic, method, n, unit
+        return text
+
+    def known(self) -> dict[str, str | int]:
+        """Return what is known about the number: those of its attributes that are given."""
+        return {name: found for name in self.__slots__ if (found := getattr(self, name))}
+
+
+def interval_results(
+    low: object, high: object, *, of: str, level: str, method: str, n: int, unit: str = "%"
+) -> tuple[Result, Result]:
+    """Return the printed limits of a confidence interval, with what is known about them.
+
+    Parameters
+    ----------
+    low, high
+        The limits as printed.
+    of
+        What the interval is for, in words.
+    level
+        The confidence level in percent, as printed.
+    method, n, unit
+        As for `Result`.
+
+    Examples
+    --------
+    >>> low, high = interval_results(
+    ...     "20.3", "66.5", of="proportion of responders", level="95", method="exact", n=19
+    ... )
+    >>> low.statistic
+    'lower 95% confidence limit of the proportion of responders'
+    """
+    lower, upper = (
+        Result(
+            printed,
+            statistic=f"{side} {level}% confidence limit of the {of}",
+            method=method,
+            n=n,
+            unit=unit,
+        )
+        for side, printed in (("lower", low), ("upper", high))
+    )
+    return lower, upper
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table with its caption; the first column has the row headers."""
@@ -30,20 +105,27 @@ class Table:
     caption: str  #: what the table shows; numbers in it are computed
     wide: bool = False  #: whether it is wider than the text column
     collapsed: bool = False  #: whether only the caption is shown at first
+    name: str = ""  #: of its files; by default made from the caption
+    origin: str = ""  #: label of the patient-level data in its rows; in the caption, too
 
 
 def table(
-    caption: str, *, wide: bool = False, collapsed: bool = False
+    caption: str, *, wide: bool = False, collapsed: bool = False, origin: str = ""
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
+
+    The function's name becomes the table's.
 
     Parameters
     ----------
     caption
-        As for `Table`; fields in braces, such as ``{self.patient_data.label}``, are filled in from
+        As for `Table`; fields in braces, such as ``{self.confidence_level}``, are filled in from
         the first argument.
     wide, collapsed
         As for `Table`.
+    origin
+        If the rows were made from patient-level data, the label of these, such as
+        ``"{self.patient_data.label}"``: it is filled in like the caption, and ends the caption.
 
     Examples
     --------
@@ -52,13 +134,23 @@ def table(
     ...     yield {"Letter": of[0], "Number": of.count(of[0])}
     >>> counts("aab").caption, counts("aab").frame.to_dict("records")
     ('Counts of aab', [{'Letter': 'a', 'Number': 2}])
+    >>> counts("aab").name
+    'counts'
     """
+    whole = f"{caption}. {origin}" if origin else caption
 
     def decorate(rows: Callable[_Arguments, Rows | pd.DataFrame]) -> Callable[_Arguments, Table]:
         @wraps(rows)
         def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
-            filled = caption.format(self=next(iter(args), None))
-            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, collapsed)
+            of = next(iter(args), None)
+            return Table(
+                pd.DataFrame(rows(*args, **kwargs)),
+                whole.format(self=of),
+                wide,
+                collapsed,
+                rows.__name__.lstrip("_"),
+                origin.format(self=of),
+            )
 
         return tabulate
 
@@ -71,6 +163,7 @@ class FigureItem:
 
     figure: Figure
     alt: str  #: alternative text, message first
+    name: str = ""  #: of its files; a figure without a name has none
 
 
 def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
@@ -79,9 +172,14 @@ def figure_item(module: ModuleType, *content: object, **settings: object) -> Fig
     Parameters
     ----------
     module
-        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``; the figure has
+        its name.
     """
-    return FigureItem(module.draw(*content, **settings), module.describe(*content, **settings))
+    return FigureItem(
+        module.draw(*content, **settings),
+        module.describe(*content, **settings),
+        module.__name__.rpartition(".")[2],
+    )
 
 
 @dataclass(frozen=True, slots=True)

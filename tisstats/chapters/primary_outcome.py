@@ -9,7 +9,14 @@ import numpy as np
 
 from tisstats import statistics
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.page import (
+    FigureItem,
+    Result,
+    Rows,
+    figure_item,
+    interval_results,
+    table,
+)
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
 from tisstats.figures.numbers import (
     coverage_decimals,
@@ -142,16 +149,30 @@ class PrimaryOutcome(PatientChapter):
         """Return the numbers on the responders with the chosen definition and denominator."""
         count = self.count
         interval = self._interval(count.responders, count.patients)
+        level = format_confidence_level(self.confidence_level)
+        low, high = interval_results(
+            format_percent(interval.low),
+            format_percent(interval.high),
+            of="proportion of responders",
+            level=level,
+            method=statistics.method_title(self.interval_method),
+            n=count.patients,
+        )
         return {
             "threshold": self.threshold,
             "horizon_week": self.horizon_week,
             "responders": count.responders,
             "patients": count.patients,
-            "percent": format_percent(count.proportion),
-            "level_percent": format_confidence_level(self.confidence_level),
+            "percent": Result(
+                format_percent(count.proportion),
+                statistic="proportion of responders",
+                n=count.patients,
+                unit="%",
+            ),
+            "level_percent": level,
             "interval_method": statistics.method_title(self.interval_method),
-            "low": format_percent(interval.low),
-            "high": format_percent(interval.high),
+            "low": low,
+            "high": high,
             "excluded": "counted" if self.include_excluded_patient else "not counted",
         }
 

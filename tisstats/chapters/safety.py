@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.page import Result, Rows, Table, table
 from tisstats.figures.numbers import format_confidence_level, format_n_percent, format_percent
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
@@ -29,11 +29,12 @@ class Safety(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         events = self.published.tables["serious_adverse_events"]
+        counted = {"upper": "flow.analysed", "treated": "flow.included"}
         limits = {
             name: safety.zero_event_limits(
-                self.published, patients, self.confidence_level, self.interval_method
+                self.published, address, self.confidence_level, self.interval_method
             )
-            for name, patients in (("upper", "flow.analysed"), ("treated", "flow.included"))
+            for name, address in counted.items()
         }
         checked = count_matches(self.report, "safety.", "serious_adverse_events.")
         return {
@@ -48,7 +49,14 @@ class Safety(PatientChapter):
                 f"{prefix}_limits": self._describe_limits(found) for prefix, found in limits.items()
             },
             **{
-                f"{prefix}_rule_of_three": format_percent(found.rule_of_three)
+                f"{prefix}_rule_of_three": Result(
+                    format_percent(found.rule_of_three),
+                    statistic="upper confidence limit of the proportion of patients who "
+                    "deteriorated, with zero events",
+                    method="rule of three",
+                    n=self.published.count(counted[prefix]),
+                    unit="%",
+                )
                 for prefix, found in limits.items()
             },
             **self.match_counts(),
@@ -120,7 +128,7 @@ class Safety(PatientChapter):
             f"{level}% interval, %": percent_range(interval.low, interval.high),
         }
 
-    @table("Safety outcomes by patient, published and computed. {self.patient_data.label}")
+    @table("Safety outcomes by patient, published and computed", origin="{self.patient_data.label}")
     def safety_comparison(self) -> pd.DataFrame:
         """Return the outcomes of analysed patients, published and computed from these data."""
         computed = summaries.safety_table(
@@ -130,18 +138,18 @@ class Safety(PatientChapter):
         )
         return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
-    @table("Serious adverse events of these patients. {self.patient_data.label}")
+    @table("Serious adverse events of these patients", origin="{self.patient_data.label}")
     def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
         return summaries.serious_event_table(self.patient_data.trial)
 
     def treatments(self) -> Table:
         """Return the treatment of each of these patients, one row per patient."""
-        trial = self.patient_data.trial
-        caption = f"Treatment of each patient. {dose_note(trial)}{self.patient_data.label}"
+        trial, origin = self.patient_data.trial, self.patient_data.label
+        caption = f"Treatment of each patient. {dose_note(trial)}{origin}"
         shown, doses = treatment_table(trial), TREATMENT.doses_label
         # A number stays on the line of its unit, and a week on that of its word.
         shown[doses] = shown[doses].str.replace(
             r"(?<=\d) |(?<=week) ", "\N{NO-BREAK SPACE}", regex=True
         )
-        return Table(shown, caption)
+        return Table(shown, caption, name="treatments", origin=origin)

@@ -430,7 +430,8 @@ class SecondaryOutcomes(PatientChapter):
         return pd.DataFrame(rows, columns=heads)
 
     @table(
-        "Table 2, published and computed with {self.rule_in_words}. {self.patient_data.label}",
+        "Table 2, published and computed with {self.rule_in_words}",
+        origin="{self.patient_data.label}",
         wide=True,
     )
     def table2_comparison(self) -> pd.DataFrame:
@@ -442,7 +443,7 @@ class SecondaryOutcomes(PatientChapter):
         computed = summaries.table2(analyse(self.patient_data.trial, options))
         return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
 
-    @table("Responses, published and computed. {self.patient_data.label}")
+    @table("Responses, published and computed", origin="{self.patient_data.label}")
     def response_comparison(self) -> pd.DataFrame:
         """Return the counts of responses as published and as computed from these data."""
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
@@ -453,8 +454,8 @@ class SecondaryOutcomes(PatientChapter):
         return quantile_rule_in_words(self.quantile_definition)
 
     @table(
-        "Patients by best and by last response up to week {self.horizon_week}. "
-        "{self.patient_data.label}"
+        "Patients by best and by last response up to week {self.horizon_week}",
+        origin="{self.patient_data.label}",
     )
     def response_categories(self) -> pd.DataFrame:
         """Return these patients by best and by last response; "unknown" only if it occurs."""

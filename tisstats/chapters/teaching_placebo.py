@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tisstats.chapters.chapter import Chapter
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.page import (
+    FigureItem,
+    Result,
+    Rows,
+    figure_item,
+    interval_results,
+    table,
+)
 from tisstats.figures import interval_forest
 from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.lim2021.response import ResponseCount, response_count
@@ -50,8 +57,19 @@ class PlaceboResponse(Chapter):
         """Return the numbers glued into the prose, by name."""
         found = self.differences["newcombe"]
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
+        level, unit = format_confidence_level(self.confidence_level), "percentage points"
+        patients = sum(arm.patients for arm in self.arms.values())
+        low, high = interval_results(
+            format_percent(found.low).replace("-", "−"),
+            format_percent(found.high).replace("-", "−"),
+            of="difference between the proportions of responders",
+            level=level,
+            method=method_title("newcombe"),
+            n=patients,
+            unit=unit,
+        )
         return {
-            "level_percent": format_confidence_level(self.confidence_level),
+            "level_percent": level,
             "interval_method": method_title(self.interval_method),
             "endpoint": self.published.text(f"{placebo.TREATED}.endpoint"),
             **{
@@ -60,12 +78,25 @@ class PlaceboResponse(Chapter):
                 for part, value in (
                     ("responders", arm.responders),
                     ("patients", arm.patients),
-                    ("percent", format_percent(arm.proportion)),
+                    (
+                        "percent",
+                        Result(
+                            format_percent(arm.proportion),
+                            statistic="proportion of responders",
+                            n=arm.patients,
+                            unit="%",
+                        ),
+                    ),
                 )
             },
-            "difference": format_percent(found.estimate),
-            "difference_low": format_percent(found.low).replace("-", "−"),
-            "difference_high": format_percent(found.high).replace("-", "−"),
+            "difference": Result(
+                format_percent(found.estimate),
+                statistic="difference between the proportions of responders",
+                n=patients,
+                unit=unit,
+            ),
+            "difference_low": low,
+            "difference_high": high,
             # Number needed to treat.
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),

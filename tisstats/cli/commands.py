@@ -139,54 +139,52 @@ def bounds(parsed: argparse.Namespace) -> int:
 
 
 def book(parsed: argparse.Namespace) -> int:
-    """Build the book, or list its parameters."""
+    """Build the book or the report of a trial, or list parameters; copy tables and figures."""
     from tisstats.book.build import build
+    from tisstats.book.downloads.export import Export
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
+    from tisstats.book.trial_report import report_project
 
-    if parsed.cohort is not None and not _names_an_ensemble(parsed.cohort):
-        return _trial_report(parsed)
-    if parsed.map is not None:
-        raise UsageError("--map is for the tables of a trial: give --cohort DIR as well")
-    project = Project.from_folder(parsed.source)
-    if parsed.parameters:
-        print(list_parameters(read_parameters(project.notebooks())))
-        return SUCCESS
+    of_trial = parsed.cohort is not None and not _names_an_ensemble(parsed.cohort)
+    _check_combination(parsed, of_trial)
+    if of_trial:
+        project, settings = report_project(parsed.cohort, Path("_build") / "trials", parsed.map)
+        output = parsed.output or project.root / "html"
+    else:
+        project = Project.from_folder(parsed.source)
+        if parsed.parameters:
+            print(list_parameters(read_parameters(project.notebooks())))
+            return SUCCESS
+        settings = _with_cohort(parsed.settings, parsed.cohort)
+        output = parsed.output or project.default_output
+    copies = Export(parsed.tables, parsed.figures)
+    copies.check(project, output)
     folder = build(
         project,
-        _with_cohort(parsed.settings, parsed.cohort),
+        settings,
         jobs=parsed.jobs,
-        output=parsed.output,
+        output=output,
         report=lambda line: print(line, flush=True),
     )
-    return _report_ready(folder)
-
-
-def _report_ready(folder: Path) -> int:
+    for line in copies.write(folder):
+        print(line)
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
     print(f"The book is ready: open {shown} in a browser.")
     return SUCCESS
 
 
-def _trial_report(parsed: argparse.Namespace) -> int:
-    """Build the report of a trial."""
-    from tisstats.book.trial_report import build_trial_report
-
-    if parsed.settings:
+def _check_combination(parsed: argparse.Namespace, of_trial: bool) -> None:
+    """Raise UsageError if options were given that do not go together."""
+    if of_trial and (parsed.settings or parsed.parameters):
+        given = "--set" if parsed.settings else "--parameters"
         raise UsageError(
-            "--set changes parameters of this project's book; the choices of a trial's report are "
-            "in its study.toml"
+            f"{given} is about this project's book; the choices of a trial's report are in its "
+            "study.toml"
         )
-    folder = build_trial_report(
-        parsed.cohort,
-        Path("_build") / "trials",
-        mapping=parsed.map,
-        jobs=parsed.jobs,
-        output=parsed.output,
-        report=lambda line: print(line, flush=True),
-    )
-    return _report_ready(folder)
+    if parsed.map is not None and not of_trial:
+        raise UsageError("--map is for the tables of a trial: give --cohort DIR as well")
 
 
 def export(parsed: argparse.Namespace) -> int:

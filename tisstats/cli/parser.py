@@ -150,6 +150,10 @@ def add_book(commands: Commands) -> None:
     jobs = "number of parallel notebook runs (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
     add("--output", metavar="DIR", type=parse_path, help="output folder (default: _build/html)")
+    tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"
+    add("--tables", metavar="DIR", type=parse_path, help=tables)
+    figures = "copy every figure to DIR as SVG, PDF and PNG"
+    add("--figures", metavar="DIR", type=parse_path, help=figures)
     source = "project folder (default: current folder)"
     add("--source", metavar="DIR", type=parse_path, default=Path(), help=source)
 

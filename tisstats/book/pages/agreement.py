@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tisstats.book.notebook import show_html
-from tisstats.book.pages.html import render, table_html
+from tisstats.book.pages.html import render
+from tisstats.book.pages.items import item_html
 from tisstats.chapters.method_agreement import NOT_OFFERED, MethodAgreement
 
 
@@ -24,7 +25,7 @@ def family_html(page: MethodAgreement, family: str) -> str:
         render(
             "agreement_method.html",
             method=method,
-            numbers=table_html(method.differences.frame, method.differences.caption),
+            numbers=item_html(method.differences),
         )
         for method in page.family(family)
     )

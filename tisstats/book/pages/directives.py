@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.pages.calculator import bands_html, calculator_html
 from tisstats.book.pages.html import table_html
+from tisstats.book.pages.items import item_html
 from tisstats.book.run.parameters import format_value, read_parameters
 from tisstats.chapters import measure_pages
 from tisstats.ledger.published import PublishedFacts
@@ -50,8 +51,7 @@ class MeasureFacts(BookDirective):
             tables = measure_pages.tables(self.arguments[0], _published(table2.parent))
         except ValueError as error:
             raise self.error(str(error)) from error
-        html = (table_html(table.frame, table.caption) for table in tables)
-        return [nodes.raw("", text, format="html") for text in html]
+        return [nodes.raw("", item_html(table), format="html") for table in tables]
 
 
 class Exercises(BookDirective):
@@ -90,7 +90,8 @@ class NotebookParameters(BookDirective):
             }
             for parameter in read_parameters(notebooks).values()
         )
-        return [nodes.raw("", table_html(table, "Parameters of the notebooks"), format="html")]
+        html = table_html(table, "Parameters of the notebooks", name="parameters")
+        return [nodes.raw("", html, format="html")]
 
 
 class Calculator(SphinxDirective):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from tisstats.book.downloads.names import file_name
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -33,6 +35,7 @@ def _templates() -> Environment:
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["breakable"] = _breakable
+    environment.filters["file_name"] = file_name
     return environment
 
 
@@ -58,12 +61,30 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(values)
 
 
-def table_html(table: pd.DataFrame, caption: str, *, classes: str = "") -> str:
+def table_html(
+    table: pd.DataFrame, caption: str, *, classes: str = "", name: str = "", origin: str = ""
+) -> str:
     """Return a table as HTML that a screen reader can follow and a phone can scroll.
 
     The first column heads the rows; the index is left out.
+
+    Parameters
+    ----------
+    classes
+        CSS classes, separated by blanks.
+    name
+        Of the table's files; by default made from the caption.
+    origin
+        Label of the patient-level data that the rows were made from, if any.
     """
     rows = [list(map(str, row)) for row in table.astype(object).to_numpy()]
     return render(
-        "table.html", heads=table.columns, rows=rows, caption=caption, classes=classes, short=_SHORT
+        "table.html",
+        heads=table.columns,
+        rows=rows,
+        caption=caption,
+        classes=classes,
+        name=name,
+        origin=origin,
+        short=_SHORT,
     )

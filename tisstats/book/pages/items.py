@@ -24,8 +24,10 @@ def item_html(
     anchor; ``ledger.js`` adds search and filters to the table, which is complete without it.
     """
     match item:
-        case Table(frame, caption, wide, collapsed):
-            html = table_html(frame, caption, classes="wide" if wide else "")
+        case Table(frame, caption, wide, collapsed, name, origin):
+            html = table_html(
+                frame, caption, classes="wide" if wide else "", name=name, origin=origin
+            )
             summary = f"{escape(caption)} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
             return folder if collapsed else html

@@ -33,6 +33,7 @@ PRELOADED = (
     "scipy.stats",
     "statsmodels.stats.proportion",
     "matplotlib.pyplot",
+    "matplotlib.backends.backend_pdf",
 )
 
 

@@ -93,6 +93,12 @@ class Project:
         """Default output folder."""
         return self.build_folder / "html"
 
+    def reserves(self, folder: Path) -> bool:
+        """Return whether a folder is the project's own, in which output would get in the way."""
+        own = [self.root / name for name in SOURCE_FOLDERS]
+        own += [self.cache, self.logs, self.staging_folder, self.work_folder]
+        return any(folder.is_relative_to(each) for each in own)
+
     def _read(self, name: str) -> Any:
         import yaml  # type: ignore[import-untyped]
 

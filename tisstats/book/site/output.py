@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tisstats.book.run.parameters import Value
-from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
+from tisstats.book.run.project import Project, UsageError
 
 MARK = ".tisstats-book.json"
 
@@ -46,9 +46,7 @@ def check_replaceable(output: Path, project: Project) -> None:
     UsageError
         If something would be lost.
     """
-    taken = [project.root / name for name in SOURCE_FOLDERS]
-    taken += [project.cache, project.logs, project.staging_folder, project.work_folder]
-    if any(output.is_relative_to(folder) for folder in taken):
+    if project.reserves(output):
         raise UsageError(f"{output} is reserved for project files: choose another folder")
     nearest = next(folder for folder in (output, *output.parents) if folder.exists())
     if nearest != output and not nearest.is_dir():

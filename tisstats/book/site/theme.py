@@ -1,4 +1,4 @@
-"""Additions to the theme: offline maths, no thebe, alt text, accessibility fixes."""
+"""Additions to the theme: offline maths, no thebe, alt text, files, accessibility fixes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 
+from tisstats.book.downloads.pages import name_figure
 from tisstats.book.pages.html import render
 from tisstats.book.run.kernels import IN_BOOK
 
@@ -22,9 +23,9 @@ MATHJAX = "tex-svg.js"  #: MathJax in one file; it needs no web fonts
 
 
 class AltText:
-    """Add alt text to figures.
+    """Add alt text to figures, and a place for links to their files.
 
-    A notebook passes it with the figure:
+    A notebook passes the text with the figure:
     ``display(fig, metadata={"image/svg+xml": {"alt": "..."}})``.
     """
 
@@ -36,14 +37,15 @@ class AltText:
         data: MimeData,
         inline: bool,  # noqa: ARG004 - part of the plugin's interface
     ) -> list[nodes.Element] | None:
-        """Render an image with alt text; leave everything else to myst-nb."""
+        """Render an image with alt text and files; leave everything else to myst-nb."""
         alt = data.output_metadata.get(data.mime_type, {}).get("alt")
         if not alt or not data.mime_type.startswith("image/"):
             return None
         images: list[nodes.Element] = renderer.render_image(data)
         for image in images:
             image["alt"] = alt
-        return images
+        place = name_figure(renderer, data, images[0])
+        return images if place is None else [*images, place]
 
 
 def mathjax() -> Path:
@@ -77,6 +79,13 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
     """Copy MathJax into the finished book."""
     if error is None and app.builder.format == "html":
         shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
+
+
+def remove_source_maps(app: Sphinx, error: Exception | None) -> None:
+    """Remove what only developers of the theme use: a sixth of the book."""
+    if error is None and app.builder.format == "html":
+        for file in (Path(app.outdir) / "_static").rglob("*.map"):
+            file.unlink()
 
 
 #: Accessibility fixes of the HTML of theme and docutils: pattern and replacement.
@@ -133,9 +142,11 @@ def write_first_page(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     os.environ[IN_BOOK] = "1"  # for kernels that Sphinx starts itself
+    app.setup_extension("tisstats.book.downloads.pages")
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", remove_source_maps)
     app.connect("build-finished", write_first_page, priority=400)  # before Jupyter Book's
     app.connect("build-finished", fix_accessibility, priority=900)
     # Cached: otherwise every citation searches all installed packages for the same few plugins.

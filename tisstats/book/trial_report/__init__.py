@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from tisstats.book.build import build
 from tisstats.book.run.project import CONFIG, TOC, BookError, Project
 from tisstats.trial.study_data import StudyData
 
@@ -21,16 +20,10 @@ _ASSETS = ("book.css", "favicon.svg")
 _LISTINGS = ("listings",)
 
 
-def build_trial_report(
-    cohort: Path,
-    work: Path,
-    *,
-    mapping: Path | None = None,
-    jobs: int | None = None,
-    output: Path | None = None,
-    report: Callable[[str], None] = print,
-) -> Path:
-    """Build the report of a trial and return its folder.
+def report_project(
+    cohort: Path, work: Path, mapping: Path | None = None
+) -> tuple[Project, list[str]]:
+    """Write the book project of a trial's report, and return it with its settings.
 
     Parameters
     ----------
@@ -40,23 +33,25 @@ def build_trial_report(
         Folder of intermediate files; the study has one of its own below it, named by its id.
     mapping
         A mapping file for the tables; see `StudyData.read`.
-    jobs, output, report
-        As for `build`; the output is by default the folder ``html`` below it.
+
+    Returns
+    -------
+    Project
+        The project.
+    list of str
+        Settings ``name=value`` to build it with: they equal the defaults of its notebooks, and name
+        what the build depends on.
 
     Raises
     ------
     DataError
         If the description or the data are at fault.
-    BookError
-        If a notebook or a page fails.
     """
     data = StudyData.read(cohort, mapping)
     read = {"cohort": str(cohort.resolve())}
     read["mapping"] = "" if mapping is None else str(mapping.resolve())
     project = write_project(data, read, work.resolve() / data.study.study.id)
-    settings = [f"{name}={value}" for name, value in read.items()]
-    chosen = output or project.root / "html"
-    return build(project, settings, jobs=jobs, output=chosen, report=report)
+    return project, [f"{name}={value}" for name, value in read.items()]
 
 
 def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> Project:

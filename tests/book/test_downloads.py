@@ -1,0 +1,495 @@
+"""Tables as files, and what a page's HTML says of them."""
+
+import csv
+import io
+import json
+import zipfile
+from html.parser import HTMLParser
+
+import docx
+import numpy as np
+import pandas as pd
+import pytest
+from docx.enum.section import WD_ORIENT
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tisstats.book.downloads import figures
+from tisstats.book.downloads.formats import FORMATS, ORIGIN, csv_text, html_text
+from tisstats.book.downloads.latex import ROWS_OF_A_PAGE, escape, latex
+from tisstats.book.downloads.names import LONGEST, METADATA, file_name, page_names, unique_name
+from tisstats.book.downloads.results import (
+    FIELDS,
+    FiledTable,
+    PageFigure,
+    PageResults,
+    column_facts,
+    glued_numbers,
+    results_csv,
+    results_json,
+)
+from tisstats.book.downloads.tables import TABLE, PageTable, read_table
+from tisstats.book.downloads.word import COLUMNS_UPRIGHT, word
+from tisstats.book.pages.html import table_html
+from tisstats.chapters.page import Result, Table, table
+
+COUNTS = PageTable(
+    name="counts",
+    caption="Responders: n & % of patients",
+    origin="",
+    columns=("Group", "n (%) (N=19)", "95% interval, %"),
+    rows=(("≥ 40 points", "8 (42%)", "20.3 to 66.5"), ("a_b {c} \\ #1", "–", "")),
+)
+SYNTHETIC = PageTable("ages", "Ages", "Synthetic patients", ("Patient", "Age"), (("S-01", "40"),))
+
+#: What may stand in a cell: characters that a control code or half a pair cannot be.
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+#: As a page shows it: white space is one blank, and none is at the ends.
+SHOWN = TEXT.map(lambda text: " ".join(text.split()))
+
+
+@st.composite
+def page_tables(draw):
+    """Draw tables of one to four columns, heads repeated or empty at times."""
+    width = draw(st.integers(1, 4))
+    cells = st.tuples(*[SHOWN] * width)
+    rows = draw(st.lists(cells, max_size=4))
+    return PageTable("drawn", draw(SHOWN), "", draw(cells), tuple(rows))
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Columns of claims.csv", "columns_of_claims_csv"),
+        ("Größe, µkat/L", "große_µkat_l".replace("ß", "").replace("µ", "")),
+        ("≥", "table"),
+        ("", "table"),
+        ("a" * 200, "a" * LONGEST),
+        ("word " * 40, ("word_" * 40)[: LONGEST - 1]),
+    ],
+)
+def test_words_make_a_file_name(text, name):
+    assert file_name(text) == name
+
+
+@given(TEXT)
+def test_a_file_name_is_safe_in_any_file_system(text):
+    name = file_name(text)
+    assert name.isascii()
+    assert name.replace("_", "a").isalnum()
+    assert name == name.lower()
+    assert 1 <= len(name) <= LONGEST
+    assert file_name(name) == name
+
+
+@given(st.lists(st.from_regex(r"([a-c]/){0,2}(\d\d_)?[a-c]", fullmatch=True), unique=True))
+def test_pages_have_different_names(pages):
+    names = page_names(pages)
+    assert list(names) == pages
+    assert len(set(names.values())) == len(pages)
+    assert not any("/" in name for name in names.values())
+
+
+@given(st.lists(st.sampled_from(["a", "b", "a-2"])))
+def test_numbered_names_differ(wanted):
+    names = []
+    for name in wanted:
+        names.append(unique_name(name, names))
+    assert len(set(names)) == len(names)
+
+
+# From the page
+
+
+def shown(html):
+    """Return the only table in HTML, as it is exported."""
+    (found,) = TABLE.findall(html)
+    return read_table(found)
+
+
+@given(page_tables())
+def test_a_table_is_read_as_it_was_written(drawn):
+    frame = pd.DataFrame(drawn.rows, columns=drawn.columns, dtype=object)
+    if frame.empty:
+        frame = pd.DataFrame(columns=list(drawn.columns), dtype=object)
+    html = f"before {table_html(frame, drawn.caption, name='drawn')} after"
+    assert shown(html) == drawn
+
+
+def test_a_cell_over_several_columns_stands_in_the_first():
+    html = (
+        '<table class="data-table" data-name="x"><caption>C</caption>'
+        "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
+        '<tbody><tr><th colspan="3">Family</th></tr><tr><th>a<br>b</th><td>1.0</td><td></td></tr>'
+        "</tbody></table></div>"
+    )
+    assert shown(html).rows == (("Family", "", ""), ("a, b", "1.0", ""))
+
+
+def test_a_table_without_a_name_of_its_own_is_named_after_its_caption():
+    assert shown(table_html(pd.DataFrame({"A": [1]}), "Some rows")).name == "some_rows"
+
+
+def test_the_function_names_the_table_and_the_label_goes_into_caption_and_rows():
+    @table("Ages of {self}", origin="Synthetic {self}")
+    def _ages(of):
+        yield {"Patient": of, "Age": 40}
+
+    made = _ages("patients")
+    assert (made.name, made.origin) == ("ages", "Synthetic patients")
+    assert made.caption == "Ages of patients. Synthetic patients"
+    html = table_html(made.frame, made.caption, name=made.name, origin=made.origin)
+    assert shown(html).origin == "Synthetic patients"
+    assert Table(made.frame, "Ages").origin == ""
+
+
+# CSV
+
+
+def read_csv(text):
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@given(page_tables())
+def test_csv_is_read_back(drawn):
+    head, *rows = read_csv(csv_text(drawn)) if len(drawn.columns) > 1 else [(), ()]
+    if len(drawn.columns) > 1:  # a lone empty cell is an empty line to any reader
+        assert tuple(head) == drawn.columns
+        assert tuple(map(tuple, rows)) == drawn.rows
+
+
+def test_every_row_of_patients_says_what_they_are():
+    assert read_csv(csv_text(SYNTHETIC)) == [
+        [ORIGIN, "Patient", "Age"],
+        ["Synthetic patients", "S-01", "40"],
+    ]
+    assert ORIGIN not in csv_text(COUNTS)
+
+
+# HTML
+
+
+class Cells(HTMLParser):
+    """A reader of HTML that shares nothing with the writer: rows of cells, caption, paragraphs."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.caption, self.notes, self._into = [], "", [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, _attributes):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in {"th", "td"}:
+            self.rows[-1].append("")
+        elif tag == "p":
+            self.notes.append("")
+        self._into = tag
+
+    def handle_endtag(self, _tag):
+        self._into = None
+
+    def handle_data(self, data):
+        if self._into in {"th", "td"}:
+            self.rows[-1][-1] += data
+        elif self._into == "caption":
+            self.caption += data
+        elif self._into == "p":
+            self.notes[-1] += data
+
+
+@given(page_tables(), SHOWN)
+def test_html_is_read_back(drawn, note):
+    found = Cells(html_text(drawn, note))
+    assert tuple(map(tuple, found.rows)) == (drawn.columns, *drawn.rows)
+    assert found.caption == drawn.caption
+    assert found.notes == [note] * bool(note)
+
+
+# LaTeX
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("100%", r"100\%"),
+        ("R&D", r"R\&D"),
+        ("ck_uln", r"ck\_uln"),
+        ("$5 #1", r"\$5 \#1"),
+        ("{a}", r"\{a\}"),
+        ("~^", r"\textasciitilde{}\textasciicircum{}"),
+        ("a\\b", r"a\textbackslash{}b"),
+        ("1–3", "1--3"),
+        ("≥ 2", r"\ensuremath{\geq} 2"),
+        ("m²", r"m\textsuperscript{2}"),
+        ("µkat", r"\ensuremath{\mu}kat"),
+        ("μ", r"\ensuremath{\mu}"),
+        ("χ and Ω", r"\ensuremath{\chi} and \ensuremath{\Omega}"),
+        ("[1, 2]", "{[}1, 2]"),
+        ("* note", "{*} note"),
+        ("<0.001", r"\ensuremath{<}0.001"),
+        ("Sjögren", "Sjögren"),
+    ],
+)
+def test_latex_is_escaped(text, expected):
+    assert escape(text) == expected
+
+
+def rows_of_latex(text):
+    r"""Split the body of a table by hand: rows end in ``\\``, cells in ``&`` without backslash."""
+    body = text.partition("\\midrule\n")[2].partition("\\bottomrule")[0]
+    lines = body.splitlines()
+    assert all(line.endswith(r" \\") for line in lines)
+    return [
+        [cell.strip() for cell in line.removesuffix(r" \\").replace(r"\&", "\0").split("&")]
+        for line in lines
+    ]
+
+
+def test_a_table_in_latex():
+    text = latex(COUNTS, "Not the published analysis.")
+    assert text.startswith("% In the preamble: \\usepackage{booktabs,array}\n\\begin{table}")
+    assert r"\caption{Responders: n \& \% of patients. Not the published analysis.}" in text
+    assert r"\label{tab:counts}" in text
+    assert r"Group & n (\%) (N=19) & 95\% interval, \% \\" in text
+    assert rows_of_latex(text) == [
+        [r"\ensuremath{\geq} 40 points", r"8 (42\%)", "20.3 to 66.5"],
+        [r"a\_b \{c\} \textbackslash{} \#1", "--", ""],
+    ]
+    assert [rule for rule in ("top", "mid", "bottom") if rf"\{rule}rule" not in text] == []
+
+
+@given(page_tables())
+def test_any_table_in_latex_is_balanced(drawn):
+    text = latex(drawn)
+    plain = text.replace(r"\{", "").replace(r"\}", "")
+    depth = np.cumsum([(mark == "{") - (mark == "}") for mark in plain])
+    assert depth.min() >= 0
+    assert depth[-1] == 0
+    assert len(rows_of_latex(text)) == len(drawn.rows)
+    assert all(len(row) == len(drawn.columns) for row in rows_of_latex(text))
+    for special in "%#$":  # none that is not escaped, but for the comment on top
+        unescaped = text.splitlines()[1:]
+        assert not any(special in line.replace(f"\\{special}", "") for line in unescaped)
+
+
+@pytest.mark.parametrize(
+    ("rows", "environment"), [(ROWS_OF_A_PAGE, "table"), (ROWS_OF_A_PAGE + 1, "longtable")]
+)
+def test_a_table_longer_than_a_page_runs_over(rows, environment):
+    long = PageTable("long", "Long", "", ("A", "B"), (("a", "b"),) * rows)
+    assert f"\\begin{{{environment}}}" in latex(long)
+
+
+def test_long_cells_are_wrapped_and_fit_the_line():
+    text = latex(PageTable("x", "X", "", ("A", "B", "C"), (("a", "b" * 90, "c" * 30),)))
+    columns = text.partition(r"\begin{tabular}")[2].partition("\n")[0]
+    assert columns.count("p{") == 2
+    widths = [float(part.partition("\\")[0]) for part in columns.split("p{")[1:]]
+    assert sum(widths) < 1
+    assert widths[0] > widths[1]
+
+
+# Word
+
+
+def test_a_table_in_word():
+    document = docx.Document(io.BytesIO(word(COUNTS, "Not the published analysis.")))
+    assert [(each.text, each.style.name) for each in document.paragraphs] == [
+        ("Responders: n & % of patients", "Caption"),
+        ("Not the published analysis.", "Normal"),
+    ]
+    (grid,) = document.tables
+    found = [tuple(cell.text for cell in row.cells) for row in grid.rows]
+    assert found == [COUNTS.columns, *COUNTS.rows]
+    repeated = [bool(row._tr.xpath("./w:trPr/w:tblHeader")) for row in grid.rows]
+    assert repeated == [True, False, False]
+    assert document.core_properties.title == COUNTS.caption
+    assert document.core_properties.author == ""
+
+
+@given(page_tables())
+def test_any_table_in_word_is_read_back(drawn):
+    (grid,) = docx.Document(io.BytesIO(word(drawn))).tables
+    found = [tuple(cell.text for cell in row.cells) for row in grid.rows]
+    assert found == [drawn.columns, *drawn.rows]
+
+
+@pytest.mark.parametrize(
+    ("columns", "orientation"),
+    [(COLUMNS_UPRIGHT, WD_ORIENT.PORTRAIT), (COLUMNS_UPRIGHT + 1, WD_ORIENT.LANDSCAPE)],
+)
+def test_a_wide_table_lies_on_its_side(columns, orientation):
+    wide = PageTable("wide", "Wide", "", ("A",) * columns, ())
+    section = docx.Document(io.BytesIO(word(wide))).sections[0]
+    assert section.orientation == orientation
+    assert (section.page_width > section.page_height) == (orientation == WD_ORIENT.LANDSCAPE)
+
+
+def test_documents_are_small_and_undated():
+    written = word(COUNTS)
+    assert len(written) < 8_000
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.suffix)
+def test_the_same_table_gives_the_same_bytes(each):
+    assert each.write(COUNTS, "Note") == each.write(COUNTS, "Note")
+
+
+# Figures
+
+
+def line():
+    figure = Figure(figsize=(3, 2))
+    figure.add_subplot().plot([1, 2], label="line")
+    figure.legend()
+    return figure
+
+
+def test_the_same_figure_gives_the_same_bytes_undated():
+    assert figures.svg(line()) == figures.svg(line())
+    for make in (figures.pdf, figures.png):
+        assert make(line()) == make(line())
+    assert b"CreationDate" not in figures.pdf(line())
+    assert b"Software" not in figures.png(line())
+
+
+def test_a_picture_has_its_resolution_and_a_white_ground():
+    with Image.open(io.BytesIO(figures.png(line()))) as picture:
+        assert picture.size == (3 * figures.DOTS_PER_INCH, 2 * figures.DOTS_PER_INCH)
+        assert picture.info["dpi"] == pytest.approx((figures.DOTS_PER_INCH,) * 2, rel=1e-3)
+        assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_palette_changes_no_colour_that_anybody_could_see():
+    drawn = io.BytesIO()
+    line().savefig(drawn, format="png", dpi=figures.DOTS_PER_INCH)
+    with Image.open(drawn) as one, Image.open(io.BytesIO(figures.png(line()))) as other:
+        before, after = (np.asarray(each.convert("RGB"), dtype=int) for each in (one, other))
+    assert np.abs(before - after).max() <= 8
+
+
+# Results
+
+
+@pytest.mark.parametrize(
+    ("label", "n", "unit"),
+    [
+        ("n (%) (N=19)", 19, None),
+        ("P of completers (n=12)", 12, None),
+        ("Dose, g/kg", None, "g/kg"),
+        ("Improvement, % of the range", None, "% of the range"),
+        ("95% interval, %, published", None, "%"),
+        ("Upper limit of normal, U/L (approximate)", None, "U/L (approximate)"),
+        ("Infusions, weeks", None, "weeks"),
+        ("All (N=19), published", 19, None),
+        ("Patients, n/N (%)", None, None),
+        ("P, published", None, None),
+        ("Dynamometry, biceps muscles", None, None),
+        ("Attainable, all", None, None),
+        ("%", None, None),
+    ],
+)
+def test_a_column_says_its_unit_and_number_of_patients(label, n, unit):
+    facts = column_facts(label)
+    assert (facts["label"], facts.get("n"), facts.get("unit")) == (label, n, unit)
+
+
+def test_glued_numbers_are_as_printed_with_what_is_known():
+    share = Result("42.1", statistic="proportion of responders", n=19, unit="%")
+    assert share == "42.1"
+    assert f"{share}%" == "42.1%"
+    glued = {
+        "plain": {"data": {"text/plain": "'8 of 19'"}, "metadata": {"scrapbook": {}}},
+        "share": {
+            "data": {"text/plain": "'42.1'"},
+            "metadata": {METADATA: share.known()},
+        },
+        "from elsewhere": {"data": {"text/plain": "<object>"}, "metadata": {}},
+    }
+    assert list(glued_numbers(glued)) == [
+        {"name": "plain", "value": "8 of 19"},
+        {
+            "name": "share",
+            "value": "42.1",
+            "n": 19,
+            "statistic": "proportion of responders",
+            "unit": "%",
+        },
+        {"name": "from elsewhere", "value": "<object>"},
+    ]
+
+
+@pytest.fixture
+def pages():
+    """The results of two pages, one of which has none."""
+    return {
+        "notebooks/01_a": PageResults(
+            [FiledTable(COUNTS, ("a.csv",)), FiledTable(SYNTHETIC, ("b.csv",))],
+            [PageFigure("line", "A line.", ("line.svg",))],
+            [{"name": "threshold", "value": "40", "unit": "points"}],
+        ),
+        "book/b": PageResults(),
+    }
+
+
+def test_results_as_json(pages):
+    found = json.loads(results_json("A book", pages, "Not the published analysis"))
+    assert found["title"] == "Results of the book: A book"
+    assert found["notice"] == "Not the published analysis"
+    page = "notebooks/01_a"
+    assert found["numbers"] == [
+        {"page": page, "name": "threshold", "value": "40", "unit": "points"}
+    ]
+    counts, ages = found["tables"]
+    assert counts["columns"][1:] == [
+        {"label": "n (%) (N=19)", "n": 19},
+        {"label": "95% interval, %", "unit": "%"},
+    ]
+    assert counts["rows"][0] == {"label": "≥ 40 points", "values": ["8 (42%)", "20.3 to 66.5"]}
+    assert "origin" not in counts
+    assert ages["origin"] == "Synthetic patients"
+    assert found["figures"] == [
+        {"page": page, "name": "line", "description": "A line.", "files": ["line.svg"]}
+    ]
+
+
+def test_every_field_of_the_results_is_described(pages):
+    found = json.loads(results_json("A book", pages))
+    items = found["numbers"] + found["tables"] + found["figures"]
+    used = {name for item in items for name in item}
+    assert used <= set(FIELDS)
+    assert found["fields"] == FIELDS
+
+
+def test_results_of_a_book_without_any():
+    found = json.loads(results_json("Empty", {}))
+    assert found["numbers"] == found["tables"] == found["figures"] == []
+
+
+def test_results_as_csv(pages):
+    rows = list(csv.DictReader(io.StringIO(results_csv(pages))))
+    assert len(rows) == 1 + 2 * 2 + 1
+    assert rows[0] == {
+        **dict.fromkeys(rows[0], ""),
+        **{"page": "notebooks/01_a", "name": "threshold", "value": "40", "unit": "points"},
+    }
+    assert rows[1] == {
+        **dict.fromkeys(rows[0], ""),
+        **{
+            "page": "notebooks/01_a",
+            "table": "counts",
+            "name": "≥ 40 points",
+            "column": "n (%) (N=19)",
+            "value": "8 (42%)",
+            "n": "19",
+        },
+    }
+    assert rows[-1]["origin"] == "Synthetic patients"

@@ -1,0 +1,1 @@
+"""Tables, figures and results of the book as files."""

@@ -1,0 +1,87 @@
+"""Copy the files of a finished book to folders of the reader's choice."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tisstats.book.downloads.names import RESULTS_CSV, RESULTS_JSON
+from tisstats.book.run.project import Project, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Folders for the files of tables and of figures; None for none."""
+
+    tables: Path | None = None
+    figures: Path | None = None
+
+    @property
+    def _folders(self) -> Mapping[str, Path]:
+        given = {"tables": self.tables, "figures": self.figures}
+        return {kind: folder for kind, folder in given.items() if folder is not None}
+
+    def check(self, project: Project, book: Path) -> None:
+        """Raise an error if a folder cannot take the files, before anything is built.
+
+        Parameters
+        ----------
+        book
+            Folder of the book.
+
+        Raises
+        ------
+        UsageError
+            If a folder belongs to the project or the book, is a file, or cannot be written.
+        """
+        for folder in map(Path.resolve, self._folders.values()):
+            if folder.is_relative_to(book.resolve()) or project.reserves(folder):
+                raise UsageError(f"{folder} is reserved for project files: choose another folder")
+            there = next(path for path in (folder, *folder.parents) if path.exists())
+            if not there.is_dir():
+                raise UsageError(f"{there} is a file: choose a folder")
+            if not os.access(there, os.W_OK | os.X_OK):
+                raise UsageError(f"{folder} cannot be written: choose another folder")
+
+    def write(self, book: Path) -> list[str]:
+        """Copy the files, and return one line for each folder that says what is there.
+
+        Files of the same names are replaced, others are left alone. The results go with the tables.
+
+        Raises
+        ------
+        UsageError
+            If a folder cannot be written; its files are as they were.
+        """
+        if not self._folders:
+            return []
+        results = json.loads((book / RESULTS_JSON).read_text(encoding="utf-8"))
+        return [self._write(kind, folder, book, results) for kind, folder in self._folders.items()]
+
+    def _write(self, kind: str, folder: Path, book: Path, results: Mapping[str, Any]) -> str:
+        files = [file for item in results[kind] for file in item["files"]]
+        if kind == "tables":
+            files += [RESULTS_JSON, RESULTS_CSV]
+        try:
+            _copy_all([book / file for file in files], folder)
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(f"{folder} cannot be written: {reason}") from error
+        count = len(results[kind])
+        return f"{count} {kind if count != 1 else kind[:-1]} in {folder}, {len(files)} files"
+
+
+def _copy_all(files: Sequence[Path], folder: Path) -> None:
+    """Copy files aside, in the same folder, and put them in place once all are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".tisstats-", dir=folder) as aside:
+        for file in files:
+            shutil.copyfile(file, Path(aside) / file.name)
+        for file in files:
+            (Path(aside) / file.name).replace(folder / file.name)

@@ -1,0 +1,190 @@
+"""The Sphinx extension that writes the files of tables and figures, and links them below these."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lxml.html  # type: ignore[import-untyped]
+from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx.application import Sphinx
+
+from tisstats.book.downloads.formats import FORMATS
+from tisstats.book.downloads.names import (
+    FOLDER,
+    METADATA,
+    RESULTS_CSV,
+    RESULTS_JSON,
+    page_names,
+    unique_name,
+)
+from tisstats.book.downloads.results import (
+    FiledTable,
+    PageFigure,
+    PageResults,
+    glued_numbers,
+    results_csv,
+    results_json,
+)
+from tisstats.book.downloads.tables import TABLE, PageTable, read_table
+from tisstats.book.pages.html import render
+
+#: Files of a figure besides the picture on the page.
+_SUFFIXES = ("pdf", "png")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a file."""
+
+    title: str
+    address: str
+    label: str  #: for who hears it out of place
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFiles:
+    """A figure between the reading of its notebook and the writing of its page."""
+
+    name: str  #: unique on the page
+    stem: str  #: of its files
+    description: str
+    files: dict[str, bytes]  #: contents by suffix
+
+
+def name_figure(
+    renderer: NbElementRenderer, data: MimeData, image: nodes.Element
+) -> nodes.raw | None:
+    """Name the picture on the page after the figure, and return the place for its links.
+
+    Returns
+    -------
+    docutils.nodes.raw or None
+        Empty, with the figure's files in its attribute ``figure``; None if the output has none.
+    """
+    own = data.output_metadata.get(METADATA)
+    if own is None:
+        return None
+    document, env = renderer.renderer.document, renderer.renderer.sphinx_env
+    names = document.setdefault("figure_names", [])
+    name = unique_name(own["name"], names)
+    names.append(name)
+    stem = f"{page_names(env.found_docs)[env.docname]}-{name}"
+    image["uri"] = renderer.write_file([f"{stem}.svg"], data.string.encode(), overwrite=True)
+    files = {suffix: b64decode(own["files"][suffix]) for suffix in _SUFFIXES}
+    return nodes.raw("", "", format="html", figure=FigureFiles(name, stem, image["alt"], files))
+
+
+class Downloads:
+    """The files of the book under construction."""
+
+    def __init__(self) -> None:
+        self._pages: defaultdict[str, PageResults] = defaultdict(PageResults)
+
+    def link(self, app: Sphinx, document: nodes.document, page: str) -> None:
+        """Write the files of a page's tables and figures, and link them."""
+        if app.builder.format != "html":
+            return
+        folder = Path(app.outdir) / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in list(document.findall(nodes.raw)):
+            if part.get("format") == "html" and "data-name=" in part.astext():
+                html = TABLE.sub(lambda found: self._link_table(app, page, found[0]), part.astext())
+                part.replace_self(nodes.raw("", html, **part.attributes))
+            elif "figure" in part:
+                self._link_figure(app, page, part)
+
+    def _link_table(self, app: Sphinx, page: str, html: str) -> str:
+        found = read_table(html)
+        results = self._pages[page]
+        name = unique_name(found.name, [filed.table.name for filed in results.tables])
+        table = PageTable(name, found.caption, found.origin, found.columns, found.rows)
+        stem = f"{page_names(app.env.found_docs)[page]}-{name}"
+        note = notice(app)
+        links = {}
+        for each in FORMATS:
+            file = f"{FOLDER}/{stem}.{each.suffix}"
+            (Path(app.outdir) / file).write_bytes(each.write(table, note))
+            links[each.title] = file
+        results.tables.append(FiledTable(table, tuple(links.values())))
+        return html + _links(page, f"table “{table.caption}”", links)
+
+    def _link_figure(self, app: Sphinx, page: str, place: nodes.raw) -> None:
+        own: FigureFiles = place["figure"]
+        links = {"SVG": f"_images/{own.stem}.svg"}
+        for suffix, content in own.files.items():
+            links[suffix.upper()] = f"{FOLDER}/{own.stem}.{suffix}"
+            (Path(app.outdir) / links[suffix.upper()]).write_bytes(content)
+        found = PageFigure(own.name, own.description, tuple(links.values()))
+        self._pages[page].figures.append(found)
+        what = f"figure “{own.name.replace('_', ' ')}”"
+        below = nodes.raw("", _links(page, what, links), format="html")
+        figure = place.parent
+        figure.remove(place)
+        if isinstance(figure, nodes.figure):  # its caption must be the last in it
+            figure.parent.insert(figure.parent.index(figure) + 1, below)
+        else:
+            figure.append(below)
+
+    def finish(self, app: Sphinx, error: Exception | None) -> None:
+        """Write the results, and drop the files of figures from the notebooks in the book."""
+        if error is not None or app.builder.format != "html":
+            return
+        config: Any = app.env
+        executed = Path(config.mystnb_config.output_folder)
+        pages = {}
+        for page in sorted(app.env.found_docs):
+            results = self._pages[page]
+            glued = executed / f"{page}.glue.json"
+            if glued.is_file():
+                results.numbers = list(glued_numbers(json.loads(glued.read_text("utf-8"))))
+            pages[page] = results
+        book = Path(app.outdir)
+        (book / FOLDER).mkdir(parents=True, exist_ok=True)
+        text = results_json(app.config.html_title, pages, notice(app))
+        (book / RESULTS_JSON).write_text(text, encoding="utf-8")
+        (book / RESULTS_CSV).write_text(results_csv(pages), encoding="utf-8")
+        for notebook in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
+            notebook.write_text(without_files(notebook.read_text("utf-8")), encoding="utf-8")
+
+
+def notice(app: Sphinx) -> str:
+    """Return the words of the banner, which says what differs from the published analysis."""
+    banner = (app.config.html_theme_options or {}).get("announcement") or ""
+    if not banner:
+        return ""
+    return " ".join(lxml.html.fromstring(f"<div>{banner}</div>").text_content().split())
+
+
+def without_files(notebook: str) -> str:
+    """Return an executed notebook without the files of its figures.
+
+    The book has these in a folder; a reader who downloads the notebook needs them no second time.
+    """
+    contents = json.loads(notebook)
+    for cell in contents["cells"]:
+        for output in cell.get("outputs", []):
+            output.get("metadata", {}).get(METADATA, {}).pop("files", None)
+    # As nbformat writes it.
+    return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _links(page: str, what: str, files: dict[str, str]) -> str:
+    home = "../" * page.count("/")
+    links = [
+        Link(title, home + file, f"Download {what} as {title}") for title, file in files.items()
+    ]
+    return render("downloads.html", links=links)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    downloads = Downloads()
+    app.connect("doctree-resolved", downloads.link)
+    app.connect("build-finished", downloads.finish)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,65 @@
+"""The tables of a page, read back from its HTML.
+
+A file holds what the page shows, whichever way the page came to show it: from a notebook, from a
+directive, or as one of many tables in one output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import lxml.html  # type: ignore[import-untyped]
+
+#: A table as the template ``macros.html`` writes it; only tables to be exported have a name.
+TABLE = re.compile(r'<table [^>]*data-name="[^"]*"[^>]*>.*?</table></div>', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table as it is shown on a page; the first column has the row headers."""
+
+    name: str  #: of its files, unique on the page
+    caption: str
+    origin: str  #: label of the patient-level data that it was made from; empty if there are none
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def read_table(html: str) -> PageTable:
+    """Return the table in a match of `TABLE`.
+
+    A cell that spans columns stands in the first of them; the others are empty.
+
+    Examples
+    --------
+    >>> found = read_table(
+    ...     '<table data-name="sizes"><caption>Sizes</caption><thead><tr><th>Size</th><th>n</th>'
+    ...     "</tr></thead><tr><th>a &lt; b<br>small</th><td>1.0</td></tr></table></div>"
+    ... )
+    >>> found.columns, found.rows
+    (('Size', 'n'), (('a < b, small', '1.0'),))
+    """
+    table = lxml.html.fragment_fromstring(html.removesuffix("</div>"))
+    head, *rows = (tuple(_cells(row)) for row in table.iter("tr"))
+    return PageTable(
+        name=table.get("data-name"),
+        caption=_text(table.find("caption")),
+        origin=table.get("data-origin", ""),
+        columns=head,
+        rows=tuple(rows),
+    )
+
+
+def _cells(row: Any) -> Iterator[str]:
+    for cell in row:
+        yield _text(cell)
+        yield from [""] * (int(cell.get("colspan", "1")) - 1)
+
+
+def _text(element: Any) -> str:
+    for line_break in element.iter("br"):
+        line_break.tail = ", " + (line_break.tail or "").lstrip()
+    return " ".join(element.text_content().split())

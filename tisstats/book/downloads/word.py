@@ -1,0 +1,97 @@
+"""Tables as Word documents, the same bytes for the same table."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from tisstats.book.downloads.tables import PageTable
+
+#: Tables with more columns are set on a page in landscape.
+COLUMNS_UPRIGHT = 5
+
+#: The earliest date that a ZIP archive can hold: documents say nothing of when they were built.
+_DATE = datetime(1980, 1, 1)
+
+_STYLES = ("Normal", "Caption", "Table Grid", "Normal Table", "Default Paragraph Font", "No List")
+
+_UNUSED_PARTS = (
+    *("stylesWithEffects", "customXml", "fontTable", "theme", "numbering", "webSettings"),
+    "thumbnail",
+)
+
+
+def word(table: PageTable, note: str = "") -> bytes:
+    """Return a Word document with a table: its caption, the head repeated on every page, a note.
+
+    Parameters
+    ----------
+    note
+        What a reader must know about it; below the table.
+    """
+    document = docx.Document(io.BytesIO(_template()))
+    document.core_properties.title = table.caption
+    if len(table.columns) > COLUMNS_UPRIGHT:
+        section = document.sections[0]
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = section.page_height, section.page_width
+    caption = document.add_paragraph(table.caption, style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    texts = (table.columns, *table.rows)
+    grid = document.add_table(len(texts), len(table.columns), style="Table Grid")
+    for row, cells in zip(grid.rows, texts, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.paragraphs[0].add_run(text)
+    _repeat_head(grid)
+    if note:
+        document.add_paragraph(note)
+    return _saved(document)
+
+
+def _repeat_head(grid: Any) -> None:
+    head = grid.rows[0]
+    for cell in head.cells:
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+    # python-docx has no function for this: https://github.com/python-openxml/python-docx/issues/322
+    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+@cache
+def _template() -> bytes:
+    """Return python-docx's own template, without what a table has no use for."""
+    document = docx.Document()
+    for style in list(document.styles):
+        if style.name not in _STYLES:
+            style.delete()
+    # How styles that are not in the document would look: half of what is left.
+    for latent in document.styles.element.findall(qn("w:latentStyles")):
+        document.styles.element.remove(latent)
+    document.styles["Normal"].font.size = Pt(9)
+    for rels in (document.part.rels, document.part.package.rels):
+        for key in [key for key, rel in rels.items() if rel.reltype.endswith(_UNUSED_PARTS)]:
+            rels.pop(key)
+    properties = document.core_properties
+    properties.author = properties.comments = ""
+    properties.created = properties.modified = _DATE
+    return _saved(document)
+
+
+def _saved(document: Any) -> bytes:
+    """Return the bytes of a document, its parts undated."""
+    saved, undated = io.BytesIO(), io.BytesIO()
+    document.save(saved)
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(undated, "w") as archive:
+        for name in parts.namelist():
+            part = zipfile.ZipInfo(name, _DATE.timetuple()[:6])
+            archive.writestr(part, parts.read(name), zipfile.ZIP_DEFLATED, compresslevel=9)
+    return undated.getvalue()
