@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import zipfile
 from datetime import datetime
 from functools import cache
@@ -29,6 +30,9 @@ _UNUSED_PARTS = (
     "thumbnail",
 )
 
+#: Longest title that a property of a document can hold, characters.
+_TITLE = 255
+
 
 def word(table: PageTable, note: str = "") -> bytes:
     """Return a Word document with a table: its caption, the head repeated on every page, a note.
@@ -39,7 +43,7 @@ def word(table: PageTable, note: str = "") -> bytes:
         What a reader must know about it; below the table.
     """
     document = docx.Document(io.BytesIO(_template()))
-    document.core_properties.title = table.caption
+    document.core_properties.title = textwrap.shorten(table.caption, _TITLE, placeholder="…")
     if len(table.columns) > COLUMNS_UPRIGHT:
         section = document.sections[0]
         section.orientation = WD_ORIENT.LANDSCAPE
