@@ -144,7 +144,7 @@ def test_a_study_in_three_arms_as_in_r(tmp_path):
 COUNTS = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(COUNTS, COUNTS)
 def test_ranges_over_every_possible_count(first, second):
     (found,) = compared(first, second)
@@ -182,7 +182,7 @@ def test_ranges_over_every_possible_count(first, second):
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(*[st.integers(0, 7)] * 4)
 def test_fisher_by_adding_up_tables(a, b, c, d):
     if not a + b or not c + d:

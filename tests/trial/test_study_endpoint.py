@@ -97,7 +97,9 @@ def check(study, patients=None, **choices):
     result = evaluate_study(data)
     slow = slow_endpoint(weeks, **choices)
     patients = patients or usual
-    expected = [Slow(slow, patients[name]).status() for name in data.analysis.patients["patient_id"]]
+    expected = [
+        Slow(slow, patients[name]).status() for name in data.analysis.patients["patient_id"]
+    ]
     assert list(zip(result.status, result.rule, strict=True)) == expected
     counts = {(each.status, each.rule): each.patients for each in result.counts}
     assert counts == Counter(expected)
@@ -205,7 +207,9 @@ def test_a_description_without_further_keys_has_the_defaults_of_the_endpoint():
 
 def read(made, folder, **changes):
     data = StudyData.read(made.write(folder))
-    return replace(data, study=replace(data.study, endpoint=replace(data.study.endpoint, **changes)))
+    return replace(
+        data, study=replace(data.study, endpoint=replace(data.study.endpoint, **changes))
+    )
 
 
 def dated_visit(days):
@@ -298,7 +302,11 @@ def test_deterioration_by_another_definition(tmp_path):
     for visit in made.visits:
         visit |= start
         if visit["week"] >= 12:
-            more = {"extramuscular": 4} if visit["patient_id"] == "P001" else {"mmt": 60, "haq": 3, "ck": 900}
+            more = (
+                {"extramuscular": 4}
+                if visit["patient_id"] == "P001"
+                else {"mmt": 60, "haq": 3, "ck": 900}
+            )
             visit |= more
     made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
     rules = {
