@@ -1,8 +1,8 @@
 """A study's patients for the slow computation of endpoints, straight from its files.
 
 Visits that were late stay at the weeks in which they took place, and the windows belong to the
-endpoint; the package moves all visits to scheduled weeks, and has no windows left. Scores come from `slow_scores`;
-whether a definition is met is asked for every extreme value that a missing cell can have.
+endpoint; the package moves all visits to scheduled weeks, and has no windows left. Scores come from
+`slow_scores`; whether a definition is met is asked for every extreme value of a missing cell.
 """
 
 from __future__ import annotations
@@ -66,18 +66,12 @@ def slow_patients(
                 bounds = {True: (100, 100), False: (0, 0), None: (0, 100)}[met]
             state = judged(worse, baseline, row, mmt_max) if worse else False
             visits.append(Visit(week, float(bounds[0]), float(bounds[1]), state))
+        stop = stop_of(patient, visits, scheduled)
         rescues = [
             week_of(row)
             for row in given
             if row["patient_id"] == name and row["treatment"].lower() == "rescue"
         ]
-        stop = None
-        if patient.get("stop_week"):
-            stop = Fraction(patient["stop_week"])
-            # A stop in a scheduled week is a stop at its visit, whenever that was.
-            stop = next((v.week for v in visits if scheduled(v.week) == stop), stop)
-        elif patient.get("end_reason", "completed") not in ("completed", ""):
-            stop = visits[-1].week if visits else Fraction(0)
         rescue = min(rescues, default=None)
         if not given and patient.get("end_reason") == "rescue_medication":
             rescue = stop
@@ -85,6 +79,19 @@ def slow_patients(
         visits = [replace(visit, week=moved(visit.week, early)) for visit in visits]
         found[name] = Patient(tuple(visits), moved(rescue, early), moved(stop, early))
     return found
+
+
+def stop_of(
+    patient: dict[str, str], visits: list[Visit], scheduled: Callable[[Fraction], Fraction]
+) -> Fraction | None:
+    """The week of an early stop: as recorded, or of the last visit before another end."""
+    if patient.get("stop_week"):
+        stop = Fraction(patient["stop_week"])
+        # A stop in a scheduled week is a stop at its visit, whenever that was.
+        return next((v.week for v in visits if scheduled(v.week) == stop), stop)
+    if patient.get("end_reason", "completed") in ("completed", ""):
+        return None
+    return visits[-1].week if visits else Fraction(0)
 
 
 def moved(week: Fraction | None, early: dict[Fraction, Fraction]) -> Fraction | None:
