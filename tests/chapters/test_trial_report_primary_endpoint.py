@@ -236,6 +236,25 @@ def test_where_nobody_is_in_a_denominator_there_is_no_figure(tmp_path):
     assert page.responders().frame.iloc[0]["% (95% CI)"] == "not defined"
 
 
+def test_measures_that_were_not_used_leave_deterioration_open(tmp_path):
+    made = make_study(12, seed=2, missing=0)
+    for visit in made.visits:
+        for measure in ("patient_global", "haq", "extramuscular"):
+            del visit[measure]
+    used = '"patient_global", "mmt", "haq", "extramuscular"'.replace('"', "'")
+    changes = (
+        (used, "'mmt'"),
+        ('missing = "non-responder"', 'missing = "bounds"\nwithout_confirmed_deterioration = true'),
+    )
+    page = page_of(write(tmp_path, made, *changes))
+    rows = page.counts().frame.to_dict("records")
+    assert sum(row["All (N=12)"] for row in rows[:-1]) == 12
+    assert "unknown" in {row["Status"] for row in rows}
+    improved = ('criterion = "imacs improvement"\nmissing = "bounds"', 'missing = "bounds"')
+    page = page_of(write(tmp_path / "improved", made, tuple(reversed(improved))))
+    assert "unknown" in set(page.counts().frame["Status"])
+
+
 def test_a_large_study_counts_everybody(tmp_path):
     made = make_study(300, seed=9, missed=0.1, missing=0.05)
     page = page_of(write(tmp_path, made, ('missing = "non-responder"', 'missing = "bounds"')))

@@ -238,7 +238,7 @@ class PrimaryEndpoint(TrialChapter):
         yield from self._cautions()
 
     def _cautions(self) -> Iterator[str]:
-        """Say what counts at the ends of their range do to the results."""
+        """Describe what counts at the ends of their range do to the results."""
         counted = [arm for arm in self.arms if arm.interval is not None]
         most = sum(arm.result.responders_high for arm in counted)
         least = sum(arm.result.responders_low for arm in counted)
@@ -278,7 +278,7 @@ class PrimaryEndpoint(TrialChapter):
             )
 
     def _not_compared(self) -> Iterator[str]:
-        """Say which comparisons there are not, for want of a denominator."""
+        """Describe which comparisons are missing, for want of a denominator."""
         if self.compared[0].reference.interval is None:
             yield (
                 f"No patient of {self.reference_label} is in the denominator, so that no arm is "
