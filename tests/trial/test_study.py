@@ -71,6 +71,11 @@ FAULTS = [
     ("endpoint.missing", "nonresponder", "must be one of unknown, non-responder, bounds, best"),
     ("endpoint.kind", "sustained", "key endpoint.also_at: is missing: scheduled weeks, of 4, 12"),
     ("endpoint.also_at", [12], "is for the kind sustained only"),
+    ("endpoint.criterion", "haq", "must be one of score, imacs improvement"),
+    ("endpoint.confirmed_at", "two visits", "must be one of consecutive visits, any two visits"),
+    ("endpoint.rescue_in_week_of_visit", "after", "must be one of after the visit, before the"),
+    ("endpoint.early_end", "no", "value 'no': must be one of as observed, missing"),
+    ("endpoint.deterioration", "worse", "value 'worse': must be one of imacs, confirmed"),
     ("analysis.quantile_definition", None, "key analysis.quantile_definition: is missing"),
     ("analysis.quantile_definition", 10, "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, spss, tukey"),
     ("analysis.interval", "exact", "value 'exact': must be one of clopper-pearson, sterne"),
@@ -88,6 +93,14 @@ def test_a_wrong_key_has_one_clear_line(key, value, message):
     (line,) = faults(changed(key, value))
     assert message in line
     assert line.startswith("study.toml, key ")
+
+
+@pytest.mark.parametrize("week", [24, 12, 5])
+def test_a_sustained_response_is_also_seen_at_earlier_scheduled_weeks(week):
+    given = changed("endpoint.week", 12)
+    given["endpoint"] |= {"kind": "sustained", "also_at": [4, week]}
+    (line,) = faults(given)
+    assert f"value '{week}': must be scheduled weeks before endpoint.week: 4, 12, 24" in line
 
 
 def test_the_plain_description_is_accepted_with_its_defaults():
