@@ -61,6 +61,7 @@ class StudyData:
     not_used: Mapping[str, int]  #: how many visits are left out, by the reason in words
     remarks: tuple[str, ...] = ()  #: how files were read, where not as plain CSV
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
+    ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -109,7 +110,8 @@ class StudyData:
             lines=lines,
         )
         remarks = tuple(f"{t.source.file}: {remark}" for t in raw.values() for remark in t.remarks)
-        return cls(study, trial, scheduled.not_used, remarks, frozenset(typed))
+        ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
+        return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
 
     @property
     def analysis(self) -> Analysis:
@@ -171,9 +173,10 @@ def _tables(
     found = {"patients": patients, "visits": visits.drop(columns="row").assign(origin=origin)}
     treatments, events = typed.get("treatments"), typed.get("adverse_events")
     if treatments is None:
-        found["treatments"] = _no_rows("patient_id", "week", "treatment", "origin")
+        found["treatments"] = _no_rows("patient_id", "week", "treatment", "dose", "origin")
     else:
         frame = treatments.frame
+        frame = frame if "dose" in frame else frame.assign(dose=np.nan)
         named = np.where(is_rescue(frame), RESCUE, frame["treatment"])
         found["treatments"] = frame.assign(treatment=named, origin=origin)
     if events is None:
@@ -255,7 +258,7 @@ def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
             *_kept(study, patients),
         ],
         "visits": [week, {"name": "visit_week", "type": "number"}],
-        "treatments": [week],
+        "treatments": [week, {"name": "dose", "type": "number"}],
         "adverse_events": [
             {"name": "week", "type": "number"},
             {"name": "treatment_related", "type": "string"},
