@@ -111,7 +111,7 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
             _related_event,
         ),
         "Rescue medication": (rescue_recorded, _rescue),
-        "Study treatment or study stopped early": (data.ends_recorded, _stopped),
+        "Stopped early": (data.ends_recorded, _stopped),
         "Stopped early because of an adverse event": (
             data.ends_recorded and _reasons_recorded(data),
             _stopped_for_event,

@@ -58,7 +58,7 @@ class Measures(TrialChapter):
             "baseline": lambda found: quartiles_cell(found.baseline, decimals),
             "end": lambda found: quartiles_cell(found.end, decimals),
             "change": lambda found: quartiles_cell(found.change, decimals),
-            "change, Hodges-Lehmann": lambda found: shift_cell(found, decimals),
+            "Hodges-Lehmann": lambda found: shift_cell(found, decimals),
             "P": lambda found: p_cell(found, self.study.analysis.p_decimals),
         }
         for place, measure in enumerate(first):
@@ -75,11 +75,10 @@ class Measures(TrialChapter):
                 }
 
     @table(
-        "IMACS improvement, worsening and minimal disability, n (%) of the N analysed patients by "
-        "arm; where missing measures, or no visit after baseline, leave an answer open, the range "
-        "of the count. The last visit is {self.last}, and visits up to then count at any visit. "
-        "Improvement: {self.improvement}. Worsening: {self.worsening}. Minimal disability: "
-        "{self.disability}. {self.label}",
+        "IMACS improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
+        "analysed patients by arm, as the next table defines them. The last visit is {self.last}, and "
+        "visits up to then count as any visit. Where missing measures, or no visit after baseline, "
+        "leave an answer open: the range of the count. {self.label}",
         wide=True,
     )
     def imacs_counts(self) -> Rows:
@@ -102,6 +101,28 @@ class Measures(TrialChapter):
                     for name, arm in self.study.arms.items()
                 },
             }
+
+    @table("Definitions of improvement, worsening and minimal disability, with what is assumed")
+    def definitions(self) -> Rows:
+        """Return the definitions behind the counts."""
+        improvement, worsening = improvement_rule(), worsening_rule(self.data.analysis)
+        rows = (
+            ("Improvement", self.improvement, improvement),
+            (f"Worsening ({worsening.name})", self.worsening, worsening),
+            ("Minimal disability", self.disability, PRODERM_DISABILITY),
+        )
+        for outcome, definition, rule in rows:
+            yield {
+                "Outcome": outcome,
+                "Definition": f"{definition[:1].upper()}{definition[1:]}",
+                "Source": rule.source,
+                "Assumed": f"{rule.assumed[:1].upper()}{rule.assumed[1:]}" or "nothing",
+            }
+
+    @property
+    def rule(self) -> str:
+        """The name of the declared rule of worsening."""
+        return f"rule {worsening_rule(self.data.analysis).name}"
 
     @property
     def level(self) -> str:
@@ -154,7 +175,7 @@ class Measures(TrialChapter):
         return (
             f"at least {rule.improved_count} of {len(rule.measures)} core set measures better by "
             f"at least {rule.improved_by}% of baseline, and at most {rule.max_worse}, not muscle "
-            f"testing, worse by at least {rule.worse_by}% ({rule.source}; assumed: {rule.assumed})"
+            f"testing, worse by at least {rule.worse_by}%"
         )
 
     @property
@@ -178,9 +199,7 @@ class Measures(TrialChapter):
             if rule.consecutive_visits > 1
             else ""
         )
-        return (
-            f"{', or '.join([*clauses, counted])}{visits} ({rule.source}; assumed: {rule.assumed})"
-        )
+        return f"{', or '.join([*clauses, counted])}{visits}"
 
     @property
     def disability(self) -> str:
@@ -190,8 +209,7 @@ class Measures(TrialChapter):
             f"a loss of at least {rule.min_mmt_loss_percent:g}% of the maximum of the muscle test, "
             f"and at least {rule.min_other_abnormal} other abnormal measures: visual analogue "
             f"scales from {rule.vas_abnormal_cm:g} cm, HAQ from {rule.haq_abnormal:g}, enzyme "
-            f"above {rule.enzyme_abnormal_uln:g} times its upper limit ({rule.source}; "
-            f"{rule.assumed[:1].lower()}{rule.assumed[1:]})"
+            f"above {rule.enzyme_abnormal_uln:g} times its upper limit"
         )
 
     def numbers(self) -> dict[str, object]:

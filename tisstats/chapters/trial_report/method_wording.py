@@ -33,7 +33,8 @@ def describe_signed_rank(plan: AnalysisPlan) -> str:
     """Describe the test of changes within an arm."""
     return (
         f"two-sided signed-rank test, {plan.signed_rank} "
-        f"({SIGNED_RANK_METHODS[plan.signed_rank]}); tied changes share their mean rank; patients without change: {plan.zero_method} "
+        f"({SIGNED_RANK_METHODS[plan.signed_rank]}); tied changes share their mean rank; "
+        f"patients without change: {plan.zero_method} "
         f"({ZERO_METHODS[plan.zero_method]})"
     )
 

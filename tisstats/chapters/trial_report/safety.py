@@ -61,9 +61,9 @@ class Safety(TrialChapter):
 
     @table(
         "Harms by patient and arm: n (%) of the N analysed patients; {self.level} interval of the "
-        "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. Early "
-        "stops are those before the end of the study; one for another or no stated reason is not "
-        "counted as because of an adverse event. Deterioration: the rule {self.worsening} at any "
+        "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. A stop "
+        "for another or no stated reason does not count as one because of an adverse event. "
+        "Deterioration: the rule {self.worsening} at any "
         "visit; where missing measures, or no visit after baseline, leave it open, the range of "
         "the count. {self.label}",
         wide=True,

@@ -166,7 +166,8 @@ class Scores(TrialChapter):
         level = self.study.analysis.confidence_level
         for arm in self.responses:
             counted = arm.counts(self.weeks_of_response, causes)
-            for place, week in enumerate(self.weeks_of_response):
+            # At week 0 nothing has happened yet; the figure has the numbers at risk.
+            for place, week in enumerate(self.weeks_of_response[1:], start=1):
                 counts, found = counted.iloc[place], arm.at(week, level)
                 row = {
                     "Arm": f"{arm.label} (N={arm.patients})",
@@ -192,7 +193,10 @@ class Scores(TrialChapter):
     def ends(self) -> Rows:
         """Return how many patients' times were ended by what."""
         counts = [(arm, arm.ended_by()) for arm in self.responses]
+        heeded = self.study.endpoint.intercurrent != "treatment policy"
         for reason in counts[0][1]:
+            if reason in ("rescue medication", "stopped early") and not heeded:
+                continue
             yield {
                 "Ended by": reason,
                 **{
@@ -305,7 +309,8 @@ def score_cell(summary: ScoreSummary, decimals: int) -> str:
     low, high = (
         format_table_number(value, decimals) for value in (summary.median_low, summary.median_high)
     )
-    return f"{text}; {count} open: median {low} to {high}"
+    either = f"{low} either way" if low == high else f"{low} to {high}"
+    return f"{text}; {count} open: median {either}"
 
 
 def n_percent(count: int, patients: int) -> str:
