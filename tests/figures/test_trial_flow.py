@@ -75,7 +75,8 @@ def columns(figure):
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("one", 1), ("two", 2), ("four", 4), ("eight", 4), ("unknown", 1), ("long words", 2)]
+    ("name", "expected"),
+    [("one", 1), ("two", 2), ("four", 4), ("eight", 4), ("unknown", 1), ("long words", 2)],
 )
 def test_arms_stand_side_by_side(name, expected):
     assert columns(draw(FLOWS[name])) == expected

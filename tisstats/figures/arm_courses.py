@@ -57,7 +57,7 @@ class ArmCourses:
 
 
 @style()
-def draw(arms: Sequence[ArmCourses], *, threshold: float, stamp: str = "") -> Figure:
+def draw(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = "") -> Figure:
     """Draw a panel per arm, one below the other, on the same axes.
 
     Parameters
@@ -66,7 +66,7 @@ def draw(arms: Sequence[ArmCourses], *, threshold: float, stamp: str = "") -> Fi
         At least one. Where single patients are not shown, a band from the first to the third
         quartile takes their place.
     threshold
-        Minimum score of a responder, points, drawn as a dotted line.
+        Minimum score of a responder, points, drawn as a dotted line; None: no score makes one.
     stamp
         Label of the data, written into the figure, such as "Synthetic patients".
 
@@ -96,13 +96,13 @@ def draw(arms: Sequence[ArmCourses], *, threshold: float, stamp: str = "") -> Fi
     return page.finish(0.12)
 
 
-def describe(arms: Sequence[ArmCourses], *, threshold: float, stamp: str = "") -> str:
+def describe(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = "") -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(arms, "arms", "arm")
     opening = f"{stamp}. " if stamp else ""
     parts = [
         f"{opening}Total Improvement Score over time, up to week {_last_week(arms):g}, one panel "
-        f"per arm, with a dotted line at {threshold:g} points."
+        f"per arm{_dotted(threshold)}."
     ]
     for arm in arms:
         medians = [
@@ -112,6 +112,10 @@ def describe(arms: Sequence[ArmCourses], *, threshold: float, stamp: str = "") -
         ]
         parts.append(f"{_title(arm)}: median {', '.join(medians) or 'not known at any week'}.")
     return " ".join(parts)
+
+
+def _dotted(threshold: float | None) -> str:
+    return "" if threshold is None else f", with a dotted line at {threshold:g} points"
 
 
 def _title(arm: ArmCourses) -> str:
@@ -137,13 +141,14 @@ def _labelled(weeks: Sequence[float], last: float) -> list[float]:
 
 
 def _draw_panel(
-    axes: Axes, arm: ArmCourses, threshold: float, last: float, ticks: Sequence[float]
+    axes: Axes, arm: ArmCourses, threshold: float | None, last: float, ticks: Sequence[float]
 ) -> None:
     axes.set(xlim=(0, last), ylim=(0, 100))
     axes.set_yticks(range(0, 101, 20))
     axes.set_xticks(ticks, [f"{week:g}" for week in ticks])
     axes.spines[["left", "bottom"]].set_color(RULE)
-    axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=1)
+    if threshold is not None:
+        axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=1)
     if arm.courses is None:
         _draw_band(axes, arm)
     else:
@@ -182,10 +187,11 @@ def _draw_band(axes: Axes, arm: ArmCourses) -> None:
         axes.plot([weeks[0]] * 2, [low[0], high[0]], color=_BAND, linewidth=6, zorder=1.5)
 
 
-def _key(arms: Sequence[ArmCourses], threshold: float) -> str:
+def _key(arms: Sequence[ArmCourses], threshold: float | None) -> str:
     shown = [arm.courses for arm in arms if arm.courses is not None]
     single = "Thin lines: patients; " if shown else "Band: first to third quartile; "
-    text = f"{single}thick line: median. Dotted: {threshold:g} points."
+    dotted = "" if threshold is None else f" Dotted: {threshold:g} points."
+    text = f"{single}thick line: median.{dotted}"
     if any(course.open_weeks for courses in shown for course in courses):
         text += " Bars: what a score can be where measures are missing."
     return text

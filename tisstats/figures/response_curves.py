@@ -49,7 +49,7 @@ class ResponseCurve:
 def draw(
     curves: Sequence[ResponseCurve],
     *,
-    threshold: float,
+    response: str,
     horizon: float,
     confidence_level: float,
     stamp: str = "",
@@ -61,8 +61,8 @@ def draw(
     curves
         At least one. Confidence limits are drawn if there is a single arm: those of several would
         cover each other.
-    threshold
-        Minimum score of a response, points.
+    response
+        What a response is, in words.
     horizon
         Last week of the axis.
     confidence_level
@@ -83,7 +83,7 @@ def draw(
     require_rows(curves, "curves", "arm")
     page, line = Page(top=0.05), text_height("0")
     page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
-    page.write_paragraph(_title(threshold), gap=0.12)
+    page.write_paragraph(_title(response), gap=0.12)
     axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
     weeks = _labelled(curves, horizon)
     _draw_axes(axes, weeks, horizon)
@@ -118,7 +118,7 @@ def draw(
 def describe(
     curves: Sequence[ResponseCurve],
     *,
-    threshold: float,
+    response: str,
     horizon: float,
     confidence_level: float,
     stamp: str = "",
@@ -126,7 +126,7 @@ def describe(
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "arm")
     opening = f"{stamp}. " if stamp else ""
-    parts = [f"{opening}Step curves from week 0 to week {horizon:g}. {_title(threshold)}."]
+    parts = [f"{opening}Step curves from week 0 to week {horizon:g}. {_title(response)}."]
     for curve in curves:
         counts = ", ".join(f"{n} at week {week:g}" for week, n in curve.at_risk.items())
         steps = [
@@ -144,8 +144,8 @@ def describe(
     return " ".join(parts)
 
 
-def _title(threshold: float) -> str:
-    return f"Patients who had a Total Improvement Score of at least {threshold:g}, cumulative"
+def _title(response: str) -> str:
+    return f"Patients with a first response, cumulative: {response}"
 
 
 def _key(curve: ResponseCurve) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 from tisstats.errors import DataError, Fault
 from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource
 
-_DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
+_DECIMAL_COMMA = re.compile(r"^(?=.*\d)(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
 _MARKED = re.compile(r"(?=.*\d)[-+]?\d*([.,])\d*", re.ASCII)
 #: A point or comma that may separate thousands: 1.199, but not 0.375 or 12.5.
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")

@@ -233,6 +233,8 @@ class _Reader:
         preset = given.get("preset")
         if preset is not None and preset not in PRESETS:
             self.fault("preset", f"must be one of {', '.join(PRESETS)}", preset)
+        if preset is not None and "redcap" in given:
+            self.fault("preset", "cannot be combined with redcap", preset)
         base = PRESETS.get(preset, {}) if isinstance(preset, str) else {}
         shared: dict[str, Any] = {}
         redcap = None
@@ -265,6 +267,7 @@ class _Reader:
         long = section.get("long")
         if wide is not None and long is not None:
             self.fault(name, "has both a wide and a long section; a table has one form")
+            long = None
         elif wide is None and ("long" in preset or long is not None):
             long = self.section(f"{name}.long", long or {}, _LONG_KEYS)
             long = {**preset.get("long", {}), **long}

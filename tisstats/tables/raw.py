@@ -173,7 +173,9 @@ def normalise_name(name: str) -> str:
 
 
 def check_header(names: Iterable[Any], file: str) -> list[Fault]:
-    """Return a fault for every name that is the same as an earlier one when normalised.
+    """Return a fault for every column without a name, or with that of an earlier one.
+
+    Names are compared as `normalise_name` gives them.
 
     Examples
     --------
@@ -183,7 +185,11 @@ def check_header(names: Iterable[Any], file: str) -> list[Fault]:
     """
     faults = []
     seen: dict[str, str] = {}
-    for name in (str(given).strip() for given in names):
+    for place, name in enumerate((str(given).strip() for given in names), start=1):
+        if not name:
+            message = f"column {place} has no name; name it, or remove it if it is empty"
+            faults.append(Fault(file, message, 1))
+            continue
         key = normalise_name(name) or name  # a name of signs alone, such as "%", stands for itself
         if key in seen:
             other = "" if name == seen[key] else f"; another is {seen[key]!r}"

@@ -107,7 +107,8 @@ def _content(source: Path) -> tuple[str, bytes]:
         content = sys.stdin.read().encode("utf-8") if stream is None else stream.read()
         return "standard input", content
     if not source.is_file():
-        raise DataError([Fault(str(source), "there is no such file")])
+        message = "is a folder; name a file" if source.is_dir() else "there is no such file"
+        raise DataError([Fault(str(source), message)])
     try:
         return str(source), source.read_bytes()
     except OSError as error:

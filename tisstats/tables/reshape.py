@@ -184,19 +184,20 @@ class _Application:
             for other in found[1:]:
                 raw = _merge(raw, first, other)
             names[first] = ours
-        left = {normalise_name(str(name)): str(name) for name in raw.cells.columns}
-        left = {key: name for key, name in left.items() if name not in names}
-        made = {*self.section.wide} | {*(self.section.long.parameters.values() if self.section.long
-                                         else ())}  # fmt: skip
-        for ours in {**dict.fromkeys(names.values()), **dict.fromkeys(sorted(made))}:
-            if normalise_name(ours) in left:
-                other = left[normalise_name(ours)]
-                message = (
-                    f"{raw.source.file} has another column {other}; name it otherwise, such as "
-                    f"other_{ours} = {other!r}"
-                )
-                raise self.fault(f"columns.{ours}", message)
+        self.check_taken(raw, names)
         return raw.rename(names)
+
+    def check_taken(self, raw: RawTable, names: Mapping[str, str]) -> None:
+        """Raise DataError if the file has another column with a name that the mapping gives."""
+        others = {
+            normalise_name(name): name for name in map(str, raw.cells.columns) if name not in names
+        }
+        made = ("week", *self.section.wide) if self.section.wide else ()
+        for ours in (*names.values(), *made):
+            other = others.get(normalise_name(ours))
+            if other is not None:
+                message = f"{raw.source.file} has another column {other}; name it otherwise, such "
+                raise self.fault(f"columns.{ours}", f"{message}as other_{ours} = {other!r}")
 
     def map_values(self, raw: RawTable, columns: Collection[str]) -> RawTable:
         """Return the table with our values; a value that is not in the mapping is a fault."""

@@ -178,28 +178,16 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
     """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.exceptions import IllegalCharacterError
 
-    if len(table) >= _MOST_ROWS:
-        message = f"the table has {len(table)} rows; a sheet holds {_MOST_ROWS}, with its header"
-        raise FormatError(message)
+    columns = [[str(name), *_plain(table.iloc[:, at])] for at, name in enumerate(table.columns)]
+    _check_limits(columns, len(table))
     book = Workbook(write_only=True)
     sheet = book.create_sheet("table")
-    columns = [[str(name), *_plain(table.iloc[:, at])] for at, name in enumerate(table.columns)]
     for row in zip(*columns, strict=True):
-        cells = []
-        for value in row:
-            try:
-                cell = WriteOnlyCell(sheet, value)
-            except IllegalCharacterError:
-                message = "has a control character, which a spreadsheet cannot hold"
-                raise FormatError(f"{value!r} {message}") from None
+        cells = [WriteOnlyCell(sheet, value) for value in row]
+        for cell, value in zip(cells, row, strict=True):
             if isinstance(value, str):
-                if len(value) > _MOST_CHARACTERS:
-                    message = f"a cell has more than {_MOST_CHARACTERS} characters"
-                    raise FormatError(f"{value[:20]!r}...: {message}, the limit of a spreadsheet")
                 cell.data_type = "s"  # openpyxl would take "=1" for a formula, "#N/A" for an error
-            cells.append(cell)
         sheet.append(cells)
     book.save(path)
 
@@ -214,3 +202,19 @@ def _plain(column: pd.Series) -> list[Any]:
         None if missing else value
         for missing, value in zip(column.isna(), column.astype(object).tolist(), strict=True)
     ]
+
+
+def _check_limits(columns: list[list[Any]], rows: int) -> None:
+    """Raise FormatError if a table does not fit a sheet."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if rows >= _MOST_ROWS:
+        message = f"the table has {rows} rows; a sheet holds {_MOST_ROWS}, with its header"
+        raise FormatError(message)
+    for text in (cell for column in columns for cell in column if isinstance(cell, str)):
+        if len(text) > _MOST_CHARACTERS:
+            message = f"a cell has more than {_MOST_CHARACTERS} characters, the limit of a sheet"
+            raise FormatError(f"{text[:20]!r}...: {message}")
+        if ILLEGAL_CHARACTERS_RE.search(text):
+            message = "has a control character, which a spreadsheet cannot hold"
+            raise FormatError(f"{text!r}: {message}")

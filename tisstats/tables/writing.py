@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal, TextIO
 
 import pandas as pd
 
@@ -17,7 +20,8 @@ from tisstats.tables.workbook import write_workbook
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table in the format of the file's ending, atomically; CSV to stdout for ``-``.
 
-    The same table gives the same bytes, except in .xlsx, which records when it was written.
+    The same table gives the same bytes, except in .xlsx, which records when it was written. Numbers
+    have all their digits, in .xlsx 16 of them.
 
     Parameters
     ----------
@@ -35,7 +39,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """
     ending = file_format(path)
     if str(path) == STANDARD_STREAM:
-        table.to_csv(sys.stdout, index=False, lineterminator="\n")
+        _write_text(table, sys.stdout)
         return
     target = path.resolve()  # keeps a symbolic link
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -46,18 +50,30 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def _write_text(table: pd.DataFrame, target: Path | TextIO, separator: str = ",") -> None:
+    """Write text; cells with a carriage return are quoted, as is the rest then.
+
+    Python's writer quotes by itself only what has the line end that it writes.
+    """
+    texts = [column for _, column in table.items() if column.dtype.kind == "O"]
+    returns = any("\r" in cell for column in texts for cell in column if isinstance(cell, str))
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+    table.to_csv(target, index=False, lineterminator="\n", sep=separator, quoting=quoting)
+
+
 def _write_csv(table: pd.DataFrame, part: Path) -> None:
-    table.to_csv(part, index=False, lineterminator="\n")
+    _write_text(table, part)
 
 
 def _write_tsv(table: pd.DataFrame, part: Path) -> None:
-    table.to_csv(part, index=False, lineterminator="\n", sep="\t")
+    _write_text(table, part, "\t")
 
 
 def _compressed(separator: str) -> Callable[[pd.DataFrame, Path], None]:
     def write(table: pd.DataFrame, part: Path) -> None:
-        text = table.to_csv(index=False, lineterminator="\n", sep=separator)
-        part.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
+        text = io.StringIO()
+        _write_text(table, text, separator)
+        part.write_bytes(gzip.compress(text.getvalue().encode("utf-8"), mtime=0))
 
     return write
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.statistics import CumulativeIncidence, at_risk_table, cumulative_incidence
+from tisstats.trial.columns import Mask, ThreeValued
 from tisstats.trial.courses import SAME_WEEK, Courses
 from tisstats.trial.response_times import (
     CAUSES,
@@ -20,6 +21,7 @@ from tisstats.trial.response_times import (
     time_to_first_response,
 )
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import study_courses
 
 #: Code of a response among `CAUSES`.
 RESPONSE = 1
@@ -149,9 +151,10 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
     0.167
     """
     bounds = data.study.endpoint.missing == "bounds"
+    everybody = study_courses(data)
     found = []
     for name, label in data.study.arms.items():
-        courses = study_courses(data, name)
+        courses = _members(everybody, (data.analysis.patients["arm"] == name).to_numpy(dtype=bool))
         main = cast("MissingVisit", "unknown" if bounds else data.study.endpoint.missing)
         times = _times(data, courses, main)
         extremes = None
@@ -161,27 +164,6 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
         curves = _curves(times) if len(times.time) else None
         found.append(ArmResponses(name, label, times, curves, extremes))
     return found
-
-
-def study_courses(data: StudyData, arm: str) -> Courses:
-    """Return the courses of the analysed patients of an arm.
-
-    A declared week of an early stop of treatment counts where there is one; otherwise treatment
-    stopped at the end of the study of a patient who did not complete it.
-
-    Examples
-    --------
-    >>> from tisstats.trial.template import example_folder
-    >>> study_courses(StudyData.read(example_folder()), "placebo").stop_week.tolist()
-    [nan, 12.0, nan, nan, nan, nan]
-    """
-    analysis = data.arm(arm)
-    courses = Courses.of(analysis)
-    if "stop_week" not in analysis.patients:
-        return courses
-    declared = analysis.patients["stop_week"].to_numpy(dtype=np.float64, na_value=np.nan)
-    stops = np.where(np.isfinite(declared), declared, courses.stop_week)
-    return replace(courses, stop_week=stops)
 
 
 def competing_causes(data: StudyData) -> dict[int, str]:
@@ -206,6 +188,17 @@ def _times(data: StudyData, courses: Courses, missing: MissingVisit) -> Response
         endpoint.week,
         intercurrent=endpoint.intercurrent,
         missing=missing,
+        rescue_in_week_of_visit=endpoint.rescue_in_week_of_visit,
+    )
+
+
+def _members(courses: Courses, members: Mask) -> Courses:
+    """Return the courses of some of the patients."""
+    grids = ("weeks", "score_low", "score_high", "rescue_week", "stop_week")
+    return replace(
+        courses,
+        worse=ThreeValued(courses.worse.yes[members], courses.worse.no[members]),
+        **{name: getattr(courses, name)[members] for name in grids},
     )
 
 

@@ -141,10 +141,10 @@ def describe_endpoint_visit(endpoint: EndpointPlan) -> str:
 
     Examples
     --------
-    >>> plan = EndpointPlan(
-    ...     "best", 40, 24, (), False, False, intercurrent="treatment policy", missing="unknown"
-    ... )
-    >>> describe_endpoint_visit(plan)
+    >>> from dataclasses import replace
+    >>> from tisstats.trial.template import example_folder
+    >>> plan = StudyData.read(example_folder()).study.endpoint
+    >>> describe_endpoint_visit(replace(plan, kind="best"))
     'visit after baseline, up to week 24'
     """
     if _is_at_week(endpoint):

@@ -18,12 +18,12 @@ from tisstats.measures.imacs import (
     WORSENING_RULES,
     ImprovementRule,
     WorseningRule,
-    classify_visits,
 )
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued
 from tisstats.trial.courses import SAME_WEEK, at_any_visit
+from tisstats.trial.scoring import improvement_by_visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +136,10 @@ def _where(known: Mask, found: ThreeValued) -> ThreeValued:
 
 def _improved(analysis: Analysis) -> ThreeValued:
     """Return whether the definition of improvement is met, visit by visit."""
-    visits = analysis.visits
-    absent = {name: np.nan for name in MEASURE_COLUMNS if name not in visits}
-    table = visits.assign(**absent)[["patient_id", "week", *MEASURE_COLUMNS, "enzyme"]]
-    judged = classify_visits(
-        table, enzyme="enzyme", vas_max=analysis.trial.description.vas_max
-    ).reindex(table.index)
-    # Where no measure is missing the verdict is known: that a baseline of 0 counts neither way is
-    # a convention, not a gap.
-    core = table[[*MEASURE_COLUMNS, "enzyme"]].isna().any(axis=1)
-    first = table.groupby("patient_id")["week"].transform("idxmin")
-    gap = (core | core[first].to_numpy()).to_numpy(dtype=bool)
-    improved = judged["improved"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    settled = judged["improved_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
-    known = settled | ~gap
+    judged = improvement_by_visit(
+        analysis.visits, improvement_rule(), analysis.trial.description.vas_max
+    )
+    improved, known = (judged[name].to_numpy(dtype=bool) for name in ("improved", "improved_known"))
     visit = np.isfinite(analysis.weeks)
     yes, no = np.zeros(visit.shape, dtype=bool), np.ones(visit.shape, dtype=bool)
     # Visits are in the order of their patients and weeks, as the cells of the grid are.

@@ -220,6 +220,8 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     if (treatments := typed.get("treatments")) is not None:
         late = _after(treatments.frame, ends) & ~is_rescue(treatments.frame)
         treatments.add(late, _time_column(study), "lies after the patient's last visit")
+        early = treatments.frame["week"].to_numpy(dtype=float) < 0
+        treatments.add(early, _time_column(study), "lies before the patient's first dose")
     return [fault for table in typed.values() for fault in table.faults]
 
 

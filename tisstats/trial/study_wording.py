@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
+from tisstats.trial.endpoints import MISSING_RULES, STRATEGIES
 from tisstats.trial.study import EndpointPlan, Schedule, Study
-
-_STRATEGIES = {
-    "treatment policy": "visits count regardless of rescue medication and early stops",
-    "composite": "rescue medication or an early stop before the assessment is non-response",
-    "while on treatment": "visits count up to rescue medication or an early stop",
-    "hypothetical": "patients with rescue medication or an early stop before the assessment are "
-    "left out",
-}
-
-_MISSING = {
-    "unknown": "the response is unknown, and the patient is not in the denominator",
-    "non-responder": "counted as no response",
-    "bounds": "the response is unknown; responders are counted from none to all of them",
-    "best case": "counted as a response",
-    "worst case": "counted as no response",
-}
 
 _BASELINES = {
     "week 0": "the visit nearest to week 0, {window}",
@@ -38,25 +23,11 @@ def describe_endpoint(endpoint: EndpointPlan) -> str:
 
     Examples
     --------
-    >>> plan = EndpointPlan("sustained", 40, 24, (12,), True, False, "composite", "unknown")
-    >>> describe_endpoint(plan)
-    'Total Improvement Score of at least 40 at week 24 and at week 12, without rescue medication'
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_endpoint(Study.read(example_folder()).endpoint)
+    'Total Improvement Score of at least 40 at week 24'
     """
-    also = " or ".join(f"{week:g}" for week in endpoint.also_at)
-    when = {
-        "at week": f"at week {endpoint.week:g}",
-        "best": f"at any visit up to week {endpoint.week:g}",
-        "sustained": f"at week {endpoint.week:g} and at week {also}",
-        "confirmed": f"at two consecutive visits up to week {endpoint.week:g}",
-    }[endpoint.kind]
-    without = [
-        "rescue medication" * endpoint.without_rescue,
-        "confirmed deterioration" * endpoint.without_confirmed_deterioration,
-    ]
-    excluded = " and ".join(filter(None, without))
-    return f"Total Improvement Score of at least {endpoint.threshold:g} {when}" + (
-        f", without {excluded}" if excluded else ""
-    )
+    return endpoint.as_endpoint().describe_response()
 
 
 def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
@@ -64,23 +35,23 @@ def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
 
     Examples
     --------
-    >>> plan = EndpointPlan("best", 40, 24, (), False, False, "composite", "unknown")
-    >>> describe_intercurrent_events(plan)
-    'composite: rescue medication or an early stop before the assessment is non-response'
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_intercurrent_events(Study.read(example_folder()).endpoint)
+    'treatment policy: visits count regardless of rescue medication and early stops'
     """
-    return f"{endpoint.intercurrent}: {_STRATEGIES[endpoint.intercurrent]}"
+    return f"{endpoint.intercurrent}: {STRATEGIES[endpoint.intercurrent]}"
 
 
 def describe_missing_scores(endpoint: EndpointPlan) -> str:
-    """Describe what becomes of a response that missing scores leave open.
+    """Describe what becomes of a response that missing scores leave open: rule and meaning.
 
     Examples
     --------
-    >>> plan = EndpointPlan("best", 40, 24, (), False, False, "composite", "best case")
-    >>> describe_missing_scores(plan)
-    'best case: counted as a response'
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_missing_scores(Study.read(example_folder()).endpoint)
+    'non-responder: counted as a non-responder'
     """
-    return f"{endpoint.missing}: {_MISSING[endpoint.missing]}"
+    return f"{endpoint.missing}: {MISSING_RULES[endpoint.missing]}"
 
 
 def describe_weeks(schedule: Schedule) -> str:

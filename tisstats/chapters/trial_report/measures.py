@@ -76,9 +76,9 @@ class Measures(TrialChapter):
 
     @table(
         "IMACS improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
-        "analysed patients by arm, as the next table defines them. The last visit is {self.last}, and "
-        "visits up to then count as any visit. Where missing measures, or no visit after baseline, "
-        "leave an answer open: the range of the count. {self.label}",
+        "analysed patients by arm, as the next table defines them. The last visit is {self.last}, "
+        "and visits up to then count as any visit. Where missing measures, or no visit after "
+        "baseline, leave an answer open: the range of the count. {self.label}",
         wide=True,
     )
     def imacs_counts(self) -> Rows:

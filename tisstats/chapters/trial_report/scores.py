@@ -86,9 +86,7 @@ class Scores(TrialChapter):
             )
             for name, label in self.study.arms.items()
         ]
-        return figure_item(
-            arm_courses, arms, threshold=self.study.endpoint.threshold, stamp=self.label
-        )
+        return figure_item(arm_courses, arms, threshold=self.responder_score, stamp=self.label)
 
     @table(
         "Total Improvement Score by week and arm: median (first to third quartile) [patients with "
@@ -146,14 +144,14 @@ class Scores(TrialChapter):
         return figure_item(
             response_curves,
             curves,
-            threshold=endpoint.threshold,
+            response=self.response,
             horizon=endpoint.week,
             confidence_level=plan.confidence_level,
             stamp=self.label,
         )
 
     @table(
-        "Time to the first response, a Total Improvement Score of at least {self.threshold}, by "
+        "Time to the first response, {self.response}, by "
         "arm and week: patients at risk just before the week, and, up to and including it, those "
         "who responded, had a competing event or were censored, with the cumulative incidence "
         "(Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's variance; an "
@@ -226,9 +224,17 @@ class Scores(TrialChapter):
         return f"{self.study.endpoint.week:g}"
 
     @property
-    def threshold(self) -> str:
-        """The least score of a response."""
-        return f"{self.study.endpoint.threshold:g}"
+    def response(self) -> str:
+        """What is reached at a visit of a response, in words."""
+        endpoint = self.study.endpoint
+        score = f"Total Improvement Score of at least {endpoint.threshold:g}"
+        return endpoint.as_endpoint().criterion or score
+
+    @property
+    def responder_score(self) -> float | None:
+        """The least score of a response, points; None if another criterion makes one."""
+        endpoint = self.study.endpoint
+        return None if endpoint.as_endpoint().criterion else endpoint.threshold
 
     @property
     def population(self) -> str:
@@ -245,6 +251,11 @@ class Scores(TrialChapter):
         """How intercurrent events and open scores are handled in the time to response."""
         endpoint = self.study.endpoint
         competing = competing_causes(self.data)
+        rescue = (
+            f" Rescue medication in the week of a visit was given {endpoint.rescue_in_week_of_visit}."
+            if endpoint.intercurrent != "treatment policy"
+            else ""
+        )
         causes = (
             f"Competing events: {' and '.join(competing.values())}."
             if competing
@@ -252,7 +263,7 @@ class Scores(TrialChapter):
         )
         return (
             "Strategy for rescue medication and early stops: "
-            f"{describe_intercurrent_events(endpoint)}. {causes} A visit whose score missing "
+            f"{describe_intercurrent_events(endpoint)}.{rescue} {causes} A visit whose score missing "
             f"measures leave open {_OPEN_VISITS[endpoint.missing]}."
         )
 
@@ -266,7 +277,10 @@ class Scores(TrialChapter):
         excluded = " and ".join(filter(None, conditions))
         return {
             "label": self.label,
-            "threshold": self.threshold,
+            "response": self.response,
+            "dotted": ""
+            if self.responder_score is None
+            else f"; the dotted line is the score of a responder, {self.responder_score:g} points",
             "horizon": self.horizon,
             "rules": self.rules,
             "scales": self.scales(),

@@ -1,0 +1,503 @@
+"""Mapping files: somebody's columns, values, wide, long and REDCap tables to ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tables.conftest import fault_lines
+from tisstats.tables import (
+    ReadOptions,
+    TableSource,
+    map_table,
+    numbers,
+    read_mapped_tables,
+    read_mapping,
+    read_table,
+    text_values,
+)
+from tisstats.tables.delimited import parse_delimited
+from tisstats.tables.mapping import (
+    ADAM,
+    PRESETS,
+    TABLES,
+    LongColumns,
+    TableMapping,
+    TrialMapping,
+    WideColumn,
+)
+from tisstats.tables.raw import RawTable
+
+
+@pytest.fixture
+def mapped(file):
+    """Apply a mapping to a table, both given as text."""
+
+    def apply(mapping, table, name="visits", options=None):
+        path = file("mine.toml", mapping)
+        raw = read_table(file("trial.csv", table), options)
+        return map_table(raw, read_mapping(path), name)
+
+    return apply
+
+
+def rows(raw, *names):
+    """Cells as text, row by row, of all columns or of those named."""
+    chosen = raw.cells[list(names)] if names else raw.cells
+    return [list(text_values(row).values) for _, row in chosen.iterrows()]
+
+
+# Columns
+
+
+NAMES = '[visits.columns]\npatient_id = "SUBJID"\nphysician_global = "PGA VAS"\n'
+
+
+def test_columns_get_our_names_in_any_spelling_and_others_are_kept(mapped):
+    raw = mapped(NAMES, "site,pga-vas,subjid,week\nA,3.8,007,0\n")
+    assert list(raw.cells.columns) == ["site", "physician_global", "patient_id", "week"]
+    assert rows(raw) == [["A", "3.8", "007", "0"]]
+    assert str(raw.verbatim().fault("must be at most 3", 0, "physician_global")) == (
+        "trial.csv, row 2, column pga-vas, value '3.8': must be at most 3"
+    )
+
+
+def test_several_columns_must_agree(mapped):
+    arms = '[patients.columns]\narm = ["TRT01P", "TRT01A"]\n'
+    assert rows(mapped(arms, "TRT01A,TRT01P,x\na,a,1\n", "patients")) == [["a", "1"]]
+    assert rows(mapped(arms, "TRT01A,x\na,1\n", "patients")) == [["a", "1"]]
+    assert fault_lines(lambda: mapped(arms, "TRT01A,TRT01P\na,a\na,b\n", "patients")) == [
+        "trial.csv, row 3, column TRT01A, value 'a': differs from TRT01P in the same row; name "
+        "the one to use in the mapping"
+    ]
+
+
+# Values
+
+
+SEX = '[patients.values.sex]\n1 = "male"\n2 = "female"\n'
+
+
+def test_values_become_ours_and_empty_cells_stay_empty(mapped, workbook):
+    raw = mapped(SEX, "id,sex\nA,2\nB, 1 \nC,\n", "patients")
+    assert rows(raw, "sex") == [["female"], ["male"], [""]]
+    assert raw.source.fault("bad", 1, "sex").value == " 1 "
+    typed = read_table(workbook([["id", "sex"], ["A", 2], ["B", 1.0], ["C", None]]))
+    assert rows(map_table(typed, read_mapping(Path("mine.toml")), "patients"), "sex") == [
+        ["female"],
+        ["male"],
+        [""],
+    ]
+
+
+# Wide tables
+
+WIDE = """
+[visits.columns]
+patient_id = "ID"
+[visits.wide]
+weeks = [0, 4, 12]
+columns = { mmt = "mmt_w{week}", haq = { pattern = "HAQ {week}", weeks = { bl = 0, m3 = 12 } } }
+"""
+WIDE_TABLE = """\
+ID,MMT_W0,MMT_W4,MMT_W12,haq bl,haq m3,arm
+007,211,220,227,2.0,1.6,a
+008,211,,,1.5,,b
+009,,,230,,1.0,b
+"""
+
+
+def test_wide_becomes_long(mapped):
+    raw = mapped(WIDE, WIDE_TABLE)
+    assert list(raw.cells.columns) == ["patient_id", "week", "arm", "mmt", "haq"]
+    assert rows(raw, "patient_id", "week", "mmt", "haq") == [
+        ["007", "0", "211", "2.0"],
+        ["007", "4", "220", ""],
+        ["007", "12", "227", "1.6"],
+        ["008", "0", "211", "1.5"],
+        ["009", "0", "", ""],  # the first week stays, as the baseline that was not measured
+        ["009", "12", "230", "1.0"],
+    ]
+    assert raw.remarks == ("3 weeks without any measure left out",)
+    faults = [raw.verbatim().fault("bad", 2, name) for name in ("mmt", "haq", "arm")]
+    assert [(fault.row, fault.column) for fault in faults] == [
+        (2, "MMT_W12"),
+        (2, "haq m3"),
+        (2, "arm"),
+    ]
+
+
+cells_of_patients = st.dictionaries(
+    st.integers(0, 20).map(str),
+    st.lists(st.one_of(st.just(""), st.integers(0, 260).map(str)), min_size=6, max_size=6),
+    min_size=1,
+)
+
+
+@given(cells_of_patients)
+def test_every_cell_of_a_wide_table_comes_back_once(patients):
+    names = [f"{measure}_{week}" for measure in ("mmt", "haq") for week in (0, 4, 24)]
+    frame = pd.DataFrame.from_dict(patients, orient="index", columns=names).reset_index(names="ID")
+    wide = {
+        measure: tuple(WideColumn(str(week), f"{measure}_{week}") for week in (24, 0, 4))
+        for measure in ("mmt", "haq")
+    }
+    section = TableMapping(columns={"patient_id": ("ID",)}, wide=wide)
+    mapping = TrialMapping("mine.toml", {"visits": section})
+    raw = map_table(RawTable(frame.astype(object), TableSource("t.csv")), mapping, "visits")
+    found = {
+        (row["patient_id"], f"{measure}_{row['week']}"): row[measure]
+        for _, row in raw.cells.iterrows()
+        for measure in ("mmt", "haq")
+    }
+    for patient, cells in patients.items():
+        for name, cell in zip(names, cells, strict=True):
+            assert (found.get((patient, name)) or "") == cell
+    assert len(raw) == len({key[0] + "/" + key[1].split("_")[1] for key in found})
+    source = raw.verbatim()
+    for row in range(len(raw)):
+        assert source.name(row, "haq") == f"haq_{raw.cells['week'].iloc[row]}"
+        at = source.line(row, "haq") - 2
+        assert frame["ID"].iloc[at] == raw.cells["patient_id"].iloc[row]
+
+
+# Long tables, and ADaM
+
+LONG = """
+[visits.columns]
+patient_id = "ID"
+week = "WK"
+[visits.long]
+parameter = "TEST"
+value = "RESULT"
+parameters = { PHGA = "physician_global", MMT8 = "mmt" }
+"""
+LONG_TABLE = """\
+ID,WK,TEST,RESULT,NOTE
+007,0,PHGA,3.8,x
+007,0.0,MMT8,70,y
+008,0,MMT8,66,
+007,4,PHGA,2.3,
+007,4,AGE,61,
+"""
+
+
+def test_rows_of_measures_become_columns(mapped):
+    raw = mapped(LONG, LONG_TABLE)
+    assert list(raw.cells.columns) == ["patient_id", "week", "physician_global", "mmt"]
+    assert rows(raw) == [["007", "0", "3.8", "70"], ["008", "0", "", "66"], ["007", "4", "2.3", ""]]
+    assert raw.remarks == ("1 row of other measures left out",)
+    fault = raw.verbatim().fault("bad", 0, "mmt")
+    assert (fault.row, fault.column, fault.value) == (3, "RESULT", "70")
+
+
+ADAM_MAPPING = 'preset = "adam"\n[visits.long.parameters]\nPHGA = "physician_global"\nMMT = "mmt"\n'
+ADQS = """\
+STUDYID,USUBJID,TRT01P,AVISIT,AVISITN,PARAMCD,AVAL,BASE,ANL01FL
+S1,S1-007,a,Baseline,0,PHGA,3.8,3.8,Y
+S1,S1-007,a,Baseline,0,MMT,211,211,Y
+S1,S1-007,a,Week 4,4,PHGA,2.3,3.8,Y
+S1,S1-007,a,Week 4,4,PHGA,2.9,3.8,
+S1,S1-007,a,Week 4,4,MMT,227,211,Y
+"""
+
+
+def test_adam_needs_only_the_codes_of_its_parameters(mapped):
+    raw = mapped(ADAM_MAPPING, ADQS)
+    assert rows(raw) == [["S1-007", "0", "3.8", "211"], ["S1-007", "4", "2.3", "227"]]
+    assert raw.remarks == ("1 row without ANL01FL 'Y' left out",)
+
+
+def test_adam_names_of_patients_and_events(mapped):
+    adsl = "USUBJID,TRT01P,TRT01A,AGE\nS1-007,a,a,61\n"
+    raw = mapped(ADAM_MAPPING, adsl, "patients")
+    assert list(raw.cells.columns) == ["patient_id", "arm", "AGE"]
+    adae = "USUBJID,AESEQ,AEDECOD,AESER,AESTDTC\nS1-007,1,Headache,N,2020-04-03\n"
+    raw = mapped(ADAM_MAPPING, adae, "adverse_events")
+    assert list(raw.cells.columns) == ["patient_id", "number", "event", "serious", "AESTDTC"]
+    own = ADAM_MAPPING + '[adverse_events.columns]\nevent = "AETERM"\n'
+    raw = mapped(own, "USUBJID,AETERM\nS1-007,sore head\n", "adverse_events")
+    assert list(raw.cells.columns) == ["patient_id", "event"]
+
+
+def test_weeks_of_adam_are_those_that_its_visits_name(mapped):
+    visits = ADQS.replace("Week 4,4", "Week 4,2")
+    lines = fault_lines(lambda: mapped(ADAM_MAPPING, visits))
+    assert lines[0] == (
+        "trial.csv, row 4, column AVISITN, value '2': is not the week that AVISIT names; give the "
+        "weeks in [visits.values.week]"
+    )
+    raw = mapped(ADAM_MAPPING + "[visits.values.week]\n0 = 0\n2 = 4\n", visits)
+    assert rows(raw, "week") == [["0"], ["4"]]
+
+
+@pytest.mark.parametrize(("choice", "week_4"), [("keep", "2.3"), ("drop", "")])
+def test_what_becomes_of_derived_records_is_declared(mapped, choice, week_4):
+    header, *rest = ADQS.splitlines()
+    table = "\n".join([f"{header},DTYPE", *(f"{r},{'LOCF' if '2.3' in r else ''}" for r in rest)])
+    assert fault_lines(lambda: mapped(ADAM_MAPPING, table)) == [
+        "trial.csv, row 4, column DTYPE, value 'LOCF': is a derived record; say what becomes of "
+        "them: visits.long.derived = 'drop' or 'keep'"
+    ]
+    raw = mapped(ADAM_MAPPING + f'[visits.long]\nderived = "{choice}"\n', table)
+    assert rows(raw, "physician_global") == [["3.8"], [week_4]]
+
+
+def test_the_presets_are_of_tables_that_there_are():
+    assert PRESETS["adam"] is ADAM
+    assert set(ADAM) <= set(TABLES)
+
+
+# REDCap
+
+REDCAP = """
+[redcap]
+file = "export.csv"
+patient_id = "record_id"
+events = { screening_arm_1 = false, baseline_arm_1 = 0, week_4_arm_1 = 4 }
+instruments = { adverse_event = "adverse_events", medication = false }
+patients_event = "baseline_arm_1"
+[patients.columns]
+sex = "sex"
+[patients.values.sex]
+1 = "male"
+2 = "female"
+[visits.columns]
+mmt = "mmt8"
+[adverse_events.columns]
+event = "ae_term"
+number = "redcap_repeat_instance"
+"""
+EXPORT = """\
+record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,sex,mmt8,ae_term
+1,screening_arm_1,,,,60,
+1,baseline_arm_1,,,2,66,
+1,week_4_arm_1,,,,70,
+1,week_4_arm_1,adverse_event,1,,,Headache
+1,baseline_arm_1,medication,1,,,
+2,baseline_arm_1,,,1,,
+2,week_4_arm_1,,,,,
+"""
+
+
+def test_a_redcap_export_becomes_our_tables(mapped):
+    patients = mapped(REDCAP, EXPORT, "patients")
+    assert rows(patients, "patient_id", "sex") == [["1", "female"], ["2", "male"]]
+    assert patients.source.lines.tolist() == [3, 7]
+    visits = mapped(REDCAP, EXPORT, "visits")
+    assert rows(visits, "patient_id", "week", "mmt") == [
+        ["1", "0", "66"],
+        ["1", "4", "70"],
+        ["2", "0", ""],
+    ]
+    assert visits.remarks == ("1 week without any measure left out",)
+    fault = visits.verbatim().fault("bad", 1, "mmt")
+    assert (fault.row, fault.column) == (4, "mmt8")
+    events = mapped(REDCAP, EXPORT, "adverse_events")
+    assert rows(events, "patient_id", "number", "week", "event") == [["1", "1", "4", "Headache"]]
+    assert events.source.lines.tolist() == [5]
+
+
+def test_all_tables_are_read_from_a_folder(file):
+    file("export.csv", EXPORT)
+    mapping = read_mapping(file("mine.toml", REDCAP))
+    assert {name: len(table) for name, table in read_mapped_tables(mapping, Path()).items()} == {
+        "patients": 2,
+        "visits": 3,
+        "adverse_events": 1,
+    }
+    file("adsl.csv", "USUBJID,TRT01P\nS1-007,a\n")
+    file("adqs.csv", ADQS.replace(",", ";"))
+    files = '[patients]\nfile = "adsl.csv"\n[visits]\nfile = "adqs.csv"\n'
+    mapping = read_mapping(file("mine.toml", ADAM_MAPPING + files))
+    tables = read_mapped_tables(mapping, Path(), ReadOptions(missing_codes=("2.9",)))
+    assert {name: len(table) for name, table in tables.items()} == {"patients": 1, "visits": 2}
+    mapping = read_mapping(file("mine.toml", NAMES))
+    assert fault_lines(lambda: read_mapped_tables(mapping, Path())) == [
+        "mine.toml: visits.file: must name the file of this table"
+    ]
+
+
+# Units
+
+
+def test_units_are_kept_for_the_conversion(mapped):
+    raw = mapped('[visits.units]\nck = "microkat/L"\n', "id,ck\nA,2.8\n")
+    assert raw.units == {"ck": "microkat/L"}
+    assert numbers(raw.cells["ck"]).values.tolist() == [2.8]
+
+
+# Faults of a mapping
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "the mapping: is empty; it must have a section of patients, visits, treatments, "
+             "adverse_events"),
+        ("[vists.columns]\nmmt = 'x'\n", "vists: there is no such key; there are preset, redcap, "
+         "patients, visits, treatments, adverse_events"),
+        ("[visits.colums]\nmmt = 'x'\n", "visits.colums: there is no such key; there are file, "
+         "columns, values, units, wide, long"),
+        ("[visits.columns]\nmmt = 8\n",
+         "visits.columns.mmt: must be text in quotation marks, and not empty"),
+        ("[visits.columns]\nmmt = ' '\n",
+         "visits.columns.mmt: must be text in quotation marks, and not empty"),
+        ("visits = 3\n", "visits: must be a section with keys"),
+        ("[visits]\ncolumns = 3\n", "visits.columns: must be a section with keys"),
+        ("preset = 'sdtm'\n", "preset: must be one of adam"),
+        ("[visits.values.sex]\n1 = ['a']\n",
+         "visits.values.sex.1: must be one value: text, a number, true or false"),
+        ("[visits.wide]\ncolumns = { mmt = 'w{week}' }\n",
+         "visits.wide.weeks: must be a list of weeks, or labels with weeks such as { bl = 0, m3 = "
+         "12 }"),
+        ("[visits.wide]\nweeks = [0, '4']\ncolumns = { mmt = 'w{week}' }\n",
+         "visits.wide.weeks: must be a number of weeks"),
+        ("[visits.wide]\nweeks = [0, 0]\ncolumns = { mmt = 'w{week}' }\n",
+         "visits.wide.weeks: must not repeat a week"),
+        ("[visits.wide]\nweeks = [0]\ncolumns = { mmt = 'w0' }\n",
+         "visits.wide.columns.mmt: must have {week} in the place of the week"),
+        ("[visits.wide]\nweeks = [0]\n",
+         "visits.wide.columns: must name our columns, each with a pattern such as 'mmt_w{week}'"),
+        ("[visits.wide]\nweeks=[0]\ncolumns={mmt='w{week}'}\n[visits.long]\nparameter='P'\n",
+         "visits: has both a wide and a long section; a table has one form"),
+        ("[visits.long]\nparameter = 'P'\nvalue = 'V'\n",
+         "visits.long.parameters: must name our column for each code of theirs, such as PHGA = "
+         "'physician_global'"),
+        ("[visits.long]\nvalue = 'V'\nparameters = { A = 'mmt' }\n",
+         "visits.long.parameter: must be text in quotation marks, and not empty"),
+        ("[visits.long]\nparameter = 'P'\nvalue = 'V'\nparameters = { A = 'mmt', B = 'mmt' }\n",
+         "visits.long.parameters: two codes lead to one column"),
+        ("[visits.long]\nparameter='P'\nvalue='V'\nparameters={A='mmt'}\nderived='mean'\n",
+         "visits.long.derived: must be one of refuse, keep, drop"),
+        ("[redcap]\npatient_id = 'record_id'\n",
+         "redcap.events: must give the week of each event, such as baseline_arm_1 = 0; false "
+         "leaves an event out"),
+        ("[redcap]\nevents = { a = 0, b = 'week 4' }\n",
+         "redcap.events.b: must be a number of weeks"),
+        ("[redcap]\nevents = { a = true }\n", "redcap.events.a: must be a number of weeks"),
+        ("[redcap]\nevents = { a = 0 }\ninstruments = { ae = 'events' }\n",
+         "redcap.instruments.ae: must be one of patients, visits, treatments, adverse_events, or "
+         "false to leave it out"),
+        ("[redcap]\nevents = { a = 0 }\npatients_event = 'b'\n",
+         "redcap.patients_event: must be one of redcap.events: a"),
+        ("preset = 'adam'\n[redcap]\nevents = { a = 0 }\n[visits.long.parameters]\nA = 'mmt'\n",
+         "preset: cannot be combined with redcap"),
+    ],
+)  # fmt: skip
+def test_a_wrong_mapping_is_one_clear_line(file, text, line):
+    (found,) = fault_lines(lambda: read_mapping(file("mine.toml", text)))
+    before, _, message = found.partition(": ")
+    assert message == line
+    assert before.partition(", value ")[0] == "mine.toml"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("[visits\n", "mine.toml: cannot be read as TOML: "),
+        ("[visits.columns]\nmmt = 'a'\nmmt = 'b'\n", "mine.toml: cannot be read as TOML: "),
+        (b"[visits.columns]\nmmt = '\xf6'\n", "mine.toml: is not in UTF-8"),
+    ],
+)
+def test_what_is_no_mapping(file, content, line):
+    (found,) = fault_lines(lambda: read_mapping(file("mine.toml", content)))
+    assert found.startswith(line)
+    assert "\n" not in found
+    (found,) = fault_lines(lambda: read_mapping(Path("nowhere.toml")))
+    assert found == "nowhere.toml: cannot be read: No such file or directory"
+
+
+# Tables that do not fit their mapping
+
+
+@pytest.mark.parametrize(
+    ("mapping", "table", "name", "line"),
+    [
+        (NAMES, "ID,PGA VAS\nA,3\n", "visits",
+         "trial.csv, column SUBJID: there is no such column, named in mine.toml "
+         "(visits.columns.patient_id); the table has ID, PGA VAS"),
+        ("[visits.columns]\nmmt = 'MMT8'\nmmt8 = 'mmt8'\n", "MMT8\n66\n", "visits",
+         "mine.toml: visits.columns.mmt8: 'MMT8' is already mmt"),
+        ("[visits.columns]\nmmt = 'MMT8'\n", "MMT8,MMT\n66,211\n", "visits",
+         "mine.toml: visits.columns.mmt: trial.csv has another column MMT; name it otherwise, such "
+         "as other_mmt = 'MMT'"),
+        (SEX, "id,sex\nA,3\n", "patients",
+         "trial.csv, row 2, column sex, value '3': must be one of 1, 2 (mine.toml, values of sex)"),
+        (SEX, "id,sex\nA,male\n", "patients",
+         "trial.csv, row 2, column sex, value 'male': must be one of 1, 2 (mine.toml, values of "
+         "sex)"),
+        (SEX, "id,gender\nA,1\n", "patients",
+         "mine.toml: patients.values.sex: there is no such column; the table has id, gender"),
+        ("[visits.units]\nck = 'U/L'\n", "id,CK\nA,170\n", "visits",
+         "mine.toml: visits.units.ck: there is no such column; the table has id, CK"),
+        (WIDE, WIDE_TABLE.replace("MMT_W4", "MMT_W6"), "visits",
+         "trial.csv, column mmt_w4: there is no such column, named in mine.toml "
+         "(visits.wide.columns.mmt); the table has patient_id, MMT_W0, MMT_W6, MMT_W12, haq bl, "
+         "haq m3, arm"),
+        (WIDE, WIDE_TABLE.replace("arm", "MMT"), "visits",
+         "mine.toml: visits.columns.mmt: trial.csv has another column MMT; name it otherwise, such "
+         "as other_mmt = 'MMT'"),
+        (WIDE, WIDE_TABLE.replace("arm", "Week"), "visits",
+         "mine.toml: visits.columns.week: trial.csv has another column Week; name it otherwise, "
+         "such as other_week = 'Week'"),
+        (LONG, LONG_TABLE.replace("TEST", "PARAM"), "visits",
+         "trial.csv, column TEST: there is no such column, named in mine.toml "
+         "(visits.long.parameter); the table has patient_id, week, PARAM, RESULT, NOTE"),
+        (LONG, LONG_TABLE.replace("PHGA", "PGA"), "visits",
+         "trial.csv, column TEST, value 'PHGA': no row has this TEST, named in mine.toml"),
+        (LONG, LONG_TABLE + "007,4,PHGA,2.2,\n", "visits",
+         "trial.csv, row 7, column TEST, value 'PHGA': the patient has another row for this "
+         "measure and week"),
+        (LONG.replace('week = "WK"', 'week = "WK"\nseen = "NOTE"'), LONG_TABLE, "visits",
+         "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
+         "and week"),
+        (LONG.replace('week = "WK"\n', ""), LONG_TABLE, "visits",
+         "mine.toml: visits.columns.week: must be named, to find the rows of a visit"),
+        (LONG + "only = { NOTE = 'z' }\n", LONG_TABLE, "visits",
+         "trial.csv, column NOTE: no row has the value 'z' (long.only)"),
+        (LONG + "only = { FLAG = 'Y' }\n", LONG_TABLE, "visits",
+         "trial.csv, column FLAG: there is no such column, named in mine.toml (visits.long.only); "
+         "the table has patient_id, week, TEST, RESULT, NOTE"),
+        (ADAM_MAPPING, ADQS.replace("USUBJID", "SUBJID"), "visits",
+         "trial.csv, column USUBJID: there is no such column, named in mine.toml "
+         "(visits.columns.patient_id); the table has STUDYID, SUBJID, TRT01P, AVISIT, AVISITN, "
+         "PARAMCD, AVAL, BASE, ANL01FL"),
+        (REDCAP, EXPORT.replace("2,week_4_arm_1", "2,week_8_arm_1"), "visits",
+         "trial.csv, row 8, column redcap_event_name, value 'week_8_arm_1': must be one of "
+         "screening_arm_1, baseline_arm_1, week_4_arm_1, as mine.toml has in [redcap.events]"),
+        (REDCAP, EXPORT.replace(",medication", ",drugs"), "visits",
+         "trial.csv, row 6, column redcap_repeat_instrument, value 'drugs': must be one of "
+         "adverse_event, medication, as mine.toml has in [redcap.instruments]"),
+        (REDCAP, "record_id,sex,mmt8\n1,2,66\n", "visits",
+         "trial.csv, column redcap_event_name: there is no such column; is this a longitudinal "
+         "project? the table has record_id, sex, mmt8"),
+        (REDCAP, EXPORT.replace("sex", "week"), "visits",
+         "trial.csv, row 1, column week: weeks are those of redcap.events; name this column "
+         "otherwise in mine.toml"),
+        (REDCAP, EXPORT.replace("baseline_arm_1", "week_4_arm_1"), "patients",
+         "trial.csv, column redcap_event_name: no row has the event 'baseline_arm_1', from which "
+         "patients are taken"),
+    ],
+)  # fmt: skip
+def test_a_table_that_does_not_fit_is_one_clear_line(mapped, mapping, table, name, line):
+    assert fault_lines(lambda: mapped(mapping, table, name)) == [line]
+
+
+@settings(deadline=None)
+@given(st.permutations(LONG_TABLE.splitlines()[1:]))
+def test_the_order_of_rows_of_measures_does_not_matter(order):
+    raw = parse_delimited("\n".join([LONG_TABLE.splitlines()[0], *order]), "trial.csv")
+    long = LongColumns("TEST", "RESULT", {"PHGA": "physician_global", "MMT8": "mmt"})
+    section = TableMapping(columns={"patient_id": ("ID",), "week": ("WK",)}, long=long)
+    mapping = TrialMapping("mine.toml", {"visits": section})
+    found = map_table(raw, mapping, "visits")
+    assert sorted(map(tuple, rows(found, "patient_id", "physician_global", "mmt"))) == [
+        ("007", "2.3", ""),
+        ("007", "3.8", "70"),
+        ("008", "", "66"),
+    ]

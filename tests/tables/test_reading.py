@@ -1,0 +1,503 @@
+"""Files of every format: read the same, written and read back, and 40 broken ones."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import sys
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tables.conftest import fault_lines
+from tisstats.tables import (
+    FORMATS,
+    FormatError,
+    ReadOptions,
+    TableSource,
+    file_format,
+    match_columns,
+    normalise_name,
+    numbers,
+    read_table,
+    require_columns,
+    resolve_decimals,
+    text_values,
+    write_table,
+)
+from tisstats.tables.delimited import parse_delimited
+from tisstats.tables.reading import RawTable
+
+ROWS = [["patient_id", "week", "haq", "site"], ["007", "0", "2.0", "A"], ["007", "9", "", "Köln"]]
+PLAIN = "".join(",".join(row) + "\n" for row in ROWS)
+
+
+def cells(raw):
+    """All cells as text, the header first."""
+    frame = raw.cells
+    return [list(frame.columns), *(list(text_values(row).values) for _, row in frame.iterrows())]
+
+
+# Formats
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options"),
+    [
+        ("visits.csv", PLAIN, {}),
+        ("visits.CSV", "\ufeff" + PLAIN, {}),
+        ("visits.csv", PLAIN.replace("\n", "\r\n"), {}),
+        ("visits.csv", PLAIN.replace("\n", "\r"), {}),
+        ("visits.csv", PLAIN.replace(",", ";"), {}),
+        ("visits.csv", PLAIN.rstrip("\n"), {}),
+        ("visits.csv", PLAIN.replace("A", '"A"'), {}),
+        ("visits.tsv", PLAIN.replace(",", "\t"), {}),
+        ("visits.tsv", PLAIN, {}),
+        ("visits.csv.gz", PLAIN, {}),
+        ("visits.tsv.gz", PLAIN.replace(",", "\t"), {}),
+        ("visits.csv", PLAIN.encode("latin-1"), {"encoding": "latin-1"}),
+        ("visits.csv.gz", PLAIN.encode("cp1252"), {"encoding": "cp1252"}),
+        ("visits.csv", PLAIN.encode("utf-16"), {"encoding": "utf-16"}),
+    ],
+)
+def test_text_of_every_kind_is_read_the_same(file, name, content, options):
+    raw = read_table(file(name, content), ReadOptions(**options))
+    assert cells(raw) == ROWS
+    assert raw.source.lines.tolist() == [2, 3]
+
+
+def test_a_workbook_is_read_with_its_types(workbook):
+    moment = dt.datetime(2020, 4, 3)
+    path = workbook([["Patient ID", "week", "seen", "ok"], ["007", 0, moment, True], [8, 9.5]])
+    raw = read_table(path)
+    assert raw.cells.astype(object).to_numpy().tolist() == [
+        ["007", 0, moment, True],
+        [8, 9.5, None, None],
+    ]
+    assert raw.source.file == "visits.xlsx"
+    assert raw.source.lines.tolist() == [2, 3]
+    assert raw.remarks == ()
+
+
+def test_parquet_is_read_with_its_types(tmp_path):
+    table = pd.DataFrame({"patient_id": [7.0, 8.0], "ck": [Decimal("2.8"), None]})
+    table.to_parquet(tmp_path / "visits.parquet")
+    raw = read_table(tmp_path / "visits.parquet")
+    assert text_values(raw.cells["patient_id"]).values.tolist() == ["7", "8"]
+    assert numbers(raw.cells["ck"]).values.tolist()[0] == pytest.approx(2.8)
+    assert raw.source.line(1) == 3
+
+
+class Stream(io.StringIO):
+    """A standard input whose bytes can be read."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.buffer = io.BytesIO(content)
+
+
+def test_standard_input_and_output(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", Stream(PLAIN.replace(",", ";").encode("latin-1")))
+    raw = read_table(Path("-"), ReadOptions(encoding="latin-1"))
+    assert cells(raw) == ROWS
+    assert raw.source.file == "standard input"
+    write_table(raw.cells, Path("-"))
+    assert capsys.readouterr().out == PLAIN
+
+
+def test_the_format_is_that_of_the_ending():
+    for ending in FORMATS:
+        assert file_format(Path(f"a.b/My Visits{ending.upper()}")) == ending
+    for name in ("visits", "visits.xls", "visits.gz", "visits.csv.zip", ".csv", "csv"):
+        with pytest.raises(FormatError, match=r"the name must end in \.csv, \.tsv"):
+            file_format(Path(name))
+
+
+@pytest.mark.parametrize(("library", "name"), [("pyarrow", "a.parquet"), ("openpyxl", "a.xlsx")])
+def test_a_library_that_is_not_installed_is_named(monkeypatch, library, name):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(FormatError, match=f"needs {library}: pip install 'tisstats"):
+        file_format(Path(name))
+
+
+# Written and read back
+
+#: Text that spreadsheets can hold; lone line ends are turned into others by XML and CSV alike.
+TEXT = st.text(
+    st.characters(
+        min_codepoint=32, exclude_characters="\x7f", exclude_categories=("Cs", "Cc", "Cn")
+    ),
+    max_size=6,
+)
+CELLS = TEXT.filter(lambda text: text == text.strip() and "_x" not in text)
+
+
+@settings(deadline=None, max_examples=40)  # writes six files
+@given(st.lists(st.tuples(CELLS.filter(bool), CELLS, CELLS), min_size=1, max_size=6))
+def test_text_is_read_back_as_it_was_written(rows):
+    table = pd.DataFrame(rows, columns=["patient_id", "=1+1", "Größe, cm;"], dtype=object)
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in FORMATS:
+            path = Path(folder) / f"table{ending}"
+            write_table(table, path)
+            assert cells(read_table(path)) == [list(table.columns), *map(list, rows)]
+
+
+@settings(deadline=None, max_examples=40)  # writes six files
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-(2**53), 2**53),
+            st.none() | st.floats(-1e300, 1e300),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_numbers_are_read_back_to_the_last_bit_and_from_workbooks_to_16_digits(rows):
+    table = pd.DataFrame(rows, columns=["week", "ck", "serious"])
+    table["ck"] = table["ck"].astype(float) + 0.0  # -0.0 has no text of its own in a spreadsheet
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in FORMATS:
+            path = Path(folder) / f"table{ending}"
+            write_table(table, path)
+            raw = read_table(path)
+            weeks = numbers(raw.cells["week"], whole=True).values
+            assert weeks.tolist() == table["week"].tolist()
+            back = numbers(raw.cells["ck"]).values.to_numpy(dtype=float)
+            if ending == ".xlsx":
+                np.testing.assert_allclose(back, table["ck"], rtol=1e-15)
+            else:
+                assert back.tobytes() == table["ck"].to_numpy().tobytes()
+            assert [str(each).lower() for each in raw.cells["serious"]] == [
+                str(row[2]).lower() for row in rows
+            ]
+
+
+@given(
+    st.lists(
+        st.lists(st.text('ab1.,; "\n\t', max_size=3), min_size=3, max_size=3),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_the_fast_parser_reads_what_the_csv_module_reads(rows, separator, end):
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=separator, lineterminator=end).writerows([["x", "y", "z"], *rows])
+    expected = [row for row in rows if any(cell.strip() for cell in row)]
+    raw = parse_delimited(text.getvalue(), "visits.csv")
+    assert raw.cells.to_numpy(dtype=object).tolist() == expected
+
+
+def test_line_ends_in_cells_are_kept(tmp_path):
+    table = pd.DataFrame({"site": ["a\rb", "a\nb", "a\r\nb"], "ck": [1, 2, 3]}, dtype=object)
+    for ending in (".csv", ".tsv", ".csv.gz", ".parquet"):
+        if ending == ".parquet":
+            table = table.astype({"ck": int})
+        write_table(table, tmp_path / f"table{ending}")
+        raw = read_table(tmp_path / f"table{ending}")
+        assert raw.cells["site"].tolist() == table["site"].tolist()
+        assert numbers(raw.cells["ck"]).values.tolist() == [1, 2, 3]
+
+
+def test_compressed_files_have_the_same_bytes_every_time(tmp_path):
+    table = pd.DataFrame({"tis": [40.0]})
+    written = []
+    for name in ("one.csv.gz", "two.csv.gz"):
+        write_table(table, tmp_path / name)
+        written.append((tmp_path / name).read_bytes())
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "said"),
+    [
+        (pd.DataFrame({"a": ["\x07"]}), "a.xlsx", "has a control character"),
+        (pd.DataFrame({"a": ["x" * 32_768]}), "a.xlsx", "a cell has more than 32767 characters"),
+        (pd.DataFrame({"a": np.zeros(1_048_576)}), "a.xlsx", "a sheet holds 1048576"),
+        (pd.DataFrame({"a": [1, "x"]}, dtype=object), "a.parquet", "cannot be written as Parquet"),
+    ],
+)
+def test_what_a_format_cannot_hold(tmp_path, table, name, said):
+    with pytest.raises(FormatError, match=said):
+        write_table(table, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Header
+
+
+@pytest.mark.parametrize(
+    "name", ["patient_id", "Patient ID", " PATIENT-ID ", "patient.id", "Patient  Id", "patient_id_"]
+)
+def test_names_of_columns_are_compared_without_case_and_separators(name):
+    assert normalise_name(name) == "patient_id"
+
+
+def test_columns_get_our_names_and_others_keep_theirs(file):
+    raw = read_table(file("visits.csv", "SITE No,HAQ,Patient ID\nA,2,007\n"))
+    matched = match_columns(raw, ["patient_id", "week", "haq"])
+    assert list(matched.cells.columns) == ["SITE No", "haq", "patient_id"]
+    fault = matched.verbatim().fault("must be below 3", 0, "haq")
+    assert str(fault) == "visits.csv, row 2, column HAQ, value '2': must be below 3"
+    (line,) = fault_lines(lambda: require_columns(matched, ["haq", "week"]))
+    assert line == (
+        "visits.csv, column week: there is no such column; the table has SITE No, haq, patient_id"
+    )
+
+
+# Missing codes
+
+
+def test_declared_codes_are_missing_and_counted(file, workbook):
+    options = ReadOptions(missing_codes=("NA", "-9", "99"))
+    raw = read_table(file("visits.csv", "patient_id,ck,site\nNA,-9,NA\n9,-9.0, NA \n"), options)
+    assert cells(raw)[1:] == [["", "", ""], ["9", "-9.0", ""]]
+    assert raw.remarks == (
+        "3 cells read as missing (NA)",
+        "1 cell read as missing (-9)",
+        "0 cells read as missing (99)",
+    )
+    shown = raw.source.fault("must not be empty", 0, "patient_id")
+    assert shown.value == "NA"
+    raw = read_table(workbook([["id", "ck"], ["A", -9], ["B", -9.0], ["C", 9]]), options)
+    assert raw.cells["ck"].tolist() == [None, None, 9]
+
+
+def test_codes_that_are_not_declared_stay(file):
+    assert cells(read_table(file("visits.csv", "id,ck\nNA,.\n")))[1:] == [["NA", "."]]
+
+
+# Decimal marks
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "values"),
+    [
+        ("a;b\n1,5;2\n", None, ["1.5", "2"]),
+        ("a;b\n1.5;2\n", None, ["1.5", "2"]),
+        ("a;b\n1,199;2\n", ",", ["1.199", "2"]),
+        ("a;b\n1.199;2\n", ".", ["1.199", "2"]),
+        ('a,b\n"1,5",2\n', ",", ["1.5", "2"]),
+        ('a,b\n"1,5",2\n', None, ["1,5", "2"]),
+        ("a\tb\n+,\t,5\n", None, ["+,", ".5"]),
+        ("a;b\n-1,5e3;.\n", None, ["-1,5e3", "."]),
+        ("a;b\n-1,5e3;.\n", ",", ["-1.5e3", "."]),
+    ],
+)
+def test_the_decimal_mark(file, text, declared, values):
+    raw = read_table(file("visits.csv", text), ReadOptions(decimal=declared))
+    resolved = resolve_decimals(raw, ["a", "b", "c"])
+    assert resolved.cells.to_numpy().tolist() == [values]
+
+
+def test_numbers_typed_in_a_workbook_need_no_mark(workbook):
+    raw = read_table(workbook([["a", "b"], [1.199, "2,5"], [2, None]]))
+    resolved = resolve_decimals(raw, ["a", "b"])
+    assert resolved.cells.to_numpy().tolist() == [[1.199, "2.5"], [2, None]]
+    assert resolved.source.fault("x", 0, "b").value == "2,5"
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "lines"),
+    [
+        (
+            "ck;haq\n3.000;1,5\n",
+            None,
+            ["row 2, column ck, value '3.000': has a point in a file with decimal commas; write "
+             "thousands without any mark"],
+        ),
+        (
+            "ck;haq\n1,199;2\n",
+            None,
+            ["row 2, column ck, value '1,199': ambiguous (1.199 or 1199): no other number shows "
+             "whether the comma is decimal; write thousands without it, or decimals with other "
+             "than three digits"],
+        ),
+        (
+            "ck;haq\n1.199;1,200\n",
+            None,
+            ["row 2, column ck, value '1.199': ambiguous (1.199 or 1199): no other number shows "
+             "whether the point is decimal; write thousands without it, or decimals with other "
+             "than three digits",
+             "row 2, column haq, value '1,200': ambiguous (1.2 or 1200): no other number shows "
+             "whether the comma is decimal; write thousands without it, or decimals with other "
+             "than three digits"],
+        ),
+        (
+            "ck;haq\n1,5;2\n",
+            ".",
+            ["row 2, column ck, value '1,5': has a comma in a file with decimal points; write "
+             "thousands without any mark"],
+        ),
+        (
+            "ck;haq\n3.000;2\n",
+            ",",
+            ["row 2, column ck, value '3.000': has a point in a file with decimal commas; write "
+             "thousands without any mark"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_number_that_may_be_two(file, text, declared, lines):
+    raw = read_table(file("visits.csv", text), ReadOptions(decimal=declared))
+    assert fault_lines(lambda: resolve_decimals(raw, ["ck", "haq"])) == [
+        f"visits.csv, {line}" for line in lines
+    ]
+
+
+def test_declarations_are_checked():
+    with pytest.raises(ValueError, match=r"decimal must be \. or ,"):
+        ReadOptions(decimal="'")
+    with pytest.raises(ValueError, match="date_format must have"):
+        ReadOptions(date_format="DD/MM/YY")
+
+
+# Broken files
+
+HEAD = "patient_id,week,haq\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "line"),
+    [
+        ("v.csv", "", {}, "v.csv: is empty"),
+        ("v.csv", "\ufeff", {}, "v.csv: is empty"),
+        ("v.csv", "\n" + HEAD, {}, "v.csv: the first line must name the columns"),
+        ("v.csv", HEAD, {}, "v.csv: there are no rows: the file has only its header"),
+        ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: there are no rows: the file has only its header"),
+        ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),
+        ("v.csv", HEAD + "A,0,1\nB,0,1,2\n", {},
+         "v.csv, row 3: the row has 4 cells; the header has 3"),
+        ("v.csv", HEAD + '"A\n1",0,1\nB,0\n', {},
+         "v.csv, row 4: the row has 2 cells; the header has 3"),
+        ("v.csv", HEAD + "A,0,1\n\nB;0;1\n", {},
+         "v.csv, row 4: the row has 1 cells; the header has 3"),
+        ("v.csv", HEAD + 'A,0,1\n"B,0,1\n', {},
+         "v.csv, row 3: cannot be read as CSV: unexpected end of data; is a quotation mark not "
+         "closed?"),
+        ("v.csv", HEAD + 'A,0,"1"x\n', {},
+         "v.csv, row 2: cannot be read as CSV: ',' expected after '\"'; is a quotation mark not "
+         "closed?"),
+        ("v.csv", '"patient_id,week\nA,0\n', {},
+         "v.csv, row 1: cannot be read as CSV: unexpected end of data"),
+        ("v.csv", "id,Week,week \nA,0,0\n", {},
+         "v.csv, row 1, column week: the header must have unique column names; another is 'Week'"),
+        ("v.csv", "id;a b;A-B\nA;0;0\n", {},
+         "v.csv, row 1, column A-B: the header must have unique column names; another is 'a b'"),
+        ("v.csv", "id,ck,ck\nA,0,0\n", {},
+         "v.csv, row 1, column ck: the header must have unique column names"),
+        ("v.csv", "id,Köln\nA,0\n".encode("latin-1"), {},
+         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"),
+        ("v.csv", "id,Köln\nA,0\n".encode("latin-1"), {"encoding": "ascii"},
+         "v.csv: is not in ascii, the given encoding"),
+        ("v.csv", b"PK\x03\x04\x80", {},
+         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"),
+        ("v.parquet", "no parquet", {},
+         "v.parquet: cannot be read as Parquet: "),
+        ("v.xlsx", "no workbook", {},
+         "v.xlsx: cannot be read as a workbook (.xlsx): File is not a zip file"),
+        ("v.xlsx", b"\xd0\xcf\x11\xe0", {},  # an encrypted workbook begins so
+         "v.xlsx: cannot be read as a workbook (.xlsx): File is not a zip file"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_one_clear_line(file, name, content, options, line):
+    path = file(name, content)
+    (found,) = fault_lines(lambda: read_table(path, ReadOptions(**options)))
+    assert found.startswith(line)
+    assert found == line or name == "v.parquet"
+    assert "\n" not in found
+
+
+def test_a_missing_file_and_one_that_is_not_compressed(file, tmp_path):
+    (line,) = fault_lines(lambda: read_table(Path("nowhere.csv")))
+    assert line == "nowhere.csv: there is no such file"
+    file("plain.csv", PLAIN).rename("plain.csv.gz")
+    (line,) = fault_lines(lambda: read_table(Path("plain.csv.gz")))
+    assert line.startswith("plain.csv.gz: cannot be decompressed (gzip): Not a gzipped file")
+    whole = (tmp_path / file("cut.csv.gz", PLAIN * 9)).read_bytes()
+    Path("cut.csv.gz").write_bytes(whole[:-9])
+    (line,) = fault_lines(lambda: read_table(Path("cut.csv.gz")))
+    assert line.startswith("cut.csv.gz: cannot be decompressed (gzip): Compressed file ended")
+
+
+TABLE = [["patient_id", "week"], ["A", 0], ["A", 9]]
+
+
+def set_cell(place, value):
+    def edit(book):
+        book["visits"][place] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("rows", "edit", "others", "sheet", "line"),
+    [
+        ([], None, {}, None, ": is empty"),
+        (TABLE[:1], None, {}, None, ": there are no rows: the file has only its header"),
+        (TABLE, None, {"labs": TABLE}, None,
+         ": has 2 sheets, 'visits', 'labs'; name the one to read (--sheet)"),
+        (TABLE, None, {"labs": TABLE}, "lab",
+         ", value 'lab': there is no such sheet; there are 'visits', 'labs'"),
+        (TABLE, lambda book: book["visits"].merge_cells("A2:A3"), {}, None,
+         ", row 2: cells A2:A3 are merged; every cell must have its own value"),
+        (TABLE, set_cell("B3", "=B2+9"), {}, None,
+         ", row 3, column week, value '=B2+9': is a formula without a stored value; open and save "
+         "the file in a spreadsheet"),
+        (TABLE, set_cell("B3", "#DIV/0!"), {}, None,
+         ", row 3, column week, value '#DIV/0!': is an error of the spreadsheet; correct its "
+         "formula, or leave the cell empty"),
+        (TABLE, set_cell("D3", "a note"), {}, None,
+         ", row 1: column 4 has cells and no name; name it or remove it"),
+        (TABLE, lambda book: book["visits"].insert_rows(1), {}, None,
+         ", row 1: the first row must name the columns"),
+        (TABLE, set_cell("C1", "Week "), {}, None,
+         ", row 1, column Week: the header must have unique column names; another is 'week'"),
+    ],
+)  # fmt: skip
+def test_a_broken_workbook_is_one_clear_line(workbook, rows, edit, others, sheet, line):
+    path = workbook(rows, edit=edit, **others)
+    assert fault_lines(lambda: read_table(path, ReadOptions(sheet=sheet))) == [f"visits.xlsx{line}"]
+
+
+def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):
+    def edit(book):
+        book["visits"].row_dimensions[2].hidden = True
+
+    path = workbook(TABLE, edit=edit, spare=[])
+    raw = read_table(path)
+    assert len(raw) == 2
+    assert raw.remarks == ("read from sheet 'visits'", "1 hidden row read like the others")
+    path = workbook(TABLE, labs=[["patient_id"], ["B"], [None], ["C"]])
+    raw = read_table(path, ReadOptions(sheet="labs"))
+    assert raw.cells["patient_id"].tolist() == ["B", "C"]
+    assert raw.source.lines.tolist() == [2, 4]
+    assert raw.remarks == ("read from sheet 'labs'", "1 empty row skipped")
+
+
+# Places
+
+
+def test_faults_beyond_the_limit_are_counted():
+    source = TableSource("v.csv", np.arange(2, 32))
+    found = source.faults(np.ones(30, dtype=bool), "ck", "must be above 0", pd.Series([0.0] * 30))
+    assert len(found) == 21
+    assert str(found[0]) == "v.csv, row 2, column ck, value '0': must be above 0"
+    assert str(found[-1]) == "v.csv, column ck: and 10 more: must be above 0"
+
+
+def test_rows_taken_keep_their_lines():
+    frame = pd.DataFrame({"A B": ["x", "y", "z"]}, dtype=object)
+    raw = RawTable(frame, TableSource("v.csv", np.array([2, 5, 6]))).rename({"A B": "a"})
+    taken = raw.take(np.array([2, 0])).verbatim()
+    assert str(taken.fault("bad", 0, "a")) == "v.csv, row 6, column A B, value 'z': bad"
