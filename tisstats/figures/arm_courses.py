@@ -156,18 +156,18 @@ def _draw_panel(
         for course in arm.courses:
             _draw_course(axes, course, opacity)
     known = [each for each in arm.medians if np.isfinite(each.median)]
-    outline = [withStroke(linewidth=4.4, foreground=PAPER)]
-    axes.plot(
-        [each.week for each in known],
-        [each.median for each in known],
-        color=BLUE,
-        linewidth=2.6,
-        marker="o",
-        markersize=5,
-        clip_on=False,
-        zorder=4,
-        path_effects=outline,
-    )
+    if known:
+        axes.plot(
+            [each.week for each in known],
+            [each.median for each in known],
+            color=BLUE,
+            linewidth=2.6,
+            marker="o",
+            markersize=5,
+            clip_on=False,
+            zorder=4,
+            path_effects=[withStroke(linewidth=4.4, foreground=PAPER)],
+        )
 
 
 def _draw_course(axes: Axes, course: PatientCourse, opacity: float) -> None:

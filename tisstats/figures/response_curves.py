@@ -131,10 +131,10 @@ def describe(
         counts = ", ".join(f"{n} at week {week:g}" for week, n in curve.at_risk.items())
         steps = [
             f"{format_percent(value)}% by week {week:g}"
-            for week, value, before in zip(
-                curve.weeks, curve.incidence, [0.0, *curve.incidence[:-1]], strict=True
+            for week, value, rise in zip(
+                curve.weeks, curve.incidence, np.diff(curve.incidence, prepend=0), strict=True
             )
-            if value > before
+            if rise > 0
         ]
         shown = ", ".join(steps) or "no response"
         parts.append(f"{curve.label} (n={curve.patients}): {shown}; at risk {counts}.")

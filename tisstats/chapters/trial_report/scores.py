@@ -252,7 +252,8 @@ class Scores(TrialChapter):
         endpoint = self.study.endpoint
         competing = competing_causes(self.data)
         rescue = (
-            f" Rescue medication in the week of a visit was given {endpoint.rescue_in_week_of_visit}."
+            f" Rescue medication in the week of a visit: {endpoint.rescue_in_week_of_visit}."
+            f"{self._not_recorded()}"
             if endpoint.intercurrent != "treatment policy"
             else ""
         )
@@ -263,9 +264,24 @@ class Scores(TrialChapter):
         )
         return (
             "Strategy for rescue medication and early stops: "
-            f"{describe_intercurrent_events(endpoint)}.{rescue} {causes} A visit whose score missing "
-            f"measures leave open {_OPEN_VISITS[endpoint.missing]}."
+            f"{describe_intercurrent_events(endpoint)}.{rescue} {causes} A visit that "
+            f"missing measures leave open {_OPEN_VISITS[endpoint.missing]}."
         )
+
+    def _not_recorded(self) -> str:
+        """Return what of these events the tables of the study do not record."""
+        treatments = (
+            ""
+            if "treatments" in self.data.has
+            else " There is no table of treatments: rescue medication is known only as a reason "
+            "for stopping early."
+        )
+        ends = (
+            ""
+            if self.data.ends_recorded
+            else " Early stops are not recorded: nobody is taken to have stopped."
+        )
+        return treatments + ends
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
