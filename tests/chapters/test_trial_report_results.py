@@ -274,6 +274,30 @@ def test_other_methods_are_used_and_named(tmp_path):
         assert page.frame.to_string() != other.frame.to_string()
 
 
+def test_other_measures_limits_by_patient_and_scales_in_millimetres(tmp_path):
+    made = make_study(14, ("a", "b", "c"), seed=11)
+    for row in made.visits:
+        for name in ("physician_global", "patient_global", "extramuscular"):
+            if row[name] != "":
+                row[name] = round(10 * row[name])
+        row["ldh"] = "" if row["ck"] == "" else 100 + row["ck"] // 4
+    for number, row in enumerate(made.patients):
+        row["ck_limit"] = 170 + number
+    made.description = (
+        made.description.replace("uln = { ck = 200 }", ('uln = { ck = "ck_limit", ldh = 250 }'))
+        .replace("vas_max = 10", "vas_max = 100")
+        .replace("'haq', ", "")
+        .replace("'ck']", "'ck', 'ldh']")
+    )
+    folder = str(made.write(tmp_path / "study"))
+    for table in tables_of(folder):
+        assert not re.search(r"\b(nan|None|inf)\b", table.frame.to_string())
+    table = Measures(folder).table2().frame
+    assert "Physician global activity, mm" in set(table["Outcome measure"])
+    assert "Lactate dehydrogenase, U/L" in set(table["Outcome measure"])
+    assert not any("Health" in name for name in table["Outcome measure"])
+
+
 def test_a_response_by_another_criterion_is_named_instead_of_a_score(tmp_path):
     made = make_study(12, seed=7)
     new = 'kind = "at week"\ncriterion = "imacs improvement"'

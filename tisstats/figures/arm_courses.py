@@ -148,7 +148,7 @@ def _draw_panel(
     axes.set_xticks(ticks, [f"{week:g}" for week in ticks])
     axes.spines[["left", "bottom"]].set_color(RULE)
     if threshold is not None:
-        axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=1)
+        axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=3)
     if arm.courses is None:
         _draw_band(axes, arm)
     else:

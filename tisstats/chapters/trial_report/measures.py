@@ -102,7 +102,10 @@ class Measures(TrialChapter):
                 },
             }
 
-    @table("Definitions of improvement, worsening and minimal disability, with what is assumed")
+    @table(
+        "Definitions of improvement, worsening and minimal disability, with what is assumed. "
+        "{self.label}"
+    )
     def definitions(self) -> Rows:
         """Return the definitions behind the counts."""
         improvement, worsening = improvement_rule(), worsening_rule(self.data.analysis)

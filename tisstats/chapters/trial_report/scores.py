@@ -301,8 +301,9 @@ class Scores(TrialChapter):
             "rules": self.rules,
             "scales": self.scales(),
             "quantiles": self.quantiles,
-            "shown": "Thin lines are patients, and bars the range of a score that missing measures "
-            "leave open"
+            "shown": "Thin lines are patients, at all visits, unscheduled ones and those after the "
+            "week of the endpoint too; bars are the range of a score that missing measures leave "
+            "open"
             if self.study.study.listings
             else "The band is from the first to the third quartile; single patients are not shown, "
             "as the description of the study asks",
