@@ -191,13 +191,15 @@ NO_PROSE = [
 #: Names that contain a number, and are no statement of one.
 NAMES = [
     r"Python 3\.11",
-    r"version [12]\b",
+    r"version [125]\b",
+    r"Dataset-JSON 1\.1",
     r"Table [12]\b",
     r"type 6",
     r"1 µkat/L",
     r"\(n \+ 1\) p",
     r"EQ-5D(-5L)?",
     r"anti-Jo1",
+    r"ICH E9\(R1\)",
 ]
 
 WORDS = [

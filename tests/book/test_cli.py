@@ -62,6 +62,26 @@ def test_a_wrong_setting_ends_with_two(run, new_book):
     assert "did you mean 'threshold'?" in errors
 
 
+@pytest.mark.parametrize("option", ["--set=cohort=", "--cohort="])
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ("nowhere", "nowhere: is not a folder, not the number of a cohort and not 'reference'"),
+        ("empty", "empty/datapackage.json: missing"),
+        ("nowhere#2", "nowhere#2: is not a folder"),
+    ],
+)
+def test_a_wrong_cohort_ends_with_one_line_before_anything_runs(
+    run, new_book, option, choice, message
+):
+    (new_book.root / "empty").mkdir()
+    code, output, errors = run("book", f"{option}{choice}", cwd=new_book.root)
+    assert (code, output) == (1, "")
+    assert len(errors.splitlines()) == 1
+    assert message in errors
+    assert not new_book.project.build_folder.exists()
+
+
 @pytest.mark.build
 def test_a_book_is_built_and_a_failing_notebook_leaves_it_as_it_was(
     run, tiny_book, notebook_writer, code_cell

@@ -71,7 +71,7 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     results = {each.name: each.result.read_text(encoding="utf-8") for each in runs}
     assert set(results) == CHAPTERS
     for name, text in results.items():
-        assert "Observed patients (of mine)" in text, name
+        assert "Observed patients (folder mine)" in text, name
         assert "not real patients" not in text or name == "06_identifiability", name
     assert glued(results["02_cohort_flow"], "rows_kind") == "observed"
     holding = int(glued(results["02_cohort_flow"], "table1_hold"))

@@ -84,3 +84,13 @@ def test_files_in_a_folder_that_a_setting_names_count(new_book, tmp_path):
     assert environment_digest(new_book.project, reversed(settings)) == before
     (tmp_path / "patients.csv").write_text("patient_id")
     assert environment_digest(new_book.project, settings) != before
+
+
+def test_the_file_of_an_ensemble_counts_with_the_number_of_a_cohort_after_it(new_book, tmp_path):
+    file = tmp_path / "ensemble.npz"
+    for choice in (f"{tmp_path}#3", str(file), f"{file}#3"):
+        settings = [f"cohort={choice}"]
+        file.write_bytes(b"")
+        before = environment_digest(new_book.project, settings)
+        file.write_bytes(b"cohorts")
+        assert environment_digest(new_book.project, settings) != before

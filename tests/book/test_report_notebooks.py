@@ -35,6 +35,19 @@ def test_notebooks_are_clean_and_say_one_objective(path):
     assert "show(page.notice())" in everything
 
 
+def test_every_notebook_has_the_same_parameters_and_passes_them_on():
+    cells = [
+        cell
+        for each in NOTEBOOKS
+        for cell in code_cells(nbformat.read(each, as_version=4))
+        if "parameters" in cell.metadata.get("tags", [])
+    ]
+    assert len(cells) == len(NOTEBOOKS)
+    assert len({cell.source for cell in cells}) == 1
+    for each in NOTEBOOKS:
+        assert "(cohort, mapping)" in each.read_text(encoding="utf-8")
+
+
 def test_no_number_is_typed_and_no_word_is_of_one_paper(path):
     for text in prose(path):
         assert typed_numbers(text) == []
@@ -60,7 +73,7 @@ def test_listings_can_be_left_out(tmp_path, wanted):
     listings = f"listings = {str(wanted).lower()}\n[arms]"
     made.description = made.description.replace("[arms]", listings)
     folder = made.write(tmp_path / "study")
-    project = write_project(StudyData.read(folder), folder, tmp_path / "book")
+    project = write_project(StudyData.read(folder), {"cohort": str(folder)}, tmp_path / "book")
     names = {path.stem for path in project.notebooks()}
     assert ("listings" in names) == wanted
     assert {"summary", "patients", "choices"} <= names

@@ -97,12 +97,12 @@ def test_every_program_has_a_version_or_says_that_it_was_not_run(page):
 
 def test_the_counts_of_the_prose(page):
     found, comparison = page.numbers(), page.comparison
-    assert found["agreement_digits"] == 9
+    assert found["agreement_digits"] == "9 significant digits"
     assert found["methods_compared"] == len(comparison.data.methods)
     named = set(comparison.table["software"])
     assert found["software_compared"] == len(named)
     assert "spss" not in named
     assert found["numbers_compared"] == len(comparison.table)
     assert found["pairs_disagreeing"] == len(comparison.data.reasons)
-    assert found["own_disagreeing"] == 0
+    assert found["own_disagreeing"] == "none"
     assert found["pairs_compared"] + found["own_methods"] == len(comparison.verdicts)

@@ -48,7 +48,7 @@ def test_doses_are_worked_for_the_body_weight():
 
 def test_the_planned_interval_stands_beside_the_printed_one():
     numbers = page().numbers()
-    assert (numbers["planned_successes"], numbers["assumed_percent"]) == (12, "60")
+    assert (numbers["planned_successes"], numbers["assumed_percent"]) == (12, "60%")
     printed = [numbers[f"printed_{name}"] for name in ("low", "high", "width")]
     computed = [numbers[f"planned_{name}"] for name in ("low", "high", "width")]
     assert [float(text) for text in computed] == pytest.approx(

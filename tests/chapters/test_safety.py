@@ -1,5 +1,7 @@
 """Safety: counts over those analysed and over those treated, and what zero events rule out."""
 
+import re
+
 import pytest
 
 from tisstats.chapters.safety import Safety
@@ -38,16 +40,24 @@ def test_zero_events_leave_a_rate_of_so_much(page):
         # No event in n patients: the limit is where the chance of that falls to the error.
         expected = {"two_sided": 1 - 0.025 ** (1 / n), "one_sided": 1 - 0.05 ** (1 / n)}
         expected["rule_of_three"] = 3 / n
-        for name, limit in expected.items():
-            assert float(numbers[f"{prefix}_{name}"]) == pytest.approx(100 * limit, abs=0.051)
+        numbers_said = re.findall(r"([0-9.]+)%", str(numbers[f"{prefix}_limits"]))
+        two_sided, level, same_level, one_sided = map(float, numbers_said)
+        said = {"two_sided": two_sided, "one_sided": one_sided}
+        said["rule_of_three"] = float(numbers[f"{prefix}_rule_of_three"])
+        assert said == pytest.approx(
+            {name: 100 * limit for name, limit in expected.items()}, abs=0.051
+        )
+        assert (level, same_level) == (95, 95)
     assert (numbers["analysed"], numbers["treated"], numbers["deteriorated"]) == ("19", "20", "0")
 
 
-@pytest.mark.parametrize("level", [0.5, 0.4, 0.0, 1.0])
-def test_a_level_without_a_one_sided_limit_is_refused_by_name_and_value(published, level):
-    message = f"^confidence_level must be above 0.5 and below 1.*got {level}"
-    with pytest.raises(ValueError, match=message):
-        zero_event_limits(published, "flow.analysed", level, "wilson")
+@pytest.mark.parametrize("level", [0.5, 0.4, 1e-6])
+def test_a_level_of_one_half_or_less_has_no_one_sided_limit(published, level):
+    found = zero_event_limits(published, "flow.analysed", level, "wilson")
+    assert found.one_sided is None
+    assert found.two_sided > 0
+    above = zero_event_limits(published, "flow.analysed", 0.5 + 1e-6, "wilson")
+    assert above.one_sided is not None
 
 
 def test_no_computed_cell_is_blank_beside_a_printed_one(page):

@@ -167,7 +167,7 @@ def test_what_a_rule_makes_impossible_is_named(default):
     of_type_7 = page(quantile_definition="7").table2_numbers()
     assert "Age" in of_type_7["impossible_quartiles"]
     rules = (default.table2_numbers()["rule_in_words"], of_type_7["rule_in_words"])
-    assert rules == ("the definition of SPSS", "type 7")
+    assert rules == ("the definition of SPSS", "R's type 7")
 
 
 def test_the_page_says_where_the_exact_test_could_change_significance(default):
@@ -176,16 +176,18 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     assert [name for name, text in said.items() if text.startswith("yes")] == [
         "Extramuscular activity"
     ]
-    (sample,) = default.discordant_samples().frame.to_dict("records")
+    (sample,) = default.discordant_table().frame.to_dict("records")
     changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
     assert format_rounded(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     exact = signed_rank_test(changes, method="exact").pvalue
     assert exact > 0.05
     assert sample["Exact P"] == format_rounded(exact, 4)
     counts = default.p_numbers()
-    assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
-    named = "extramuscular activity, at these resolutions and at the finer ones alike"
-    assert counts["p_changing_names"] == named
+    assert counts["p_inside"] == 13
+    assert counts["exact_p_changes"].startswith(
+        "It could fall on the other side of 0.05 in 1 of the 13 rows for which it was computed: "
+        "extramuscular activity, at these resolutions and at the finer ones alike. The changes"
+    )
 
 
 def test_the_page_names_what_the_ranges_rest_on(default):
@@ -210,9 +212,9 @@ def test_another_rule_has_its_own_ranges_and_no_exact_ones():
     assert set(table["Range of exact P"]) == {"not computed with this definition"}
     assert set(table["Printed P attainable"]) == {"yes"}
     counts = chapter.p_numbers()
-    assert counts["p_changing_names"].startswith("none")
-    assert "quartiles by definition 2" in counts["p_given"]
-    assert chapter.discordant_samples().frame.empty
+    assert counts["exact_p_changes"] == "With R's type 2 this range was not computed."
+    assert "quartiles by type 2 of R" in counts["p_given"]
+    assert chapter.discordant_samples() == ()
     assert "0.05" in chapter.p_ranges().alt
 
 

@@ -38,7 +38,10 @@ def test_five_measures_improve_by_the_definition_of_imacs(page):
 
 def test_numbers_of_the_page_are_plain(page):
     numbers = page.numbers()
-    assert numbers["on_cut_names"] == "physician global activity and patient global activity"
+    assert numbers["on_cut"] == (
+        "2 are exactly on a band boundary: physician global activity and patient global activity, "
+        "at 15.0%"
+    )
     assert numbers["score"] == "40"
     assert numbers["wrong_score"] == "50"
     assert numbers["imacs_verdict"] == "met"
@@ -46,7 +49,7 @@ def test_numbers_of_the_page_are_plain(page):
 
 def test_another_muscle_test_and_limit_change_what_they_should():
     numbers = ScoredPatient(mmt_max=240, ck_uln=100, threshold=20).numbers()
-    assert numbers["on_cut_count"] == 2
+    assert numbers["on_cut"].startswith("2 are exactly")
     assert (numbers["mmt_max"], numbers["ck_uln"], numbers["threshold"]) == ("240", "100", 20)
 
 

@@ -219,6 +219,32 @@ def test_the_bottom_line_of_the_example(study):
     )
 
 
+@pytest.mark.parametrize(("name", "window"), [("example", 7), ("dated", 4)])
+def test_the_primary_result_has_the_responders_of_a_slow_computation(study, name, window):
+    """The endpoint of both is the score at a week; open scores are taken as no response."""
+    folder = study(name)
+    page = Summary(str(folder))
+    plan = page.study.endpoint
+    assert (plan.kind, plan.missing, plan.intercurrent) == (
+        "at week",
+        "non-responder",
+        "treatment policy",
+    )
+    scores = slow_scores(folder, 150, [int(week) for week in page.study.visits.weeks], window)
+    sentences = page.numbers()["results"]
+    for arm, label in page.study.arms.items():
+        mine = [
+            row["patient_id"]
+            for row in read_csv(folder / "synthetic_patients.csv")
+            if row["arm"] == arm and row.get("analysed", "true") == "true"
+        ]
+        responders = sum(
+            (scores[patient].get(plan.week) or (0, 0))[0] >= plan.threshold for patient in mine
+        )
+        expected = f"In the arm {label}, {responders} of {len(mine)} patients responded"
+        assert expected in sentences
+
+
 @pytest.mark.parametrize(("name", "mmt_max", "window"), [("dated", 150, 4), ("single arm", 80, 4)])
 def test_listed_scores_are_those_of_a_slow_computation(study, name, mmt_max, window):
     folder = study(name)
@@ -269,6 +295,31 @@ def test_listed_patients_treatments_and_events(study):
     assert len(given) == 13
     assert events.frame["Event"].tolist().count("headache") == 3
     assert events.frame["Serious"].tolist().count("yes") == 2
+
+
+def test_treatments_without_doses_are_listed_by_week(tmp_path):
+    made = make_study(2, seed=1)
+    made.treatments = [{k: v for k, v in row.items() if k != "dose"} for row in made.treatments]
+    tables = Listings(str(made.write(tmp_path / "study"))).tables()
+    assert set(tables[2].frame["Weeks (dose)"]) == {"0"}
+
+
+def test_a_patient_without_visits_is_listed_and_counted_but_not_analysed(tmp_path):
+    made = make_study(4, seed=1)
+    gone = made.patients[1]["patient_id"]
+    for row in made.patients:
+        row["analysed"] = "false" if row["patient_id"] == gone else "true"
+    for name in ("visits", "treatments", "adverse_events"):
+        setattr(made, name, [r for r in getattr(made, name) if r["patient_id"] != gone])
+    folder = str(made.write(tmp_path / "study"))
+    patients, visits, *_ = Listings(folder).tables()
+    row = by_first(patients)[gone]
+    assert (row["Analysed"], row["Last visit, week"]) == ("no", "no visit")
+    assert gone not in set(visits.frame["Patient"])
+    rows = by_first(Patients(folder).disposition())
+    assert rows["With a baseline visit"]["Control (N=1)"] == "1"
+    assert rows["Not analysed"]["Control (N=1)"] == "1"
+    assert "1 was not; why not is not recorded" in Patients(folder).numbers()["analysed"]
 
 
 def test_what_a_study_does_not_record_is_not_listed(study):

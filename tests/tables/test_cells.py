@@ -153,7 +153,9 @@ def test_false(cell):
     assert truth_values(column(cell)).values.tolist() == [False]
 
 
-@pytest.mark.parametrize("cell", ["maybe", "2", 2, -1, "oui", "x", 0.5, "tru", dt.date(2020, 4, 3)])
+@pytest.mark.parametrize(
+    "cell", ["maybe", "2", 2, -1, "oui", "x", 0.5, "truth", dt.date(2020, 4, 3)]
+)
 def test_neither_true_nor_false(cell):
     found = truth_values(column("yes", cell, None, ""))
     assert found.bad.tolist() == [False, True, False, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -129,6 +130,11 @@ def test_wide_becomes_long(mapped):
         (2, "haq m3"),
         (2, "arm"),
     ]
+
+
+def test_what_r_writes_for_missing_is_no_visit_either(mapped):
+    raw = mapped(WIDE, WIDE_TABLE.replace("008,211,,,1.5,,b", "008,211,NA,NA,1.5,NA,b"))
+    assert rows(raw, "patient_id").count(["008"]) == 1
 
 
 cells_of_patients = st.dictionaries(
@@ -302,6 +308,19 @@ def test_a_redcap_export_becomes_our_tables(mapped):
     assert events.source.lines.tolist() == [5]
 
 
+def test_a_redcap_event_counts_as_visit_if_anything_was_entered(mapped):
+    names = REDCAP.replace('mmt = "mmt8"', 'ck = "ck"')
+    export = EXPORT.replace("2,week_4_arm_1,,,,,", "2,week_4_arm_1,,,,64,")
+    header, *rest = export.splitlines()
+    states = "\n".join([f"{header},ck,form_complete", *(f"{row},,0" for row in rest)])
+    visits = mapped(names, states, "visits")
+    assert rows(visits, "patient_id", "week", "mmt8")[-1] == ["2", "4", "64"]
+    assert visits.remarks == ()
+    states = "\n".join([f"{EXPORT.splitlines()[0]},ck,form_complete",
+                        *(f"{row},,0" for row in EXPORT.splitlines()[1:])])  # fmt: skip
+    assert len(mapped(names, states, "visits")) == 3
+
+
 def test_all_tables_are_read_from_a_folder(file):
     file("export.csv", EXPORT)
     mapping = read_mapping(file("mine.toml", REDCAP))
@@ -312,13 +331,32 @@ def test_all_tables_are_read_from_a_folder(file):
     }
     file("adsl.csv", "USUBJID,TRT01P\nS1-007,a\n")
     file("adqs.csv", ADQS.replace(",", ";"))
+    Path("export.csv").unlink()
     files = '[patients]\nfile = "adsl.csv"\n[visits]\nfile = "adqs.csv"\n'
     mapping = read_mapping(file("mine.toml", ADAM_MAPPING + files))
     tables = read_mapped_tables(mapping, Path(), ReadOptions(missing_codes=("2.9",)))
     assert {name: len(table) for name, table in tables.items()} == {"patients": 1, "visits": 2}
     mapping = read_mapping(file("mine.toml", NAMES))
     assert fault_lines(lambda: read_mapped_tables(mapping, Path())) == [
-        "mine.toml: visits.file: must name the file of this table"
+        "mine.toml: visits.file: must name the file of this table, in ."
+    ]
+
+
+def test_tables_are_found_by_their_name_in_any_format(file, workbook):
+    workbook([["patient_id", "arm"], ["7", "a"]], "patients.xlsx")
+    workbook(
+        [["SUBJID", "PGA VAS"], ["7", 3.8]], "all.xlsx", labs=[["SUBJID", "PGA VAS"], ["8", 2]]
+    )
+    section = NAMES.replace("[visits", '[visits]\nfile = "all.xlsx"\nsheet = "labs"\n[visits')
+    mapping = read_mapping(file("mine.toml", section))
+    tables = read_mapped_tables(mapping, Path())
+    assert {name: rows(table) for name, table in tables.items()} == {
+        "patients": [["7", "a"]],
+        "visits": [["8", "2"]],
+    }
+    file("patients.csv", "patient_id\n7\n")
+    assert fault_lines(lambda: read_mapped_tables(mapping, Path())) == [
+        ".: has several files of one table, patients.csv, patients.xlsx; leave one"
     ]
 
 
@@ -339,10 +377,10 @@ def test_units_are_kept_for_the_conversion(mapped):
     [
         ("", "the mapping: is empty; it must have a section of patients, visits, treatments, "
              "adverse_events"),
-        ("[vists.columns]\nmmt = 'x'\n", "vists: there is no such key; there are preset, redcap, "
+        ("[visit.columns]\nmmt = 'x'\n", "visit: there is no such key; there are preset, redcap, "
          "patients, visits, treatments, adverse_events"),
-        ("[visits.colums]\nmmt = 'x'\n", "visits.colums: there is no such key; there are file, "
-         "columns, values, units, wide, long"),
+        ("[visits.column]\nmmt = 'x'\n", "visits.column: there is no such key; there are file, "
+         "sheet, columns, values, units, wide, long"),
         ("[visits.columns]\nmmt = 8\n",
          "visits.columns.mmt: must be text in quotation marks, and not empty"),
         ("[visits.columns]\nmmt = ' '\n",
@@ -445,6 +483,13 @@ def test_what_is_no_mapping(file, content, line):
         (WIDE, WIDE_TABLE.replace("arm", "Week"), "visits",
          "mine.toml: visits.columns.week: trial.csv has another column Week; name it otherwise, "
          "such as other_week = 'Week'"),
+        (WIDE.replace("HAQ {week}", "mmt_w{week}").replace("bl = 0", "0 = 0"), WIDE_TABLE, "visits",
+         "trial.csv, column mmt_wm3: there is no such column, named in mine.toml "
+         "(visits.wide.columns.haq); the table has patient_id, MMT_W0, MMT_W4, MMT_W12, haq bl, "
+         "haq m3, arm"),
+        (WIDE.replace('{ pattern = "HAQ {week}", weeks = { bl = 0, m3 = 12 } }', '"MMT W{week}"'),
+         WIDE_TABLE, "visits",
+         "mine.toml: visits.wide.columns: two cells of ours are taken from column MMT_W0"),
         (LONG, LONG_TABLE.replace("TEST", "PARAM"), "visits",
          "trial.csv, column TEST: there is no such column, named in mine.toml "
          "(visits.long.parameter); the table has patient_id, week, PARAM, RESULT, NOTE"),
@@ -501,3 +546,12 @@ def test_the_order_of_rows_of_measures_does_not_matter(order):
         ("007", "3.8", "70"),
         ("008", "", "66"),
     ]
+
+
+def test_the_mappings_of_the_book_are_valid(file, checkout):
+    page = (checkout / "book" / "your_tables.md").read_text(encoding="utf-8")
+    mappings = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert len(mappings) == 5
+    found = [read_mapping(file("mine.toml", mapping)) for mapping in mappings]
+    assert [mapping.redcap is not None for mapping in found] == [False] * 4 + [True]
+    assert [column.name for column in found[1].table("visits").wide["haq"]] == ["haq_bl", "haq_m3"]

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import sys
 import tempfile
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def cells(raw):
         ("visits.csv", PLAIN.replace("A", '"A"'), {}),
         ("visits.tsv", PLAIN.replace(",", "\t"), {}),
         ("visits.tsv", PLAIN, {}),
+        ("visits.csv", PLAIN.replace(",", "|"), {}),
         ("visits.csv.gz", PLAIN, {}),
         ("visits.tsv.gz", PLAIN.replace(",", "\t"), {}),
         ("visits.csv", PLAIN.encode("latin-1"), {"encoding": "latin-1"}),
@@ -188,7 +190,7 @@ def test_numbers_are_read_back_to_the_last_bit_and_from_workbooks_to_16_digits(r
         min_size=1,
         max_size=5,
     ),
-    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from([",", ";", "\t", "|"]),
     st.sampled_from(["\n", "\r\n"]),
 )
 def test_the_fast_parser_reads_what_the_csv_module_reads(rows, separator, end):
@@ -242,6 +244,11 @@ def test_what_a_format_cannot_hold(tmp_path, table, name, said):
 )
 def test_names_of_columns_are_compared_without_case_and_separators(name):
     assert normalise_name(name) == "patient_id"
+
+
+def test_other_signs_are_part_of_a_name(file):
+    raw = read_table(file("visits.csv", "MMT,MMT %,MMT%,MMT?,MMT/8\n1,2,3,4,5\n"))
+    assert list(match_columns(raw, ["mmt"]).cells.columns)[:2] == ["mmt", "MMT %"]
 
 
 def test_columns_get_our_names_and_others_keep_theirs(file):
@@ -373,6 +380,9 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "", {}, "v.csv: is empty"),
         ("v.csv", "\ufeff", {}, "v.csv: is empty"),
         ("v.csv", "\n" + HEAD, {}, "v.csv: the first line must name the columns"),
+        ("v.csv", "sep=;\nid;week\nA;0\n", {},
+         "v.csv, row 1, value 'sep=;': is a note for spreadsheets; remove this line, so that the "
+         "first names columns"),
         ("v.csv", HEAD, {}, "v.csv: there are no rows: the file has only its header"),
         ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: there are no rows: the file has only its header"),
         ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),
@@ -483,6 +493,30 @@ def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):
     assert raw.cells["patient_id"].tolist() == ["B", "C"]
     assert raw.source.lines.tolist() == [2, 4]
     assert raw.remarks == ("read from sheet 'labs'", "1 empty row skipped")
+
+
+def test_a_workbook_with_damaged_parts_is_one_line(workbook):
+    path = workbook(TABLE)
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(damaged, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[:40] if "sheet1" in name else content)
+    path.write_bytes(damaged.getvalue())
+    (line,) = fault_lines(lambda: read_table(path))
+    assert line.startswith("visits.xlsx: cannot be read as a workbook (.xlsx): ")
+    path.write_bytes(damaged.getvalue()[:500])
+    (line,) = fault_lines(lambda: read_table(path))
+    assert line.startswith("visits.xlsx: cannot be read as a workbook (.xlsx): ")
+
+
+def test_what_a_workbook_does_not_know_is_written_as_text(tmp_path):
+    zoned = pd.Timestamp("2020-04-03 10:00", tz="UTC")
+    cells_ = [zoned, np.inf, (1, 2), pd.Timestamp("2020-04-03"), "#N/A", "=1"]
+    write_table(pd.DataFrame({"x": pd.Series(cells_, dtype=object)}), tmp_path / "t.xlsx")
+    assert read_table(tmp_path / "t.xlsx").cells["x"].tolist() == [
+        *(str(zoned), "inf", "(1, 2)", dt.datetime(2020, 4, 3), "#N/A", "=1")
+    ]
 
 
 # Places

@@ -8,6 +8,8 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.trial.made_up import STUDIES
 from tests.trial.slow_study import slow_scores
@@ -145,6 +147,52 @@ def test_what_one_arm_does_not_record_is_not_known_of_all():
     total = flow.total
     assert (total.completed, total.stopped, total.rescued, total.treated) == (None,) * 4
     assert flow.reasons == ()
+
+
+COUNTS = st.integers(0, 400)
+REASONS = st.dictionaries(st.sampled_from(END_REASONS[1:]), st.integers(1, 50))
+FIELDS = ("recorded", "with_baseline", "analysed", "visited", "scored")
+MAYBE = ("treated", "completed", "rescued")
+ARMS = st.builds(
+    ArmFlow,
+    label=st.sampled_from("ABC"),
+    stopped=st.none() | REASONS,
+    **dict.fromkeys(FIELDS, COUNTS),
+    **dict.fromkeys(MAYBE, st.none() | COUNTS),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ARMS, min_size=1, max_size=4))
+def test_totals_are_sums_and_unknown_if_one_arm_is(arms):
+    flow = ParticipantFlow(tuple(arms), "visit at week 4")
+    total = flow.total
+    for field in FIELDS:
+        assert getattr(total, field) == sum(getattr(each, field) for each in arms)
+    for field in MAYBE:
+        values = [getattr(each, field) for each in arms]
+        assert getattr(total, field) == (None if None in values else sum(values))
+    if any(each.stopped is None for each in arms):
+        assert total.stopped is None
+    else:
+        counts = Counter()
+        for each in arms:
+            counts.update(each.stopped)
+        assert dict(total.stopped) == dict(counts)
+        assert list(flow.reasons) == [reason for reason in END_REASONS if counts[reason]]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_counts_of_any_study_add_up(tmp_path, seed):
+    arms = ("a", "b", "c", "d")[: 1 + seed % 4]
+    study = make_study(7 * (seed + 1), arms, seed=seed, missing=0.1, missed=0.2)
+    for number, row in enumerate(study.patients):
+        row["analysed"] = "false" if number and number % 5 == seed % 5 else "true"
+    flow = participant_flow(StudyData.read(study.write(tmp_path / "study")))
+    assert flow.total.recorded == len(study.patients)
+    for each in (*flow.arms, flow.total):
+        assert each.recorded >= each.analysed >= each.visited >= each.scored
+        assert each.completed + each.stopped_early == each.analysed
 
 
 def test_every_reason_has_words():

@@ -18,6 +18,9 @@ from tisstats.agreement.programs import run_call
 #: Significant digits required for agreement by default.
 DEFAULT_DIGITS = 9
 
+#: Most digits that can be required: beyond them is rounding error.
+MAXIMUM_DIGITS = 12
+
 #: Absolute differences up to this are rounding error.
 _TOLERANCE = 1e-12
 
@@ -57,8 +60,11 @@ def compare_results(data: ComparisonData, digits: int = DEFAULT_DIGITS) -> pd.Da
     printed, or by a relative 10 ** -digits if it has full precision. Absolute differences up to
     1e-12 are ignored. Two missing or two equal infinite values agree.
     """
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 12:
-        raise ValueError(f"digits must be a whole number from 1 to 12, got {digits!r}")
+    whole = isinstance(digits, int) and not isinstance(digits, bool)
+    if not (whole and 1 <= digits <= MAXIMUM_DIGITS):
+        raise ValueError(
+            f"digits must be a whole number from 1 to {MAXIMUM_DIGITS}, got {digits!r}"
+        )
     table = pd.concat(
         [data.stored.assign(warning=""), pd.DataFrame(list(_run_calls(data)))],
         ignore_index=True,

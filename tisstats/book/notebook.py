@@ -8,6 +8,7 @@ import matplotlib as mpl
 from IPython.display import publish_display_data
 from myst_nb import glue
 
+from tisstats.book.live_prose import live_prose
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import FigureItem, Item, Markdown
 
@@ -42,6 +43,12 @@ def show_html(html: str) -> None:
 
 
 def glue_values(**values: object) -> None:
-    """Glue values by name, as text, for use in prose, captions and other pages."""
-    for name, value in values.items():
-        glue(name, str(value), display=False)
+    """Glue values by name, as text, for use in prose, captions and other pages.
+
+    Outside the book the prose is displayed with these values; see `tisstats.book.live_prose`.
+    """
+    texts = {name: str(value) for name, value in values.items()}
+    for name, text in texts.items():
+        glue(name, text, display=False)
+    if (prose := live_prose()) is not None:
+        prose.glue(texts)

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from tisstats.chapters.page import Notice
+from tisstats.chapters.parameters import Parameters
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import count_matches
 from tisstats.lim2021.response import minimal_improvement_matches
-from tisstats.lim2021.trial_description import OPTIONS
+from tisstats.lim2021.trial_description import analysis_options
+from tisstats.statistics.quantiles import parse_definition
 from tisstats.synthetic.patient_level_data import REFERENCE, PatientLevelData, patient_level_data
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.description import AnalysisOptions
+from tisstats.trial.scoring import analyse
+
+#: Options of an analysis, by the parameter that sets them where a chapter has it, and its type.
+_OPTION_OF_PARAMETER: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "threshold": ("responder_threshold", float),
+    "horizon_week": ("horizon_week", int),
+    "quantile_definition": ("quantile_definition", parse_definition),
+}
 
 
-class Chapter:
+class Chapter(Parameters):
     """A chapter on the published facts."""
 
     @cached_property
@@ -64,10 +78,28 @@ class PatientChapter(Chapter):
 
     @cached_property
     def report(self) -> Report:
-        """The check of these patients against the article."""
+        """The check of these patients against the article, with the chapter's quartiles."""
+        definition = self.options.quantile_definition
         if self.cohort == REFERENCE:
-            return check_reference_cohort(self.published, OPTIONS.quantile_definition)
-        return check(self.patient_data.trial, self.published)
+            return check_reference_cohort(self.published, definition)
+        options = analysis_options(quantile_definition=definition)
+        return check(self.patient_data.trial, self.published, options=options)
+
+    @cached_property
+    def options(self) -> AnalysisOptions:
+        """How outcomes of these patients are read: as in the article, except for parameters."""
+        return analysis_options(
+            **{
+                option: parse(getattr(self, parameter))
+                for parameter, (option, parse) in _OPTION_OF_PARAMETER.items()
+                if hasattr(self, parameter)
+            }
+        )
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The outcomes of these patients, with the parameters of the chapter."""
+        return analyse(self.patient_data.trial, self.options)
 
     def notice(self) -> Notice:
         """Return the notice on the origin of these data."""

@@ -10,13 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from tisstats.chapters.page import Markdown, Table
+from tisstats.chapters.parameters import Parameters
 from tisstats.datapackage import allowed, read_descriptor, read_tables
-from tisstats.ledger.published import data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
+
+#: Folder of the bounds.
+_BOUNDS = "bounds"
 
 
 @dataclass(frozen=True)
-class DataDictionary:
+class DataDictionary(Parameters):
     """The page that describes one data package, the reference cohort and the bounds."""
 
     package: str  #: folder of ``data/`` to describe first
@@ -28,13 +32,18 @@ class DataDictionary:
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, among them what the article does not print."""
-        unprinted = self.tables["unprinted"]["address"] if "unprinted" in self.tables else None
-        texts = 0 if unprinted is None else int(unprinted.str.endswith(".patient").sum())
+        unprinted = PublishedFacts.read().tables["unprinted"]["address"]
+        texts = int(unprinted.str.endswith(".patient").sum())
+        files = len(self.tables)
+        bounds = ", and those of the bounds, each with its assumptions."
         return {
-            "files": len(self.tables),
+            "package": self.package,
+            "package_description": read_descriptor(data_directory(self.package))["description"],
+            "files": f"{files} file{'' if files == 1 else 's'}",
             "rows": sum(map(len, self.tables.values())),
-            "unprinted": 0 if unprinted is None else len(unprinted) - texts,
+            "unprinted": len(unprinted) - texts,
             "unprinted_texts": texts,
+            "and_bounds": "." if self.package == _BOUNDS else bounds,
         }
 
     def package_sections(self) -> Iterator[Markdown | Table]:
@@ -46,8 +55,8 @@ class DataDictionary:
         return _sections(data_directory("reconstructed") / REFERENCE_FOLDER)
 
     def bounds_sections(self) -> Iterator[Markdown | Table]:
-        """Return the sections on the files of the bounds."""
-        return _sections(data_directory("bounds"))
+        """Return the sections on the files of the bounds, unless they are shown first."""
+        return iter(()) if self.package == _BOUNDS else _sections(data_directory(_BOUNDS))
 
 
 def _sections(folder: Path) -> Iterator[Markdown | Table]:

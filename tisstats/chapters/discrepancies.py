@@ -38,6 +38,7 @@ from tisstats.synthetic import Assumptions
 _TEST_NAMES = {
     "fisher": "Fisher's exact test",
     "boschloo": "Boschloo's exact test",
+    "barnard": "Barnard's exact test",
     "chi-square": "chi-square test",
 }
 
@@ -75,7 +76,7 @@ class Discrepancies(Chapter):
 
     @property
     def _test_name(self) -> str:
-        return _TEST_NAMES.get(self.proportion_test, self.proportion_test)
+        return _TEST_NAMES[self.proportion_test]
 
     def _pvalue(self, split: ResponderSplit) -> str:
         counts = (split.before, self.counts.before, split.after, self.counts.after)

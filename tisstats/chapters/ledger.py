@@ -10,6 +10,7 @@ import pandas as pd
 
 from tisstats.chapters.chapter import Chapter
 from tisstats.chapters.page import LedgerTable, Rows, table
+from tisstats.figures.numbers import quantile_rule_in_words
 from tisstats.ledger import (
     Claim,
     Evaluation,
@@ -21,7 +22,9 @@ from tisstats.ledger import (
 )
 from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
+from tisstats.lim2021.claims.ledger import attained_by_reference_cohort
 from tisstats.lim2021.cohort_check import Addresses
+from tisstats.statistics.quantiles import parse_definition
 
 _PARTS = {"table1": "Table 1", "table2": "Table 2", "text": "text and captions"}
 
@@ -85,7 +88,28 @@ class LedgerPage(Chapter):
             "checker_printed": printed,
             "checker_other": len(computable) - printed,
             "miscitations": len(miscitations(self.published)),
+            "rows_shown": self._describe_rows_shown(),
+            "rule_in_words": quantile_rule_in_words(self.quantile_definition),
+            "attained_how": self._describe_attained(),
         }
+
+    def _describe_attained(self) -> str:
+        """Describe how synthetic data reproduce the numbers that are attainable."""
+        definition = parse_definition(self.quantile_definition)
+        if attained_by_reference_cohort(self.published, definition).addresses:
+            return "all in one cohort, so under its assumptions they are mutually consistent"
+        rule = quantile_rule_in_words(self.quantile_definition)
+        return (
+            f"but, with {rule} for quartiles, each row of Table 2 on its own and not one cohort all"
+        )
+
+    def _describe_rows_shown(self) -> str:
+        """Describe which rows the table of the ledger shows."""
+        shown, total = len(self.ledger.with_verdict(self.verdict)), self.summary.total
+        if shown == total:
+            return f"all {total} rows"
+        rows = "row" if shown == 1 else "rows"
+        return f"{shown} {rows} of {total}, with the verdict '{self.verdict}'"
 
     @table("Distinct numbers and rows of the ledger")
     def by_verdict(self) -> Rows:

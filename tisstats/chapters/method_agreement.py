@@ -13,6 +13,7 @@ import pandas as pd
 from tisstats.agreement.comparison import Comparison, MethodVerdict
 from tisstats.agreement.comparison_data import ComparedMethod, ComparisonData
 from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.parameters import Parameters
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 
@@ -54,7 +55,7 @@ class MethodSection:
 
 
 @dataclass(frozen=True)
-class MethodAgreement:
+class MethodAgreement(Parameters):
     """The chapter for one number of digits to which programs have to agree."""
 
     agreement_digits: int  #: significant digits, 1 to 12
@@ -66,22 +67,22 @@ class MethodAgreement:
             ComparisonData.read(data_directory("agreement")), self.agreement_digits
         )
 
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         data, verdicts = self.comparison.data, self.comparison.verdicts
         own = {place: verdict.agrees for place, verdict in verdicts.items() if place[1] == _OURS}
         others = [verdict.agrees for place, verdict in verdicts.items() if place[1] != _OURS]
         run = [each for each in data.software if each.source in ("computed", "stored")]
         return {
-            "agreement_digits": self.agreement_digits,
+            "agreement_digits": _count_digits(self.agreement_digits, " significant"),
             "methods_compared": len(data.methods),
             "cases_compared": len(data.cases),
             "software_compared": len(run),
             "numbers_compared": len(self.comparison.table),
             "pairs_compared": len(others),
-            "pairs_disagreeing": others.count(False),
+            "pairs_disagreeing": others.count(False) or "none",
             "own_methods": len(own),
-            "own_disagreeing": list(own.values()).count(False),
+            "own_disagreeing": list(own.values()).count(False) or "none",
         }
 
     def matrix(self) -> pd.DataFrame:
@@ -202,11 +203,15 @@ class MethodAgreement:
             }
 
 
+def _count_digits(digits: int, kind: str = "") -> str:
+    return f"{digits}{kind} digit{'' if digits == 1 else 's'}"
+
+
 def verdict_text(verdict: MethodVerdict) -> str:
     """Return a short verdict for a cell of the matrix."""
     if verdict.agrees:
         if math.isnan(verdict.decimals):
-            return f"agrees to {verdict.digits} digits"
+            return f"agrees to {_count_digits(verdict.digits)}"
         return f"agrees to the {verdict.decimals:g} decimals printed"
     parts = []
     if verdict.max_difference > 0:

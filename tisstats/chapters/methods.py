@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from tisstats.chapters.chapter import Chapter
 from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.figures import dosing_scheme
-from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
+from tisstats.figures.numbers import format_confidence_level, format_trimmed, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import format_rounded
-from tisstats.statistics import method_title, planned_interval, sample_size_for_width
+from tisstats.printed import format_rounded, round_to, to_fraction
+from tisstats.statistics import (
+    PlannedInterval,
+    SampleSizeForWidth,
+    method_title,
+    planned_interval,
+    sample_size_for_width,
+)
 
 #: Body weights for which the days of infusion are tabulated, kg.
 WEIGHTS = (40, 50, 60, 70, 80, 90, 100, 120, 150, 200)
@@ -25,6 +32,9 @@ WIDTHS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
 #: Largest sample size tried for a width.
 LARGEST_SIZE = 2000
 
+#: Decimals of a percentage of responders, at most.
+_PERCENT_DECIMALS = 2
+
 
 @dataclass(frozen=True)
 class Methods(Chapter):
@@ -32,7 +42,7 @@ class Methods(Chapter):
 
     body_weight_kg: float  #: for which doses are calculated, kg
     planned_patients: int  #: planned sample size
-    assumed_proportion: float  #: assumed proportion of responders, 0 to 1
+    assumed_proportion: float  #: assumed proportion of responders, 0 to 1, to the nearest patient
     confidence_level: float  #: of the planned interval, above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
 
@@ -46,12 +56,7 @@ class Methods(Chapter):
             for name in ("maintenance_dose", "maintenance_days", "maximum_daily_dose")
         )
         doses = schedule(self.body_weight_kg, STANDARD)
-        planned = planned_interval(
-            self.planned_patients,
-            self.assumed_proportion,
-            self.confidence_level,
-            self.interval_method,
-        )
+        planned = self.planned
         return {
             **self.facts("methods"),
             "loading_days": f"{fewest} to {most}",
@@ -62,13 +67,62 @@ class Methods(Chapter):
             "fits_up_to": format_rounded(daily * days / dose, 0),
             "planned_successes": planned.successes,
             "planned_patients": self.planned_patients,
-            "assumed_percent": format_percent(self.assumed_proportion, 0),
+            "assumed_percent": self._describe_assumed_percent(),
             "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_title(self.interval_method),
             "planned_low": format_rounded(planned.interval.low, 3),
             "planned_high": format_rounded(planned.interval.high, 3),
             "planned_width": format_rounded(planned.width, 3),
             "largest_size": LARGEST_SIZE,
+            "no_width": self._describe_no_width(),
+        }
+
+    @cached_property
+    def planned(self) -> PlannedInterval:
+        """The planned interval, for the whole number of responders nearest to the assumption."""
+        responders = int(round_to(self.planned_patients * to_fraction(self.assumed_proportion), 0))
+        return planned_interval(
+            self.planned_patients,
+            responders / self.planned_patients,
+            self.confidence_level,
+            self.interval_method,
+        )
+
+    def _describe_assumed_percent(self) -> str:
+        """Return the planned percentage of responders, and how it differs from the assumed one."""
+        planned, assumed = (
+            format_trimmed(100 * proportion, _PERCENT_DECIMALS)
+            for proportion in (
+                self.planned.successes / self.planned_patients,
+                self.assumed_proportion,
+            )
+        )
+        nearest = f", the whole number of patients nearest to the assumed {assumed}%"
+        return f"{planned}%{'' if planned == assumed else nearest}"
+
+    def _describe_no_width(self) -> str:
+        """Return the end of the note on the widths, with the warning that widths of zero need."""
+        if all(size.smallest.width > 0 for size in self.sizes.values()):
+            return "."
+        title = method_title(self.interval_method)
+        return (
+            f". Where all or none of the patients respond, the {title} interval has no width. This "
+            "is a fault of the method and not a sign of precision: the smallest n is then not a "
+            "sample size to plan with."
+        )
+
+    @cached_property
+    def sizes(self) -> dict[float, SampleSizeForWidth]:
+        """The smallest sample sizes by interval width."""
+        return {
+            width: sample_size_for_width(
+                width,
+                self.assumed_proportion,
+                self.confidence_level,
+                self.interval_method,
+                maximum=LARGEST_SIZE,
+            )
+            for width in WIDTHS
         }
 
     @table("Eligibility criteria (our wording; thresholds as published)")
@@ -140,14 +194,7 @@ class Methods(Chapter):
     @table("Smallest sample size for a target width of the interval")
     def sample_sizes_for_width(self) -> Rows:
         """Return the smallest sample sizes for several interval widths."""
-        for width in WIDTHS:
-            size = sample_size_for_width(
-                width,
-                self.assumed_proportion,
-                self.confidence_level,
-                self.interval_method,
-                maximum=LARGEST_SIZE,
-            )
+        for width, size in self.sizes.items():
             none = f"none up to {LARGEST_SIZE}"
             yield {
                 "Target width": f"{width:g}",

@@ -11,13 +11,21 @@ from tisstats import statistics
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
-from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
+from tisstats.figures.numbers import (
+    coverage_decimals,
+    format_confidence_level,
+    format_percent,
+    format_probability,
+    join_names,
+    yes_no,
+)
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021 import response
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, NextTrialPlan
 from tisstats.lim2021.response import (
     PrintedInterval,
+    ResponseCount,
     denominator_choices,
     response_count,
     study_responses,
@@ -72,7 +80,12 @@ class PrimaryOutcome(PatientChapter):
     @cached_property
     def courses(self) -> list[score_courses.ScoreCourse]:
         """The scores of these patients over time."""
-        return score_courses.courses_from_table(summaries.score_courses(self.patient_data.trial))
+        table = summaries.score_courses(self.analysis)
+        patients = self.analysis.patients
+        late = patients.loc[patients["end_week"] > self.horizon_week, "patient_id"]
+        # Who stopped after the horizon had not stopped by the last visit shown.
+        stopped = table["ended_early"] & ~table["patient_id"].isin(late)
+        return score_courses.courses_from_table(table.assign(ended_early=stopped))
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
@@ -86,11 +99,40 @@ class PrimaryOutcome(PatientChapter):
             "rows_stamp": self.patient_data.label,
             "rows_responders": sum(each.responder is True for each in self.courses),
             "rows_patients": len(self.courses),
+            "article_reached": self._describe_article_reached(),
         }
 
+    @cached_property
+    def count(self) -> ResponseCount:
+        """The responders of the article, with the chosen definition and denominator."""
+        printed = ("design.minimal_score", "design.primary_week")
+        minimal, last = map(self.published.count, printed)
+        if self.threshold == minimal and self.horizon_week != last:
+            raise ValueError(
+                f"horizon_week must be {last} with threshold {minimal}, the week of the printed "
+                f"count, got {self.horizon_week}"
+            )
+        return response_count(
+            self.published,
+            threshold=self.threshold,
+            by_week=self.horizon_week,
+            include_excluded_patient=self.include_excluded_patient,
+        )
+
+    def _describe_article_reached(self) -> str:
+        """Return how many analysed patients of the article reached the chosen score, in words."""
+        lost = self.published.text("response.minimal_lost")
+        count = response_count(self.published, threshold=self.threshold, by_week=self.horizon_week)
+        reached = f"{count.responders} of {count.patients}"
+        if self.threshold == self.published.count("design.responder_score"):
+            return reached
+        return f"{reached} with such a score by week {count.week}, and {lost} more who had lost it"
+
     def _interval(self, responders: int, patients: int) -> statistics.Interval:
-        level, method = self.confidence_level, self.interval_method
-        return statistics.proportion_interval(responders, patients, level, method)
+        return self._interval_by(self.interval_method, responders, patients)
+
+    def _interval_by(self, method: str, responders: int, patients: int) -> statistics.Interval:
+        return statistics.proportion_interval(responders, patients, self.confidence_level, method)
 
     def _matches(self, method: str) -> bool:
         """Return whether a method reproduces the printed interval."""
@@ -98,12 +140,7 @@ class PrimaryOutcome(PatientChapter):
 
     def count_numbers(self) -> dict[str, object]:
         """Return the numbers on the responders with the chosen definition and denominator."""
-        count = response_count(
-            self.published,
-            threshold=self.threshold,
-            by_week=self.horizon_week,
-            include_excluded_patient=self.include_excluded_patient,
-        )
+        count = self.count
         interval = self._interval(count.responders, count.patients)
         return {
             "threshold": self.threshold,
@@ -129,6 +166,7 @@ class PrimaryOutcome(PatientChapter):
             "true_percent": format_percent(outcome.count.proportion),
             "whole_percent": format_percent(outcome.count.proportion, 0),
             "percent_verdict": self.verdicts["results.responders_percent"],
+            "printed_level": format_confidence_level(outcome.level),
             "printed_low": outcome.printed_low,
             "printed_high": outcome.printed_high,
             "true_low": format_percent(named.low),
@@ -151,16 +189,33 @@ class PrimaryOutcome(PatientChapter):
         ]
         named = summaries[self.printed_interval.named_method_interval.method]
         matching = summaries[self.printed_interval.methods_matching_print[0]]
+        decimals = coverage_decimals(self.confidence_level)
         return {
             "coverage_patients": self.printed_interval.count.patients,
             "attaining": ", ".join(attaining) or "none",
+            "near_zero": self._describe_near_zero(),
             "not_attaining_total": len(summaries) - len(attaining),
-            "named_least": format_percent(named.minimum_coverage),
+            "named_least": format_percent(named.minimum_coverage, decimals),
             "named_mean_width": format_percent(named.mean_expected_width),
-            "giving_least": format_percent(matching.minimum_coverage),
+            "giving_least": format_percent(matching.minimum_coverage, decimals),
             "giving_least_at": format_percent(matching.minimum_at),
             "giving_mean_width": format_percent(matching.mean_expected_width),
         }
+
+    def _describe_near_zero(self) -> str:
+        """Describe the methods whose coverage vanishes near zero, for the chosen level."""
+        patients = self.published.count("flow.analysed")
+        missing = []
+        for method in self.coverage_summaries:
+            of_none = self._interval_by(method, 0, patients)
+            if of_none.low > 0 or of_none.high <= 0:
+                missing.append(statistics.method_title(method))
+        if not missing:
+            return "Every interval for zero responders covers the smallest proportions."
+        return (
+            f"For {join_names(missing)} it is approached near zero, because the interval for zero "
+            "responders does not cover such small proportions."
+        )
 
     def planning_numbers(self) -> dict[str, object]:
         """Return the numbers on a next trial."""
@@ -177,27 +232,23 @@ class PrimaryOutcome(PatientChapter):
             for arm in (TREATED, CONTROL)
         )
         return {
-            "plan_treated": format_percent(plan.treated_response),
-            "plan_control": format_percent(plan.control_response),
-            "plan_power": format_percent(plan.target_power, 0),
-            "plan_error": format_percent(plan.alpha),
+            "plan_treated": format_confidence_level(plan.treated_response),
+            "plan_control": format_confidence_level(plan.control_response),
+            "plan_power": format_confidence_level(plan.target_power),
+            "plan_error": format_confidence_level(plan.alpha),
             "plan_maximum": MAXIMUM,
             "plan_each_arm": _each_arm(plan),
-            "plan_again_power": format_percent(again.power),
+            "plan_again_power": format_probability(again.power),
             "discussed_patients": " and ".join(
                 published.text(f"claims.discussion.{who}_patient") for who in ("excluded", "added")
             ),
             "plan_here": f"{discussed} of {included}",
-            "plan_here_each_arm": (
-                _each_arm(replace(plan, treated_response=discussed / included))
-                if discussed / included > plan.control_response
-                else "no number of"
-            ),
+            "plan_here_required": _describe_required(plan, discussed / included),
             "plan_treated_counts": treated,
             "plan_control_counts": control,
         }
 
-    @table("Intervals for the printed proportion by method, %")
+    @table("{self.printed_caption} by method, %")
     def intervals(self) -> Rows:
         """Return the interval by every method, and whether it rounds to the printed limits."""
         for method, interval in self.printed_interval.methods.items():
@@ -209,6 +260,13 @@ class PrimaryOutcome(PatientChapter):
                 "As printed": "both limits" if self._matches(method) else "no",
                 "Definition": statistics.INTERVAL_METHODS[method],
             }
+
+    @property
+    def printed_caption(self) -> str:
+        """What the intervals for the printed counts are, at the article's level."""
+        outcome = self.printed_interval
+        level, count = format_confidence_level(outcome.level), outcome.count
+        return f"{level}% intervals for the printed {count.responders} of {count.patients}"
 
     def forest(self) -> FigureItem:
         """Return the interval as printed and by every method."""
@@ -235,8 +293,8 @@ class PrimaryOutcome(PatientChapter):
         return figure_item(
             score_courses,
             self.courses,
-            threshold=self.published.count("design.responder_score"),
-            horizon_week=self.published.count("design.primary_week"),
+            threshold=self.threshold,
+            horizon_week=self.horizon_week,
             stamp=self.patient_data.label,
         )
 
@@ -246,12 +304,13 @@ class PrimaryOutcome(PatientChapter):
     )
     def coverage_by_method(self) -> Rows:
         """Return minimum and mean coverage and mean expected width of every method."""
+        decimals = coverage_decimals(self.confidence_level)
         for method, summary in self.coverage_summaries.items():
             yield {
                 "Method": statistics.method_title(method),
-                "Minimum coverage": format_percent(summary.minimum_coverage),
+                "Minimum coverage": format_percent(summary.minimum_coverage, decimals),
                 "True proportion at the minimum": format_percent(summary.minimum_at),
-                "Mean coverage": format_percent(summary.mean_coverage),
+                "Mean coverage": format_percent(summary.mean_coverage, decimals),
                 "Mean expected width": format_percent(summary.mean_expected_width),
                 "Coverage at least nominal everywhere": yes_no(_attains(summary)),
             }
@@ -269,7 +328,7 @@ class PrimaryOutcome(PatientChapter):
         ]
         return figure_item(coverage_curves, curves, confidence_level=self.confidence_level)
 
-    @table("Responders by threshold and denominator")
+    @table("Responders by threshold and denominator, with {self.interval_words} intervals")
     def by_denominator(self) -> Rows:
         """Return the responders by threshold and denominator, with an interval."""
         for choice in denominator_choices(self.published).to_dict("records"):
@@ -282,6 +341,12 @@ class PrimaryOutcome(PatientChapter):
                 "Interval, %": percent_range(interval.low, interval.high),
                 "Source of the count": choice["source"],
             }
+
+    @property
+    def interval_words(self) -> str:
+        """Level and method of the intervals."""
+        level = format_confidence_level(self.confidence_level)
+        return f"{level}% {statistics.method_title(self.interval_method)}"
 
     def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""
@@ -299,11 +364,19 @@ class PrimaryOutcome(PatientChapter):
                 "Design and test": size.design,
                 "Patients": f"{size.smallest or f'more than {MAXIMUM}'} {size.unit}",
                 "Sufficient for every n from": f"{size.stable or f'none up to {MAXIMUM}'}",
-                "Power, %": "–" if size.power is None else format_percent(size.power),
+                "Power, %": "–" if size.power is None else format_probability(size.power),
                 "Maximum type I error, %": "–"
                 if size.max_type_one_error is None
-                else format_percent(size.max_type_one_error),
+                else format_probability(size.max_type_one_error),
             }
+
+
+def _describe_required(plan: NextTrialPlan, treated_response: float) -> str:
+    """Describe the sample size that another response rate with treatment would require."""
+    if treated_response <= plan.control_response:
+        return "there would be no advantage of treatment to detect"
+    other = replace(plan, treated_response=treated_response)
+    return f"the same power would require {_each_arm(other)} patients per arm"
 
 
 def _each_arm(plan: NextTrialPlan) -> str:

@@ -22,7 +22,7 @@ from tisstats.trial import summaries
 class Safety(PatientChapter):
     """Chapter 5 for given parameters."""
 
-    confidence_level: float  #: above 0.5, so that a one-sided limit exists, and below 1
+    confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
@@ -45,15 +45,40 @@ class Safety(PatientChapter):
             **self.facts("safety"),
             "rule_of_three_level": format_percent(safety.RULE_OF_THREE_LEVEL, 0),
             **{
-                f"{prefix}_{name}": format_percent(getattr(found, name))
+                f"{prefix}_limits": self._describe_limits(found) for prefix, found in limits.items()
+            },
+            **{
+                f"{prefix}_rule_of_three": format_percent(found.rule_of_three)
                 for prefix, found in limits.items()
-                for name in ("two_sided", "one_sided", "rule_of_three")
             },
             **self.match_counts(),
             "safety_checked": checked["checked"],
             "safety_numbers": count_matches(self.report, "safety.")["checked"],
             "safety_hold": checked["hold"],
         }
+
+    def _describe_limits(self, found: safety.ZeroEventLimits) -> str:
+        """Describe what the upper limits with zero events rule out, if anything."""
+        level, title = (
+            format_confidence_level(self.confidence_level),
+            method_title(self.interval_method),
+        )
+        if found.two_sided <= 0:
+            return (
+                f"the {title} interval for zero events has no width, a fault of the method, and "
+                "therefore rules out nothing"
+            )
+        two_sided = (
+            f"a true rate of up to {format_percent(found.two_sided)}% lies within the {level}% "
+            "interval"
+        )
+        if found.one_sided is None:
+            needed = format_confidence_level(safety.ONE_SIDED_ABOVE)
+            return f"{two_sided}; a one-sided limit takes a level above {needed}%"
+        return (
+            f"{two_sided}, and the one-sided upper {level}% confidence limit is "
+            f"{format_percent(found.one_sided)}%"
+        )
 
     @table("Serious adverse events as reported in the text")
     def serious_events(self) -> Rows:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.figures import course_bar, improvement_curve, p_ranges
 from tisstats.figures.numbers import (
     format_confidence_level,
@@ -17,6 +17,8 @@ from tisstats.figures.numbers import (
     format_percent,
     format_printed_quartiles,
     format_range,
+    join_names,
+    quantile_rule_in_words,
     yes_no,
 )
 from tisstats.forensics.signed_rank_range import SignedRankPRange
@@ -30,13 +32,12 @@ from tisstats.lim2021.cohort_check.compare_with_print import (
 )
 from tisstats.lim2021.response import courses, minimal_improvement_counts, moderate_by_week
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, describe_finer_steps, with_unit
+from tisstats.lim2021.trial_description import OPTIONS
 from tisstats.printed import format_rounded, percent_range
 from tisstats.proof import ProvenStatement
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_title, proportion_interval
 from tisstats.trial import summaries
-
-#: Definitions of quartiles that have a name in a sentence.
-_RULES = {"spss": "the definition of SPSS", "tukey-hinges": "Tukey's hinges"}
+from tisstats.trial.scoring import analyse
 
 _NOT_COMPUTED = "not computed with this definition"
 
@@ -172,9 +173,8 @@ class SecondaryOutcomes(PatientChapter):
         checks, impossible = self.row_checks, row_checks.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
-            "rule_in_words": _RULES.get(
-                self.quantile_definition, f"type {self.quantile_definition}"
-            ),
+            "rule_in_words": self.rule_in_words,
+            "rows_rule": self._describe_rows_rule(),
             "impossible_quartiles": (
                 f"these medians and quartiles in Table 1 and Table 2 are impossible: {named}"
                 if impossible
@@ -187,6 +187,14 @@ class SecondaryOutcomes(PatientChapter):
             "rows": len(checks),
             "rows_together": sum(check.row_attainable for check in checks),
         }
+
+    def _describe_rows_rule(self) -> str:
+        """Describe the quartiles computed from these patients, and those they were drawn for."""
+        used = f"with {self.rule_in_words}"
+        drawn_for = OPTIONS.quantile_definition
+        if not self.patient_data.drawn or self.quantile_definition == drawn_for:
+            return used
+        return f"{used}, although they were drawn for {quantile_rule_in_words(drawn_for)},"
 
     def p_numbers(self) -> dict[str, object]:
         """Return the numbers on the attainable P values."""
@@ -207,17 +215,38 @@ class SecondaryOutcomes(PatientChapter):
             "p_both_sides": both_sides,
             "p_both_sides_finer": sum(each.straddles_alpha for each in on_finest),
             "p_given": both_sides.assuming,
-            "p_exact_known": sum(
-                each.ranges.exact_given_printed is not None for each in attainable
-            ),
-            "p_changing": len(discordant),
-            "p_changing_names": (
-                f"{_names(discordant)}, at these resolutions and at the finer ones alike"
-                if discordant == finer
-                else f"{_names(discordant)}; at the finer ones, {_names(finer)}"
-            ),
+            "exact_p_changes": self._describe_exact_changes(discordant, finer),
             "finer_steps": describe_finer_steps(),
         }
+
+    def _describe_exact_changes(self, discordant: Sequence[str], finer: Sequence[str]) -> str:
+        """Describe for which measures the exact test could change significance.
+
+        Parameters
+        ----------
+        discordant, finer
+            The measures on the assumed steps, and on the finer ones.
+        """
+        ranges = [each.ranges.exact_given_printed for each in self.attainable_p]
+        computed = sum(found is not None for found in ranges)
+        if not computed:
+            return f"With {self.rule_in_words} this range was not computed."
+        level = format_rounded(self.attainable_p[0].alpha, 2)
+        names = (
+            f"{_names(discordant)}, at these resolutions and at the finer ones alike"
+            if discordant == finer
+            else f"{_names(discordant)}; at the finer ones, {_names(finer)}"
+        )
+        changing = (
+            f"It could fall on the other side of {level} in {len(discordant)} of the {computed} "
+            f"rows for which it was computed: {names}."
+        )
+        if not discordant:
+            return changing
+        return (
+            f"{changing} The changes below are an example. They are synthetic; whether the real "
+            "ones are like them is not known."
+        )
 
     def improvement_curve(self) -> FigureItem:
         """Return the proportion improved over the weeks."""
@@ -374,13 +403,18 @@ class SecondaryOutcomes(PatientChapter):
                 ),
             }
 
+    def discordant_samples(self) -> tuple[Table, ...]:
+        """Return examples of changes for which the two tests differ in significance, if any."""
+        table = self.discordant_table()
+        return () if table.frame.empty else (table,)
+
     @table(
         "Synthetic changes with the published quartiles and P value that are significant by only "
         "one of the exact and the asymptotic test",
         wide=True,
     )
-    def discordant_samples(self) -> pd.DataFrame:
-        """Return examples of changes for which the two tests differ in significance."""
+    def discordant_table(self) -> pd.DataFrame:
+        """Return the table of `discordant_samples`, which may be empty."""
         rows = [
             (
                 SCALES[each.measure].name,
@@ -395,10 +429,17 @@ class SecondaryOutcomes(PatientChapter):
         heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
         return pd.DataFrame(rows, columns=heads)
 
-    @table("Table 2, published and computed. {self.patient_data.label}", wide=True)
+    @table(
+        "Table 2, published and computed with {self.rule_in_words}. {self.patient_data.label}",
+        wide=True,
+    )
     def table2_comparison(self) -> pd.DataFrame:
-        """Return Table 2 as published and as computed from these data."""
-        computed = summaries.table2(self.patient_data.trial)
+        """Return Table 2 as published and as computed from these data.
+
+        Its end is that of the study, whatever the week by which a score must be reached.
+        """
+        options = replace(self.options, horizon_week=OPTIONS.horizon_week)
+        computed = summaries.table2(analyse(self.patient_data.trial, options))
         return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
 
     @table("Responses, published and computed. {self.patient_data.label}")
@@ -406,10 +447,18 @@ class SecondaryOutcomes(PatientChapter):
         """Return the counts of responses as published and as computed from these data."""
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
 
-    @table("Patients by best and by last response. {self.patient_data.label}")
+    @property
+    def rule_in_words(self) -> str:
+        """The definition of quartiles, in words."""
+        return quantile_rule_in_words(self.quantile_definition)
+
+    @table(
+        "Patients by best and by last response up to week {self.horizon_week}. "
+        "{self.patient_data.label}"
+    )
     def response_categories(self) -> pd.DataFrame:
         """Return these patients by best and by last response; "unknown" only if it occurs."""
-        found = summaries.response_counts(self.patient_data.trial)
+        found = summaries.response_counts(self.analysis)
         absent = (found["response"] == "unknown") & (found[["best", "end"]] == 0).all(axis=1)
         return found[~absent].rename(columns=str.capitalize)
 
@@ -446,12 +495,11 @@ def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
 
 def _names(measures: Sequence[str]) -> str:
     """List measures in a sentence, in lower case except abbreviations and titles."""
-    return (
-        " and ".join(
+    return join_names(
+        [
             name if name.istitle() or name[:2].isupper() else name[0].lower() + name[1:]
             for name in (SCALES[measure].name for measure in measures)
-        )
-        or "none"
+        ]
     )
 
 

@@ -64,8 +64,8 @@ class PlaceboResponse(Chapter):
                 )
             },
             "difference": format_percent(found.estimate),
-            "difference_low": format_percent(found.low),
-            "difference_high": format_percent(found.high),
+            "difference_low": format_percent(found.low).replace("-", "−"),
+            "difference_high": format_percent(found.high).replace("-", "−"),
             # Number needed to treat.
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),
@@ -86,7 +86,15 @@ class PlaceboResponse(Chapter):
         ]
         return figure_item(interval_forest, rows)
 
-    @table("Difference between the arms, percentage points, by method")
+    @property
+    def level_percent(self) -> str:
+        """Confidence level, %."""
+        return format_confidence_level(self.confidence_level)
+
+    @table(
+        "Difference between the arms, percentage points, by method, with {self.level_percent}% "
+        "intervals"
+    )
     def difference_by_method(self) -> Rows:
         """Return the difference between the arms by every method, in percentage points."""
         for method, found in self.differences.items():

@@ -7,8 +7,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.parameters import Parameters
 from tisstats.figures import ceiling_grid
-from tisstats.figures.numbers import format_percent, yes_no
+from tisstats.figures.numbers import format_percent, join_names, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
@@ -23,7 +24,7 @@ from tisstats.teaching.worked_patient import WorkedPatient
 
 
 @dataclass(frozen=True)
-class ScoredPatient:
+class ScoredPatient(Parameters):
     """The chapter on scoring for given parameters."""
 
     mmt_max: float  #: maximum MMT score, points
@@ -42,6 +43,8 @@ class ScoredPatient:
         on_boundary = [change for change in changes if change.on_boundary]
         percents = sorted({format_rounded(change.percent, 1) for change in on_boundary})
         names = [lower_case_name(CORE_SET[change.measure].name) for change in on_boundary]
+        verb = "is" if len(on_boundary) == 1 else "are"
+        published = patient.published
         return {
             "mmt_max": f"{self.mmt_max:g}",
             "ck_uln": f"{self.ck_uln:g}",
@@ -52,9 +55,12 @@ class ScoredPatient:
             "score": f"{patient.scored['tis']:g}",
             "response": patient.scored["response"],
             "cuts": ", ".join(f"{name} {cut}" for name, cut in RESPONSE_CUTOFFS["adult"].items()),
-            "on_cut_count": len(on_boundary),
-            "on_cut_names": " and ".join(names) or "none",
-            "on_cut_percent": ", ".join(percents) or "–",
+            "strength": self._describe_strength(),
+            "printed_threshold": published.text("design.responder_score"),
+            "on_cut": (
+                f"{len(on_boundary)} {verb} exactly on a band boundary: {join_names(names)}, at "
+                f"{join_names([f'{percent}%' for percent in percents])}"
+            ),
             "wrong_score": f"{self._wrong_score():g}",
             "imacs_improved": int(patient.classified["improved_count"]),
             "imacs_needed": rule.improved_count,
@@ -69,6 +75,19 @@ class ScoredPatient:
             "haq_form_verdict": _met(form.improved),
             "haq_form_improved": form.improved_count,
         }
+
+    def _describe_strength(self) -> str:
+        """Describe the maximum of the strength test, and the values if they are scaled to it."""
+        patient, maximum = self.patient, f"{self.mmt_max:g}"
+        if not patient.strength_rescaled:
+            return maximum
+        printed = [
+            patient.published.text(f"table2.mmt.{time}.median") for time in ("baseline", "end")
+        ]
+        return (
+            f"{maximum}; the printed medians of {join_names(printed)} do not fit this maximum, and "
+            f"are scaled to it from {SCALES['mmt'].high}, to whole points"
+        )
 
     @table("Scoring steps from the median values")
     def scoring_steps(self) -> Rows:

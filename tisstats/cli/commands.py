@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
+
+if TYPE_CHECKING:
+    from tisstats.tables import ReadOptions
 
 SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -54,10 +58,12 @@ def check(parsed: argparse.Namespace) -> int:
     from tisstats.trial.study_data import StudyData
 
     if (parsed.directory / STUDY).is_file():
-        data = StudyData.read(parsed.directory)
+        data = StudyData.read(parsed.directory, parsed.map)
         patients, visits = len(data.trial.patients), len(data.trial.visits)
         print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
         return SUCCESS
+    if parsed.map is not None:
+        raise UsageError(f"--map is for a study, but {parsed.directory} has no {STUDY}")
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
         Trial.read(parsed.directory, DESCRIPTION)  # checks across tables
@@ -66,10 +72,21 @@ def check(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def read_options(parsed: argparse.Namespace) -> ReadOptions:
+    """Return what the options of a command declare about files of tables."""
+    from tisstats.tables import ReadOptions
+
+    return ReadOptions(
+        encoding=parsed.encoding,
+        missing_codes=tuple(parsed.missing_codes),
+        decimal=parsed.decimal,
+        sheet=parsed.sheet,
+    )
+
+
 def score(parsed: argparse.Namespace) -> int:
     """Score a table of visits."""
     from tisstats.measures.score_file import score_file
-    from tisstats.tables import ReadOptions
 
     if len(dict(parsed.uln)) < len(parsed.uln):
         raise UsageError("--uln given twice for one enzyme")
@@ -78,12 +95,7 @@ def score(parsed: argparse.Namespace) -> int:
             parsed.visits,
             parsed.output,
             report=print_error,
-            options=ReadOptions(
-                encoding=parsed.encoding,
-                missing_codes=tuple(parsed.missing_codes),
-                decimal=parsed.decimal,
-                sheet=parsed.sheet,
-            ),
+            options=read_options(parsed),
             mapping=parsed.map,
             mmt_max=parsed.mmt_max,
             uln=dict(parsed.uln),
@@ -132,15 +144,17 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
 
-    if parsed.cohort is not None:
+    if parsed.cohort is not None and not _names_an_ensemble(parsed.cohort):
         return _trial_report(parsed)
+    if parsed.map is not None:
+        raise UsageError("--map is for the tables of a trial: give --cohort DIR as well")
     project = Project.from_folder(parsed.source)
     if parsed.parameters:
         print(list_parameters(read_parameters(project.notebooks())))
         return SUCCESS
     folder = build(
         project,
-        parsed.settings,
+        _with_cohort(parsed.settings, parsed.cohort),
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
@@ -167,11 +181,24 @@ def _trial_report(parsed: argparse.Namespace) -> int:
     folder = build_trial_report(
         parsed.cohort,
         Path("_build") / "trials",
+        mapping=parsed.map,
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
     )
     return _report_ready(folder)
+
+
+def export(parsed: argparse.Namespace) -> int:
+    """Write a study as CDISC analysis data sets."""
+    from tisstats.trial.cdisc import write_analysis_datasets
+    from tisstats.trial.study_cdisc import study_datasets
+    from tisstats.trial.study_data import StudyData
+
+    datasets = study_datasets(StudyData.read(parsed.directory, parsed.map))
+    for path in write_analysis_datasets(datasets, parsed.output, parsed.format):
+        print(path)
+    return SUCCESS
 
 
 def new(parsed: argparse.Namespace) -> int:
@@ -185,3 +212,28 @@ def new(parsed: argparse.Namespace) -> int:
         f"{parsed.directory} and tisstats book --cohort {parsed.directory}."
     )
     return SUCCESS
+
+
+def _names_an_ensemble(cohort: Path) -> bool:
+    """Return whether this is an ensemble of synthetic cohorts, or one of its cohorts."""
+    from tisstats.synthetic.patient_level_data import ensemble_file, split_choice
+
+    place, _ = split_choice(str(cohort))
+    return ensemble_file(place) is not None
+
+
+def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:
+    """Return the settings with the cohort, its folder absolute, after reading its data once.
+
+    Notebooks run in a folder of their own, where a relative path would lead nowhere.
+    """
+    from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
+
+    found = []
+    for setting in [*settings, *([f"cohort={cohort}"] if cohort else [])]:
+        name, equals, choice = (part.strip() for part in setting.partition("="))
+        if name == "cohort" and equals:
+            patient_level_data(choice)
+            setting = f"cohort={absolute_choice(choice)}"
+        found.append(setting)
+    return found

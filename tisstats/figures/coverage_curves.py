@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require_rows, text_height, wrap
-from tisstats.figures.numbers import format_confidence_level, format_percent
+from tisstats.figures.numbers import coverage_decimals, format_confidence_level, format_percent
 from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
 
 
@@ -95,12 +95,14 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
         f"Saw-tooth coverage curves in {len(curves)} panels, one per method: "
         f"{_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to 100."
     ]
+    decimals = coverage_decimals(confidence_level)
     for curve in curves:
         inner = curve.table[curve.table["proportion"].between(0.05, 0.95)]["coverage"]
         below = (curve.table["coverage"] < confidence_level - 1e-9).mean()
         parts.append(
             f"{curve.label}{', highlighted' if curve.highlighted else ''}: between "
-            f"{format_percent(inner.min())}% and {format_percent(inner.max())}% for "
+            f"{format_percent(inner.min(), decimals)}% and "
+            f"{format_percent(inner.max(), decimals)}% for "
             f"proportions from 5% to 95%; below nominal at {format_percent(below, 0)}% of the "
             "proportions plotted."
         )
@@ -112,11 +114,13 @@ def _axis_start(confidence_level: float) -> float:
 
 
 def _note(confidence_level: float) -> str:
-    return (
+    note = (
         f"Coverage (%) of the {format_confidence_level(confidence_level)}% interval. Dashed line: "
-        "nominal coverage. Values below "
-        f"{format_confidence_level(_axis_start(confidence_level))}% are drawn at the bottom edge."
+        "nominal coverage."
     )
+    start = _axis_start(confidence_level)
+    below = f" Values below {format_confidence_level(start)}% are drawn at the bottom edge."
+    return note + (below if start > 0 else "")
 
 
 def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import format_rounded
 from tisstats.statistics import Interval
+
+#: Decimals of a confidence level in per cent, at most.
+_LEVEL_DECIMALS = 10
 
 
 def format_percent(proportion: float | Fraction, decimals: int = 1) -> str:
@@ -32,10 +35,48 @@ def format_trimmed(value: float, decimals: int) -> str:
 def format_confidence_level(confidence_level: float) -> str:
     """Format a confidence level as a percentage, without the % sign.
 
-    >>> format_confidence_level(0.95), format_confidence_level(0.999)
-    ('95', '99.9')
+    >>> format_confidence_level(0.95), format_confidence_level(0.29), format_confidence_level(1e-7)
+    ('95', '29', '0.00001')
+    >>> format_confidence_level(0.99999999)
+    '99.999999'
     """
-    return f"{100 * confidence_level:g}"
+    # As many decimals as binary noise leaves: with fewer, a high level would become 100.
+    return format_trimmed(100 * confidence_level, _LEVEL_DECIMALS)
+
+
+def coverage_decimals(confidence_level: float) -> int:
+    """Return the decimals of a coverage in per cent: one more than its nominal level has.
+
+    >>> coverage_decimals(0.95), coverage_decimals(0.999), coverage_decimals(0.9999)
+    (1, 2, 3)
+    """
+    return len(format_confidence_level(confidence_level).partition(".")[2]) + 1
+
+
+def format_probability(probability: float) -> str:
+    """Format a probability as a percentage, which is 0 or 100 only if the probability is.
+
+    >>> format_probability(0.523), format_probability(0.9999), format_probability(0.00001)
+    ('52.3', '>99.9', '<0.1')
+    >>> format_probability(1), format_probability(0)
+    ('100.0', '0.0')
+    """
+    text = format_percent(probability)
+    if text == "100.0" and probability < 1:
+        return ">99.9"
+    return "<0.1" if text == "0.0" and probability > 0 else text
+
+
+def join_names(names: Sequence[str]) -> str:
+    """List names in a sentence.
+
+    >>> join_names(["one"]), join_names(["one", "two"]), join_names(["one", "two", "three"])
+    ('one', 'one and two', 'one, two and three')
+    >>> join_names([])
+    'none'
+    """
+    *before, last = names or ["none"]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def format_common_level(intervals: Iterable[Interval]) -> str:
@@ -49,6 +90,16 @@ def format_estimate_ci(interval: Interval, decimals: int = 1, level: bool = Fals
     confidence = f"{format_confidence_level(interval.level)}% CI " if level else ""
     limits = f"{format_percent(interval.low, decimals)}–{format_percent(interval.high, decimals)}"
     return f"{format_percent(interval.estimate, decimals)}% ({confidence}{limits})"
+
+
+def quantile_rule_in_words(definition: object) -> str:
+    """Return the name of a definition of quartiles, as it is written in a sentence.
+
+    >>> quantile_rule_in_words("spss"), quantile_rule_in_words("7")
+    ('the definition of SPSS', "R's type 7")
+    """
+    names = {"spss": "the definition of SPSS", "tukey-hinges": "Tukey's hinges"}
+    return names.get(str(definition), f"R's type {definition}")
 
 
 def format_n_percent(count: int, patients: int) -> str:

@@ -11,6 +11,9 @@ from tisstats.statistics import proportion_interval
 #: Rule of three: with zero events in n patients, the upper limit of the rate is about 3/n.
 _RULE_OF_THREE = 3
 
+#: Confidence level above which twice the error leaves a one-sided limit.
+ONE_SIDED_ABOVE = 0.5
+
 #: Confidence level of the one-sided limit that the rule of three approximates.
 RULE_OF_THREE_LEVEL = -expm1(-_RULE_OF_THREE)
 
@@ -30,7 +33,7 @@ class ZeroEventLimits:
     """Upper limits of a rate, from the patients who deteriorated, as proportions."""
 
     two_sided: float  #: of the two-sided interval
-    one_sided: float  #: of the one-sided interval at the same level
+    one_sided: float | None  #: of the one-sided interval at the same level; None at 0.5 or less
     rule_of_three: float  #: 3/n
 
 
@@ -80,7 +83,8 @@ def zero_event_limits(
 ) -> ZeroEventLimits:
     """Compute upper limits of the rate of deterioration.
 
-    The one-sided limit is the upper limit of the two-sided interval with twice the alpha.
+    The one-sided limit is the upper limit of the two-sided interval with twice the alpha, which a
+    level of 0.5 or less does not leave.
 
     Parameters
     ----------
@@ -89,23 +93,20 @@ def zero_event_limits(
     patients
         Address of the number of patients.
     confidence_level
-        Above 0.5 and below 1.
+        Above 0 and below 1.
     method
         Method of the interval, of `tisstats.statistics.proportion_interval`.
 
     Raises
     ------
     ValueError
-        If the level allows no one-sided limit.
+        If the level or the method is not permitted.
     """
-    if not 0.5 < confidence_level < 1:
-        raise ValueError(
-            f"confidence_level must be above 0.5 and below 1, since the one-sided limit takes "
-            f"twice the error, got {confidence_level}"
-        )
     worse, n = published.count("safety.deterioration"), published.count(patients)
-    two_sided, one_sided = (
-        proportion_interval(worse, n, confidence_level=level, method=method).high
-        for level in (confidence_level, 1 - 2 * (1 - confidence_level))
-    )
-    return ZeroEventLimits(two_sided, one_sided, _RULE_OF_THREE / n)
+
+    def upper_limit(level: float) -> float:
+        return proportion_interval(worse, n, confidence_level=level, method=method).high
+
+    both = 1 - 2 * (1 - confidence_level)
+    one_sided = upper_limit(both) if confidence_level > ONE_SIDED_ABOVE else None
+    return ZeroEventLimits(upper_limit(confidence_level), one_sided, _RULE_OF_THREE / n)

@@ -15,12 +15,13 @@ enumerates all orders; tests repeat it.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isclose
 from pathlib import Path
+from typing import Final
 
 from tisstats.errors import DataError
 from tisstats.forensics.printed_quartiles import QUARTILES
@@ -141,6 +142,10 @@ def attainable_p(
     return found
 
 
+#: Names of the definitions of quartiles that are not types of R.
+_RULES: Final[Mapping[object, str]] = {"spss": "HAVERAGE (SPSS)", "tukey-hinges": "Tukey's hinges"}
+
+
 def p_conditions(
     published: PublishedFacts, attainable: Sequence[MeasurePValues]
 ) -> tuple[str, ...]:
@@ -150,8 +155,7 @@ def p_conditions(
     return (
         f"{patients} changes, {patients - missing} for the psoas",
         describe_assumed_steps(),
-        f"quartiles by {'HAVERAGE (SPSS)' if rule == 'spss' else f'definition {rule}'}, "
-        "halves rounded away from zero",
+        f"quartiles by {_RULES.get(rule, f'type {rule} of R')}, halves rounded away from zero",
         "zeros dropped, no continuity correction",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +27,7 @@ from tisstats.tables import (
     text_values,
     unit_of,
 )
+from tisstats.tables.cells import is_text
 
 #: Millimetres in each unit of visual analogue scales.
 _LENGTHS = {"mm": 1, "cm": 10}
@@ -119,7 +120,10 @@ def read_visits(
     FormatError
         If the format or the encoding is unknown.
     """
-    raw = read_table(path, options)
+    given = options or ReadOptions()
+    if mapping is not None and given.sheet is None:
+        given = replace(given, sheet=mapping.table("visits").sheet)
+    raw = read_table(path, given)
     if mapping is not None:
         raw = map_table(raw, mapping, "visits")
     number_columns = {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}
@@ -151,9 +155,9 @@ def _numbers(given: pd.Series, found: Converted) -> pd.Series:
 
 def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
     """Return another column: identifiers as text, other cells as they stand."""
-    if is_id and given.dtype.kind in "fO" and not isinstance(given.dtype, pd.StringDtype):
+    if is_id and given.dtype.kind in {"f", "O"} and not isinstance(given.dtype, pd.StringDtype):
         given = text_values(given).values
-    if given.dtype == object and all(isinstance(cell, str) for cell in given):
+    if given.dtype == object and is_text(given.tolist()):
         return given.astype("str")
     return given
 

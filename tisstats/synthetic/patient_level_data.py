@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tisstats.datapackage import DESCRIPTOR
 from tisstats.errors import DataError, Fault
 from tisstats.lim2021.claims.reference_cohort import reference_cohort
 from tisstats.lim2021.trial_description import DESCRIPTION
-from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.ensemble import ENSEMBLE, Ensemble
 from tisstats.trial import TABLES, Trial
 
 REFERENCE = "reference"
+
+#: What a message calls the project's ensemble.
+_OWN = "the ensemble of synthetic cohorts"
+
+#: Stands between the folder of an ensemble and the number of one of its cohorts.
+SEPARATOR = "#"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +27,7 @@ class PatientLevelData:
 
     trial: Trial  #: the patients
     name: str  #: which data they are, in words
+    drawn: bool  #: whether they were drawn to reproduce the article's numbers
 
     @property
     def kind(self) -> str:
@@ -36,19 +44,23 @@ class PatientLevelData:
     @property
     def notice(self) -> str:
         """What a reader must know about everything made from the data."""
-        if self.kind == "synthetic":
+        ids = self.trial.patients["patient_id"]
+        unreal = (
+            f"Patients {ids.iloc[0]} to {ids.iloc[-1]} are not real patients, and none of them is "
+            "a patient of the article."
+        )
+        if self.drawn:
             return (
-                f"What follows rests on synthetic patient-level data: {self.name}, generated "
-                "to reproduce every printed number that patient-level data determine. Patients "
-                "S-01 to S-20 are not real patients, and none of them is a patient of the article. "
-                "That they reproduce the printed numbers shows that these are mutually consistent; "
-                "it is not evidence for any of them, and one cohort says nothing about unpublished "
+                f"What follows rests on synthetic patient-level data: {self.name}, generated to "
+                f"reproduce every printed number that patient-level data determine. {unreal} That "
+                "they reproduce the printed numbers shows that these are mutually consistent; it "
+                "is not evidence for any of them, and one cohort says nothing about unpublished "
                 "values."
             )
-        return (
-            f"What follows rests on the observed data {self.name}, supplied by whoever built this "
-            "copy. They are not those of the article."
-        )
+        supplied = f"What follows rests on the {self.kind} data of {self.name}, supplied by whoever"
+        if self.kind == "synthetic":
+            return f"{supplied} built this copy. {unreal} They are not evidence for any number."
+        return f"{supplied} built this copy. They are not those of the article."
 
 
 def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
@@ -57,27 +69,90 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     Parameters
     ----------
     choice
-        ``"reference"``; a number from 0, that of a cohort of the ensemble, of which the first is
-        the reference cohort; or the folder of a trial's data package.
+        ``"reference"``; a number from 0, that of a cohort of the project's ensemble, of which the
+        first is the reference cohort; the folder of a trial's data package; or the folder or file
+        of an ensemble that ``tisstats reconstruct`` wrote, for its first cohort, with ``#3`` after
+        it for the cohort of that number.
 
     Raises
     ------
     DataError
-        If there is no such cohort or folder, or its files are at fault.
+        If there is no such cohort, folder or file, or its files are at fault.
+
+    Examples
+    --------
+    >>> patient_level_data("17").name
+    'cohort 17 of the ensemble'
     """
     choice = str(choice).strip()
     if choice == REFERENCE:
-        return PatientLevelData(reference_cohort(), "the reference cohort")
+        return PatientLevelData(reference_cohort(), "the reference cohort", drawn=True)
     if choice.isdecimal():
-        ensemble = Ensemble.read()
-        if int(choice) >= len(ensemble):
-            message = f"cohort must be 0 to {len(ensemble) - 1}, got {choice}"
-            raise DataError([Fault("the ensemble of synthetic cohorts", message)])
-        tables = ensemble.tables(int(choice))
-        patients, visits, treatments, events = (tables[table] for table in TABLES)
-        trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
-        return PatientLevelData(trial, f"cohort {int(choice)} of the ensemble")
-    if not Path(choice).is_dir():
+        return _from_ensemble(Ensemble.read(), choice, "the ensemble", _OWN)
+    place, number = split_choice(choice)
+    if (ensemble := ensemble_file(place)) is not None:
+        folder = ensemble.parent if ensemble.name == ENSEMBLE else ensemble
+        where = f"the ensemble in {folder.resolve().name}"
+        return _from_ensemble(Ensemble.read(ensemble), number or "0", where, str(ensemble))
+    if not place.is_dir():
         message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(choice, message)])
-    return PatientLevelData(Trial.read(choice, DESCRIPTION), f"of {Path(choice).name}")
+    if number:
+        message = f"has no {ENSEMBLE}, so {SEPARATOR}{number} names no cohort of it"
+        raise DataError([Fault(str(place), message)])
+    trial = Trial.read(place, DESCRIPTION)
+    return PatientLevelData(trial, f"folder {place.resolve().name}", drawn=False)
+
+
+def split_choice(choice: str) -> tuple[Path, str]:
+    """Split the folder or file of a choice from the number of a cohort after it.
+
+    Examples
+    --------
+    >>> place, number = split_choice("my-cohorts#3")
+    >>> place.name, number
+    ('my-cohorts', '3')
+    >>> split_choice("my-trial")[1]
+    ''
+    """
+    place, separator, number = choice.rpartition(SEPARATOR)
+    # The name of a folder can hold the separator itself.
+    if not separator or Path(choice).exists():
+        return Path(choice), ""
+    return Path(place), number
+
+
+def absolute_choice(choice: str) -> str:
+    """Return a choice with the path of its folder or file made absolute.
+
+    Examples
+    --------
+    >>> absolute_choice("reference"), absolute_choice("17")
+    ('reference', '17')
+    """
+    if choice == REFERENCE or choice.isdecimal():
+        return choice
+    place, number = split_choice(choice)
+    return f"{place.resolve()}{SEPARATOR if number else ''}{number}"
+
+
+def ensemble_file(place: Path) -> Path | None:
+    """Return the file of the ensemble that a folder or path names; None if it names none.
+
+    The folder of a trial is one even if an ensemble lies in it.
+    """
+    if place.is_file():
+        return place
+    file = place / ENSEMBLE
+    return file if file.is_file() and not (place / DESCRIPTOR).exists() else None
+
+
+def _from_ensemble(ensemble: Ensemble, number: str, where: str, file: str) -> PatientLevelData:
+    """Return a cohort of an ensemble by its number as a reader wrote it; `file` is for faults."""
+    if not number.isdecimal() or int(number) >= len(ensemble):
+        message = f"cohort must be 0 to {len(ensemble) - 1}, got {number}"
+        raise DataError([Fault(file, message)])
+    tables = ensemble.tables(int(number))
+    patients, visits, treatments, events = (tables[table] for table in TABLES)
+    trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
+    return PatientLevelData(trial, f"cohort {int(number)} of {where}", drawn=True)

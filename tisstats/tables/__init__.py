@@ -26,7 +26,7 @@ from tisstats.tables.raw import (
     require_columns,
 )
 from tisstats.tables.reading import ReadOptions, read_table
-from tisstats.tables.reshape import map_table, read_mapped_tables
+from tisstats.tables.reshape import find_table, map_table, read_mapped_tables
 from tisstats.tables.writing import write_table
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "dates",
     "empty_cells",
     "file_format",
+    "find_table",
     "map_table",
     "match_columns",
     "normalise_name",

@@ -104,8 +104,8 @@ def numbers(given: pd.Series, *, empty: Iterable[str] = ("",), whole: bool = Fal
     Returns
     -------
     Converted
-        Values are ``float64``, nan where missing; ``int64`` if the cells are text without a decimal
-        point or empty cell; ``Int64`` if they must be whole. Infinite numbers are at fault.
+        Values are ``float64``, nan where missing; ``int64`` if no cell is empty or has a decimal
+        point; ``Int64`` if they must be whole. Infinite numbers are at fault.
 
     Examples
     --------
@@ -146,21 +146,34 @@ def _numbers(given: pd.Series, empty: frozenset[str]) -> tuple[pd.Series, NDArra
 
 
 def _plain_text(cells: list[Any], empty: frozenset[str]) -> NDArray[Any] | None:
-    """Return a column of plain numbers as text all at once; None if any cell needs a look."""
-    try:
-        distinct = set(cells)
-        characters = set().union(*(distinct - empty))
-    except TypeError:  # cells that are not text
+    """Return a column of plain numbers all at once; None if any cell needs a look."""
+    if cells and set(map(type, cells)) == {int} and max(map(abs, cells)) < 2**63:
+        return np.array(cells, dtype=np.int64)
+    if not is_text(cells):
         return None
-    if not all(isinstance(cell, str) for cell in distinct) or not characters <= _OF_NUMBERS:
+    distinct = set(cells)
+    characters: set[str] = set().union(*(distinct - empty))
+    if not characters <= _OF_NUMBERS:
         return None
     try:
         if characters <= _OF_WHOLE_NUMBERS and not distinct & empty:
-            return np.array([int(cell) for cell in cells], dtype=np.int64)
+            whole = {cell: int(cell) for cell in distinct}
+            return np.array(list(map(whole.__getitem__, cells)), dtype=np.int64)
         known = {cell: math.nan if cell in empty else float(cell) for cell in distinct}
-        return np.array([known[cell] for cell in cells], dtype=float)
+        return np.array(list(map(known.__getitem__, cells)), dtype=float)
     except (ValueError, OverflowError):
         return None
+
+
+def is_text(cells: Iterable[object]) -> bool:
+    """Test whether every cell is text, and none of them missing.
+
+    Examples
+    --------
+    >>> is_text(["1", ""]), is_text(["1", None])
+    (True, False)
+    """
+    return set(map(type, cells)) <= {str}
 
 
 def _cell_by_cell(
@@ -258,8 +271,9 @@ def text_values(given: pd.Series, *, empty: Iterable[str] = ("",)) -> Converted:
     ['007', '7', '7', '', 'A']
     """
     absent = frozenset(empty)
-    texts = [as_text(cell).strip() for cell in given]
-    kept = ["" if text in absent else text for text in texts]
+    cells = given.tolist()
+    texts = cells if is_text(cells) else list(map(as_text, cells))
+    kept = ["" if text in absent else text for text in map(str.strip, texts)]
     values = pd.Series(kept, index=given.index, dtype=object)
     return Converted(values, np.zeros(len(kept), dtype=bool), "must be text")
 

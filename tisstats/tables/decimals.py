@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
+from tisstats.tables.cells import is_text
 from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource
 
 _DECIMAL_COMMA = re.compile(r"^(?=.*\d)(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
@@ -115,7 +116,8 @@ class _Marked:
 def _marked(cells: Sequence[Any], *, decisive: bool) -> dict[str, _Marked]:
     """Return the numbers of a column that have a single mark, by their text."""
     found = {}
-    for cell, count in Counter(cell for cell in cells if isinstance(cell, str)).items():
+    texts = cells if is_text(cells) else [cell for cell in cells if isinstance(cell, str)]
+    for cell, count in Counter(texts).items():
         text = cell.strip()
         match = _MARKED.fullmatch(text) if len(text) > 1 else None
         if match:
@@ -181,7 +183,13 @@ def resolve_decimals(
 
 
 def _with_points(column: pd.Series) -> pd.Series:
-    texts = {cell for cell in column if isinstance(cell, str)}
+    cells = column.tolist()
+    texts = set(cells) if is_text(cells) else {cell for cell in cells if isinstance(cell, str)}
     points = {text: _DECIMAL_COMMA.sub(r"\1.\2", text) for text in texts if "," in text}
-    cells = [points.get(cell, cell) if isinstance(cell, str) else cell for cell in column]
+    if not points:
+        return column
+    if is_text(cells):
+        cells = [points.get(cell, cell) for cell in cells]
+    else:
+        cells = [points.get(cell, cell) if isinstance(cell, str) else cell for cell in cells]
     return pd.Series(cells, index=column.index, dtype=object)

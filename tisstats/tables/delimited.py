@@ -1,10 +1,11 @@
-"""Text separated by commas, semicolons or tabs, as spreadsheets save it."""
+"""Text separated by commas, semicolons, tabs or bars, as spreadsheets and databases save it."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -15,7 +16,9 @@ from tisstats.errors import DataError, Fault
 from tisstats.tables.formats import FormatError
 from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource, check_header
 
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+_NOTE_FOR_EXCEL = re.compile(r"sep=.", re.IGNORECASE)
 
 #: Default encoding; a byte order mark is skipped.
 UTF_8 = "utf-8-sig"
@@ -59,8 +62,8 @@ def _is_utf_8(encoding: str) -> bool:
 def parse_delimited(text: str, file: str, *, decimal: str | None = None) -> RawTable:
     r"""Return the table of a text; every cell stays text.
 
-    The separator is the most frequent of comma, semicolon and tab in the header. Empty rows are
-    skipped.
+    The separator is the most frequent of comma, semicolon, tab and vertical bar in the header.
+    Empty rows are skipped.
 
     Parameters
     ----------
@@ -166,6 +169,9 @@ def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
     if not first.strip():
         message = "the first line must name the columns" if stream.read(1) else "is empty"
         raise DataError([Fault(file, message)])
+    if _NOTE_FOR_EXCEL.fullmatch(first.strip()):
+        message = "is a note for spreadsheets; remove this line, so that the first names columns"
+        raise DataError([Fault(file, message, 1, None, first.strip())])
     separator = max(_SEPARATORS, key=first.count)
     try:
         cells = next(csv.reader([first], delimiter=separator, strict=True))

@@ -99,6 +99,7 @@ class TableMapping:
     """How one table of ours is made of a file of theirs."""
 
     file: str | None = None  #: the file, in the folder of the trial
+    sheet: str | None = None  #: its sheet, if it is a workbook
     #: our column to theirs; of several, those that the file has must agree in every row
     columns: MappingABC[str, tuple[str, ...]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()  #: our columns that the file may lack, of a preset
@@ -131,6 +132,7 @@ class TrialMapping:
     tables: MappingABC[str, TableMapping]  #: by the name of our table
     redcap: RedcapMapping | None = None  #: if all tables are of one REDCap export
     preset: str | None = None  #: name of the preset, if any
+    declared: frozenset[str] = frozenset()  #: tables that have a section of their own
 
     def table(self, name: str) -> TableMapping:
         """Return the mapping of a table; an empty one if there is none."""
@@ -251,13 +253,14 @@ class _Reader:
         }
         if not self.faults and not (given.keys() & {*TABLES, "redcap", "preset"}):
             self.fault("the mapping", f"is empty; it must have a section of {', '.join(TABLES)}")
-        return TrialMapping(self.file, tables, redcap, preset)
+        declared = frozenset(given) & frozenset(TABLES)
+        return TrialMapping(self.file, tables, redcap, preset, declared)
 
     def table(
         self, name: str, given: Any, preset: dict[str, Any], shared: dict[str, Any]
     ) -> TableMapping:
         """Return the section of a table, with what a preset adds."""
-        keys = ("file", "columns", "values", "units", "wide", "long")
+        keys = ("file", "sheet", "columns", "values", "units", "wide", "long")
         section = self.section(name, given, keys)
         own = self.section(f"{name}.columns", section.get("columns", {}), None)
         wide = section.get("wide")
@@ -275,6 +278,7 @@ class _Reader:
             long = None
         return TableMapping(
             file=self.text(f"{name}.file", section["file"]) if "file" in section else None,
+            sheet=self.text(f"{name}.sheet", section["sheet"]) if "sheet" in section else None,
             columns={key: self.names(f"{name}.columns.{key}", at) for key, at in columns.items()},
             optional=frozenset(set(preset.get("columns", {})) - set(own) - {"patient_id", "week"}),
             values=self.values(f"{name}.values", section.get("values", {})),

@@ -18,7 +18,8 @@ from tisstats.tables.cells import as_text
 #: Maximum number of faults of one kind reported for a column.
 FAULTS_PER_COLUMN = 20
 
-_NOT_OF_A_NAME = re.compile(r"[\W_]+")
+#: What separates the words of a name; R writes a point for a blank. Other signs are part of it.
+_SEPARATORS = re.compile(r"[\s_.\-]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +170,7 @@ def normalise_name(name: str) -> str:
     ['patient_id', 'patient_id', 'patient_id']
     """
     plain = unicodedata.normalize("NFKC", name).strip().lower()
-    return _NOT_OF_A_NAME.sub("_", plain).strip("_")
+    return _SEPARATORS.sub("_", plain).strip("_")
 
 
 def check_header(names: Iterable[Any], file: str) -> list[Fault]:

@@ -127,7 +127,7 @@ def _decompressed(content: bytes, file: str) -> bytes:
 def _parse_parquet(content: bytes, file: str) -> RawTable:
     try:
         table = pd.read_parquet(io.BytesIO(content))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NotImplementedError, KeyError) as error:
         message = f"cannot be read as Parquet: {' '.join(str(error).split())}"
         raise DataError([Fault(file, message)]) from None
     # Named index levels are columns of the user.

@@ -13,10 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.tables.cells import as_text, empty_cells
+from tisstats.tables.cells import EMPTY, as_text, empty_cells
+from tisstats.tables.formats import FORMATS
 from tisstats.tables.mapping import (
     ADAM_DERIVED,
     ADAM_VISIT,
+    TABLES,
     LongColumns,
     RedcapMapping,
     TableMapping,
@@ -40,12 +42,15 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
 def read_mapped_tables(
     mapping: TrialMapping, directory: Path, options: ReadOptions | None = None
 ) -> dict[str, RawTable]:
-    """Read the files that a mapping names, and return our tables.
+    """Read the tables of a trial's folder, and return them with our names.
+
+    A table is read from the file that the mapping names, or from the file of its name, in any
+    format; a table that the mapping does not speak of is read as it stands.
 
     Parameters
     ----------
     mapping : TrialMapping
-        The mapping; each of its tables names a file, or all are of one REDCap export.
+        The mapping.
     directory : pathlib.Path
         The folder of the files.
     options : ReadOptions, optional
@@ -54,26 +59,52 @@ def read_mapped_tables(
     Returns
     -------
     dict of RawTable
-        Table by our name: those that have a section in the mapping, or rows in the export.
+        Table by our name: those that the folder has.
 
     Raises
     ------
     tisstats.errors.DataError
-        If a file is missing or not a table, or does not fit the mapping.
+        If a file of the mapping is missing or not a table, does not fit the mapping, or a table has
+        two files.
     """
-    files: dict[str, RawTable] = {}
+    given = options or ReadOptions()
+    files: dict[tuple[Path, str | None], RawTable] = {}
     tables = {}
-    wanted = {name: mapping.file(name) for name in mapping.tables}
-    for name, file in wanted.items():
-        if file is None:
-            if mapping.preset is not None and not mapping.table(name).values:
-                continue  # a table that the preset knows and the trial does not have
-            message = f"{name}.file: must name the file of this table"
+    for name in TABLES:
+        file, sheet = mapping.file(name), mapping.table(name).sheet or given.sheet
+        path = find_table(directory, name) if file is None else directory / file
+        if path is None and name in mapping.declared:
+            message = f"{name}.file: must name the file of this table, in {directory}"
             raise DataError([Fault(mapping.path, message)])
-        if file not in files:
-            files[file] = read_table(directory / file, options)
-        tables[name] = map_table(files[file], mapping, name)
-    return {name: table for name, table in tables.items() if len(table) or not mapping.redcap}
+        if path is None:
+            continue
+        if (path, sheet) not in files:
+            files[path, sheet] = read_table(path, replace(given, sheet=sheet))
+        table = map_table(files[path, sheet], mapping, name)
+        if len(table) or mapping.redcap is None:
+            tables[name] = table
+    return tables
+
+
+def find_table(directory: Path, name: str) -> Path | None:
+    """Return the file of a table, in any format; None if there is none.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If there are several.
+
+    Examples
+    --------
+    >>> find_table(Path("nowhere"), "visits") is None
+    True
+    """
+    found = [path for ending in FORMATS if (path := directory / f"{name}{ending}").is_file()]
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        message = f"has several files of one table, {names}; leave one"
+        raise DataError([Fault(str(directory), message)])
+    return found[0] if found else None
 
 
 def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
@@ -105,9 +136,9 @@ def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
 
     Notes
     -----
-    Wide tables: a week at which nothing of a patient is filled in is no visit, except the first
-    week. REDCap exports: the same holds for an event; a table of patients has the rows of one
-    event.
+    Wide tables: a week at which a patient has no value, or only texts of `EMPTY`, is no visit,
+    except the first week. REDCap exports: the same holds for an event with nothing entered at all;
+    a table of patients has the rows of one event.
 
     Examples
     --------
@@ -153,7 +184,7 @@ class _Application:
         elif section.long is not None:
             raw = self.long_to_wide(raw, section.long)
         elif self.mapping.redcap is not None and self.table == "visits":
-            raw = self.drop_unfilled(raw, [n for n in section.columns if n != "patient_id"])
+            raw = self.drop_unfilled(raw, _entered_columns(raw))
         raw = self.map_values(raw, [name for name in section.values if name not in early])
         for name in section.units:
             if name not in raw.cells.columns:
@@ -242,7 +273,10 @@ class _Application:
             name: {each.week: self.find(raw, each.name, f"wide.columns.{name}") for each in at}
             for name, at in wide.items()
         }
-        used = {place for at in places.values() for place in at.values()}
+        taken = [place for at in places.values() for place in at.values()]
+        used = set(taken)
+        for name in sorted(name for name in used if taken.count(name) > 1):
+            raise self.fault("wide.columns", f"two cells of ours are taken from column {name}")
         kept = [name for name in raw.cells.columns if name not in used]
         count = len(raw)
         rows = np.repeat(np.arange(count), len(weeks))
@@ -264,7 +298,7 @@ class _Application:
         """Return the table without visits at which nothing was measured, but for the first week."""
         unfilled = np.ones(len(raw), dtype=bool)
         for name in measures:
-            unfilled &= empty_cells(raw.cells[name]) if name in raw.cells.columns else True
+            unfilled &= [as_text(cell).strip() in EMPTY for cell in raw.cells[name]]
         weeks = [_week(week) for week in raw.cells["week"]]
         first = min((week for week in weeks if isinstance(week, float)), default=None)
         unfilled &= np.array([week != first for week in weeks], dtype=bool)
@@ -392,6 +426,20 @@ def _has(raw: RawTable) -> str:
 def _after_id(cells: pd.DataFrame) -> int:
     names = list(cells.columns)
     return names.index("patient_id") + 1 if "patient_id" in names else 0
+
+
+def _entered_columns(raw: RawTable) -> list[str]:
+    """Return the columns of an export in which somebody has entered something.
+
+    REDCap itself fills those of its structure, and the state of each form (``..._complete``).
+    """
+    return [
+        name
+        for name in map(str, raw.cells.columns)
+        if name not in ("patient_id", "week")
+        and not raw.source.column_name(name).lower().startswith("redcap_")
+        and not name.endswith("_complete")
+    ]
 
 
 def _week(cell: object) -> float | str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import math
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +23,13 @@ from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource, check_
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
+
+#: What openpyxl raises for a damaged file: broken archives, missing parts, XML that is none, styles
+#: that it does not know.
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError),
+    *(ValueError, TypeError, SyntaxError),
+)
 
 _SHEET_WITH_FORMULA = re.compile(rb"<f[ >/]")
 
@@ -92,7 +102,7 @@ def _load(content: bytes, file: str, *, values: bool) -> Workbook:
             # Of parts that do not concern the cells, such as styles and validation.
             warnings.simplefilter("ignore")
             return load_workbook(io.BytesIO(content), data_only=values)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+    except (*_UNREADABLE, InvalidFileException) as error:
         reason = " ".join(str(error).split())
         message = f"cannot be read as a workbook (.xlsx): {reason}"
         raise DataError([Fault(file, message)]) from None
@@ -199,9 +209,18 @@ _MOST_ROWS, _MOST_CHARACTERS = 1_048_576, 32_767
 def _plain(column: pd.Series) -> list[Any]:
     """Return cells of the types that a spreadsheet knows; missing ones are None."""
     return [
-        None if missing else value
+        None if missing else _plain_cell(value)
         for missing, value in zip(column.isna(), column.astype(object).tolist(), strict=True)
     ]
+
+
+def _plain_cell(value: Any) -> Any:
+    """Return a cell as a spreadsheet can hold it; what it cannot is text."""
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)
+    zoned = isinstance(value, dt.datetime) and value.tzinfo is not None
+    known = isinstance(value, str | bool | int | float | dt.date) and not zoned
+    return value if known else str(value)
 
 
 def _check_limits(columns: list[list[Any]], rows: int) -> None:

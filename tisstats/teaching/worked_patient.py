@@ -17,7 +17,7 @@ from tisstats.measures.core_set import CORE_SET, ENZYMES
 from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits, cutoff_of
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.measures.visits import score_visits
-from tisstats.printed import to_fraction
+from tisstats.printed import format_rounded, to_fraction
 
 #: Identifier of the patient in tables.
 NAME = "illustrative"
@@ -35,8 +35,8 @@ class MeasureChange:
 
     column: str  #: column of a table of visits
     measure: str  #: entry of `CORE_SET`
-    baseline: str  #: value at baseline, as printed
-    end: str  #: value at the end, as printed
+    baseline: str  #: value at baseline, as printed unless scaled
+    end: str  #: value at the end, as printed unless scaled
     range: float  #: range of the scale, in its unit
     percent: float  #: improvement, % of the range
     points: float  #: points of its band
@@ -84,9 +84,31 @@ class WorkedPatient:
         weeks = {"baseline": 0, "end": self.published.count("design.primary_week")}
         return pd.DataFrame(
             {"patient_id": NAME, "week": week}
-            | {name: float(self.published.value(_median(name, time))) for name in COLUMNS}
+            | {name: float(self.shown(name, time)) for name in COLUMNS}
             for time, week in weeks.items()
         )
+
+    @cached_property
+    def strength_rescaled(self) -> bool:
+        """Whether the printed strength exceeds the maximum, and is scaled to it."""
+        times = ("baseline", "end")
+        return max(self.published.value(_median("mmt", time)) for time in times) > self.mmt_max
+
+    def shown(self, column: str, time: str) -> str:
+        """Return a value of the patient: the printed median, or the strength scaled to the maximum.
+
+        Parameters
+        ----------
+        column
+            One of `COLUMNS`.
+        time
+            ``baseline`` or ``end``.
+        """
+        printed = _median(column, time)
+        if column != "mmt" or not self.strength_rescaled:
+            return self.published.text(printed)
+        share = to_fraction(self.published.value(printed)) / to_fraction(SCALES["mmt"].high or 0)
+        return format_rounded(share * to_fraction(self.mmt_max), 0)
 
     @cached_property
     def scored(self) -> pd.Series:
@@ -107,8 +129,8 @@ class WorkedPatient:
             MeasureChange(
                 name,
                 measure,
-                self.published.text(_median(name, "baseline")),
-                self.published.text(_median(name, "end")),
+                self.shown(name, "baseline"),
+                self.shown(name, "end"),
                 float(ranges[name] or 0),
                 float(self.scored[f"{measure}_percent"]),
                 float(self.scored[f"{measure}_points"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -327,6 +328,8 @@ def safety_table(
     analysis = as_analysis(trial)
     ids = analysis.analysed["patient_id"]
     size = len(ids)
+    # Not in six significant digits, which would make a high level 100.
+    level = f"{Decimal(f'{100 * confidence_level:.12g}'):f}"
     outcomes: dict[str, Mask | ThreeValued] = {
         "Any adverse event": np.isin(ids, analysis.adverse_events["patient_id"]),
         "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
@@ -349,7 +352,7 @@ def safety_table(
             {
                 "Outcome": outcome,
                 f"n (%) (N={size})": count,
-                f"{100 * confidence_level:g}% interval, %": shown,
+                f"{level}% interval, %": shown,
             }
         )
     return pd.DataFrame(rows)

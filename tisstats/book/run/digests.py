@@ -50,18 +50,26 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
 def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
     """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
 
-    If the value of a setting ``name=value`` is a folder, such as that of a trial's data, its files
-    are included.
+    If the value of a setting ``name=value`` is a folder or a file, such as that of a trial's data
+    or of an ensemble, maybe with the number of a cohort after a ``#``, its files are included.
     """
     pins = project.root / PINS
-    named = [Path(setting.partition("=")[2].strip()) for setting in sorted(settings)]
+    values = [setting.partition("=")[2].strip() for setting in sorted(settings)]
+    named = [Path(name) for value in values for name in (value, value.rpartition("#")[0])]
     return digest(
         sys.version,
         digest_of_files(files_below(project.package), project.package),
         digest_of_files(files_below(project.root / "data"), project.root),
         pins.read_bytes() if pins.is_file() else b"",
-        *(digest_of_files(files_below(folder), folder) for folder in named if folder.is_absolute()),
+        *(digest_of_files(files_below(path), path) for path in named if path.is_absolute()),
+        *(path.read_bytes() for path in named if path.is_absolute() and path.is_file()),
     )
+
+
+def _digest_of_path(path: Path) -> str:
+    if path.is_file():
+        return digest_of_files([path], path.parent)
+    return digest_of_files(files_below(path), path)
 
 
 def notebook_digest(folder: str, source: bytes, values: dict[str, Value], environment: str) -> str:

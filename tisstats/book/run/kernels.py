@@ -20,8 +20,13 @@ from tisstats.book.run import forkserver
 #: Fork is unsafe on macOS.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 
-#: One thread per kernel: notebooks run in parallel, and sums do not depend on the machine.
+#: Environment variable that tells a kernel that it runs for the book.
+IN_BOOK = "TISSTATS_BOOK"
+
+#: One thread per kernel: notebooks run in parallel, and sums do not depend on the machine. The
+#: pages have the numbers in their prose, so the kernels need not display it (`IN_BOOK`).
 ENVIRONMENT = {
+    IN_BOOK: "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

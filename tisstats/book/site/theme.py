@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from functools import cache
@@ -15,6 +16,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 
 from tisstats.book.pages.html import render
+from tisstats.book.run.kernels import IN_BOOK
 
 MATHJAX = "tex-svg.js"  #: MathJax in one file; it needs no web fonts
 
@@ -130,6 +132,7 @@ def write_first_page(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    os.environ[IN_BOOK] = "1"  # for kernels that Sphinx starts itself
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)

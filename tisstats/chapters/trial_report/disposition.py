@@ -11,6 +11,22 @@ from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 #: What stands for a count that the tables do not record.
 NOT_RECORDED = "not recorded"
 
+#: Who completed the study, where its end is recorded.
+COMPLETION_RULE = (
+    "A patient without a week and a reason of an early stop counts as having completed the study."
+)
+
+
+def were(count: int) -> str:
+    """Format a count with its verb.
+
+    Examples
+    --------
+    >>> were(1), were(2)
+    ('1 was', '2 were')
+    """
+    return f"{count} {'was' if count == 1 else 'were'}"
+
 
 def disposition_rows(flow: ParticipantFlow) -> Rows:
     """Return the participants at each stage, by arm and of all arms together.

@@ -11,7 +11,7 @@ import numpy as np
 
 from tisstats.chapters.page import Rows, Table, table
 from tisstats.chapters.trial_report.chapter import TrialChapter
-from tisstats.chapters.trial_report.disposition import NOT_RECORDED
+from tisstats.chapters.trial_report.disposition import COMPLETION_RULE, NOT_RECORDED
 from tisstats.figures.numbers import format_range, format_trimmed, yes_no
 from tisstats.trial.columns import natural_key
 from tisstats.trial.description import RESCUE
@@ -43,8 +43,14 @@ class Listings(TrialChapter):
             found.append(self._adverse_events())
         return [replace(each, collapsed=len(each.frame) > LONGEST_OPEN) for each in found]
 
+    @property
+    def completion_rule(self) -> str:
+        """Who counts as having completed the study; empty if ends are not recorded."""
+        return f"{COMPLETION_RULE} " if self.data.ends_recorded else ""
+
     @table(
-        "Patients one by one: arm, analysis, last visit and end of the study. {self.label}",
+        "Patients one by one: arm, analysis, last visit and end of the study. "
+        "{self.completion_rule}{self.label}",
         wide=True,
     )
     def _patients(self) -> Rows:
@@ -57,7 +63,7 @@ class Listings(TrialChapter):
                 "Patient": patient,
                 "Arm": arm,
                 "Analysed": yes_no(row["analysed"]),
-                "Last visit, week": _week(row["end_week"]),
+                "Last visit, week": _week(row["end_week"], missing="no visit"),
                 "End": self._end(row),
                 "First rescue medication, week": rescues.get(patient, _NONE)
                 if "treatments" in self.data.has
@@ -132,6 +138,7 @@ class Listings(TrialChapter):
     def _treatments(self) -> Rows:
         """Return one row per patient and treatment."""
         given = self.data.trial.treatments.sort_values("week", kind="stable")
+        given = given if "dose" in given else given.assign(dose=np.nan)
         groups = {
             (str(patient), str(treatment)): rows
             for (patient, treatment), rows in given.groupby(["patient_id", "treatment"])
@@ -186,5 +193,5 @@ def _score(low: float, high: float, response: object) -> str:
     return f"{format_range(f'{low:g}', f'{high:g}')}, {category}"
 
 
-def _week(week: float) -> str:
-    return format_trimmed(week, 1) if np.isfinite(week) else NOT_RECORDED
+def _week(week: float, missing: str = NOT_RECORDED) -> str:
+    return format_trimmed(week, 1) if np.isfinite(week) else missing

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.chapters.trial_report.chapter import TrialChapter
-from tisstats.chapters.trial_report.disposition import disposition_rows
+from tisstats.chapters.trial_report.disposition import COMPLETION_RULE, disposition_rows, were
 from tisstats.figures import trial_flow
 from tisstats.figures.numbers import format_n_percent, format_percent
 from tisstats.printed import format_median_quartiles
@@ -99,8 +99,7 @@ class Patients(TrialChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers and phrases glued into the prose, by name."""
         ends = (
-            "A patient without a week and a reason of an early stop counts as having completed the "
-            "study."
+            COMPLETION_RULE
             if self.data.ends_recorded
             else "The table of patients has neither a week nor a reason of early stops, so that "
             "completion is not recorded."
@@ -129,8 +128,8 @@ class Patients(TrialChapter):
                 f"The table of patients has {flow.recorded}, who were analysed without exclusion."
             )
         return (
-            f"The table of patients has {flow.recorded}, of whom {flow.analysed} were analysed and "
-            f"{flow.not_analysed} were not; why not is not recorded."
+            f"The table of patients has {flow.recorded}, of whom {were(flow.analysed)} analysed "
+            f"and {were(flow.not_analysed)} not; why not is not recorded."
         )
 
     def _characteristics(self) -> str:

@@ -1,4 +1,4 @@
-"""The first page: what was asked, how it was measured, and who was followed."""
+"""The first page: what was asked, how it was measured, who was followed, and what was found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cached_property
 from tisstats.chapters.page import Rows, table
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import disposition_rows
+from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.trial import study_wording
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, participant_flow
 
@@ -60,7 +61,14 @@ class Summary(TrialChapter):
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
-        return {"title": self.study.study.title, "bottom_line": self._bottom_line()}
+        primary = PrimaryEndpoint(self.cohort, self.mapping).numbers()
+        of_primary = ("results", "counted", "response", "interval", "missing", "open_note")
+        return {
+            "title": self.study.study.title,
+            "bottom_line": self._bottom_line(),
+            **{name: primary[name] for name in of_primary},
+            "label": self.label,
+        }
 
     def _bottom_line(self) -> str:
         """Describe who was analysed, followed and scored."""

@@ -1,0 +1,110 @@
+"""What a reader may set: the permitted values of the notebooks' parameters.
+
+The values are checked when a chapter starts, so that a message names the parameter that the reader
+set, and not an argument of some function further down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from tisstats.agreement.comparison import MAXIMUM_DIGITS
+from tisstats.datapackage import DESCRIPTOR
+from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.lim2021.regimens import MAXIMUM_WEIGHT_KG, MINIMUM_WEIGHT_KG
+from tisstats.lim2021.response import moderate_by_week
+from tisstats.measures.enzymes import ULN_RANGE
+from tisstats.printed import ROUNDING_RULES
+from tisstats.statistics import INTERVAL_METHODS, PROPORTION_TESTS
+from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS
+
+#: Maxima of muscle tests outside these limits (points) are rejected as likely typing errors; those
+#: in use are between 80 and 260 (`tisstats.measures.core_set.MMT_MAXIMA`).
+_PLAUSIBLE_MMT_MAX = (10, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """The permitted values of a parameter."""
+
+    words: str  #: in a message, after "must be"
+    includes: Callable[[Any], bool]  #: whether a value is one of them
+
+
+class Parameters:
+    """A chapter whose fields are parameters of its notebook.
+
+    Raises
+    ------
+    ValueError
+        If a field named in `permitted_values` has another value; the message names it, its value
+        and what is permitted.
+    """
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            permitted = permitted_values().get(field.name)
+            value = getattr(self, field.name)
+            if permitted is not None and not permitted.includes(value):
+                raise ValueError(f"{field.name} must be {permitted.words}, got {value!r}")
+
+
+@cache
+def permitted_values() -> dict[str, Permitted]:
+    """Return the permitted values of each parameter that does not depend on another one.
+
+    Examples
+    --------
+    >>> permitted_values()["confidence_level"].words
+    'above 0 and below 1'
+    >>> [permitted_values()["threshold"].includes(score) for score in (20, 30, 40)]
+    [True, False, True]
+    """
+    published = PublishedFacts.read()
+    minimal, moderate = (
+        published.count(f"design.{name}") for name in ("minimal_score", "responder_score")
+    )
+    first, last = min(moderate_by_week(published)), published.count("design.primary_week")
+    inside = Permitted(f"above {0} and below {1}", lambda value: 0 < value < 1)
+    return {
+        "body_weight_kg": _between(MINIMUM_WEIGHT_KG, MAXIMUM_WEIGHT_KG, " kg"),
+        "planned_patients": Permitted(f"at least {1}", lambda value: value >= 1),
+        "assumed_proportion": _between(0, 1),
+        "confidence_level": inside,
+        "interval_method": _one_of(INTERVAL_METHODS),
+        "rounding_rule": _one_of(ROUNDING_RULES),
+        "threshold": Permitted(
+            f"{minimal} or {moderate}, the scores for which the article prints a count",
+            lambda value: value in (minimal, moderate),
+        ),
+        "horizon_week": Permitted(
+            f"from {first} (first assessment after treatment) to {last} (end of the study)",
+            lambda value: first <= value <= last,
+        ),
+        "control_response": inside,
+        "target_power": inside,
+        "quantile_definition": _one_of(QUANTILE_DEFINITIONS),
+        "proportion_test": _one_of(PROPORTION_TESTS),
+        "agreement_digits": _between(1, MAXIMUM_DIGITS),
+        "mmt_max": _between(*_PLAUSIBLE_MMT_MAX, " points"),
+        "ck_uln": _between(*ULN_RANGE["ck"], " U/L"),
+        "package": _one_of(described_packages()),
+    }
+
+
+def described_packages() -> list[str]:
+    """Return the folders of ``data/`` with a description, by name."""
+    data = data_directory("published").parent
+    return sorted(file.parent.name for file in data.glob(f"*/{DESCRIPTOR}"))
+
+
+def _one_of(choices: Iterable[object]) -> Permitted:
+    names = [str(choice) for choice in choices]
+    return Permitted(f"one of {', '.join(names)}", lambda value: str(value) in names)
+
+
+def _between(low: float, high: float, unit: str = "") -> Permitted:
+    return Permitted(f"from {low:g} to {high:g}{unit}", lambda value: low <= value <= high)
