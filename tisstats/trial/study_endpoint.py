@@ -168,6 +168,10 @@ def uses_events(study: Study) -> bool:
 
 def _event_sentences(data: StudyData) -> list[str]:
     sentences = []
+    if data.study.visits.time == "date":
+        sentences.append(
+            "Rescue medication is placed by its date, so that its week is the day of the visit."
+        )
     if "treatments" not in data.has:
         sentences.append(
             "There is no table of treatments: rescue medication is known only as a reason for "

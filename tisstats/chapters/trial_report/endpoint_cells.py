@@ -46,6 +46,13 @@ def limits_cell(interval: ResponseInterval | None) -> str:
     return f"{format_percent(low)} to {format_percent(high)}"
 
 
+def percent_with_limits(interval: ResponseInterval | None) -> str:
+    """Format the proportion of responders with its limits, %."""
+    if interval is None:
+        return NOT_DEFINED
+    return f"{percent_cell(interval)} ({limits_cell(interval)})"
+
+
 def effect_cell(effect: Effect | None, format_value: Callable[[float], str]) -> str:
     """Format an effect with its limits.
 

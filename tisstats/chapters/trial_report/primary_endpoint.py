@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
@@ -14,6 +14,7 @@ from tisstats.chapters.trial_report.endpoint_cells import (
     format_ratio,
     limits_cell,
     percent_cell,
+    percent_with_limits,
     pvalue_cell,
     responders_of,
 )
@@ -127,8 +128,7 @@ class PrimaryEndpoint(TrialChapter):
                 "Arm": arm.label,
                 "N": arm.result.patients,
                 "Responders of n": responders_of(arm),
-                "Responders, %": percent_cell(arm.interval),
-                f"{self.level}% CI, %": limits_cell(arm.interval),
+                f"% ({self.level}% CI)": percent_with_limits(arm.interval),
             }
 
     @property
@@ -146,26 +146,30 @@ class PrimaryEndpoint(TrialChapter):
         return [self.comparison()] if self.compared else []
 
     @table(
-        "Each arm against {self.reference_label}: responders among the patients in the "
-        "denominator, difference of the proportions ({self.difference_title} interval), their "
+        "Each arm against {self.reference_label}, with the responders among the patients in the "
+        "two denominators: difference of the proportions ({self.difference_title} interval), their "
         "ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
-        "estimate, exact interval) and two-sided P value ({self.test_title}). Confidence level "
+        "estimate, exact interval) and P value ({self.test_title}). Confidence level "
         "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}. "
         "{self.label}",
         wide=True,
     )
     def comparison(self) -> Rows:
-        """Return each arm against the reference arm."""
-        for each in self.compared:
-            ci = f"({self.level}% CI)"
+        """Return the effects, one column for each arm that is compared."""
+        ci = f"({self.level}% CI)"
+        decimals = self.study.analysis.p_decimals
+        rows: dict[str, Callable[[ArmComparison], str]] = {
+            f"Difference, percentage points {ci}": lambda each: effect_cell(
+                each.difference, format_points
+            ),
+            f"Ratio {ci}": lambda each: effect_cell(each.ratio, format_ratio),
+            f"Odds ratio {ci}": lambda each: effect_cell(each.odds_ratio, format_ratio),
+            "P, two-sided": lambda each: pvalue_cell(each.pvalue, decimals),
+        }
+        for name, cell in rows.items():
             yield {
-                "Arm": each.arm.label,
-                "Responders": responders_of(each.arm),
-                self.reference_label: responders_of(each.reference),
-                f"Difference, percentage points {ci}": effect_cell(each.difference, format_points),
-                f"Ratio {ci}": effect_cell(each.ratio, format_ratio),
-                f"Odds ratio {ci}": effect_cell(each.odds_ratio, format_ratio),
-                "P": pvalue_cell(each.pvalue, self.study.analysis.p_decimals),
+                f"Against {self.reference_label}": name,
+                **{_pair(each): cell(each) for each in self.compared},
             }
 
     @property
@@ -284,6 +288,11 @@ class PrimaryEndpoint(TrialChapter):
         empty = [each.arm.label for each in self.compared if each.arm.interval is None]
         if empty:
             yield f"Without a patient in the denominator, {' and '.join(empty)} is not compared."
+
+
+def _pair(compared: ArmComparison) -> str:
+    arm, reference = compared.arm, compared.reference
+    return f"{arm.label} ({responders_of(arm)} against {responders_of(reference)})"
 
 
 def _degenerate(arm: ArmResponse) -> bool:

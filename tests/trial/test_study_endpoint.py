@@ -1,0 +1,335 @@
+"""The primary endpoint of studies, from their files, against a slow computation."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from tests.trial.slow_endpoint import confirmed_definition, imacs_definition, slow_patients
+from tests.trial.studies import make_study
+from tests.trial.test_endpoints import Slow
+from tisstats.errors import DataError
+from tisstats.trial import endpoints
+from tisstats.trial.endpoints import Endpoint
+from tisstats.trial.study import EndpointPlan, Study, study_schema
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
+from tisstats.trial.template import example_folder
+
+WEEKS = (0, 4, 12, 24)
+
+
+def eventful(patients, arms, weeks, seed, **shape):
+    """A study in which patients may also get worse, and those who go on have rescue or stop."""
+    made = make_study(patients, arms, weeks, seed=seed, missed=0.15, missing=0.08, **shape)
+    rng = random.Random(seed)
+    dated = "first_dose_date" in made.patients[0]
+    for row in made.patients:
+        name = row["patient_id"]
+        seen = [visit for visit in made.visits if visit["patient_id"] == name]
+        if row["end_reason"] == "completed" and rng.random() < 0.3:
+            # On the day of a visit, or before it.
+            at = rng.choice(seen[1:] or seen)
+            when = {"date": at["date"]} if dated else {"week": at["week"] - rng.choice((0, 1))}
+            if dated or when["week"] >= 0:
+                dose = {"treatment": "Rescue", "dose": "", "origin": "synthetic"}
+                made.treatments.append({"patient_id": name, **when, **dose})
+        if row["end_reason"] == "completed" and rng.random() < 0.3:
+            row["stop_week"] = rng.choice((weeks[1], weeks[-1] - 1, weeks[-2], weeks[-1]))
+        if rng.random() < 0.4:
+            for visit in rng.sample(seen[1:], min(2, len(seen) - 1)):
+                worse = min(10, round(seen[0]["extramuscular"] + 2.5, 1))
+                visit["extramuscular"] = rng.choice((worse, worse, ""))
+    return made
+
+
+STUDIES = {
+    "two arms": (eventful(60, ("active", "control"), WEEKS, 3), WEEKS),
+    "dates in three arms": (
+        eventful(60, ("low", "high", "control"), (0, 3, 8, 16, 20), 7, with_dates=True),
+        (0, 3, 8, 16, 20),
+    ),
+}
+
+
+def text_of(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(list(value))
+
+
+def described(made, weeks, **choices):
+    """The description of a study with other choices of its endpoint."""
+    lines = {"kind": "at week", "missing": "unknown", **choices}
+    start, _, rest = made.description.partition("[endpoint]\n")
+    chosen = "\n".join(f"{key} = {text_of(value)}" for key, value in lines.items())
+    after = rest[rest.index("[analysis]") :]
+    return f"{start}[endpoint]\nthreshold = 20\nweek = {weeks[-1]}\n{chosen}\n{after}"
+
+
+def slow_endpoint(weeks, window=Fraction(4, 7), **choices):
+    """The same endpoint, its windows on the weeks in which visits took place."""
+    given = {"kind": "at week", "missing": "unknown", "intercurrent": "treatment policy", **choices}
+    given.pop("criterion", None)
+    return Endpoint(threshold=20, week=weeks[-1], window=window, **given)
+
+
+@pytest.fixture(scope="module", params=STUDIES, ids=list(STUDIES))
+def study(request, tmp_path_factory):
+    """A study's folder, its rows as made, its weeks, and its patients by the slow reading."""
+    made, weeks = STUDIES[request.param]
+    folder = made.write(tmp_path_factory.mktemp("study"))
+    patients = slow_patients(folder, weeks, worse=confirmed_definition)
+    return folder, made, weeks, patients
+
+
+def check(study, patients=None, **choices):
+    """Every patient's status and rule, read from the files with these choices."""
+    folder, made, weeks, usual = study
+    if choices.get("kind") == "sustained":
+        choices["also_at"] = weeks[2:-1]
+    (folder / "study.toml").write_text(described(made, weeks, **choices), encoding="utf-8")
+    data = StudyData.read(folder)
+    result = evaluate_study(data)
+    slow = slow_endpoint(weeks, **choices)
+    patients = patients or usual
+    expected = [
+        Slow(slow, patients[name]).status() for name in data.analysis.patients["patient_id"]
+    ]
+    assert list(zip(result.status, result.rule, strict=True)) == expected
+    counts = {(each.status, each.rule): each.patients for each in result.counts}
+    assert counts == Counter(expected)
+    return result
+
+
+@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
+@pytest.mark.parametrize("strategy", get_args(endpoints.Strategy))
+def test_every_patient_by_kind_and_strategy(study, kind, strategy):
+    check(study, kind=kind, intercurrent=strategy)
+
+
+@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
+@pytest.mark.parametrize("missing", get_args(endpoints.Missing))
+def test_every_patient_by_kind_and_rule_for_missing_scores(study, kind, missing):
+    result = check(study, kind=kind, missing=missing)
+    counted_open = {"unknown", "bounds"}
+    assert (result.count("unknown") > 0) <= (missing in counted_open)
+
+
+@pytest.mark.parametrize("strategy", get_args(endpoints.Strategy))
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"without_rescue": True},
+        {"without_confirmed_deterioration": True},
+        {"without_rescue": True, "without_confirmed_deterioration": True, "kind": "best"},
+        {"rescue_in_week_of_visit": "before the visit"},
+        {"kind": "confirmed", "confirmed_at": "any two visits"},
+        {"kind": "best", "early_end": "missing"},
+    ],
+    ids=lambda choices: ", ".join(choices),
+)
+def test_every_patient_by_further_choices(study, strategy, choices):
+    check(study, intercurrent=strategy, **choices)
+
+
+@pytest.mark.parametrize("kind", ["at week", "best"])
+def test_every_patient_by_the_imacs_definition_of_improvement(study, kind):
+    folder, _, weeks, _ = study
+    patients = slow_patients(folder, weeks, criterion=imacs_definition)
+    result = check(study, patients, kind=kind, criterion="imacs improvement")
+    assert {"responder", "non-responder", "unknown"} <= set(result.status)
+
+
+def test_the_endpoint_of_the_example():
+    folder = example_folder()
+    data = StudyData.read(folder)
+    patients = slow_patients(folder, WEEKS, window_days=7)
+    slow = Endpoint(
+        kind="at week",
+        threshold=40,
+        week=24,
+        window=1,
+        intercurrent="treatment policy",
+        missing="non-responder",
+    )
+    result = evaluate_study(data)
+    expected = [Slow(slow, each).status() for each in patients.values()]
+    assert list(data.analysis.patients["patient_id"]) == list(patients)
+    assert list(zip(result.status, result.rule, strict=True)) == expected
+
+
+def test_these_studies_have_every_rule(tmp_path):
+    found = set()
+    for name, (made, weeks) in STUDIES.items():
+        data = StudyData.read(made.write(tmp_path / name))
+        for plan in (
+            {"intercurrent": "composite"},
+            {"intercurrent": "hypothetical"},
+            {"intercurrent": "while on treatment", "missing": "unknown"},
+            {"kind": "confirmed", "early_end": "missing", "missing": "unknown"},
+            {"without_confirmed_deterioration": True, "missing": "unknown", "threshold": 1},
+        ):
+            endpoint = replace(data.study.endpoint, week=weeks[-1], **plan)
+            changed = replace(data, study=replace(data.study, endpoint=endpoint))
+            found |= set(evaluate_study(changed).rule)
+    assert found == set(endpoints.RULES)
+
+
+def test_the_words_of_the_description_are_those_of_the_endpoint():
+    keys = study_schema()["properties"]["endpoint"]["properties"]
+    for key, words in {
+        "kind": endpoints.Kind,
+        "intercurrent": endpoints.Strategy,
+        "missing": endpoints.Missing,
+        "confirmed_at": endpoints.Confirmation,
+        "rescue_in_week_of_visit": endpoints.SameWeek,
+        "early_end": endpoints.EarlyEnd,
+    }.items():
+        assert tuple(keys[key]["enum"]) == get_args(words), key
+    assert set(keys) == set(EndpointPlan.__dataclass_fields__)
+
+
+def test_a_description_without_further_keys_has_the_defaults_of_the_endpoint():
+    plan = Study.read(example_folder()).endpoint
+    short = EndpointPlan(
+        plan.kind, plan.threshold, plan.week, (), False, False, "treatment policy", plan.missing
+    )
+    assert plan == short
+    assert plan.as_endpoint() == Endpoint(
+        kind="at week", threshold=40, week=24, intercurrent=plan.intercurrent, missing=plan.missing
+    )
+
+
+def read(made, folder, **changes):
+    data = StudyData.read(made.write(folder))
+    return replace(
+        data, study=replace(data.study, endpoint=replace(data.study.endpoint, **changes))
+    )
+
+
+def dated_visit(days):
+    """A study of one arm whose first patient had a rescue some days from a late last visit."""
+    made = make_study(8, ("only",), (0, 4, 12), with_dates=True, missed=0, missing=0, seed=2)
+    made.patients[0] |= {"stop_week": "", "end_reason": "completed"}
+    start = np.datetime64(made.patients[0]["first_dose_date"])
+    for patient in made.patients[1:]:
+        patient["end_reason"] = "completed"
+    late = [visit for visit in made.visits if visit["patient_id"] == "P001"][-1]
+    late["date"] = str(start + 12 * 7 + 3)
+    row = {"patient_id": "P001", "date": str(start + 12 * 7 + 3 + days), "treatment": "rescue"}
+    made.treatments = [{**row, "dose": "", "origin": "synthetic"}]
+    return made
+
+
+@pytest.mark.parametrize(("days", "rescued"), [(-2, True), (-1, True), (0, False), (1, False)])
+def test_rescue_stays_on_its_side_of_a_visit_off_schedule(tmp_path, days, rescued):
+    data = read(dated_visit(days), tmp_path, intercurrent="composite")
+    result = evaluate_study(data)
+    assert (result.rule[0] == "rescue medication before the assessment") == rescued
+
+
+def test_rescue_on_the_day_of_a_visit_may_count_as_before_it(tmp_path):
+    changes = {"intercurrent": "composite", "rescue_in_week_of_visit": "before the visit"}
+    data = read(dated_visit(0), tmp_path, **changes)
+    assert "its week is the day of the visit" in describe_study_endpoint(data)
+    result = evaluate_study(data)
+    assert result.rule[0] == "rescue medication before the assessment"
+
+
+def test_without_a_table_of_treatments_rescue_is_known_from_the_reason(tmp_path):
+    made = make_study(40, seed=3, missed=0)
+    made.treatments = []
+    made.description = made.description.replace('treatments = "synthetic_treatments.csv"\n', "")
+    data = read(made, tmp_path, without_rescue=True)
+    reasons = [row["end_reason"] == "rescue_medication" for row in made.patients]
+    assert any(reasons)
+    assert np.isfinite(study_courses(data).rescue_week).tolist() == reasons
+    assert "There is no table of treatments" in describe_study_endpoint(data)
+
+
+def test_early_stops_without_a_week_are_at_the_last_visit(tmp_path):
+    made = make_study(40, seed=3)
+    for row in made.patients:
+        del row["stop_week"]
+    data = read(made, tmp_path, intercurrent="composite")
+    stops = study_courses(data).stop_week
+    for row, stop in zip(made.patients, stops, strict=True):
+        weeks = [v["week"] for v in made.visits if v["patient_id"] == row["patient_id"]]
+        expected = np.nan if row["end_reason"] == "completed" else max(weeks)
+        np.testing.assert_allclose(stop, expected)
+    assert "is taken to be that of the last visit" in describe_study_endpoint(data)
+
+
+def test_unrecorded_ends_are_said(tmp_path):
+    made = make_study(10, seed=3)
+    for row in made.patients:
+        del row["stop_week"], row["end_reason"]
+    data = read(made, tmp_path, intercurrent="composite")
+    assert not np.any(np.isfinite(study_courses(data).stop_week))
+    assert "Early stops are not recorded" in describe_study_endpoint(data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"criterion": "imacs improvement"}, "Improvement by the IMACS definition at week 24."),
+        ({"without_confirmed_deterioration": True}, "meet the definition of ProDERM"),
+        (
+            {"without_confirmed_deterioration": True, "deterioration": "imacs"},
+            "meet the definition of IMACS trial design tools",
+        ),
+        ({"kind": "confirmed", "confirmed_at": "any two visits"}, "at any two visits up to"),
+        ({"kind": "best", "early_end": "missing"}, "earlier last visit, the status is open"),
+        ({"without_rescue": True}, "Early stops are in the week recorded"),
+        ({}, "To a scheduled week belongs the visit nearest to it, at most 4 days away"),
+    ],
+)
+def test_every_choice_has_words(tmp_path, changes, words):
+    assert words in describe_study_endpoint(read(make_study(6), tmp_path, **changes))
+
+
+def test_deterioration_by_another_definition(tmp_path):
+    # From 1 cm to 4 cm of extramuscular activity twice: worse by either definition; three
+    # measures of which one is the enzyme: by that of IMACS alone.
+    made = make_study(8, ("only",), missed=0, missing=0, seed=4)
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    start = {"physician_global": 5, "patient_global": 5, "mmt": 100, "haq": 2}
+    start |= {"extramuscular": 1, "ck": 300}
+    for visit in made.visits:
+        visit |= start
+        if visit["week"] >= 12:
+            more = (
+                {"extramuscular": 4}
+                if visit["patient_id"] == "P001"
+                else {"mmt": 60, "haq": 3, "ck": 900}
+            )
+            visit |= more
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    rules = {
+        definition: evaluate_study(
+            read(made, tmp_path, without_confirmed_deterioration=True, deterioration=definition)
+        ).rule.tolist()
+        for definition in ("confirmed", "imacs")
+    }
+    late = Counter(visit["patient_id"] for visit in made.visits if visit["week"] >= 12)
+    twice = [late[row["patient_id"]] == 2 for row in made.patients]
+    assert sum(twice) > 4
+    assert twice[0]
+    found = [rule == "confirmed deterioration" for rule in rules["confirmed"]]
+    assert found == [True, *[False] * 7]
+    assert [rule == "confirmed deterioration" for rule in rules["imacs"]] == twice
+
+
+def test_treatment_before_the_first_dose_is_a_fault(tmp_path):
+    made = dated_visit(-200)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    (line,) = map(str, caught.value.faults)
+    assert line.endswith("lies before the patient's first dose")
+    assert "synthetic_treatments.csv, row 2, column date" in line
