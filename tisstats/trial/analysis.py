@@ -221,7 +221,7 @@ class Analysis:
             self._at_end(grid) if at_end else np.where(self.has_follow_up, self._best(grid), np.nan)
             for grid in (self.tis_low, self.tis_high)
         ]
-        low, high = (response_levels(bound) for bound in bounds)
+        low, high = (response_levels(bound, self.options.population) for bound in bounds)
         return np.where(low == high, low, np.int8(-1)).astype(np.int8)
 
     def ever_worsened(self) -> ThreeValued:

@@ -1,0 +1,307 @@
+"""Scores, outcome measures and harms of a trial's report, cell by cell from the files."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pytest
+
+from tests.trial.made_up import STUDIES
+from tests.trial.slow_results import (
+    DESIGNS,
+    analysed,
+    scores_of,
+    slow_newcombe,
+    slow_pvalue,
+    slow_quartiles,
+    visits_by_week,
+)
+from tests.trial.slow_study import slow_category
+from tests.trial.studies import make_study, read_csv
+from tisstats.book.pages.items import item_html
+from tisstats.chapters.page import Table
+from tisstats.chapters.trial_report.disposition import NOT_RECORDED
+from tisstats.chapters.trial_report.measures import Measures
+from tisstats.chapters.trial_report.safety import Safety
+from tisstats.chapters.trial_report.scores import Scores
+
+LABEL = "Synthetic patients: not real patients"
+OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Write a study by its name, and return its folder."""
+    return lambda name: STUDIES[name](tmp_path / name)
+
+
+def edited(tmp_path, made, old, new):
+    """Write a study with a changed description."""
+    assert old in made.description
+    made.description = made.description.replace(old, new)
+    return str(made.write(tmp_path / "edited"))
+
+
+def tables_of(folder):
+    scores, measures, safety = Scores(folder), Measures(folder), Safety(folder)
+    return [
+        scores.scores(),
+        scores.categories(),
+        scores.incidence(),
+        scores.ends(),
+        measures.table2(),
+        measures.imacs_counts(),
+        *safety.outcome_tables(),
+        *safety.event_tables(),
+        *safety.zero_tables(),
+    ]
+
+
+def rounded(value, decimals=0):
+    value = Fraction(value)
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    text = str(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    return text.replace("-", "–") if Decimal(text) else text.replace("-", "")
+
+
+def printed_quartiles(values, decimals=1):
+    q1, median, q3 = (rounded(value, decimals) for value in slow_quartiles(values))
+    joined = " to " if q1.startswith("–") or q3.startswith("–") else "–"
+    return f"{median} ({q1}{joined}{q3}) [{len(values)}]"
+
+
+def column(table, arm):
+    (name,) = (name for name in table.frame if name.casefold().startswith(f"{arm} "))
+    return table.frame[name].tolist()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_pages_of_every_study_can_be_made(study, name):
+    folder = str(study(name))
+    tables = tables_of(folder)
+    for table in tables:
+        assert LABEL in table.caption
+        text = table.frame.to_string() + table.caption
+        assert not re.search(r"\b(nan|None|NaT|inf)\b|[a-z]_[a-z]", text), text
+        assert not re.search(OF_A_PAPER, text)
+        assert not (table.frame.astype(str) == "").any(axis=None)
+        assert item_html(table)
+    assert item_html(Measures(folder).definitions())
+    scores = Scores(folder)
+    for figure in (scores.courses(), scores.curves()):
+        assert figure.alt.startswith(LABEL)
+    for page in (scores, Measures(folder), Safety(folder)):
+        for value in page.numbers().values():
+            assert not re.search(r"\b(nan|None)\b", str(value))
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_scores_and_categories(study, name):
+    folder, design = study(name), DESIGNS[name]
+    scores, page = scores_of(folder, design), Scores(str(folder))
+    table, categories = page.scores(), page.categories()
+    for arm in design.arms:
+        members = [row["patient_id"] for row in analysed(folder, arm)]
+        for week, cell in zip(design.weeks[1:], column(table, arm), strict=True):
+            bounds = [scores[who][week] for who in members if week in scores[who]]
+            known = [low for low, high in bounds if low == high]
+            assert cell.split(";")[0] == printed_quartiles(known)
+            assert ("open" in cell) == (len(known) < len(bounds))
+        cells = column(categories, arm)
+        for offset, choose in ((0, max), (5, lambda lows: lows[-1])):
+            found = []
+            for who in members:
+                ends = [
+                    {
+                        slow_category(
+                            choose([b[side] for b in scores[who].values()]), design.population
+                        )
+                        for side in (0, 1)
+                    }
+                    if scores[who]
+                    else {"unknown"}
+                ][0]
+                found.append(ends.pop() if len(ends) == 1 else "unknown")
+            names = ("none", "minimal", "moderate", "major", "unknown")
+            expected = [
+                f"{found.count(each)} ({rounded(Fraction(100 * found.count(each), len(members)))})"
+                for each in names
+            ]
+            assert cells[offset : offset + 5] == expected
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_table_2(study, name):
+    folder, design = study(name), DESIGNS[name]
+    visits, table = visits_by_week(folder, design), Measures(str(folder)).table2()
+    for arm in design.arms:
+        cells = column(table, arm)
+        for place, measure in enumerate(
+            ("physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck")
+        ):
+            pairs = []
+            for row in analysed(folder, arm):
+                mine = visits[row["patient_id"]]
+                after = [week for week in mine if 0 < week <= design.weeks[-1]]
+                end = mine[max(after)][measure] if after else ""
+                pairs.append((mine[Fraction(0)][measure], end))
+            changes = [Fraction(after) - Fraction(before) for before, after in pairs if after]
+            five = cells[5 * place : 5 * place + 5]
+            assert five[0] == printed_quartiles([Fraction(before) for before, _ in pairs])
+            assert five[1] == printed_quartiles([Fraction(after) for _, after in pairs if after])
+            assert five[2] == printed_quartiles(changes)
+            assert five[3].endswith(f"[{len(changes)}]")
+            exact = slow_pvalue(changes)
+            printed = "< 0.001" if exact < Fraction(1, 1000) else rounded(exact, 3)
+            assert five[4].startswith(f"{printed} [{len(changes)}")
+
+
+def test_choices_stand_in_the_captions(study):
+    folder = str(study("example"))
+    caption = Measures(folder).table2().caption
+    for choice in (
+        "definition 7",
+        "exact (all sign",
+        "wilcox (zeros are dropped",
+        "mean rank",
+        "last visit after baseline up to week 24, also of those who stopped early",
+        "95%",
+        "Decimals printed: 1, of P values 3",
+        "MMT-8, both sides",
+    ):
+        assert choice in caption
+    caption = Safety(folder).outcomes().caption
+    assert "Clopper-Pearson" in caption
+    assert "4 weeks of follow-up" in caption
+    assert "Newcombe" in Safety(folder).differences().caption
+    caption = Scores(folder).incidence().caption
+    for choice in ("treatment policy", "Aalen-Johansen", "Gray", "counts as no response"):
+        assert choice in caption
+
+
+def test_harms_of_the_example_in_cells(study):
+    folder = study("example")
+    page = Safety(str(folder))
+    events = {row["patient_id"] for row in read_csv(folder / "synthetic_adverse_events.csv")}
+    counts = [
+        (sum(row["patient_id"] in events for row in rows), len(rows))
+        for rows in (analysed(folder, "active"), analysed(folder, "placebo"))
+    ]
+    outcomes = page.outcomes()
+    first = [column(outcomes, arm)[0] for arm in ("active", "placebo")]
+    assert [cell.split(";")[0] for cell in first] == [
+        f"{count} ({rounded(Fraction(100 * count, of))})" for count, of in counts
+    ]
+    difference, low, high = (rounded(Fraction(100 * v), 1) for v in slow_newcombe(*counts))
+    shown = page.differences().frame["Active treatment minus Placebo"][0]
+    assert shown == f"{difference} ({low} to {high})"
+    assert page.numbers()["events_note"] == "6 patients had 7 events, of which 2 were serious."
+    assert page.events().frame["Term"].tolist()[0] == "headache"
+    assert page.events().frame["Active treatment (N=6)"][0] == "3 (50); 3 events"
+
+
+def test_a_study_of_one_arm_has_no_differences(study):
+    page = Safety(str(study("single arm")))
+    assert len(page.outcome_tables()) == 1
+    for table in page.event_tables():
+        assert "difference" not in table.caption
+        assert not any("minus" in name for name in table.frame)
+    assert "one arm" in Measures(page.cohort).numbers()["arms_note"]
+
+
+def test_what_is_not_recorded_is_said(study):
+    page = Safety(str(study("bare")))
+    rows = page.outcomes().frame.set_index("Outcome")
+    for outcome in ("Any adverse event", "Rescue medication", "Stopped early"):
+        assert set(rows.loc[outcome]) == {NOT_RECORDED}
+    assert set(page.differences().frame.set_index("Outcome").loc["Any adverse event"]) == {
+        NOT_RECORDED
+    }
+    assert page.event_tables() == []
+    assert "not recorded" in page.numbers()["events_note"]
+
+
+def test_single_patients_are_not_shown_where_the_description_says_so(tmp_path):
+    made = make_study(40, seed=5)
+    listed = Safety(str(made.write(tmp_path / "listed")))
+    assert any("one by one" in table.caption for table in listed.event_tables())
+    folder = edited(tmp_path, made, "[arms]", "listings = false\n[arms]")
+    for item in (*Safety(folder).event_tables(), *tables_of(folder)):
+        assert isinstance(item, Table)
+        assert not re.search(r"P0\d\d", item.frame.to_string())
+    axes = Scores(folder).courses().figure.axes[1]
+    assert len(axes.lines) == 2
+    assert "not shown" in Scores(folder).numbers()["shown"]
+
+
+def test_bounds_have_a_range_and_competing_events_a_column(tmp_path):
+    made = make_study(40, seed=5, missing=0.15)
+    new = 'missing = "bounds"\nintercurrent = "while on treatment"'
+    folder = edited(tmp_path, made, 'missing = "non-responder"', new)
+    table = Scores(folder).incidence()
+    assert {"Rescue medication", "Stopped early", "Range, %"} <= set(table.frame)
+    assert "Competing events: rescue medication and stopped early" in table.caption
+    ends = Scores(folder).ends().frame.set_index("Ended by")
+    assert "rescue medication" in ends.index
+    for name in ends:
+        size = int(re.search(r"N=(\d+)", name)[1])
+        assert sum(int(cell.split(" ")[0]) for cell in ends[name]) == size
+
+
+def test_other_methods_are_used_and_named(tmp_path):
+    made = make_study(30, seed=7)
+    new = (
+        '[analysis]\nsigned_rank = "asymptotic"\nzero_method = "pratt"\nend = "completers"\n'
+        'interval = "wilson"\ndifference = "miettinen-nurminen"\nconfidence_level = 0.9\n'
+        'worsening = "confirmed"'
+    )
+    usual = str(made.write(tmp_path / "usual"))
+    folder = edited(tmp_path, made, "[analysis]", new)
+    caption = Measures(folder).table2().caption
+    assert "asymptotic (normal" in caption
+    assert "pratt (zeros are included" in caption
+    assert "of those patients who completed" in caption
+    assert "90%" in caption
+    assert "Wilson" in Safety(folder).outcomes().caption
+    assert "Miettinen-Nurminen" in Safety(folder).differences().caption
+    assert "rule confirmed" in Measures(folder).imacs_counts().caption
+    for page, other in (
+        (Measures(folder).table2(), Measures(usual).table2()),
+        (Safety(folder).outcomes(), Safety(usual).outcomes()),
+    ):
+        assert page.frame.to_string() != other.frame.to_string()
+
+
+def test_other_measures_limits_by_patient_and_scales_in_millimetres(tmp_path):
+    made = make_study(14, ("a", "b", "c"), seed=11)
+    for row in made.visits:
+        for name in ("physician_global", "patient_global", "extramuscular"):
+            if row[name] != "":
+                row[name] = round(10 * row[name])
+        row["ldh"] = "" if row["ck"] == "" else 100 + row["ck"] // 4
+    for number, row in enumerate(made.patients):
+        row["ck_limit"] = 170 + number
+    made.description = (
+        made.description.replace("uln = { ck = 200 }", ('uln = { ck = "ck_limit", ldh = 250 }'))
+        .replace("vas_max = 10", "vas_max = 100")
+        .replace("'haq', ", "")
+        .replace("'ck']", "'ck', 'ldh']")
+    )
+    folder = str(made.write(tmp_path / "study"))
+    for table in tables_of(folder):
+        assert not re.search(r"\b(nan|None|inf)\b", table.frame.to_string())
+    table = Measures(folder).table2().frame
+    assert "Physician global activity, mm" in set(table["Outcome measure"])
+    assert "Lactate dehydrogenase, U/L" in set(table["Outcome measure"])
+    assert not any("Health" in name for name in table["Outcome measure"])
+
+
+def test_a_response_by_another_criterion_is_named_instead_of_a_score(tmp_path):
+    made = make_study(12, seed=7)
+    new = 'kind = "at week"\ncriterion = "imacs improvement"'
+    page = Scores(edited(tmp_path, made, 'kind = "at week"', new))
+    assert "Improvement by the IMACS definition" in page.incidence().caption
+    assert "at least 40" not in page.incidence().caption + page.curves().alt + page.courses().alt
+    assert page.numbers()["dotted"] == ""

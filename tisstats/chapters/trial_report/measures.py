@@ -1,0 +1,280 @@
+"""Outcome measures at baseline, at the end and their changes, by arm (Table 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+
+from tisstats.chapters.page import Rows, table
+from tisstats.chapters.trial_report import method_wording
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.scores import NONE, n_percent
+from tisstats.measures.core_set import CORE_SET
+from tisstats.printed import format_median_quartiles, format_table_number
+from tisstats.trial.columns import ThreeValued
+from tisstats.trial.imacs_counts import (
+    PRODERM_DISABILITY,
+    ImacsOutcomes,
+    imacs_outcomes,
+    improvement_rule,
+    worsening_rule,
+)
+from tisstats.trial.measure_changes import MeasureChange, Quartiles, measure_changes
+from tisstats.trial.study_wording import describe_baseline
+from tisstats.trial.summaries import format_p
+
+
+class Measures(TrialChapter):
+    """The chapter of outcome measures."""
+
+    @cached_property
+    def changes(self) -> dict[str, list[MeasureChange]]:
+        """The changes of every measure, by name of the arm."""
+        level = self.study.analysis.confidence_level
+        return {name: measure_changes(self.data.arm(name), level) for name in self.study.arms}
+
+    @cached_property
+    def imacs(self) -> dict[str, ImacsOutcomes]:
+        """What the IMACS definitions say, by name of the arm."""
+        return {name: imacs_outcomes(self.data.arm(name)) for name in self.study.arms}
+
+    @table(
+        "Table 2. Outcome measures of the N analysed patients by arm: median (first to third "
+        "quartile) at baseline, at the end and of the change, end minus baseline [patients "
+        "measured; of changes, at both times]; Hodges-Lehmann estimate of the change with its "
+        "exact {self.level} interval, zeros included; P of the test of no change within the arm. "
+        "Baseline is {self.baseline}; the end is {self.end}. P: {self.test}. No P value compares "
+        "arms, and none is adjusted for multiplicity. Quartiles by {self.quantiles}. Scales: "
+        "{self.declared_scales}. {self.precision} {self.label}",
+        wide=True,
+    )
+    def table2(self) -> Rows:
+        """Return every measure, five rows each, the arms side by side."""
+        decimals = self.study.analysis.decimals
+        first = next(iter(self.changes.values()))
+        statistics: dict[str, Callable[[MeasureChange], str]] = {
+            "baseline": lambda found: quartiles_cell(found.baseline, decimals),
+            "end": lambda found: quartiles_cell(found.end, decimals),
+            "change": lambda found: quartiles_cell(found.change, decimals),
+            "Hodges-Lehmann": lambda found: shift_cell(found, decimals),
+            "P": lambda found: p_cell(found, self.study.analysis.p_decimals),
+        }
+        for place, measure in enumerate(first):
+            for statistic, cell in statistics.items():
+                yield {
+                    "Outcome measure": f"{measure.scale.name}, {measure.scale.unit}",
+                    "Row": statistic,
+                    **{
+                        f"{label} (N={self.changes[name][place].patients})": cell(
+                            self.changes[name][place]
+                        )
+                        for name, label in self.study.arms.items()
+                    },
+                }
+
+    @table(
+        "IMACS improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
+        "analysed patients by arm, as the next table defines them. The last visit is {self.last}, "
+        "and visits up to then count as any visit. Where missing measures, or no visit after "
+        "baseline, leave an answer open: the range of the count. {self.label}",
+        wide=True,
+    )
+    def imacs_counts(self) -> Rows:
+        """Return the counts by the IMACS definitions."""
+        answers: dict[str, Callable[[ImacsOutcomes], ThreeValued]] = {
+            "Improvement at the last visit": lambda found: found.improved_at_end,
+            "Improvement at any visit": lambda found: found.improved_ever,
+            "Worsening at the last visit": lambda found: found.worsened_at_end,
+            "Worsening at any visit": lambda found: found.worsened_ever,
+            "Minimal disability at baseline": lambda found: found.disabled_at_baseline,
+            "Minimal disability at the last visit": lambda found: found.disabled_at_end,
+        }
+        for label, answer in answers.items():
+            yield {
+                "Outcome": label,
+                **{
+                    f"{arm} (N={len(self.data.arm(name).patients)})": count_cell(
+                        answer(self.imacs[name])
+                    )
+                    for name, arm in self.study.arms.items()
+                },
+            }
+
+    @table(
+        "Definitions of improvement, worsening and minimal disability, with what is assumed. "
+        "{self.label}"
+    )
+    def definitions(self) -> Rows:
+        """Return the definitions behind the counts."""
+        improvement, worsening = improvement_rule(), worsening_rule(self.data.analysis)
+        rows = (
+            ("Improvement", self.improvement, improvement),
+            (f"Worsening ({worsening.name})", self.worsening, worsening),
+            ("Minimal disability", self.disability, PRODERM_DISABILITY),
+        )
+        for outcome, definition, rule in rows:
+            yield {
+                "Outcome": outcome,
+                "Definition": f"{definition[:1].upper()}{definition[1:]}",
+                "Source": rule.source,
+                "Assumed": f"{rule.assumed[:1].upper()}{rule.assumed[1:]}" or "nothing",
+            }
+
+    @property
+    def rule(self) -> str:
+        """The name of the declared rule of worsening."""
+        return f"rule {worsening_rule(self.data.analysis).name}"
+
+    @property
+    def level(self) -> str:
+        """The confidence level, in per cent."""
+        return method_wording.describe_level(self.study.analysis)
+
+    @property
+    def baseline(self) -> str:
+        """Which visit is the baseline, in words."""
+        return describe_baseline(self.study.visits)
+
+    @property
+    def end(self) -> str:
+        """Which visit is the end, in words."""
+        return method_wording.describe_end(self.study.analysis, self.study.endpoint)
+
+    @property
+    def last(self) -> str:
+        """Which visit is the last one of the IMACS definitions, in words."""
+        return f"each patient's last after baseline up to week {self.study.endpoint.week:g}"
+
+    @property
+    def test(self) -> str:
+        """The test of changes within an arm, in words."""
+        return method_wording.describe_signed_rank(self.study.analysis)
+
+    @property
+    def quantiles(self) -> str:
+        """The definition of quartiles, in words."""
+        return method_wording.describe_quantiles(self.study.analysis)
+
+    @property
+    def declared_scales(self) -> str:
+        """The declared ranges of the measures."""
+        return self.scales()
+
+    @property
+    def precision(self) -> str:
+        """How many decimals are printed."""
+        plan = self.study.analysis
+        return (
+            f"Decimals printed: {plan.decimals}, of P values {plan.p_decimals}, "
+            "halves rounded away from zero."
+        )
+
+    @property
+    def improvement(self) -> str:
+        """The definition of improvement, in words."""
+        rule = improvement_rule()
+        return (
+            f"at least {rule.improved_count} of {len(rule.measures)} core set measures better by "
+            f"at least {rule.improved_by}% of baseline, and at most {rule.max_worse}, not muscle "
+            f"testing, worse by at least {rule.worse_by}%"
+        )
+
+    @property
+    def worsening(self) -> str:
+        """The declared definition of worsening, in words."""
+        rule = worsening_rule(self.data.analysis)
+        clauses = [
+            " and ".join(
+                f"{CORE_SET[criterion.measure].name.lower()} worse by at least {criterion.by:g}"
+                f"{'%' if criterion.unit == '%' else ' cm'}"
+                for criterion in clause
+            )
+            for clause in rule.clauses
+        ]
+        counted = (
+            f"at least {rule.worse_count} of {len(rule.measures)} core set measures worse by at "
+            f"least {rule.worse_by}% of baseline"
+        )
+        visits = (
+            f", each at {rule.consecutive_visits} consecutive visits"
+            if rule.consecutive_visits > 1
+            else ""
+        )
+        return f"{', or '.join([*clauses, counted])}{visits}"
+
+    @property
+    def disability(self) -> str:
+        """The criterion of minimal disability, in words."""
+        rule = PRODERM_DISABILITY
+        return (
+            f"a loss of at least {rule.min_mmt_loss_percent:g}% of the maximum of the muscle test, "
+            f"and at least {rule.min_other_abnormal} other abnormal measures: visual analogue "
+            f"scales from {rule.vas_abnormal_cm:g} cm, HAQ from {rule.haq_abnormal:g}, enzyme "
+            f"above {rule.enzyme_abnormal_uln:g} times its upper limit"
+        )
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers and sentences glued into the prose, by name."""
+        arms = len(self.study.arms)
+        return {
+            "label": self.label,
+            "measures": len(self.data.trial.description.measures),
+            "end": self.end,
+            "arms_note": "There is one arm: a change within it may have any cause, such as the "
+            "course of the disease or regression to the mean."
+            if arms == 1
+            else "A change within an arm may have any cause, such as the course of the disease or "
+            "regression to the mean, and a smaller P in one arm than in another does not show "
+            "that the arms differ. No test of the difference in change between arms is made here.",
+        }
+
+
+def quartiles_cell(found: Quartiles, decimals: int) -> str:
+    """Format median (quartiles) [n].
+
+    Examples
+    --------
+    >>> quartiles_cell(Quartiles(6, 3, 2, 4), 1), quartiles_cell(Quartiles(0, None, None, None), 1)
+    ('3.0 (2.0–4.0) [6]', '– [0]')
+    """
+    shown = NONE
+    if found.median is not None:
+        shown = format_median_quartiles(found.median, found.q1, found.q3, decimals=decimals)
+    return f"{shown} [{found.n}]"
+
+
+def shift_cell(found: MeasureChange, decimals: int) -> str:
+    """Format the Hodges-Lehmann estimate with its interval, and n."""
+    count = f"[{found.change.n}]"
+    if found.shift is None:
+        return f"{NONE} {count}"
+    shift = found.shift
+    if not (np.isfinite(shift.low) and np.isfinite(shift.high)):
+        estimate = format_table_number(shift.estimate, decimals)
+        return f"{estimate} (too few for finite limits) {count}"
+    interval = format_median_quartiles(shift.estimate, shift.low, shift.high, decimals=decimals)
+    return f"{interval} {count}"
+
+
+def p_cell(found: MeasureChange, decimals: int) -> str:
+    """Format the P value with n, and how many patients had no change."""
+    if found.test is None:
+        return f"{NONE} [0]"
+    unchanged = f", {found.test.n_zero} without change" if found.test.n_zero else ""
+    return f"{format_p(found.test.pvalue, decimals)} [{found.test.n}{unchanged}]"
+
+
+def count_cell(found: ThreeValued) -> str:
+    """Format n (%), or the range of n in words where some are not known.
+
+    Examples
+    --------
+    >>> count_cell(ThreeValued(np.array([True, False]), np.array([False, True])))
+    '1 (50)'
+    >>> count_cell(ThreeValued(np.array([True, False]), np.array([False, False])))
+    '1 to 2 (1 unknown)'
+    """
+    count = found.format_count()
+    return count if isinstance(count, str) else n_percent(count, len(found.yes))

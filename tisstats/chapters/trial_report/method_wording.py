@@ -1,0 +1,47 @@
+"""The declared methods of a study in words, for the captions of its report."""
+
+from __future__ import annotations
+
+from tisstats.figures.numbers import format_confidence_level
+from tisstats.statistics import QUANTILE_DEFINITIONS, method_title
+from tisstats.statistics.signed_rank import SIGNED_RANK_METHODS, ZERO_METHODS
+from tisstats.trial.study import AnalysisPlan, EndpointPlan
+
+
+def describe_quantiles(plan: AnalysisPlan) -> str:
+    """Describe the definition of quartiles."""
+    definition = plan.quantile_definition
+    return f"definition {definition}, {QUANTILE_DEFINITIONS[definition]}"
+
+
+def describe_level(plan: AnalysisPlan) -> str:
+    """Describe the confidence level, such as ``95%``."""
+    return f"{format_confidence_level(plan.confidence_level)}%"
+
+
+def describe_interval(plan: AnalysisPlan) -> str:
+    """Describe the interval of a proportion, such as ``Clopper-Pearson``."""
+    return method_title(plan.interval)
+
+
+def describe_difference(plan: AnalysisPlan) -> str:
+    """Describe the interval of a difference of proportions."""
+    return method_title(plan.difference)
+
+
+def describe_signed_rank(plan: AnalysisPlan) -> str:
+    """Describe the test of changes within an arm."""
+    return (
+        f"two-sided signed-rank test, {plan.signed_rank} "
+        f"({SIGNED_RANK_METHODS[plan.signed_rank]}); tied changes share their mean rank; "
+        f"patients without change: {plan.zero_method} "
+        f"({ZERO_METHODS[plan.zero_method]})"
+    )
+
+
+def describe_end(plan: AnalysisPlan, endpoint: EndpointPlan) -> str:
+    """Describe which visit is the end in tables of measures."""
+    last = f"each patient's last visit after baseline up to week {endpoint.week:g}"
+    if plan.end == "completers":
+        return f"{last}, of those patients who completed the study"
+    return f"{last}, also of those who stopped early"
