@@ -313,6 +313,14 @@ def test_a_table_in_word():
     assert document.core_properties.author == ""
 
 
+def test_a_long_caption_is_whole_in_word_and_short_in_its_properties():
+    caption = "A caption of many words " * 20
+    long = PageTable("long", caption.strip(), "", ("A",), ())
+    document = docx.Document(io.BytesIO(word(long)))
+    assert document.paragraphs[0].text == caption.strip()
+    assert len(document.core_properties.title) <= 255
+
+
 @given(page_tables())
 def test_any_table_in_word_is_read_back(drawn):
     (grid,) = docx.Document(io.BytesIO(word(drawn))).tables

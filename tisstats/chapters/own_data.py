@@ -79,7 +79,7 @@ class OwnData:
         """Return the first of these lines."""
         return _code("text", "\n".join(self.faults[:_SHOWN]))
 
-    @table("Scores of the first patients, visit by visit ({self.label})")
+    @table("Scores of the first patients, visit by visit", origin="{self.label}")
     def scores(self) -> Rows:
         """Return the score of each visit of the first patients."""
         analysis = self.data.analysis
@@ -96,7 +96,7 @@ class OwnData:
                     "Response": "none yet" if visit["week"] <= 0 else _known(response),
                 }
 
-    @table("Baseline characteristics by arm, median (quartiles) or n (%) ({self.label})")
+    @table("Baseline characteristics by arm, median (quartiles) or n (%)", origin="{self.label}")
     def baseline(self) -> pd.DataFrame:
         """Return the table of baseline characteristics."""
         return summaries.table1(self.data.analysis)
@@ -105,7 +105,8 @@ class OwnData:
         "Outcome measures of the first arm: median (quartiles by definition "
         "{self.data.study.analysis.quantile_definition}) at baseline and at the last assessment, "
         "and {self.data.study.analysis.signed_rank} signed-rank P, patients without change treated "
-        "as by {self.data.study.analysis.zero_method} ({self.label})"
+        "as by {self.data.study.analysis.zero_method}",
+        origin="{self.label}",
     )
     def outcome_measures(self) -> pd.DataFrame:
         """Return the table of outcome measures of the first arm."""

@@ -137,19 +137,21 @@ def table(
     >>> counts("aab").name
     'counts'
     """
-    whole = f"{caption}. {origin}" if origin else caption
 
     def decorate(rows: Callable[_Arguments, Rows | pd.DataFrame]) -> Callable[_Arguments, Table]:
         @wraps(rows)
         def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
             of = next(iter(args), None)
+            filled, label = caption.format(self=of), origin.format(self=of)
+            if label:
+                filled = f"{filled.rstrip().removesuffix('.')}. {label}"
             return Table(
                 pd.DataFrame(rows(*args, **kwargs)),
-                whole.format(self=of),
+                filled,
                 wide,
                 collapsed,
                 rows.__name__.lstrip("_"),
-                origin.format(self=of),
+                label,
             )
 
         return tabulate

@@ -16,7 +16,7 @@ class Choices(TrialChapter):
         for key, value in self.study.choices().items():
             yield {"Key": key, "Value": value, "Meaning": describe_key(key)}
 
-    @table("Visits that are not used ({self.label})")
+    @table("Visits that are not used", origin="{self.label}")
     def not_used(self) -> Rows:
         """Return how many visits are left out, by reason."""
         counts = self.data.not_used or {"none": 0}

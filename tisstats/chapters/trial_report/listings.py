@@ -50,8 +50,9 @@ class Listings(TrialChapter):
 
     @table(
         "Patients one by one: arm, analysis, last visit and end of the study. "
-        "{self.completion_rule}{self.label}",
+        "{self.completion_rule}",
         wide=True,
+        origin="{self.label}",
     )
     def _patients(self) -> Rows:
         """Return one row per patient in the table of patients."""
@@ -94,8 +95,9 @@ class Listings(TrialChapter):
     @table(
         "Scores of the analysed patients: Total Improvement Score and response at each visit after "
         "baseline; where missing measures leave the score open, the range of what it can be. "
-        "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}. {self.label}",
+        "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}",
         wide=True,
+        origin="{self.label}",
     )
     def _visits(self) -> Rows:
         """Return one row per analysed patient."""
@@ -132,8 +134,9 @@ class Listings(TrialChapter):
 
     @table(
         "Treatments by patient: weeks in which it was given, with the dose in brackets where "
-        "one is recorded, in the unit of the table of treatments. {self.label}",
+        "one is recorded, in the unit of the table of treatments",
         wide=True,
+        origin="{self.label}",
     )
     def _treatments(self) -> Rows:
         """Return one row per patient and treatment."""
@@ -156,7 +159,7 @@ class Listings(TrialChapter):
                 "Weeks (dose)": ", ".join(doses),
             }
 
-    @table("Adverse events by patient and week. {self.label}", wide=True)
+    @table("Adverse events by patient and week", wide=True, origin="{self.label}")
     def _adverse_events(self) -> Rows:
         """Return one row per adverse event."""
         events = self.data.trial.adverse_events

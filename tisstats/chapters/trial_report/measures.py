@@ -47,8 +47,9 @@ class Measures(TrialChapter):
         "exact {self.level} interval, zeros included; P of the test of no change within the arm. "
         "Baseline is {self.baseline}; the end is {self.end}. P: {self.test}. No P value compares "
         "arms, and none is adjusted for multiplicity. Quartiles by {self.quantiles}. Scales: "
-        "{self.declared_scales}. {self.precision} {self.label}",
+        "{self.declared_scales}. {self.precision}",
         wide=True,
+        origin="{self.label}",
     )
     def table2(self) -> Rows:
         """Return every measure, five rows each, the arms side by side."""
@@ -78,8 +79,9 @@ class Measures(TrialChapter):
         "IMACS improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
         "analysed patients by arm, as the next table defines them. The last visit is {self.last}, "
         "and visits up to then count as any visit. Where missing measures, or no visit after "
-        "baseline, leave an answer open: the range of the count. {self.label}",
+        "baseline, leave an answer open: the range of the count",
         wide=True,
+        origin="{self.label}",
     )
     def imacs_counts(self) -> Rows:
         """Return the counts by the IMACS definitions."""
@@ -103,8 +105,8 @@ class Measures(TrialChapter):
             }
 
     @table(
-        "Definitions of improvement, worsening and minimal disability, with what is assumed. "
-        "{self.label}"
+        "Definitions of improvement, worsening and minimal disability, with what is assumed",
+        origin="{self.label}",
     )
     def definitions(self) -> Rows:
         """Return the definitions behind the counts."""

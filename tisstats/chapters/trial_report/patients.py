@@ -40,8 +40,8 @@ class Patients(TrialChapter):
         return figure_item(trial_flow, self.flow)
 
     @table(
-        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N. "
-        "{self.label}"
+        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",
+        origin="{self.label}",
     )
     def disposition(self) -> Rows:
         """Return the participants at each stage."""
@@ -60,8 +60,9 @@ class Patients(TrialChapter):
     @table(
         "Table 1. Baseline characteristics of the analysed patients by arm: median (first to third "
         "quartile) or n (%). The column n has the patients in whom the row is known; those in whom "
-        "it is unknown are in no percentage. Quartiles by {self.quantiles}. {self.label}",
+        "it is unknown are in no percentage. Quartiles by {self.quantiles}",
         wide=True,
+        origin="{self.label}",
     )
     def table1(self) -> Rows:
         """Return the baseline characteristics that the description names."""
@@ -71,8 +72,9 @@ class Patients(TrialChapter):
     @table(
         "Outcome measures at baseline, in the analysed patients by arm: median (first to third "
         "quartile). The column n has the patients in whom the measure is known. Baseline is "
-        "{self.baseline}. Quartiles by {self.quantiles}. {self.label}",
+        "{self.baseline}. Quartiles by {self.quantiles}",
         wide=True,
+        origin="{self.label}",
     )
     def measures(self) -> Rows:
         """Return the outcome measures at baseline."""

@@ -97,8 +97,9 @@ class PrimaryEndpoint(TrialChapter):
     @table(
         "Analysed patients by status and by the rule that decided it: n, which add up to N in "
         "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing scores: "
-        "{self.missing_rule}. {self.label}",
+        "{self.missing_rule}",
         wide=True,
+        origin="{self.label}",
     )
     def counts(self) -> Rows:
         """Return how many patients each rule decided about, one row a status and rule."""
@@ -118,8 +119,8 @@ class PrimaryEndpoint(TrialChapter):
     @table(
         "Responders by arm: {self.response}. N: analysed patients; n: those in the denominator. "
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
-        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}. "
-        "{self.label}"
+        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
+        origin="{self.label}",
     )
     def responders(self) -> Rows:
         """Return the responders of each arm with their interval."""
@@ -150,9 +151,9 @@ class PrimaryEndpoint(TrialChapter):
         "two denominators: difference of the proportions ({self.difference_title} interval), their "
         "ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
-        "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}. "
-        "{self.label}",
+        "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
         wide=True,
+        origin="{self.label}",
     )
     def comparison(self) -> Rows:
         """Return the effects, one column for each arm that is compared."""

@@ -65,8 +65,9 @@ class Safety(TrialChapter):
         "for another or no stated reason does not count as one because of an adverse event. "
         "Deterioration: the rule {self.worsening} at any "
         "visit; where missing measures, or no visit after baseline, leave it open, the range of "
-        "the count. {self.label}",
+        "the count",
         wide=True,
+        origin="{self.label}",
     )
     def outcomes(self) -> Rows:
         """Return the outcomes by patient."""
@@ -84,7 +85,8 @@ class Safety(TrialChapter):
     @table(
         "Risk differences to {self.reference} in percentage points, with {self.level} intervals "
         "({self.difference}). Counts and N are in the table of harms by patient; a difference "
-        "needs counts that are known in both arms. No adjustment for multiplicity. {self.label}"
+        "needs counts that are known in both arms. No adjustment for multiplicity",
+        origin="{self.label}",
     )
     def differences(self) -> Rows:
         """Return the risk differences of the outcomes by patient."""
@@ -104,8 +106,9 @@ class Safety(TrialChapter):
     @table(
         "Adverse events by term and arm: patients with the event, n (%) of the N analysed "
         "patients, and number of events{self.versus}. Terms as they are in the table of adverse "
-        "events, those that differ in letter case or spaces only taken together. {self.label}",
+        "events, those that differ in letter case or spaces only taken together",
         wide=True,
+        origin="{self.label}",
     )
     def events(self) -> Rows:
         """Return the adverse events by term."""
@@ -113,14 +116,17 @@ class Safety(TrialChapter):
 
     @table(
         "Serious adverse events by term and arm: patients with the event, n (%) of the N analysed "
-        "patients, and number of events{self.versus}. {self.label}",
+        "patients, and number of events{self.versus}",
         wide=True,
+        origin="{self.label}",
     )
     def serious(self) -> Rows:
         """Return the serious adverse events by term."""
         return self._terms(self.serious_terms or [])
 
-    @table("Serious adverse events one by one, of all patients, analysed or not. {self.label}")
+    @table(
+        "Serious adverse events one by one, of all patients, analysed or not", origin="{self.label}"
+    )
     def serious_list(self) -> Rows:
         """Return the serious adverse events, one row each."""
         for event in serious_events(self.data).to_dict("records"):
@@ -141,7 +147,8 @@ class Safety(TrialChapter):
     @table(
         "Outcomes that no patient of an arm had, with the exact one-sided upper {self.level} limit "
         "of the proportion in % (Clopper-Pearson): with a higher one, no event among so many "
-        "patients would be less likely than {self.error}%. {self.label}"
+        "patients would be less likely than {self.error}%",
+        origin="{self.label}",
     )
     def zeros(self) -> Rows:
         """Return the upper limits of outcomes with no event."""

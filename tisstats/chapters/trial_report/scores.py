@@ -93,9 +93,9 @@ class Scores(TrialChapter):
         "a known score]. Where missing measures leave scores open, their number follows, with the "
         "range of the median over all visits of the week if they are as low and as high as they "
         "can be. N are the analysed patients; patients without a visit in a week are in no "
-        "quantile of it. To a week belongs {self.windows}. Quartiles by {self.quantiles}. "
-        "{self.label}",
+        "quantile of it. To a week belongs {self.windows}. Quartiles by {self.quantiles}",
         wide=True,
+        origin="{self.label}",
     )
     def scores(self) -> Rows:
         """Return the scores of the scheduled weeks."""
@@ -116,7 +116,8 @@ class Scores(TrialChapter):
         "after baseline and of the last, up to week {self.horizon}; visits count regardless of "
         "rescue medication and early stops, and unscheduled ones {self.unscheduled}. Unknown are "
         "patients without a visit after baseline, and those whose missing measures could change "
-        "the category. Categories of {self.population}. {self.label}"
+        "the category. Categories of {self.population}",
+        origin="{self.label}",
     )
     def categories(self) -> Rows:
         """Return the best response and that at the end."""
@@ -155,8 +156,9 @@ class Scores(TrialChapter):
         "arm and week: patients at risk just before the week, and, up to and including it, those "
         "who responded, had a competing event or were censored, with the cumulative incidence "
         "(Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's variance; an "
-        "incidence of 0 or 100% has no limits. {self.rules} {self.label}",
+        "incidence of 0 or 100% has no limits. {self.rules}",
         wide=True,
+        origin="{self.label}",
     )
     def incidence(self) -> Rows:
         """Return the cumulative incidence by arm and week."""
@@ -186,7 +188,8 @@ class Scores(TrialChapter):
 
     @table(
         "What ended the time to the first response, n (%) of the N analysed patients, up to week "
-        "{self.horizon}; every patient is in one row. {self.label}"
+        "{self.horizon}; every patient is in one row",
+        origin="{self.label}",
     )
     def ends(self) -> Rows:
         """Return how many patients' times were ended by what."""

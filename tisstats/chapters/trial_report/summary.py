@@ -20,7 +20,7 @@ class Summary(TrialChapter):
         """The participants by arm."""
         return participant_flow(self.data)
 
-    @table("Design of the study, as its description declares it. {self.label}")
+    @table("Design of the study, as its description declares it", origin="{self.label}")
     def design(self) -> Rows:
         """Return the design, one row per choice."""
         study = self.study
@@ -52,8 +52,8 @@ class Summary(TrialChapter):
         )
 
     @table(
-        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N. "
-        "{self.label}"
+        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",
+        origin="{self.label}",
     )
     def disposition(self) -> Rows:
         """Return the participants at each stage."""
