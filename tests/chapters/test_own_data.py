@@ -16,7 +16,7 @@ from tisstats.ledger.published import data_directory
 from tisstats.trial import StudyData, summaries
 
 ROOT = Path(__file__).parents[2]
-PAGE = OwnData("messy_export")
+PAGE = OwnData(2)
 
 
 def blocks(language):

@@ -19,6 +19,7 @@ from tisstats.chapters.identifiability import Identifiability
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.chapters.method_agreement import MethodAgreement
 from tisstats.chapters.methods import Methods
+from tisstats.chapters.own_data import OwnData
 from tisstats.chapters.page import FigureItem, LedgerTable, Markdown, Table
 from tisstats.chapters.parameters import permitted_values
 from tisstats.chapters.primary_outcome import PrimaryOutcome
@@ -41,6 +42,7 @@ CHAPTERS = {
     "data_dictionary": DataDictionary,
     "ledger": LedgerPage,
     "method_agreement": MethodAgreement,
+    "own_data": OwnData,
     "teaching_placebo": PlaceboResponse,
     "teaching_scoring": ScoredPatient,
 }
@@ -148,6 +150,7 @@ CASES = [
     Case("05_safety", "cohort", "3", "rows_name notice treatments", "upper_limits"),
     Case("06_identifiability", "cohort", "3", "check_numbers notice"),
     Case("07_what_does_not_add_up", "proportion_test", "barnard", "test_name plain_p split_table"),
+    Case("own_data", "patients_shown", 3, "scores", "patients baseline"),
     Case("data_dictionary", "package", "bounds", "package files rows and_bounds", "unprinted"),
     Case("ledger", "verdict", "rounding", "rows_shown claims", "claims_total by_part"),
     Case(
@@ -248,6 +251,7 @@ WRONG = [
     ("04_secondary_outcomes", "horizon_week", 10, "to 9 (end of the study)"),
     ("05_safety", "confidence_level", 0.0, "above 0 and below 1"),
     ("07_what_does_not_add_up", "proportion_test", "t", "one of fisher, boschloo, barnard, "),
+    ("own_data", "patients_shown", 0, "at least 1"),
     ("data_dictionary", "package", "reconstructed", "one of agreement, bounds, published, "),
     ("data_dictionary", "package", "../data/bounds", "one of agreement, bounds, published, "),
     ("method_agreement", "agreement_digits", 13, "from 1 to 12"),

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.chapters.page import Markdown, Rows, table
+from tisstats.chapters.parameters import Parameters
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
@@ -19,6 +20,7 @@ from tisstats.trial.study import STUDY, Study, scale_notes, study_schema
 from tisstats.trial.study_data import StudyData
 
 MAPPING = "mapping.toml"
+_EXPORT = "messy_export"
 _VISITS = "synthetic_visits_export.csv"
 
 #: Lines of the export that the page shows.
@@ -26,15 +28,15 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True)
-class OwnData:
-    """The page for an export, a folder of ``data``."""
+class OwnData(Parameters):
+    """The page on the export of a made-up study."""
 
-    export: str  #: folder of ``data`` with the export, its description and its mapping
+    patients_shown: int  #: patients whose scores are listed, at least 1
 
     @property
     def folder(self) -> Path:
         """The folder of the export."""
-        return data_directory(self.export)
+        return data_directory(_EXPORT)
 
     @cached_property
     def data(self) -> StudyData:
@@ -83,7 +85,7 @@ class OwnData:
     def scores(self) -> Rows:
         """Return the score of each visit of the first patients."""
         analysis = self.data.analysis
-        first = analysis.patients["patient_id"].head(2)
+        first = analysis.patients["patient_id"].head(self.patients_shown)
         for visit in analysis.visits.to_dict("records"):
             if visit["patient_id"] in set(first):
                 score, response = visit["tis"], visit["response"]

@@ -71,6 +71,7 @@ def permitted_values() -> dict[str, Permitted]:
     inside = Permitted(f"above {0} and below {1}", lambda value: 0 < value < 1)
     return {
         "body_weight_kg": _between(MINIMUM_WEIGHT_KG, MAXIMUM_WEIGHT_KG, " kg"),
+        "patients_shown": Permitted(f"at least {1}", lambda value: value >= 1),
         "planned_patients": Permitted(f"at least {1}", lambda value: value >= 1),
         "assumed_proportion": _between(0, 1),
         "confidence_level": inside,
