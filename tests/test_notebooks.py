@@ -198,6 +198,7 @@ NAMES = [
     r"\(n \+ 1\) p",
     r"EQ-5D(-5L)?",
     r"anti-Jo1",
+    r"ICH E9\(R1\)",
 ]
 
 WORDS = [

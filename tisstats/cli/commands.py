@@ -54,10 +54,12 @@ def check(parsed: argparse.Namespace) -> int:
     from tisstats.trial.study_data import StudyData
 
     if (parsed.directory / STUDY).is_file():
-        data = StudyData.read(parsed.directory)
+        data = StudyData.read(parsed.directory, parsed.map)
         patients, visits = len(data.trial.patients), len(data.trial.visits)
         print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
         return SUCCESS
+    if parsed.map is not None:
+        raise UsageError(f"--map is for a study, but {parsed.directory} has no {STUDY}")
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
         Trial.read(parsed.directory, DESCRIPTION)  # checks across tables
@@ -134,6 +136,8 @@ def book(parsed: argparse.Namespace) -> int:
 
     if parsed.cohort is not None:
         return _trial_report(parsed)
+    if parsed.map is not None:
+        raise UsageError("--map is for the tables of a trial: give --cohort DIR as well")
     project = Project.from_folder(parsed.source)
     if parsed.parameters:
         print(list_parameters(read_parameters(project.notebooks())))
@@ -167,11 +171,24 @@ def _trial_report(parsed: argparse.Namespace) -> int:
     folder = build_trial_report(
         parsed.cohort,
         Path("_build") / "trials",
+        mapping=parsed.map,
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
     )
     return _report_ready(folder)
+
+
+def export(parsed: argparse.Namespace) -> int:
+    """Write a study as CDISC analysis data sets."""
+    from tisstats.trial.cdisc import write_analysis_datasets
+    from tisstats.trial.study_cdisc import study_datasets
+    from tisstats.trial.study_data import StudyData
+
+    datasets = study_datasets(StudyData.read(parsed.directory, parsed.map))
+    for path in write_analysis_datasets(datasets, parsed.output, parsed.format):
+        print(path)
+    return SUCCESS
 
 
 def new(parsed: argparse.Namespace) -> int:

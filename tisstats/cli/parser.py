@@ -13,12 +13,25 @@ from tisstats.cli import commands as run
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+#: Help of the option that names a mapping file.
+MAPPING = "mapping file: your columns, values and units to ours (TOML)"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
     top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (add_claims, add_check, add_new, add_score, add_book, add_reconstruct, add_bounds):
+    for add in (
+        add_claims,
+        add_check,
+        add_new,
+        add_export,
+        add_score,
+        add_book,
+        add_reconstruct,
+        add_bounds,
+    ):
         add(commands)
     return top
 
@@ -45,9 +58,10 @@ def add_claims(commands: Commands) -> None:
 
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
-    does = "check the files of a data package against their description in datapackage.json"
+    does = "check the tables of a study, or the files of a data package, by their description"
     add = add_command(commands, "check", does).add_argument
-    add("directory", metavar="DIR", type=parse_path, help="folder of the data package")
+    add("directory", metavar="DIR", type=parse_path, help="folder of the study or data package")
+    add("--map", metavar="FILE", type=parse_path, help=MAPPING)
 
 
 def add_new(commands: Commands) -> None:
@@ -60,6 +74,18 @@ def add_new(commands: Commands) -> None:
         type=parse_path,
         help="folder to write; must be empty or not exist",
     )
+
+
+def add_export(commands: Commands) -> None:
+    """Add ``tisstats export``."""
+    does = "write the data of a study as CDISC analysis data sets"
+    add = add_command(commands, "export", does).add_argument
+    add("directory", metavar="DIR", type=parse_path, help="folder of the study")
+    formats = "CSV, Parquet, SAS transport version 5 or Dataset-JSON 1.1 (default: csv)"
+    add("--format", choices=("csv", "parquet", "xpt", "json"), default="csv", help=formats)
+    add("--map", metavar="FILE", type=parse_path, help=MAPPING)
+    out = "output folder, without data sets"
+    add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=out)
 
 
 def add_score(commands: Commands) -> None:
@@ -96,8 +122,7 @@ def add_score(commands: Commands) -> None:
 
 def add_reading(add: Callable[..., argparse.Action]) -> None:
     """Add the options that say how files of tables are read."""
-    mapping = "mapping file: your columns, values and units to ours (TOML)"
-    add("--map", metavar="FILE", type=parse_path, help=mapping)
+    add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     code = "cell that stands for a missing value, such as -9; repeatable"
     codes = {"dest": "missing_codes", "action": "append", "default": []}
     add("--missing-code", metavar="CODE", help=code, **codes)
@@ -117,6 +142,7 @@ def add_book(commands: Commands) -> None:
     add("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=value)
     rows = "build the report of the trial in DIR (see tisstats new) in place of this project's book"
     add("--cohort", metavar="DIR", type=parse_path, help=rows)
+    add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of parallel notebook runs (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)

@@ -5,6 +5,7 @@ package by it, `analyse` scores its visits, and `tisstats.trial.summaries` has i
 are what endpoints are derived from: `evaluate` a response, `time_to_first_response`.
 """
 
+from tisstats.trial import summaries
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.courses import Courses, confirmed_deterioration
 from tisstats.trial.description import (
@@ -18,6 +19,8 @@ from tisstats.trial.description import (
 from tisstats.trial.endpoints import Endpoint, EndpointResult, evaluate
 from tisstats.trial.response_times import ResponseTimes, time_to_first_response
 from tisstats.trial.scoring import analyse, analyse_many
+from tisstats.trial.study import Study
+from tisstats.trial.study_data import StudyData
 from tisstats.trial.trial import Trial
 
 __all__ = [
@@ -29,6 +32,8 @@ __all__ = [
     "Endpoint",
     "EndpointResult",
     "ResponseTimes",
+    "Study",
+    "StudyData",
     "StudyTreatment",
     "Trial",
     "TrialDescription",
@@ -37,5 +42,6 @@ __all__ = [
     "confirmed_deterioration",
     "data_package_template",
     "evaluate",
+    "summaries",
     "time_to_first_response",
 ]

@@ -143,6 +143,7 @@ class Files:
     visits: str
     treatments: str  #: empty if there is none
     adverse_events: str  #: empty if there is none
+    adam: str  #: folder of CDISC analysis data sets in place of the tables; empty if there is none
     encoding: str  #: of text files
     date_format: str  #: order and separators of DD, MM or MMM, and YYYY
     missing_codes: tuple[str, ...]  #: texts that stand for a missing value

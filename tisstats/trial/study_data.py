@@ -15,7 +15,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, RESPONSE_CUTOFFS
 from tisstats.measures.scales import Scale
 from tisstats.measures.visit_table import VAS_UNITS
-from tisstats.tables import RawTable
+from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
 from tisstats.trial.description import (
@@ -64,8 +64,16 @@ class StudyData:
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, folder: Path | str) -> StudyData:
+    def read(cls, folder: Path | str, mapping: Path | str | None = None) -> StudyData:
         """Read a study from the folder of its description.
+
+        Parameters
+        ----------
+        folder
+            Folder with ``study.toml`` and the tables.
+        mapping
+            A mapping file: how the columns, values and units of the tables become those of the
+            description; see `tisstats.tables.mapping`.
 
         Raises
         ------
@@ -74,7 +82,8 @@ class StudyData:
             fault of the first of these.
         """
         study = Study.read(folder)
-        return cls.from_tables(study, read_study_tables(study, Path(folder)))
+        mapped = None if mapping is None else read_mapping(Path(mapping))
+        return cls.from_tables(study, read_study_tables(study, Path(folder), mapped))
 
     @classmethod
     def from_tables(cls, study: Study, raw: Mapping[str, RawTable]) -> StudyData:
@@ -103,7 +112,9 @@ class StudyData:
             tables["visits"],
             tables["treatments"],
             tables["adverse_events"],
-            description=describe_trial(study, tables["patients"]),
+            description=describe_trial(
+                study, tables["patients"], has_doses="dose" in tables["treatments"]
+            ),
             files={name: table.source.file for name, table in typed.items()},
             mmt_max=study.measures.mmt_max,
             lines=lines,
@@ -243,7 +254,9 @@ def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
     patients.add(without, "end_reason", message)
 
 
-def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
+def describe_trial(
+    study: Study, patients: pd.DataFrame, *, has_doses: bool = False
+) -> TrialDescription:
     """Return the description by which a study's trial is read and analysed."""
     plan, endpoint = study.analysis, study.endpoint
     week = {"name": "week", "type": "number", "constraints": {"required": True}}
@@ -255,7 +268,7 @@ def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
             *_kept(study, patients),
         ],
         "visits": [week, {"name": "visit_week", "type": "number"}],
-        "treatments": [week],
+        "treatments": [week, *({"name": "dose", "type": "number"} for _ in range(has_doses))],
         "adverse_events": [
             {"name": "week", "type": "number"},
             {"name": "treatment_related", "type": "string"},

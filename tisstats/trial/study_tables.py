@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,25 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.enzymes import uln_fault
+from tisstats.measures.files import ScoringUnits
 from tisstats.measures.visit_table import MEASURE_COLUMNS, Ranges
 from tisstats.tables import (
     Converted,
     RawTable,
     ReadOptions,
     TableSource,
+    TrialMapping,
     dates,
+    map_table,
     match_columns,
     numbers,
+    read_mapped_tables,
     read_table,
     resolve_decimals,
     text_values,
     truth_values,
 )
+from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
 from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 
@@ -59,8 +64,20 @@ class TypedTable:
         self.faults += self.source.faults(np.asarray(bad, dtype=bool), column, message)
 
 
-def read_study_tables(study: Study, folder: Path) -> dict[str, RawTable]:
+def read_study_tables(
+    study: Study, folder: Path, mapping: TrialMapping | None = None
+) -> dict[str, RawTable]:
     """Read the files that a study's description names; see `read_table`.
+
+    Parameters
+    ----------
+    study
+        The description.
+    folder
+        Folder of the files.
+    mapping
+        How columns and values of the files become those of the description; it may name other
+        files, or one REDCap export.
 
     Raises
     ------
@@ -74,17 +91,50 @@ def read_study_tables(study: Study, folder: Path) -> dict[str, RawTable]:
         decimal=given.decimal,
         date_format=given.date_format,
     )
+    if given.adam:
+        return _tables_of_datasets(study, folder / given.adam)
+    if mapping is not None and mapping.redcap is not None:
+        return read_mapped_tables(mapping, folder, options)
     found: dict[str, RawTable] = {}
     faults: list[Fault] = []
+    mapped = {} if mapping is None else mapping.tables
     for name in TABLES:
-        if file := getattr(given, name):
+        named = mapped[name].file if name in mapped else None
+        if file := named or getattr(given, name):
             try:
-                found[name] = read_table(folder / file, options)
+                raw = read_table(folder / file, options)
+                found[name] = raw if mapping is None else map_table(raw, mapping, name)
             except DataError as error:
                 faults += error.faults
     if faults:
         raise DataError(faults)
     return found
+
+
+def _tables_of_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
+    """Read a study's tables from a folder of analysis data sets, in any of the four formats.
+
+    Raises
+    ------
+    DataError
+        If the data sets are at fault.
+    """
+    found = to_trial_tables(read_analysis_datasets(folder), origin=study.study.data)
+    tables = {
+        "patients": found.patients,
+        "visits": found.visits.drop(columns=["tis", "response", "baseline"], errors="ignore"),
+        "treatments": found.treatments,
+        "adverse_events": found.events.rename(columns={"related": "treatment_related"}),
+    }
+    names = {"patients": "ADSL", "visits": "ADTIS", "treatments": "ADEX", "adverse_events": "ADAE"}
+    return {
+        name: RawTable(
+            table.astype(object).where(table.notna(), None).reset_index(drop=True),
+            TableSource(str(folder / names[name])),
+        )
+        for name, table in tables.items()
+        if len(table)
+    }
 
 
 def type_tables(study: Study, raw: Mapping[str, RawTable]) -> dict[str, TypedTable]:
@@ -131,7 +181,7 @@ class _Columns:
         return self.table
 
     def _convert(self, column: str, kind: Kind) -> pd.Series:
-        found = kind.convert(self.raw.cells[column])
+        found = self._in_declared_unit(column, kind.convert(self.raw.cells[column]))
         values, bad = found.values, found.bad.copy()
         known = ~bad & ~values.isna().to_numpy() & (values.astype(str) != "").to_numpy()
         allowed = found.allowed
@@ -147,6 +197,21 @@ class _Columns:
             values = values.where(pd.Series(known), kind.default)
         typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
         return typed
+
+    def _in_declared_unit(self, column: str, found: Converted) -> Converted:
+        """Return numbers in the unit of the description, where a mapping gives another."""
+        unit = self.raw.units.get(column)
+        if unit is None:
+            return found
+        measures = self.study.measures
+        units = ScoringUnits(measures.enzyme_unit, measures.vas_max, measures.uln)
+        try:
+            factor, divisor = units.factor(column, unit)
+        except ValueError as error:
+            fault = Fault(self.raw.source.file, f"in the mapping: {error}", None, column, unit)
+            self.table.faults.append(fault)
+            return found
+        return replace(found, values=found.values * factor / divisor)
 
     def _check_origin(self) -> None:
         """Rows that say whether they are observed must say what the description does."""

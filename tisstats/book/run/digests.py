@@ -50,8 +50,8 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
 def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
     """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
 
-    If the value of a setting ``name=value`` is a folder, such as that of a trial's data, its files
-    are included.
+    If the value of a setting ``name=value`` is a file or a folder, such as that of a trial's data,
+    its contents are included.
     """
     pins = project.root / PINS
     named = [Path(setting.partition("=")[2].strip()) for setting in sorted(settings)]
@@ -60,8 +60,14 @@ def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
         digest_of_files(files_below(project.package), project.package),
         digest_of_files(files_below(project.root / "data"), project.root),
         pins.read_bytes() if pins.is_file() else b"",
-        *(digest_of_files(files_below(folder), folder) for folder in named if folder.is_absolute()),
+        *(_digest_of_path(path) for path in named if path.is_absolute()),
     )
+
+
+def _digest_of_path(path: Path) -> str:
+    if path.is_file():
+        return digest_of_files([path], path.parent)
+    return digest_of_files(files_below(path), path)
 
 
 def notebook_digest(folder: str, source: bytes, values: dict[str, Value], environment: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,6 +25,7 @@ def build_trial_report(
     cohort: Path,
     work: Path,
     *,
+    mapping: Path | None = None,
     jobs: int | None = None,
     output: Path | None = None,
     report: Callable[[str], None] = print,
@@ -37,6 +38,8 @@ def build_trial_report(
         Folder with the study's description, ``study.toml``, and its tables.
     work
         Folder of intermediate files; the study has one of its own below it, named by its id.
+    mapping
+        A mapping file for the tables; see `StudyData.read`.
     jobs, output, report
         As for `build`; the output is by default the folder ``html`` below it.
 
@@ -47,15 +50,17 @@ def build_trial_report(
     BookError
         If a notebook or a page fails.
     """
-    data = StudyData.read(cohort)
-    project = write_project(data, cohort.resolve(), work.resolve() / data.study.study.id)
-    settings = [f"cohort={cohort.resolve()}"]
+    data = StudyData.read(cohort, mapping)
+    read = {"cohort": str(cohort.resolve())}
+    read["mapping"] = "" if mapping is None else str(mapping.resolve())
+    project = write_project(data, read, work.resolve() / data.study.study.id)
+    settings = [f"{name}={value}" for name, value in read.items()]
     chosen = output or project.root / "html"
     return build(project, settings, jobs=jobs, output=chosen, report=report)
 
 
-def write_project(data: StudyData, cohort: Path, root: Path) -> Project:
-    """Write the book project of a study, whose notebooks read its folder by default."""
+def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> Project:
+    """Write the book project of a study, whose notebooks have these defaults."""
     import yaml  # type: ignore[import-untyped]
 
     general = data.study.study
@@ -79,22 +84,27 @@ def write_project(data: StudyData, cohort: Path, root: Path) -> Project:
     (root / TOC).write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     for page in [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]:
         source = (_TEMPLATE / f"{page}.ipynb").read_text(encoding="utf-8")
-        (root / f"{page}.ipynb").write_text(_of_cohort(source, cohort), encoding="utf-8")
+        (root / f"{page}.ipynb").write_text(with_defaults(source, defaults), encoding="utf-8")
     for name in _ASSETS:
         shutil.copyfile(_assets() / name, root / "book" / "assets" / name)
     return Project.from_folder(root)
 
 
-def _of_cohort(notebook: str, cohort: Path) -> str:
-    """Return a notebook whose parameter cohort is this folder by default."""
+def with_defaults(notebook: str, defaults: Mapping[str, str]) -> str:
+    """Return a notebook whose parameters have other default values."""
     contents = json.loads(notebook)
     for cell in contents["cells"]:
         if "parameters" in cell["metadata"].get("tags", ()):
-            line = f"cohort: str = {str(cohort)!r}  # folder of the study\n"
-            cell["source"] = [
-                line if given.startswith("cohort:") else given for given in cell["source"]
-            ]
+            cell["source"] = [_with_default(line, defaults) for line in cell["source"]]
     return json.dumps(contents, indent=1, ensure_ascii=False) + "\n"
+
+
+def _with_default(line: str, defaults: Mapping[str, str]) -> str:
+    name, colon, rest = line.partition(":")
+    if not colon or name not in defaults:
+        return line
+    _, hash_mark, comment = rest.partition("#")
+    return f"{name}: str = {defaults[name]!r}  {hash_mark}{comment}"
 
 
 def _assets() -> Path:

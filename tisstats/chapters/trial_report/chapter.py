@@ -19,11 +19,13 @@ class TrialChapter:
     """A chapter on the rows of a trial."""
 
     cohort: str  #: folder of the study, or ``example``
+    mapping: str = ""  #: mapping file for its tables; empty if there is none
 
     @cached_property
     def data(self) -> StudyData:
         """The study with its rows."""
-        return StudyData.read(example_folder() if self.cohort == EXAMPLE else self.cohort)
+        folder = example_folder() if self.cohort == EXAMPLE else self.cohort
+        return StudyData.read(folder, self.mapping or None)
 
     @property
     def study(self) -> Study:

@@ -1,0 +1,97 @@
+"""Studies whose files have other names, layouts and units, read through a mapping."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.trial.studies import MEASURES, make_study, write_csv
+from tisstats.errors import DataError
+from tisstats.trial.study_data import StudyData
+
+
+@pytest.fixture
+def made():
+    return make_study(8, missed=0)
+
+
+@pytest.fixture
+def plain(made, tmp_path):
+    return StudyData.read(made.write(tmp_path / "plain"))
+
+
+def same(one, other):
+    np.testing.assert_array_equal(one.analysis.tis, other.analysis.tis)
+    assert one.analysis.patients["patient_id"].tolist() == (
+        other.analysis.patients["patient_id"].tolist()
+    )
+
+
+def mapped(made, tmp_path, text):
+    folder = made.write(tmp_path / "theirs")
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    return folder, tmp_path / "mine.toml"
+
+
+def test_their_names_and_values(made, plain, tmp_path):
+    made.visits = [
+        {("PGA_VAS" if key == "physician_global" else key): value for key, value in row.items()}
+        for row in made.visits
+    ]
+    made.patients = [
+        {
+            ("TRT" if key == "arm" else key): {"active": 1, "control": 2}.get(value, value)
+            for key, value in row.items()
+        }
+        for row in made.patients
+    ]
+    folder, mapping = mapped(
+        made,
+        tmp_path,
+        """
+[visits.columns]
+physician_global = "PGA_VAS"
+[patients.columns]
+arm = "TRT"
+[patients.values.arm]
+1 = "active"
+2 = "control"
+""",
+    )
+    same(plain, StudyData.read(folder, mapping))
+    with pytest.raises(DataError, match="column arm: there is no such column"):
+        StudyData.read(folder)
+
+
+def test_units_of_the_file_are_converted(made, plain, tmp_path):
+    made.visits = [
+        {**row, "patient_global": "" if (v := row["patient_global"]) == "" else round(10 * v, 1)}
+        for row in made.visits
+    ]
+    folder, mapping = mapped(made, tmp_path, '[visits.units]\npatient_global = "mm"\n')
+    same(plain, StudyData.read(folder, mapping))
+
+
+def test_one_row_per_patient_and_a_column_per_week(made, plain, tmp_path):
+    folder = made.write(tmp_path / "theirs")
+    table = pd.DataFrame(made.visits).drop(columns="origin")
+    wide = table.pivot(index="patient_id", columns="week").sort_index()
+    wide.columns = [f"{measure}_w{week}" for measure, week in wide.columns]
+    rows = wide.fillna("").reset_index().to_dict("records")
+    write_csv(folder / "synthetic_visits.csv", rows)
+    columns = ", ".join(f'{name} = "{name}_w{{week}}"' for name in MEASURES)
+    text = f"[visits.wide]\nweeks = [0, 4, 12, 24]\ncolumns = {{ {columns} }}\n"
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    same(plain, StudyData.read(folder, tmp_path / "mine.toml"))
+
+
+def test_a_fault_is_named_as_it_stands_in_their_file(made, tmp_path):
+    made.visits = [
+        {("PGA_VAS" if key == "physician_global" else key): value for key, value in row.items()}
+        for row in made.visits
+    ]
+    made.visits[1]["PGA_VAS"] = 45
+    folder, mapping = mapped(made, tmp_path, '[visits.columns]\nphysician_global = "PGA_VAS"\n')
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column, fault.value) == (3, "PGA_VAS", "45")

@@ -1,0 +1,175 @@
+"""The worked page "Score your own data": from a messy export to a manuscript table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tisstats.chapters.page import Markdown, Rows, table
+from tisstats.errors import DataError
+from tisstats.ledger.published import data_directory
+from tisstats.printed import format_rounded
+from tisstats.trial import summaries
+from tisstats.trial.study import STUDY, Study, scale_notes, study_schema
+from tisstats.trial.study_data import StudyData
+
+MAPPING = "mapping.toml"
+_VISITS = "synthetic_visits_export.csv"
+
+#: Lines of the export that the page shows.
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """The page for an export, a folder of ``data``."""
+
+    export: str  #: folder of ``data`` with the export, its description and its mapping
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the export."""
+        return data_directory(self.export)
+
+    @cached_property
+    def data(self) -> StudyData:
+        """The study, read through its mapping."""
+        return StudyData.read(self.folder, self.folder / MAPPING)
+
+    @property
+    def label(self) -> str:
+        """Label of every table made from the rows."""
+        return "Synthetic patients: not real patients"
+
+    def export_text(self) -> Markdown:
+        """Return the first lines of the export, as they stand in the file."""
+        text = (self.folder / _VISITS).read_text(encoding=self.data.study.files.encoding)
+        return _code("text", "\n".join(text.splitlines()[:_SHOWN]))
+
+    def description_text(self) -> Markdown:
+        """Return the description of the study."""
+        return _code("toml", (self.folder / STUDY).read_text(encoding="utf-8").strip())
+
+    def mapping_text(self) -> Markdown:
+        """Return the mapping."""
+        return _code("toml", (self.folder / MAPPING).read_text(encoding="utf-8").strip())
+
+    @cached_property
+    def faults(self) -> list[str]:
+        """What the check says of the export if the codes of missing values are not declared."""
+        text = (self.folder / STUDY).read_text(encoding="utf-8")
+        given = _without_missing_codes(text)
+        from tisstats.tables import read_mapping
+        from tisstats.trial.study_tables import read_study_tables
+
+        study = Study.from_mapping(given)
+        mapping = read_mapping(self.folder / MAPPING)
+        try:
+            StudyData.from_tables(study, read_study_tables(study, self.folder, mapping))
+        except DataError as error:
+            return [_within(str(fault), self.folder) for fault in error.faults]
+        return []
+
+    def fault_lines(self) -> Markdown:
+        """Return the first of these lines."""
+        return _code("text", "\n".join(self.faults[:_SHOWN]))
+
+    @table("Scores of the first patients, visit by visit ({self.label})")
+    def scores(self) -> Rows:
+        """Return the score of each visit of the first patients."""
+        analysis = self.data.analysis
+        first = analysis.patients["patient_id"].head(2)
+        for visit in analysis.visits.to_dict("records"):
+            if visit["patient_id"] in set(first):
+                score, response = visit["tis"], visit["response"]
+                yield {
+                    "Patient": visit["patient_id"],
+                    "Week": f"{visit['week']:g}",
+                    "Total Improvement Score": (
+                        "not known" if pd.isna(score) else format_rounded(score, 1)
+                    ),
+                    "Response": "none yet" if visit["week"] <= 0 else _known(response),
+                }
+
+    @table("Baseline characteristics by arm, median (quartiles) or n (%) ({self.label})")
+    def baseline(self) -> pd.DataFrame:
+        """Return the table of baseline characteristics."""
+        return summaries.table1(self.data.analysis)
+
+    @table(
+        "Outcome measures of the first arm: median (quartiles by definition "
+        "{self.data.study.analysis.quantile_definition}) at baseline and at the last assessment, "
+        "and {self.data.study.analysis.signed_rank} signed-rank P, patients without change treated "
+        "as by {self.data.study.analysis.zero_method} ({self.label})"
+    )
+    def outcome_measures(self) -> pd.DataFrame:
+        """Return the table of outcome measures of the first arm."""
+        return summaries.table2(self.data.arm(next(iter(self.data.study.arms))))
+
+    @table("Keys of study.toml", collapsed=True)
+    def keys(self) -> Rows:
+        """Return every key of a description, with what it means and its default."""
+        yield from _keys(study_schema())
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers glued into the prose, by name."""
+        study, analysis = self.data.study, self.data.analysis
+        sizes = [f"{label}: {len(self.data.arm(n).patients)}" for n, label in study.arms.items()]
+        return {
+            "patients": len(analysis.patients),
+            "visits": len(analysis.visits),
+            "sizes": "; ".join(sizes),
+            "scales": "; ".join(scale_notes(study.measures).values()),
+            "faults": len(self.faults),
+            "keys": sum(1 for _ in _keys(study_schema())),
+        }
+
+
+def _known(response: object) -> str:
+    return "not known" if pd.isna(response) else str(response)  # type: ignore[call-overload]
+
+
+def _within(line: str, folder: Path) -> str:
+    return line.replace(f"{folder}/", "")
+
+
+def _code(language: str, text: str) -> Markdown:
+    return Markdown(f"```{language}\n{text}\n```")
+
+
+def _without_missing_codes(text: str) -> dict[str, Any]:
+    import tomllib
+
+    given = tomllib.loads(text)
+    del given["files"]["missing_codes"]
+    return given
+
+
+def _keys(schema: Mapping[str, Any], before: str = "") -> Iterator[dict[Any, Any]]:
+    """Yield a row for each key of a JSON Schema, at any depth."""
+    for name, part in schema.get("properties", {}).items():
+        key = f"{before}{name}"
+        if "properties" in part:
+            yield from _keys(part, f"{key}.")
+            continue
+        needed = name in schema.get("required", ())
+        yield {
+            "Key": key,
+            "Meaning": part["description"],
+            "Default": "required" if needed else _default(part),
+        }
+        more = part.get("additionalProperties")
+        if isinstance(more, Mapping) and "properties" in more:
+            yield from _keys(more, f"{key}.NAME.")
+
+
+def _default(part: Mapping[str, Any]) -> str:
+    default = part.get("default", None)
+    if default in (None, "", [], {}):
+        return "none"
+    return {True: "true", False: "false"}.get(default, str(default))

@@ -1,0 +1,281 @@
+"""Derive analysis data sets from plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from tisstats.trial.cdisc.adtis import derive_adtis, parameter_rows
+from tisstats.trial.cdisc.datasets import AnalysisDatasets, with_lengths
+from tisstats.trial.cdisc.inputs import checked_tables
+from tisstats.trial.cdisc.source import COMPLETED, Columns, Source, carried_columns, flag_text
+from tisstats.trial.cdisc.specification import (
+    YES_NO,
+    DatasetSpecification,
+    ValueKind,
+    Variable,
+    dataset_specifications,
+    parameters,
+)
+from tisstats.trial.cdisc.study import StudyMetadata
+from tisstats.trial.cdisc.values import infer_kind, typed_column
+
+#: Why a time without response ends.
+CENSORED = "No response by the end of observation"
+
+
+def derive_analysis_datasets(
+    study: StudyMetadata,
+    patients: pd.DataFrame,
+    visits: pd.DataFrame,
+    events: pd.DataFrame | None = None,
+    times: pd.DataFrame | None = None,
+    treatments: pd.DataFrame | None = None,
+) -> AnalysisDatasets:
+    """Derive the analysis data sets of a trial.
+
+    Every record says in ``ORIGIN`` whether it was observed in a patient. If it was not, the label
+    of its data set begins with "Synthetic" and its ``USUBJID`` with ``SYNTHETIC-``.
+
+    ``BASE``, ``CHG``, ``ABLFL`` and ``CRIT1FL`` are derived as admiral does
+    (https://pharmaverse.github.io/admiral, "Creating a BDS Finding ADaM"): ``BASE`` is the value at
+    the baseline visit, ``CHG`` is given after it. The Total Improvement Score compares with
+    baseline itself, so it has neither. ``CNSR`` is 0 for an event, as ADaM recommends.
+
+    Parameters
+    ----------
+    study : StudyMetadata
+        Name, arms, threshold of response, and labels.
+    patients : DataFrame
+        One row a patient: ``patient_id``, ``arm``, ``analysed``, ``origin``, ``end_week``,
+        ``end_reason``, optionally ``start_date``, and the study's characteristics.
+    visits : DataFrame
+        One row a patient and scheduled week: ``patient_id``, ``week``, ``baseline``, the study's
+        measures in their units; optionally ``visit`` (its name), ``tis`` (points), ``response`` and
+        ``date``.
+    events : DataFrame, optional
+        One row an adverse event: ``patient_id``, ``week``, ``event``, ``serious``, ``related``;
+        optionally ``date``. Without it there is no ADAE.
+    times : DataFrame, optional
+        One row a patient: ``patient_id``, ``weeks`` to the first response or to the end of
+        observation, ``event`` (whether there was a response). Without it there is no ADTTE.
+    treatments : DataFrame, optional
+        One row a treatment given: ``patient_id``, ``week``, ``treatment``; optionally ``dose`` and
+        ``dose_unit``. Without it there is no ADEX.
+
+    Returns
+    -------
+    AnalysisDatasets
+        ADSL and ADTIS, and ADTTE, ADAE and ADEX where there are tables for them. Other columns of
+        the tables are left out.
+
+    Raises
+    ------
+    DataError
+        If a table lacks a column, a cell is not what it must be, patients are unknown or repeated,
+        or observed and synthetic rows are mixed; carries every fault.
+
+    Examples
+    --------
+    >>> from tisstats.trial.cdisc import MeasureLabel
+    >>> study = StudyMetadata(
+    ...     study_id="M-1",
+    ...     title="A trial",
+    ...     arms={"a": "Drug A"},
+    ...     reference_arm=None,
+    ...     response_threshold=20,
+    ...     measures={"mmt": MeasureLabel("Manual muscle testing", "points")},
+    ... )
+    >>> patients = pd.DataFrame(
+    ...     {"patient_id": ["7"], "arm": "a", "analysed": True, "origin": "synthetic",
+    ...      "end_week": 4, "end_reason": "completed"}
+    ... )
+    >>> visits = pd.DataFrame(
+    ...     {"patient_id": "7", "week": [0, 4], "baseline": [True, False], "mmt": [100, 120],
+    ...      "tis": [None, 22.5]}
+    ... )
+    >>> datasets = derive_analysis_datasets(study, patients, visits)
+    >>> datasets.tables["ADTIS"][["USUBJID", "PARAMCD", "CRIT1FL", "AVISIT", "AVAL", "CHG"]]
+               USUBJID PARAMCD CRIT1FL    AVISIT   AVAL   CHG
+    0  SYNTHETIC-M-1-7     MMT          Baseline  100.0   NaN
+    1  SYNTHETIC-M-1-7     MMT            Week 4  120.0  20.0
+    2  SYNTHETIC-M-1-7     TIS          Baseline    NaN   NaN
+    3  SYNTHETIC-M-1-7     TIS       Y    Week 4   22.5   NaN
+    """
+    optional = {"events": events, "times": times, "treatments": treatments}
+    given = {"patients": patients, "visits": visits}
+    given |= {name: table for name, table in optional.items() if table is not None}
+    source = Source(study, checked_tables(study, given))
+    tables: dict[str, pd.DataFrame] = {}
+    variables: list[Variable] = []
+    for name, specification in dataset_specifications().items():
+        if specification.rows_from in source.tables:
+            columns = _DERIVATIONS[name](source)
+            described = [*_variables(specification, columns, source)]
+            if name == "ADSL":
+                described += _characteristics(source, columns)
+            tables[name] = _table(described, columns)
+            variables.append(_dataset_row(specification, source))
+            variables += [with_lengths(each, tables[name][each.variable]) for each in described]
+            variables += _PARAMETER_ROWS.get(name, _no_rows)(source)
+    return AnalysisDatasets(tables, tuple(variables))
+
+
+def _derive_adsl(source: Source) -> Columns:
+    patients, arms = source.patients, source.study.arms
+    columns = source.subject_columns(np.arange(len(patients)))
+    columns |= carried_columns(dataset_specifications()["ADSL"], patients)
+    reason = patients["end_reason"].to_numpy(dtype=object)
+    completed = reason == COMPLETED
+    label = patients["arm"].map(dict(arms)).to_numpy(dtype=object)
+    columns |= {
+        "ARM": label,
+        "TRT01P": label,
+        "TRT01PN": columns["TRTPN"],
+        "EOSSTT": np.select(
+            [completed, reason != ""], ["COMPLETED", "DISCONTINUED"], default=""
+        ).astype(object),
+        "DCSREAS": np.where(completed, "", reason).astype(object),
+    }
+    return columns
+
+
+def _derive_adtte(source: Source) -> Columns:
+    times = source.tables["times"]
+    columns = source.subject_columns(source.patient_numbers(times))
+    columns |= carried_columns(dataset_specifications()["ADTTE"], times)
+    responded = times["event"].to_numpy(dtype=bool)
+    (parameter,) = (each for each in parameters() if each.dataset == "ADTTE")
+    columns |= {
+        "PARAM": np.full(len(times), f"{parameter.label} ({parameter.unit})", dtype=object),
+        "PARAMCD": np.full(len(times), parameter.code, dtype=object),
+        "CNSR": np.where(responded, 0, 1),
+        "EVNTDESC": np.where(responded, source.criterion(), CENSORED).astype(object),
+    }
+    return columns
+
+
+def _derive_adae(source: Source) -> Columns:
+    return _derive_occurrences(source, "ADAE", "AESEQ")
+
+
+def _derive_adex(source: Source) -> Columns:
+    return _derive_occurrences(source, "ADEX", "EXSEQ")
+
+
+def _derive_occurrences(source: Source, name: str, sequence: str) -> Columns:
+    """Derive one record for each row, numbered within its patient."""
+    specification = dataset_specifications()[name]
+    table = source.tables[specification.rows_from]
+    numbers = source.patient_numbers(table)
+    order = np.argsort(numbers, kind="stable")
+    table, numbers = table.iloc[order].reset_index(drop=True), numbers[order]
+    columns = source.subject_columns(numbers)
+    columns |= carried_columns(specification, table)
+    columns[sequence] = table.groupby("patient_id").cumcount().to_numpy() + 1
+    return columns
+
+
+_DERIVATIONS: dict[str, Callable[[Source], Columns]] = {
+    "ADSL": _derive_adsl,
+    "ADTIS": derive_adtis,
+    "ADTTE": _derive_adtte,
+    "ADAE": _derive_adae,
+    "ADEX": _derive_adex,
+}
+
+_PARAMETER_ROWS: dict[str, Callable[[Source], list[Variable]]] = {"ADTIS": parameter_rows}
+
+
+def _no_rows(source: Source) -> list[Variable]:  # noqa: ARG001 - as the others
+    return []
+
+
+def _table(described: Sequence[Variable], columns: Columns) -> pd.DataFrame:
+    """Return the variables of a data set in their order, each of its type."""
+    return pd.DataFrame(
+        {
+            each.variable: typed_column(
+                pd.Series(columns[each.variable]), cast(ValueKind, each.type)
+            ).values
+            for each in described
+        }
+    )
+
+
+def _dataset_row(specification: DatasetSpecification, source: Source) -> Variable:
+    """Describe a data set; its label says whether it is synthetic."""
+    label = f"Synthetic {specification.label}" if source.is_synthetic else specification.label
+    return Variable(
+        dataset=specification.name,
+        variable="",
+        where="",
+        label=label,
+        type="",
+        length=0,
+        key="",
+        origin="",
+        derivation=specification.structure,
+        codelist="",
+        source=specification.rows_from,
+        standard="",
+    )
+
+
+def _variables(
+    specification: DatasetSpecification, columns: Columns, source: Source
+) -> list[Variable]:
+    """Return the variables that a data set has, with what only the study knows of them."""
+    arms = [
+        f"{label} (reference)" if arm == source.study.reference_arm else label
+        for arm, label in source.study.arms.items()
+    ]
+    own = {
+        "STUDYID": {"derivation": f"Title of the study: {source.study.title}"},
+        "ARMCD": {"codelist": "; ".join(source.study.arms)},
+        "ARM": {"codelist": "; ".join(arms)},
+        "TRT01P": {"codelist": "; ".join(arms)},
+        "TRTP": {"codelist": "; ".join(arms)},
+        "AEREL": {"codelist": _flag_codelist(source, "events", "related")},
+    }
+    return [
+        replace(each.variable, **own.get(each.variable.variable, {}))  # type: ignore[arg-type]
+        for each in specification.variables
+        if each.needed or each.variable.variable in columns
+    ]
+
+
+def _flag_codelist(source: Source, table: str, column: str) -> str:
+    present = table in source.tables and column in source.tables[table]
+    return YES_NO if present and source.tables[table][column].dtype == "boolean" else ""
+
+
+def _characteristics(source: Source, columns: Columns) -> list[Variable]:
+    """Add the study's characteristics to the columns of ADSL, and describe them."""
+    described = []
+    for column, name in source.characteristic_names().items():
+        values = source.patients[column]
+        kind = infer_kind(values)
+        is_flag = kind == "flag"
+        columns[name] = flag_text(values, only_yes=False) if is_flag else values
+        described.append(
+            Variable(
+                dataset="ADSL",
+                variable=name,
+                where="",
+                label=source.study.characteristics[column],
+                type="text" if is_flag else kind,
+                length=0,
+                key="",
+                origin="Collected",
+                derivation="",
+                codelist=YES_NO if is_flag else "",
+                source=f"patients.{column}",
+                standard="ours",
+            )
+        )
+    return described
