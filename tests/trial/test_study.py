@@ -67,7 +67,7 @@ FAULTS = [
     ("endpoint.week", 23, "value '23': must be a scheduled week after baseline: 4, 12, 24"),
     ("endpoint.threshold", 0, "value '0': must be a number, above 0, at most 100"),
     ("endpoint.threshold", "40", "value '40': must be a number, above 0, at most 100"),
-    ("endpoint.missing", None, "key endpoint.missing: is missing: score missing at"),
+    ("endpoint.missing", None, "key endpoint.missing: is missing: what becomes of a"),
     ("endpoint.missing", "nonresponder", "must be one of unknown, non-responder, bounds, best"),
     ("endpoint.kind", "sustained", "key endpoint.also_at: is missing: scheduled weeks, of 4, 12"),
     ("endpoint.also_at", [12], "is for the kind sustained only"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 
-from tisstats.chapters.page import FigureItem, Notice
+from tisstats.chapters.page import Notice
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
@@ -91,14 +90,3 @@ class PatientChapter(Chapter):
             counted = count_matches(self.report, f"{prefix}.")
             numbers |= {f"{prefix}_{name}": count for name, count in counted.items()}
         return numbers
-
-
-def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
-    """Return a figure with its alternative text.
-
-    Parameters
-    ----------
-    module
-        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
-    """
-    return FigureItem(module.draw(*content, **settings), module.describe(*content, **settings))

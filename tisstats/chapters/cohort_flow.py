@@ -9,8 +9,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter, figure_item
-from tisstats.chapters.page import FigureItem, Rows, table
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import flow_diagram
 from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1

@@ -8,13 +8,14 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tisstats.chapters.chapter import Chapter, figure_item
+from tisstats.chapters.chapter import Chapter
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
     FigureItem,
     Rows,
     SummaryLine,
+    figure_item,
     table,
 )
 from tisstats.figures import amendment_splits

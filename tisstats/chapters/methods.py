@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.chapter import Chapter, figure_item
-from tisstats.chapters.page import FigureItem, Rows, Table, table
+from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.figures import dosing_scheme
 from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.lim2021 import design

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import pandas as pd
@@ -70,6 +71,17 @@ class FigureItem:
 
     figure: Figure
     alt: str  #: alternative text, message first
+
+
+def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
+    """Return a figure with its alternative text.
+
+    Parameters
+    ----------
+    module
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
+    """
+    return FigureItem(module.draw(*content, **settings), module.describe(*content, **settings))
 
 
 @dataclass(frozen=True, slots=True)

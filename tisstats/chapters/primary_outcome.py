@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from tisstats import statistics
-from tisstats.chapters.chapter import PatientChapter, figure_item
-from tisstats.chapters.page import FigureItem, Rows, table
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
 from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.ledger.claim import Verdict

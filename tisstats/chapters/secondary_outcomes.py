@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter, figure_item
-from tisstats.chapters.page import FigureItem, Rows, table
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import course_bar, improvement_curve, p_ranges
 from tisstats.figures.numbers import (
     format_confidence_level,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tisstats.chapters.chapter import Chapter, figure_item
-from tisstats.chapters.page import FigureItem, Rows, table
+from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import interval_forest
 from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.lim2021.response import ResponseCount, response_count

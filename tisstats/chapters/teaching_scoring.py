@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tisstats.chapters.chapter import figure_item
-from tisstats.chapters.page import FigureItem, Rows, table
+from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import ceiling_grid
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.ledger.published import PublishedFacts

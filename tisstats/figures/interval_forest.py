@@ -1,4 +1,4 @@
-"""Several confidence intervals of one proportion, one per row, with the printed one highlighted."""
+"""Confidence intervals of proportions, one per row; one of them may be highlighted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _XLABEL = "Patients (%)"
 class IntervalRow:
     """One interval with its name."""
 
-    label: str  #: method, or "as printed"
+    label: str  #: what it is the interval of, or by which method
     interval: Interval  #: estimate and limits, proportions from 0 to 1
     highlighted: bool = False  #: whether to highlight it by shape, dashes, weight and tint
 
@@ -35,6 +35,7 @@ def draw(
     rows: Sequence[IntervalRow],
     reference: float | None = None,
     reference_label: str = "",
+    note: str = "",
 ) -> Figure:
     """Draw one interval per row with its numbers in %.
 
@@ -46,6 +47,8 @@ def draw(
         A proportion (0 to 1) to mark through all rows, such as the one assumed in planning.
     reference_label
         Name of the reference; its value in % is added.
+    note
+        A sentence under the axis, such as on the origin of the patients.
 
     Returns
     -------
@@ -63,6 +66,7 @@ def draw(
         [TextRow(row.label, _numbers(row, level), row.interval, row.highlighted) for row in rows],
         _XLABEL,
         header=f"Estimate ({level}CI)",
+        note=note,
         reference=reference,
         reference_label=_reference_text(reference, reference_label),
     )
@@ -72,6 +76,7 @@ def describe(
     rows: Sequence[IntervalRow],
     reference: float | None = None,
     reference_label: str = "",
+    note: str = "",
 ) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(rows, "rows", "interval")
@@ -86,7 +91,8 @@ def describe(
     ]
     if reference is not None:
         parts.append(f"A vertical line marks {_reference_text(reference, reference_label)}.")
-    return " ".join([*parts, _agreement(rows)]).rstrip()
+    agreement = _agreement(rows)
+    return " ".join(filter(None, [*parts, agreement, note and f"{note.rstrip('.')}."]))
 
 
 def _numbers(row: IntervalRow, level: str) -> str:

@@ -166,8 +166,16 @@ class Endpoint:
         """Whether the response is assessed at a planned week, not at any visit up to it."""
         return self.kind in ("at week", "sustained")
 
-    def describe(self) -> str:
-        """Describe the endpoint in sentences, with every choice that matters to it."""
+    def describe_response(self) -> str:
+        """Describe the response, without the rules for events and missing scores.
+
+        Examples
+        --------
+        >>> Endpoint(kind="best", threshold=20, week=16, without_rescue=True,
+        ...          intercurrent="treatment policy", missing="unknown").describe_response()
+        'Total Improvement Score of at least 20 at any visit up to week 16, without rescue \
+medication'
+        """
         window = f" (± {self.window:g} weeks)" if self.window else ""
         when = {
             "at week": f"at week {self.week:g}{window}",
@@ -182,9 +190,15 @@ class Endpoint:
             "confirmed deterioration" * self.without_confirmed_deterioration,
         ]
         excluded = " and ".join(filter(None, without))
-        sentences = [
+        return (
             f"{self.criterion or f'Total Improvement Score of at least {self.threshold:g}'} {when}"
-            + (f", without {excluded}" if excluded else ""),
+            + (f", without {excluded}" if excluded else "")
+        )
+
+    def describe(self) -> str:
+        """Describe the endpoint in sentences, with every choice that matters to it."""
+        sentences = [
+            self.describe_response(),
             f"Intercurrent events: {self.intercurrent} ({STRATEGIES[self.intercurrent]})",
             f"Where missing scores leave the status open: {MISSING_RULES[self.missing]}",
         ]

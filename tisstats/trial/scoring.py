@@ -12,6 +12,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
 from tisstats.measures.imacs import (
     WORSENING_RULES,
+    ImprovementRule,
     WorseningRule,
     chosen_rule,
     classify_visits,
@@ -172,24 +173,71 @@ def worsening_by_visit(
         With the rows of the table: ``worse``, whether the values measured meet the definition, and
         ``worse_known``, whether missing values leave that as it is. No baseline is worse.
     """
-    absent = {name: np.nan for name in MEASURE_COLUMNS if name not in table}
-    table = table.assign(**absent)
-    judged = classify_visits(table, enzyme="enzyme", vas_max=vas_max, worsening=rule).reindex(
-        table.index
+    table = _with_all_measures(table)
+    judged = classify_visits(table, enzyme="enzyme", vas_max=vas_max, worsening=rule)
+    definition = chosen_rule(rule, WORSENING_RULES, WorseningRule)
+    return pd.DataFrame(
+        {
+            "worse": _met(table, judged["worsened"]),
+            "worse_known": _known(table, judged["worsened_certain"], definition.consecutive_visits),
+        },
+        index=table.index,
     )
-    # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
-    # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
+
+
+def improvement_by_visit(
+    table: pd.DataFrame, rule: str | ImprovementRule = "imacs", vas_max: float = 10
+) -> pd.DataFrame:
+    """Test a definition of improvement at every visit.
+
+    Parameters
+    ----------
+    table, vas_max
+        As for `worsening_by_visit`.
+    rule
+        Name of one of `tisstats.measures.imacs.IMPROVEMENT_RULES`, or a custom rule.
+
+    Returns
+    -------
+    DataFrame
+        With the rows of the table: ``improved``, whether the values measured meet the definition,
+        and ``improved_known``, whether missing values leave that as it is. No baseline is improved.
+    """
+    table = _with_all_measures(table)
+    judged = classify_visits(table, enzyme="enzyme", vas_max=vas_max, improvement=rule)
+    return pd.DataFrame(
+        {
+            "improved": _met(table, judged["improved"]),
+            "improved_known": _known(table, judged["improved_certain"]),
+        },
+        index=table.index,
+    )
+
+
+def _with_all_measures(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(**{name: np.nan for name in MEASURE_COLUMNS if name not in table})
+
+
+def _met(table: pd.DataFrame, met: pd.Series) -> NDArray[np.bool_]:
+    """Return whether a definition is met; a baseline is no follow-up, and meets none."""
+    filled = met.reindex(table.index).astype("boolean").fillna(False)
+    return filled.to_numpy(dtype=bool)
+
+
+def _known(table: pd.DataFrame, certain: pd.Series, visits: int = 1) -> NDArray[np.bool_]:
+    """Return whether missing values leave it as it is that a definition is met.
+
+    Where no measure is missing, the verdict is known: that a baseline of 0 counts neither way is a
+    convention, not a gap.
+    """
     core = table[[*MEASURE_COLUMNS, "enzyme"]].isna().any(axis=1)
     of_patient = table.groupby("patient_id")
     gap = core | core[of_patient["week"].transform("idxmin")].to_numpy()
-    definition = chosen_rule(rule, WORSENING_RULES, WorseningRule)
-    for back in range(1, definition.consecutive_visits):
+    for back in range(1, visits):
         # A verdict that takes several visits is open where an earlier one of them has a gap.
         gap |= core.groupby(table["patient_id"]).shift(back, fill_value=False)
-    worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
-    known = settled | ~gap.to_numpy(dtype=bool)
-    return pd.DataFrame({"worse": worse, "worse_known": known}, index=table.index)
+    settled = certain.reindex(table.index).astype("boolean").fillna(True)
+    return settled.to_numpy(dtype=bool) | ~gap.to_numpy(dtype=bool)
 
 
 def _enzyme_used(

@@ -32,6 +32,15 @@ from tisstats.statistics import (
 from tisstats.statistics.quantiles import QuantileDefinition
 from tisstats.tables import FormatError, file_format
 from tisstats.tables.cells import check_date_format
+from tisstats.trial.endpoints import (
+    Confirmation,
+    EarlyEnd,
+    Endpoint,
+    Kind,
+    Missing,
+    SameWeek,
+    Strategy,
+)
 
 #: Name of the file that describes a study, in the folder of its tables.
 STUDY = "study.toml"
@@ -39,6 +48,13 @@ STUDY = "study.toml"
 DAYS_PER_WEEK = 7
 
 Origin = Literal["observed", "synthetic"]
+Criterion = Literal["score", "imacs improvement"]
+
+#: What is reached at a visit, in words; empty for the score, which an endpoint words itself.
+CRITERIA: Mapping[Criterion, str] = {
+    "score": "",
+    "imacs improvement": "Improvement by the IMACS definition",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +112,51 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class EndpointPlan:
-    """The primary endpoint."""
+    """The primary endpoint; its words are those of `tisstats.trial.Endpoint`."""
 
-    kind: Literal["at week", "best", "sustained", "confirmed"]
+    kind: Kind
     threshold: float  #: minimum score of a responder, points
     week: float  #: week of the endpoint, or the last that counts
     also_at: tuple[float, ...]  #: weeks, at one of which a sustained response must be there too
     without_rescue: bool  #: whether rescue medication rules out a response
     without_confirmed_deterioration: bool  #: whether confirmed deterioration does
-    intercurrent: Literal["treatment policy", "composite", "while on treatment", "hypothetical"]
-    missing: Literal["unknown", "non-responder", "bounds", "best case", "worst case"]
+    intercurrent: Strategy  #: strategy for rescue medication and early stops
+    missing: Missing  #: what becomes of a response that missing scores leave open
+    criterion: Criterion = "score"  #: what must be reached at a visit
+    #: whether no other visit may lie between the two of a confirmed response
+    confirmed_at: Confirmation = "consecutive visits"
+    #: how rescue medication is placed that was given in the week, or on the day, of a visit
+    rescue_in_week_of_visit: SameWeek = "after the visit"
+    #: what no response up to a last visit before the week is, for best and confirmed
+    early_end: EarlyEnd = "as observed"
+    deterioration: str = "confirmed"  #: definition of deterioration, one of `WORSENING_RULES`
+
+    def as_endpoint(self) -> Endpoint:
+        """Return the endpoint, to be evaluated.
+
+        Visits belong to scheduled weeks already, by the windows of the description, so that the
+        endpoint has no window of its own.
+
+        Examples
+        --------
+        >>> from tisstats.trial.template import example_folder
+        >>> Study.read(example_folder()).endpoint.as_endpoint().describe_response()
+        'Total Improvement Score of at least 40 at week 24'
+        """
+        return Endpoint(
+            kind=self.kind,
+            threshold=self.threshold,
+            week=self.week,
+            also_at=self.also_at,
+            intercurrent=self.intercurrent,
+            missing=self.missing,
+            criterion=CRITERIA[self.criterion],
+            confirmed_at=self.confirmed_at,
+            without_rescue=self.without_rescue,
+            without_confirmed_deterioration=self.without_confirmed_deterioration,
+            rescue_in_week_of_visit=self.rescue_in_week_of_visit,
+            early_end=self.early_end,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +451,9 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
     }.items():
         if (value := getattr(study.analysis, key)) not in names:
             yield fault(f"analysis.{key}", value, f"must be one of {', '.join(names)}")
+    if (value := study.endpoint.deterioration) not in WORSENING_RULES:
+        message = f"must be one of {', '.join(WORSENING_RULES)}"
+        yield fault("endpoint.deterioration", value, message)
 
 
 def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
@@ -435,8 +489,8 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
     if endpoint.kind != "sustained" and endpoint.also_at:
         yield fault("endpoint.also_at", list(endpoint.also_at), "is for the kind sustained only")
     for week in endpoint.also_at:
-        if week not in visits.weeks[1:] or week == endpoint.week:
-            message = f"must be scheduled weeks other than endpoint.week: {scheduled}"
+        if week not in visits.weeks[1:] or week >= endpoint.week:
+            message = f"must be scheduled weeks before endpoint.week: {scheduled}"
             yield fault("endpoint.also_at", week, message)
 
 

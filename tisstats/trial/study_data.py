@@ -61,6 +61,7 @@ class StudyData:
     not_used: Mapping[str, int]  #: how many visits are left out, by the reason in words
     remarks: tuple[str, ...] = ()  #: how files were read, where not as plain CSV
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
+    ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -120,7 +121,8 @@ class StudyData:
             lines=lines,
         )
         remarks = tuple(f"{t.source.file}: {remark}" for t in raw.values() for remark in t.remarks)
-        return cls(study, trial, scheduled.not_used, remarks, frozenset(typed))
+        ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
+        return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
 
     @property
     def analysis(self) -> Analysis:
@@ -182,9 +184,10 @@ def _tables(
     found = {"patients": patients, "visits": visits.drop(columns="row").assign(origin=origin)}
     treatments, events = typed.get("treatments"), typed.get("adverse_events")
     if treatments is None:
-        found["treatments"] = _no_rows("patient_id", "week", "treatment", "origin")
+        found["treatments"] = _no_rows("patient_id", "week", "treatment", "dose", "origin")
     else:
         frame = treatments.frame
+        frame = frame if "dose" in frame else frame.assign(dose=np.nan)
         named = np.where(is_rescue(frame), RESCUE, frame["treatment"])
         found["treatments"] = frame.assign(treatment=named, origin=origin)
     if events is None:
@@ -228,6 +231,8 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     if (treatments := typed.get("treatments")) is not None:
         late = _after(treatments.frame, ends) & ~is_rescue(treatments.frame)
         treatments.add(late, _time_column(study), "lies after the patient's last visit")
+        early = treatments.frame["week"].to_numpy(dtype=float) < 0
+        treatments.add(early, _time_column(study), "lies before the patient's first dose")
     return [fault for table in typed.values() for fault in table.faults]
 
 

@@ -28,9 +28,9 @@ from tisstats.trial.response_specifications import (
     ResponseCohort,
     response_curve,
 )
-from tisstats.trial.scoring import analyse
 from tisstats.trial.specifications import Choice, Level, SpecificationCurve
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import study_courses
 
 #: Name of the scoring by the description.
 DECLARED = "as declared"
@@ -121,23 +121,18 @@ class StudySpecifications:
     @cached_property
     def endpoint(self) -> Endpoint:
         """The primary endpoint; a rule "bounds" is replaced by its lower end, the worst case."""
-        plan = self.data.study.endpoint
-        return Endpoint(
-            kind=plan.kind,
-            threshold=plan.threshold,
-            week=plan.week,
-            also_at=plan.also_at,
-            without_rescue=plan.without_rescue,
-            without_confirmed_deterioration=plan.without_confirmed_deterioration,
-            intercurrent=plan.intercurrent,
-            missing="worst case" if plan.missing == "bounds" else plan.missing,
-        )
+        endpoint = self.data.study.endpoint.as_endpoint()
+        return replace(endpoint, missing="worst case") if endpoint.missing == "bounds" else endpoint
+
+    @property
+    def _one_arm(self) -> bool:
+        return self.data.study.reference_arm is None or len(self.data.study.arms) == 1
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every arm compared with the reference arm; of a study in one arm that arm."""
         study = self.data.study
-        if study.reference_arm is None:
+        if self._one_arm or study.reference_arm is None:
             return tuple(Comparison(arm, None, label) for arm, label in study.arms.items())
         reference = study.arms[study.reference_arm]
         return tuple(
@@ -150,9 +145,8 @@ class StudySpecifications:
     def inference(self) -> Inference:
         """Interval and test of the description."""
         plan = self.data.study.analysis
-        one_arm = self.data.study.reference_arm is None
         return Inference(
-            plan.interval if one_arm else plan.difference,
+            plan.interval if self._one_arm else plan.difference,
             plan.confidence_level,
             plan.proportion_test,
         )
@@ -160,13 +154,14 @@ class StudySpecifications:
     @cached_property
     def _courses(self) -> dict[str, Courses]:
         """The courses by way of scoring."""
-        found = {DECLARED: Courses.of(self.data.analysis)}
+        found = {DECLARED: study_courses(self.data)}
         if self._panel_matters:
             panel = self.data.study.measures.enzyme_panel
             other = "measured" if panel == "complete" else "complete"
             trial = self.data.trial
             changed = replace(trial, description=replace(trial.description, enzyme_panel=other))
-            found[f"{other} panel"] = Courses.of(analyse(changed))
+            described = replace(self.data, trial=changed, _cache={})
+            found[f"{other} panel"] = study_courses(described)
         return found
 
     @cached_property
@@ -211,7 +206,9 @@ class StudySpecifications:
         )
         return tuple(choice for choice in every if choice is not None and len(choice.levels) > 1)
 
-    def _threshold(self) -> Choice:
+    def _threshold(self) -> Choice | None:
+        if self.endpoint.criterion:
+            return None
         general, plan = self.data.study.study, self.endpoint
         levels = {plan.threshold: Level(f"{plan.threshold:g} points", {}, _PLANNED)}
         for category, score in RESPONSE_CUTOFFS[general.population].items():
@@ -353,8 +350,7 @@ class StudySpecifications:
         )
 
     def _interval(self) -> Choice:
-        one_arm = self.data.study.reference_arm is None
-        reasons = _INTERVALS if one_arm else _DIFFERENCES
+        reasons = _INTERVALS if self._one_arm else _DIFFERENCES
         planned = self.inference.interval
         return _choice(
             "Interval",
@@ -371,7 +367,7 @@ class StudySpecifications:
         return len(sizes) > 1 and sizes[-1] * sizes[-2] <= _BOSCHLOO_PAIRS
 
     def _test(self) -> Choice | None:
-        if self.data.study.reference_arm is None:
+        if self._one_arm:
             return None
         planned = self.inference.test
         others = ("fisher", *("boschloo",) * self._boschloo_offered, "barnard")
@@ -389,6 +385,8 @@ class StudySpecifications:
         """The choices that are none in this study, each with the reason."""
         names = {choice.label for choice in self.choices}
         reasons = {
+            "Threshold": "the response is a definition, not a score",
+            "Week": "there is no other scheduled week next to the planned one",
             "Rescue or early stop": "nobody had rescue medication or stopped before the last week",
             "Status open": "every status is known, whatever the week and the kind of response",
             "Denominator": "all patients are analysed and have a visit after baseline",

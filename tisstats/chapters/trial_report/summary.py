@@ -1,22 +1,92 @@
-"""The first page: what was asked, how it was measured, what was found."""
+"""The first page: what was asked, how it was measured, and who was followed."""
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from tisstats.chapters.page import Rows, table
 from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.disposition import disposition_rows
+from tisstats.trial import study_wording
+from tisstats.trial.flow import ArmFlow, ParticipantFlow, participant_flow
 
 
 class Summary(TrialChapter):
     """The first page."""
 
-    @table("Design of the study ({self.label})")
+    @cached_property
+    def flow(self) -> ParticipantFlow:
+        """The participants by arm."""
+        return participant_flow(self.data)
+
+    @table("Design of the study, as its description declares it. {self.label}")
     def design(self) -> Rows:
-        """Return the design in a few rows."""
+        """Return the design, one row per choice."""
         study = self.study
-        yield {"Item": "Arms", "Description": ", ".join(study.arms.values())}
-        weeks = ", ".join(f"{week:g}" for week in study.visits.weeks)
-        yield {"Item": "Scheduled weeks", "Description": weeks}
+        items = {
+            "Question": study_wording.describe_question(study),
+            "Arms": self._arms(),
+            "Population": study_wording.describe_population(study),
+            "Scheduled weeks": study_wording.describe_weeks(study.visits),
+            "Visit of a scheduled week": study_wording.describe_windows(study.visits),
+            "Baseline": study_wording.describe_baseline(study.visits),
+            "Primary endpoint": study_wording.describe_endpoint(study.endpoint),
+            "Rescue medication and early stops": study_wording.describe_intercurrent_events(
+                study.endpoint
+            ),
+            "Response left open by missing scores": study_wording.describe_missing_scores(
+                study.endpoint
+            ),
+            "Scales": self.scales(),
+        }
+        for item, description in items.items():
+            yield {"Item": item, "Description": description}
+
+    def _arms(self) -> str:
+        reference = self.study.reference_arm if len(self.study.arms) > 1 else None
+        return "; ".join(
+            f"{label} (n={len(self.data.arm(name).patients)}"
+            f"{', reference' if name == reference else ''})"
+            for name, label in self.study.arms.items()
+        )
+
+    @table(
+        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N. "
+        "{self.label}"
+    )
+    def disposition(self) -> Rows:
+        """Return the participants at each stage."""
+        return disposition_rows(self.flow)
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers glued into the prose, by name."""
-        return {"title": self.study.study.title}
+        """Return the numbers and sentences glued into the prose, by name."""
+        return {"title": self.study.study.title, "bottom_line": self._bottom_line()}
+
+    def _bottom_line(self) -> str:
+        """Describe who was analysed, followed and scored."""
+        total = self.flow.total
+        sentences = [
+            f"{total.analysed} of the {total.recorded} patients in the table "
+            f"{'was' if total.analysed == 1 else 'were'} analysed: "
+            f"{_list([f'{arm.analysed} in the arm {arm.label}' for arm in self.flow.arms])}.",
+            _completion(total),
+            f"{_patients(total.visited)} had a {self.flow.endpoint_visit}, and {total.scored} of "
+            "these a known score.",
+        ]
+        return " ".join(sentences)
+
+
+def _completion(total: ArmFlow) -> str:
+    if total.completed is None:
+        return "Whether they completed the study is not recorded."
+    completed = f"Of those analysed, {total.completed} completed the study"
+    return f"{completed}, and {total.stopped_early} stopped early."
+
+
+def _patients(count: int) -> str:
+    return f"{count} patient{'' if count == 1 else 's'}"
+
+
+def _list(parts: list[str]) -> str:
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last

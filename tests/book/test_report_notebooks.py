@@ -1,0 +1,66 @@
+"""The notebooks of a trial's report as written, and which of them a report has."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from tests.test_notebooks import code_cells, faults_of_figure, prose, typed_numbers
+from tests.trial.studies import make_study
+from tisstats.book import trial_report
+from tisstats.book.trial_report import write_project
+from tisstats.trial.study_data import StudyData
+
+FOLDER = Path(trial_report.__file__).parent
+NOTEBOOKS = sorted(FOLDER.glob("notebooks/*.ipynb"))
+
+#: Words of one paper, which a report of any trial must not have.
+OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+def test_notebooks_are_clean_and_say_one_objective(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(notebook))
+    assert notebook.cells[0].source.startswith("# ")
+    everything = "\n".join(cell.source for cell in notebook.cells)
+    assert everything.count("**Objective: ") == 1
+    assert "show(page.notice())" in everything
+
+
+def test_no_number_is_typed_and_no_word_is_of_one_paper(path):
+    for text in prose(path):
+        assert typed_numbers(text) == []
+        assert not re.search(OF_A_PAPER, text)
+
+
+def test_figures_have_a_caption_a_name_and_the_origin_of_their_rows(path):
+    for cell in code_cells(nbformat.read(path, as_version=4)):
+        if "mystnb" in cell.metadata:
+            assert faults_of_figure(cell) == []
+            assert "{glue:text}`label`" in cell.metadata["mystnb"]["figure"]["caption"]
+
+
+def test_every_notebook_is_in_the_table_of_contents():
+    toc = yaml.safe_load((FOLDER / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
+    assert sorted(Path(page).name for page in listed) == [each.stem for each in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_listings_can_be_left_out(tmp_path, wanted):
+    made = make_study(4, seed=1)
+    listings = f"listings = {str(wanted).lower()}\n[arms]"
+    made.description = made.description.replace("[arms]", listings)
+    folder = made.write(tmp_path / "study")
+    project = write_project(StudyData.read(folder), folder, tmp_path / "book")
+    names = {path.stem for path in project.notebooks()}
+    assert ("listings" in names) == wanted
+    assert {"summary", "patients", "choices"} <= names

@@ -1,0 +1,68 @@
+"""The design of a study in words."""
+
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.trial import endpoints, study_wording
+from tisstats.trial.study import Study
+from tisstats.trial.template import example_folder
+
+
+@pytest.fixture(scope="module")
+def example():
+    return Study.read(example_folder())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "at week 24"),
+        ({"week": 12.5, "kind": "best"}, "at any visit up to week 12.5"),
+        ({"kind": "confirmed"}, "at two consecutive visits up to week 24"),
+        ({"kind": "sustained", "also_at": (4, 12)}, "at week 24 and at week 4 or 12"),
+        ({"without_rescue": True}, "at week 24, without rescue medication"),
+        (
+            {"without_rescue": True, "without_confirmed_deterioration": True},
+            "at week 24, without rescue medication and confirmed deterioration",
+        ),
+    ],
+)
+def test_every_kind_of_endpoint_has_words(example, changes, words):
+    plan = replace(example.endpoint, **changes)
+    described = study_wording.describe_endpoint(plan)
+    assert described == f"Total Improvement Score of at least 40 {words}"
+
+
+def test_every_strategy_and_rule_has_words(example):
+    both = product(get_args(endpoints.Strategy), get_args(endpoints.Missing))
+    for strategy, missing in both:
+        plan = replace(example.endpoint, intercurrent=strategy, missing=missing)
+        assert study_wording.describe_intercurrent_events(plan).startswith(f"{strategy}: ")
+        assert study_wording.describe_missing_scores(plan).startswith(f"{missing}: ")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "on that very day"), (1, "at most 1 day away"), (3.5, "at most 3.5 days away")],
+)
+def test_windows_are_given_in_days(example, days, words):
+    schedule = replace(example.visits, window_days=days)
+    assert words in study_wording.describe_windows(schedule)
+    assert study_wording.describe_baseline(schedule) == f"the visit nearest to week 0, {words}"
+
+
+@pytest.mark.parametrize(
+    ("arms", "question"),
+    [
+        (("open",), "How many patients respond?"),
+        (("a", "b"), "how does the other arm differ from B?"),
+        (("a", "b", "c"), "how do the arms differ from C?"),
+    ],
+)
+def test_the_question_names_the_reference_arm(tmp_path, arms, question):
+    study = Study.read(make_study(3, arms).write(tmp_path / "study"))
+    assert study_wording.describe_question(study).endswith(question)

@@ -1,0 +1,50 @@
+"""The participants of a study by arm, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tisstats.chapters.page import Rows
+from tisstats.figures.numbers import format_n_percent
+from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
+
+#: What stands for a count that the tables do not record.
+NOT_RECORDED = "not recorded"
+
+
+def disposition_rows(flow: ParticipantFlow) -> Rows:
+    """Return the participants at each stage, by arm and of all arms together.
+
+    Percentages are of the analysed patients, whose number heads each column.
+    """
+    arms = flow.arms if len(flow.arms) == 1 else (*flow.arms, flow.total)
+
+    def row(
+        stage: str, count: Callable[[ArmFlow], int | None], percent: bool = True
+    ) -> dict[str, str]:
+        cells = {f"{arm.label} (N={arm.analysed})": _cell(arm, count(arm), percent) for arm in arms}
+        return {"Stage": stage, **cells}
+
+    yield row("In the table of patients", lambda arm: arm.recorded, percent=False)
+    yield row("With a baseline visit", lambda arm: arm.with_baseline, percent=False)
+    yield row("Treated", lambda arm: arm.treated, percent=False)
+    yield row("Not analysed", lambda arm: arm.not_analysed, percent=False)
+    yield row("Analysed", lambda arm: arm.analysed)
+    yield row("Completed the study", lambda arm: arm.completed)
+    yield row("Stopped early", lambda arm: arm.stopped_early)
+    for reason in flow.reasons:
+        yield row(f"Stopped early: {format_reason(reason)}", _stopped_for(reason))
+    yield row("Received rescue medication", lambda arm: arm.rescued)
+    visit = f"With a {flow.endpoint_visit}"
+    yield row(visit, lambda arm: arm.visited)
+    yield row(f"{visit}, and a known score", lambda arm: arm.scored)
+
+
+def _stopped_for(reason: str) -> Callable[[ArmFlow], int | None]:
+    return lambda arm: None if arm.stopped is None else arm.stopped.get(reason, 0)
+
+
+def _cell(arm: ArmFlow, count: int | None, percent: bool) -> str:
+    if count is None:
+        return NOT_RECORDED
+    return format_n_percent(count, arm.analysed) if percent and arm.analysed else str(count)

@@ -1,0 +1,190 @@
+"""Listings: single patients, their visits, treatments and adverse events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.disposition import NOT_RECORDED
+from tisstats.figures.numbers import format_range, format_trimmed, yes_no
+from tisstats.trial.columns import natural_key
+from tisstats.trial.description import RESCUE
+from tisstats.trial.flow import format_reason
+from tisstats.trial.study_wording import describe_weeks, describe_windows
+
+#: Tables with more rows are folded: only the caption is shown at first.
+LONGEST_OPEN = 40
+
+_NONE = "–"
+
+
+class Listings(TrialChapter):
+    """The chapter of listings."""
+
+    @cached_property
+    def arms(self) -> dict[str, str]:
+        """Label of the arm of every patient, in natural order of their names."""
+        patients = self.data.trial.patients
+        arms = dict(zip(patients["patient_id"], patients["arm"], strict=True))
+        return {name: self.study.arms[arms[name]] for name in sorted(arms, key=natural_key)}
+
+    def tables(self) -> list[Table]:
+        """Return all listings; those of tables that the study does not have are left out."""
+        found = [self._patients(), self._visits()]
+        if "treatments" in self.data.has:
+            found.append(self._treatments())
+        if "adverse_events" in self.data.has:
+            found.append(self._adverse_events())
+        return [replace(each, collapsed=len(each.frame) > LONGEST_OPEN) for each in found]
+
+    @table(
+        "Patients one by one: arm, analysis, last visit and end of the study. {self.label}",
+        wide=True,
+    )
+    def _patients(self) -> Rows:
+        """Return one row per patient in the table of patients."""
+        rows = {row["patient_id"]: row for row in self.data.trial.patients.to_dict("records")}
+        rescues = self._first_rescue()
+        for patient, arm in self.arms.items():
+            row = rows[patient]
+            yield {
+                "Patient": patient,
+                "Arm": arm,
+                "Analysed": yes_no(row["analysed"]),
+                "Last visit, week": _week(row["end_week"]),
+                "End": self._end(row),
+                "First rescue medication, week": rescues.get(patient, _NONE)
+                if "treatments" in self.data.has
+                else NOT_RECORDED,
+            }
+
+    def _end(self, row: Mapping[Any, Any]) -> str:
+        if not self.data.ends_recorded:
+            return NOT_RECORDED
+        if row["end_reason"] == "completed":
+            return "completed"
+        stop = row.get("stop_week", np.nan)
+        when = f" in week {_week(stop)}" if np.isfinite(stop) else ""
+        return f"stopped early{when}: {format_reason(row['end_reason'])}"
+
+    def _first_rescue(self) -> dict[str, str]:
+        given = self.data.trial.treatments
+        rescues = given[given["treatment"] == RESCUE]
+        weeks = rescues.groupby("patient_id")["week"].min()
+        return {str(patient): _week(week) for patient, week in weeks.items()}
+
+    @property
+    def schedule(self) -> str:
+        """Which weeks are scheduled, and which visit belongs to one, in words."""
+        visits = self.study.visits
+        return f"{describe_weeks(visits)}; to a week belongs {describe_windows(visits)}"
+
+    @table(
+        "Scores of the analysed patients: Total Improvement Score and response at each visit after "
+        "baseline; where missing measures leave the score open, the range of what it can be. "
+        "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}. {self.label}",
+        wide=True,
+    )
+    def _visits(self) -> Rows:
+        """Return one row per analysed patient."""
+        scheduled = self.study.visits.weeks[1:]
+        found = self._scores()
+        unscheduled = any(set(weeks) - set(scheduled) for weeks in found.values())
+        for patient in self.arms:
+            if patient in found:
+                scores = found[patient]
+                cells = {f"Week {week:g}": scores.pop(week, "no visit") for week in scheduled}
+                others = "; ".join(f"week {_week(week)}: {text}" for week, text in scores.items())
+                more = {"Other visits": others or "none"} if unscheduled else {}
+                yield {"Patient": patient, "Arm": self.arms[patient], **cells, **more}
+
+    @property
+    def declared_scales(self) -> str:
+        """The declared ranges of the measures."""
+        return self.scales()
+
+    def _scores(self) -> dict[str, dict[float, str]]:
+        """Return the score of each visit after baseline in words, by patient and week."""
+        analysis = self.data.analysis
+        found: dict[str, dict[float, str]] = {}
+        for patient, visits in analysis.visits.groupby("patient_id", sort=False):
+            (place,) = np.flatnonzero(analysis.patients["patient_id"] == patient)
+            bounds = zip(analysis.tis_low[place], analysis.tis_high[place], strict=True)
+            rows = zip(visits["week"], visits["response"], bounds, strict=False)
+            found[str(patient)] = {
+                float(week): _score(low, high, response)
+                for week, response, (low, high) in rows
+                if week > 0
+            }
+        return found
+
+    @table(
+        "Treatments by patient: weeks in which it was given, with the dose in brackets where "
+        "one is recorded, in the unit of the table of treatments. {self.label}",
+        wide=True,
+    )
+    def _treatments(self) -> Rows:
+        """Return one row per patient and treatment."""
+        given = self.data.trial.treatments.sort_values("week", kind="stable")
+        groups = {
+            (str(patient), str(treatment)): rows
+            for (patient, treatment), rows in given.groupby(["patient_id", "treatment"])
+        }
+        for patient, treatment in sorted(groups, key=lambda key: (natural_key(key[0]), key[1])):
+            rows = groups[patient, treatment]
+            doses = [
+                _week(week) + (f" ({dose:g})" if np.isfinite(dose) else "")
+                for week, dose in zip(rows["week"], rows["dose"], strict=True)
+            ]
+            yield {
+                "Patient": patient,
+                "Arm": self.arms[patient],
+                "Treatment": treatment,
+                "Weeks (dose)": ", ".join(doses),
+            }
+
+    @table("Adverse events by patient and week. {self.label}", wide=True)
+    def _adverse_events(self) -> Rows:
+        """Return one row per adverse event."""
+        events = self.data.trial.adverse_events
+        order = sorted(
+            events.to_dict("records"),
+            key=lambda event: (natural_key(event["patient_id"]), event["number"]),
+        )
+        for event in order:
+            yield {
+                "Patient": event["patient_id"],
+                "Arm": self.arms[event["patient_id"]],
+                "Week": _week(event["week"]),
+                "Event": event["event"],
+                "Serious": yes_no(event["serious"]),
+                "Related to treatment": event["treatment_related"],
+            }
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers and sentences glued into the prose, by name."""
+        absent = {"treatments": "treatments", "adverse_events": "adverse events"}
+        missing = [text for name, text in absent.items() if name not in self.data.has]
+        return {
+            "patients": len(self.arms),
+            "missing_tables": f"The study has no table of {' and none of '.join(missing)}."
+            if missing
+            else "",
+        }
+
+
+def _score(low: float, high: float, response: object) -> str:
+    """Format a score and its category, as far as they are known."""
+    known = isinstance(response, str) and response
+    category = response if known else "response unknown"
+    return f"{format_range(f'{low:g}', f'{high:g}')}, {category}"
+
+
+def _week(week: float) -> str:
+    return format_trimmed(week, 1) if np.isfinite(week) else NOT_RECORDED

@@ -1,0 +1,164 @@
+"""The patients of a study: their flow, and Table 1 by arm."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.disposition import disposition_rows
+from tisstats.figures import trial_flow
+from tisstats.figures.numbers import format_n_percent, format_percent
+from tisstats.printed import format_median_quartiles
+from tisstats.statistics import QUANTILE_DEFINITIONS
+from tisstats.trial.baseline_table import (
+    BASELINE_GUIDELINE,
+    BaselineSummary,
+    CountSummary,
+    QuartileSummary,
+    summarise_baseline_measures,
+    summarise_characteristics,
+)
+from tisstats.trial.flow import FLOW_GUIDELINE, ParticipantFlow, participant_flow
+from tisstats.trial.samples import ALL
+from tisstats.trial.study_wording import describe_baseline
+
+#: What stands for a group without patients.
+_NONE = "–"
+
+
+class Patients(TrialChapter):
+    """The chapter of the patients."""
+
+    @cached_property
+    def flow(self) -> ParticipantFlow:
+        """The participants by arm."""
+        return participant_flow(self.data)
+
+    def diagram(self) -> FigureItem:
+        """Return the flow of the participants."""
+        return figure_item(trial_flow, self.flow)
+
+    @table(
+        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N. "
+        "{self.label}"
+    )
+    def disposition(self) -> Rows:
+        """Return the participants at each stage."""
+        return disposition_rows(self.flow)
+
+    @property
+    def quantiles(self) -> str:
+        """The definition of quartiles, in words."""
+        definition = self.study.analysis.quantile_definition
+        return f"definition {definition}, {QUANTILE_DEFINITIONS[definition]}"
+
+    def baseline_tables(self) -> list[Table]:
+        """Return Table 1, if any characteristic is named, and the measures at baseline."""
+        return [*([self.table1()] if self.study.characteristics else []), self.measures()]
+
+    @table(
+        "Table 1. Baseline characteristics of the analysed patients by arm: median (first to third "
+        "quartile) or n (%). The column n has the patients in whom the row is known; those in whom "
+        "it is unknown are in no percentage. Quartiles by {self.quantiles}. {self.label}",
+        wide=True,
+    )
+    def table1(self) -> Rows:
+        """Return the baseline characteristics that the description names."""
+        for summary in summarise_characteristics(self.data):
+            yield self._row("Characteristic", summary)
+
+    @table(
+        "Outcome measures at baseline, in the analysed patients by arm: median (first to third "
+        "quartile). The column n has the patients in whom the measure is known. Baseline is "
+        "{self.baseline}. Quartiles by {self.quantiles}. {self.label}",
+        wide=True,
+    )
+    def measures(self) -> Rows:
+        """Return the outcome measures at baseline."""
+        for summary in summarise_baseline_measures(self.data):
+            yield self._row("Measure", summary)
+
+    @property
+    def baseline(self) -> str:
+        """Which visit is the baseline, in words."""
+        return describe_baseline(self.study.visits)
+
+    def _row(self, heading: str, summary: BaselineSummary) -> dict[str, str]:
+        labels = dict(self.study.arms)
+        if len(labels) > 1:
+            labels[ALL] = "All"
+        cells = {
+            f"{label} (N={summary.groups[name].patients})": baseline_cell(
+                summary.groups[name], summary.decimals
+            )
+            for name, label in labels.items()
+        }
+        return {heading: summary.label, "n": str(summary.groups[ALL].known), **cells}
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers and phrases glued into the prose, by name."""
+        ends = (
+            "A patient without a week and a reason of an early stop counts as having completed the "
+            "study."
+            if self.data.ends_recorded
+            else "The table of patients has neither a week nor a reason of early stops, so that "
+            "completion is not recorded."
+        )
+        treatments = (
+            "Treated patients are those with a row for a treatment other than rescue medication."
+            if "treatments" in self.data.has
+            else "There is no table of treatments, so that neither treatment nor rescue medication "
+            "is recorded, other than as a reason for stopping early."
+        )
+        return {
+            "analysed": self._analysed(),
+            "ends": ends,
+            "treatments": treatments,
+            "label": self.label,
+            "flow_guideline": FLOW_GUIDELINE,
+            "baseline_guideline": BASELINE_GUIDELINE,
+            "characteristics": self._characteristics(),
+        }
+
+    def _analysed(self) -> str:
+        """Describe how many patients were analysed, and what is known of the others."""
+        flow = self.flow.total
+        if not flow.not_analysed:
+            return (
+                f"The table of patients has {flow.recorded}, who were analysed without exclusion."
+            )
+        return (
+            f"The table of patients has {flow.recorded}, of whom {flow.analysed} were analysed and "
+            f"{flow.not_analysed} were not; why not is not recorded."
+        )
+
+    def _characteristics(self) -> str:
+        if self.study.characteristics:
+            return "The characteristics are those that the description of the study names."
+        return "The description of the study names no baseline characteristics."
+
+
+def baseline_cell(summary: CountSummary | QuartileSummary, decimals: int) -> str:
+    """Format a cell of the table of baseline characteristics.
+
+    Examples
+    --------
+    >>> baseline_cell(CountSummary(6, 6, 3), 0), baseline_cell(CountSummary(6, 5, 3), 0)
+    ('3 (50)', '3 of 5 (60), 1 unknown')
+    """
+    if not summary.patients:
+        return _NONE
+    if not summary.known:
+        return "unknown"
+    unknown = summary.patients - summary.known
+    more = f", {unknown} unknown" if unknown else ""
+    if isinstance(summary, CountSummary):
+        if unknown and summary.proportion is not None:
+            share = format_percent(summary.proportion, 0)
+            return f"{summary.count} of {summary.known} ({share}){more}"
+        return format_n_percent(summary.count, summary.patients)
+    if summary.median is None:
+        return f"no median by this definition{more}"
+    shown = format_median_quartiles(summary.median, summary.q1, summary.q3, decimals=decimals)
+    return f"{shown}{more}"

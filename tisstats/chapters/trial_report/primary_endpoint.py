@@ -1,0 +1,291 @@
+"""The primary endpoint of a study: who responded and by which rule, by arm, and arms compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.endpoint_cells import (
+    effect_cell,
+    forest_rows,
+    format_points,
+    format_ratio,
+    limits_cell,
+    percent_cell,
+    pvalue_cell,
+    responders_of,
+)
+from tisstats.figures import interval_forest
+from tisstats.figures.numbers import format_confidence_level
+from tisstats.statistics import METHOD_TITLES, method_title
+from tisstats.trial.arm_comparison import (
+    ArmComparison,
+    ArmResponse,
+    compare_with_reference,
+    responses_by_arm,
+)
+from tisstats.trial.endpoints import EndpointResult
+from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study
+
+#: Tests of two proportions, as prose names them.
+TEST_TITLES = {
+    "fisher": "Fisher's exact test",
+    "boschloo": "Boschloo's test",
+    "barnard": "Barnard's test",
+    "chi-square": "Pearson's chi-square test without continuity correction",
+}
+
+#: An interval narrower than this has no width but for rounding.
+_NO_WIDTH = 1e-12
+
+
+class PrimaryEndpoint(TrialChapter):
+    """The chapter of the primary endpoint."""
+
+    @cached_property
+    def result(self) -> EndpointResult:
+        """The endpoint of every analysed patient."""
+        return evaluate_study(self.data)
+
+    @cached_property
+    def arms(self) -> tuple[ArmResponse, ...]:
+        """The endpoint of each arm."""
+        arm_of = self.data.analysis.patients["arm"].to_numpy(dtype=object)
+        return responses_by_arm(self.result, arm_of, self.study.arms, self.study.analysis)
+
+    @cached_property
+    def compared(self) -> tuple[ArmComparison, ...]:
+        """Every other arm against the reference arm; empty with one arm."""
+        reference = self.study.reference_arm
+        if reference is None or len(self.arms) == 1:
+            return ()
+        return compare_with_reference(self.arms, reference, self.study.analysis)
+
+    @property
+    def reference_label(self) -> str:
+        """Label of the reference arm."""
+        return self.study.arms[self.study.reference_arm] if self.study.reference_arm else ""
+
+    @property
+    def level(self) -> str:
+        """The confidence level as a percentage, without the % sign."""
+        return format_confidence_level(self.study.analysis.confidence_level)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether missing scores leave a count of responders open."""
+        return any(len(arm.possible_counts) > 1 for arm in self.arms)
+
+    @property
+    def response(self) -> str:
+        """The response in words."""
+        return self.result.endpoint.describe_response()
+
+    @property
+    def missing_rule(self) -> str:
+        """What becomes of a response that missing scores leave open, in words."""
+        return self.study.endpoint.missing
+
+    @property
+    def interval_title(self) -> str:
+        """The method of the intervals of single arms."""
+        return method_title(self.study.analysis.interval)
+
+    @table(
+        "Analysed patients by status and by the rule that decided it: n, which add up to N in "
+        "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing scores: "
+        "{self.missing_rule}. {self.label}",
+        wide=True,
+    )
+    def counts(self) -> Rows:
+        """Return how many patients each rule decided about, one row a status and rule."""
+        columns = {f"{arm.label} (N={arm.result.patients})": arm.result for arm in self.arms}
+        if len(self.arms) > 1:
+            columns[f"All (N={self.result.patients})"] = self.result
+        found = {
+            name: {(each.status, each.rule): each.patients for each in of.counts}
+            for name, of in columns.items()
+        }
+        for each in self.result.counts:
+            cells = {name: of.get((each.status, each.rule), 0) for name, of in found.items()}
+            yield {"Status": each.status, "Decided by": each.label, **cells}
+        totals = {name: of.patients for name, of in columns.items()}
+        yield {"Status": "analysed", "Decided by": "all rules", **totals}
+
+    @table(
+        "Responders by arm: {self.response}. N: analysed patients; n: those in the denominator. "
+        "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
+        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}. "
+        "{self.label}"
+    )
+    def responders(self) -> Rows:
+        """Return the responders of each arm with their interval."""
+        for arm in self.arms:
+            yield {
+                "Arm": arm.label,
+                "N": arm.result.patients,
+                "Responders of n": responders_of(arm),
+                "Responders, %": percent_cell(arm.interval),
+                f"{self.level}% CI, %": limits_cell(arm.interval),
+            }
+
+    @property
+    def open_note(self) -> str:
+        """What ranges are, if a count is left open."""
+        if not self.is_open:
+            return ""
+        return (
+            ". Ranges go from no responder to only responders among the patients of unknown "
+            "status, and limits are the outermost of these"
+        )
+
+    def comparisons(self) -> list[Table]:
+        """Return the comparison with the reference arm, if there are several arms."""
+        return [self.comparison()] if self.compared else []
+
+    @table(
+        "Each arm against {self.reference_label}: responders among the patients in the "
+        "denominator, difference of the proportions ({self.difference_title} interval), their "
+        "ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
+        "estimate, exact interval) and two-sided P value ({self.test_title}). Confidence level "
+        "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}. "
+        "{self.label}",
+        wide=True,
+    )
+    def comparison(self) -> Rows:
+        """Return each arm against the reference arm."""
+        for each in self.compared:
+            ci = f"({self.level}% CI)"
+            yield {
+                "Arm": each.arm.label,
+                "Responders": responders_of(each.arm),
+                self.reference_label: responders_of(each.reference),
+                f"Difference, percentage points {ci}": effect_cell(each.difference, format_points),
+                f"Ratio {ci}": effect_cell(each.ratio, format_ratio),
+                f"Odds ratio {ci}": effect_cell(each.odds_ratio, format_ratio),
+                "P": pvalue_cell(each.pvalue, self.study.analysis.p_decimals),
+            }
+
+    @property
+    def difference_title(self) -> str:
+        """The method of the interval of the difference."""
+        return method_title(self.study.analysis.difference)
+
+    @property
+    def ratio_title(self) -> str:
+        """The method of the interval of the ratio."""
+        name = self.study.analysis.ratio
+        return METHOD_TITLES.get(name, name)
+
+    @property
+    def test_title(self) -> str:
+        """The test of two proportions."""
+        return TEST_TITLES[self.study.analysis.proportion_test]
+
+    @property
+    def multiplicity(self) -> str:
+        """That several comparisons are not adjusted for, if there are several."""
+        several = "; intervals and P values are not adjusted for multiplicity"
+        return several if len(self.compared) > 1 else ""
+
+    def forest(self) -> list[FigureItem]:
+        """Return the responders by arm with their intervals, if an arm has any denominator."""
+        rows = [row for arm in self.arms for row in forest_rows(arm)]
+        return [figure_item(interval_forest, rows, note=self.label)] if rows else []
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers and sentences glued into the prose, by name."""
+        return {
+            "endpoint": describe_study_endpoint(self.data),
+            "results": " ".join(self._results()),
+            "comparison": " ".join(self._comparison()),
+            "counted": self._counted(),
+            "response": self.response,
+            "interval": f"{self.interval_title}, {self.level}% confidence level",
+            "missing": self.missing_rule,
+            "open_note": self.open_note,
+            "label": self.label,
+        }
+
+    def _counted(self) -> str:
+        """Describe who is not in the denominators."""
+        patients = self.result.patients
+        left_out = patients - self.result.denominator
+        total = f"{patients} analysed patient{'' if patients == 1 else 's'}"
+        if not left_out:
+            return f"All {total} are in a denominator." if patients > 1 else ""
+        verb = "is" if left_out == 1 else "are"
+        return f"Of the {total}, {left_out} {verb} in no denominator."
+
+    def _results(self) -> Iterator[str]:
+        for arm in self.arms:
+            if arm.interval is None:
+                reason = "is in the denominator" if arm.result.patients else "was analysed"
+                yield f"In the arm {arm.label}, no patient {reason}."
+                continue
+            patients = "patient" if arm.result.denominator == 1 else "patients"
+            yield (
+                f"In the arm {arm.label}, {responders_of(arm)} {patients} responded "
+                f"({percent_cell(arm.interval)}%; {self.level}% confidence interval "
+                f"{limits_cell(arm.interval)}%)."
+            )
+        yield from self._cautions()
+
+    def _cautions(self) -> Iterator[str]:
+        """Say what counts at the ends of their range do to the results."""
+        counted = [arm for arm in self.arms if arm.interval is not None]
+        most = sum(arm.result.responders_high for arm in counted)
+        least = sum(arm.result.responders_low for arm in counted)
+        if counted and not most:
+            yield "Nobody responded."
+        elif counted and least == sum(arm.result.denominator for arm in counted):
+            yield "Every patient in a denominator responded."
+        single = [arm.label for arm in counted if arm.result.denominator == 1]
+        if single:
+            yield (
+                f"Where the denominator is a single patient ({', '.join(single)}), the proportion "
+                "describes that patient and no others."
+            )
+        if any(_degenerate(arm) for arm in counted):
+            yield (
+                f"An interval without width comes from the method ({self.interval_title}) where "
+                "nobody or everybody responded; it does not mean that the proportion is known."
+            )
+
+    def _comparison(self) -> Iterator[str]:
+        if not self.compared:
+            yield "The study has one arm, so that there is no arm to compare it with."
+            return
+        yield (
+            f"The reference arm is {self.reference_label}. How arms were assigned is not in the "
+            "tables of the study; unless it was at random, a difference between arms need not be "
+            "an effect of treatment."
+        )
+        yield from self._not_compared()
+        if any(each.difference and not each.ratio for each in self.compared):
+            which = "an arm has no" if self.study.analysis.ratio == "log" else "neither arm has a"
+            yield f"The ratio ({self.ratio_title}) is not defined where {which} responder."
+        if any(each.difference and not each.odds_ratio for each in self.compared):
+            yield (
+                "An odds ratio is not defined where nobody responded in either arm, or everybody "
+                "in both."
+            )
+
+    def _not_compared(self) -> Iterator[str]:
+        """Say which comparisons there are not, for want of a denominator."""
+        if self.compared[0].reference.interval is None:
+            yield (
+                f"No patient of {self.reference_label} is in the denominator, so that no arm is "
+                "compared with it."
+            )
+            return
+        empty = [each.arm.label for each in self.compared if each.arm.interval is None]
+        if empty:
+            yield f"Without a patient in the denominator, {' and '.join(empty)} is not compared."
+
+
+def _degenerate(arm: ArmResponse) -> bool:
+    interval = arm.interval
+    return interval is not None and min(interval.fewest.width, interval.most.width) < _NO_WIDTH

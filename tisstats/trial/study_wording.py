@@ -1,0 +1,127 @@
+"""The design of a study in words, as its description declares it."""
+
+from __future__ import annotations
+
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
+from tisstats.trial.endpoints import MISSING_RULES, STRATEGIES
+from tisstats.trial.study import EndpointPlan, Schedule, Study
+
+_BASELINES = {
+    "week 0": "the visit nearest to week 0, {window}",
+    "last before first dose": "the last visit before or at the first dose",
+    "mean before first dose": "the mean of all visits before or at the first dose",
+}
+
+_UNSCHEDULED = {
+    "keep": "are kept, and count for the best response and for times",
+    "drop": "are left out",
+}
+
+
+def describe_endpoint(endpoint: EndpointPlan) -> str:
+    """Describe what makes a responder.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_endpoint(Study.read(example_folder()).endpoint)
+    'Total Improvement Score of at least 40 at week 24'
+    """
+    return endpoint.as_endpoint().describe_response()
+
+
+def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
+    """Describe the strategy for rescue medication and early stops.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_intercurrent_events(Study.read(example_folder()).endpoint)
+    'treatment policy: visits count regardless of rescue medication and early stops'
+    """
+    return f"{endpoint.intercurrent}: {STRATEGIES[endpoint.intercurrent]}"
+
+
+def describe_missing_scores(endpoint: EndpointPlan) -> str:
+    """Describe what becomes of a response that missing scores leave open: rule and meaning.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_missing_scores(Study.read(example_folder()).endpoint)
+    'non-responder: counted as a non-responder'
+    """
+    return f"{endpoint.missing}: {MISSING_RULES[endpoint.missing]}"
+
+
+def describe_weeks(schedule: Schedule) -> str:
+    """Describe the scheduled weeks.
+
+    Examples
+    --------
+    >>> describe_weeks(Schedule((0, 4, 12.5), 7, "week", "week 0", "keep", 0))
+    '0 (baseline), 4, 12.5'
+    """
+    baseline, *others = (f"{week:g}" for week in schedule.weeks)
+    return ", ".join([f"{baseline} (baseline)", *others])
+
+
+def describe_windows(schedule: Schedule) -> str:
+    """Describe which visits belong to a scheduled week, and what becomes of the others.
+
+    Examples
+    --------
+    >>> describe_windows(Schedule((0, 4), 7, "week", "week 0", "drop", 0))
+    'the visit nearest to it, at most 7 days away; other visits are left out'
+    """
+    others = _UNSCHEDULED[schedule.unscheduled]
+    return f"the visit nearest to it, {_window(schedule)}; other visits {others}"
+
+
+def _window(schedule: Schedule) -> str:
+    days = schedule.window_days
+    return f"at most {days:g} day{'' if days == 1 else 's'} away" if days else "on that very day"
+
+
+def describe_baseline(schedule: Schedule) -> str:
+    """Describe which visit is the baseline.
+
+    Examples
+    --------
+    >>> describe_baseline(Schedule((0, 4), 7, "date", "last before first dose", "keep", 0))
+    'the last visit before or at the first dose'
+    """
+    return _BASELINES[schedule.baseline].format(window=_window(schedule))
+
+
+def describe_population(study: Study) -> str:
+    """Describe whose response categories apply.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_population(Study.read(example_folder()))
+    'adult: a score of at least 20 is minimal, 40 moderate, 60 major improvement'
+    """
+    population = study.study.population
+    cutoffs = RESPONSE_CUTOFFS[population]
+    levels = ", ".join(f"{score} {level}" for level, score in cutoffs.items())
+    first, _, rest = levels.partition(" ")
+    return f"{population}: a score of at least {first} is {rest} improvement"
+
+
+def describe_question(study: Study) -> str:
+    """Describe what the study asks, as its primary endpoint and its arms imply.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_question(Study.read(example_folder()))
+    'How many patients of each arm respond, and how does the other arm differ from Placebo?'
+    """
+    if study.reference_arm is None or len(study.arms) == 1:
+        return "How many patients respond?"
+    reference = study.arms[study.reference_arm]
+    arms = "the arms differ" if len(study.arms) > 2 else "the other arm differ"
+    verb = "do" if len(study.arms) > 2 else "does"
+    return f"How many patients of each arm respond, and how {verb} {arms} from {reference}?"
