@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,11 +32,19 @@ from tisstats.figures.palette import (
     style,
 )
 
-_LEFT = 1.62  # of the columns, inches from the left edge
+_LEFT = 1.72  # of the columns, inches from the left edge
 _RIGHT = 0.62  # room for the shares
 _HEIGHT = 1.75  # of the curve
 _ROW = 0.2  # least height of a level
 _COLUMNS = 60  # most columns of the lower part
+_MARKER: dict[str, Any] = {
+    "marker": "D",
+    "markersize": 8,
+    "markerfacecolor": PAPER,
+    "markeredgecolor": VERMILION,
+    "markeredgewidth": 1.8,
+    "linestyle": "none",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class CurveContent:
     estimate: NDArray[np.float64]  #: proportions, 0 to 1, or differences, -1 to 1
     low: NDArray[np.float64]  #: lower limits
     high: NDArray[np.float64]  #: upper limits
-    chosen: int  #: position of the main analysis
+    chosen: int | None  #: position of the main analysis; None: it has no estimate
     choices: Sequence[ChoiceRows]
     ylabel: str  #: what is estimated, with its unit, %
     conclusion: str  #: whose share stands next to each level
@@ -108,7 +117,8 @@ def draw(content: CurveContent) -> Figure:
     page.y += 0.06
     page.write_key("interval of one combination", color=MUTED, facecolor=SKY_BLUE, edgecolor="none")
     page.write_key("level in all combinations of a column", color=MUTED, facecolor=BLUE)
-    _write_marker_key(page)
+    if content.chosen is not None:
+        _write_marker_key(page)
     page.write_paragraph(content.stamp, color=MUTED, gap=0.02)
     return page.finish(0.06)
 
@@ -123,17 +133,9 @@ def _draw_curve(page: Page, content: CurveContent) -> None:
         axes.axhline(100 * content.reference, color=MUTED, linestyle=":", linewidth=1.4)
     marker = {"marker": "o", "markersize": 4} if n <= _COLUMNS else {}
     axes.plot(at, 100 * content.estimate, color=INK, linewidth=1.6, **marker)
-    axes.plot(
-        [content.chosen],
-        [100 * content.estimate[content.chosen]],
-        marker="D",
-        markersize=8,
-        markerfacecolor=PAPER,
-        markeredgecolor=VERMILION,
-        markeredgewidth=1.8,
-        linestyle="none",
-        zorder=5,
-    )
+    if content.chosen is not None:
+        main = 100 * content.estimate[content.chosen]
+        axes.plot([content.chosen], [main], zorder=5, **_MARKER)
     axes.set_xlim(-0.5, n - 0.5)
     _set_percent_axis(axes, content)
     page.y += _HEIGHT
@@ -207,16 +209,7 @@ def _tint(share: float) -> str:
 
 def _write_marker_key(page: Page) -> None:
     middle = page.y + text_height("x") / 2
-    page.draw_line(
-        [page.edge + 0.15],
-        [middle],
-        marker="D",
-        markersize=8,
-        markerfacecolor=PAPER,
-        markeredgecolor=VERMILION,
-        markeredgewidth=1.8,
-        linestyle="none",
-    )
+    page.draw_line([page.edge + 0.15], [middle], **_MARKER)
     page.write_paragraph("the main analysis", indent=0.4, gap=0.05, color=MUTED)
 
 
@@ -227,10 +220,11 @@ def describe(content: CurveContent) -> str:
         f"“{content.conclusion}” holds in {_share(content.share)} of {len(estimates)} combinations "
         f"of choices.",
         f"Specification curve, {content.ylabel}: estimates ascend from {_percent(estimates[0])} "
-        f"to {_percent(estimates[-1])}, {_percent(estimates[content.chosen])} in the main "
-        f"analysis; lower limits from {_percent(np.min(content.low))}, upper limits to "
-        f"{_percent(np.max(content.high))}.",
+        f"to {_percent(estimates[-1])}; lower limits from {_percent(np.min(content.low))}, upper "
+        f"limits to {_percent(np.max(content.high))}.",
     ]
+    if content.chosen is not None:
+        parts.append(f"The main analysis gives {_percent(estimates[content.chosen])}.")
     if content.reference is not None:
         parts.append(f"A dotted line marks {_percent(content.reference)}.")
     for choice in content.choices:

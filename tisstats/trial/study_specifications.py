@@ -81,8 +81,8 @@ _PLANNED = "as described"
 _OTHER_DEFINITIONS = (6, 2)
 
 #: Largest product of the sizes of both arms for which Boschloo's test is among the alternatives:
-#: beyond, its many tables take minutes, and the exact tests differ little.
-_BOSCHLOO_PAIRS = 10_000
+#: beyond, its many tables take long, and the exact tests differ little.
+_BOSCHLOO_PAIRS = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +387,9 @@ class StudySpecifications:
         reasons = {
             "Threshold": "the response is a definition, not a score",
             "Week": "there is no other scheduled week next to the planned one",
-            "Rescue or early stop": "nobody had rescue medication or stopped before the last week",
+            "Rescue or early stop": "nobody had rescue medication or stopped before the last week"
+            if self.data.ends_recorded or "treatments" in self.data.has
+            else "neither is recorded",
             "Status open": "every status is known, whatever the week and the kind of response",
             "Denominator": "all patients are analysed and have a visit after baseline",
             "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
@@ -395,7 +397,7 @@ class StudySpecifications:
         }
         found = [NotVaried(name, why) for name, why in reasons.items() if name not in names]
         if "Test" in names and not self._boschloo_offered and self.inference.test != "boschloo":
-            why = "with so many patients it takes minutes, and exact tests differ little"
+            why = "with so many patients it takes long, and exact tests differ little"
             found.append(NotVaried("Boschloo's test", why))
         found.append(
             NotVaried("Ranges of the measures", "declared in the description, without a default")
