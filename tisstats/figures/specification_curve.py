@@ -131,7 +131,7 @@ def _draw_curve(page: Page, content: CurveContent) -> None:
     axes.vlines(at, 100 * content.low, 100 * content.high, color=SKY_BLUE, linewidth=line)
     if content.reference is not None:
         axes.axhline(100 * content.reference, color=MUTED, linestyle=":", linewidth=1.4)
-    marker = {"marker": "o", "markersize": 4} if n <= _COLUMNS else {}
+    marker: dict[str, Any] = {"marker": "o", "markersize": 4} if n <= _COLUMNS else {}
     axes.plot(at, 100 * content.estimate, color=INK, linewidth=1.6, **marker)
     if content.chosen is not None:
         main = 100 * content.estimate[content.chosen]

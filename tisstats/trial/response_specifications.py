@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -399,10 +399,14 @@ def _compute(task: _Task) -> tuple[_Task, NDArray[np.float64]]:
 
 def _computed(method: _Method, counts: Counts) -> tuple[float, ...]:
     if counts.empty:
-        return (np.nan,) * (method.columns.stop - method.columns.start)
-    arms = [n for arm in zip(counts.responders, counts.patients, strict=True) for n in arm]
+        return (np.nan,) if method.confidence_level is None else (np.nan,) * 3
+    responders, patients = counts.responders, counts.patients
+    if len(patients) == 1:
+        level = cast(float, method.confidence_level)
+        found = proportion_interval(responders[0], patients[0], level, method.name)
+        return found.estimate, found.low, found.high
+    arms = responders[0], patients[0], responders[1], patients[1]
     if method.confidence_level is None:
         return (float(two_proportion_test(*arms, test=method.name).pvalue),)
-    compute = proportion_interval if len(counts.patients) == 1 else proportion_difference
-    found = compute(*arms, confidence_level=method.confidence_level, method=method.name)
+    found = proportion_difference(*arms, method.confidence_level, method.name)
     return found.estimate, found.low, found.high

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
+from tisstats.measures.enzymes import EnzymePanel
 from tisstats.statistics import method_title
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.change_specifications import change_curves
@@ -157,7 +158,7 @@ class StudySpecifications:
         found = {DECLARED: study_courses(self.data)}
         if self._panel_matters:
             panel = self.data.study.measures.enzyme_panel
-            other = "measured" if panel == "complete" else "complete"
+            other: EnzymePanel = "measured" if panel == "complete" else "complete"
             trial = self.data.trial
             changed = replace(trial, description=replace(trial.description, enzyme_panel=other))
             described = replace(self.data, trial=changed, _cache={})
@@ -505,10 +506,16 @@ class StudySpecifications:
                 yield _headed(curve.table(), f"Change of {scale.name}, {scale.unit}", label)
 
 
+#: First words of the columns of counts.
+_COUNTED = ("responders", "patients", "n")
+
 _COMPLETERS = {"completers": "completers only"}
 
 
 def _headed(table: pd.DataFrame, outcome: str, group: str) -> pd.DataFrame:
+    # Whole numbers stay so beside the empty cells of other outcomes.
+    counts = [name for name in table if str(name).partition("_")[0] in _COUNTED]
+    table = table.astype(dict.fromkeys(counts, "Int64"))
     table.insert(0, "Outcome", outcome)
     table.insert(1, "Group", group)
     return table
