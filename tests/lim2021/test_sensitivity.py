@@ -9,6 +9,7 @@ import pytest
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import sensitivity
 from tisstats.lim2021.claims.reference_cohort import reference_cohort
+from tisstats.lim2021.design import assessment_weeks
 from tisstats.lim2021.response import denominator_choices
 from tisstats.lim2021.sensitivity import EnzymeLimits
 from tisstats.statistics import INTERVAL_METHODS, METHOD_TITLES, proportion_interval
@@ -85,17 +86,24 @@ def rows():
 def test_synthetic_patients_have_the_printed_counts_where_these_determine_them(rows):
     table = rows.table()
     as_printed = table[
-        (table["Response seen"] == "at any visit")
+        (table["Threshold"] == "40 points")
         & (table["Rescue or early stop"] == "ignored")
         & (table["Status open"] == "left out")
         & (table["Upper limits of CK"] == "of the rows")
     ]
-    for threshold, week in (("40 points", "week 9"), ("40 points", "week 4")):
-        mine = as_printed[(as_printed["Threshold"] == threshold) & (as_printed["Week"] == week)]
-        printed_counts = {
-            COUNTS[f"{threshold} by {week}", of] for of in ("analysed", "all included")
-        }
-        assert set(zip(mine["responders"], mine["patients"], strict=True)) == printed_counts
+    for week in ("week 9", "week 4"):
+        mine = as_printed[as_printed["Response seen"] == f"at any visit by {week}"]
+        expected = {COUNTS[f"40 points by {week}", of] for of in ("analysed", "all included")}
+        assert set(zip(mine["responders"], mine["patients"], strict=True)) == expected
+
+
+def test_a_response_at_one_week_is_sought_where_both_regimens_have_visits():
+    choices = sensitivity.row_choices(PUBLISHED, None)
+    (seen,) = (choice for choice in choices if choice.label == "Response seen")
+    weeks = assessment_weeks(PUBLISHED).values()
+    for level in seen.levels:
+        if level.settings["kind"] == "at week":
+            assert all(level.settings["week"] in each for each in weeks)
 
 
 def test_the_number_of_combinations_is_the_product_of_the_levels(rows):

@@ -92,17 +92,20 @@ def conclusion_row(judged: Judgement) -> dict[str, object]:
 
 
 def share_rows(judged: Judgement) -> Rows:
-    """Yield one row per choice: how often it alone decides, and the share by level."""
-    for turn in judged.turns:
-        levels = [each for each in judged.levels if each.choice == turn.choice]
+    """Yield one row per level: in how many combinations it holds, and how often its choice decides.
+
+    "Decides alone" counts combinations of all other choices, and is that of the choice.
+    """
+    turns = {turn.choice: turn for turn in judged.turns}
+    for each in judged.levels:
+        turn = turns[each.choice]
         yield {
-            "Choice": turn.choice,
-            "Decides alone, n": f"{turn.turned} of {turn.settings}",
-            "Decides alone, %": format_percent(turn.share),
-            "Holds by level, n of combinations (%)": "; ".join(
-                f"{each.level}: {each.holds} of {each.combinations}"
-                + (f" ({format_percent(each.share)})" if each.combinations else "")
-                for each in levels
+            "Choice": each.choice,
+            "Level": each.level,
+            "Holds, n of combinations (%)": f"{each.holds} of {each.combinations}"
+            + (f" ({format_percent(each.share)})" if each.combinations else ""),
+            "Choice decides alone, n (%)": (
+                f"{turn.turned} of {turn.settings} ({format_percent(turn.share)})"
             ),
         }
 

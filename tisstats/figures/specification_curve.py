@@ -37,6 +37,7 @@ _RIGHT = 0.62  # room for the shares
 _HEIGHT = 1.75  # of the curve
 _ROW = 0.2  # least height of a level
 _COLUMNS = 60  # most columns of the lower part
+_VECTORS = 500  # most combinations drawn as vectors: thousands would make a heavy page
 _MARKER: dict[str, Any] = {
     "marker": "D",
     "markersize": 8,
@@ -128,7 +129,14 @@ def _draw_curve(page: Page, content: CurveContent) -> None:
     n = len(content.estimate)
     at = np.arange(n)
     line = min(max(0.8 * _width() * 72 / n, 0.4), 6.0)
-    axes.vlines(at, 100 * content.low, 100 * content.high, color=SKY_BLUE, linewidth=line)
+    axes.vlines(
+        at,
+        100 * content.low,
+        100 * content.high,
+        color=SKY_BLUE,
+        linewidth=line,
+        rasterized=n > _VECTORS,
+    )
     if content.reference is not None:
         axes.axhline(100 * content.reference, color=MUTED, linestyle=":", linewidth=1.4)
     marker: dict[str, Any] = {"marker": "o", "markersize": 4} if n <= _COLUMNS else {}
@@ -199,6 +207,7 @@ def _draw_cells(page: Page, used: NDArray[np.bool_], height: float) -> None:
                 facecolor=_tint(share),
                 edgecolor="none",
                 zorder=1.5,
+                rasterized=len(used) > _VECTORS,
             )
 
 

@@ -217,6 +217,11 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
     major = RESPONSE_CUTOFFS["adult"]["major"]
     stopped = published.text("flow.ended_early")
     by_week = "“by week” counts any visit until then (Results, Secondary outcomes)"
+
+    def seen(label: str, reason: str, **changed: object) -> Level:
+        usual = {"kind": plan.kind, "week": plan.week, "early_end": plan.early_end}
+        return Level(label, {**usual, **changed}, reason)
+
     choices = [
         Choice(
             "Threshold",
@@ -231,30 +236,25 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                 ),
             ),
         ),
-        Choice(
-            "Week",
-            (
-                Level(f"week {plan.week:g}", {"week": plan.week}, _PRIMARY),
-                Level(
-                    f"week {decision}",
-                    {"week": decision},
-                    "decision on the regimen (Methods, Study design)",
-                ),
-            ),
-        ),
+        # No week but the last has visits of both regimens: another one has a level of its own.
         Choice(
             "Response seen",
             (
-                Level("at any visit", {"kind": "best", "early_end": "as observed"}, by_week),
-                Level(
-                    "at any visit, open if visits end early",
-                    {"kind": "best", "early_end": "missing"},
+                seen(f"at any visit by week {plan.week:g}", by_week),
+                seen(
+                    f"at any visit by week {plan.week:g}, open if visits end early",
                     f"{stopped} patients stopped early, and nothing is printed on them afterwards",
+                    early_end="missing",
                 ),
-                Level(
-                    "at the week",
-                    {"kind": "at week", "early_end": "as observed"},
+                seen(
+                    f"at week {plan.week:g}",
                     "week of the last assessment (Methods, Primary and secondary outcome measures)",
+                    kind="at week",
+                ),
+                seen(
+                    f"at any visit by week {decision}",
+                    "decision on the regimen (Methods, Study design)",
+                    week=decision,
                 ),
             ),
         ),

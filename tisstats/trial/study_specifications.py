@@ -17,7 +17,6 @@ import pandas as pd
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.measures.enzymes import EnzymePanel
 from tisstats.statistics import method_title
-from tisstats.trial.analysis import Analysis
 from tisstats.trial.change_specifications import change_curves
 from tisstats.trial.columns import Mask, equals
 from tisstats.trial.courses import Courses
@@ -178,10 +177,9 @@ class StudySpecifications:
 
     def cohort(self, comparison: Comparison) -> ResponseCohort:
         """Return the patients of an arm, and of the reference arm if there is one."""
-        analysis = self.data.analysis
         names = [comparison.arm] + [comparison.reference] * (comparison.reference is not None)
         everybody = self.data.trial.patients["arm"].value_counts()
-        members = tuple(equals(analysis.analysed, "arm", str(name)) for name in names)
+        members = tuple(self.members(str(name)) for name in names)
         return ResponseCohort(
             self._courses,
             members,
@@ -472,10 +470,7 @@ class StudySpecifications:
 
     def changes(self, arm: str) -> dict[str, SpecificationCurve]:
         """Compute the changes of each measure in an arm under every combination of choices."""
-        return change_curves(self._arm(arm), self.change_choices)
-
-    def _arm(self, arm: str) -> Analysis:
-        return self.data.arm(arm)
+        return change_curves(self.data.arm(arm), self.change_choices)
 
     def members(self, arm: str) -> Mask:
         """Return which analysed patients are in an arm."""

@@ -143,7 +143,7 @@ class Sensitivity(TrialChapter):
 
     def _shares(self, title: str, judged: Judgement) -> Table:
         @table(
-            f"{title}: the conclusion “{judged.conclusion.label}”, by choice. A choice decides "
+            f"{title}: the conclusion “{judged.conclusion.label}”, by level. A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals. {self.label}",
             wide=True,
@@ -176,9 +176,9 @@ class Sensitivity(TrialChapter):
             yield figure_item(specification_curve, content)
             yield Markdown(
                 f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
-                f"by estimate, with the interval of each ({self.level}%); {curve.distinct} of the "
-                f"results differ. Below, which level of each choice the combinations of a column "
-                f"have; at the right, in how many of those with a level the conclusion holds. "
+                f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
+                f"different results. Below, which level of each choice the combinations of a "
+                f"column have; at the right, in how many of those with a level the conclusion holds. "
                 f"{self.label}.*"
             )
 
