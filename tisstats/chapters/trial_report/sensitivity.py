@@ -178,8 +178,8 @@ class Sensitivity(TrialChapter):
                 f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
                 f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
                 f"different results. Below, which level of each choice the combinations of a "
-                f"column have; at the right, in how many of those with a level the conclusion holds. "
-                f"{self.label}.*"
+                f"column have; at the right, in how many of those with a level the conclusion "
+                f"holds. {self.label}.*"
             )
 
     @table(
