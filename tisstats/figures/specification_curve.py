@@ -7,6 +7,7 @@ the level a conclusion holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -183,7 +184,8 @@ def _draw_choice(page: Page, choice: ChoiceRows) -> None:
     page.y += 0.04
     page.write_paragraph(choice.label, TEXT_SIZE, bold=True, gap=0.02)
     for level in choice.levels:
-        label = wrap(level.label, _LEFT - page.edge - 0.12)
+        # A number stays with the word before it.
+        label = wrap(re.sub(r" (?=\d)", "\u00a0", level.label), _LEFT - page.edge - 0.12)
         height = max(_ROW, text_height(label))
         page.write(page.edge, page.y + 0.01, label)
         _draw_cells(page, level.used, height)
