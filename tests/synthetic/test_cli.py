@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from tisstats.errors import DataError
 from tisstats.synthetic import Ensemble, draw_ensemble
-from tisstats.synthetic.run import DataError
 
 COMMAND = [sys.executable, "-m", "tisstats.cli", "reconstruct"]
 

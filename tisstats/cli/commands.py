@@ -116,6 +116,28 @@ def reconstruct(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def sensitivity(parsed: argparse.Namespace) -> int:
+    """Compute a study's results under every combination of defensible choices."""
+    from tisstats.parallel import ProgressPrinter
+    from tisstats.tables import FormatError, file_format, write_table
+    from tisstats.trial.study_data import StudyData
+    from tisstats.trial.study_specifications import StudySpecifications
+
+    try:
+        file_format(parsed.output)
+    except FormatError as error:
+        raise UsageError(str(error)) from None
+    study = StudySpecifications(StudyData.read(parsed.directory, parsed.map))
+    shown = ProgressPrinter(sys.stderr, "tables of counts, by method")
+    try:
+        table = study.table(scheduler=parsed.scheduler, progress=shown)
+    finally:
+        shown.close()
+    write_table(table, parsed.output)
+    print_error(f"{parsed.output}: {len(table)} results, one row each")
+    return SUCCESS
+
+
 def bounds(parsed: argparse.Namespace) -> int:
     """Prove bounds and write their table."""
     from tisstats.bounds.command import prove_p_ranges, prove_table

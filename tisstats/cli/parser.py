@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
         add_score,
         add_book,
         add_reconstruct,
+        add_sensitivity,
         add_bounds,
     ):
         add(commands)
@@ -167,6 +168,17 @@ def add_reconstruct(commands: Commands) -> None:
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     new = "output folder (must be empty or not exist)"
     add("-o", "--output", metavar="DIR", type=parse_path, required=True, help=new)
+    add("--scheduler", metavar="ADDRESS", help="address of a Dask scheduler")
+
+
+def add_sensitivity(commands: Commands) -> None:
+    """Add ``tisstats sensitivity``."""
+    does = "compute a study's results under every combination of defensible choices"
+    add = add_command(commands, "sensitivity", does).add_argument
+    add("directory", metavar="DIR", type=parse_path, help="folder of the study, with study.toml")
+    file = "output table: .csv, .tsv (both also .gz), .xlsx or .parquet; - for CSV to stdout"
+    add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=file)
+    add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     add("--scheduler", metavar="ADDRESS", help="address of a Dask scheduler")
 
 

@@ -8,6 +8,7 @@ from string import Template
 from typing import TextIO
 
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
+from tisstats.parallel import ProgressPrinter
 from tisstats.synthetic.effect import EFFECT_FILE
 from tisstats.synthetic.ensemble import (
     ENSEMBLE,
@@ -18,9 +19,6 @@ from tisstats.synthetic.ensemble import (
     write_folder,
 )
 from tisstats.synthetic.run import REFERENCE_CANDIDATES, draw_ensemble
-
-#: Reports of progress where it is not shown on a terminal.
-_REPORTS = 10
 
 
 def reconstruct(
@@ -48,7 +46,7 @@ def reconstruct(
         If the folder holds something, cannot be written, or the scheduler cannot be reached.
     """
     check_empty(output)
-    shown = ProgressPrinter(stream)
+    shown = ProgressPrinter(stream, "cohorts")
     try:
         ensemble = draw_ensemble(seed, cohorts, scheduler=scheduler, progress=shown)
     finally:
@@ -91,29 +89,3 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
         (folder / "README.md").write_text(text, encoding="utf-8", newline="")
 
     write_folder(directory, fill)
-
-
-class ProgressPrinter:
-    """Progress of the draws: one updated line on a terminal, otherwise a line per tenth."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
-        self._shown = 0
-
-    def __call__(self, drawn: int, wanted: int) -> None:
-        """Show that so many cohorts of those wanted are drawn."""
-        line = f"{drawn} of {wanted} cohorts"
-        if self._terminal:
-            self._stream.write(f"\r{line}")
-            self._shown = 1
-        elif drawn * _REPORTS // wanted > self._shown:
-            self._shown = drawn * _REPORTS // wanted
-            self._stream.write(f"{line}\n")
-        self._stream.flush()
-
-    def close(self) -> None:
-        """End the line that a terminal shows."""
-        if self._terminal and self._shown:
-            self._stream.write("\n")
-            self._stream.flush()

@@ -6,17 +6,9 @@ part of it.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Callable
 
-from tisstats.errors import DataError, Fault
+from tisstats.parallel import run_tasks
 from tisstats.statistics._arguments import whole_number
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
@@ -29,9 +21,6 @@ _CHUNK_SIZE = 8
 
 #: Cohorts drawn for the first place of an ensemble, of which the most plausible is kept.
 REFERENCE_CANDIDATES = 40
-
-#: Seconds to wait for the scheduler of a cluster.
-_SCHEDULER_TIMEOUT = 10
 
 #: Called after every task with the number of cohorts drawn and the number wanted.
 OnProgress = Callable[[int, int], None]
@@ -84,26 +73,15 @@ def draw_ensemble(
         (seed, range(start, min(start + _CHUNK_SIZE, cohorts)), assumed, targets)
         for start in range(0, cohorts, _CHUNK_SIZE)
     ]
-    workers = min(processes or _cores(), len(tasks))
-    if scheduler is not None:
-        results = _on_cluster(tasks, scheduler)
-    elif workers == 1:
-        results = map(_task, tasks)
-    else:
-        results = _in_processes(tasks, workers)
+    results = run_tasks(
+        _task, tasks, processes=processes, scheduler=scheduler, command="tisstats reconstruct"
+    )
     drawn: list[Cohort] = []
     for part in results:
         drawn += part
         if progress is not None:
             progress(len(drawn), cohorts)
     return Ensemble.of(sorted(drawn, key=lambda cohort: cohort.index))
-
-
-def _cores() -> int:
-    """Cores that this process may use, which may be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 Task = tuple[int, range, Assumptions, Targets]
@@ -121,73 +99,3 @@ def _task(task: Task) -> list[Cohort]:
         )
         for index in indices
     ]
-
-
-@contextmanager
-def _workers_ignore_interrupts() -> Iterator[None]:
-    """Let processes started here ignore Ctrl-C from the start; only their parent handles it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _in_processes(tasks: list[Task], workers: int) -> Iterator[list[Cohort]]:
-    # Spawned processes are the same on every system, and never copy a lock that is held.
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        with _workers_ignore_interrupts():
-            waiting: set[Future[list[Cohort]]] = {pool.submit(_task, task) for task in tasks}
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool:
-        _stop(pool)
-        message = "a process that drew cohorts was killed; nothing was written"
-        raise DataError([Fault("tisstats reconstruct", message)]) from None
-    except BaseException:
-        _stop(pool)
-        raise
-    pool.shutdown()
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """Stop at once and discard unfinished draws."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join()
-
-
-def _on_cluster(tasks: list[Task], address: str) -> Iterator[list[Cohort]]:
-    try:
-        distributed = import_module("distributed")
-    except ModuleNotFoundError:
-        message = "drawing on a cluster needs distributed: pip install 'tisstats[cluster]'"
-        raise DataError([Fault(address, message)]) from None
-    try:
-        # A client that fails to connect warns when it is discarded: check the address first.
-        import_module("distributed.comm").resolve_address(address)
-        client = distributed.Client(address, timeout=_SCHEDULER_TIMEOUT, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split()) or "no answer"
-        raise DataError([Fault(address, f"no scheduler can be reached there: {reason}")]) from None
-    futures = client.map(_task, tasks, pure=False)
-    try:
-        for future in distributed.as_completed(futures, loop=client.loop):
-            yield future.result()
-    except (distributed.KilledWorker, distributed.CancelledError, OSError) as error:
-        message = f"the cluster failed; nothing was written: {' '.join(str(error).split())}"
-        raise DataError([Fault(address, message)]) from None
-    except BaseException:
-        client.cancel(futures)
-        raise
-    finally:
-        client.close()

@@ -295,6 +295,8 @@ def _as_text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(map(_as_text, value)) or "none"
+    if value is None:
+        return "not declared"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

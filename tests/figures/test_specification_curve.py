@@ -1,0 +1,93 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tisstats.figures.palette import BLUE, SKY_BLUE
+from tisstats.figures.specification_curve import (
+    ChoiceRows,
+    CurveContent,
+    LevelRow,
+    describe,
+    draw,
+)
+
+STAMP = "Synthetic patients: not real patients"
+
+
+def content(n=24, *, difference=False, label="level"):
+    estimate = np.linspace(-0.3 if difference else 0.2, 0.7, n)
+    first = np.arange(n) % 2 == 0
+    choices = [
+        ChoiceRows(
+            "Threshold",
+            [LevelRow(f"{label} one", first, 1.0), LevelRow(f"{label} two", ~first, 0.003)],
+        ),
+        ChoiceRows("Week", [LevelRow("week 24", np.ones(n, dtype=bool), np.nan)]),
+    ]
+    return CurveContent(
+        estimate,
+        estimate - 0.2,
+        np.minimum(estimate + 0.25, 1),
+        n // 3,
+        choices,
+        "Responders (%), with 95% intervals",
+        "Half or more respond",
+        0.9999,
+        0.5,
+        STAMP,
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "difference", "label"),
+    list(product((1, 2, 24, 1500), (False, True), ("level", "a level with a long name, " * 3))),
+)
+def test_it_is_legible(tidy, n, difference, label):
+    tidy(draw(content(n, difference=difference, label=label)))
+
+
+def test_the_shares_hide_neither_an_exception_nor_a_case(texts):
+    drawn = texts(draw(content()))
+    assert {"100%", "< 1%", "–"} <= set(drawn)
+    assert any("all: > 99%" in text for text in drawn)
+
+
+def test_the_stamp_is_in_the_figure(texts):
+    assert STAMP in texts(draw(content()))
+
+
+def test_a_level_fills_the_columns_of_its_combinations(boxes):
+    from matplotlib.colors import to_rgba
+
+    figure = draw(content(24))
+    # Two levels of 12 columns each and one of 24, and the key.
+    assert len(boxes(figure, to_rgba(BLUE))) == 12 + 12 + 24 + 1
+
+
+def test_every_interval_is_drawn():
+    figure = draw(content(24))
+    (lines,) = [
+        lines
+        for axes in figure.axes
+        for lines in axes.collections
+        if len(lines.get_segments()) == 24
+    ]
+    from matplotlib.colors import to_rgba
+
+    assert tuple(lines.get_color()[0]) == to_rgba(SKY_BLUE)
+    ends = [segment[:, 1] / 100 for segment in lines.get_segments()]
+    np.testing.assert_allclose([low for low, _ in ends], content(24).low)
+
+
+def test_the_alternative_text_has_the_message_first_and_every_share():
+    text = describe(content())
+    assert text.startswith("“Half or more respond” holds in > 99% of 24 combinations")
+    assert "level one 100%, level two < 1%" in text
+    assert "A dotted line marks 50.0%." in text
+    assert text.endswith(f"{STAMP}.")
+
+
+def test_a_curve_without_combinations_is_refused():
+    with pytest.raises(ValueError, match="at least one combination"):
+        content(0)

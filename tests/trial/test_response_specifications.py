@@ -1,0 +1,257 @@
+"""Responses under combinations of choices, against a patient-by-patient count over the files."""
+
+import math
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.stats import beta
+
+from tests.trial.slow_study import slow_scores
+from tests.trial.studies import make_study, read_csv
+from tisstats.trial.courses import Courses
+from tisstats.trial.endpoints import Endpoint
+from tisstats.trial.response_specifications import (
+    Counts,
+    Inference,
+    ResponseCohort,
+    curve_of_counts,
+    response_curve,
+)
+from tisstats.trial.specifications import Choice, Level
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_specifications import StudySpecifications
+
+WEEKS = (0, 4, 12, 24)
+
+
+def slow_status(visits, stop, rescue, settings):
+    """Return True, False, None (open) or "excluded" of a patient, by the rules in words."""
+    week, threshold = Fraction(str(settings["week"])), Fraction(str(settings["threshold"]))
+    strategy, kind = settings["intercurrent"], settings["kind"]
+    # An event in the week of a visit comes after it.
+    events = [event for event in (stop, rescue) if event is not None and event < week]
+    if strategy == "composite" and events:
+        return False
+    counted = {at: score for at, score in visits.items() if 0 < at <= week}
+    if strategy in ("while on treatment", "hypothetical") and events:
+        counted = {at: score for at, score in counted.items() if at <= min(events)}
+    on_treatment = strategy == "while on treatment" and bool(events)
+
+    def met(at):
+        low, high = counted[at] or (0, 100)
+        return True if low >= threshold else False if high < threshold else None
+
+    if kind == "at week":
+        wanted = max(counted, default=None) if on_treatment else week
+        answer = met(wanted) if wanted in counted else None
+    else:
+        found = [met(at) for at in counted]
+        answer = True if True in found else None if None in found or not found else False
+        followed = any(at >= week for at in counted)
+        if answer is False and settings["early_end"] == "missing" and not followed:
+            answer = False if on_treatment else None
+    if strategy == "hypothetical" and events and not (kind == "best" and answer is True):
+        return "excluded"
+    return answer
+
+
+def slow_counts(folder, mmt_max, settings, arm):
+    scores = slow_scores(folder, mmt_max, WEEKS)
+    rescue = {
+        row["patient_id"]: Fraction(row["week"])
+        for row in read_csv(folder / "synthetic_treatments.csv")
+        if row["treatment"] == "rescue"
+    }
+    responders = patients = 0
+    for row in read_csv(folder / "synthetic_patients.csv"):
+        if row["arm"] != arm:
+            continue
+        name = row["patient_id"]
+        stop = Fraction(row["stop_week"]) if row["stop_week"] else None
+        status = slow_status(scores[name], stop, rescue.get(name), settings)
+        if status == "excluded":
+            continue
+        if status is None:
+            if settings["missing"] == "unknown":
+                continue
+            status = settings["missing"] == "best case"
+        if settings["denominator"] == "followed" and not scores[name]:
+            continue
+        responders, patients = responders + status, patients + 1
+    return responders, patients
+
+
+def slow_fisher(first, of_first, second, of_second):
+    both, trials = first + second, of_first + of_second
+
+    def weight(k):
+        return math.comb(of_first, k) * math.comb(of_second, both - k)
+
+    possible = range(max(0, both - of_second), min(of_first, both) + 1)
+    return float(
+        Fraction(
+            sum(weight(k) for k in possible if weight(k) <= weight(first)),
+            math.comb(trials, both),
+        )
+    )
+
+
+def slow_wilson(count, of):
+    z = 1.959963984540054
+    centre = (count + z * z / 2) / (of + z * z)
+    half = z / (of + z * z) * math.sqrt(count * (of - count) / of + z * z / 4)
+    return centre - half, centre + half
+
+
+def slow_newcombe(first, of_first, second, of_second):
+    p, q = first / of_first, second / of_second
+    (low_1, high_1), (low_2, high_2) = slow_wilson(first, of_first), slow_wilson(second, of_second)
+    return (
+        p - q - math.hypot(p - low_1, high_2 - q),
+        p - q + math.hypot(high_1 - p, q - low_2),
+    )
+
+
+def slow_clopper_pearson(count, of):
+    low = beta.ppf(0.025, count, of - count + 1) if count else 0.0
+    high = beta.ppf(0.975, count + 1, of - count) if count < of else 1.0
+    return low, high
+
+
+def settings_of(specifications, row):
+    """The settings of a row of the table of combinations, by its words."""
+    found = {"denominator": "analysed", "intercurrent": "treatment policy", "missing": "unknown"}
+    found["missing"] = specifications.endpoint.missing
+    for choice in specifications.choices:
+        (level,) = (level for level in choice.levels if level.label == row[choice.label])
+        found |= level.settings
+    return found
+
+
+@pytest.mark.parametrize(
+    ("patients", "arms", "seed"),
+    [(9, ("alone",), 3), (24, ("active", "control"), 5), (45, ("a", "b", "c"), 8)],
+)
+def test_random_combinations_are_those_of_a_count_over_the_files(tmp_path, patients, arms, seed):
+    folder = make_study(patients, arms, WEEKS, seed=seed, missing=0.08, missed=0.15).write(tmp_path)
+    specifications = StudySpecifications(StudyData.read(folder))
+    rng = random.Random(seed)
+    for comparison in specifications.comparisons:
+        curve = specifications.response(comparison)
+        table = curve.table()
+        for number in rng.sample(range(len(table)), 60):
+            row = table.iloc[number]
+            settings = settings_of(specifications, row)
+            counts = slow_counts(folder, 150, settings, comparison.arm)
+            assert (row["responders"], row["patients"]) == counts, settings
+            if comparison.reference is None:
+                assert row["estimate"] == pytest.approx(counts[0] / counts[1])
+                if settings["interval"] == "clopper-pearson":
+                    limits = slow_clopper_pearson(*counts)
+                    assert (row["low"], row["high"]) == pytest.approx(limits)
+                assert math.isnan(row["pvalue"])
+                continue
+            others = slow_counts(folder, 150, settings, comparison.reference)
+            assert (row["responders_reference"], row["patients_reference"]) == others, settings
+            if settings["interval"] == "newcombe":
+                limits = slow_newcombe(*counts, *others)
+                assert (row["low"], row["high"]) == pytest.approx(limits)
+            if settings["test"] == "fisher":
+                assert row["pvalue"] == pytest.approx(slow_fisher(*counts, *others))
+
+
+COUNTING = Choice(
+    "Counted",
+    (Level("all", {"n": 10}), Level("few", {"n": 4}), Level("nobody", {"n": 0})),
+)
+INTERVALS = Choice.of("Interval", "interval", {"newcombe": "Newcombe", "agresti-caffo": "AC"})
+TESTS = Choice.of("Test", "test", {"fisher": "Fisher", "boschloo": "Boschloo"})
+
+
+def two_arms(settings):
+    return Counts((min(3, settings["n"]), 2), (settings["n"], 8))
+
+
+def test_choices_of_counts_and_inference_may_stand_in_any_order():
+    base = Inference("newcombe", 0.95)
+    first = curve_of_counts(two_arms, base, [COUNTING, INTERVALS, TESTS]).table()
+    second = curve_of_counts(two_arms, base, [TESTS, COUNTING, INTERVALS]).table()
+    by = ["Counted", "Interval", "Test"]
+    left, right = (table.sort_values(by).reset_index(drop=True) for table in (first, second))
+    assert left.equals(right[left.columns])
+
+
+def test_a_denominator_of_nobody_gives_no_result():
+    table = curve_of_counts(two_arms, Inference("newcombe", 0.95), [COUNTING]).table()
+    assert table["estimate"].isna().tolist() == [False, False, True]
+    assert table["pvalue"].isna().tolist() == [False, False, True]
+
+
+def test_processes_and_a_cluster_give_the_same():
+    choices = [COUNTING, INTERVALS, TESTS]
+    base = Inference("newcombe", 0.95)
+    here = curve_of_counts(two_arms, base, choices).results
+    assert curve_of_counts(two_arms, base, choices, processes=2).results.equals(here)
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False
+    ) as cluster:
+        address = cluster.scheduler_address
+        there = curve_of_counts(two_arms, base, choices, scheduler=address).results
+    assert there.equals(here)
+
+
+def test_progress_ends_with_everything():
+    shown = []
+    curve_of_counts(
+        two_arms,
+        Inference("newcombe", 0.95),
+        [COUNTING, INTERVALS, TESTS],
+        progress=lambda done, wanted: shown.append((done, wanted)),
+    )
+    # Three tables, each by two intervals and two tests.
+    assert shown[-1] == (12, 12)
+    assert [done for done, _ in shown] == sorted(done for done, _ in shown)
+
+
+ENDPOINT = Endpoint(
+    kind="best", threshold=40, week=8, intercurrent="treatment policy", missing="unknown"
+)
+
+
+def cohort():
+    courses = Courses.from_scores([[0, 8]] * 2, [[0, 40], [0, 0]])
+    return ResponseCohort({"x": courses}, (np.ones(2, dtype=bool),), (0,))
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        (Choice.of("A", "week_of_visit", {1: "1"}), "sets week_of_visit; permitted are"),
+        (Choice.of("A", "missing", {"bounds": "b"}), "missing must be one of"),
+        (Choice.of("A", "denominator", {"others": "b"}), "denominator must be one of"),
+        (Choice.of("A", "scoring", {"y": "b"}), "scoring must be one of"),
+        (
+            Choice("A", (Level("a", {"week": 8, "interval": "wilson"}),)),
+            "sets both who counts and the inference",
+        ),
+    ],
+)
+def test_a_choice_that_does_not_fit_is_refused(choice, message):
+    with pytest.raises(ValueError, match=message):
+        response_curve(cohort(), ENDPOINT, Inference("wilson", 0.95), [choice])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (({}, (np.ones(2, dtype=bool),), (0,)), "at least one way of scoring"),
+        (({"x": cohort().courses["x"]}, (), ()), "one entry, or two"),
+        (({"x": cohort().courses["x"]}, (np.ones(3, dtype=bool),), (0,)), "for each patient"),
+    ],
+)
+def test_a_cohort_that_does_not_fit_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ResponseCohort(*arguments)

@@ -1,0 +1,211 @@
+"""Chapter 8: which conclusions hold under all defensible choices, and which hang on one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tisstats.bounds.assumptions import ALTERNATIVES
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.specification_items import (
+    conclusion_row,
+    curve_content,
+    level_rows,
+    percent_span,
+    share_rows,
+)
+from tisstats.figures import specification_curve
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
+from tisstats.lim2021 import sensitivity
+from tisstats.lim2021.sensitivity import EnzymeLimits
+from tisstats.printed import format_rounded
+from tisstats.trial import analyse
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.change_specifications import change_curves
+from tisstats.trial.specifications import (
+    Conclusion,
+    Condition,
+    Judgement,
+    SpecificationCurve,
+    combinations,
+)
+from tisstats.trial.summaries import format_p
+
+#: Decimals of P values, one more than the article prints.
+_P_DECIMALS = 3
+
+
+@dataclass(frozen=True)
+class Sensitivity(PatientChapter):
+    """Chapter 8 for given parameters."""
+
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
+
+    @cached_property
+    def limits(self) -> EnzymeLimits:
+        """The other upper limits of normal that the bounds examine too."""
+        alternative = ALTERNATIVES["ck_limits"]
+        shared = alternative.assumptions.shared
+        female, male = (float(getattr(shared, f"ck_uln_{sex}")) for sex in ("female", "male"))
+        label = f"{female:g} (women), {male:g} U/L (men)"
+        return EnzymeLimits(label, alternative.reason.strip(), female, male)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The scored visits of the patients."""
+        return analyse(self.patient_data.trial)
+
+    @cached_property
+    def printed(self) -> SpecificationCurve:
+        """Responders by printed counts."""
+        return sensitivity.printed_curve(self.published)
+
+    @cached_property
+    def rows(self) -> SpecificationCurve:
+        """Responders among the patients."""
+        return sensitivity.row_curve(self.published, self.patient_data.trial, self.limits)
+
+    @cached_property
+    def changes(self) -> dict[str, SpecificationCurve]:
+        """Changes of each measure of the patients."""
+        return change_curves(self.analysis, sensitivity.change_choices(self.analysis))
+
+    @property
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """The conclusions that are judged."""
+        return sensitivity.conclusions(self.published)
+
+    @property
+    def level(self) -> str:
+        """The planned confidence level as a percentage, without the % sign."""
+        return format_confidence_level(sensitivity.inference(self.published).confidence_level)
+
+    @property
+    def planned(self) -> float:
+        """The proportion of responders assumed in planning."""
+        return float(self.published.value("design.assumed_proportion"))
+
+    @table("Choices that printed counts allow, each with its levels. From published counts alone")
+    def printed_choices(self) -> Rows:
+        """Return every level of the choices that need no patient-level data."""
+        yield from level_rows(self.printed.choices)
+
+    @table("Choices that only patient-level data allow. {self.patient_data.label}", collapsed=True)
+    def row_choices(self) -> Rows:
+        """Return every level of the choices that need patient-level data."""
+        yield from level_rows(self.rows.choices)
+
+    @table(
+        "Conclusions under every combination that printed counts allow, from published counts "
+        "alone",
+        wide=True,
+    )
+    def printed_conclusions(self) -> Rows:
+        """Return every conclusion, judged by printed counts."""
+        yield from map(conclusion_row, map(self.printed.judge, self.conclusions))
+
+    @table(
+        "Conclusions under every combination of choices, {self.level}% intervals. "
+        "{self.patient_data.label}",
+        wide=True,
+    )
+    def row_conclusions(self) -> Rows:
+        """Return every conclusion, judged by the patients."""
+        yield from map(conclusion_row, map(self.rows.judge, self.conclusions))
+
+    @table(
+        "What it hangs on by printed counts whether fewer than half respond. A choice decides "
+        "alone where its level changes the answer while the other choices stay as they are. From "
+        "published counts alone",
+        wide=True,
+    )
+    def printed_shares(self) -> Rows:
+        """Return, by choice, what the first conclusion hangs on."""
+        yield from share_rows(self._first(self.printed))
+
+    @table(
+        "What it hangs on among these patients whether fewer than half respond, "
+        "{self.level}% intervals. {self.patient_data.label}",
+        wide=True,
+    )
+    def row_shares(self) -> Rows:
+        """Return, by choice, what the first conclusion hangs on among the patients."""
+        yield from share_rows(self._first(self.rows))
+
+    def _first(self, curve: SpecificationCurve) -> Judgement:
+        return curve.judge(self.conclusions[0])
+
+    def printed_figure(self) -> FigureItem:
+        """Draw the curve of printed counts."""
+        return self._figure(
+            self.printed, "Responders (%), with their intervals", "From published counts"
+        )
+
+    def row_figure(self) -> FigureItem:
+        """Draw the curve of the patients."""
+        return self._figure(
+            self.rows, f"Responders (%), {self.level}% intervals", self.patient_data.label
+        )
+
+    def _figure(self, curve: SpecificationCurve, ylabel: str, stamp: str) -> FigureItem:
+        content = curve_content(
+            curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
+        )
+        return figure_item(specification_curve, content)
+
+    @table(
+        "P values of the changes from baseline to the end (signed-rank test, two-sided) under "
+        "every combination of how the end is defined, of patients without change, and of the P "
+        "value; n are patients measured at both times. {self.patient_data.label}",
+        wide=True,
+    )
+    def change_table(self) -> Rows:
+        """Return every outcome measure."""
+        alpha = float(self.published.value("design.significance_level"))
+        below = Conclusion("significant", (Condition("pvalue", "below", alpha),))
+        for measure, curve in self.changes.items():
+            judged, n = curve.judge(below), curve.results["n"]
+            known = curve.column("pvalue")
+            known = known[np.isfinite(known)]
+            scale = self.patient_data.trial.description.measures[measure]
+            ends = [format_p(float(each), _P_DECIMALS) for each in (known.min(), known.max())]
+            yield {
+                "Outcome measure": scale.name,
+                "n": format_range(int(n.min()), int(n.max())),
+                "P": format_range(*ends),
+                f"P below {alpha:g}, n of combinations": f"{judged.holds} of {len(curve)}",
+                "Hangs on": ", ".join(judged.deciding) or "no single choice",
+            }
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers glued into the prose, by name."""
+        printed, rows = self._first(self.printed), self._first(self.rows)
+        without = self.rows.without_estimate
+        third_quartile = self.published.text("table2.mmt.end.q3")
+        return {
+            "printed_combinations": len(self.printed),
+            "printed_choices": len(self.printed.choices),
+            "printed_distinct": self.printed.distinct,
+            "printed_span": percent_span(self.printed),
+            "printed_fewer": printed.holds,
+            "printed_share": format_percent(printed.share),
+            "printed_deciding": ", ".join(printed.deciding) or "no single choice",
+            "row_combinations": len(self.rows),
+            "row_choices": len(self.rows.choices),
+            "row_span": percent_span(self.rows),
+            "row_fewer": rows.holds,
+            "row_judged": rows.combinations - rows.without_result,
+            "row_deciding": ", ".join(rows.deciding) or "no single choice",
+            "row_without": without,
+            "change_combinations": combinations(next(iter(self.changes.values())).choices),
+            "rows_kind": self.patient_data.kind,
+            "rows_name": self.patient_data.name,
+            "rows_stamp": self.patient_data.label,
+            "sensitivity_level": self.level,
+            "planned_percent": format_rounded(100 * self.planned, 0),
+            "mmt_quartile": third_quartile,
+            "mmt_used": self.patient_data.trial.mmt_max,
+        }

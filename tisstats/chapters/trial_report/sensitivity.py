@@ -1,0 +1,255 @@
+"""Which conclusions of a study hold under all defensible choices, and which hang on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.chapters.page import FigureItem, Markdown, Rows, Table, figure_item, table
+from tisstats.chapters.specification_items import (
+    conclusion_row,
+    curve_content,
+    level_rows,
+    percent_span,
+    share_rows,
+)
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.figures import specification_curve
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
+from tisstats.printed import format_rounded
+from tisstats.trial.specifications import (
+    Conclusion,
+    Condition,
+    Judgement,
+    SpecificationCurve,
+    combinations,
+)
+from tisstats.trial.study_specifications import Comparison, StudySpecifications
+from tisstats.trial.summaries import format_p
+
+#: Decimals of median changes.
+_CHANGE_DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class Sensitivity(TrialChapter):
+    """The chapter of sensitivity."""
+
+    reference_response: float = 0.5  #: proportion with which a single arm is compared, 0 to 1
+
+    def __post_init__(self) -> None:
+        if not 0 < self.reference_response < 1:
+            raise ValueError(
+                "reference_response must be a proportion between 0 and 1, "
+                f"got {self.reference_response!r}"
+            )
+
+    @cached_property
+    def specifications(self) -> StudySpecifications:
+        """The choices of the study."""
+        return StudySpecifications(self.data)
+
+    @cached_property
+    def curves(self) -> dict[Comparison, SpecificationCurve]:
+        """The response of every comparison, or of the single arm."""
+        found = self.specifications
+        return {each: found.response(each) for each in found.comparisons}
+
+    @property
+    def alpha(self) -> float:
+        """Significance level: one minus the confidence level of the description."""
+        return 1 - self.study.analysis.confidence_level
+
+    @property
+    def level(self) -> str:
+        """The confidence level as a percentage, without the % sign."""
+        return format_confidence_level(self.study.analysis.confidence_level)
+
+    @property
+    def alpha_text(self) -> str:
+        """The significance level as text."""
+        return f"{self.alpha:.3g}"
+
+    def conclusions(self, comparison: Comparison) -> tuple[Conclusion, ...]:
+        """Return the conclusions that are judged, the one of the figure first."""
+        if comparison.reference is None:
+            return self._conclusions_of_one_arm()
+        reference = self.study.arms[comparison.reference]
+        main = float(self.curves[comparison].column("estimate")[0])
+        # A main analysis without a difference, or without a result, favours nobody.
+        fewer = main < 0
+        side, word = ("high", "fewer") if fewer else ("low", "more")
+        relation = "below" if fewer else "above"
+        more = f"{word.capitalize()} responders than under {reference}"
+        return (
+            Conclusion(f"{more}, interval without zero", (Condition(side, relation, 0.0),)),  # type: ignore[arg-type]
+            Conclusion(more, (Condition("estimate", relation, 0.0),)),  # type: ignore[arg-type]
+            Conclusion(
+                f"P < {self.alpha_text} for unequal proportions",
+                (Condition("pvalue", "below", self.alpha),),
+            ),
+        )
+
+    def _conclusions_of_one_arm(self) -> tuple[Conclusion, ...]:
+        value, shown = self.reference_response, f"{format_percent(self.reference_response, 0)}%"
+        return (
+            Conclusion(f"At least {shown} respond", (Condition("estimate", "at least", value),)),
+            Conclusion.includes(f"The interval includes {shown}", value),
+            Conclusion(f"The interval is above {shown}", (Condition("low", "above", value),)),
+            Conclusion(f"The interval is below {shown}", (Condition("high", "below", value),)),
+        )
+
+    @cached_property
+    def judgements(self) -> dict[Comparison, tuple[Judgement, ...]]:
+        """The conclusions of every comparison, judged."""
+        return {
+            comparison: tuple(map(curve.judge, self.conclusions(comparison)))
+            for comparison, curve in self.curves.items()
+        }
+
+    @table("Choices that are varied at once for the response, each with its levels. {self.label}")
+    def choices(self) -> Rows:
+        """Return every level of every choice."""
+        yield from level_rows(self.specifications.choices)
+
+    @table("Choices that are not varied")
+    def not_varied(self) -> Rows:
+        """Return what is not varied, and why."""
+        for each in self.specifications.not_varied:
+            yield {"Choice": each.choice, "Why it is not varied": each.reason}
+
+    @table(
+        "Conclusions under every combination of the choices: {self.level}% intervals, a P value "
+        "below {self.alpha_text} taken as significant. N: combinations that give a result. "
+        "{self.label}",
+        wide=True,
+    )
+    def conclusions_table(self) -> Rows:
+        """Return every conclusion, one row each."""
+        for comparison, judged in self.judgements.items():
+            for each in judged:
+                yield {"Comparison": comparison.title, **conclusion_row(each)}
+
+    def share_tables(self) -> list[Table]:
+        """Return, for the first conclusion of each comparison, what it hangs on."""
+        return [
+            self._shares(comparison.title, judged[0])
+            for comparison, judged in self.judgements.items()
+        ]
+
+    def _shares(self, title: str, judged: Judgement) -> Table:
+        @table(
+            f"{title}: the conclusion “{judged.conclusion.label}”, by level. A choice decides "
+            f"alone where its level changes the answer while all other choices stay as they are. "
+            f"{self.level}% intervals. {self.label}",
+            wide=True,
+        )
+        def tabulate() -> Rows:
+            yield from share_rows(judged)
+
+        return tabulate()
+
+    def curve_items(self) -> list[FigureItem | Markdown]:
+        """Return the curve of each comparison, with its caption below."""
+        return list(self._curve_items())
+
+    def _curve_items(self) -> Iterator[FigureItem | Markdown]:
+        for comparison, curve in self.curves.items():
+            one_arm = comparison.reference is None
+            what = "Responders" if one_arm else "Difference in responders"
+            content = curve_content(
+                curve,
+                self.conclusions(comparison)[0],
+                ylabel=f"{comparison.title}: {what.lower()} (%), {self.level}% intervals",
+                stamp=self.label,
+                reference=self.reference_response if one_arm else 0.0,
+            )
+            if content is None:
+                yield Markdown(
+                    f"{comparison.title}: no combination leaves a patient to count in each arm."
+                )
+                continue
+            yield figure_item(specification_curve, content)
+            yield Markdown(
+                f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
+                f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
+                f"different results. Below, which level of each choice the combinations of a "
+                f"column have; at the right, in how many of those with a level the conclusion "
+                f"holds. {self.label}.*"
+            )
+
+    @table(
+        "Changes from baseline to the end, by arm, under every combination of the choices below: "
+        "range of the median change and of the two-sided P value of the signed-rank test, and "
+        "combinations with P below {self.alpha_text}; n are patients measured at both times. "
+        "{self.label}",
+        wide=True,
+    )
+    def changes(self) -> Rows:
+        """Return every measure in every arm."""
+        significant = Conclusion("significant", (Condition("pvalue", "below", self.alpha),))
+        measures = self.data.trial.description.measures
+        decimals = self.study.analysis.p_decimals
+        for arm, label in self.study.arms.items():
+            for measure, curve in self.specifications.changes(arm).items():
+                judged = curve.judge(significant)
+                n, scale = curve.results["n"], measures[measure]
+                yield {
+                    "Arm": label,
+                    "Measure": f"{scale.name}, {scale.unit}",
+                    "n": format_range(int(n.min()), int(n.max())),
+                    "Median change": _span(
+                        curve.column("estimate"), lambda x: format_rounded(x, _CHANGE_DECIMALS)
+                    ).replace("-", "−"),
+                    "P": _span(curve.column("pvalue"), lambda x: format_p(x, decimals)),
+                    "P significant, n of combinations": (
+                        f"{judged.holds} of {judged.combinations - judged.without_result}"
+                    ),
+                    "Hangs on": ", ".join(judged.deciding) or "no single choice",
+                }
+
+    @table("Choices that are varied at once for the changes. {self.label}")
+    def change_choices(self) -> Rows:
+        """Return every level of the choices of the changes."""
+        yield from level_rows(self.specifications.change_choices)
+
+    def answers(self) -> Markdown:
+        """Return the answer in sentences, one for each comparison."""
+        return Markdown("\n".join(f"- {line}" for line in self._answers()))
+
+    def _answers(self) -> Iterator[str]:
+        for comparison, judged in self.judgements.items():
+            curve, first = self.curves[comparison], judged[0]
+            of = first.combinations - first.without_result
+            hangs = ", ".join(first.deciding)
+            ending = f"; by itself, each of these can decide: {hangs}" if hangs else ""
+            yield (
+                f"**{comparison.title}.** Estimates range over {percent_span(curve)}%. "
+                f"“{first.conclusion.label}” holds in {first.holds} of {of} combinations{ending}."
+            )
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers glued into the prose, by name."""
+        found = self.specifications
+        missing = {curve.without_estimate for curve in self.curves.values()}
+        return {
+            "combinations": combinations(found.choices),
+            "choices_varied": len(found.choices),
+            "change_combinations": combinations(found.change_choices),
+            "without_estimate": format_range(min(missing), max(missing)),
+            "level": self.level,
+            "alpha": self.alpha_text,
+            "label": self.label,
+        }
+
+
+def _span(values: NDArray[np.float64], form: Callable[[float], str]) -> str:
+    """Format the range of some numbers, nan aside."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return "–"
+    return format_range(form(float(known.min())), form(float(known.max())))

@@ -1,0 +1,535 @@
+"""The defensible choices of a described study, and its results under all of them.
+
+The first level of every choice is that of the description. Which others there are depends on the
+study: where nobody stopped early, how early stops are handled is no choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
+from tisstats.measures.enzymes import EnzymePanel
+from tisstats.statistics import method_title
+from tisstats.trial.change_specifications import change_curves
+from tisstats.trial.columns import Mask, equals
+from tisstats.trial.courses import Courses
+from tisstats.trial.endpoints import MISSING_RULES, Endpoint, Strategy, evaluate
+from tisstats.trial.response_specifications import (
+    DENOMINATORS,
+    Inference,
+    OnProgress,
+    ResponseCohort,
+    response_curve,
+)
+from tisstats.trial.specifications import Choice, Level, SpecificationCurve
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import study_courses
+
+#: Name of the scoring by the description.
+DECLARED = "as declared"
+
+#: Intervals recommended for few patients, each with the reason.
+_INTERVALS = {
+    "clopper-pearson": "exact: its coverage is at least nominal",
+    "wilson": "recommended for few patients (Brown, Cai & DasGupta 2001)",
+    "jeffreys": "recommended for few patients (Brown, Cai & DasGupta 2001)",
+    "blaker": "exact, and within the Clopper-Pearson interval (Blaker 2000)",
+}
+_DIFFERENCES = {
+    "newcombe": "combines score intervals (Newcombe 1998)",
+    "miettinen-nurminen": "inverts the score test (Miettinen & Nurminen 1985)",
+    "agresti-caffo": "adjusted for few patients (Agresti & Caffo 2000)",
+}
+_TESTS = {
+    "fisher": ("Fisher", "exact, conditional on all margins"),
+    "boschloo": ("Boschloo", "exact, unconditional"),
+    "barnard": ("Barnard", "exact, unconditional"),
+    "chi-square": ("chi-square", "asymptotic, chosen in the description"),
+}
+_STRATEGIES: Mapping[Strategy, str] = {
+    "treatment policy": "ignored",
+    "composite": "non-response",
+    "while on treatment": "visits until then",
+    "hypothetical": "left out",
+}
+_KINDS = {
+    "at week": "at the week",
+    "best": "at any visit up to the week",
+    "sustained": "sustained",
+    "confirmed": "confirmed at two visits",
+}
+_MISSING = {
+    "unknown": "left out",
+    "non-responder": "non-response",
+    "worst case": "non-response",
+    "best case": "response",
+}
+_DENOMINATORS = {
+    "analysed": "analysed",
+    "included": "all, others non-responders",
+    "followed": "with a visit after baseline",
+}
+_PLANNED = "as described"
+#: Quartiles of Minitab and SPSS (6) and of SAS (2), where these are not those of the description.
+_OTHER_DEFINITIONS = (6, 2)
+
+#: Largest product of the sizes of both arms for which Boschloo's test is among the alternatives:
+#: beyond, its many tables take long, and the exact tests differ little.
+_BOSCHLOO_PAIRS = 2_500
+
+
+@dataclass(frozen=True, slots=True)
+class NotVaried:
+    """A choice that is not varied in a study."""
+
+    choice: str  #: the choice
+    reason: str  #: why it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An arm, or its comparison with the reference arm."""
+
+    arm: str  #: name of the arm
+    reference: str | None  #: name of the reference arm; None: the arm alone
+    title: str  #: in words
+
+
+@dataclass(frozen=True, eq=False)
+class StudySpecifications:
+    """The choices of a study and its results under every combination.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> study = StudySpecifications(StudyData.read(example_folder()))
+    >>> [comparison.title for comparison in study.comparisons]
+    ['Active treatment minus Placebo']
+    >>> [level.label for level in study.choices[0].levels]
+    ['40 points', '20 points', '60 points']
+    """
+
+    data: StudyData
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """The primary endpoint; a rule "bounds" is replaced by its lower end, the worst case."""
+        endpoint = self.data.study.endpoint.as_endpoint()
+        return replace(endpoint, missing="worst case") if endpoint.missing == "bounds" else endpoint
+
+    @property
+    def _one_arm(self) -> bool:
+        return self.data.study.reference_arm is None or len(self.data.study.arms) == 1
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every arm compared with the reference arm; of a study in one arm that arm."""
+        study = self.data.study
+        if self._one_arm or study.reference_arm is None:
+            return tuple(Comparison(arm, None, label) for arm, label in study.arms.items())
+        reference = study.arms[study.reference_arm]
+        return tuple(
+            Comparison(arm, study.reference_arm, f"{label} minus {reference}")
+            for arm, label in study.arms.items()
+            if arm != study.reference_arm
+        )
+
+    @property
+    def inference(self) -> Inference:
+        """Interval and test of the description."""
+        plan = self.data.study.analysis
+        return Inference(
+            plan.interval if self._one_arm else plan.difference,
+            plan.confidence_level,
+            plan.proportion_test,
+        )
+
+    @cached_property
+    def _courses(self) -> dict[str, Courses]:
+        """The courses by way of scoring."""
+        found = {DECLARED: study_courses(self.data)}
+        if self._panel_matters:
+            panel = self.data.study.measures.enzyme_panel
+            other: EnzymePanel = "measured" if panel == "complete" else "complete"
+            trial = self.data.trial
+            changed = replace(trial, description=replace(trial.description, enzyme_panel=other))
+            described = replace(self.data, trial=changed, _cache={})
+            found[f"{other} panel"] = study_courses(described)
+        return found
+
+    @cached_property
+    def _panel_matters(self) -> bool:
+        """Whether a patient has some of several enzymes at baseline, and not all of them."""
+        enzymes = list(self.data.study.measures.enzymes)
+        visits = self.data.trial.visits
+        if len(enzymes) < 2:
+            return False
+        first = visits.loc[visits["week"] == visits.groupby("patient_id")["week"].transform("min")]
+        missing = first[enzymes].isna()
+        return bool(np.any(missing.any(axis=1) & ~missing.all(axis=1)))
+
+    def cohort(self, comparison: Comparison) -> ResponseCohort:
+        """Return the patients of an arm, and of the reference arm if there is one."""
+        names = [comparison.arm] + [comparison.reference] * (comparison.reference is not None)
+        everybody = self.data.trial.patients["arm"].value_counts()
+        members = tuple(self.members(str(name)) for name in names)
+        return ResponseCohort(
+            self._courses,
+            members,
+            tuple(
+                int(everybody.get(name, 0)) - int(np.sum(arm))
+                for name, arm in zip(names, members, strict=True)
+            ),
+        )
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """The choices of the response that have more than one level."""
+        every = (
+            self._threshold(),
+            self._week(),
+            self._kind(),
+            self._early_stops(),
+            self._missing(),
+            self._denominator(),
+            self._enzymes(),
+            self._interval(),
+            self._test(),
+        )
+        return tuple(choice for choice in every if choice is not None and len(choice.levels) > 1)
+
+    def _threshold(self) -> Choice | None:
+        if self.endpoint.criterion:
+            return None
+        general, plan = self.data.study.study, self.endpoint
+        levels = {plan.threshold: Level(f"{plan.threshold:g} points", {}, _PLANNED)}
+        for category, score in RESPONSE_CUTOFFS[general.population].items():
+            reason = f"cut-off of {category} improvement, {general.population}"
+            levels.setdefault(score, Level(f"{score:g} points", {}, reason))
+        return _choice("Threshold", "threshold", levels)
+
+    def _week(self) -> Choice:
+        """Return the planned week, and the scheduled weeks next to it."""
+        plan = self.endpoint
+        scheduled = [week for week in self.data.study.visits.weeks if week > 0]
+        earlier = [week for week in scheduled if week < plan.week][-1:]
+        later = [week for week in scheduled if week > plan.week][:1]
+        allowed = [week for week in earlier + later if week > max(plan.also_at, default=0)]
+        levels = {plan.week: Level(f"week {plan.week:g}", {}, _PLANNED)}
+        for week in allowed:
+            levels[week] = Level(f"week {week:g}", {}, "scheduled week next to the planned one")
+        return _choice("Week", "week", levels)
+
+    def _kind(self) -> Choice:
+        """Return the planned kind of response, one week alone, and any visit up to it."""
+        plan = self.endpoint
+        kinds = [plan.kind, "best"]
+        if plan.week in self.data.study.visits.weeks:
+            kinds.append("at week")
+        levels = [
+            Level(
+                _KINDS[kind],
+                {"kind": kind, "early_end": "as observed"},
+                _PLANNED if kind == plan.kind else "used by trials of this score",
+            )
+            for kind in dict.fromkeys(kinds)
+        ]
+        if self._some_end_early:
+            levels.append(
+                Level(
+                    f"{_KINDS['best']}, open if visits end early",
+                    {"kind": "best", "early_end": "missing"},
+                    "nothing is observed after a last visit",
+                )
+            )
+        return Choice("Response seen", tuple(levels))
+
+    @property
+    def _last_week(self) -> float:
+        return max(float(cast(float, level.settings["week"])) for level in self._week().levels)
+
+    @cached_property
+    def _some_end_early(self) -> bool:
+        weeks = self._courses[DECLARED].weeks
+        last = np.max(np.where(np.isfinite(weeks), weeks, -np.inf), axis=1, initial=-np.inf)
+        return bool(np.any(last < self._last_week))
+
+    @cached_property
+    def _some_intercurrent_event(self) -> bool:
+        courses = self._courses[DECLARED]
+        until = np.full(len(courses.weeks), self._last_week)
+        return bool(np.any(courses.rescued_before(until) | courses.stopped_before(until)))
+
+    def _early_stops(self) -> Choice | None:
+        if not self._some_intercurrent_event:
+            return None
+        plan = self.endpoint
+        strategies = dict.fromkeys((plan.intercurrent, *_STRATEGIES))
+        if self._some_died and plan.intercurrent != "treatment policy":
+            # After death there is no score that could count.
+            strategies.pop("treatment policy")
+        return _choice(
+            "Rescue or early stop",
+            "intercurrent",
+            {
+                name: Level(
+                    _STRATEGIES[name],
+                    {},
+                    _PLANNED if name == plan.intercurrent else f"strategy of ICH E9(R1): {name}",
+                )
+                for name in strategies
+            },
+        )
+
+    @property
+    def _some_died(self) -> bool:
+        return bool(np.any(self.data.trial.patients["end_reason"] == "death"))
+
+    @cached_property
+    def _some_open(self) -> bool:
+        """Whether a status is open under any combination of week, kind and threshold."""
+        courses = self._courses[DECLARED]
+        for week in self._week().levels:
+            for kind in self._kind().levels:
+                changed = {**week.settings, **kind.settings}
+                if kind.settings["kind"] != "sustained":
+                    changed["also_at"] = ()
+                chosen = replace(self.endpoint, missing="unknown", **changed)  # type: ignore[arg-type]
+                if evaluate(chosen, courses).count("unknown"):
+                    return True
+        return False
+
+    def _missing(self) -> Choice | None:
+        if not self._some_open:
+            return None
+        planned = self.endpoint.missing
+        lower = planned if planned in ("non-responder", "worst case") else "non-responder"
+        rules = dict.fromkeys((planned, "unknown", lower, "best case"))
+        return _choice(
+            "Status open",
+            "missing",
+            {
+                name: Level(
+                    _MISSING[name],
+                    {},
+                    _PLANNED if name == planned else f"rule {name}: {MISSING_RULES[name]}",
+                )
+                for name in rules
+            },
+        )
+
+    def _denominator(self) -> Choice:
+        courses, trial = self._courses[DECLARED], self.data.trial
+        names = ["analysed"]
+        if len(courses.weeks) < len(trial.patients):
+            names.append("included")
+        if not np.all(np.any(courses.follow_up, axis=1)):
+            names.append("followed")
+        return _choice(
+            "Denominator",
+            "denominator",
+            {name: Level(_DENOMINATORS[name], {}, DENOMINATORS[name]) for name in names},
+        )
+
+    def _enzymes(self) -> Choice:
+        return _choice(
+            "Enzymes missing at baseline",
+            "scoring",
+            {
+                name: Level(name, {}, "how an enzyme that was not measured at baseline counts")
+                for name in self._courses
+            },
+        )
+
+    def _interval(self) -> Choice:
+        reasons = _INTERVALS if self._one_arm else _DIFFERENCES
+        planned = self.inference.interval
+        return _choice(
+            "Interval",
+            "interval",
+            {
+                name: Level(method_title(name), {}, _PLANNED if name == planned else reasons[name])
+                for name in dict.fromkeys((planned, *reasons))
+            },
+        )
+
+    @property
+    def _boschloo_offered(self) -> bool:
+        sizes = sorted(self.data.trial.patients["arm"].value_counts())
+        return len(sizes) > 1 and sizes[-1] * sizes[-2] <= _BOSCHLOO_PAIRS
+
+    def _test(self) -> Choice | None:
+        if self._one_arm:
+            return None
+        planned = self.inference.test
+        others = ("fisher", *("boschloo",) * self._boschloo_offered, "barnard")
+        return _choice(
+            "Test",
+            "test",
+            {
+                name: Level(_TESTS[name][0], {}, _PLANNED if name == planned else _TESTS[name][1])
+                for name in dict.fromkeys((planned, *others))
+            },
+        )
+
+    @cached_property
+    def not_varied(self) -> tuple[NotVaried, ...]:
+        """The choices that are none in this study, each with the reason."""
+        names = {choice.label for choice in self.choices}
+        reasons = {
+            "Threshold": "the response is a definition, not a score",
+            "Week": "there is no other scheduled week next to the planned one",
+            "Rescue or early stop": "nobody had rescue medication or stopped before the last week"
+            if self.data.ends_recorded or "treatments" in self.data.has
+            else "neither is recorded",
+            "Status open": "every status is known, whatever the week and the kind of response",
+            "Denominator": "all patients are analysed and have a visit after baseline",
+            "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
+            "Test": "one arm: there is nothing to compare",
+        }
+        found = [NotVaried(name, why) for name, why in reasons.items() if name not in names]
+        if "Test" in names and not self._boschloo_offered and self.inference.test != "boschloo":
+            why = "with so many patients it takes long, and exact tests differ little"
+            found.append(NotVaried("Boschloo's test", why))
+        found.append(
+            NotVaried("Ranges of the measures", "declared in the description, without a default")
+        )
+        found.append(NotVaried("Confidence level", "declared in the description"))
+        return tuple(found)
+
+    def response(
+        self,
+        comparison: Comparison,
+        *,
+        scheduler: str | None = None,
+        progress: OnProgress | None = None,
+    ) -> SpecificationCurve:
+        """Compute the response of an arm, or its difference to the reference arm; see `choices`."""
+        return response_curve(
+            self.cohort(comparison),
+            self.endpoint,
+            self.inference,
+            self.choices,
+            scheduler=scheduler,
+            progress=progress,
+        )
+
+    @cached_property
+    def change_choices(self) -> tuple[Choice, ...]:
+        """The choices of the changes of measures that have more than one level."""
+        plan = self.data.study.analysis
+        definitions = dict.fromkeys((plan.quantile_definition, *_OTHER_DEFINITIONS))
+        every = [
+            self._horizon(),
+            _two("End", "end", plan.end, {"last-assessment": "last visit"} | _COMPLETERS)
+            if np.any(self.data.analysis.discontinued())
+            else None,
+            _two(
+                "Patients without change",
+                "zero_method",
+                plan.zero_method,
+                {"wilcox": "left out", "pratt": "ranked"},
+            ),
+            _two(
+                "P value",
+                "pvalue_method",
+                plan.signed_rank,
+                {"exact": "exact", "asymptotic": "asymptotic"},
+            ),
+            _choice(
+                "Quartiles",
+                "quantile_definition",
+                {
+                    each: Level(
+                        f"definition {each}",
+                        {},
+                        _PLANNED
+                        if each == plan.quantile_definition
+                        else "in use in other software",
+                    )
+                    for each in definitions
+                },
+            ),
+        ]
+        return tuple(choice for choice in every if choice is not None and len(choice.levels) > 1)
+
+    def _horizon(self) -> Choice:
+        week = self._week()
+        levels = tuple(
+            replace(level, settings={"horizon_week": level.settings["week"]})
+            for level in week.levels
+        )
+        return Choice(week.label, levels)
+
+    def changes(self, arm: str) -> dict[str, SpecificationCurve]:
+        """Compute the changes of each measure in an arm under every combination of choices."""
+        return change_curves(self.data.arm(arm), self.change_choices)
+
+    def members(self, arm: str) -> Mask:
+        """Return which analysed patients are in an arm."""
+        return equals(self.data.analysis.analysed, "arm", arm)
+
+    def table(
+        self, *, scheduler: str | None = None, progress: OnProgress | None = None
+    ) -> pd.DataFrame:
+        """Tabulate every result under every combination, one row each, as the command writes it.
+
+        Returns
+        -------
+        DataFrame
+            ``Outcome`` (response, or the change of a measure), ``Group`` (arm or comparison), a
+            column for each choice, and the results of `response_curve` and `change_curves`; empty
+            where a choice or a result does not belong to the outcome.
+        """
+        return pd.concat(list(self._tables(scheduler, progress)), ignore_index=True)
+
+    def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
+        for comparison in self.comparisons:
+            curve = self.response(comparison, scheduler=scheduler, progress=progress)
+            yield _headed(curve.table(), "Response", comparison.title)
+        measures = self.data.trial.description.measures
+        for arm, label in self.data.study.arms.items():
+            for measure, curve in self.changes(arm).items():
+                scale = measures[measure]
+                yield _headed(curve.table(), f"Change of {scale.name}, {scale.unit}", label)
+
+
+#: First words of the columns of counts.
+_COUNTED = ("responders", "patients", "n")
+
+_COMPLETERS = {"completers": "completers only"}
+
+
+def _headed(table: pd.DataFrame, outcome: str, group: str) -> pd.DataFrame:
+    # Whole numbers stay so beside the empty cells of other outcomes.
+    counts = [name for name in table if str(name).partition("_")[0] in _COUNTED]
+    table = table.astype(dict.fromkeys(counts, "Int64"))
+    table.insert(0, "Outcome", outcome)
+    table.insert(1, "Group", group)
+    return table
+
+
+def _choice(label: str, setting: str, levels: Mapping[Any, Level]) -> Choice:
+    """Return the choice of one setting, its levels by value."""
+    return Choice(
+        label, tuple(replace(level, settings={setting: value}) for value, level in levels.items())
+    )
+
+
+def _two(label: str, setting: str, planned: str, labels: Mapping[str, str]) -> Choice:
+    """Return a choice whose first level is the planned one."""
+    return _choice(
+        label,
+        setting,
+        {
+            value: Level(labels[value], {}, _PLANNED if value == planned else "the alternative")
+            for value in dict.fromkeys((planned, *labels))
+        },
+    )
