@@ -225,14 +225,15 @@ def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) ->
 def _infinite_numbers(file: Path, resource: dict[str, Any]) -> list[Fault]:
     """Return the numbers of a file that are not finite, such as INF and 1e400.
 
-    A Table Schema allows them; nothing in a trial can be infinite.
+    A Table Schema allows them; nothing in a trial can be infinite. A field whose numbers can be,
+    such as the limits of intervals, says so by ``"finite": false``.
     """
     schema = resource.get("schema", {})
     empty = set(schema.get("missingValues", [""]))
     numbers = {
         name: field
         for name, field in _fields(resource).items()
-        if field.get("type") in ("number", "integer")
+        if field.get("type") in ("number", "integer") and field.get("finite", True)
     }
     with file.open(encoding=encoding(resource), newline="") as text:
         rows = csv.DictReader(text, delimiter=delimiter(resource))

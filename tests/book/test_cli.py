@@ -62,13 +62,23 @@ def test_a_wrong_setting_ends_with_two(run, new_book):
     assert "did you mean 'threshold'?" in errors
 
 
-@pytest.mark.parametrize("option", ["--set=cohort=", "--cohort="])
 @pytest.mark.parametrize(
-    ("choice", "message"),
+    ("option", "choice", "message"),
     [
-        ("nowhere", "nowhere: is not a folder, not the number of a cohort and not 'reference'"),
-        ("empty", "empty/datapackage.json: missing"),
-        ("nowhere#2", "nowhere#2: is not a folder"),
+        (
+            "--set=cohort=",
+            "nowhere",
+            "nowhere: is not a folder, not the number of a cohort and not 'reference'",
+        ),
+        ("--set=cohort=", "empty", "empty/datapackage.json: missing"),
+        ("--set=cohort=", "nowhere#2", "nowhere#2: is not a folder"),
+        ("--cohort=", "nowhere", "nowhere: there is no such folder"),
+        (
+            "--cohort=",
+            "empty",
+            "empty/study.toml: there is no such file; `tisstats new` writes one",
+        ),
+        ("--cohort=", "nowhere#2", "nowhere#2: there is no such folder"),
     ],
 )
 def test_a_wrong_cohort_ends_with_one_line_before_anything_runs(

@@ -210,7 +210,7 @@ class Study:
     >>> Study.read("missing")
     Traceback (most recent call last):
         ...
-    tisstats.errors.DataError: missing/study.toml: there is no such file; `tisstats new` writes one
+    tisstats.errors.DataError: missing: there is no such folder
     """
 
     study: General
@@ -235,6 +235,8 @@ class Study:
             carries every fault.
         """
         path = Path(folder) / STUDY
+        if not path.parent.is_dir():
+            raise DataError([Fault(str(path.parent), "there is no such folder")])
         try:
             text = path.read_text(encoding="utf-8")
             given = tomllib.loads(text)
