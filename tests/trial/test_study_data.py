@@ -102,6 +102,13 @@ def test_order_case_and_further_columns_do_not_matter(tmp_path):
     same(plain, StudyData.read(made.write(tmp_path / "other")))
 
 
+def test_columns_of_patients_that_nobody_described_are_kept(tmp_path):
+    made = make_study(6)
+    made.patients = [{**row, "site": f"0{n % 2}"} for n, row in enumerate(made.patients)]
+    found = StudyData.read(made.write(tmp_path / "study"))
+    assert found.trial.patients["site"].tolist() == ["00", "01"] * 3
+
+
 @pytest.mark.parametrize("ending", [".csv.gz", ".tsv", ".xlsx", ".parquet"])
 def test_other_formats_give_the_same(tmp_path, ending):
     made = make_study(8)

@@ -309,11 +309,18 @@ def describe_trial(
 
 
 def _kept(study: Study, patients: pd.DataFrame) -> list[Field]:
-    """Return the further columns of the patients, as the trial keeps them."""
+    """Return the further columns of the patients, as the trial keeps them.
+
+    Columns that the description does not name are kept as text.
+    """
     types = {"number": "number", "yes/no": "boolean", "category": "string"}
     rows = {name: types[row.type] for name, row in study.characteristics.items()}
     if "stop_week" in patients:
         rows["stop_week"] = "number"
+    limits = {f"{enzyme}_uln" for enzyme in study.measures.enzymes}
+    for name in map(str, patients.columns):
+        if name not in rows and name not in limits and patients[name].dtype == object:
+            rows[name] = "string"
     return [{"name": name, "type": kind} for name, kind in rows.items() if name not in _NEEDED]
 
 
