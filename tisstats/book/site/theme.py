@@ -81,11 +81,17 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
 
 
-def remove_source_maps(app: Sphinx, error: Exception | None) -> None:
-    """Remove what only developers of the theme use: a sixth of the book."""
+#: Files of the theme that no reader needs: for its developers, and fonts for browsers that cannot
+#: read the smaller ones beside them.
+_UNUSED_FILES = ("*.map", "*.ttf")
+
+
+def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
+    """Remove files of the theme that no reader needs: a fifth of the book."""
     if error is None and app.builder.format == "html":
-        for file in (Path(app.outdir) / "_static").rglob("*.map"):
-            file.unlink()
+        for pattern in _UNUSED_FILES:
+            for file in (Path(app.outdir) / "_static").rglob(pattern):
+                file.unlink()
 
 
 #: Accessibility fixes of the HTML of theme and docutils: pattern and replacement.
@@ -146,7 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", remove_source_maps)
+    app.connect("build-finished", remove_unused_files)
     app.connect("build-finished", write_first_page, priority=400)  # before Jupyter Book's
     app.connect("build-finished", fix_accessibility, priority=900)
     # Cached: otherwise every citation searches all installed packages for the same few plugins.
