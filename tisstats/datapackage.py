@@ -21,6 +21,9 @@ from tisstats.errors import DataError, Fault
 
 DESCRIPTOR = "datapackage.json"
 
+#: Name of the file that describes a study, in the folder of its tables.
+STUDY = "study.toml"
+
 #: Constraints of a Table Schema, in words.
 _CONSTRAINTS = {
     "minimum": "at least {}",

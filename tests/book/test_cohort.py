@@ -23,6 +23,7 @@ CHAPTERS = {
     "04_secondary_outcomes",
     "05_safety",
     "06_identifiability",
+    "08_sensitivity",
 }
 
 

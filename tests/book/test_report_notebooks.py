@@ -43,9 +43,10 @@ def test_every_notebook_has_the_same_parameters_and_passes_them_on():
         if "parameters" in cell.metadata.get("tags", [])
     ]
     assert len(cells) == len(NOTEBOOKS)
-    assert len({cell.source for cell in cells}) == 1
+    # A page may have parameters of its own after the common ones.
+    assert len({tuple(cell.source.splitlines()[:2]) for cell in cells}) == 1
     for each in NOTEBOOKS:
-        assert "(cohort, mapping)" in each.read_text(encoding="utf-8")
+        assert "(cohort, mapping" in each.read_text(encoding="utf-8")
 
 
 def test_no_number_is_typed_and_no_word_is_of_one_paper(path):

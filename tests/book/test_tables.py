@@ -27,6 +27,7 @@ ABOUT_NAMES = (
     "Assumptions beyond the published numbers",
     "Assumptions behind the bounds",
     "Every printed number with its verdict",
+    "Keys of study.toml",
 )
 
 #: Words in the caption of a table whose rows are cases that are named in a file.

@@ -90,7 +90,7 @@ def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
         )
         assert shown["Step"].str.contains(r"\d").all()
     for row in bound_tables.bound_ranges(ranges, "worsened"):
-        assert re.search(r", by [\d/.]+ \S+$", row.title)
+        assert re.search(r", by\s[\d/.]+\s\S+$", row.title)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tisstats.chapters.parameters import permitted_values
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.chapters.safety import Safety
 from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
+from tisstats.chapters.sensitivity import Sensitivity
 from tisstats.chapters.teaching_placebo import PlaceboResponse
 from tisstats.chapters.teaching_scoring import ScoredPatient
 from tisstats.ledger.published import data_directory
@@ -39,6 +40,7 @@ CHAPTERS = {
     "05_safety": Safety,
     "06_identifiability": Identifiability,
     "07_what_does_not_add_up": Discrepancies,
+    "08_sensitivity": Sensitivity,
     "data_dictionary": DataDictionary,
     "ledger": LedgerPage,
     "method_agreement": MethodAgreement,
@@ -150,6 +152,7 @@ CASES = [
     Case("05_safety", "cohort", "3", "rows_name notice treatments", "upper_limits"),
     Case("06_identifiability", "cohort", "3", "check_numbers notice"),
     Case("07_what_does_not_add_up", "proportion_test", "barnard", "test_name plain_p split_table"),
+    Case("08_sensitivity", "cohort", "5", "rows_name notice change_table", "printed_fewer"),
     Case("own_data", "patients_shown", 3, "scores", "patients baseline"),
     Case("data_dictionary", "package", "bounds", "package files rows and_bounds", "unprinted"),
     Case("ledger", "verdict", "rounding", "rows_shown claims", "claims_total by_part"),

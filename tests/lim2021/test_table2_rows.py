@@ -168,5 +168,5 @@ def test_another_rule_has_ranges_and_no_exact_ones(published):
     assert {each.ranges.exact_given_printed for each in attainable} == {None}
     assert {each.discordant_sample for each in attainable} == {None}
     assert table2_bounds.p_conditions(published, attainable)[2].startswith(
-        "quartiles by definition 2"
+        "quartiles by type 2 of R"
     )

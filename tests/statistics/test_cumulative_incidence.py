@@ -313,7 +313,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         (
             lambda: cumulative_incidence([1, 2], ["improved", "rescue"]),
             "causes must be 0 (censored) or whole numbers from 1 to 2147483647, "
-            "got improved at position 1 "
+            "got 'improved' at position 1 "
             "of 2",
         ),
         (

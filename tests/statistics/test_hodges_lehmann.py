@@ -333,7 +333,7 @@ def test_numbers_of_any_kind(given_as):
             "differences must be a non-empty 1-D sequence of finite numbers, got []",
         ),
         (([1, math.nan],), "differences must be finite numbers, got nan at position 2 of 2"),
-        ((["1"],), "differences must be finite numbers, got 1 at position 1 of 1"),
+        ((["1"],), "differences must be finite numbers, got '1' at position 1 of 1"),
         (
             ([1], 95),
             "confidence_level must be a proportion strictly between 0 and 1, "

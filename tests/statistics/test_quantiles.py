@@ -234,7 +234,7 @@ def test_the_values_that_were_given_stay_as_they_are():
         ),
         (
             lambda: quantiles(["1", "2"], [0.5]),
-            "values must be finite numbers, got 1 at position 1 of 2",
+            "values must be finite numbers, got '1' at position 1 of 2",
         ),
         (
             lambda: quantiles([1, 2], [25, 50]),

@@ -345,7 +345,7 @@ def test_numbers_of_any_kind(given_as):
         ),
         (([1, math.nan],), "differences must be finite numbers, got nan at position 2 of 2"),
         (([1, math.inf],), "differences must be finite numbers, got inf at position 2 of 2"),
-        ((["1", "2"],), "differences must be finite numbers, got 1 at position 1 of 2"),
+        ((["1", "2"],), "differences must be finite numbers, got '1' at position 1 of 2"),
         (([1, None],), "differences must be finite numbers, got None at position 2 of 2"),
         (([1], "drop"), "zero_method must be one of wilcox, pratt, got 'drop'"),
         (([1], "wilcox", "auto"), "method must be one of exact, asymptotic, got 'auto'"),

@@ -235,7 +235,7 @@ def test_the_arrays_cannot_be_changed():
         ),
         (
             lambda: kaplan_meier([1, 2], ["1", "0"]),
-            "events must be 1 (event) or 0 (censored), got 1 at position 1 of 2",
+            "events must be 1 (event) or 0 (censored), got '1' at position 1 of 2",
         ),
         (
             lambda: kaplan_meier([1], [1], 95),

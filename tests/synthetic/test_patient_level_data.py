@@ -55,13 +55,13 @@ def test_the_folder_of_an_ensemble_is_its_first_cohort_or_the_one_of_a_number(dr
             assert data.name == f"cohort {number} of the ensemble in my-cohorts"
             assert data.trial.visits.equals(patient_level_data(str(number)).trial.visits)
             assert data.kind == "synthetic"
-            assert "drawn to reproduce every printed number" in data.notice
+            assert "generated to reproduce every printed number" in data.notice
 
 
 def test_the_package_of_the_first_cohort_in_the_folder_is_a_trial(drawn):
     data = patient_level_data(str(drawn / REFERENCE_FOLDER))
     assert data.name == f"folder {REFERENCE_FOLDER}"
-    assert "drawn to reproduce" not in data.notice
+    assert "generated to reproduce" not in data.notice
     assert "not real patients" in data.notice
 
 

@@ -12,11 +12,12 @@ import pandas as pd
 
 from tisstats.chapters.page import Markdown, Rows, table
 from tisstats.chapters.parameters import Parameters
+from tisstats.datapackage import STUDY
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 from tisstats.trial import summaries
-from tisstats.trial.study import STUDY, Study, scale_notes, study_schema
+from tisstats.trial.study import Study, scale_notes, study_schema
 from tisstats.trial.study_data import StudyData
 
 MAPPING = "mapping.toml"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -93,7 +93,11 @@ class Sensitivity(PatientChapter):
         """Return every level of the choices that need no patient-level data."""
         yield from level_rows(self.printed.choices)
 
-    @table("Choices that only patient-level data allow. {self.patient_data.label}", collapsed=True)
+    @table(
+        "Choices that only patient-level data allow",
+        collapsed=True,
+        origin="{self.patient_data.label}",
+    )
     def row_choices(self) -> Rows:
         """Return every level of the choices that need patient-level data."""
         yield from level_rows(self.rows.choices)
@@ -108,9 +112,9 @@ class Sensitivity(PatientChapter):
         yield from map(conclusion_row, map(self.printed.judge, self.conclusions))
 
     @table(
-        "Conclusions under every combination of choices, {self.level}% intervals. "
-        "{self.patient_data.label}",
+        "Conclusions under every combination of choices, {self.level}% intervals",
         wide=True,
+        origin="{self.patient_data.label}",
     )
     def row_conclusions(self) -> Rows:
         """Return every conclusion, judged by the patients."""
@@ -128,8 +132,9 @@ class Sensitivity(PatientChapter):
 
     @table(
         "What it hangs on among these patients whether fewer than half respond, "
-        "{self.level}% intervals. {self.patient_data.label}",
+        "{self.level}% intervals",
         wide=True,
+        origin="{self.patient_data.label}",
     )
     def row_shares(self) -> Rows:
         """Return, by choice, what the first conclusion hangs on among the patients."""
@@ -141,26 +146,33 @@ class Sensitivity(PatientChapter):
     def printed_figure(self) -> FigureItem:
         """Draw the curve of printed counts."""
         return self._figure(
-            self.printed, "Responders (%), with their intervals", "From published counts"
+            "curve_of_counts",
+            self.printed,
+            "Responders (%), with their intervals",
+            "From published counts",
         )
 
     def row_figure(self) -> FigureItem:
         """Draw the curve of the patients."""
         return self._figure(
-            self.rows, f"Responders (%), {self.level}% intervals", self.patient_data.label
+            "curve_of_patients",
+            self.rows,
+            f"Responders (%), {self.level}% intervals",
+            self.patient_data.label,
         )
 
-    def _figure(self, curve: SpecificationCurve, ylabel: str, stamp: str) -> FigureItem:
+    def _figure(self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str) -> FigureItem:
         content = curve_content(
             curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
         )
-        return figure_item(specification_curve, content)
+        return replace(figure_item(specification_curve, content), name=name)
 
     @table(
         "P values of the changes from baseline to the end (signed-rank test, two-sided) under "
         "every combination of how the end is defined, of patients without change, and of the P "
-        "value; n are patients measured at both times. {self.patient_data.label}",
+        "value; n are patients measured at both times",
         wide=True,
+        origin="{self.patient_data.label}",
     )
     def change_table(self) -> Rows:
         """Return every outcome measure."""

@@ -51,10 +51,9 @@ def claims(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     """Check a data package against its description."""
-    from tisstats.datapackage import read_tables
+    from tisstats.datapackage import STUDY, read_tables
     from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import TABLES, Trial
-    from tisstats.trial.study import STUDY
     from tisstats.trial.study_data import StudyData
 
     if (parsed.directory / STUDY).is_file():

@@ -18,13 +18,12 @@ import numpy as np
 import pandas as pd
 from numpy.lib import format as npy
 
-from tisstats.datapackage import DESCRIPTOR
+from tisstats.datapackage import DESCRIPTOR, STUDY
 from tisstats.errors import DataError, Fault
 from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
 from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cohort
 from tisstats.synthetic.targets import MEASURES
-from tisstats.trial.study import STUDY
 
 ENSEMBLE = "synthetic_ensemble.npz"
 

@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
+from tisstats.datapackage import STUDY
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA, Population
 from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit, uln_fault
@@ -41,9 +42,6 @@ from tisstats.trial.endpoints import (
     SameWeek,
     Strategy,
 )
-
-#: Name of the file that describes a study, in the folder of its tables.
-STUDY = "study.toml"
 
 DAYS_PER_WEEK = 7
 

@@ -111,7 +111,10 @@ class Sensitivity(TrialChapter):
             for comparison, curve in self.curves.items()
         }
 
-    @table("Choices that are varied at once for the response, each with its levels. {self.label}")
+    @table(
+        "Choices that are varied at once for the response, each with its levels",
+        origin="{self.label}",
+    )
     def choices(self) -> Rows:
         """Return every level of every choice."""
         yield from level_rows(self.specifications.choices)
@@ -124,9 +127,9 @@ class Sensitivity(TrialChapter):
 
     @table(
         "Conclusions under every combination of the choices: {self.level}% intervals, a P value "
-        "below {self.alpha_text} taken as significant. N: combinations that give a result. "
-        "{self.label}",
+        "below {self.alpha_text} taken as significant. N: combinations that give a result",
         wide=True,
+        origin="{self.label}",
     )
     def conclusions_table(self) -> Rows:
         """Return every conclusion, one row each."""
@@ -145,8 +148,9 @@ class Sensitivity(TrialChapter):
         @table(
             f"{title}: the conclusion “{judged.conclusion.label}”, by level. A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
-            f"{self.level}% intervals. {self.label}",
+            f"{self.level}% intervals",
             wide=True,
+            origin=self.label,
         )
         def tabulate() -> Rows:
             yield from share_rows(judged)
@@ -185,9 +189,9 @@ class Sensitivity(TrialChapter):
     @table(
         "Changes from baseline to the end, by arm, under every combination of the choices below: "
         "range of the median change and of the two-sided P value of the signed-rank test, and "
-        "combinations with P below {self.alpha_text}; n are patients measured at both times. "
-        "{self.label}",
+        "combinations with P below {self.alpha_text}; n are patients measured at both times",
         wide=True,
+        origin="{self.label}",
     )
     def changes(self) -> Rows:
         """Return every measure in every arm."""
@@ -212,7 +216,7 @@ class Sensitivity(TrialChapter):
                     "Hangs on": ", ".join(judged.deciding) or "no single choice",
                 }
 
-    @table("Choices that are varied at once for the changes. {self.label}")
+    @table("Choices that are varied at once for the changes", origin="{self.label}")
     def change_choices(self) -> Rows:
         """Return every level of the choices of the changes."""
         yield from level_rows(self.specifications.change_choices)
