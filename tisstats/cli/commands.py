@@ -62,6 +62,7 @@ def check(parsed: argparse.Namespace) -> int:
         patients, visits = len(data.trial.patients), len(data.trial.visits)
         print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
         return SUCCESS
+    _require_description(parsed.directory)
     if parsed.map is not None:
         raise UsageError(f"--map is for a study, but {parsed.directory} has no {STUDY}")
     tables = read_tables(parsed.directory)
@@ -70,6 +71,29 @@ def check(parsed: argparse.Namespace) -> int:
     rows = sum(map(len, tables.values()))
     print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
     return SUCCESS
+
+
+def _require_description(directory: Path) -> None:
+    """Say what is missing where neither kind of description is there.
+
+    Raises
+    ------
+    DataError
+        If the folder is a file, or is there without a description.
+    """
+    from tisstats.datapackage import DESCRIPTOR
+    from tisstats.errors import DataError, Fault
+    from tisstats.trial.study import STUDY
+
+    if directory.is_file():
+        message = f"is a file; name the folder that holds {STUDY} or {DESCRIPTOR}"
+        raise DataError([Fault(str(directory), message)])
+    if directory.is_dir() and not (directory / DESCRIPTOR).is_file():
+        message = (
+            f"has neither {STUDY}, the description of a study, which tisstats new writes, nor "
+            f"{DESCRIPTOR}, that of a data package"
+        )
+        raise DataError([Fault(str(directory), message)])
 
 
 def read_options(parsed: argparse.Namespace) -> ReadOptions:
