@@ -361,9 +361,11 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
                 whole = f"{key}.{name}" if key else name
                 yield Fault(path, f"there is no such key; known are {known}", key=whole)
             continue
-        yield Fault(
-            path, f"must be {_allowed(error.schema)}", value=_shown(error.instance), key=key
-        )
+        allowed = f"must be {_allowed(error.schema)}"
+        simple = error.schema.get("type") in ("number", "integer", "boolean")
+        if error.validator == "type" and simple and isinstance(error.instance, str):
+            allowed += ", without quotation marks"
+        yield Fault(path, allowed, value=_shown(error.instance), key=key)
 
 
 def _unknown_keys(error: Any) -> list[str]:
@@ -391,7 +393,7 @@ _RULES = {
     "exclusiveMaximum": "below {}",
     "minItems": "with at least {} values",
     "uniqueItems": "without repeats",
-    "pattern": "matching {}",
+    "$comment": "{}",  # a pattern in words
     "minProperties": "with at least {} key",
     "maxProperties": "with at most {} keys",
 }
@@ -488,13 +490,15 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
     if endpoint.kind in ("at week", "sustained") and endpoint.week not in visits.weeks[1:]:
         message = f"must be a scheduled week after baseline: {scheduled}"
         yield fault("endpoint.week", endpoint.week, message)
+    before = ", ".join(f"{week:g}" for week in visits.weeks[1:] if week < endpoint.week)
     if endpoint.kind == "sustained" and not endpoint.also_at:
-        yield fault("endpoint.also_at", None, f"is missing: scheduled weeks, of {scheduled}")
+        message = f"is missing: scheduled weeks before endpoint.week, of {before}"
+        yield fault("endpoint.also_at", None, message)
     if endpoint.kind != "sustained" and endpoint.also_at:
         yield fault("endpoint.also_at", list(endpoint.also_at), "is for the kind sustained only")
     for week in endpoint.also_at:
         if week not in visits.weeks[1:] or week >= endpoint.week:
-            message = f"must be scheduled weeks before endpoint.week: {scheduled}"
+            message = f"must be scheduled weeks before endpoint.week: {before}"
             yield fault("endpoint.also_at", week, message)
 
 
