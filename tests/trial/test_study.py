@@ -134,10 +134,24 @@ def test_every_key_of_the_schema_says_what_it_means():
 def test_every_choice_is_listed_with_its_meaning():
     study = Study.from_mapping(PLAIN)
     for key, value in study.choices().items():
-        assert value != "" or key.startswith("files."), key
+        assert value != "", key
         assert len(describe_key(key)) > 10
     assert study.choices()["measures.uln.ck"] == "200"
     assert study.choices()["visits.weeks"] == "0, 4, 12, 24"
+    assert study.choices()["reference_arm"] == "control"
+
+
+def test_names_that_users_choose_are_choices_too():
+    given = changed("measures.others.grip", {"label": "Grip", "unit": "kg", "minimum": 0})
+    given["measures"]["others"]["grip"]["better"] = "higher"
+    given["arms"]["dose 0.5"] = "Half dose"
+    given["characteristics"] = {"age": {"label": "Age, years", "type": "number"}}
+    choices = Study.from_mapping(given).choices()
+    assert choices["measures.others.grip"] == "Grip, from 0 upwards kg, higher is better"
+    assert choices["arms.dose 0.5"] == "Half dose"
+    assert choices["characteristics.age"] == "Age, years (number)"
+    assert describe_key("arms.dose 0.5").startswith("Label of each arm")
+    assert describe_key("measures.others.grip").startswith("Further outcome measures")
 
 
 def test_captions_name_the_scales():

@@ -289,6 +289,15 @@ class Study:
                 if not isinstance(value, Mapping):
                     found[f"{section}.{item.name}"] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
+        for name, other in self.measures.others.items():
+            top = "upwards" if other.maximum is None else f"to {other.maximum}"
+            found[f"measures.others.{name}"] = (
+                f"{other.label}, from {other.minimum} {top} {other.unit}, {other.better} is better"
+            )
+        found |= {f"arms.{name}": label for name, label in self.arms.items()}
+        found["reference_arm"] = self.reference_arm or "none"
+        for name, row in self.characteristics.items():
+            found[f"characteristics.{name}"] = f"{row.label} ({row.type})"
         return found
 
 
@@ -299,7 +308,7 @@ def _as_text(value: object) -> str:
         return ", ".join(map(_as_text, value)) or "none"
     if value is None:
         return "not declared"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
 def _section(kind: Any, given: Mapping[str, Any], **replaced: Any) -> Any:
@@ -531,11 +540,12 @@ def describe_key(key: str) -> str:
     'A visit belongs to a scheduled week if it is at most so many days away.'
     """
     schema = study_schema()
-    *path, last = key.split(".")
-    for part in path:
+    for part in key.split("."):
+        # What users name themselves, such as arms, is described as a whole.
+        if part not in schema.get("properties", {}):
+            break
         schema = schema["properties"][part]
-    described = schema.get("properties", {}).get(last, schema)
-    return str(described["description"])
+    return str(schema["description"])
 
 
 def scale_notes(measures: Measures) -> dict[str, str]:

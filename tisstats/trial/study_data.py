@@ -244,8 +244,8 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         late = _after(events.frame, ends + until)
         more = f", and {until:g} weeks of follow-up" if until else ""
         message = (
-            f"lies after the patient's last visit{more}; if events were recorded for longer, say so "
-            "in visits.follow_up_weeks"
+            f"lies after the patient's last visit{more}; if events were recorded for longer, say "
+            "so in visits.follow_up_weeks"
         )
         events.add(late, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:

@@ -31,9 +31,10 @@ class Choices(TrialChapter):
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
+        arms = len(self.study.arms)
         return {
             "title": self.study.study.title,
-            "arms": len(self.study.arms),
+            "arms": f"{arms} arm" if arms == 1 else f"{arms} arms",
             "scales": self.scales(),
             "population": self.study.study.population,
         }
