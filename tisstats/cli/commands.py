@@ -61,6 +61,8 @@ def check(parsed: argparse.Namespace) -> int:
         data = StudyData.read(parsed.directory, parsed.map)
         patients, visits = len(data.trial.patients), len(data.trial.visits)
         print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
+        for remark in data.remarks:
+            print(f"note: {remark}")
         return SUCCESS
     _require_description(parsed.directory)
     if parsed.map is not None:

@@ -25,6 +25,7 @@ from tisstats.trial.description import (
     Field,
     TrialDescription,
 )
+from tisstats.trial.plausibility import implausible_scales
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
 from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Measures, Study
@@ -59,7 +60,7 @@ class StudyData:
     study: Study  #: the description
     trial: Trial  #: its rows, visits by scheduled week
     not_used: Mapping[str, int]  #: how many visits are left out, by the reason in words
-    remarks: tuple[str, ...] = ()  #: how files were read, where not as plain CSV
+    remarks: tuple[str, ...] = ()  #: how files were read, if not as plain CSV, and what is doubtful
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
@@ -125,6 +126,7 @@ class StudyData:
         remarks = tuple(
             f"{Path(t.source.file).name}: {remark}" for t in raw.values() for remark in t.remarks
         )
+        remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
 

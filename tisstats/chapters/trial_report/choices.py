@@ -23,10 +23,12 @@ class Choices(TrialChapter):
         for reason, number in counts.items():
             yield {"Reason": reason, "Visits": number}
 
-    @table("Remarks on how the files were read")
+    @table("Remarks on how the files were read, and on what is doubtful")
     def remarks(self) -> Rows:
         """Return how files were read where they are not plain CSV."""
-        for remark in self.data.remarks or ("none: all files are plain CSV",):
+        for remark in self.data.remarks or (
+            "none: all files are plain CSV, and nothing is doubtful",
+        ):
             yield {"Remark": remark}
 
     def numbers(self) -> dict[str, object]:
