@@ -76,7 +76,7 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _require_description(directory: Path) -> None:
-    """Say what is missing where neither kind of description is there.
+    """Raise DataError where neither kind of description is there.
 
     Raises
     ------

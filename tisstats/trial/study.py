@@ -69,6 +69,9 @@ class General:
     listings: bool  #: whether the report lists single patients
 
 
+_NO_FOLDER = "there is no such folder"
+
+
 @dataclass(frozen=True, slots=True)
 class OtherMeasure:
     """An outcome measure that is tabulated and not scored."""
@@ -236,7 +239,9 @@ class Study:
         """
         path = Path(folder) / STUDY
         if not path.parent.is_dir():
-            raise DataError([Fault(str(path.parent), "there is no such folder")])
+            is_file = path.parent.is_file()
+            message = f"is a file; name the folder that holds {STUDY}" if is_file else _NO_FOLDER
+            raise DataError([Fault(str(path.parent), message)])
         try:
             text = path.read_text(encoding="utf-8")
             given = tomllib.loads(text)

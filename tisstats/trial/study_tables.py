@@ -241,7 +241,7 @@ class _Columns:
 
 
 #: What exports write for a missing value, in lower case: a hint in an error, never a rule.
-_MISSING_CODES = ("na", "n/a", "nan", "nd", "n.d.", "n.a.", "none", "null", "missing", "unknown")
+_MISSING_CODES = ("na", "n/a", "nan", "n.d.", "n.a.", "none", "null", "missing", "unknown")
 _MISSING_SIGNS = (".", "-", "?", "-1", "-8", "-9", "-99", "-999", "-9999", "99", "999", "9999")
 
 
