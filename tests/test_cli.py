@@ -74,6 +74,7 @@ def test_check_names_the_description_that_a_folder_lacks(tmp_path):
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
         (["claims", "--data", "/nowhere"], 1, "/nowhere: folder not found"),
         (["check", "/nowhere"], 1, "/nowhere: folder not found"),
+        (["book", "--cohort", __file__], 1, "is a file; name the folder that holds study.toml"),
         (["export", __file__, "-o", "x"], 1, "is a file; name the folder that holds study.toml"),
         (["check"], 2, "DIR"),
         (["chekc"], 2, "invalid choice: 'chekc'"),

@@ -262,10 +262,13 @@ def new(parsed: argparse.Namespace) -> int:
 
 def _names_an_ensemble(cohort: Path) -> bool:
     """Return whether this is an ensemble of synthetic cohorts, or one of its cohorts."""
+    from tisstats.synthetic.ensemble import ENSEMBLE
     from tisstats.synthetic.patient_level_data import ensemble_file, split_choice
 
     place, _ = split_choice(str(cohort))
-    return ensemble_file(place) is not None
+    found = ensemble_file(place)
+    # A table of a study that is named in place of its folder is no ensemble.
+    return found is not None and found.suffix == Path(ENSEMBLE).suffix
 
 
 def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:
