@@ -57,6 +57,16 @@ def test_check_says_what_it_found():
     assert "is a valid data package: 16 files" in done.stdout
 
 
+def test_check_names_the_description_that_a_folder_lacks(tmp_path):
+    done = run("check", tmp_path)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{tmp_path}: has neither study.toml, the description of a study, which")
+    (tmp_path / "study.toml").write_text("")
+    (line,) = run("check", tmp_path / "study.toml").stderr.splitlines()
+    assert line.endswith(": is a file; name the folder that holds study.toml or datapackage.json")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -64,6 +74,8 @@ def test_check_says_what_it_found():
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
         (["claims", "--data", "/nowhere"], 1, "/nowhere: folder not found"),
         (["check", "/nowhere"], 1, "/nowhere: folder not found"),
+        (["book", "--cohort", __file__], 1, "is a file; name the folder that holds study.toml"),
+        (["export", __file__, "-o", "x"], 1, "is a file; name the folder that holds study.toml"),
         (["check"], 2, "DIR"),
         (["chekc"], 2, "invalid choice: 'chekc'"),
         ([], 2, "COMMAND"),

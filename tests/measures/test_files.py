@@ -189,7 +189,8 @@ def test_another_encoding(tmp_path):
     path = written(tmp_path, PLAIN.replace("A", "Köln"), encoding="latin-1")
     (line,) = faults_of(path)
     assert line.endswith(
-        ": is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"
+        ": is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or encoding "
+        "under [files] of study.toml)"
     )
     read = read_visits(path, options=ReadOptions(encoding="latin-1"))
     assert read.table["site"].tolist() == ["Köln", "Köln"]

@@ -407,11 +407,13 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "id,ck,ck\nA,0,0\n", {},
          "v.csv, row 1, column ck: the header must have unique column names"),
         ("v.csv", "id,Köln\nA,0\n".encode("latin-1"), {},
-         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"),
+         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or "
+         "encoding under [files] of study.toml)"),
         ("v.csv", "id,Köln\nA,0\n".encode("latin-1"), {"encoding": "ascii"},
          "v.csv: is not in ascii, the given encoding"),
         ("v.csv", b"PK\x03\x04\x80", {},
-         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"),
+         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or "
+         "encoding under [files] of study.toml)"),
         ("v.parquet", "no parquet", {},
          "v.parquet: cannot be read as Parquet: "),
         ("v.xlsx", "no workbook", {},

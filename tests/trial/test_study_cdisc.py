@@ -14,6 +14,24 @@ def made():
     return make_study(15, seed=8)
 
 
+def test_early_stops_and_limits_of_patients_survive_too(made, tmp_path):
+    made.description = made.description.replace("ck = 200", 'ck = "ck_limit"')
+    for number, row in enumerate(made.patients):
+        row["ck_limit"] = 170 + number
+    made.patients[0] |= {"stop_week": 9, "end_reason": "withdrawal"}
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    again = tmp_path / "again"
+    again.mkdir()
+    write_analysis_datasets(study_datasets(given), again / "adam", "xpt")
+    text = made.description.replace("[files]", '[files]\nadam = "adam"')
+    (again / "study.toml").write_text(text, encoding="utf-8")
+    found = StudyData.read(again)
+    for column in ("ck_uln", "stop_week"):
+        expected = given.trial.patients[column].astype(float)
+        np.testing.assert_array_equal(found.trial.patients[column].astype(float), expected)
+    np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
+
+
 @pytest.mark.parametrize("file_format", FILE_FORMATS)
 def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_format):
     folder = made.write(tmp_path / "tables")

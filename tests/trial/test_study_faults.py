@@ -178,7 +178,18 @@ FAULTS = {
     ),
     "undeclared missing code": (
         cell("visits", 0, "mmt", "NA"),
-        f"{VISITS}, row 2, column mmt, value 'NA': must be a number from 0 to 150",
+        f"{VISITS}, row 2, column mmt, value 'NA': must be a number from 0 to 150 (mmt_max); if it "
+        "stands for a missing value, name it in missing_codes under [files]",
+    ),
+    "undeclared missing code that is a number": (
+        cell("visits", 0, "haq", "-9"),
+        f"{VISITS}, row 2, column haq, value '-9': must be a number from 0 to 3; if it stands for",
+    ),
+    "analysed patient without visits": (
+        lambda made: made.visits.__setitem__(
+            slice(None), [v for v in made.visits if v["patient_id"] != "P003"]
+        ),
+        f"{PATIENTS}, row 4, column patient_id, value 'P003': has no visit in",
     ),
     "week empty": (
         cell("visits", 1, "week", ""),
@@ -235,7 +246,8 @@ FAULTS = {
     ),
     "treatment after the end": (
         cell("treatments", 0, "week", 60),
-        f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit",
+        f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit and "
+        "stop_week, or without a stop_week the last scheduled week",
     ),
     "treatment of nobody": (
         cell("treatments", 0, "patient_id", "X"),
@@ -243,7 +255,8 @@ FAULTS = {
     ),
     "event after the end": (
         cell("adverse_events", 0, "week", 60),
-        f"{EVENTS}, row 2, column week, value '60': lies after the patient's last visit",
+        f"{EVENTS}, row 2, column week, value '60': lies after the patient's last visit; if events "
+        "were recorded for longer, say so in visits.follow_up_weeks",
     ),
     "event without a name": (
         cell("adverse_events", 0, "event", ""),
@@ -326,3 +339,45 @@ def test_dates_have_clear_lines_too(name, tmp_path):
     (fault,) = caught.value.faults
     assert (fault.row, fault.column, fault.value) == (3, column, value)
     assert message in fault.message
+
+
+@pytest.mark.parametrize(("stop_week", "accepted"), [("", True), (20, True), (19, False)])
+def test_treatment_can_go_on_after_the_last_visit(stop_week, accepted, tmp_path):
+    """A patient who misses visits is still treated until the plan, or a stop, ends it."""
+    made = make_study(12, missing=0, missed=0, seed=3)
+    patient = made.patients[0]["patient_id"]
+    reason = "completed" if stop_week == "" else "withdrawal"
+    made.patients[0] |= {"stop_week": stop_week, "end_reason": reason}
+    made.visits = [v for v in made.visits if v["patient_id"] != patient or float(v["week"]) < 10]
+    made.adverse_events = [e for e in made.adverse_events if e["patient_id"] != patient]
+    mine = [t for t in made.treatments if t["patient_id"] == patient]
+    made.treatments = [t for t in made.treatments if t["patient_id"] != patient]
+    made.treatments += [{**mine[0], "week": week} for week in (0, 4, 20)]
+    made.description = made.description.replace("window_days = 7", "window_days = 0")
+    folder = made.write(tmp_path)
+    if accepted:
+        trial = StudyData.read(folder).trial
+        assert trial.treatments.loc[trial.treatments["patient_id"] == patient, "week"].max() > 19
+        return
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    (fault,) = caught.value.faults
+    assert fault.message.startswith("lies after the patient's last visit and stop_week")
+
+
+@pytest.mark.parametrize("name", ["treatments", "adverse_events"])
+def test_a_table_that_was_not_recorded_can_be_left_out(name, tmp_path):
+    made = make_study(6, missing=0, missed=0, seed=3)
+    folder = made.write(tmp_path)
+    (file,) = folder.glob(f"*{name}.csv")
+    header = file.read_text(encoding="utf-8").splitlines()[0]
+    file.write_text(header + "\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    (fault,) = caught.value.faults
+    assert fault.message.endswith(f"leave {name} out of [files] of study.toml")
+    file.unlink()
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    (fault,) = caught.value.faults
+    assert "there is no such file; if this was not recorded" in fault.message

@@ -121,6 +121,10 @@ def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
     study.description = study.description.replace('"non-responder"', '"bounds"')
     found = specifications(study.write(tmp_path))
     assert labels(found.choices)["Status open"] == ["non-response", "left out", "response"]
+    (open_status,) = (each for each in found.choices if each.label == "Status open")
+    lower, _, upper = open_status.levels
+    assert lower.reason == "lower end of the bounds as described"
+    assert upper.reason == "upper end of the bounds as described"
 
 
 def test_an_enzyme_missing_at_baseline_is_a_choice(tmp_path):

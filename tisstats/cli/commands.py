@@ -60,7 +60,10 @@ def check(parsed: argparse.Namespace) -> int:
         data = StudyData.read(parsed.directory, parsed.map)
         patients, visits = len(data.trial.patients), len(data.trial.visits)
         print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
+        for remark in data.remarks:
+            print(f"note: {remark}")
         return SUCCESS
+    _require_description(parsed.directory)
     if parsed.map is not None:
         raise UsageError(f"--map is for a study, but {parsed.directory} has no {STUDY}")
     tables = read_tables(parsed.directory)
@@ -69,6 +72,29 @@ def check(parsed: argparse.Namespace) -> int:
     rows = sum(map(len, tables.values()))
     print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
     return SUCCESS
+
+
+def _require_description(directory: Path) -> None:
+    """Raise DataError where neither kind of description is there.
+
+    Raises
+    ------
+    DataError
+        If the folder is a file, or is there without a description.
+    """
+    from tisstats.datapackage import DESCRIPTOR
+    from tisstats.errors import DataError, Fault
+    from tisstats.trial.study import STUDY
+
+    if directory.is_file():
+        message = f"is a file; name the folder that holds {STUDY} or {DESCRIPTOR}"
+        raise DataError([Fault(str(directory), message)])
+    if directory.is_dir() and not (directory / DESCRIPTOR).is_file():
+        message = (
+            f"has neither {STUDY}, the description of a study, which tisstats new writes, nor "
+            f"{DESCRIPTOR}, that of a data package"
+        )
+        raise DataError([Fault(str(directory), message)])
 
 
 def read_options(parsed: argparse.Namespace) -> ReadOptions:
@@ -235,10 +261,13 @@ def new(parsed: argparse.Namespace) -> int:
 
 def _names_an_ensemble(cohort: Path) -> bool:
     """Return whether this is an ensemble of synthetic cohorts, or one of its cohorts."""
+    from tisstats.synthetic.ensemble import ENSEMBLE
     from tisstats.synthetic.patient_level_data import ensemble_file, split_choice
 
     place, _ = split_choice(str(cohort))
-    return ensemble_file(place) is not None
+    found = ensemble_file(place)
+    # A table of a study that is named in place of its folder is no ensemble.
+    return found is not None and found.suffix == Path(ENSEMBLE).suffix
 
 
 def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:

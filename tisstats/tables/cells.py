@@ -328,7 +328,7 @@ def dates(
     >>> found.values[0], found.bad.tolist()
     (datetime.date(2020, 4, 3), [False, True])
     >>> print(found.allowed)
-    must be a date as YYYY-MM-DD; another order of day and month must be declared
+    must be a date as YYYY-MM-DD; another order must be declared (date_format under [files])
     >>> dates(pd.Series(["03/04/2020"]), date_format="DD/MM/YYYY").values[0]
     datetime.date(2020, 4, 3)
     """
@@ -346,7 +346,7 @@ def dates(
         values.append(value)
     allowed = f"must be a date as {date_format}"
     if date_format == ISO_DATE:
-        allowed += "; another order of day and month must be declared"
+        allowed += "; another order must be declared (date_format under [files])"
     return Converted(pd.Series(values, index=given.index, dtype=object), bad, allowed)
 
 

@@ -43,7 +43,10 @@ def decode(content: bytes, file: str, encoding: str | None) -> str:
     try:
         return content.decode(used)
     except UnicodeError:
-        message = "is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"
+        message = (
+            "is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or "
+            "encoding under [files] of study.toml)"
+        )
         if used != UTF_8:
             message = f"is not in {encoding}, the given encoding"
         raise DataError([Fault(file, message)]) from None

@@ -132,8 +132,10 @@ def _weeks(
     late = f"lies after the patient's end_week in {found['patients'].file}"
     found["visits"].add(_after(visits, end_of), "week", late)
     # Rescue medication follows the end; an event may come to light after it.
+    # Where follow-up is not required, visits may be missed by a patient who is still treated.
     given = (treatments["treatment"] != RESCUE).to_numpy(dtype=bool)
-    found["treatments"].add(_after(treatments, end_of) & given, "week", late)
+    if follow_up_required:
+        found["treatments"].add(_after(treatments, end_of) & given, "week", late)
 
     weeks = visits["week"].astype(float).groupby(visits["patient_id"])
     first, last = (

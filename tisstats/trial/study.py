@@ -67,6 +67,9 @@ class General:
     listings: bool  #: whether the report lists single patients
 
 
+_NO_FOLDER = "there is no such folder"
+
+
 @dataclass(frozen=True, slots=True)
 class OtherMeasure:
     """An outcome measure that is tabulated and not scored."""
@@ -234,7 +237,9 @@ class Study:
         """
         path = Path(folder) / STUDY
         if not path.parent.is_dir():
-            raise DataError([Fault(str(path.parent), "there is no such folder")])
+            is_file = path.parent.is_file()
+            message = f"is a file; name the folder that holds {STUDY}" if is_file else _NO_FOLDER
+            raise DataError([Fault(str(path.parent), message)])
         try:
             text = path.read_text(encoding="utf-8")
             given = tomllib.loads(text)
@@ -287,6 +292,15 @@ class Study:
                 if not isinstance(value, Mapping):
                     found[f"{section}.{item.name}"] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
+        for name, other in self.measures.others.items():
+            top = "upwards" if other.maximum is None else f"to {other.maximum}"
+            found[f"measures.others.{name}"] = (
+                f"{other.label}, from {other.minimum} {top} {other.unit}, {other.better} is better"
+            )
+        found |= {f"arms.{name}": label for name, label in self.arms.items()}
+        found["reference_arm"] = self.reference_arm or "none"
+        for name, row in self.characteristics.items():
+            found[f"characteristics.{name}"] = f"{row.label} ({row.type})"
         return found
 
 
@@ -297,7 +311,7 @@ def _as_text(value: object) -> str:
         return ", ".join(map(_as_text, value)) or "none"
     if value is None:
         return "not declared"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
 def _section(kind: Any, given: Mapping[str, Any], **replaced: Any) -> Any:
@@ -359,9 +373,11 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
                 whole = f"{key}.{name}" if key else name
                 yield Fault(path, f"there is no such key; known are {known}", key=whole)
             continue
-        yield Fault(
-            path, f"must be {_allowed(error.schema)}", value=_shown(error.instance), key=key
-        )
+        allowed = f"must be {_allowed(error.schema)}"
+        simple = error.schema.get("type") in ("number", "integer", "boolean")
+        if error.validator == "type" and simple and isinstance(error.instance, str):
+            allowed += ", without quotation marks"
+        yield Fault(path, allowed, value=_shown(error.instance), key=key)
 
 
 def _unknown_keys(error: Any) -> list[str]:
@@ -389,7 +405,7 @@ _RULES = {
     "exclusiveMaximum": "below {}",
     "minItems": "with at least {} values",
     "uniqueItems": "without repeats",
-    "pattern": "matching {}",
+    "$comment": "{}",  # a pattern in words
     "minProperties": "with at least {} key",
     "maxProperties": "with at most {} keys",
 }
@@ -486,13 +502,15 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
     if endpoint.kind in ("at week", "sustained") and endpoint.week not in visits.weeks[1:]:
         message = f"must be a scheduled week after baseline: {scheduled}"
         yield fault("endpoint.week", endpoint.week, message)
+    before = ", ".join(f"{week:g}" for week in visits.weeks[1:] if week < endpoint.week)
     if endpoint.kind == "sustained" and not endpoint.also_at:
-        yield fault("endpoint.also_at", None, f"is missing: scheduled weeks, of {scheduled}")
+        message = f"is missing: scheduled weeks before endpoint.week, of {before}"
+        yield fault("endpoint.also_at", None, message)
     if endpoint.kind != "sustained" and endpoint.also_at:
         yield fault("endpoint.also_at", list(endpoint.also_at), "is for the kind sustained only")
     for week in endpoint.also_at:
         if week not in visits.weeks[1:] or week >= endpoint.week:
-            message = f"must be scheduled weeks before endpoint.week: {scheduled}"
+            message = f"must be scheduled weeks before endpoint.week: {before}"
             yield fault("endpoint.also_at", week, message)
 
 
@@ -525,11 +543,12 @@ def describe_key(key: str) -> str:
     'A visit belongs to a scheduled week if it is at most so many days away.'
     """
     schema = study_schema()
-    *path, last = key.split(".")
-    for part in path:
+    for part in key.split("."):
+        # What users name themselves, such as arms, is described as a whole.
+        if part not in schema.get("properties", {}):
+            break
         schema = schema["properties"][part]
-    described = schema.get("properties", {}).get(last, schema)
-    return str(described["description"])
+    return str(schema["description"])
 
 
 def scale_notes(measures: Measures) -> dict[str, str]:

@@ -46,9 +46,14 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         reference_arm=study.reference_arm,
         response_threshold=study.endpoint.threshold,
         measures={name: MeasureLabel(scale.name, scale.unit) for name, scale in scales.items()},
-        characteristics={name: row.label for name, row in study.characteristics.items()},
+        characteristics=_labels(data),
     )
-    patients = trial.patients[[*_OF_PATIENTS, *study.characteristics]]
+    limits = {
+        limit: trial.patients[f"{enzyme}_uln"]
+        for enzyme, limit in study.measures.uln.items()
+        if isinstance(limit, str)
+    }
+    patients = trial.patients.assign(**limits)[[*_OF_PATIENTS, *metadata.characteristics]]
     visits = analysis.visits[["patient_id", "week", *scales, "tis", "response"]]
     events, treatments = trial.adverse_events, trial.treatments
     times = time_to_improvement(analysis)
@@ -70,3 +75,19 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         ),
         treatments=treatments if "treatments" in data.has else None,
     )
+
+
+def _labels(data: StudyData) -> dict[str, str]:
+    """Return the label of each further variable of ADSL: what reading the study again needs."""
+    study = data.study
+    limits = {
+        limit: f"Upper limit of normal of {enzyme} ({study.measures.enzyme_unit})"
+        for enzyme, limit in study.measures.uln.items()
+        if isinstance(limit, str)
+    }
+    stops = {"stop_week": "Week of the early stop"} if "stop_week" in data.trial.patients else {}
+    return {
+        **stops,
+        **limits,
+        **{name: row.label for name, row in study.characteristics.items()},
+    }

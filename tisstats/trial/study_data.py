@@ -25,6 +25,7 @@ from tisstats.trial.description import (
     Field,
     TrialDescription,
 )
+from tisstats.trial.plausibility import implausible_scales
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
 from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Measures, Study
@@ -59,7 +60,7 @@ class StudyData:
     study: Study  #: the description
     trial: Trial  #: its rows, visits by scheduled week
     not_used: Mapping[str, int]  #: how many visits are left out, by the reason in words
-    remarks: tuple[str, ...] = ()  #: how files were read, where not as plain CSV
+    remarks: tuple[str, ...] = ()  #: how files were read, if not as plain CSV, and what is doubtful
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
@@ -99,6 +100,8 @@ class StudyData:
         faults = [*scheduled.faults, *(f for table in typed.values() for f in table.faults)]
         if faults:
             raise DataError(faults)
+        if faults := _unseen_patients(typed, scheduled.visits):
+            raise DataError(faults)
         tables = _tables(study, typed, scheduled.visits)
         rows = {**{name: np.arange(len(table)) for name, table in tables.items()}}
         rows["visits"] = scheduled.visits["row"].to_numpy(dtype=np.int64)
@@ -120,7 +123,10 @@ class StudyData:
             mmt_max=study.measures.mmt_max,
             lines=lines,
         )
-        remarks = tuple(f"{t.source.file}: {remark}" for t in raw.values() for remark in t.remarks)
+        remarks = tuple(
+            f"{Path(t.source.file).name}: {remark}" for t in raw.values() for remark in t.remarks
+        )
+        remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
 
@@ -162,6 +168,19 @@ def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
             message = f"must be a patient_id of {patients.source.file}"
             table.add(unknown, "patient_id", message)
     return [fault for table in typed.values() for fault in table.faults]
+
+
+def _unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> list[Fault]:
+    """Return a fault for each patient in the analysis without a visit that is used."""
+    patients = typed["patients"]
+    analysed = patients.frame["analysed"].to_numpy(dtype=bool)
+    seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
+    message = (
+        f"has no visit in {typed['visits'].source.file} that the schedule uses; for a patient "
+        "without visits, analysed must be false"
+    )
+    patients.add(analysed & ~seen, "patient_id", message)
+    return patients.faults
 
 
 def _tables(
@@ -226,13 +245,30 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         until = study.visits.follow_up_weeks
         late = _after(events.frame, ends + until)
         more = f", and {until:g} weeks of follow-up" if until else ""
-        events.add(late, _time_column(study), f"lies after the patient's last visit{more}")
+        message = (
+            f"lies after the patient's last visit{more}; if events were recorded for longer, say "
+            "so in visits.follow_up_weeks"
+        )
+        events.add(late, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
-        late = _after(treatments.frame, ends) & ~is_rescue(treatments.frame)
-        treatments.add(late, _time_column(study), "lies after the patient's last visit")
+        late = _after(treatments.frame, _treated_until(study, frame, ends, window))
+        message = (
+            "lies after the patient's last visit"
+            " and stop_week, or without a stop_week the last scheduled week"
+        )
+        treatments.add(late & ~is_rescue(treatments.frame), _time_column(study), message)
         early = treatments.frame["week"].to_numpy(dtype=float) < 0
         treatments.add(early, _time_column(study), "lies before the patient's first dose")
     return [fault for table in typed.values() for fault in table.faults]
+
+
+def _treated_until(
+    study: Study, patients: pd.DataFrame, ends: pd.Series, window: float
+) -> pd.Series:
+    """Return until when treatment can be given: visits may be missed by who is still treated."""
+    stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
+    planned = np.where(stops.isna(), study.visits.weeks[-1], stops.to_numpy(dtype=float))
+    return pd.Series(np.fmax(ends.to_numpy(dtype=float), planned + window), index=ends.index)
 
 
 def _time_column(study: Study) -> str:

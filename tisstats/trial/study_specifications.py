@@ -20,7 +20,7 @@ from tisstats.statistics import method_title
 from tisstats.trial.change_specifications import change_curves
 from tisstats.trial.columns import Mask, equals
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import MISSING_RULES, Endpoint, Strategy, evaluate
+from tisstats.trial.endpoints import MISSING_RULES, Endpoint, Missing, Strategy, evaluate
 from tisstats.trial.response_specifications import (
     DENOMINATORS,
     Inference,
@@ -315,15 +315,17 @@ class StudySpecifications:
         return _choice(
             "Status open",
             "missing",
-            {
-                name: Level(
-                    _MISSING[name],
-                    {},
-                    _PLANNED if name == planned else f"rule {name}: {MISSING_RULES[name]}",
-                )
-                for name in rules
-            },
+            {name: Level(_MISSING[name], {}, self._why_missing(name, planned)) for name in rules},
         )
+
+    def _why_missing(self, rule: Missing, planned: Missing) -> str:
+        """Return why a rule for open statuses is among the levels."""
+        if self.data.study.endpoint.missing == "bounds":
+            # Bounds are no single count, so that each of their ends is a level.
+            ends = {"worst case": "lower", "best case": "upper"}
+            if rule in ends:
+                return f"{ends[rule]} end of the bounds as described"
+        return _PLANNED if rule == planned else f"rule {rule}: {MISSING_RULES[rule]}"
 
     def _denominator(self) -> Choice:
         courses, trial = self._courses[DECLARED], self.data.trial

@@ -105,10 +105,22 @@ def read_study_tables(
                 raw = read_table(folder / file, options)
                 found[name] = raw if mapping is None else map_table(raw, mapping, name)
             except DataError as error:
-                faults += error.faults
+                faults += _with_way_out(error.faults, name)
     if faults:
         raise DataError(faults)
     return found
+
+
+def _with_way_out(faults: Sequence[Fault], name: str) -> list[Fault]:
+    """Return the faults of a file; a table that a study need not have can be left out."""
+    if name in ("patients", "visits"):
+        return list(faults)
+    more = f"; if this was not recorded, leave {name} out of [files] of study.toml"
+    absent = ("there are no rows", "there is no such file")
+    return [
+        replace(fault, message=fault.message + more) if fault.message.startswith(absent) else fault
+        for fault in faults
+    ]
 
 
 def _tables_of_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
@@ -192,7 +204,12 @@ class _Columns:
         if kind.filled:
             bad |= ~known & ~found.bad
             allowed += ", not empty"
-        self.table.add(bad, column, allowed)
+        codes = bad & _like_missing_codes(self.raw.cells[column])
+        self.table.add(bad & ~codes, column, allowed)
+        hint = (
+            f"{allowed}; if it stands for a missing value, name it in missing_codes under [files]"
+        )
+        self.table.add(codes, column, hint)
         if kind.default is not None:
             values = values.where(pd.Series(known), kind.default)
         typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
@@ -221,6 +238,17 @@ class _Columns:
             given = text_values(cells["origin"]).values
             message = f"must be {declared}, as {self.study.path} declares"
             self.table.add((given != declared).to_numpy(), "origin", message)
+
+
+#: What exports write for a missing value, in lower case: a hint in an error, never a rule.
+_MISSING_CODES = ("na", "n/a", "nan", "n.d.", "n.a.", "none", "null", "missing", "unknown")
+_MISSING_SIGNS = (".", "-", "?", "-1", "-8", "-9", "-99", "-999", "-9999", "99", "999", "9999")
+
+
+def _like_missing_codes(cells: pd.Series) -> NDArray[np.bool_]:
+    """Return which cells look like a code for a missing value."""
+    words = cells.astype(str).str.strip().str.lower()
+    return words.isin([*_MISSING_CODES, *_MISSING_SIGNS]).to_numpy(dtype=bool)
 
 
 def _decimals(raw: RawTable, columns: Sequence[str]) -> tuple[RawTable, list[Fault]]:

@@ -23,17 +23,20 @@ class Choices(TrialChapter):
         for reason, number in counts.items():
             yield {"Reason": reason, "Visits": number}
 
-    @table("Remarks on how the files were read")
+    @table("Remarks on how the files were read, and on what is doubtful")
     def remarks(self) -> Rows:
         """Return how files were read where they are not plain CSV."""
-        for remark in self.data.remarks or ("none: all files are plain CSV",):
+        for remark in self.data.remarks or (
+            "none: all files are plain CSV, and nothing is doubtful",
+        ):
             yield {"Remark": remark}
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
+        arms = len(self.study.arms)
         return {
             "title": self.study.study.title,
-            "arms": len(self.study.arms),
+            "arms": f"{arms} arm" if arms == 1 else f"{arms} arms",
             "scales": self.scales(),
             "population": self.study.study.population,
         }

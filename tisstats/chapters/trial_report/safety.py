@@ -62,7 +62,8 @@ class Safety(TrialChapter):
     @table(
         "Harms by patient and arm: n (%) of the N analysed patients; {self.level} interval of the "
         "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. A stop "
-        "for another or no stated reason does not count as one because of an adverse event. "
+        "for another or no stated reason does not count as one because of an adverse event. A "
+        "relation to treatment that is recorded neither as yes nor as no leaves it unknown. "
         "Deterioration: the rule {self.worsening} at any "
         "visit; where missing measures, or no visit after baseline, leave it open, the range of "
         "the count",

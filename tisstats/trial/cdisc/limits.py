@@ -37,6 +37,7 @@ SMALLEST = 2.0**-260
 LARGEST = math.nextafter(2.0**249, 0)
 
 _PRINTABLE_ASCII = re.compile(r"[ -~]*")
+_ASCII_ONLY = "must have printable ASCII characters only; the other formats take any"
 
 
 def check_limits(datasets: AnalysisDatasets, file_format: str) -> None:
@@ -155,7 +156,7 @@ def _name_faults(
 def _xpt_values(found: CellFaults, variable: Variable) -> None:
     name = variable.variable
     if variable.type == "text":
-        _bad_text(found, name, _not_ascii, "must have printable ASCII characters only")
+        _bad_text(found, name, _not_ascii, _ASCII_ONLY)
         _bad_text(found, name, _too_long, f"must have up to {TEXT_LENGTH} bytes")
         _bad_text(found, name, _ends_blank, "must not end with a blank, which the format drops")
     elif variable.type == "float":

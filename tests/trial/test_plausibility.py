@@ -1,0 +1,66 @@
+"""Ranges and units that the values of a study make doubtful."""
+
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.cli import main
+from tisstats.trial.study_data import StudyData
+
+
+def remarks(folder, *changes, mmt_max=150):
+    made = make_study(12, missing=0, missed=0, seed=5, mmt_max=mmt_max)
+    for change in changes:
+        change(made)
+    return StudyData.read(made.write(folder)).remarks
+
+
+def described(old, new):
+    def change(made):
+        assert old in made.description
+        made.description = made.description.replace(old, new)
+
+    return change
+
+
+def scaled(column, factor):
+    return lambda made: [row.update({column: float(row[column]) * factor}) for row in made.visits]
+
+
+def test_a_study_whose_ranges_fit_has_no_remark(tmp_path):
+    assert remarks(tmp_path) == ()
+
+
+DOUBTS = {
+    "MMT-8 of one side as one of both": (
+        (scaled("mmt", 80 / 150), described("mmt_max = 150", "mmt_max = 260")),
+        "no muscle test is above 80, but measures.mmt_max is 260",
+    ),
+    "unusual muscle test": (
+        (described("mmt_max = 150", "mmt_max = 160"),),
+        "measures.mmt_max is 160, which is none of the usual 80, 150, 240, 260",
+    ),
+    "centimetres as millimetres": (
+        (described("vas_max = 10", "vas_max = 100"),),
+        "no visual analogue scale is above 10, but measures.vas_max is 100",
+    ),
+    "enzyme in another unit": (
+        (scaled("ck", 1 / 600),),
+        "every ck is below a tenth of its upper limit: is it in U/L",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_what_is_doubtful_is_remarked(name, tmp_path):
+    changes, said = DOUBTS[name]
+    (remark,) = remarks(tmp_path, *changes)
+    assert remark.startswith(said)
+
+
+def test_an_arm_without_patients_is_remarked_by_check(tmp_path, capsys):
+    made = make_study(12, missing=0, missed=0, seed=5)
+    for row in made.patients:
+        row["arm"] = "active"
+    folder = made.write(tmp_path)
+    assert main(["check", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["note: no patient is in the arm control"]
