@@ -190,6 +190,17 @@ def test_without_treatments_and_events(tmp_path):
     assert len(found.trial.treatments) == len(found.trial.adverse_events) == 0
 
 
+def test_a_study_can_have_recorded_events_and_had_none(tmp_path):
+    made = make_study(6)
+    columns = ",".join(made.adverse_events[0])
+    folder = made.write(tmp_path / "study")
+    (folder / "synthetic_adverse_events.csv").write_text(f"{columns}\n", encoding="utf-8")
+    found = StudyData.read(folder)
+    assert "adverse_events" in found.has
+    assert len(found.trial.adverse_events) == 0
+    assert summaries.safety_table(found.analysis)["Outcome"].iloc[0] == "Any adverse event"
+
+
 def test_a_measure_that_was_not_used_leaves_bounds(tmp_path):
     made = make_study(6, missing=0)
     made.description = made.description.replace("'patient_global', ", "")

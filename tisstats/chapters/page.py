@@ -114,7 +114,7 @@ def table(
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
 
-    The function's name becomes the table's.
+    The function's name becomes the table's. A table without any row says so.
 
     Parameters
     ----------
@@ -145,8 +145,11 @@ def table(
             filled, label = caption.format(self=of), origin.format(self=of)
             if label:
                 filled = f"{filled.rstrip().removesuffix('.')}. {label}"
+            frame = pd.DataFrame(rows(*args, **kwargs))
+            if not len(frame.columns):
+                frame = pd.DataFrame({"Entries": ["none"]})
             return Table(
-                pd.DataFrame(rows(*args, **kwargs)),
+                frame,
                 filled,
                 wide,
                 collapsed,

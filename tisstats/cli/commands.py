@@ -82,9 +82,8 @@ def _require_description(directory: Path) -> None:
     DataError
         If the folder is a file, or is there without a description.
     """
-    from tisstats.datapackage import DESCRIPTOR
+    from tisstats.datapackage import DESCRIPTOR, STUDY
     from tisstats.errors import DataError, Fault
-    from tisstats.trial.study import STUDY
 
     if directory.is_file():
         message = f"is a file; name the folder that holds {STUDY} or {DESCRIPTOR}"

@@ -47,7 +47,9 @@ class ReadOptions:
         check_date_format(self.date_format)
 
 
-def read_table(source: Path, options: ReadOptions | None = None) -> RawTable:
+def read_table(
+    source: Path, options: ReadOptions | None = None, *, may_be_empty: bool = False
+) -> RawTable:
     r"""Read a table by the ending of its name; ``-`` is CSV from the standard input.
 
     Parameters
@@ -56,6 +58,8 @@ def read_table(source: Path, options: ReadOptions | None = None) -> RawTable:
         The file: CSV or TSV, either of them compressed (``.gz``), ``.xlsx`` or Parquet.
     options : ReadOptions, optional
         What is declared about the file.
+    may_be_empty : bool
+        Whether a table that has only its header is one.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def read_table(source: Path, options: ReadOptions | None = None) -> RawTable:
             content = _decompressed(content, name)
         text = decode(content, name, given.encoding)
         raw = parse_delimited(text, name, decimal=given.decimal)
-    if raw.cells.empty:
+    if raw.cells.empty and not may_be_empty:
         message = "there are no rows: the file has only its header"
         raise DataError([Fault(name, message)])
     raw = replace(raw, decimal=given.decimal, missing_codes=given.missing_codes)

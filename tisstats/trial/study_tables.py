@@ -102,7 +102,9 @@ def read_study_tables(
         named = mapped[name].file if name in mapped else None
         if file := named or getattr(given, name):
             try:
-                raw = read_table(folder / file, options)
+                # A study can have recorded events, and had none.
+                may_be_empty = name in ("treatments", "adverse_events")
+                raw = read_table(folder / file, options, may_be_empty=may_be_empty)
                 found[name] = raw if mapping is None else map_table(raw, mapping, name)
             except DataError as error:
                 faults += _with_way_out(error.faults, name)
@@ -116,7 +118,7 @@ def _with_way_out(faults: Sequence[Fault], name: str) -> list[Fault]:
     if name in ("patients", "visits"):
         return list(faults)
     more = f"; if this was not recorded, leave {name} out of [files] of study.toml"
-    absent = ("there are no rows", "there is no such file")
+    absent = "there is no such file"
     return [
         replace(fault, message=fault.message + more) if fault.message.startswith(absent) else fault
         for fault in faults

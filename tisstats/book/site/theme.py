@@ -85,6 +85,9 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 #: read the smaller ones beside them.
 _UNUSED_FILES = ("*.map", "*.ttf")
 
+#: Where a style sheet names such a font after another one.
+_UNUSED_FONT = re.compile(r',\s*url\([^)]*\.ttf\)\s*format\("truetype"\)')
+
 
 def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
     """Remove files of the theme that no reader needs: a fifth of the book."""
@@ -92,6 +95,10 @@ def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
         for pattern in _UNUSED_FILES:
             for file in (Path(app.outdir) / "_static").rglob(pattern):
                 file.unlink()
+        for sheet in (Path(app.outdir) / "_static").rglob("*.css"):
+            text = sheet.read_text(encoding="utf-8")
+            if ".ttf" in text:
+                sheet.write_text(_UNUSED_FONT.sub("", text), encoding="utf-8")
 
 
 #: Accessibility fixes of the HTML of theme and docutils: pattern and replacement.
