@@ -40,6 +40,13 @@ def test_the_window_includes_its_ends_and_nothing_more():
     assert more.visits["scheduled"].tolist() == [True, False]
 
 
+def test_the_window_of_the_baseline_includes_its_ends_and_nothing_more():
+    assert weeks_of(run([-1, 4], schedule())) == [[0, -1], [4, 4]]
+    assert weeks_of(run([1, 4], schedule())) == [[0, 1], [4, 4]]
+    assert weeks_of(run([-1.01, 4], schedule())) == [[4, 4]]
+    assert weeks_of(run([1.01, 4], schedule())) == [[1.01, 1.01], [4, 4]]
+
+
 def test_of_two_visits_in_a_window_the_nearer_is_the_scheduled_one():
     found = run([0, 3.5, 4.25], schedule())
     assert weeks_of(found) == [[0, 0], [3.5, 3.5], [4, 4.25]]

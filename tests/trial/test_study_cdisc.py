@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.trial.studies import make_study
+from tisstats.errors import DataError
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
@@ -62,3 +63,11 @@ def test_the_score_is_a_parameter_with_its_criterion(made, tmp_path):
     assert scores["AVAL"].dropna().tolist() == pytest.approx(later["tis"].tolist())
     met = scores.loc[scores["AVAL"].notna(), "CRIT1FL"].eq("Y").tolist()
     assert met == (later["tis"] >= 40).tolist()
+
+
+def test_data_sets_are_not_written_over_a_file(made, tmp_path):
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match="file: is a file; name a folder"):
+        write_analysis_datasets(study_datasets(given), tmp_path / "file", "csv")
+    assert (tmp_path / "file").read_text("utf-8") == "mine"

@@ -376,3 +376,23 @@ def test_a_table_that_was_not_recorded_can_be_left_out(name, tmp_path):
     (fault,) = caught.value.faults
     assert "there is no such file; if this was not recorded" in fault.message
     assert fault.message.endswith(f"leave {name} out of [files] of study.toml")
+
+
+@pytest.mark.parametrize(("days_off", "accepted"), [(0, True), (4, True), (-4, True), (5, False)])
+def test_the_week_of_the_end_is_that_of_the_last_visit_give_or_take_the_window(
+    days_off, accepted, tmp_path
+):
+    made = make_study(6, missing=0, missed=0, seed=3)
+    last = {row["patient_id"]: row["week"] for row in made.visits}
+    made.patients = [
+        {**row, "end_week": last[row["patient_id"]] + days_off / 7} for row in made.patients
+    ]
+    folder = made.write(tmp_path)
+    if accepted:
+        StudyData.read(folder)
+        return
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    assert len(caught.value.faults) == 6
+    assert {fault.column for fault in caught.value.faults} == {"end_week"}
+    assert "must be the week of the patient's last visit" in caught.value.faults[0].message

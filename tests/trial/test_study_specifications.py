@@ -220,6 +220,10 @@ def test_the_command_names_what_is_wrong_in_one_line(tmp_path, capsys):
     assert main(["sensitivity", str(folder), "-o", str(tmp_path / "out.doc")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "must end in .csv" in line
+    # Before anything is computed.
+    assert main(["sensitivity", str(folder), "-o", str(tmp_path / "nowhere" / "out.csv")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("nowhere/out.csv: there is no such folder")
     pytest.importorskip("distributed")
     out = tmp_path / "out.csv"
     scheduler = ["--scheduler", "nonsense://127.0.0.1:1"]

@@ -143,12 +143,12 @@ def reconstruct(parsed: argparse.Namespace) -> int:
 def sensitivity(parsed: argparse.Namespace) -> int:
     """Compute a study's results under every combination of defensible choices."""
     from tisstats.parallel import ProgressPrinter
-    from tisstats.tables import FormatError, file_format, write_table
+    from tisstats.tables import FormatError, check_writable, write_table
     from tisstats.trial.study_data import StudyData
     from tisstats.trial.study_specifications import StudySpecifications
 
     try:
-        file_format(parsed.output)
+        check_writable(parsed.output)
     except FormatError as error:
         raise UsageError(str(error)) from None
     study = StudySpecifications(StudyData.read(parsed.directory, parsed.map))

@@ -20,7 +20,14 @@ from tisstats.measures.enzymes import (
 from tisstats.measures.files import ScoringUnits, read_visits
 from tisstats.measures.visit_table import VAS_MEASURES, as_numbers, check_vas_max
 from tisstats.measures.visits import score_visits
-from tisstats.tables import FormatError, ReadOptions, file_format, read_mapping, write_table
+from tisstats.tables import (
+    FormatError,
+    ReadOptions,
+    check_writable,
+    file_format,
+    read_mapping,
+    write_table,
+)
 from tisstats.tables.formats import STANDARD_STREAM
 
 
@@ -63,9 +70,10 @@ def score_file(
     """
     file_format(source)
     target = Path(STANDARD_STREAM) if output is None else output
-    file_format(target)
-    if str(target) != STANDARD_STREAM:
-        _check_writable(source, target)
+    check_writable(target)
+    named = str(target) != STANDARD_STREAM and target.exists()
+    if named and source.exists() and target.samefile(source):
+        raise FormatError(f"{target}: is the input file, which is not overwritten")
     unit, vas_max = scoring.get("enzyme_unit", "U/L"), scoring.get("vas_max", 10)
     check_vas_max(vas_max)
     read = read_visits(
@@ -89,15 +97,6 @@ def score_file(
         raise
     except OSError as error:
         raise FormatError(f"{output}: cannot be written: {error.strerror or error}") from None
-
-
-def _check_writable(source: Path, output: Path) -> None:
-    if not output.absolute().parent.is_dir():
-        raise FormatError(f"{output}: there is no such folder")
-    if output.is_dir():
-        raise FormatError(f"{output}: is a folder; name a file")
-    if output.exists() and source.exists() and output.samefile(source):
-        raise FormatError(f"{output}: is the input file, which is not overwritten")
 
 
 def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:

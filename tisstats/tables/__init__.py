@@ -27,7 +27,7 @@ from tisstats.tables.raw import (
 )
 from tisstats.tables.reading import ReadOptions, read_table
 from tisstats.tables.reshape import find_table, map_table, read_mapped_tables
-from tisstats.tables.writing import write_table
+from tisstats.tables.writing import check_writable, write_table
 
 __all__ = [
     "EMPTY",
@@ -39,6 +39,7 @@ __all__ = [
     "ReadOptions",
     "TableSource",
     "TrialMapping",
+    "check_writable",
     "dates",
     "empty_cells",
     "file_format",

@@ -50,6 +50,28 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def check_writable(path: Path) -> None:
+    """Raise FormatError if a table cannot be written to a file, before it is computed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or ``-`` for the standard output.
+
+    Raises
+    ------
+    FormatError
+        As for `file_format`, or if there is no such folder, or a folder has this name.
+    """
+    file_format(path)
+    if str(path) == STANDARD_STREAM:
+        return
+    if not path.absolute().parent.is_dir():
+        raise FormatError(f"{path}: there is no such folder")
+    if path.is_dir():
+        raise FormatError(f"{path}: is a folder; name a file")
+
+
 def _write_text(table: pd.DataFrame, target: Path | TextIO, separator: str = ",") -> None:
     """Write text; cells with a carriage return are quoted, as is the rest then.
 

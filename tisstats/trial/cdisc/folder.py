@@ -123,6 +123,8 @@ def write_analysis_datasets(
     target = Path(folder)
     prefix = SYNTHETIC_FILE if datasets.is_synthetic else ""
     define = f"{prefix}{DEFINE}"
+    if target.exists() and not target.is_dir():
+        raise DataError([Fault(str(target), "is a file; name a folder")])
     if held := [*_dataset_files(target), *_define_files(target)]:
         message = "the folder holds analysis data sets already; give another"
         raise DataError([Fault(str(file), message) for file in held])
