@@ -143,6 +143,32 @@ def confirmed_definition(before: Cells, after: Cells) -> bool:
     )
 
 
+def worsening_definition(before: Cells, after: Cells) -> bool:
+    """The IMACS definition of worsening at one visit: as ProDERM's, but the enzyme counts too."""
+    worse = [name for name in MEASURES if gain(before, after, name) <= -30]
+    return confirmed_definition(before, after) or len(worse) >= 3
+
+
+def disability_definition(before: Cells, after: Cells) -> bool:  # noqa: ARG001 - as the others
+    """Minimal disability of ProDERM at one visit: MMT-8 below 142 of 150, two others abnormal."""
+    scales = ("physician_global", "patient_global", "extramuscular")
+    abnormal = sum(after[name] >= 2 for name in scales)
+    abnormal += (after["haq"] >= Fraction(1, 4)) + (after["ck"] > 300)
+    return after["mmt"] <= 141 and abnormal >= 2
+
+
+def unfavourable(found: tuple[str, str], strategy: str, missing: str) -> tuple[str, str]:
+    """Status and rule of an unfavourable outcome, from those with open statuses left unknown."""
+    status, rule = found
+    if strategy == "composite" and "before the assessment" in rule:
+        return "responder", rule
+    if status == "unknown":
+        counted = {"worst case": "responder", "non-responder": "responder"}
+        counted["best case"] = "non-responder"
+        return counted.get(missing, "unknown"), rule
+    return status, rule
+
+
 def imacs_definition(before: Cells, after: Cells) -> bool:
     """The IMACS definition of improvement at one visit, typed a second time."""
     gains = {name: gain(before, after, name) for name in MEASURES}

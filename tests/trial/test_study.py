@@ -75,7 +75,11 @@ FAULTS = [
         "key endpoint.also_at: is missing: scheduled weeks before endpoint",
     ),
     ("endpoint.also_at", [12], "is for the kind sustained only"),
-    ("endpoint.criterion", "haq", "must be one of score, imacs improvement"),
+    (
+        "endpoint.criterion",
+        "haq",
+        "must be one of score, imacs improvement, imacs worsening, minimal disability",
+    ),
     ("endpoint.confirmed_at", "two visits", "must be one of consecutive visits, any two visits"),
     ("endpoint.rescue_in_week_of_visit", "after", "must be one of after the visit, before the"),
     ("endpoint.early_end", "no", "value 'no': must be one of as observed, missing"),

@@ -9,18 +9,29 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from tests.trial.slow_endpoint import confirmed_definition, imacs_definition, slow_patients
+from tests.trial.slow_endpoint import (
+    confirmed_definition,
+    disability_definition,
+    imacs_definition,
+    slow_patients,
+    unfavourable,
+    worsening_definition,
+)
 from tests.trial.studies import make_study
 from tests.trial.test_endpoints import Slow
 from tisstats.errors import DataError
 from tisstats.trial import endpoints
-from tisstats.trial.endpoints import Endpoint
+from tisstats.trial.courses import Courses
+from tisstats.trial.endpoints import Endpoint, evaluate
+from tisstats.trial.outcome_words import WORSENING
+from tisstats.trial.response_times import time_to_first_response
 from tisstats.trial.study import EndpointPlan, Study, study_schema
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
 from tisstats.trial.template import example_folder
 
 WEEKS = (0, 4, 12, 24)
+NAN = float("nan")
 
 
 def eventful(patients, arms, weeks, seed, **shape):
@@ -143,6 +154,128 @@ def test_every_patient_by_the_imacs_definition_of_improvement(study, kind):
     patients = slow_patients(folder, weeks, criterion=imacs_definition)
     result = check(study, patients, kind=kind, criterion="imacs improvement")
     assert {"responder", "non-responder", "unknown"} <= set(result.status)
+
+
+UNFAVOURABLE = {
+    "imacs worsening": worsening_definition,
+    "minimal disability": disability_definition,
+}
+
+
+@pytest.fixture(scope="module", params=UNFAVOURABLE)
+def unfavourable_study(request, study):
+    """A criterion of which meeting it is bad, a study, and its patients by the slow reading."""
+    folder, _, weeks, _ = study
+    criterion = request.param
+    return criterion, study, slow_patients(folder, weeks, criterion=UNFAVOURABLE[criterion])
+
+
+def check_unfavourable(given, kind, strategy, missing):
+    """Every patient's status and rule, by a criterion of which meeting it is bad."""
+    criterion, (folder, made, weeks, _), patients = given
+    also = {"also_at": weeks[2:-1]} if kind == "sustained" else {}
+    choices = {"kind": kind, "intercurrent": strategy, **also}
+    text = described(made, weeks, **choices, missing=missing, criterion=criterion)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    data = StudyData.read(folder)
+    result = evaluate_study(data)
+    slow = slow_endpoint(weeks, **choices)
+    expected = [
+        unfavourable(Slow(slow, patients[name]).status(), strategy, missing)
+        for name in data.analysis.patients["patient_id"]
+    ]
+    assert list(zip(result.status, result.rule, strict=True)) == expected
+    return result
+
+
+@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
+@pytest.mark.parametrize("strategy", get_args(endpoints.Strategy))
+def test_every_patient_by_an_unfavourable_criterion_and_strategy(
+    unfavourable_study, kind, strategy
+):
+    result = check_unfavourable(unfavourable_study, kind, strategy, "unknown")
+    assert {"responder", "non-responder", "unknown"} <= set(result.status)
+
+
+@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
+@pytest.mark.parametrize("missing", get_args(endpoints.Missing))
+def test_every_patient_by_an_unfavourable_criterion_and_rule_for_missing_scores(
+    unfavourable_study, kind, missing
+):
+    check_unfavourable(unfavourable_study, kind, "composite", missing)
+
+
+@pytest.mark.parametrize("missing", ["non-responder", "worst case"])
+def test_a_failure_of_treatment_is_a_worsening(missing):
+    # Stopped before the week; measures lack at the week; known not to have worsened.
+    courses = Courses.from_scores(
+        [[0, 8], [0, 8], [0, 8]], [[0, 0]] * 3, [[0, 0], [0, 100], [0, 0]], stop_week=[4, NAN, NAN]
+    )
+    endpoint = Endpoint(
+        kind="at week", threshold=20, week=8, intercurrent="composite", missing=missing,
+        words=WORSENING,
+    )  # fmt: skip
+    result = evaluate(endpoint, courses)
+    assert result.status.tolist() == ["responder", "responder", "non-responder"]
+    assert set(result.count_table()["Status"]) == {"worsened", "not worsened"}
+    best = evaluate(replace(endpoint, missing="best case"), courses)
+    assert best.status.tolist() == ["responder", "non-responder", "non-responder"]
+    times = [
+        time_to_first_response(
+            courses, 20, 8, intercurrent="composite", missing=rule, unfavourable=True
+        )
+        for rule in (missing, "best case")
+    ]
+    assert [each.time.tolist() for each in times] == [[4, 8, 8], [4, 8, 8]]
+    assert [each.cause.tolist() for each in times] == [[1, 1, 0], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("mmt", "others", "met"),
+    [
+        (141, {"physician_global": 2, "haq": 0.25}, True),
+        (142, {"physician_global": 2, "haq": 0.25}, False),
+        (141, {"physician_global": 1.9, "haq": 0.25}, False),
+        (141, {"physician_global": 2, "haq": 0.125}, False),
+        (141, {"ck": 301, "extramuscular": 2}, True),
+        (141, {"ck": 300, "extramuscular": 2}, False),
+        ("", {"physician_global": 2, "haq": 0.25}, None),
+        (141, {"physician_global": 2, "haq": ""}, None),
+        (150, {"physician_global": "", "haq": ""}, False),
+    ],
+)
+def test_minimal_disability_at_its_cut_offs(tmp_path, mmt, others, met):
+    made = make_study(4, ("only",), missed=0, missing=0, seed=4)
+    last = max(visit["week"] for visit in made.visits)
+    healthy = {"physician_global": 0, "patient_global": 0, "haq": 0, "extramuscular": 0, "ck": 100}
+    for visit in made.visits:
+        if visit["week"] == last:
+            visit |= {"mmt": mmt, **healthy, **others}
+    data = read(
+        made, tmp_path, criterion="minimal disability", kind="at week", week=last, missing="unknown"
+    )
+    seen = np.any(np.abs(data.analysis.weeks - last) < 0.1, axis=1)
+    expected = {True: "responder", False: "non-responder", None: "unknown"}[met]
+    assert np.any(seen)
+    assert set(evaluate_study(data).status[seen]) == {expected}
+
+
+@pytest.mark.parametrize("key", ["without_rescue", "without_confirmed_deterioration"])
+@pytest.mark.parametrize("criterion", UNFAVOURABLE)
+def test_a_condition_of_a_success_is_refused_with_an_unfavourable_criterion(
+    tmp_path, key, criterion
+):
+    made = make_study(6)
+    folder = made.write(tmp_path)
+    text = described(made, WEEKS, criterion=criterion, **{key: True})
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=f"{key}.*condition of a success"):
+        Study.read(folder)
+    with pytest.raises(ValueError, match=f"{key} must be False for worsening"):
+        Endpoint(
+            kind="best", threshold=20, week=8, intercurrent="composite", missing="unknown",
+            words=WORSENING, **{key: True},
+        )  # fmt: skip
 
 
 def test_the_endpoint_of_the_example():
@@ -278,6 +411,10 @@ def test_unrecorded_ends_are_said(tmp_path):
     ("changes", "words"),
     [
         ({"criterion": "imacs improvement"}, "Improvement by the IMACS definition at week 24."),
+        ({"criterion": "imacs worsening"}, "Worsening by the IMACS definition at week 24."),
+        ({"criterion": "imacs worsening"}, "definition is that of IMACS trial design tools"),
+        ({"criterion": "minimal disability"}, "loss of at least 6% of the maximum"),
+        ({"criterion": "imacs worsening", "intercurrent": "composite"}, "assessment is worsening"),
         ({"without_confirmed_deterioration": True}, "meet the definition of ProDERM"),
         (
             {"without_confirmed_deterioration": True, "deterioration": "imacs"},

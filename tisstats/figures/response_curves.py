@@ -50,6 +50,7 @@ def draw(
     curves: Sequence[ResponseCurve],
     *,
     response: str,
+    outcome: str = "response",
     horizon: float,
     confidence_level: float,
     stamp: str = "",
@@ -63,6 +64,8 @@ def draw(
         cover each other.
     response
         What a response is, in words.
+    outcome
+        What it is called, such as "worsening".
     horizon
         Last week of the axis.
     confidence_level
@@ -83,7 +86,7 @@ def draw(
     require_rows(curves, "curves", "arm")
     page, line = Page(top=0.05), text_height("0")
     page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
-    page.write_paragraph(_title(response), gap=0.12)
+    page.write_paragraph(_title(response, outcome), gap=0.12)
     axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
     weeks = _labelled(curves, horizon)
     _draw_axes(axes, weeks, horizon)
@@ -119,6 +122,7 @@ def describe(
     curves: Sequence[ResponseCurve],
     *,
     response: str,
+    outcome: str = "response",
     horizon: float,
     confidence_level: float,
     stamp: str = "",
@@ -126,7 +130,7 @@ def describe(
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "arm")
     opening = f"{stamp}. " if stamp else ""
-    parts = [f"{opening}Step curves from week 0 to week {horizon:g}. {_title(response)}."]
+    parts = [f"{opening}Step curves from week 0 to week {horizon:g}. {_title(response, outcome)}."]
     for curve in curves:
         counts = ", ".join(f"{n} at week {week:g}" for week, n in curve.at_risk.items())
         steps = [
@@ -136,7 +140,7 @@ def describe(
             )
             if rise > 0
         ]
-        shown = ", ".join(steps) or "no response"
+        shown = ", ".join(steps) or f"no {outcome}"
         parts.append(f"{curve.label} (n={curve.patients}): {shown}; at risk {counts}.")
     if len(curves) == 1 and _has_limits(curves[0]):
         level = format_confidence_level(confidence_level)
@@ -144,8 +148,8 @@ def describe(
     return " ".join(parts)
 
 
-def _title(response: str) -> str:
-    return f"Patients with a first response, cumulative: {response}"
+def _title(response: str, outcome: str) -> str:
+    return f"Patients with a first {outcome}, cumulative: {response}"
 
 
 def _key(curve: ResponseCurve) -> str:

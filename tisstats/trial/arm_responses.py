@@ -159,7 +159,8 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
         times = _times(data, courses, main)
         extremes = None
         if bounds and len(times.time):
-            least, most = (_curves(_times(data, courses, rule)) for rule in _EXTREMES)
+            ends = reversed(_EXTREMES) if data.study.endpoint.words.unfavourable else _EXTREMES
+            least, most = (_curves(_times(data, courses, rule)) for rule in ends)
             extremes = least, most
         curves = _curves(times) if len(times.time) else None
         found.append(ArmResponses(name, label, times, curves, extremes))
@@ -189,6 +190,7 @@ def _times(data: StudyData, courses: Courses, missing: MissingVisit) -> Response
         intercurrent=endpoint.intercurrent,
         missing=missing,
         rescue_in_week_of_visit=endpoint.rescue_in_week_of_visit,
+        unfavourable=endpoint.words.unfavourable,
     )
 
 

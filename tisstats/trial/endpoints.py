@@ -24,6 +24,7 @@ from tisstats.trial.courses import (
     at_any_visit,
     at_consecutive_visits,
 )
+from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
 
 Kind = Literal["at week", "best", "sustained", "confirmed"]
 Strategy = Literal["treatment policy", "composite", "while on treatment", "hypothetical"]
@@ -64,6 +65,44 @@ MISSING_RULES: Mapping[Missing, str] = {
     "worst case": "counted as a non-responder",
 }
 
+
+def strategy_words(strategy: Strategy, words: OutcomeWords = RESPONSE) -> str:
+    """Describe what a strategy does to an outcome.
+
+    By the composite strategy an event is the unfavourable outcome, whichever that is (ICH E9(R1),
+    A.3.2).
+
+    Examples
+    --------
+    >>> from tisstats.trial.outcome_words import WORSENING
+    >>> strategy_words("composite"), strategy_words("composite", WORSENING)  # doctest: +ELLIPSIS
+    ('... before the assessment is non-response', '... before the assessment is worsening')
+    """
+    if strategy == "composite":
+        return f"rescue medication or an early stop before the assessment is {words.failure}"
+    return STRATEGIES[strategy]
+
+
+def missing_words(missing: Missing, words: OutcomeWords = RESPONSE) -> str:
+    """Describe what a rule for missing scores does to a status that is open.
+
+    Examples
+    --------
+    >>> from tisstats.trial.outcome_words import WORSENING
+    >>> missing_words("non-responder"), missing_words("non-responder", WORSENING)
+    ('counted as a non-responder', 'counted as worsened')
+    >>> missing_words("best case", WORSENING)
+    'counted as not worsened'
+    """
+    if missing in ("non-responder", "worst case"):
+        return f"counted as {words.failure_as}"
+    if missing == "best case":
+        return f"counted as {words.success_as}"
+    if missing == "bounds":
+        return f"the status is unknown; {words.patients} are counted from none to all of them"
+    return MISSING_RULES[missing]
+
+
 #: What a patient can be, in the order of tables.
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -99,7 +138,12 @@ class Endpoint:
     - "confirmed": the score at two visits up to `week`, see `confirmed_at`.
 
     Instead of a score, a criterion that is met or not can be evaluated, such as the IMACS
-    definition of improvement: see `Courses.with_criterion`.
+    definition of improvement: see `Courses.with_criterion`. Where meeting it is bad, as of a
+    worsening (`words.unfavourable`), a "responder" is a patient who met it, and what counts as a
+    failure of treatment counts as having met it: an event by the composite strategy (ICH E9(R1),
+    A.3.2), and an open status by the rules "non-responder" and "worst case"; by "best case" it
+    counts as not having met it. `without_rescue` and `without_confirmed_deterioration` are
+    conditions of a success, and not permitted with it.
 
     The visit of a week is the one nearest to it within `window`, of two equally near ones
     the later. "Up to" a week includes its window.
@@ -126,6 +170,7 @@ class Endpoint:
     missing: Missing  #: what becomes of a status that is open, one of `MISSING_RULES`
     #: what is reached at a visit, in words, if it is not the score: see `Courses.with_criterion`
     criterion: str = ""
+    words: OutcomeWords = RESPONSE  #: what meeting the endpoint is called, and whether it is bad
     #: weeks before `week`, at one of which a "sustained" response must be seen too
     also_at: tuple[float, ...] = ()
     window: float = 0.0  #: weeks by which a visit may differ from its planned week, both ways
@@ -156,6 +201,13 @@ class Endpoint:
                 "also_at must be given for a sustained response, and for no other, "
                 f"got {self.also_at!r} for {self.kind!r}"
             )
+        if self.words.unfavourable:
+            for name in ("without_rescue", "without_confirmed_deterioration"):
+                if getattr(self, name):
+                    raise ValueError(
+                        f"{name} must be False for {self.words.noun}: it is a condition of a "
+                        "success"
+                    )
         if outside := [week for week in self.also_at if not 0 < week < self.week]:
             raise ValueError(
                 f"also_at must lie after week 0 and before week {self.week:g}, got {outside[0]!r}"
@@ -199,8 +251,9 @@ medication'
         """Describe the endpoint in sentences, with every choice that matters to it."""
         sentences = [
             self.describe_response(),
-            f"Intercurrent events: {self.intercurrent} ({STRATEGIES[self.intercurrent]})",
-            f"Where missing scores leave the status open: {MISSING_RULES[self.missing]}",
+            f"Intercurrent events: {self.intercurrent} ({strategy_words(self.intercurrent, self.words)})",
+            "Where missing scores leave the status open: "
+            f"{missing_words(self.missing, self.words)}",
         ]
         if self.intercurrent != "treatment policy" or self.without_rescue:
             sentences.append(
@@ -208,19 +261,20 @@ medication'
                 f"{self.rescue_in_week_of_visit}"
             )
         if not self.at_one_week:
-            sentences.append(_EARLY_ENDS[self.early_end])
+            ending = (
+                f"patients {self.words.did_not}"
+                if self.early_end == "as observed"
+                else "the status is open"
+            )
+            sentences.append(
+                f"Without {self.words.indefinite} up to an earlier last visit, {ending}"
+            )
         return ". ".join(sentences) + "."
 
     @property
     def _consecutive(self) -> bool:
         return self.confirmed_at == "consecutive visits"
 
-
-#: What becomes of a patient without a response whose visits end before the week, in sentences.
-_EARLY_ENDS: Mapping[EarlyEnd, str] = {
-    "as observed": "Without a response up to an earlier last visit, patients are non-responders",
-    "missing": "Without a response up to an earlier last visit, the status is open",
-}
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "kind": get_args(Kind),
@@ -251,8 +305,12 @@ class RuleCount:
     @property
     def label(self) -> str:
         """The rule in words, and how an open status was counted."""
+        return self.label_in(RESPONSE)
+
+    def label_in(self, words: OutcomeWords) -> str:
+        """Return `label` in the words of an outcome."""
         counted = self.rule in _OPEN and self.status != "unknown"
-        return f"{self.rule}, counted as {self.status}" if counted else self.rule
+        return f"{self.rule}, counted as {words.status(self.status)}" if counted else self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +375,10 @@ class EndpointResult:
 
     def count_table(self) -> pd.DataFrame:
         """Tabulate `counts`: ``Status``, ``Decided by`` and ``n``, one row a status and rule."""
-        rows = [(each.status, each.label, each.patients) for each in self.counts]
+        words = self.endpoint.words
+        rows = [
+            (words.status(each.status), each.label_in(words), each.patients) for each in self.counts
+        ]
         return pd.DataFrame(rows, columns=["Status", "Decided by", "n"])
 
     @property
@@ -395,7 +456,8 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     The first of these that applies decides:
 
     1. Rescue medication before the assessment, if the endpoint excludes it or the strategy is
-       composite: non-responder. Then, by the composite strategy, an early stop before it.
+       composite: non-responder. Then, by the composite strategy, an early stop before it. Where
+       meeting the endpoint is unfavourable, both count as having met it.
     2. By the hypothetical strategy, rescue medication or an early stop before the assessment:
        excluded, by the earlier of the two, the rescue medication if both fell in one week. Kept are
        patients whose visits before it settle the status: by a "best" or
@@ -457,7 +519,8 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
         score.met.yes, _name("missing measures leave deterioration open"), score.reason
     )
     rule = np.where(open_, reason, rule)
-    status = np.where(open_, _name(_COUNTED.get(endpoint.missing, "unknown")), status)
+    counted = _COUNTED_UNFAVOURABLE if endpoint.words.unfavourable else _COUNTED
+    status = np.where(open_, _name(counted.get(endpoint.missing, "unknown")), status)
     return EndpointResult(endpoint, status, rule)
 
 
@@ -466,6 +529,13 @@ _COUNTED: Mapping[str, Status] = {
     "non-responder": "non-responder",
     "worst case": "non-responder",
     "best case": "responder",
+}
+
+#: The same where a "responder" is a patient with the unfavourable outcome.
+_COUNTED_UNFAVOURABLE: Mapping[str, Status] = {
+    "non-responder": "responder",
+    "worst case": "responder",
+    "best case": "non-responder",
 }
 
 
@@ -659,9 +729,10 @@ def _decided(
     rescue_first &= ~(setting.courses.stop_week < setting.courses.rescue_week - SAME_WEEK)
     on_treatment = setting.cut & endpoint.at_one_week
 
+    failure: Status = "responder" if endpoint.words.unfavourable else "non-responder"
     cases: list[tuple[Mask, Status, Rule]] = [
-        (failed_rescue, "non-responder", "rescue medication before the assessment"),
-        (failed_stop, "non-responder", "stopped early, before the assessment"),
+        (failed_rescue, failure, "rescue medication before the assessment"),
+        (failed_stop, failure, "stopped early, before the assessment"),
         (hypothetical & rescue_first, "excluded", "rescue medication before the assessment"),
         (hypothetical & setting.stopped, "excluded", "stopped early, before the assessment"),
         (deteriorated.yes, "non-responder", "confirmed deterioration"),

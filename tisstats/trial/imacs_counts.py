@@ -169,6 +169,61 @@ def _disabled(
     )
 
 
+def disabled_by_visit(
+    analysis: Analysis, criterion: DisabilityCriterion = PRODERM_DISABILITY
+) -> ThreeValued:
+    """Return whether minimal disability was there at each visit, shape (patients, visits).
+
+    No where there is no visit, and neither yes nor no where that depends on missing measures.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> analysis = StudyData.read(example_folder()).arm("active")
+    >>> found = disabled_by_visit(analysis)
+    >>> at_baseline = imacs_outcomes(analysis).disabled_at_baseline
+    >>> bool(np.all(found.yes[:, 0] == at_baseline.yes))
+    True
+    """
+    enzymes = analysis.trial.description.enzymes
+    visit = np.isfinite(analysis.weeks)
+    patients = analysis.patients.to_dict("records")
+    rows = zip(analysis.visits.to_dict("records"), np.nonzero(visit)[0].tolist(), strict=True)
+    # Visits are in the order of their patients and weeks, as the cells of the grid are.
+    met = [
+        _meets(
+            {str(name): value for name, value in {**row, **patients[place]}.items()},
+            enzymes,
+            analysis,
+            criterion,
+        )
+        for row, place in rows
+    ]
+    yes, no = np.zeros(visit.shape, dtype=bool), np.ones(visit.shape, dtype=bool)
+    yes[visit] = [answer is True for answer in met]
+    no[visit] = [answer is False for answer in met]
+    return ThreeValued(yes, no)
+
+
+def describe_disability(criterion: DisabilityCriterion = PRODERM_DISABILITY) -> str:
+    """Describe a criterion of minimal disability with its cut-offs, in sentences.
+
+    Examples
+    --------
+    >>> describe_disability().partition(",")[0]
+    'Minimal disability is a loss of at least 6% of the maximum of the muscle test'
+    """
+    return (
+        f"Minimal disability is a loss of at least {criterion.min_mmt_loss_percent:g}% of the "
+        f"maximum of the muscle test, with at least {criterion.min_other_abnormal} of the other "
+        f"core set measures abnormal: visual analogue scales from {criterion.vas_abnormal_cm:g} "
+        f"cm, the HAQ from {criterion.haq_abnormal:g}, the enzyme above "
+        f"{criterion.enzyme_abnormal_uln:g} times its upper limit of normal ({criterion.source}). "
+        f"{criterion.assumed}."
+    )
+
+
 def _meets(
     values: Mapping[str, Any],
     enzymes: tuple[str, ...],

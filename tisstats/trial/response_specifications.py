@@ -32,7 +32,7 @@ from tisstats.trial.specifications import (
 #: Denominators: name to who is in it.
 DENOMINATORS: Mapping[str, str] = {
     "analysed": "analysed patients",
-    "included": "all patients, those not analysed as non-responders",
+    "included": "all patients, those not analysed as failures of treatment",
     "followed": "analysed patients with a visit after baseline",
 }
 
@@ -128,6 +128,9 @@ class ResponseCohort:
         courses = self.courses[str(one_of("scoring", scoring, self.courses))]
         missing = settings.get("missing", endpoint.missing)
         counted_as = _COUNTED_AS[one_of("missing", missing, _COUNTED_AS)]
+        unfavourable = endpoint.words.unfavourable
+        if counted_as is not None:
+            counted_as = counted_as != unfavourable
         denominator = one_of("denominator", settings.get("denominator", "analysed"), DENOMINATORS)
         # What is still open does not depend on the rule for it: evaluate each endpoint once.
         chosen = replace(_with_settings(endpoint, settings), missing="unknown")
@@ -143,8 +146,13 @@ class ResponseCohort:
         if denominator == "followed":
             counted = counted & np.any(courses.follow_up, axis=1)
         more = self.not_analysed if denominator == "included" else (0,) * len(self.arms)
+        # Patients who are not analysed are failures of treatment.
+        failed = more if unfavourable else (0,) * len(self.arms)
         return Counts(
-            tuple(int(np.sum(arm & counted & yes)) for arm in self.arms),
+            tuple(
+                int(np.sum(arm & counted & yes)) + others
+                for arm, others in zip(self.arms, failed, strict=True)
+            ),
             tuple(
                 int(np.sum(arm & counted)) + others
                 for arm, others in zip(self.arms, more, strict=True)

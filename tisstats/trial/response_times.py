@@ -125,6 +125,7 @@ def time_to_first_response(
     intercurrent: Strategy,
     missing: MissingVisit,
     rescue_in_week_of_visit: SameWeek = "after the visit",
+    unfavourable: bool = False,
 ) -> ResponseTimes:
     """Derive the time from week 0 to the first visit at which a score was reached.
 
@@ -145,6 +146,10 @@ def time_to_first_response(
         then on; "non-responder" and "worst case" take it as no response, "best case" as one.
     rescue_in_week_of_visit : {"after the visit", "before the visit"}
         How rescue medication is placed that was given in the week of a visit.
+    unfavourable : bool
+        Whether what is reached is bad, such as a worsening: then "non-responder" and "worst case"
+        take an open visit as reached, "best case" as not, and by the composite strategy the event
+        is one; see Notes.
 
     Returns
     -------
@@ -164,7 +169,8 @@ def time_to_first_response(
     first event before the horizon do not count, and without a response until then the time
 
     - is censored at the horizon by the composite strategy: with the event the patient does not
-      respond, and stays among those at risk to the end;
+      respond, and stays among those at risk to the end; where what is reached is unfavourable, it
+      ends with the event, of cause 1;
     - ends with the event, of cause 2 or 3, while on treatment: a competing event for
       `tisstats.cumulative_incidence`. Do not pass it to `tisstats.kaplan_meier` as censored;
     - is censored at the last visit before the event by the hypothetical strategy, which takes those
@@ -176,8 +182,8 @@ def time_to_first_response(
     ----------
     ICH E9(R1) 2019, section A.3.2, for the names of the strategies; Deng et al. 2025,
     doi:10.1002/sim.70091, for times to an event. There the composite strategy counts the
-    intercurrent event as an event, for outcomes that are failures; here the outcome is a response,
-    which the event precludes.
+    intercurrent event as an event, for outcomes that are failures, as is done here for what is
+    unfavourable; a response is what the event precludes.
 
     Examples
     --------
@@ -208,10 +214,9 @@ def time_to_first_response(
     within = courses.follow_up & (courses.weeks <= horizon + SAME_WEEK)
     counted = within & ~events.visit_after
     low, high = courses.score_low, courses.score_high
-    if missing == "best case":
-        low = high
-    elif missing != "unknown":
-        high = low
+    if missing != "unknown":
+        taken_as_reached = (missing == "best case") != unfavourable
+        low = high = high if taken_as_reached else low
     first = first_response(low, high, counted, threshold)
 
     seen_to = _last_week(courses.weeks, counted)
@@ -222,14 +227,15 @@ def time_to_first_response(
     # An event that ends the time, unless a response or an open visit came before it.
     ended = events.happened & (first.visit < 0)
     competing = ended & (intercurrent == "while on treatment")
+    failed = ended & (intercurrent == "composite") & unfavourable
     at_event = {
         "while on treatment": events.week,
-        "composite": np.full(len(ended), float(horizon)),
+        "composite": events.week if unfavourable else np.full(len(ended), float(horizon)),
     }.get(intercurrent, last_without)
     visitless = ~np.any(counted, axis=1)
     return ResponseTimes(
         time=np.select([first.reached, ended], [found, at_event], last_without),
-        cause=np.select([first.reached, competing], [1, np.where(events.rescue, 2, 3)], 0),
+        cause=np.select([first.reached | failed, competing], [1, np.where(events.rescue, 2, 3)], 0),
         last_without=last_without,
         ended_by=np.select(
             [first.reached, first.open, ended & events.rescue, ended, visitless],

@@ -42,16 +42,32 @@ from tisstats.trial.endpoints import (
     SameWeek,
     Strategy,
 )
+from tisstats.trial.outcome_words import (
+    MINIMAL_DISABILITY,
+    RESPONSE,
+    WORSENING,
+    OutcomeWords,
+)
 
 DAYS_PER_WEEK = 7
 
 Origin = Literal["observed", "synthetic"]
-Criterion = Literal["score", "imacs improvement"]
+Criterion = Literal["score", "imacs improvement", "imacs worsening", "minimal disability"]
 
 #: What is reached at a visit, in words; empty for the score, which an endpoint words itself.
 CRITERIA: Mapping[Criterion, str] = {
     "score": "",
     "imacs improvement": "Improvement by the IMACS definition",
+    "imacs worsening": "Worsening by the IMACS definition",
+    "minimal disability": "Minimal disability",
+}
+
+#: What meeting a criterion is called.
+CRITERION_WORDS: Mapping[Criterion, OutcomeWords] = {
+    "score": RESPONSE,
+    "imacs improvement": RESPONSE,
+    "imacs worsening": WORSENING,
+    "minimal disability": MINIMAL_DISABILITY,
 }
 
 
@@ -132,6 +148,11 @@ class EndpointPlan:
     early_end: EarlyEnd = "as observed"
     deterioration: str = "confirmed"  #: definition of deterioration, one of `WORSENING_RULES`
 
+    @property
+    def words(self) -> OutcomeWords:
+        """What meeting the criterion is called, and whether it is bad."""
+        return CRITERION_WORDS[self.criterion]
+
     def as_endpoint(self) -> Endpoint:
         """Return the endpoint, to be evaluated.
 
@@ -152,6 +173,7 @@ class EndpointPlan:
             intercurrent=self.intercurrent,
             missing=self.missing,
             criterion=CRITERIA[self.criterion],
+            words=self.words,
             confirmed_at=self.confirmed_at,
             without_rescue=self.without_rescue,
             without_confirmed_deterioration=self.without_confirmed_deterioration,
@@ -508,6 +530,13 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
         yield fault("endpoint.also_at", None, message)
     if endpoint.kind != "sustained" and endpoint.also_at:
         yield fault("endpoint.also_at", list(endpoint.also_at), "is for the kind sustained only")
+    for key in ("without_rescue", "without_confirmed_deterioration"):
+        if endpoint.words.unfavourable and getattr(endpoint, key):
+            message = (
+                "is a condition of a success, and must be left out with the criterion "
+                f"{endpoint.criterion}; intercurrent has strategies for events"
+            )
+            yield fault(f"endpoint.{key}", True, message)
     for week in endpoint.also_at:
         if week not in visits.weeks[1:] or week >= endpoint.week:
             message = f"must be scheduled weeks before endpoint.week: {before}"

@@ -28,7 +28,8 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     -------
     AnalysisDatasets
         ADSL, ADTIS and ADTTE; ADAE and ADEX where the study has these tables. ADTTE is the time to
-        the first visit at which the threshold of the endpoint was reached.
+        the first visit at which the threshold of the endpoint was reached. It and CRIT1 are about
+        the score, whatever the criterion of the endpoint is.
 
     Examples
     --------

@@ -15,6 +15,7 @@ from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK, Courses
 from tisstats.trial.endpoints import EndpointResult, evaluate
+from tisstats.trial.imacs_counts import describe_disability, disabled_by_visit
 from tisstats.trial.scoring import improvement_by_visit
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
@@ -48,8 +49,9 @@ def study_courses(data: StudyData) -> Courses:
     """
     analysis, plan = data.analysis, data.study.endpoint
     courses = Courses.of(analysis, plan.deterioration)
-    if plan.criterion == "imacs improvement":
-        courses = courses.with_criterion(_improved(data, courses))
+    met = _met(data, courses)
+    if met is not None:
+        courses = courses.with_criterion(met)
     patients = analysis.patients
     stop, rescue = courses.stop_week, courses.rescue_week
     if "stop_week" in patients:
@@ -66,6 +68,18 @@ def study_courses(data: StudyData) -> Courses:
         rescue_week=_among_visits(rescue, recorded, courses.weeks),
         stop_week=_among_visits(stop, recorded, courses.weeks, scheduled=True),
     )
+
+
+def _met(data: StudyData, courses: Courses) -> ThreeValued | None:
+    """Return whether the criterion is met, shape (patients, visits); None for the score."""
+    criterion = data.study.endpoint.criterion
+    if criterion == "imacs improvement":
+        return _improved(data, courses)
+    if criterion == "imacs worsening":
+        return Courses.of(data.analysis, "imacs").worse
+    if criterion == "minimal disability":
+        return disabled_by_visit(data.analysis)
+    return None
 
 
 def _improved(data: StudyData, courses: Courses) -> ThreeValued:
@@ -149,6 +163,14 @@ def describe_study_endpoint(data: StudyData) -> str:
     if plan.criterion == "imacs improvement":
         rule = IMPROVEMENT_RULES["imacs"]
         sentences.append(f"The definition is the {rule.source}. Assumptions: {rule.assumed}.")
+    elif plan.criterion == "imacs worsening":
+        worse = WORSENING_RULES["imacs"]
+        sentences.append(
+            f"The definition is that of {worse.source}, at each visit against baseline. "
+            f"Assumptions: {worse.assumed}."
+        )
+    elif plan.criterion == "minimal disability":
+        sentences.append(describe_disability())
     if plan.without_confirmed_deterioration:
         definition = WORSENING_RULES[plan.deterioration]
         sentences.append(

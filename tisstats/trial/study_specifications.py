@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from tisstats.statistics import method_title
 from tisstats.trial.change_specifications import change_curves
 from tisstats.trial.columns import Mask, equals
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import MISSING_RULES, Endpoint, Missing, Strategy, evaluate
+from tisstats.trial.endpoints import Endpoint, Missing, Strategy, evaluate, missing_words
 from tisstats.trial.response_specifications import (
     DENOMINATORS,
     Inference,
@@ -55,7 +55,6 @@ _TESTS = {
 }
 _STRATEGIES: Mapping[Strategy, str] = {
     "treatment policy": "ignored",
-    "composite": "non-response",
     "while on treatment": "visits until then",
     "hypothetical": "left out",
 }
@@ -64,12 +63,6 @@ _KINDS = {
     "best": "at any visit up to the week",
     "sustained": "sustained",
     "confirmed": "confirmed at two visits",
-}
-_MISSING = {
-    "unknown": "left out",
-    "non-responder": "non-response",
-    "worst case": "non-response",
-    "best case": "response",
 }
 _DENOMINATORS = {
     "analysed": "analysed",
@@ -120,9 +113,13 @@ class StudySpecifications:
 
     @cached_property
     def endpoint(self) -> Endpoint:
-        """The primary endpoint; a rule "bounds" is replaced by its lower end, the worst case."""
+        """The primary endpoint; a rule "bounds" is replaced by its lower end.
+
+        That is the worst case, or the best one where meeting the endpoint is unfavourable.
+        """
         endpoint = self.data.study.endpoint.as_endpoint()
-        return replace(endpoint, missing="worst case") if endpoint.missing == "bounds" else endpoint
+        lower: Missing = "best case" if endpoint.words.unfavourable else "worst case"
+        return replace(endpoint, missing=lower) if endpoint.missing == "bounds" else endpoint
 
     @property
     def _one_arm(self) -> bool:
@@ -271,7 +268,7 @@ class StudySpecifications:
         if not self._some_intercurrent_event:
             return None
         plan = self.endpoint
-        strategies = dict.fromkeys((plan.intercurrent, *_STRATEGIES))
+        strategies = dict.fromkeys((plan.intercurrent, *get_args(Strategy)))
         if self._some_died and plan.intercurrent != "treatment policy":
             # After death there is no score that could count.
             strategies.pop("treatment policy")
@@ -280,13 +277,18 @@ class StudySpecifications:
             "intercurrent",
             {
                 name: Level(
-                    _STRATEGIES[name],
+                    self._event_counts_as(name),
                     {},
                     _PLANNED if name == plan.intercurrent else f"strategy of ICH E9(R1): {name}",
                 )
                 for name in strategies
             },
         )
+
+    def _event_counts_as(self, strategy: Strategy) -> str:
+        if strategy == "composite":
+            return self.endpoint.words.failure
+        return _STRATEGIES[strategy]
 
     @property
     def _some_died(self) -> bool:
@@ -311,21 +313,38 @@ class StudySpecifications:
             return None
         planned = self.endpoint.missing
         lower = planned if planned in ("non-responder", "worst case") else "non-responder"
+        if self.data.study.endpoint.missing == "bounds" and self.endpoint.words.unfavourable:
+            lower = "worst case"
         rules = dict.fromkeys((planned, "unknown", lower, "best case"))
         return _choice(
             "Status open",
             "missing",
-            {name: Level(_MISSING[name], {}, self._why_missing(name, planned)) for name in rules},
+            {
+                name: Level(self._open_as(name), {}, self._why_missing(name, planned))
+                for name in rules
+            },
         )
+
+    def _open_as(self, rule: Missing) -> str:
+        if rule == "unknown":
+            return "left out"
+        words = self.endpoint.words
+        return words.success if rule == "best case" else words.failure
 
     def _why_missing(self, rule: Missing, planned: Missing) -> str:
         """Return why a rule for open statuses is among the levels."""
         if self.data.study.endpoint.missing == "bounds":
             # Bounds are no single count, so that each of their ends is a level.
             ends = {"worst case": "lower", "best case": "upper"}
+            if self.endpoint.words.unfavourable:
+                ends = {"best case": "lower", "worst case": "upper"}
             if rule in ends:
                 return f"{ends[rule]} end of the bounds as described"
-        return _PLANNED if rule == planned else f"rule {rule}: {MISSING_RULES[rule]}"
+        return (
+            _PLANNED
+            if rule == planned
+            else f"rule {rule}: {missing_words(rule, self.endpoint.words)}"
+        )
 
     def _denominator(self) -> Choice:
         courses, trial = self._courses[DECLARED], self.data.trial
@@ -337,8 +356,14 @@ class StudySpecifications:
         return _choice(
             "Denominator",
             "denominator",
-            {name: Level(_DENOMINATORS[name], {}, DENOMINATORS[name]) for name in names},
+            {name: Level(self._denominator_label(name), {}, DENOMINATORS[name]) for name in names},
         )
+
+    def _denominator_label(self, name: str) -> str:
+        words = self.endpoint.words
+        if name == "included" and words.unfavourable:
+            return f"all, others counted as {words.failure_as}"
+        return _DENOMINATORS[name]
 
     def _enzymes(self) -> Choice:
         return _choice(
@@ -386,7 +411,7 @@ class StudySpecifications:
         """The choices that are none in this study, each with the reason."""
         names = {choice.label for choice in self.choices}
         reasons = {
-            "Threshold": "the response is a definition, not a score",
+            "Threshold": f"the {self.endpoint.words.noun} is a definition, not a score",
             "Week": "there is no other scheduled week next to the planned one",
             "Rescue or early stop": "nobody had rescue medication or stopped before the last week"
             if self.data.ends_recorded or "treatments" in self.data.has

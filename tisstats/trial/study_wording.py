@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
-from tisstats.trial.endpoints import MISSING_RULES, STRATEGIES
+from tisstats.trial.endpoints import missing_words, strategy_words
 from tisstats.trial.study import EndpointPlan, Schedule, Study
 
 _BASELINES = {
@@ -39,7 +39,7 @@ def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
     >>> describe_intercurrent_events(Study.read(example_folder()).endpoint)
     'treatment policy: visits count regardless of rescue medication and early stops'
     """
-    return f"{endpoint.intercurrent}: {STRATEGIES[endpoint.intercurrent]}"
+    return f"{endpoint.intercurrent}: {strategy_words(endpoint.intercurrent, endpoint.words)}"
 
 
 def describe_missing_scores(endpoint: EndpointPlan) -> str:
@@ -51,7 +51,7 @@ def describe_missing_scores(endpoint: EndpointPlan) -> str:
     >>> describe_missing_scores(Study.read(example_folder()).endpoint)
     'non-responder: counted as a non-responder'
     """
-    return f"{endpoint.missing}: {MISSING_RULES[endpoint.missing]}"
+    return f"{endpoint.missing}: {missing_words(endpoint.missing, endpoint.words)}"
 
 
 def describe_weeks(schedule: Schedule) -> str:
@@ -119,9 +119,10 @@ def describe_question(study: Study) -> str:
     >>> describe_question(Study.read(example_folder()))
     'How many patients of each arm respond, and how does the other arm differ from Placebo?'
     """
+    present = study.endpoint.words.present
     if study.reference_arm is None or len(study.arms) == 1:
-        return "How many patients respond?"
+        return f"How many patients {present}?"
     reference = study.arms[study.reference_arm]
     arms = "the arms differ" if len(study.arms) > 2 else "the other arm differ"
     verb = "do" if len(study.arms) > 2 else "does"
-    return f"How many patients of each arm respond, and how {verb} {arms} from {reference}?"
+    return f"How many patients of each arm {present}, and how {verb} {arms} from {reference}?"

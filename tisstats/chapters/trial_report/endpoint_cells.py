@@ -108,8 +108,11 @@ def pvalue_cell(pvalue: PValueRange | None, decimals: int) -> str:
     return format_range(low, high)
 
 
-def forest_rows(arm: ArmResponse) -> list[IntervalRow]:
-    """Return the rows of an arm in the figure of intervals: two if a count is left open."""
+def forest_rows(arm: ArmResponse, past: str = "responded") -> list[IntervalRow]:
+    """Return the rows of an arm in the figure of intervals: two if a count is left open.
+
+    `past` is what patients did who met the endpoint.
+    """
     if arm.interval is None:
         return []
     result, trials = arm.result, arm.result.denominator
@@ -118,8 +121,7 @@ def forest_rows(arm: ArmResponse) -> list[IntervalRow]:
         return [IntervalRow(label, arm.interval.fewest)]
     return [
         IntervalRow(
-            f"{arm.label}, if nobody of unknown status responded: "
-            f"{result.responders_low} of {trials}",
+            f"{arm.label}, if nobody of unknown status {past}: {result.responders_low} of {trials}",
             arm.interval.fewest,
         ),
         IntervalRow(

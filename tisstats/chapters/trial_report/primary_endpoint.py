@@ -28,6 +28,7 @@ from tisstats.trial.arm_comparison import (
     responses_by_arm,
 )
 from tisstats.trial.endpoints import EndpointResult
+from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study
 
 #: Tests of two proportions, as prose names them.
@@ -75,6 +76,16 @@ class PrimaryEndpoint(TrialChapter):
         return format_confidence_level(self.study.analysis.confidence_level)
 
     @property
+    def words(self) -> OutcomeWords:
+        """What meeting the endpoint is called."""
+        return self.result.endpoint.words
+
+    @property
+    def patients_who(self) -> str:
+        """Those who met the endpoint, at the start of a sentence."""
+        return _capitalised(self.words.patients)
+
+    @property
     def is_open(self) -> bool:
         """Whether missing scores leave a count of responders open."""
         return any(len(arm.possible_counts) > 1 for arm in self.arms)
@@ -112,12 +123,16 @@ class PrimaryEndpoint(TrialChapter):
         }
         for each in self.result.counts:
             cells = {name: of.get((each.status, each.rule), 0) for name, of in found.items()}
-            yield {"Status": each.status, "Decided by": each.label, **cells}
+            yield {
+                "Status": self.words.status(each.status),
+                "Decided by": each.label_in(self.words),
+                **cells,
+            }
         totals = {name: of.patients for name, of in columns.items()}
         yield {"Status": "analysed", "Decided by": "all rules", **totals}
 
     @table(
-        "Responders by arm: {self.response}. N: analysed patients; n: those in the denominator. "
+        "{self.patients_who} by arm: {self.response}. N: analysed patients; n: those in the denominator. "
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
         "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
         origin="{self.label}",
@@ -128,7 +143,7 @@ class PrimaryEndpoint(TrialChapter):
             yield {
                 "Arm": arm.label,
                 "N": arm.result.patients,
-                "Responders of n": responders_of(arm),
+                f"{self.patients_who} of n": responders_of(arm),
                 f"% ({self.level}% CI)": percent_with_limits(arm.interval),
             }
 
@@ -138,16 +153,22 @@ class PrimaryEndpoint(TrialChapter):
         if not self.is_open:
             return ""
         return (
-            ". Ranges go from no responder to only responders among the patients of unknown "
+            f". Ranges go from {self._none_of_them} among the patients of unknown "
             "status, and limits are the outermost of these"
         )
+
+    @property
+    def _none_of_them(self) -> str:
+        if self.words == RESPONSE:
+            return "no responder to only responders"
+        return f"no to only {self.words.patients}"
 
     def comparisons(self) -> list[Table]:
         """Return the comparison with the reference arm, if there are several arms."""
         return [self.comparison()] if self.compared else []
 
     @table(
-        "Each arm against {self.reference_label}, with the responders among the patients in the "
+        "Each arm against {self.reference_label}, with the {self.words.patients} among the patients in the "
         "two denominators: difference of the proportions ({self.difference_title} interval), their "
         "ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
@@ -197,7 +218,7 @@ class PrimaryEndpoint(TrialChapter):
 
     def forest(self) -> list[FigureItem]:
         """Return the responders by arm with their intervals, if an arm has any denominator."""
-        rows = [row for arm in self.arms for row in forest_rows(arm)]
+        rows = [row for arm in self.arms for row in forest_rows(arm, self.words.past)]
         return [figure_item(interval_forest, rows, note=self.label)] if rows else []
 
     def numbers(self) -> dict[str, object]:
@@ -208,11 +229,25 @@ class PrimaryEndpoint(TrialChapter):
             "comparison": " ".join(self._comparison()),
             "counted": self._counted(),
             "response": self.response,
+            "patients_who": self.patients_who,
+            "outcome": _capitalised(self.words.noun),
+            "direction": self._direction(),
             "interval": f"{self.interval_title}, {self.level}% confidence level",
             "missing": self.missing_rule,
             "open_note": self.open_note,
             "label": self.label,
         }
+
+    def _direction(self) -> str:
+        """State which outcome is unfavourable, and what that does, if the endpoint is."""
+        if not self.words.unfavourable:
+            return ""
+        return (
+            f"Meeting this endpoint is unfavourable: a lower proportion of {self.words.patients} "
+            "is better. What counts as a failure of treatment (an intercurrent event by the "
+            "composite strategy, a missing status by the rules non-responder and worst case) "
+            f"counts as {self.words.failure_as}."
+        )
 
     def _counted(self) -> str:
         """Describe who is not in the denominators."""
@@ -232,7 +267,7 @@ class PrimaryEndpoint(TrialChapter):
                 continue
             patients = "patient" if arm.result.denominator == 1 else "patients"
             yield (
-                f"In the arm {arm.label}, {responders_of(arm)} {patients} responded "
+                f"In the arm {arm.label}, {responders_of(arm)} {patients} {self.words.past} "
                 f"({percent_cell(arm.interval)}%; {self.level}% confidence interval "
                 f"{limits_cell(arm.interval)}%)."
             )
@@ -244,9 +279,9 @@ class PrimaryEndpoint(TrialChapter):
         most = sum(arm.result.responders_high for arm in counted)
         least = sum(arm.result.responders_low for arm in counted)
         if counted and not most:
-            yield "Nobody responded."
+            yield f"Nobody {self.words.past}."
         elif counted and least == sum(arm.result.denominator for arm in counted):
-            yield "Every patient in a denominator responded."
+            yield f"Every patient in a denominator {self.words.past}."
         single = [arm.label for arm in counted if arm.result.denominator == 1]
         if single:
             yield (
@@ -256,7 +291,7 @@ class PrimaryEndpoint(TrialChapter):
         if any(_degenerate(arm) for arm in counted):
             yield (
                 f"An interval without width comes from the method ({self.interval_title}) where "
-                "nobody or everybody responded; it does not mean that the proportion is known."
+                f"nobody or everybody {self.words.past}; it does not mean that the proportion is known."
             )
 
     def _comparison(self) -> Iterator[str]:
@@ -271,11 +306,12 @@ class PrimaryEndpoint(TrialChapter):
         yield from self._not_compared()
         if any(each.difference and not each.ratio for each in self.compared):
             which = "an arm has no" if self.study.analysis.ratio == "log" else "neither arm has a"
-            yield f"The ratio ({self.ratio_title}) is not defined where {which} responder."
+            one = "responder" if self.words == RESPONSE else f"patient who {self.words.past}"
+            yield f"The ratio ({self.ratio_title}) is not defined where {which} {one}."
         if any(each.difference and not each.odds_ratio for each in self.compared):
             yield (
-                "An odds ratio is not defined where nobody responded in either arm, or everybody "
-                "in both."
+                f"An odds ratio is not defined where nobody {self.words.past} in either arm, or "
+                "everybody in both."
             )
 
     def _not_compared(self) -> Iterator[str]:
@@ -289,6 +325,10 @@ class PrimaryEndpoint(TrialChapter):
         empty = [each.arm.label for each in self.compared if each.arm.interval is None]
         if empty:
             yield f"Without a patient in the denominator, {' and '.join(empty)} is not compared."
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _pair(compared: ArmComparison) -> str:

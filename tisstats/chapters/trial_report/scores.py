@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 
@@ -23,6 +22,8 @@ from tisstats.trial.arm_responses import (
     competing_causes,
     responses_by_arm,
 )
+from tisstats.trial.endpoints import Missing
+from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.score_summaries import ScoreSummary, is_known_score, summarise_scores
 from tisstats.trial.study_wording import (
     describe_intercurrent_events,
@@ -34,17 +35,16 @@ from tisstats.trial.summaries import response_counts
 #: Stands for a number that does not exist.
 NONE = "–"
 
-#: What becomes of a visit whose score is open, in the time to the first response.
-_OPEN_VISITS = MappingProxyType(
-    {
-        "unknown": "ends the time at the visit before, since nothing is known from then on",
-        "bounds": "ends the time at the visit before; the range takes it as no response and as a "
-        "response",
-        "non-responder": "counts as no response",
-        "worst case": "counts as no response",
-        "best case": "counts as a response",
-    }
-)
+
+def _open_visit(missing: Missing, words: OutcomeWords) -> str:
+    """Return what becomes of a visit whose status is open, in the time to the first outcome."""
+    if missing == "unknown":
+        return "ends the time at the visit before, since nothing is known from then on"
+    none, some = f"no {words.noun}", words.indefinite
+    if missing == "bounds":
+        return f"ends the time at the visit before; the range takes it as {none} and as {some}"
+    is_reached = (missing == "best case") != words.unfavourable
+    return f"counts as {some if is_reached else none}"
 
 
 class Scores(TrialChapter):
@@ -146,15 +146,16 @@ class Scores(TrialChapter):
             response_curves,
             curves,
             response=self.response,
+            outcome=self.words.noun,
             horizon=endpoint.week,
             confidence_level=plan.confidence_level,
             stamp=self.label,
         )
 
     @table(
-        "Time to the first response, {self.response}, by "
+        "Time to the first {self.words.noun}, {self.response}, by "
         "arm and week: patients at risk just before the week, and, up to and including it, those "
-        "who responded, had a competing event or were censored, with the cumulative incidence "
+        "who {self.words.past}, had a competing event or were censored, with the cumulative incidence "
         "(Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's variance; an "
         "incidence of 0 or 100% has no limits. {self.rules}",
         wide=True,
@@ -162,7 +163,7 @@ class Scores(TrialChapter):
     )
     def incidence(self) -> Rows:
         """Return the cumulative incidence by arm and week."""
-        causes = {RESPONSE: "response", **competing_causes(self.data)}
+        causes = {RESPONSE: self.words.noun, **competing_causes(self.data)}
         level = self.study.analysis.confidence_level
         for arm in self.responses:
             counted = arm.counts(self.weeks_of_response, causes)
@@ -187,7 +188,7 @@ class Scores(TrialChapter):
                 yield row
 
     @table(
-        "What ended the time to the first response, n (%) of the N analysed patients, up to week "
+        "What ended the time to the first {self.words.noun}, n (%) of the N analysed patients, up to week "
         "{self.horizon}; every patient is in one row",
         origin="{self.label}",
     )
@@ -199,7 +200,7 @@ class Scores(TrialChapter):
             if reason in ("rescue medication", "stopped early") and not heeded:
                 continue
             yield {
-                "Ended by": reason,
+                "Ended by": self.words.noun if reason == "response" else reason,
                 **{
                     f"{arm.label} (N={arm.patients})": n_percent(found[reason], arm.patients)
                     for arm, found in counts
@@ -225,6 +226,11 @@ class Scores(TrialChapter):
     def horizon(self) -> str:
         """The week of the endpoint."""
         return f"{self.study.endpoint.week:g}"
+
+    @property
+    def words(self) -> OutcomeWords:
+        """What meeting the criterion is called."""
+        return self.study.endpoint.words
 
     @property
     def response(self) -> str:
@@ -268,7 +274,7 @@ class Scores(TrialChapter):
         return (
             "Strategy for rescue medication and early stops: "
             f"{describe_intercurrent_events(endpoint)}.{rescue} {causes} A visit that "
-            f"missing measures leave open {_OPEN_VISITS[endpoint.missing]}."
+            f"missing measures leave open {_open_visit(endpoint.missing, self.words)}."
         )
 
     def _not_recorded(self) -> str:
@@ -297,6 +303,7 @@ class Scores(TrialChapter):
         return {
             "label": self.label,
             "response": self.response,
+            "outcome": self.words.noun,
             "dotted": ""
             if self.responder_score is None
             else f"; the dotted line is the score of a responder, {self.responder_score:g} points",

@@ -21,6 +21,7 @@ from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.figures import specification_curve
 from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
 from tisstats.printed import format_rounded
+from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.specifications import (
     Conclusion,
     Condition,
@@ -60,6 +61,11 @@ class Sensitivity(TrialChapter):
         return {each: found.response(each) for each in found.comparisons}
 
     @property
+    def words(self) -> OutcomeWords:
+        """What meeting the endpoint is called."""
+        return self.study.endpoint.words
+
+    @property
     def alpha(self) -> float:
         """Significance level: one minus the confidence level of the description."""
         return 1 - self.study.analysis.confidence_level
@@ -84,7 +90,7 @@ class Sensitivity(TrialChapter):
         fewer = main < 0
         side, word = ("high", "fewer") if fewer else ("low", "more")
         relation = "below" if fewer else "above"
-        more = f"{word.capitalize()} responders than under {reference}"
+        more = f"{word.capitalize()} {self.words.patients} than under {reference}"
         return (
             Conclusion(f"{more}, interval without zero", (Condition(side, relation, 0.0),)),  # type: ignore[arg-type]
             Conclusion(more, (Condition("estimate", relation, 0.0),)),  # type: ignore[arg-type]
@@ -97,7 +103,10 @@ class Sensitivity(TrialChapter):
     def _conclusions_of_one_arm(self) -> tuple[Conclusion, ...]:
         value, shown = self.reference_response, f"{format_percent(self.reference_response, 0)}%"
         return (
-            Conclusion(f"At least {shown} respond", (Condition("estimate", "at least", value),)),
+            Conclusion(
+                f"At least {shown} {self.words.present}",
+                (Condition("estimate", "at least", value),),
+            ),
             Conclusion.includes(f"The interval includes {shown}", value),
             Conclusion(f"The interval is above {shown}", (Condition("low", "above", value),)),
             Conclusion(f"The interval is below {shown}", (Condition("high", "below", value),)),
@@ -112,7 +121,7 @@ class Sensitivity(TrialChapter):
         }
 
     @table(
-        "Choices that are varied at once for the response, each with its levels",
+        "Choices that are varied at once for the {self.words.noun}, each with its levels",
         origin="{self.label}",
     )
     def choices(self) -> Rows:
@@ -164,7 +173,8 @@ class Sensitivity(TrialChapter):
     def _curve_items(self) -> Iterator[FigureItem | Markdown]:
         for comparison, curve in self.curves.items():
             one_arm = comparison.reference is None
-            what = "Responders" if one_arm else "Difference in responders"
+            who = self.words.patients
+            what = who[:1].upper() + who[1:] if one_arm else f"Difference in {who}"
             content = curve_content(
                 curve,
                 self.conclusions(comparison)[0],

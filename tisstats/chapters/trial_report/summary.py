@@ -35,13 +35,18 @@ class Summary(TrialChapter):
             "Rescue medication and early stops": study_wording.describe_intercurrent_events(
                 study.endpoint
             ),
-            "Response left open by missing scores": study_wording.describe_missing_scores(
+            f"{self._outcome} left open by missing scores": study_wording.describe_missing_scores(
                 study.endpoint
             ),
             "Scales": self.scales(),
         }
         for item, description in items.items():
             yield {"Item": item, "Description": description}
+
+    @property
+    def _outcome(self) -> str:
+        noun = self.study.endpoint.words.noun
+        return noun[:1].upper() + noun[1:]
 
     def _arms(self) -> str:
         reference = self.study.reference_arm if len(self.study.arms) > 1 else None
@@ -62,7 +67,16 @@ class Summary(TrialChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         primary = PrimaryEndpoint(self.cohort, self.mapping).numbers()
-        of_primary = ("results", "counted", "response", "interval", "missing", "open_note")
+        of_primary = (
+            "results",
+            "counted",
+            "response",
+            "outcome",
+            "direction",
+            "interval",
+            "missing",
+            "open_note",
+        )
         return {
             "title": self.study.study.title,
             "bottom_line": self._bottom_line(),
