@@ -24,8 +24,10 @@ from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import Table
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
 from tisstats.chapters.trial_report.measures import Measures
+from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
+from tisstats.chapters.trial_report.sensitivity import Sensitivity
 
 LABEL = "Synthetic patients: not real patients"
 OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
@@ -75,6 +77,61 @@ def printed_quartiles(values, decimals=1):
 def column(table, arm):
     (name,) = (name for name in table.frame if name.casefold().startswith(f"{arm} "))
     return table.frame[name].tolist()
+
+
+CRITERIA = {
+    "imacs worsening": ("worsening", "Patients who worsened", "Worsening by the IMACS definition"),
+    "minimal disability": (
+        "minimal disability",
+        "Patients with minimal disability",
+        "Minimal disability",
+    ),
+}
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_a_report_of_an_unfavourable_criterion_uses_its_words(tmp_path, criterion):
+    noun, who, name = CRITERIA[criterion]
+    made = make_study(24, ("active", "control"), seed=7)
+    new = f'kind = "at week"\ncriterion = "{criterion}"\nintercurrent = "composite"'
+    folder = edited(tmp_path, made, 'kind = "at week"', new)
+    primary, scores, sensitivity = PrimaryEndpoint(folder), Scores(folder), Sensitivity(folder)
+    tables = [
+        primary.counts(),
+        primary.responders(),
+        *primary.comparisons(),
+        scores.incidence(),
+        scores.ends(),
+        sensitivity.choices(),
+        sensitivity.not_varied(),
+        sensitivity.conclusions_table(),
+    ]
+    said = [table.caption + table.frame.to_string() for table in tables]
+    said += [figure.alt for figure in (*primary.forest(), scores.curves())]
+    said += [str(value) for value in primary.numbers().values()]
+    said += [scores.numbers()["rules"], sensitivity.answers().text]
+    for text in said:
+        # The rule keeps the name that the description gives it.
+        rest = text.replace("non-responder", "")
+        assert not re.search(r"(?i)\brespon(?:se|der|ders|ded|d)\b", rest), text
+    assert who in primary.responders().caption
+    assert name in primary.responders().caption
+    assert f"Time to the first {noun}" in scores.incidence().caption
+    assert f"first {noun}" in scores.curves().alt
+    assert noun in set(scores.ends().frame["Ended by"])
+    assert "a lower proportion" in primary.numbers()["direction"]
+    assert who.lower() in sensitivity.answers().text
+    rows = primary.counts().frame.to_dict("records")
+    (total,) = {row["All (N=24)"] for row in rows if row["Status"] == "analysed"}
+    assert sum(row["All (N=24)"] for row in rows[:-1]) == total == 24
+    failed = [row for row in rows if "before the assessment" in row["Decided by"]]
+    assert failed
+    assert {row["Status"] for row in failed} == {primary.words.met}
+    # The first combination of the curve is the analysis as described.
+    (curve,) = sensitivity.curves.values()
+    arm, reference = (each.result for each in primary.arms)
+    counts = curve.results[["responders", "responders_reference"]].iloc[0].tolist()
+    assert [int(count) for count in counts] == [arm.responders_low, reference.responders_low]
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -251,7 +251,8 @@ medication'
         """Describe the endpoint in sentences, with every choice that matters to it."""
         sentences = [
             self.describe_response(),
-            f"Intercurrent events: {self.intercurrent} ({strategy_words(self.intercurrent, self.words)})",
+            f"Intercurrent events: {self.intercurrent} "
+            f"({strategy_words(self.intercurrent, self.words)})",
             "Where missing scores leave the status open: "
             f"{missing_words(self.missing, self.words)}",
         ]

@@ -132,7 +132,8 @@ class PrimaryEndpoint(TrialChapter):
         yield {"Status": "analysed", "Decided by": "all rules", **totals}
 
     @table(
-        "{self.patients_who} by arm: {self.response}. N: analysed patients; n: those in the denominator. "
+        "{self.patients_who} by arm: {self.response}. N: analysed patients; n: those in the "
+        "denominator. "
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
         "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
         origin="{self.label}",
@@ -168,9 +169,9 @@ class PrimaryEndpoint(TrialChapter):
         return [self.comparison()] if self.compared else []
 
     @table(
-        "Each arm against {self.reference_label}, with the {self.words.patients} among the patients in the "
-        "two denominators: difference of the proportions ({self.difference_title} interval), their "
-        "ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
+        "Each arm against {self.reference_label}, with the {self.words.patients} among the "
+        "patients in the two denominators: difference of the proportions "
+        "({self.difference_title} interval), their ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
         "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
         wide=True,
@@ -291,7 +292,8 @@ class PrimaryEndpoint(TrialChapter):
         if any(_degenerate(arm) for arm in counted):
             yield (
                 f"An interval without width comes from the method ({self.interval_title}) where "
-                f"nobody or everybody {self.words.past}; it does not mean that the proportion is known."
+                f"nobody or everybody {self.words.past}; it does not mean that the proportion is "
+                "known."
             )
 
     def _comparison(self) -> Iterator[str]:

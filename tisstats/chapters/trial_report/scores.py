@@ -155,8 +155,8 @@ class Scores(TrialChapter):
     @table(
         "Time to the first {self.words.noun}, {self.response}, by "
         "arm and week: patients at risk just before the week, and, up to and including it, those "
-        "who {self.words.past}, had a competing event or were censored, with the cumulative incidence "
-        "(Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's variance; an "
+        "who {self.words.past}, had a competing event or were censored, with the cumulative "
+        "incidence (Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's variance; an "
         "incidence of 0 or 100% has no limits. {self.rules}",
         wide=True,
         origin="{self.label}",
@@ -188,8 +188,8 @@ class Scores(TrialChapter):
                 yield row
 
     @table(
-        "What ended the time to the first {self.words.noun}, n (%) of the N analysed patients, up to week "
-        "{self.horizon}; every patient is in one row",
+        "What ended the time to the first {self.words.noun}, n (%) of the N analysed patients, up "
+        "to week {self.horizon}; every patient is in one row",
         origin="{self.label}",
     )
     def ends(self) -> Rows:
