@@ -246,7 +246,7 @@ class StudySpecifications:
                     "nothing is observed after a last visit",
                 )
             )
-        return Choice("Response seen", tuple(levels))
+        return Choice(f"{self.endpoint.words.noun.capitalize()} seen", tuple(levels))
 
     @property
     def _last_week(self) -> float:

@@ -171,7 +171,8 @@ class PrimaryEndpoint(TrialChapter):
     @table(
         "Each arm against {self.reference_label}, with the {self.words.patients} among the "
         "patients in the two denominators: difference of the proportions "
-        "({self.difference_title} interval), their ratio ({self.ratio_title} interval), odds ratio (conditional maximum likelihood "
+        "({self.difference_title} interval), their ratio ({self.ratio_title} interval), odds ratio "
+        "(conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
         "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
         wide=True,

@@ -156,7 +156,8 @@ class Scores(TrialChapter):
         "Time to the first {self.words.noun}, {self.response}, by "
         "arm and week: patients at risk just before the week, and, up to and including it, those "
         "who {self.words.past}, had a competing event or were censored, with the cumulative "
-        "incidence (Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's variance; an "
+        "incidence (Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's "
+        "variance; an "
         "incidence of 0 or 100% has no limits. {self.rules}",
         wide=True,
         origin="{self.label}",
