@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from tisstats.trial.response_specifications import (
     Inference,
     ResponseCohort,
     curve_of_counts,
-    response_curve,
 )
 from tisstats.trial.specifications import Choice, Conclusion, Condition, Level, SpecificationCurve
 
@@ -322,9 +322,8 @@ def row_curve(
     published: PublishedFacts, trial: Trial, limits: EnzymeLimits | None
 ) -> SpecificationCurve:
     """Compute the proportion of responders among some patients under every combination."""
-    return response_curve(
-        cohort(trial, limits),
-        endpoint(published),
+    return curve_of_counts(
+        partial(cohort(trial, limits).count, endpoint(published)),
         inference(published),
         row_choices(published, limits),
     )
