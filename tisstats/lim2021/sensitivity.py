@@ -236,7 +236,7 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                 ),
             ),
         ),
-        # No week but the last has visits of both regimens: another one has a level of its own.
+        # Between weeks 3 and 9 the visits depend on the regimen, so week 4 is "by" and not "at".
         Choice(
             "Response seen",
             (
