@@ -11,7 +11,7 @@ from tisstats.book.downloads import figures
 from tisstats.book.downloads.names import METADATA
 from tisstats.book.live_prose import live_prose
 from tisstats.book.pages.items import item_html
-from tisstats.chapters.page import FigureItem, Item, Markdown, Result
+from tisstats.chapters.page import FigureItem, Item, Markdown, Result, WholeResult
 
 
 def show(*items: Item) -> None:
@@ -54,8 +54,8 @@ def glue_values(**values: object) -> None:
     """
     for name, value in values.items():
         metadata: dict[str, object] = {"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}}
-        if isinstance(value, Result):
-            metadata[METADATA] = value.known()
+        if isinstance(value, Result | WholeResult):
+            metadata[METADATA] = value.facts.known()
         publish_display_data({f"{GLUE_PREFIX}text/plain": repr(str(value))}, metadata=metadata)
     if (prose := live_prose()) is not None:
         prose.glue({name: str(value) for name, value in values.items()})

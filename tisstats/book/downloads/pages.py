@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from tisstats.book.downloads.results import (
     results_csv,
     results_json,
 )
-from tisstats.book.downloads.tables import TABLE, PageTable, read_table
+from tisstats.book.downloads.tables import TABLE, read_table, without_facts
 from tisstats.book.pages.html import render
 
 #: Files of a figure besides the picture on the page.
@@ -103,7 +103,7 @@ class Downloads:
         found = read_table(html)
         results = self._pages[page]
         name = unique_name(found.name, [filed.table.name for filed in results.tables])
-        table = PageTable(name, found.caption, found.origin, found.columns, found.rows)
+        table = replace(found, name=name)
         stem = f"{page_names(app.env.found_docs)[page]}-{name}"
         note = notice(app)
         links = {}
@@ -112,7 +112,7 @@ class Downloads:
             (Path(app.outdir) / file).write_bytes(each.write(table, note))
             links[each.title] = file
         results.tables.append(FiledTable(table, tuple(links.values())))
-        return html + _links(page, f"table “{table.caption}”", links)
+        return without_facts(html) + _links(page, f"table “{table.caption}”", links)
 
     def _link_figure(self, app: Sphinx, page: str, place: nodes.raw) -> None:
         own: FigureFiles = place["figure"]
@@ -142,7 +142,7 @@ class Downloads:
             results = self._pages[page]
             glued = executed / f"{page}.glue.json"
             if glued.is_file():
-                results.numbers = list(glued_numbers(json.loads(glued.read_text("utf-8"))))
+                results.glued = list(glued_numbers(json.loads(glued.read_text("utf-8"))))
             pages[page] = results
         book = Path(app.outdir)
         (book / FOLDER).mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def notice(app: Sphinx) -> str:
 
 
 def without_files(notebook: str) -> str:
-    """Return an executed notebook without the files of its figures.
+    """Return an executed notebook without the files of its figures and the facts of its tables.
 
     The book has these in a folder; a reader who downloads the notebook needs them no second time.
     """
@@ -170,6 +170,8 @@ def without_files(notebook: str) -> str:
     for cell in contents["cells"]:
         for output in cell.get("outputs", []):
             output.get("metadata", {}).get(METADATA, {}).pop("files", None)
+            if "text/html" in (data := output.get("data", {})):
+                data["text/html"] = without_facts("".join(data["text/html"]))
     # As nbformat writes it.
     return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
