@@ -53,7 +53,8 @@ def collected(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(notebook, "show", shown.show)
         patch.setattr(notebook, "glue_values", shown.glue)
-        patch.setattr(notebook, "show_html", lambda html: None)
+        patch.setattr(notebook, "show_html", len)  # its tables come from a template
+
         yield shown
 
 

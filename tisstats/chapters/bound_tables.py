@@ -30,8 +30,13 @@ _SMALLEST_PRINTED_P = 0.0001
 #: What the columns of a table of altered assumptions are: a bound, before and after.
 SENSITIVITY = {
     "Bound": LABEL,
-    "Original bound": Facts("{bound}< (outer bound only)>", method="proven, rounded outward"),
-    "New bound": Facts("{bound}< (outer bound only)>", method="proven with one assumption altered"),
+    "Original bound": Facts(
+        "{bound}< (outer bound only)>",
+        method="optimised under the stated assumptions, rounded outward",
+    ),
+    "New bound": Facts(
+        "{bound}< (outer bound only)>", method="optimised with one assumption altered"
+    ),
     "*": WORDS,
 }
 

@@ -84,7 +84,7 @@ class CohortFlow(PatientChapter):
             "analysed": counted("Patients analysed", origin="published"),
             "unlisted": Facts(
                 RANGE + " | {count}",
-                "Patients not included for none of the listed reasons",
+                "Patients not included without a listed reason",
                 "patients",
             ),
             "several": Facts(

@@ -337,7 +337,8 @@ class Fingerprints:
             "Changed condition": LABEL,
             "Attainable P, completers": Facts(
                 P_RANGE,
-                method="signed-rank test, zeros dropped, ties corrected; asymptotic unless the condition says exact",
+                method="signed-rank test, zeros dropped, ties corrected; asymptotic unless "
+                "the condition says exact",
                 group="completers",
             ),
             "*": WORDS,

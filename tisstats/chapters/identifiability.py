@@ -193,7 +193,7 @@ class Identifiability(PatientChapter):
             ),
             "named": counted("Published numbers of the constraints", "numbers", origin="book"),
             "named_twice": counted(
-                "Published numbers of two constraints", "numbers", origin="book"
+                "Published numbers of several constraints", "numbers", origin="book"
             ),
             "named_and_checked": counted(
                 "Published numbers of the constraints that are checked too",
@@ -337,7 +337,7 @@ class Identifiability(PatientChapter):
             ),
             "rank_correlation": Facts(
                 "{correlation}",
-                "Scores of a patient in two cohorts",
+                "Scores of a patient in one cohort and another",
                 method="mean Spearman rank correlation",
                 n="{self.cohorts}",
             ),
@@ -433,7 +433,7 @@ class Identifiability(PatientChapter):
                     {
                         "Bounds": Facts(
                             RANGE + " | {minimum} to unbounded | unbounded to {maximum}",
-                            method="proven, rounded outward",
+                            method="optimised under the stated assumptions, rounded outward",
                             n="{self.analysed}",
                         ).filled(self),
                         "Range in*": Facts(
@@ -456,7 +456,7 @@ class Identifiability(PatientChapter):
         collapsed=True,
         columns={
             "Sensitivity analysis": Facts(
-                "{count} bounds", "Bounds proved with it altered", "bounds"
+                "{count} bounds", "Bounds recomputed with it altered", "bounds"
             ),
             "*": WORDS,
         },
@@ -500,12 +500,12 @@ class Identifiability(PatientChapter):
                 "patients",
             ),
             "steps_moved": counted("Bounds that change on a finer step", "bounds", origin="book"),
-            "steps_proved": counted("Bounds proved on a finer step", "bounds", origin="book"),
+            "steps_proved": counted("Bounds recomputed on a finer step", "bounds", origin="book"),
             "dropped_moved": counted(
                 "Bounds that change if an inference is dropped", "bounds", origin="book"
             ),
             "dropped_proved": counted(
-                "Bounds proved without an inference", "bounds", origin="book"
+                "Bounds recomputed without an inference", "bounds", origin="book"
             ),
         }
     )

@@ -143,7 +143,8 @@ class OwnData(Parameters):
             "n": counted("Patients with both values"),
             "P": Facts(
                 "{P value}",
-                method="{self.data.study.analysis.signed_rank} signed-rank test, {self.data.study.analysis.zero_method} for zeros",
+                method="{self.data.study.analysis.signed_rank} signed-rank test, "
+                "{self.data.study.analysis.zero_method} for zeros",
                 n="@n",
             ),
             "*": Facts(

@@ -102,7 +102,7 @@ class PlaceboResponse(Chapter):
                 n="{self.in_both_arms}",
             ),
             "methods_within": Facts(
-                "{difference}", "Largest between limits by two methods", "percentage points"
+                "{difference}", "Largest between limits by different methods", "percentage points"
             ),
             "responders": counted("Responders of the pilot study", origin="published"),
             "patients": counted("Patients analysed in the pilot study", origin="published"),

@@ -55,7 +55,8 @@ class Measures(TrialChapter):
             "Outcome measure": WORDS,
             "Row": LABEL,
             "*": Facts(
-                "{median} ({lower quartile}–{upper quartile}) [{denominator}] | {median} ({lower quartile} to {upper quartile}) [{denominator}] | – [{denominator}]",
+                "{median} ({lower quartile}–{upper quartile}) [{denominator}] | {median} "
+                "({lower quartile} to {upper quartile}) [{denominator}] | – [{denominator}]",
                 unit="@row unit",
                 method="quartiles by {self.quantiles}",
                 group="@column",
@@ -63,7 +64,9 @@ class Measures(TrialChapter):
         },
         rows={
             "Hodges-Lehmann": Facts(
-                "{estimate} ({lower limit}–{upper limit}) [{denominator}] | {estimate} ({lower limit} to {upper limit}) [{denominator}] | {estimate} (too few for finite limits) [{denominator}] | – [{denominator}]",
+                "{estimate} ({lower limit}–{upper limit}) [{denominator}] | {estimate} "
+                "({lower limit} to {upper limit}) [{denominator}] | {estimate} (too few for "
+                "finite limits) [{denominator}] | – [{denominator}]",
                 method="Hodges-Lehmann, exact {self.level} interval, zeros included",
             ),
             "P": Facts(

@@ -82,8 +82,8 @@ class Patients(TrialChapter):
             "Characteristic": WORDS,
             "n": counted("Patients in whom it is known"),
             "*": Facts(
-                "{count} ({percentage}) | {count} of {denominator} ({percentage}), {unknown} unknown | "
-                + QUARTILES_UNKNOWN,
+                "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
+                "{unknown} unknown | " + QUARTILES_UNKNOWN,
                 unit="@row unit",
                 method="quartiles by {self.quantiles}",
                 group="@column",
@@ -105,8 +105,8 @@ class Patients(TrialChapter):
             "Measure": WORDS,
             "n": counted("Patients in whom it is known"),
             "*": Facts(
-                "{count} ({percentage}) | {count} of {denominator} ({percentage}), {unknown} unknown | "
-                + QUARTILES_UNKNOWN,
+                "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
+                "{unknown} unknown | " + QUARTILES_UNKNOWN,
                 unit="@row unit",
                 method="quartiles by {self.quantiles}",
                 group="@column",

@@ -131,7 +131,8 @@ class PrimaryEndpoint(TrialChapter):
                 "patients",
             ),
             "% (*": Facts(
-                "{percentage} ({lower limit} to {upper limit}) | {lowest percentage} to {highest percentage} ({lower limit} to {upper limit})",
+                "{percentage} ({lower limit} to {upper limit}) | {lowest percentage} to "
+                "{highest percentage} ({lower limit} to {upper limit})",
                 "Responders",
                 "%",
                 "{self.interval_title}, {self.level}% confidence level",
@@ -174,7 +175,8 @@ class PrimaryEndpoint(TrialChapter):
         columns={
             "Against*": WORDS,
             "*": Facts(
-                "{estimate} ({lower limit} to {upper limit})<; for some *> | {lowest estimate} to {highest estimate} ({lower limit} to {upper limit})<; for some *>",
+                "{estimate} ({lower limit} to {upper limit})<; for some *> | {lowest "
+                "estimate} to {highest estimate} ({lower limit} to {upper limit})<; for some *>",
                 group="@column",
                 n="{self.result.denominator}",
             ),
@@ -182,7 +184,8 @@ class PrimaryEndpoint(TrialChapter):
         rows={
             "Difference*": Facts(
                 unit="percentage points",
-                method="difference of proportions, {self.difference_title}, {self.level}% confidence level",
+                method="difference of proportions, {self.difference_title}, {self.level}% "
+                "confidence level",
             ),
             "Ratio*": Facts(
                 unit="ratio",
@@ -190,7 +193,8 @@ class PrimaryEndpoint(TrialChapter):
             ),
             "Odds ratio*": Facts(
                 unit="odds ratio",
-                method="conditional maximum likelihood estimate, exact interval, {self.level}% confidence level",
+                method="conditional maximum likelihood estimate, exact interval, "
+                "{self.level}% confidence level",
             ),
             "P,*": Facts(
                 "{P value} | {lowest P value} to {highest P value}", method="{self.test_title}"

@@ -194,7 +194,8 @@ class Scores(TrialChapter):
                 INTERVAL,
                 "Response",
                 "%",
-                "Aalen-Johansen, pointwise log-log, variance of Gray, {self.level} confidence level",
+                "Aalen-Johansen, pointwise log-log, variance of Gray, {self.level} "
+                "confidence level",
                 "@Arm",
             ),
             "Range, %": Facts(
