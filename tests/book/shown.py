@@ -1,12 +1,12 @@
 """What the notebooks show: their code run in this process, tables and glued values collected."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nbformat
 
 from tisstats.book import notebook
-from tisstats.book.downloads.names import METADATA
+from tisstats.book.downloads.names import METADATA, unique_name
 from tisstats.book.downloads.results import FiledTable, PageResults, glued_numbers
 from tisstats.book.downloads.tables import read_table
 from tisstats.book.pages.items import item_html
@@ -37,7 +37,11 @@ class Shown:
             }
             for name, value in self.glued.items()
         }
-        filed = [FiledTable(read_table(_html(item)), ()) for item in self.tables]
+        filed: list[FiledTable] = []
+        for item in self.tables:
+            found = read_table(_html(item))
+            name = unique_name(found.name, [each.table.name for each in filed])
+            filed.append(FiledTable(replace(found, name=name), ()))
         return PageResults(filed, [], list(glued_numbers(outputs)))
 
 
