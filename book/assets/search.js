@@ -11,6 +11,7 @@
     claim: "Ledger"
   };
   var EXCERPT = 210; /* characters */
+  var LONGEST = 200; /* characters of a query in an address */
   var DELAY = 120; /* milliseconds after a key, so that one count is announced and not five */
 
   function element(tag, name, text) {
@@ -201,7 +202,7 @@
       rest: function (found, query) {
         var all = element("a", "search-all", "All " + found.pages.length + " pages");
         var target = new URL(form.action);
-        target.searchParams.set("q", query);
+        target.searchParams.set("q", query.slice(0, LONGEST));
         all.href = target.href;
         return all;
       }
@@ -223,7 +224,7 @@
       hits: 5,
       typed: function (query) {
         var address = new URL(location.href);
-        if (query.trim()) { address.searchParams.set("q", query.slice(0, 200)); } else {
+        if (query.trim()) { address.searchParams.set("q", query.slice(0, LONGEST)); } else {
           address.searchParams.delete("q");
         }
         try {

@@ -93,7 +93,7 @@
   /* A word in a title, or at the head of a table's row, counts as so many in the text. */
   var TITLES = { text: 4, term: 4, figure: 2, row: 3, object: 3, reference: 2, claim: 1 };
   /* A ledger's row is worth more if just the number typed is printed there, or computed. */
-  var PRINTED = 12, COMPUTED = 6;
+  var PRINTED = 12, EQUAL = 10, COMPUTED = 6;
   var NAMED = 4; /* a function whose name was typed */
   var AROUND = 0.3; /* share of what the caption or the page's title has, and the passage has not */
   var SATURATION = 1.2, LENGTH = 0.6; /* k1 and b of BM25 */
@@ -138,7 +138,7 @@
       this.add({
         page: number, kind: "claim", anchor: said[0], title: said[1] + " – " + said[4],
         text: text.filter(Boolean).join(" · "), head: [said[1], said[2], said[4]].join(" "),
-        printed: terms(said[1] + " " + said[2]), computed: terms(said[5])
+        printed: tokens(said[1] + " " + said[2]), computed: tokens(said[5])
       });
     }, this);
   };
@@ -374,13 +374,16 @@
 
   /* How much more a ledger's row is worth that has the number typed. */
   Engine.prototype.ledgerFactor = function (passage, units) {
-    function has(numbers) {
+    function has(numbers, key) {
       return units.some(function (unit) {
-        return unit.tokens[0].number && numbers.includes(unit.tokens[0].term);
+        var typed = unit.tokens[0];
+        return typed.number && numbers.some(function (number) { return number[key] === typed[key]; });
       });
     }
     if (passage.kind !== "claim") { return 1; }
-    return has(passage.printed) ? PRINTED : has(passage.computed) ? COMPUTED : 1;
+    if (has(passage.printed, "written")) { return PRINTED; }
+    if (has(passage.printed, "term")) { return EQUAL; } /* 42.0 for 42 */
+    return has(passage.computed, "term") ? COMPUTED : 1;
   };
 
   Engine.prototype.inSequence = function (passage, phrase) {

@@ -29,15 +29,21 @@ _ID = re.compile(r'\sid="([^"]*)"')
 _NAME = re.compile(r'\sdata-name="([^"]*)"')
 
 
+def _makes_pages(app: Sphinx) -> bool:
+    """Return whether the book becomes pages, and not one long page to print."""
+    return app.builder.name in {"html", "dirhtml"}
+
+
 def use_own_search(app: Sphinx) -> None:
     """Turn off Sphinx's search, which would index the sources."""
-    if app.builder.format == "html":
+    if _makes_pages(app):
         app.builder.search = False  # type: ignore[attr-defined]
 
 
 def search_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page with a search's hits, at the address of Sphinx's."""
-    yield "search", {"title": "Search", "search_place": _place(app)}, "book_search.html"
+    if _makes_pages(app):
+        yield "search", {"title": "Search", "search_place": _place(app)}, "book_search.html"
 
 
 def _place(app: Sphinx) -> str:
@@ -93,8 +99,9 @@ def weight(app: Sphinx, page: str) -> float:
 
 def write_index(app: Sphinx, error: Exception | None) -> None:
     """Write the index of the finished pages, and remove what is left of Sphinx's search."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or not _makes_pages(app):
         return
+    builder: Any = app.builder
     folder = Path(app.outdir)
     claims = read_claims(Path(app.srcdir))
     pages = []
@@ -104,11 +111,12 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
         if text != before:
             page.write_text(text, encoding="utf-8")
     for name in reading_order(app):
-        address = app.builder.get_target_uri(name)
-        said = article(parse((folder / address).read_text(encoding="utf-8")))
+        file = Path(builder.get_outfilename(name))
+        said = article(parse(file.read_text(encoding="utf-8")))
         if said is not None:
             own = find_claims(said, claims)
             contents = read_passages(said, frozenset(each.claim.id for each in own))
+            address = builder.get_target_uri(name)
             pages.append(IndexedPage(address, contents, own, weight(app, name)))
     files = [GENERAL, *(Path(app.srcdir) / name for name in app.config.search_synonyms)]
     index = search_index(pages, read_synonyms(files))
