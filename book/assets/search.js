@@ -248,7 +248,6 @@
     });
     form.addEventListener("submit", function (event) { event.preventDefault(); field.show(); });
     field.input.value = new URLSearchParams(location.search).get("q") || "";
-    field.input.focus();
     field.show();
   }
 

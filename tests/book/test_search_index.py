@@ -201,37 +201,41 @@ def test_the_configuration_names_files_and_pages_that_exist(checkout):
         assert list(checkout.glob(f"{pattern}.*")), pattern
 
 
+@pytest.fixture(scope="module")
+def index(built_book):
+    text = (built_book / "_static" / INDEX).read_text(encoding="utf-8")
+    assert len(text.encode()) < 700_000
+    return json.loads(text.removeprefix("tisstatsSearch.load(").removesuffix(");\n"))
+
+
 @pytest.mark.build
-class TestTheBuiltBook:
-    @pytest.fixture(scope="class")
-    def index(self, built_book):
-        text = (built_book / "_static" / INDEX).read_text(encoding="utf-8")
-        assert len(text.encode()) < 700_000
-        return json.loads(text.removeprefix("tisstatsSearch.load(").removesuffix(");\n"))
+def test_sphinx_has_left_nothing_of_its_search(built_book):
+    assert not list(built_book.rglob("searchindex.js"))
+    assert not list(built_book.rglob("searchtools.js"))
+    for page in built_book.rglob("*.html"):
+        assert "searchtools" not in page.read_text(encoding="utf-8"), page.name
 
-    def test_sphinx_has_left_nothing_of_its_search(self, built_book):
-        assert not list(built_book.rglob("searchindex.js"))
-        assert not list(built_book.rglob("searchtools.js"))
-        for page in built_book.rglob("*.html"):
-            assert "searchtools" not in page.read_text(encoding="utf-8"), page.name
 
-    def test_whatever_is_found_is_there(self, built_book, index):
-        for address, _, passages, tables, claims, _ in index["pages"]:
-            tree = parse((built_book / address).read_text(encoding="utf-8"))
-            elements = {element.get("id"): element for element in tree.xpath("//*[@id]")}
-            anchors = [each[1] for each in passages] + [each[0] for each in claims]
-            assert set(anchors) - {""} <= set(elements), address
-            for anchor, _, heads, rows in tables:
-                table = elements[anchor]
-                assert table.tag == "table"
-                assert len(table.xpath(".//tr")) == len(rows) + bool(heads), f"{address} {anchor}"
+@pytest.mark.build
+def test_whatever_is_found_is_there(built_book, index):
+    for address, _, passages, tables, claims, _ in index["pages"]:
+        tree = parse((built_book / address).read_text(encoding="utf-8"))
+        elements = {element.get("id"): element for element in tree.xpath("//*[@id]")}
+        anchors = [each[1] for each in passages] + [each[0] for each in claims]
+        assert set(anchors) - {""} <= set(elements), address
+        for anchor, _, heads, rows in tables:
+            table = elements[anchor]
+            assert table.tag == "table"
+            assert len(table.xpath(".//tr")) == len(rows) + bool(heads), f"{address} {anchor}"
 
-    def test_computed_numbers_every_claim_and_every_page_are_in_it(self, index, checkout):
-        from tests.browser.pages import PAGES
 
-        pages = {page[0]: page for page in index["pages"]}
-        assert {f"{name}.html" for name in PAGES} - {"search.html", "genindex.html"} == set(pages)
-        assert "42.1" in json.dumps(pages["notebooks/03_primary_outcome.html"][2])
-        rows = [claim for page in index["pages"] for claim in page[4]]
-        ids = [index["strings"][row[0]] if isinstance(row[0], int) else row[0] for row in rows]
-        assert sorted(ids) == sorted(read_claims(checkout))
+@pytest.mark.build
+def test_computed_numbers_every_claim_and_every_page_are_in_it(index, checkout):
+    from tests.browser.pages import PAGES
+
+    pages = {page[0]: page for page in index["pages"]}
+    assert {f"{name}.html" for name in PAGES} - {"search.html", "genindex.html"} == set(pages)
+    assert "42.1" in json.dumps(pages["notebooks/03_primary_outcome.html"][2])
+    rows = [claim for page in index["pages"] for claim in page[4]]
+    ids = [index["strings"][row[0]] if isinstance(row[0], int) else row[0] for row in rows]
+    assert sorted(ids) == sorted(read_claims(checkout))

@@ -143,7 +143,7 @@ def test_a_malformed_address_does_no_harm(search: Page, home: str) -> None:
 
 def test_the_address_of_a_search_can_be_passed_on(search: Page, window: BrowserContext) -> None:
     look_for(search, "signed rank")
-    expect(search).to_have_url(re.compile(r"/search\.html\?q=signed\+rank"))
+    expect(search).to_have_url(re.compile(r"[?&]q=signed\+rank"))
     other = window.new_page()
     other.goto(search.url)
     expect(other.locator("#book-search input")).to_have_value("signed rank")
@@ -194,7 +194,8 @@ def test_every_page_has_the_search_and_loads_its_index_only_when_asked(page: Pag
     dialog.locator("input").fill("pulmonary embolism")
     expect(dialog.get_by_role("status")).to_contain_text("passages on")
     expect(dialog.locator("a.search-hit").first).to_be_visible()
-    assert [address.rpartition("/")[2] for address in asked] == [
+    names = [address.rpartition("/")[2] for address in asked]
+    assert [name for name in names if name.startswith("search")] == [
         "search_engine.js",
         "search_index.js",
     ]
