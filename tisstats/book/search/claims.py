@@ -51,7 +51,7 @@ def read_claims(sources: Path) -> dict[str, PrintedNumber]:
 def find_claims(text: HtmlElement, claims: dict[str, PrintedNumber]) -> tuple[ClaimPassage, ...]:
     """Return the rows of the ledger that a page has, in its order: each has an element by its id.
 
-    What the page computes and its verdict are read from the element, however it is laid out: from
+    What the page computes and its verdict are read from the element, whatever its layout: from
     its attributes ``data-verdict`` and, for a number in words, ``data-value``, and from the part of
     it that has the label ``Computed``.
     """
