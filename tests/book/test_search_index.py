@@ -28,6 +28,7 @@ PAGE = """
 <figure id="fig-events"><img alt="Eight bars." src="a.svg"><img alt="Eight bars." src="b.svg">
 <figcaption>Fig. 1 Events</figcaption></figure>
 <p id="claim.two">64.6 is left out</p> and this not.
+<ul><li>Nor <a href="#claim.one">1</a></li><li><a href="#x">Linked</a></li></ul>
 <dl class="glossary"><dt id="term-x">x<a class="headerlink" href="#">#</a></dt>
 <dd>A cross.</dd></dl>
 <dl class="py function"><dt class="sig" id="m.f"><span class="sig-prename descclassname">m.</span>
@@ -55,7 +56,7 @@ def test_a_section_has_its_title_its_anchor_and_its_own_words(page):
     safety = passage(page, "safety")
     assert (safety.kind, safety.title) == ("text", "Safety")
     assert safety.text == "Of 19 patients, one had pulmonary embolism. Doses"
-    assert passage(page, "events").text == "and this not. Formula ."
+    assert passage(page, "events").text == "and this not. Linked Formula ."
 
 
 def test_a_table_is_found_by_rows_without_those_of_the_ledger(page):

@@ -150,7 +150,7 @@ class _Reader:
 
     def read(self, element: HtmlElement) -> None:
         """Add an element to the passages; its tail belongs to what is around it."""
-        if _is_silent(element) or element.get("id", "") in self._elsewhere - {""}:
+        if _is_silent(element) or self._is_elsewhere(element):
             return
         match element.tag:
             case "section" if element.get("id"):
@@ -171,6 +171,12 @@ class _Reader:
                 self._open[-1].title = plain(element)
             case _:
                 self._read_inside(element)
+
+    def _is_elsewhere(self, element: HtmlElement) -> bool:
+        """Return whether an element is found as something else: by its id, or an item by a link."""
+        if element.tag == "li":
+            return any(link[1:] in self._elsewhere for link in element.xpath(".//a/@href"))
+        return element.get("id") in self._elsewhere
 
     def _add(self, text: str | None) -> None:
         self._open[-1].pieces.append(text or "")
