@@ -5,9 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from tisstats.book.pages.html import render, table_html
+from tisstats.book.pages.interactive import interactive_html
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
+    Interactive,
     LedgerTable,
     Notice,
     Table,
@@ -16,7 +18,7 @@ from tisstats.lim2021.discrepancies.entries import Importance
 
 
 def item_html(
-    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections,
+    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections | Interactive,
 ) -> str:
     """Return an item as HTML.
 
@@ -46,6 +48,8 @@ def item_html(
                 importances=list(Importance),
                 parts=_shorten_locations,
             )
+        case Interactive():
+            return interactive_html(item)
         case DiscrepancySections(entries):
             return "".join(render("discrepancy.html", entry=entry) for entry in entries)
 
