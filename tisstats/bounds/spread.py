@@ -59,8 +59,9 @@ def ensemble_values(ensemble: Ensemble, *, n_cohorts: int | None = None) -> pd.D
         One row per cohort, one column per pair of quantity and measure.
     """
     cohorts = len(ensemble) if n_cohorts is None else min(n_cohorts, len(ensemble))
-    values = pd.DataFrame([dict(cohort_values(ensemble.cohort(index))) for index in range(cohorts)])
-    return values.set_axis(pd.MultiIndex.from_tuples(values.columns), axis=1)
+    rows = [dict(cohort_values(ensemble.cohort(index))) for index in range(cohorts)]
+    columns = pd.MultiIndex.from_tuples(rows[0], names=["quantity", "measure"])
+    return pd.DataFrame([list(row.values()) for row in rows], columns=columns)
 
 
 def describe_spread(values: pd.DataFrame) -> pd.DataFrame:
