@@ -99,7 +99,7 @@ def test_no_unpublished_count_is_offered_as_published(shown):
         assert each["synthetic"] == (f"at least {major} points" in each["responder"])
         if each["synthetic"]:
             assert each["responder"].endswith("(count not published)")
-            assert "not published: count in the reference cohort of synthetic" in each["source"]
+            assert "not published; counted in the reference cohort" in each["source"]
 
 
 def test_the_synthetic_count_is_that_of_the_reference_cohort(published):

@@ -69,8 +69,8 @@ def counts(published: PublishedFacts) -> list[Count]:
     last = published.text("design.primary_week")
     reached = major_responders(Ensemble.read())
     source = (
-        f"not published: count in the reference cohort of synthetic patients; "
-        f"{format_range(min(reached), max(reached))} in the {len(reached):,} synthetic cohorts"
+        f"not published; counted in the reference cohort "
+        f"({format_range(min(reached), max(reached))} in the {len(reached):,} synthetic cohorts)"
     )
     for name in ("analysed", "included"):
         patients = published.count(f"flow.{name}")
