@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.chapters.test_another_cohort import FEW
-from tisstats.bounds import ensemble_values, join_spread, read_bounds
-from tisstats.bounds.spread import describe_spread
 from tisstats.book.pages.items import item_html
 from tisstats.book.site.interactive import data_script, load_interactive
+from tisstats.bounds import ensemble_values, join_spread, read_bounds
+from tisstats.bounds.spread import describe_spread
 from tisstats.chapters.another_choice import choices
 from tisstats.chapters.another_cohort import cohort_series
 from tisstats.chapters.page import Interactive

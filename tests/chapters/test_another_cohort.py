@@ -145,7 +145,7 @@ def test_a_cohort_that_does_not_match_shows_its_own_numbers(few, published):
 
 
 @pytest.mark.parametrize(("cohort", "start"), [("reference", 0), ("17", 17), (" 3 ", 3)])
-def test_the_slider_starts_at_the_cohort_of_the_page(cohort, start, few, ranges, monkeypatch):
+def test_the_slider_starts_at_the_cohort_of_the_page(cohort, start, few, ranges):
     page = Identifiability(cohort)
     page.__dict__.update(ensemble=few, values=ensemble_values(few), ranges=ranges)
     item = page.another_cohort()

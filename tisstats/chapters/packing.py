@@ -32,7 +32,7 @@ def pack(numbers: Iterable[int], width: int) -> str:
     words = []
     for number in numbers:
         if not 0 <= number < base**width:
-            raise ValueError(f"numbers must be from 0 to {base**width - 1}, got {number}")
+            raise ValueError(f"numbers must be from {0} to {base**width - 1}, got {number}")
         places = (number // base**power % base for power in reversed(range(width)))
         words.append("".join(ALPHABET[place] for place in places))
     return "".join(words)
