@@ -626,12 +626,6 @@ class PrimaryOutcome(PatientChapter):
         """Return the interval and its coverage for every choice that the article allows."""
         return Interactive("another_choice", another_choice.choices(self.published))
 
-    @property
-    def interval_words(self) -> str:
-        """Level and method of the intervals."""
-        level = format_confidence_level(self.confidence_level)
-        return f"{level}% {statistics.method_title(self.interval_method)}"
-
     def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""
         rows = [
