@@ -146,10 +146,10 @@ def test_what_the_filters_show_can_be_shared_as_a_link(page):
     other.close()
 
 
-@pytest.mark.parametrize("hash", ["search=42%", "search=%E0%A4%A", "verdict=%", "section=x", "%"])
-def test_a_malformed_address_leaves_the_filters_alive(page, hash):
+@pytest.mark.parametrize("end", ["search=42%", "search=%E0%A4%A", "verdict=%", "section=x", "%"])
+def test_a_malformed_address_leaves_the_filters_alive(page, end):
     page.goto("about:blank")
-    page.goto(f"{page.address}#{hash}")
+    page.goto(f"{page.address}#{end}")
     search(page).fill("64.6")
     assert shown(page).count() == 2
 
