@@ -22,12 +22,16 @@ from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from tisstats.book.run.kernels import IN_BOOK
-from tisstats.ledger.published import data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 
 _GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
-_ROLE = re.compile(r"\{(term|cite|numref)\}`([^`]+)`")
+_ROLE = re.compile(r"\{(term|cite|numref|claim)\}`([^`]+)`")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 _SENTENCE_ENDS = re.compile(r"(^|[.:?!]\s+|\n)$")
+
+
+#: Read only where prose names a claim.
+_published = cache(PublishedFacts.read)
 
 
 @dataclass
@@ -131,6 +135,8 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
     --------
     >>> render_prose("## Of {glue:text}`n` {term}`patients <patient>` {cite}`x2021`", {"n": "19"})
     '**Of 19 patients [x2021]**'
+    >>> render_prose("{claim}`results.analysed` of {claim}`those <results.included>`", {})
+    '19 of those'
     >>> render_prose("{numref}`fig-a` shows it; see {numref}`fig-a`.", {})
     'The figure below shows it; see the figure below.'
     """
@@ -139,6 +145,9 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
         name, content = role.groups()
         if name == "term":
             return content.partition(" <")[0]
+        if name == "claim":
+            words, _, claim = content.rstrip(">").rpartition(" <")
+            return words or _published().text(f"claims.{claim}")
         if name == "cite":
             return f"[{', '.join(key.strip() for key in content.split(','))}]"
         starts = _SENTENCE_ENDS.search(text[: role.start()])
