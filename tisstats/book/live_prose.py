@@ -27,6 +27,9 @@ from tisstats.ledger.published import PublishedFacts, data_directory
 _GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
 _ROLE = re.compile(r"\{(term|cite|numref|claim)\}`([^`]+)`")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+#: Boxes of the book: a title stays, other lines of their markup go.
+_BOX_TITLE = re.compile(r"^:{3,}\{(?:grid-item-card|admonition)\} (.+)$", re.MULTILINE)
+_BOX_MARKUP = re.compile(r"^(?::{3,}|:[a-z-]+:).*\n?", re.MULTILINE)
 _SENTENCE_ENDS = re.compile(r"(^|[.:?!]\s+|\n)$")
 
 
@@ -137,6 +140,8 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
     '**Of 19 patients [x2021]**'
     >>> render_prose("{claim}`results.analysed` of {claim}`those <results.included>`", {})
     '19 of those'
+    >>> render_prose(":::{admonition} Bottom line\\n:class: tip\\nIt holds.\\n:::", {})
+    '**Bottom line**\\n\\nIt holds.\\n'
     >>> render_prose("{numref}`fig-a` shows it; see {numref}`fig-a`.", {})
     'The figure below shows it; see the figure below.'
     """
@@ -153,6 +158,7 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
         starts = _SENTENCE_ENDS.search(text[: role.start()])
         return "The figure below" if starts else "the figure below"
 
+    text = _BOX_MARKUP.sub("", _BOX_TITLE.sub(r"**\1**\n", text))
     text = _ROLE.sub(plain, text)
     text = _GLUED.sub(lambda found: values.get(found[1], found[0]), text)
     return _HEADING.sub(r"**\1**", text)

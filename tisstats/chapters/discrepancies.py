@@ -123,6 +123,10 @@ class Discrepancies(Chapter):
                 format_condition(name, counts) for name in self.redundant_conditions
             )
             or "none",
+            "entries": len(self.summary().lines),
+            "entries_interpretation": sum(
+                line.importance is Importance.INTERPRETATION for line in self.summary().lines
+            ),
             "synthetic_most": Assumptions().max_discontinued_after_amendment,
         }
 

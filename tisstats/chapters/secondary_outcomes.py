@@ -184,6 +184,7 @@ class SecondaryOutcomes(PatientChapter):
             "quartiles_possible": sum(check.possible for check in checks),
             "p_values": len(checks),
             "p_fit": sum(check.p_consistent for check in checks),
+            "p_significant": (self.published.tables["significance"]["significant"] == "true").sum(),
             "rows": len(checks),
             "rows_together": sum(check.row_attainable for check in checks),
         }

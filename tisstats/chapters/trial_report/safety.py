@@ -252,6 +252,9 @@ class Safety(TrialChapter):
             "label": self.label,
             "guideline": HARMS_GUIDELINE,
             "events_note": self._events_note(),
+            "terms_note": "A patient with several events of one term counts once in its row."
+            if self.terms
+            else self._events_note(),
             "outside_note": self._outside_note(),
             "zero_note": self._zero_note(),
         }
