@@ -1,4 +1,4 @@
-"""The notebooks as written: clean, one question answered, typed parameters, no logic, glued numbers."""
+"""The notebooks as written: clean, a question answered, typed parameters, glued numbers."""
 
 import ast
 import re

@@ -140,8 +140,6 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
     '**Of 19 patients [x2021]**'
     >>> render_prose("{claim}`results.analysed` of {claim}`those <results.included>`", {})
     '19 of those'
-    >>> render_prose(":::{admonition} Bottom line\\n:class: tip\\nIt holds.\\n:::", {})
-    '**Bottom line**\\n\\nIt holds.\\n'
     >>> render_prose("{numref}`fig-a` shows it; see {numref}`fig-a`.", {})
     'The figure below shows it; see the figure below.'
     """

@@ -88,7 +88,6 @@ class Methods(Chapter):
         corrected = alpha / len(printed)
         return {
             "alpha": format_rounded(alpha, 2),
-            "assessors": published.text("design.assessors"),
             "tests": len(printed),
             "significant": (stated["significant"] == "true").sum(),
             "expected_by_chance": format_rounded(alpha * len(printed), 2),
