@@ -236,7 +236,7 @@
         each.number.classList.toggle("off", off);
       });
       const filtered = Boolean(state.search || state.verdict || state.section);
-      hideWithout(article, ".printed-section li, .printed-table tbody tr", filtered);
+      hideWithout(article, ".printed-section li, .printed-table tbody tr, .downloads", filtered);
       hideWithout(article, ".printed-section, .table-scroll", filtered);
       hideWithout(article, ".printed-part", filtered);
       document.querySelectorAll(".ledger-part").forEach(function (part) {

@@ -15,9 +15,10 @@ from tisstats.ledger import Verdict
 pytestmark = pytest.mark.browser
 
 #: What the details are about stays: the other parts of the page have the same kinds of elements.
+#: The theme's button to the top is under the pointer, in the theme's colours.
 ONE_PART = """() => {
-  document.querySelectorAll("#ledger, .printed-part:not([data-part='Fig. 3']), .bd-sidebar-primary")
-    .forEach(part => part.remove());
+  document.querySelectorAll("#ledger, .printed-part:not([data-part='Fig. 3']), "
+    + ".bd-sidebar-primary, #pst-back-to-top").forEach(part => part.remove());
 }"""
 
 
