@@ -236,7 +236,7 @@
         each.number.classList.toggle("off", off);
       });
       const filtered = Boolean(state.search || state.verdict || state.section);
-      hideWithout(article, ".printed-section li, .printed-table tbody tr", filtered);
+      hideWithout(article, ".printed-section li, .printed-table tbody tr, .downloads", filtered);
       hideWithout(article, ".printed-section, .table-scroll", filtered);
       hideWithout(article, ".printed-part", filtered);
       document.querySelectorAll(".ledger-part").forEach(function (part) {
@@ -307,8 +307,9 @@
       restore: function () {
         const given = new URLSearchParams(location.hash.slice(1));
         set({ search: given.get("search"), verdict: given.get("verdict"), section: given.get("section") });
-        if (!Array.from(section.options).some(function (each) { return each.value === state.section; })) {
-          state.section = "";
+        if (!all.some(function (each) { return each.part === state.section; })) { state.section = ""; }
+        if (!buttons.some(function (each) { return each.parentElement.dataset.verdict === state.verdict; })) {
+          state.verdict = "";
         }
         apply();
       },

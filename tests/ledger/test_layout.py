@@ -63,7 +63,7 @@ def test_what_all_rows_have_in_common_is_said_once(parts):
     assert parts["Table 2"].table.statistics == "median (quartiles)"
     assert parts["Table 1"].table.statistics == ""
     (row,) = (row for row in parts["Table 1"].table.rows if row.label == "Females")
-    assert (row.statistics, row.unit) == ("n (%)", "")
+    assert (row.statistics, row.unit) == ("n\N{NO-BREAK SPACE}(%)", "")
 
 
 def test_the_numbers_of_a_section_are_in_reading_order(ledger, parts):

@@ -21,7 +21,7 @@ _CELL_PARTS = 4
 #: Statistics of a row in words, by those of its fullest cell.
 _STATISTICS = {
     ("count",): "n",
-    ("count", "percent"): "n (%)",
+    ("count", "percent"): "n\N{NO-BREAK SPACE}(%)",
     ("median", "q1", "q3"): "median (quartiles)",
 }
 
