@@ -111,6 +111,12 @@ def test_every_text_with_numbers_is_shown_once_and_without_roles(path):
     assert "{" not in re.sub(r"\$[^$]*\$|```.*?```", "", "".join(shown), flags=re.DOTALL)
 
 
+def test_boxes_of_the_book_become_a_bold_title_and_their_text():
+    source = "::::{grid} 1 1 2 2\n\n:::{grid-item-card} Whom\nIt holds.\n:::\n::::\n"
+    assert render_prose(source, {}) == "\n**Whom**\n\nIt holds.\n"
+    assert render_prose("```{note}\n:class: tip\n```\nAt 9:30: yes.", {}).endswith("At 9:30: yes.")
+
+
 def test_roles_of_the_book_become_words():
     source = "{numref}`fig-a` has {term}`x`.\n\n{numref}`fig-b`, {cite}`a2020,b2021`"
     assert render_prose(source, {}) == (

@@ -141,6 +141,10 @@ class Discrepancies(Chapter):
             "last_before": counted("Responders before the amendment, opposite split"),
             "last_after": counted("Responders after the amendment, opposite split"),
             "idle_conditions": WORDS,
+            "entries": counted("Statements that disagree", "entries"),
+            "entries_interpretation": counted(
+                "Statements that disagree and are relevant for interpretation", "entries"
+            ),
             "synthetic_most": Facts(
                 "{maximum}",
                 "Later patients who had stopped in the synthetic cohorts",
@@ -187,6 +191,10 @@ class Discrepancies(Chapter):
                 format_condition(name, counts) for name in self.redundant_conditions
             )
             or "none",
+            "entries": len(self.summary().lines),
+            "entries_interpretation": sum(
+                line.importance is Importance.INTERPRETATION for line in self.summary().lines
+            ),
             "synthetic_most": Assumptions().max_discontinued_after_amendment,
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 import pandas as pd
@@ -23,7 +24,7 @@ from tisstats.figures.numbers import format_confidence_level, format_trimmed, ye
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import format_rounded, round_to, to_fraction
+from tisstats.printed import PrintedNumber, format_rounded, round_to, to_fraction
 from tisstats.statistics import (
     PlannedInterval,
     SampleSizeForWidth,
@@ -137,6 +138,43 @@ class Methods(Chapter):
             "planned_width": format_rounded(planned.width, 3),
             "largest_size": LARGEST_SIZE,
             "no_width": self._describe_no_width(),
+            **self.multiplicity_numbers(),
+        }
+
+    @described(
+        {
+            "alpha": stated("Significance level", "probability", "published"),
+            "tests": counted("Changes tested", "outcome measures", origin="published"),
+            "significant": counted(
+                "Changes that the text reports as significant",
+                "outcome measures",
+                origin="published",
+            ),
+            "expected_by_chance": Facts(
+                "{mean}", "Significant tests if no measure had changed", "tests"
+            ),
+            "corrected_level": stated(
+                "Significance level after Bonferroni's correction", "probability"
+            ),
+            "below_corrected": counted(
+                "Printed P values that may lie below the corrected level", "P values"
+            ),
+        }
+    )
+    def multiplicity_numbers(self) -> dict[str, object]:
+        """Return the numbers on tests of several outcome measures without correction."""
+        published = self.published
+        stated = published.tables["significance"]
+        alpha = published.value("design.significance_level")
+        printed = [published.printed(f"table2.{measure}.change.p") for measure in stated["measure"]]
+        corrected = alpha / len(printed)
+        return {
+            "alpha": format_rounded(alpha, 2),
+            "tests": len(printed),
+            "significant": (stated["significant"] == "true").sum(),
+            "expected_by_chance": format_rounded(alpha * len(printed), 2),
+            "corrected_level": format_rounded(corrected, 4),
+            "below_corrected": sum(_may_lie_below(value, corrected) for value in printed),
         }
 
     @cached_property
@@ -307,3 +345,10 @@ class Methods(Chapter):
                 "Sufficient for every n from": size.stable.trials if size.stable else none,
                 "Width at the smallest n": format_rounded(size.smallest.width, 3),
             }
+
+
+def _may_lie_below(printed: PrintedNumber, level: Fraction) -> bool:
+    """Return whether a printed P value may stand for one below a level."""
+    if printed.relation == "<":
+        return True
+    return Fraction(printed.value) - Fraction(1, 2 * 10**printed.decimals) < level

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import wraps
 from numbers import Integral
@@ -16,6 +16,10 @@ from tisstats.chapters.result_facts import Facts, TableFacts
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from tisstats.ledger import Evaluation, Summary
+    from tisstats.ledger.checks import NumberCheck
+    from tisstats.ledger.explanations import Explanations
+    from tisstats.ledger.layout import Part
     from tisstats.lim2021.discrepancies.entries import Discrepancy
 
 
@@ -251,10 +255,28 @@ class Markdown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LedgerTable:
-    """The ledger as a searchable table."""
+class VerdictCounts:
+    """The ledger in numbers, which are also the filters of what is printed."""
 
-    frame: pd.DataFrame  #: as `tisstats.ledger.ledger_table` returns it
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrintedArticle:
+    """The numbers of the article as it prints them, each with its verdict."""
+
+    parts: Sequence[Part]
+    listed: Set[str]  #: ids of the claims that the list of the ledger has
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LedgerList:
+    """The details of every number, listed by part of the article."""
+
+    parts: Mapping[str, Sequence[Evaluation]]  #: the rows by title of the part
+    explanations: Explanations
+    checks: Sequence[NumberCheck]
+    operands: Mapping[str, Sequence[str]]  #: ids of claims that print the inputs of a claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +317,9 @@ Item = (
     | FigureItem
     | Notice
     | Markdown
-    | LedgerTable
+    | VerdictCounts
+    | PrintedArticle
+    | LedgerList
     | DiscrepancySummary
     | DiscrepancySections
     | Interactive

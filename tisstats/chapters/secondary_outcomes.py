@@ -311,6 +311,9 @@ class SecondaryOutcomes(PatientChapter):
                 "Medians and quartiles that are attainable", "numbers", origin="book"
             ),
             "p_values": counted("P values of the outcome measures", "numbers", origin="book"),
+            "p_significant": counted(
+                "Changes that the text reports as significant", "measures", origin="published"
+            ),
             "p_fit": counted(
                 "P values attainable and consistent with the text", "numbers", origin="book"
             ),
@@ -338,6 +341,7 @@ class SecondaryOutcomes(PatientChapter):
             "quartiles_possible": sum(check.possible for check in checks),
             "p_values": len(checks),
             "p_fit": sum(check.p_consistent for check in checks),
+            "p_significant": (self.published.tables["significance"]["significant"] == "true").sum(),
             "rows": len(checks),
             "rows_together": sum(check.row_attainable for check in checks),
         }

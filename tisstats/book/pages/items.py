@@ -7,25 +7,34 @@ from html import escape
 
 from tisstats.book.pages.html import render, table_html
 from tisstats.book.pages.interactive import interactive_html
+from tisstats.book.pages.ledger import article_html, counts_html, list_html
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
     Interactive,
-    LedgerTable,
+    LedgerList,
     Notice,
+    PrintedArticle,
     Table,
+    VerdictCounts,
 )
 from tisstats.chapters.result_facts import TableFacts
 from tisstats.lim2021.discrepancies.entries import Importance
 
 
 def item_html(
-    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections | Interactive,
+    item: Table
+    | Notice
+    | VerdictCounts
+    | PrintedArticle
+    | LedgerList
+    | DiscrepancySummary
+    | DiscrepancySections
+    | Interactive,
 ) -> str:
     """Return an item as HTML.
 
-    A collapsed table shows its caption, which expands it. Each row of the ledger has its own
-    anchor; ``ledger.js`` adds search and filters to the table, which is complete without it.
+    A collapsed table shows its caption, which expands it.
     """
     match item:
         case Table(frame, caption, wide, collapsed, name, origin, facts):
@@ -45,9 +54,12 @@ def item_html(
                 f'<div class="admonition warning"><p class="admonition-title">{escape(title)}</p>'
                 f"<p>{escape(text)}</p></div>"
             )
-        case LedgerTable(frame):
-            places = dict(zip(frame["id"], frame["place"], strict=True))
-            return render("ledger.html", rows=frame.astype(str).to_dict("records"), places=places)
+        case VerdictCounts(summary):
+            return counts_html(summary)
+        case PrintedArticle(parts, listed):
+            return article_html(parts, listed)
+        case LedgerList():
+            return list_html(item)
         case DiscrepancySummary(lines):
             return render(
                 "discrepancies.html",

@@ -297,7 +297,13 @@ class Safety(TrialChapter):
         return f"each patient's last visit{more}"
 
     @described(
-        {"guideline": WORDS, "events_note": WORDS, "outside_note": WORDS, "zero_note": WORDS}
+        {
+            "guideline": WORDS,
+            "events_note": WORDS,
+            "terms_note": WORDS,
+            "outside_note": WORDS,
+            "zero_note": WORDS,
+        }
     )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
@@ -305,6 +311,9 @@ class Safety(TrialChapter):
             "label": self.label,
             "guideline": HARMS_GUIDELINE,
             "events_note": self._events_note(),
+            "terms_note": "A patient with several events of one term counts once in its row."
+            if self.terms
+            else self._events_note(),
             "outside_note": self._outside_note(),
             "zero_note": self._zero_note(),
         }
