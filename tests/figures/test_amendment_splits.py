@@ -9,15 +9,15 @@ def rows(number=6, label="{} gone before week 4"):
 
 @pytest.mark.parametrize("number", [1, 2, 6])
 def test_splits_are_legible(tidy, number):
-    tidy(draw(rows(number)))
+    tidy(draw, rows(number))
 
 
 def test_equal_shares_and_the_ends_of_the_axis_are_legible(tidy):
-    tidy(draw([SplitRow("all", 9, 9, 10, 10), SplitRow("none", 0, 9, 0, 10)]))
+    tidy(draw, [SplitRow("all", 9, 9, 10, 10), SplitRow("none", 0, 9, 0, 10)])
 
 
 def test_long_labels_are_wrapped(tidy):
-    tidy(draw(rows(3, "gone before the decision on the amended regimen " * 3 + "{}")))
+    tidy(draw, rows(3, "gone before the decision on the amended regimen " * 3 + "{}"))
 
 
 def test_both_periods_are_told_apart_by_shape_and_filling():

@@ -46,7 +46,7 @@ MANY_WEEKS = [
 @pytest.mark.parametrize("arms", [*CASES.values(), MANY_WEEKS], ids=[*CASES, "many weeks"])
 @pytest.mark.parametrize("threshold", [40, None])
 def test_panels_are_legible(tidy, arms, threshold):
-    tidy(draw(arms, threshold=threshold, stamp=STAMP))
+    tidy(draw, arms, threshold=threshold, stamp=STAMP)
 
 
 def test_a_panel_has_a_line_for_each_patient_the_median_and_the_threshold():

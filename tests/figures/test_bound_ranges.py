@@ -48,7 +48,7 @@ def frames(figure):
 @pytest.mark.parametrize("rows", [ROWS, ROWS[:1], ROWS * 5])
 @pytest.mark.parametrize("axis", [P_VALUES, POINTS])
 def test_ranges_are_legible(tidy, rows, axis):
-    tidy(draw(rows, axis, STAMP))
+    tidy(draw, rows, axis, STAMP)
 
 
 def test_what_is_only_enclosed_is_dashed_and_said_so(texts):

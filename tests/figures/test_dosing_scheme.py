@@ -25,7 +25,7 @@ CROWDED = Regimen(
     ],
 )
 def test_timelines_are_legible(tidy, regimens, assessments):
-    tidy(draw(regimens, assessments))
+    tidy(draw, regimens, assessments)
 
 
 def test_names_doses_and_weeks_are_written(texts):

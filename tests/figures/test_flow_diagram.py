@@ -32,7 +32,7 @@ COMPLETE = PatientFlow(screened=30, included=20, reasons={"refused": 10}, analys
 
 @pytest.mark.parametrize("flow", [FULL, BARE, LONG, COMPLETE])
 def test_diagram_is_legible(tidy, flow):
-    tidy(draw(flow))
+    tidy(draw, flow)
 
 
 @pytest.mark.parametrize("flow", [FULL, LONG])

@@ -66,7 +66,7 @@ def describe(curve, **settings):
     ],
 )
 def test_curve_is_legible(tidy, estimate, settings):
-    tidy(draw(estimate, **settings))
+    tidy(draw, estimate, **settings)
 
 
 def test_axes_title_and_patients_at_risk_are_written(texts):

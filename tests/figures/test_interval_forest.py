@@ -16,21 +16,21 @@ def rows(responders=8, patients=19, confidence_level=0.95):
 
 @pytest.mark.parametrize("reference", [None, 0.0, 8 / 19, 0.6, 1.0])
 def test_forest_is_legible_with_any_reference(tidy, reference):
-    tidy(draw(rows(), reference, reference_label="assumed when the study was planned:"))
+    tidy(draw, rows(), reference, reference_label="assumed when the study was planned:")
 
 
 @pytest.mark.parametrize(
     ("responders", "patients", "confidence_level"), [(0, 19, 0.95), (20, 20, 0.9), (9, 20, 0.999)]
 )
 def test_forest_is_legible_at_the_ends_of_the_axis(tidy, responders, patients, confidence_level):
-    tidy(draw(rows(responders, patients, confidence_level)))
+    tidy(draw, rows(responders, patients, confidence_level))
 
 
 @pytest.mark.parametrize("words", [3, 6, 9, 14, 30])
 @pytest.mark.parametrize("highlighted", [False, True])
 def test_long_labels_are_wrapped(tidy, words, highlighted):
     label = "interval " * words
-    tidy(draw([IntervalRow(label, PRINTED, highlighted)]))
+    tidy(draw, [IntervalRow(label, PRINTED, highlighted)])
 
 
 def test_labels_and_numbers_are_written(texts):

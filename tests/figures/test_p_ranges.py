@@ -22,12 +22,12 @@ ROWS = [
 
 
 def test_rows_are_legible(tidy):
-    tidy(draw(ROWS))
+    tidy(draw, ROWS)
 
 
 @pytest.mark.parametrize("level", [0.001, 0.05, 0.5])
 def test_any_level_is_legible(tidy, level):
-    tidy(draw(ROWS, level))
+    tidy(draw, ROWS, level)
 
 
 @pytest.mark.parametrize("words", [3, 9, 20])
@@ -44,7 +44,7 @@ def test_long_labels_are_wrapped(tidy, words):
 
 
 def test_a_row_whose_p_is_certain_is_drawn(tidy):
-    tidy(draw([PValueRow("certain", "1.00", PValueRange(1.0, 1.0))]))
+    tidy(draw, [PValueRow("certain", "1.00", PValueRange(1.0, 1.0))])
 
 
 def test_printed_values_and_axis_are_written(texts):

@@ -42,7 +42,7 @@ CASES = {
 
 @pytest.mark.parametrize("curves", CASES.values(), ids=CASES)
 def test_curves_are_legible(tidy, curves):
-    tidy(draw(curves, stamp=STAMP, **GIVEN))
+    tidy(draw, curves, stamp=STAMP, **GIVEN)
 
 
 def test_curves_are_steps_from_zero_with_the_numbers_at_risk_below(texts):

@@ -20,7 +20,7 @@ ASKED = {"threshold": 40, "horizon_week": 9}
 def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     ends = [60, 60, 62.5, 62.5, 65, 65]
     close = [ScoreCourse(str(n), [0, 3, 9], [0, 45, end], True) for n, end in enumerate(ends)]
-    tidy(draw([*close, *OTHERS], **ASKED))
+    tidy(draw, [*close, *OTHERS], **ASKED)
 
 
 @pytest.mark.parametrize("stamp", ["", STAMP, "Synthetic patients, " * 6])
@@ -28,7 +28,7 @@ def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     "courses", [[*RESPONDERS, *OTHERS], RESPONDERS, OTHERS * 20], ids=["both", "one", "others"]
 )
 def test_courses_are_legible(tidy, courses, stamp):
-    tidy(draw(courses, stamp=stamp, **ASKED))
+    tidy(draw, courses, stamp=stamp, **ASKED)
 
 
 def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):

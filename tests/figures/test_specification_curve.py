@@ -44,7 +44,7 @@ def content(n=24, *, difference=False, label="level"):
     list(product((1, 2, 24, 1500), (False, True), ("level", "a level with a long name, " * 3))),
 )
 def test_it_is_legible(tidy, n, difference, label):
-    tidy(draw(content(n, difference=difference, label=label)))
+    tidy(draw, content(n, difference=difference, label=label))
 
 
 def test_the_shares_hide_neither_an_exception_nor_a_case(texts):

@@ -47,7 +47,7 @@ FLOWS = {
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_diagram_is_legible(tidy, name):
-    tidy(draw(FLOWS[name]))
+    tidy(draw, FLOWS[name])
 
 
 @pytest.mark.parametrize("name", FLOWS)

@@ -24,7 +24,7 @@ from tisstats.bounds.spread import PERCENTILES
 from tisstats.chapters import bound_tables
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
-from tisstats.chapters.page import FigureItem, Rows, Table, table
+from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.figures import bound_ranges as figure
 from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.ledger.published import PublishedFacts
@@ -275,8 +275,7 @@ class Identifiability(PatientChapter):
     def _range_figure(self, quantity: str, name: str, axis: figure.Axis) -> FigureItem:
         rows = bound_tables.bound_ranges(self.ranges, quantity)
         given = self.proofs["measures"].assuming
-        alt = figure.describe(rows, axis, _STAMP, given)
-        return FigureItem(figure.draw(rows, axis, _STAMP), alt, name)
+        return figure_item(figure, rows, axis, _STAMP, given, name=name)
 
     def range_tables(self) -> Iterator[Table]:
         """Return the proven ranges for the score, each measure and for pairs of measures."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -165,7 +165,7 @@ class Sensitivity(PatientChapter):
         content = curve_content(
             curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
         )
-        return replace(figure_item(specification_curve, content), name=name)
+        return figure_item(specification_curve, content, name=name)
 
     @table(
         "P values of the changes from baseline to the end (signed-rank test, two-sided) under "

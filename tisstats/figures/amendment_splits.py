@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
 from tisstats.figures.palette import BLUE, INK, MUTED, PAPER, VERMILION, style
 from tisstats.figures.row_chart import PERCENT_TICKS, HorizontalAxis, write_title
 
@@ -48,7 +48,7 @@ class SplitRow:
 
 
 @style()
-def draw(rows: Sequence[SplitRow]) -> Figure:
+def draw(rows: Sequence[SplitRow], *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw one row per split: the proportions before and after on one axis.
 
     Parameters
@@ -67,7 +67,8 @@ def draw(rows: Sequence[SplitRow]) -> Figure:
         If there is no row.
     """
     require_rows(rows, "rows", "split")
-    page, axis = Page(top=0.05), HorizontalAxis(0, 1)
+    page = Page(layout)
+    axis = HorizontalAxis(page.width, 0, 1)
     _draw_key(page)
     for row in rows:
         write_title(page, row.label, row.numbers, color=MUTED)
@@ -79,7 +80,7 @@ def draw(rows: Sequence[SplitRow]) -> Figure:
             _mark(page, end, middle, period)
         page.y += _GLYPH + _GAP
     axis.draw_axis(page, PERCENT_TICKS, _XLABEL)
-    return page.finish(0.1)
+    return page.finish(source=source)
 
 
 def describe(rows: Sequence[SplitRow]) -> str:

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
 from tisstats.figures.numbers import format_trimmed
-from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, style
 
 _LEFT, _RIGHT = 0.5, 0.25  # of the panels, from the edges of the page (inches)
 _PLOT = 1.7  # height of a panel
@@ -57,7 +57,14 @@ class ArmCourses:
 
 
 @style()
-def draw(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = "") -> Figure:
+def draw(
+    arms: Sequence[ArmCourses],
+    *,
+    threshold: float | None,
+    stamp: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw a panel per arm, one below the other, on the same axes.
 
     Parameters
@@ -81,19 +88,19 @@ def draw(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = ""
         If there is no arm.
     """
     require_rows(arms, "arms", "arm")
-    page, line = Page(top=0.05), text_height("0")
+    page, line = Page(layout), text_height("0")
     page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
     last = _last_week(arms)
     weeks = sorted({0.0, *(median.week for arm in arms for median in arm.medians)})
     for arm in arms:
         page.write_paragraph(_title(arm), bold=True, gap=0.1)
-        axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
-        _draw_panel(axes, arm, threshold, last, _labelled(weeks, last))
+        axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
+        _draw_panel(axes, arm, threshold, last, _labelled(page, weeks, last))
         page.y += _PLOT + line + 0.2
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y - 0.08, "Week", ha="center")
+    page.write((_LEFT + page.width - _RIGHT) / 2, page.y - 0.08, "Week", ha="center")
     page.y += line - 0.04
     page.write_paragraph(_key(arms, threshold), color=MUTED)
-    return page.finish(0.12)
+    return page.finish(source=source)
 
 
 def describe(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = "") -> str:
@@ -130,10 +137,10 @@ def _last_week(arms: Sequence[ArmCourses]) -> float:
     return max(weeks, default=0.0) or 1.0
 
 
-def _labelled(weeks: Sequence[float], last: float) -> list[float]:
+def _labelled(page: Page, weeks: Sequence[float], last: float) -> list[float]:
     """Return the weeks that have room for a label, from the last back to the first."""
     kept: list[float] = []
-    inches = (WIDTH - _LEFT - _RIGHT) / last
+    inches = (page.width - _LEFT - _RIGHT) / last
     for week in reversed(weeks):
         if not kept or (kept[-1] - week) * inches >= text_width(f"{week:g}") + 0.12:
             kept.append(week)

@@ -13,7 +13,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows
+from tisstats.figures.layout import Layout, Page, require_rows
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
 from tisstats.figures.row_chart import HorizontalAxis, write_title
 
@@ -67,7 +67,15 @@ class Axis:
 
 
 @style()
-def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
+def draw(
+    rows: Sequence[BoundRange],
+    axis: Axis,
+    stamp: str,
+    given: str,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw one quantity per row: a frame for the proven range, a bar for the ensemble.
 
     Parameters
@@ -78,6 +86,8 @@ def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
         The axis; values beyond its ends are clipped.
     stamp
         Label of the bars of the ensemble, written into the figure.
+    given
+        The assumptions of the ranges, as `tisstats.proof.ProvenStatement.assuming` names them.
 
     Returns
     -------
@@ -90,28 +100,25 @@ def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
         If there is no row.
     """
     require_rows(rows, "rows", "range")
-    page, ticks = Page(), axis.ticks
-    scale = HorizontalAxis(ticks[0], ticks[-1], axis.logarithmic, left=0.2)
+    page, ticks = Page(layout), axis.ticks
+    scale = HorizontalAxis(page.width, ticks[0], ticks[-1], axis.logarithmic, left=0.2)
     for row in rows:
         write_title(page, row.title, row.numbers)
         _draw_range(page, scale, row, axis.reference)
         page.y += _FRAME + _GAP
     scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, axis.xlabel, gap=0.08)
     for attained, meaning in (
-        (True, "minimum to maximum, proven under the assumptions in the caption"),
+        (True, f"minimum to maximum, proven, assuming: {given}"),
         (False, "outer bounds under these assumptions (may be too wide)"),
     ):
         if any(row.attained == attained for row in rows):
             page.write_key(meaning, color=MUTED, **_frame_style(attained))
     page.write_key(stamp, color=MUTED, **_BAR_STYLE)
-    return page.finish(0.05)
+    return page.finish(source=source)
 
 
 def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> str:
-    """Return the alternative text; parameters as for `draw`.
-
-    `given` names the assumptions of the ranges, as `tisstats.proof.ProvenStatement.assuming` does.
-    """
+    """Return the alternative text; parameters as for `draw`."""
     require_rows(rows, "rows", "range")
     parts = [
         f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold under these "

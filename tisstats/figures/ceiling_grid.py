@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tisstats.figures.layout import Page, text_height, text_width, wrap
-from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, WIDTH, style
+from tisstats.figures.layout import Layout, Page, text_height, text_width, wrap
+from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, style
 
 _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
@@ -44,7 +44,7 @@ class Grid:
 
 
 @style()
-def draw(grid: Grid) -> Figure:
+def draw(grid: Grid, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw one cell for each pair of bands, with the highest score in it.
 
     Parameters
@@ -58,10 +58,10 @@ def draw(grid: Grid) -> Figure:
         Neither shown nor saved.
     """
     columns, threshold = grid.columns, grid.threshold
-    page = Page()
+    page = Page(layout)
     labels = [wrap(text, 0.9) for text in grid.rows]
     left = page.edge + max(text_width(label) for label in labels) + 0.08
-    across = (WIDTH - page.edge - left) / len(columns)
+    across = (page.width - page.edge - left) / len(columns)
     heads = [wrap(text, across - 0.06) for text in columns]
     page.write_paragraph(grid.row_title, bold=True, gap=0.06)
     for label, row in zip(reversed(labels), grid.highest[::-1], strict=True):
@@ -79,7 +79,7 @@ def draw(grid: Grid) -> Figure:
     page.write_key(
         f"highest score below {threshold:g}: no response is possible", **_cell_style(short=True)
     )
-    return page.finish(0.03)
+    return page.finish(source=source)
 
 
 def describe(grid: Grid) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import require_rows
+from tisstats.figures.layout import Layout, require_rows
 from tisstats.figures.numbers import format_confidence_level, format_estimate_ci
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
@@ -38,7 +38,14 @@ class ComparatorRow:
 
 
 @style()
-def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> Figure:
+def draw(
+    rows: Sequence[ComparatorRow],
+    confidence_level: float,
+    method: str,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw one row per study: definition of response, count, and interval.
 
     Parameters
@@ -65,7 +72,7 @@ def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) ->
         details = "\n".join(_details(row))
         texts.append(TextRow(row.study, numbers, interval, row.highlighted, details, heading))
     header = f"Responders ({format_confidence_level(confidence_level)}% CI)"
-    return draw_intervals(texts, _XLABEL, header=header, note=NOTE)
+    return draw_intervals(texts, _XLABEL, header=header, note=NOTE, layout=layout, source=source)
 
 
 def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> str:

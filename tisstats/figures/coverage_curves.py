@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height, wrap
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, wrap
 from tisstats.figures.numbers import coverage_decimals, format_confidence_level, format_percent
-from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, style
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,13 @@ _XLABEL = "True proportion of responders (%)"
 
 
 @style()
-def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
+def draw(
+    curves: Sequence[CoverageCurve],
+    *,
+    confidence_level: float,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw coverage by true proportion, from 0 to 100%, in one panel per method.
 
     Parameters
@@ -53,9 +59,9 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         If there is no curve.
     """
     require_rows(curves, "curves", "method")
-    page = Page()
+    page = Page(layout)
     page.write_paragraph(_note(confidence_level), gap=0.1)
-    width = (WIDTH - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
+    width = (page.width - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
     for number, curve in enumerate(curves):
         column = number % _COLUMNS
         left = _LEFT + column * (width + _BETWEEN)
@@ -84,8 +90,9 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
             page.y += line + 0.04 + _PANEL + _GAP
     line = text_height("0")
     page.y += line
-    page.write((_LEFT + WIDTH - page.edge) / 2, page.y, _XLABEL, ha="center")
-    return page.finish(line + 0.2)
+    page.write((_LEFT + page.width - page.edge) / 2, page.y, _XLABEL, ha="center")
+    page.y += line + 0.1
+    return page.finish(source=source)
 
 
 def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from tisstats.figures import palette
-from tisstats.figures.layout import Page, text_height, text_width, wrap
+from tisstats.figures.layout import Layout, Page, text_height, text_width, wrap
 from tisstats.lim2021.flow import PatientFlow
 
 
@@ -60,7 +60,7 @@ _GAP = 0.17  # between a box at the side and the stages above and below it
 
 
 @palette.style()
-def draw(flow: PatientFlow) -> Figure:
+def draw(flow: PatientFlow, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw the stages from top to bottom, with exclusions and their reasons at the right.
 
     Parameters
@@ -73,12 +73,12 @@ def draw(flow: PatientFlow) -> Figure:
     matplotlib.figure.Figure
         Neither shown nor saved.
     """
-    page = Page(top=_EDGE)
+    page = Page(layout)
     middle = _EDGE + _STAGE_WIDTH / 2
     *stages, last = _stages(flow)
     for stage in stages:
         _draw_stage(page, stage)
-        lines = _lines(stage.exits) if stage.exits else []
+        lines = _lines(page, stage.exits) if stage.exits else []
         side = _side_height(lines) if lines else 0.0
         gap = side + 2 * _GAP if lines else 0.35
         _arrow(page, (middle, page.y), (middle, page.y + gap))
@@ -88,7 +88,7 @@ def draw(flow: PatientFlow) -> Figure:
             _arrow(page, (middle, level), (_SIDE_LEFT, level))
         page.y += gap
     _draw_stage(page, last)
-    return page.finish(_EDGE)
+    return page.finish(source=source)
 
 
 def describe(flow: PatientFlow) -> str:
@@ -137,9 +137,9 @@ def _note(flow: PatientFlow) -> str:
     return f"{overlap}{unlisted} had none of the listed reasons."
 
 
-def _lines(leave: _Exit) -> list[_Line]:
+def _lines(page: Page, leave: _Exit) -> list[_Line]:
     """Wrap the texts of the box at the side."""
-    room = palette.WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
+    room = page.width - _EDGE - _SIDE_LEFT - 2 * _PADDING
     lines = [
         _Line(
             wrap(f"{leave.count} {leave.name}", room, palette.TEXT_SIZE, bold=True),
@@ -173,7 +173,7 @@ def _draw_stage(page: Page, stage: _Stage) -> None:
 def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
     """Draw the box at the side."""
     width, look = (
-        palette.WIDTH - _EDGE - _SIDE_LEFT,
+        page.width - _EDGE - _SIDE_LEFT,
         {"facecolor": palette.PAPER, "edgecolor": palette.RULE},
     )
     page.draw_box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)

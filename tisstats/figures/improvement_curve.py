@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.figures.layout import Page, annotate, text_height, text_width
+from tisstats.figures.layout import Layout, Page, annotate, text_height, text_width
 from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
-from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, style
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
@@ -37,6 +37,8 @@ def draw(
     bounds: CensoringBounds,
     threshold: float,
     at_risk: Sequence[AtRisk],
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one minus the Kaplan-Meier curve as steps, with the numbers at risk below.
 
@@ -65,18 +67,18 @@ def draw(
         If the horizon is not above 0.
     """
     _check(horizon_week)
-    page = Page()
+    page = Page(layout)
     page.write_paragraph(_title(curve, threshold), gap=0.12)
-    axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
+    axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
     _draw_axes(axes, horizon_week)
     _draw_curve(axes, curve, bounds, horizon_week)
-    _label_steps(axes, curve, horizon_week)
+    _label_steps(axes, curve, horizon_week, page.width)
     page.y += _PLOT + 0.09
 
     line = text_height("0")
     _write_by_week(page, {week: f"{week}" for week in _whole_weeks(horizon_week)}, horizon_week)
     page.y += line
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y, _WEEKS, ha="center")
+    page.write((_LEFT + page.width - _RIGHT) / 2, page.y, _WEEKS, ha="center")
     page.y += line + 0.1
     risk = [row for row in at_risk if row.week <= horizon_week]
     page.write_paragraph(_risk_title(risk), color=MUTED)
@@ -91,7 +93,7 @@ def draw(
     page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
         page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_STYLE)
-    return page.finish(0.0)
+    return page.finish(source=source)
 
 
 def describe(
@@ -163,7 +165,7 @@ def _write_by_week(page: Page, texts: dict[Any, str], horizon: float) -> None:
     room = max((text_width(text) for text in texts.values()), default=0) + 0.06
     last = -room
     for week, text in texts.items():
-        place = _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
+        place = _LEFT + week / horizon * (page.width - _LEFT - _RIGHT)
         if place - last >= room:
             last = place
             page.write(place, page.y, text, ha="center")
@@ -209,9 +211,9 @@ def _point_steps(
     return np.r_[0.0, at[at <= end], end], 100 * np.append(cumulative, cumulative[-1])
 
 
-def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
+def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float, page_width: float) -> None:
     """Label each step with its percentage; the last step is always labelled."""
-    inches_per_week = axes.get_position().width * WIDTH / horizon
+    inches_per_week = axes.get_position().width * page_width / horizon
     free_until = None
     for time in reversed(_event_times(curve, horizon)):
         proportion = 1 - curve.at(time).survival

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import require_rows
+from tisstats.figures.layout import Layout, require_rows
 from tisstats.figures.numbers import (
     format_common_level,
     format_estimate_ci,
@@ -36,6 +36,9 @@ def draw(
     reference: float | None = None,
     reference_label: str = "",
     note: str = "",
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one interval per row with its numbers in %.
 
@@ -67,6 +70,8 @@ def draw(
         _XLABEL,
         header=f"Estimate ({level}CI)",
         note=note,
+        layout=layout,
+        source=source,
         reference=reference,
         reference_label=_reference_text(reference, reference_label),
     )

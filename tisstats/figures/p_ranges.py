@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height, wrap
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, wrap
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
 from tisstats.figures.row_chart import PADDING, HorizontalAxis, write_title
 from tisstats.lim2021.claims.row_checks import p_range_text
@@ -71,7 +71,13 @@ class PValueRow:
 
 
 @style()
-def draw(rows: Sequence[PValueRow], alpha: float = 0.05) -> Figure:
+def draw(
+    rows: Sequence[PValueRow],
+    alpha: float = 0.05,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw one row per measure: the range of asymptotic P values over that of exact ones.
 
     Parameters
@@ -94,7 +100,8 @@ def draw(rows: Sequence[PValueRow], alpha: float = 0.05) -> Figure:
     _check(rows, alpha)
     least = min(alpha, *(limits.low for row in rows for limits in row.ranges()))
     first = min(floor(log10(least)), _SMALLEST_LABEL - 1)
-    page, scale = Page(top=0.05), HorizontalAxis(10.0**first, 1, logarithmic=True, right=0.2)
+    page = Page(layout)
+    scale = HorizontalAxis(page.width, 10.0**first, 1, logarithmic=True, right=0.2)
     mark = wrap(f"significant below {alpha:g}", page.available_width())
     page.write(page.keep_inside(scale.x_of(alpha), mark), page.y, mark, ha="center")
     page.y += text_height(mark) + 0.01
@@ -108,7 +115,7 @@ def draw(rows: Sequence[PValueRow], alpha: float = 0.05) -> Figure:
     }
     scale.draw_axis(page, decades, "P value, two-sided (logarithmic)", gap=0.1)
     page.write_paragraph(NOTE, color=MUTED)
-    return page.finish(0.14)
+    return page.finish(source=source)
 
 
 def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
 from tisstats.figures.numbers import format_confidence_level, format_percent
-from tisstats.figures.palette import CATEGORY_COLOURS, MUTED, RULE, VERMILION, WIDTH, style
+from tisstats.figures.palette import CATEGORY_COLOURS, MUTED, RULE, VERMILION, style
 
 _LEFT, _RIGHT = 0.58, 0.25  # of the plot, from the edges of the page (inches)
 _PLOT = 2.5  # height of the plot
@@ -53,6 +53,8 @@ def draw(
     horizon: float,
     confidence_level: float,
     stamp: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one step curve per arm, and below it the key with the numbers at risk.
 
@@ -81,11 +83,11 @@ def draw(
         If there is no arm.
     """
     require_rows(curves, "curves", "arm")
-    page, line = Page(top=0.05), text_height("0")
+    page, line = Page(layout), text_height("0")
     page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
     page.write_paragraph(_title(response), gap=0.12)
-    axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
-    weeks = _labelled(curves, horizon)
+    axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
+    weeks = _labelled(page, curves, horizon)
     _draw_axes(axes, weeks, horizon)
     if len(curves) == 1:
         _draw_limits(axes, curves[0], horizon)
@@ -97,7 +99,7 @@ def draw(
     page.y += _PLOT + 0.09
     _write_by_week(page, {week: f"{week:g}" for week in weeks}, horizon)
     page.y += line
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y, "Week", ha="center")
+    page.write((_LEFT + page.width - _RIGHT) / 2, page.y, "Week", ha="center")
     page.y += line + 0.08
     page.write_paragraph("Number at risk", color=MUTED)
     for number, curve in enumerate(curves):
@@ -112,7 +114,7 @@ def draw(
     if len(curves) == 1 and _has_limits(curves[0]):
         level = format_confidence_level(confidence_level)
         page.write_paragraph(f"Shaded: {level}% pointwise confidence limits.", color=MUTED)
-    return page.finish(0.08)
+    return page.finish(source=source)
 
 
 def describe(
@@ -162,7 +164,7 @@ def _look(number: int) -> dict[str, Any]:
     }
 
 
-def _labelled(curves: Sequence[ResponseCurve], horizon: float) -> list[float]:
+def _labelled(page: Page, curves: Sequence[ResponseCurve], horizon: float) -> list[float]:
     """Return the weeks with room for a number at risk, from the last back to the first."""
     weeks = sorted({week for curve in curves for week in curve.at_risk if week <= horizon})
     widest = max(
@@ -171,19 +173,19 @@ def _labelled(curves: Sequence[ResponseCurve], horizon: float) -> list[float]:
     room = max([widest, *(text_width(f"{week:g}") for week in weeks)]) + 0.1
     kept: list[float] = []
     for week in reversed(weeks):
-        if not kept or (kept[-1] - week) * _inches(horizon) >= room:
+        if not kept or (kept[-1] - week) * _inches(page, horizon) >= room:
             kept.append(week)
     return kept[::-1]
 
 
-def _inches(horizon: float) -> float:
-    return (WIDTH - _LEFT - _RIGHT) / (_BEYOND * horizon)
+def _inches(page: Page, horizon: float) -> float:
+    return (page.width - _LEFT - _RIGHT) / (_BEYOND * horizon)
 
 
 def _write_by_week(page: Page, texts: Mapping[float, str], horizon: float) -> None:
     for week, text in texts.items():
         page.write(
-            page.keep_inside(_LEFT + week * _inches(horizon), text), page.y, text, ha="center"
+            page.keep_inside(_LEFT + week * _inches(page, horizon), text), page.y, text, ha="center"
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, baseline, text_height, text_width, wrap
+from tisstats.figures.layout import Layout, Page, baseline, text_height, text_width, wrap
 from tisstats.figures.palette import (
     BLUE,
     INK,
@@ -24,7 +24,6 @@ from tisstats.figures.palette import (
     TEXT_SIZE,
     TINT,
     VERMILION,
-    WIDTH,
 )
 from tisstats.statistics import Interval
 
@@ -37,6 +36,7 @@ _GLYPH = 0.24  # height of an interval
 class HorizontalAxis:
     """The horizontal axis under all rows."""
 
+    width: float  #: of the page (inches)
     first: float  #: value at its left end
     last: float  #: value at its right end
     logarithmic: bool = False  #: whether it is logarithmic
@@ -47,11 +47,11 @@ class HorizontalAxis:
         """Compute the position of a value in inches from the left, clipped to the axis."""
         ends = self.first, min(max(float(value), self.first), self.last), self.last
         first, inside, last = map(log10, ends) if self.logarithmic else ends
-        return self.left + (inside - first) / (last - first) * (WIDTH - self.left - self.right)
+        return self.left + (inside - first) / (last - first) * (self.width - self.left - self.right)
 
     def draw_rule(self, page: Page, middle: float, zorder: float = 1.5) -> None:
         """Draw the thin line on which the marks of a row stand."""
-        ends = [self.left, WIDTH - self.right]
+        ends = [self.left, self.width - self.right]
         page.draw_line(ends, [middle, middle], color=RULE, linewidth=0.5, zorder=zorder)
 
     def draw_axis(
@@ -71,7 +71,7 @@ class HorizontalAxis:
             Below the label, inches.
         """
         top, free = page.y, 0.0
-        page.draw_line([self.left, WIDTH - self.right], [top, top], color=INK, linewidth=1)
+        page.draw_line([self.left, self.width - self.right], [top, top], color=INK, linewidth=1)
         for value, label in ticks.items():
             at, half = self.x_of(value), text_width(label) / 2
             page.draw_line([at, at], [top, top + 0.05], color=INK, linewidth=1)
@@ -120,7 +120,7 @@ def write_title(
     page.write(page.edge + indent, page.y, wrapped.rstrip("\n"), TEXT_SIZE, bold)
     page.y += text_height(wrapped, TEXT_SIZE)
     top = page.y - text_height("0", TEXT_SIZE) + baseline(TEXT_SIZE) - baseline(size)
-    right = WIDTH - page.edge - indent
+    right = page.width - page.edge - indent
     page.write(right, top, numbers, size, numbers_bold, ha="right", color=color)
 
 
@@ -143,12 +143,15 @@ def draw_intervals(
     note: str = "",
     reference: float | None = None,
     reference_label: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one interval per row over one axis from 0 to 100%.
 
     `reference` is a proportion from 0 to 1, marked through all rows and named above them.
     """
-    page, axis = Page(top=0.05), HorizontalAxis(0, 1)
+    page = Page(layout)
+    axis = HorizontalAxis(page.width, 0, 1)
     page.write_paragraph(header, ha="right", color=MUTED)
     page.y += 0.01
     if reference is not None:
@@ -164,7 +167,7 @@ def draw_intervals(
         page.y += 0.03
     axis.draw_axis(page, PERCENT_TICKS, xlabel, gap=0.04)
     page.write_paragraph(note, color=MUTED)
-    return page.finish(0.06)
+    return page.finish(source=source)
 
 
 def _draw_row(page: Page, axis: HorizontalAxis, row: TextRow, reference: float | None) -> None:

@@ -15,9 +15,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, annotate, require_rows, text_height
+from tisstats.figures.layout import Layout, Page, annotate, require_rows, text_height
 from tisstats.figures.numbers import format_trimmed
-from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, RULE, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, RULE, VERMILION, style
 
 _LEFT, _RIGHT = 0.5, 0.42  # of the panels, from the edges of the page (inches)
 _PLOT = 1.9  # height of a panel
@@ -83,7 +83,13 @@ def courses_from_table(table: pd.DataFrame) -> list[ScoreCourse]:
 
 @style()
 def draw(
-    courses: Sequence[ScoreCourse], *, threshold: float, horizon_week: float, stamp: str = ""
+    courses: Sequence[ScoreCourse],
+    *,
+    threshold: float,
+    horizon_week: float,
+    stamp: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one line per patient in two panels, with the threshold through both.
 
@@ -108,19 +114,19 @@ def draw(
     ValueError
         If there is no course.
     """
-    page, line = Page(top=0.05), text_height("0")
+    page, line = Page(layout), text_height("0")
     page.write_paragraph(stamp, bold=True, color=VERMILION)
     page.y += 0.01
     for panel in _panels(courses, threshold):
         page.write_paragraph(panel.title, bold=True, gap=0.1)
-        axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
+        axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
         _draw_panel(axes, panel, threshold, horizon_week)
         page.y += _PLOT + line + 0.22
-    middle, weeks = (_LEFT + WIDTH - _RIGHT) / 2, "Weeks since the first infusion"
+    middle, weeks = (_LEFT + page.width - _RIGHT) / 2, "Weeks since the first infusion"
     page.write(middle, page.y - 0.08, weeks, ha="center")
     page.y += line - 0.04
     page.write_paragraph(_key(courses), color=MUTED)
-    return page.finish(0.16)
+    return page.finish(source=source)
 
 
 def describe(

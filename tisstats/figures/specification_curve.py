@@ -18,7 +18,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tisstats.figures.layout import Page, require_rows, text_height, wrap
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, wrap
 from tisstats.figures.numbers import format_percent
 from tisstats.figures.palette import (
     BLUE,
@@ -29,7 +29,6 @@ from tisstats.figures.palette import (
     SKY_BLUE,
     TEXT_SIZE,
     VERMILION,
-    WIDTH,
     style,
 )
 
@@ -96,7 +95,7 @@ class CurveContent:
 
 
 @style()
-def draw(content: CurveContent) -> Figure:
+def draw(content: CurveContent, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw a specification curve.
 
     Parameters
@@ -109,7 +108,7 @@ def draw(content: CurveContent) -> Figure:
     matplotlib.figure.Figure
         Neither shown nor saved.
     """
-    page = Page()
+    page = Page(layout)
     page.write_paragraph(content.ylabel, gap=0.08)
     _draw_curve(page, content)
     page.y += 0.12
@@ -122,14 +121,14 @@ def draw(content: CurveContent) -> Figure:
     if content.chosen is not None:
         _write_marker_key(page)
     page.write_paragraph(content.stamp, color=MUTED, gap=0.02)
-    return page.finish(0.06)
+    return page.finish(source=source)
 
 
 def _draw_curve(page: Page, content: CurveContent) -> None:
-    axes = page.add_panel(_LEFT, page.y, _width(), _HEIGHT)
+    axes = page.add_panel(_LEFT, page.y, _width(page), _HEIGHT)
     n = len(content.estimate)
     at = np.arange(n)
-    line = min(max(0.8 * _width() * 72 / n, 0.4), 6.0)
+    line = min(max(0.8 * _width(page) * 72 / n, 0.4), 6.0)
     axes.vlines(
         at,
         100 * content.low,
@@ -159,8 +158,8 @@ def _set_percent_axis(axes: Axes, content: CurveContent) -> None:
     axes.tick_params(axis="y", length=3)
 
 
-def _width() -> float:
-    return WIDTH - _LEFT - _RIGHT
+def _width(page: Page) -> float:
+    return page.width - _LEFT - _RIGHT
 
 
 def _write_header(page: Page, content: CurveContent) -> None:
@@ -190,14 +189,16 @@ def _draw_choice(page: Page, choice: ChoiceRows) -> None:
         page.write(page.edge, page.y + 0.01, label)
         _draw_cells(page, level.used, height)
         share = _share(level.share)
-        page.write(WIDTH - page.edge, page.y + 0.01, share, ha="right")
+        page.write(page.width - page.edge, page.y + 0.01, share, ha="right")
         page.y += height + 0.02
 
 
 def _draw_cells(page: Page, used: NDArray[np.bool_], height: float) -> None:
     columns = np.array_split(used, min(len(used), _COLUMNS))
-    width = _width() / len(columns)
-    page.draw_box(_LEFT, page.y, _width(), height, facecolor=PAPER, edgecolor=RULE, linewidth=0.5)
+    width = _width(page) / len(columns)
+    page.draw_box(
+        _LEFT, page.y, _width(page), height, facecolor=PAPER, edgecolor=RULE, linewidth=0.5
+    )
     for number, column in enumerate(columns):
         share = float(np.mean(column))
         if share > 0:
