@@ -30,6 +30,10 @@ _OPTION_OF_PARAMETER: dict[str, tuple[str, Callable[[Any], object]]] = {
 }
 
 
+#: How the source line of a figure begins that is drawn from the numbers of the article.
+PUBLISHED = "Published: Lim et al. 2021"
+
+
 class Chapter(Parameters):
     """A chapter on the published facts."""
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.figures import flow_diagram
 from tisstats.figures.numbers import yes_no
@@ -70,7 +70,7 @@ class CohortFlow(PatientChapter):
 
     def diagram(self) -> FigureItem:
         """Return the flow of patients."""
-        return figure_item(flow_diagram, self.flow)
+        return figure_item(flow_diagram, self.flow, source=f"{PUBLISHED}, text")
 
     @table("Patients by subtype, included and analysed")
     def subtypes(self) -> pd.DataFrame:

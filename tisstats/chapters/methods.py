@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.chapter import PUBLISHED, Chapter
 from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.figures import dosing_scheme
 from tisstats.figures.numbers import format_confidence_level, format_trimmed, yes_no
@@ -134,7 +134,10 @@ class Methods(Chapter):
     def dosing(self) -> FigureItem:
         """Return both regimens with their assessments."""
         return figure_item(
-            dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published)
+            dosing_scheme,
+            (STANDARD, AMENDED),
+            design.assessment_weeks(self.published),
+            source=f"{PUBLISHED}, Methods",
         )
 
     def schedule(self, regimen: Regimen) -> Table:

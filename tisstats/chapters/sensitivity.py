@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from tisstats.bounds.assumptions import ALTERNATIVES
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, figure_item, table
 from tisstats.chapters.specification_items import (
     conclusion_row,
@@ -149,7 +149,7 @@ class Sensitivity(PatientChapter):
             "curve_of_counts",
             self.printed,
             "Responders (%), with their intervals",
-            "From published counts",
+            source=f"{PUBLISHED}, counts",
         )
 
     def row_figure(self) -> FigureItem:
@@ -158,14 +158,16 @@ class Sensitivity(PatientChapter):
             "curve_of_patients",
             self.rows,
             f"Responders (%), {self.level}% intervals",
-            self.patient_data.label,
+            stamp=self.patient_data.label,
         )
 
-    def _figure(self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str) -> FigureItem:
+    def _figure(
+        self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str = "", source: str = ""
+    ) -> FigureItem:
         content = curve_content(
             curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
         )
-        return figure_item(specification_curve, content, name=name)
+        return figure_item(specification_curve, content, name=name, source=source)
 
     @table(
         "P values of the changes from baseline to the end (signed-rank test, two-sided) under "

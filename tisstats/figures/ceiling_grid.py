@@ -15,6 +15,7 @@ from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, st
 
 _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
+_SUBTITLE = "Highest attainable score, points, by band of both"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,8 @@ def draw(grid: Grid, *, layout: Layout = Layout.COLUMN, source: str = "") -> Fig
     """
     columns, threshold = grid.columns, grid.threshold
     page = Page(layout)
-    labels = [wrap(text, 0.9) for text in grid.rows]
+    page.write_heading(_message(grid), _SUBTITLE)
+    labels = [wrap(text, 0.2 * page.width) for text in grid.rows]
     left = page.edge + max(text_width(label) for label in labels) + 0.08
     across = (page.width - page.edge - left) / len(columns)
     heads = [wrap(text, across - 0.06) for text in columns]
@@ -75,7 +77,7 @@ def draw(grid: Grid, *, layout: Layout = Layout.COLUMN, source: str = "") -> Fig
         middle = left + across * (column + 0.5)
         page.write(middle, page.y, head, ha="center", multialignment="center")
     page.y += max(text_height(head) for head in heads) + 0.06
-    page.write_paragraph(grid.column_title, bold=True, gap=0.12, ha="right")
+    page.write_paragraph(grid.column_title, bold=True, gap=0.14, ha="right")
     page.write_key(
         f"highest score below {threshold:g}: no response is possible", **_cell_style(short=True)
     )
@@ -86,9 +88,9 @@ def describe(grid: Grid) -> str:
     """Return the alternative text; parameters as for `draw`."""
     short = int((grid.highest < grid.threshold).sum())
     parts = [
-        f"Grid of the highest attainable scores. Columns: {grid.column_title}. Rows: "
-        f"{grid.row_title}. Hatched: {short} of {grid.highest.size} cells, those below "
-        f"{grid.threshold:g}."
+        f"{_message(grid)}. Grid of the highest attainable scores. Columns: "
+        f"{grid.column_title}. Rows: {grid.row_title}. Hatched: {short} of {grid.highest.size} "
+        f"cells, those below {grid.threshold:g}."
     ]
     for label, row in zip(grid.rows, grid.highest.tolist(), strict=True):
         cells = ", ".join(
@@ -96,6 +98,12 @@ def describe(grid: Grid) -> str:
         )
         parts.append(f"Row {label}: {cells}.")
     return " ".join(parts)
+
+
+def _message(grid: Grid) -> str:
+    short = int((grid.highest < grid.threshold).sum())
+    cells = f"{short} of {grid.highest.size}" if short else f"none of {grid.highest.size}"
+    return f"A score of {grid.threshold:g} is out of reach in {cells} pairs of baseline bands"
 
 
 def _cell_style(short: bool) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, text_height, wrap
 from tisstats.figures.numbers import format_percent
-from tisstats.figures.palette import CATEGORY_COLOURS, INK, MUTED, TEXT_SIZE, style
+from tisstats.figures.palette import INK, MUTED, RESPONSE_COLOURS, TEXT_SIZE, style
 
-_EDGE = 0.1
+_EDGE = 0.03
+_SUBTITLE = "One box per patient"
 _BRACKET = 0.09  # from the bar to the bracket of a group
 _LABEL_GAP = 0.1
 
@@ -43,7 +44,7 @@ def draw(groups: Mapping[str, int], *, layout: Layout = Layout.COLUMN, source: s
     Parameters
     ----------
     groups
-        Patients by course, in order; every patient belongs to one group.
+        Patients by course, best first; every patient belongs to one group.
 
     Returns
     -------
@@ -57,10 +58,11 @@ def draw(groups: Mapping[str, int], *, layout: Layout = Layout.COLUMN, source: s
     """
     total = _total(groups)
     page = Page(layout, edge=_EDGE)
+    page.write_heading(_message(groups), _SUBTITLE)
     placed = _place(page, groups, total)
     above = [group for group in placed if not group.below]
     below = [group for group in placed if group.below]
-    bar_top = _EDGE + sum(group.height + _LABEL_GAP for group in above) + _BRACKET
+    bar_top = page.y - _LABEL_GAP + sum(group.height + _LABEL_GAP for group in above) + _BRACKET
     # Keep boxes roughly square.
     bar_height = min(max((page.width - 2 * _EDGE) / total, 0.24), 0.4)
     for group in placed:
@@ -89,7 +91,15 @@ def describe(groups: Mapping[str, int]) -> str:
         f"{count} of {total} ({format_percent(count / total, 0)}%) {label}"
         for label, count in groups.items()
     ]
-    return f"Bar of {total} boxes, one per patient, in {len(groups)} groups: {'; '.join(counts)}."
+    return (
+        f"{_message(groups)}. Bar of {total} boxes, one per patient, in {len(groups)} groups: "
+        f"{'; '.join(counts)}."
+    )
+
+
+def _message(groups: Mapping[str, int]) -> str:
+    label, count = next(iter(groups.items()))
+    return f"{count} of {_total(groups)} patients: {label}"
 
 
 def _total(groups: Mapping[str, int]) -> int:
@@ -117,10 +127,16 @@ def _place(page: Page, groups: Mapping[str, int], total: int) -> list[_Group]:
             f"{count} of {total} ({format_percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
         )
         text = wrap(label, room)
-        colour = CATEGORY_COLOURS[number % len(CATEGORY_COLOURS)]
+        colour = _colour(number, len(groups))
         placed.append(_Group(left, right, count, colour, head, text, below))
         left = right
     return placed
+
+
+def _colour(number: int, groups: int) -> str:
+    """Return the colour of a group: the first strong, the last pale."""
+    steps = len(RESPONSE_COLOURS) - 1
+    return RESPONSE_COLOURS[steps - round(steps * number / max(groups - 1, 1))]
 
 
 def _draw_boxes(page: Page, group: _Group, top: float, height: float) -> None:

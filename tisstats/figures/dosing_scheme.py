@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 
 from tisstats.figures import palette
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_trimmed
+from tisstats.figures.numbers import format_trimmed, join_names
 from tisstats.lim2021.regimens import Infusion, Regimen
 
-_MARGIN = 0.1
+_MARGIN = 0.03
+_SUBTITLE = "Dose of each infusion, g/kg, by week"
 _BARS = 0.85  # height of the bars' area
 _BELOW = 0.46  # week numbers and the row of assessments
 _PRINTED = "dose as printed"
@@ -53,6 +54,7 @@ def draw(
     assessed = _checked(regimens, assessments)
     last_week = _last_week(regimens, assessed)
     page = Page(layout, edge=_MARGIN)
+    page.write_heading(_message(regimens), _SUBTITLE)
     highest = max(float(i.dose_g_per_kg) for regimen in regimens for i in regimen.infusions)
     for regimen in regimens:
         page.write_paragraph(regimen.name, palette.TEXT_SIZE, bold=True)
@@ -74,8 +76,8 @@ def describe(
     last_week = _last_week(regimens, assessed)
     timelines = f"{len(regimens)} timelines" if len(regimens) > 1 else "Timeline"
     parts = [
-        f"{timelines} from week 0 to week {last_week}, with one bar per infusion, whose height is "
-        "the dose."
+        f"{_message(regimens)}. {timelines} from week 0 to week {last_week}, with one bar "
+        "per infusion, whose height is the dose."
     ]
     for regimen in regimens:
         doses = [
@@ -91,6 +93,17 @@ def describe(
     if _INFERRED in _key(regimens, assessed):
         parts.append("Open bars with dashed outlines mark doses whose week or size is inferred.")
     return " ".join(parts)
+
+
+def _message(regimens: Sequence[Regimen]) -> str:
+    totals = []
+    for regimen in regimens:
+        total = format_trimmed(sum(infusion.dose_g_per_kg for infusion in regimen.infusions), 2)
+        count = len(regimen.infusions)
+        infusions = "infusions" if count > 1 else "infusion"
+        name = regimen.name[:1].lower() + regimen.name[1:]
+        totals.append(f"{total} g/kg in {count} {infusions} ({name})")
+    return join_names(totals)
 
 
 def _draw_timeline(
@@ -120,7 +133,7 @@ def _draw_timeline(
 
 
 def _draw_assessment(page: Page, x: float, y: float) -> None:
-    page.draw_line([x], [y], marker="^", color=palette.VERMILION, markersize=8)
+    page.draw_line([x], [y], marker="^", color=palette.MUTED, markersize=8)
 
 
 def _dose_label(page: Page, infusion: Infusion, regimen: Regimen, last_week: int) -> str:

@@ -11,6 +11,7 @@ is drawn, in which unit, and at the foot where it is from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sized
 from enum import Enum
 from math import ceil
@@ -99,6 +100,15 @@ def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
                 lines.append("")
             lines[-1] += letter
     return lines
+
+
+def glue_numbers(text: str) -> str:
+    r"""Keep each number on the line of the word before it.
+
+    >>> glue_numbers("stopped before week 4")
+    'stopped before week\xa04'
+    """
+    return re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def annotate(

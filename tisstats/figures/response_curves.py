@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_confidence_level, format_percent
-from tisstats.figures.palette import CATEGORY_COLOURS, MUTED, RULE, VERMILION, style
+from tisstats.figures.numbers import format_confidence_level, format_percent, list_shares
+from tisstats.figures.palette import BAND, CATEGORY_COLOURS, GRID, MUTED, style
 
-_LEFT, _RIGHT = 0.58, 0.25  # of the plot, from the edges of the page (inches)
-_PLOT = 2.5  # height of the plot
+_LEFT, _RIGHT = 0.5, 0.2  # of the plot, from the edges of the page (inches)
+_PLOT = 2.6  # height of the plot
 _BEYOND = 1.05  # the axis, as a multiple of the horizon: steps at the horizon stay visible
 _TICKS = (0, 20, 40, 60, 80, 100)
 
@@ -84,8 +84,7 @@ def draw(
     """
     require_rows(curves, "curves", "arm")
     page, line = Page(layout), text_height("0")
-    page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
-    page.write_paragraph(_title(response), gap=0.12)
+    page.write_heading(_message(curves, horizon), _title(response), stamp)
     axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
     weeks = _labelled(page, curves, horizon)
     _draw_axes(axes, weeks, horizon)
@@ -127,8 +126,11 @@ def describe(
 ) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "arm")
-    opening = f"{stamp}. " if stamp else ""
-    parts = [f"{opening}Step curves from week 0 to week {horizon:g}. {_title(response)}."]
+    label = f"{stamp}. " if stamp else ""
+    parts = [
+        f"{_message(curves, horizon)}. {label}Step curves from week 0 to week {horizon:g}. "
+        f"{_title(response)}."
+    ]
     for curve in curves:
         counts = ", ".join(f"{n} at week {week:g}" for week, n in curve.at_risk.items())
         steps = [
@@ -146,8 +148,16 @@ def describe(
     return " ".join(parts)
 
 
+def _message(curves: Sequence[ResponseCurve], horizon: float) -> str:
+    shares = {}
+    for curve in curves:
+        within = curve.incidence[curve.weeks <= horizon]
+        shares[curve.label] = (float(within[-1]) if len(within) else 0.0,) * 2
+    return f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
+
+
 def _title(response: str) -> str:
-    return f"Patients with a first response, cumulative: {response}"
+    return f"Cumulative incidence of a first response, %: {response}"
 
 
 def _key(curve: ResponseCurve) -> str:
@@ -195,7 +205,7 @@ def _draw_axes(axes: Axes, weeks: Sequence[float], horizon: float) -> None:
     axes.set_yticks(_TICKS, [f"{tick}%" for tick in _TICKS])
     axes.set_xticks(weeks, ["" for _ in weeks])
     for tick in _TICKS[1:]:
-        axes.axhline(tick, color=RULE, linewidth=0.4, zorder=0.5)
+        axes.axhline(tick, color=GRID, linewidth=0.8, zorder=0.5)
 
 
 def _steps(
@@ -221,4 +231,4 @@ def _draw_limits(axes: Axes, curve: ResponseCurve, horizon: float) -> None:
     high = np.where(np.isfinite(curve.high), curve.high, curve.incidence)
     weeks, lowest = _steps(curve.weeks, low, horizon)
     _, highest = _steps(curve.weeks, high, horizon)
-    axes.fill_between(weeks, lowest, highest, step="post", color="#C6DFF0", linewidth=0)
+    axes.fill_between(weeks, lowest, highest, step="post", color=BAND, linewidth=0)

@@ -25,6 +25,7 @@ _PADDING = 0.055
 _INDENT = 0.1  # of reasons
 _ARROW = 0.24  # height of an arrow
 _TITLE_SIZE = palette.TEXT_SIZE
+_SUBTITLE = "Participants by arm, from top to bottom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def draw(flow: ParticipantFlow, *, layout: Layout = Layout.COLUMN, source: str =
     """
     require_rows(flow.arms, "flow.arms", "arm")
     page = Page(layout)
+    page.write_heading(_message(flow), _SUBTITLE)
     _draw_total(page, flow)
-    columns = _columns(page, [arm.label for arm in flow.arms])
+    columns = _columns(page, flow)
     for first in range(0, len(flow.arms), columns):
         arms = flow.arms[first : first + columns]
         if first:
@@ -78,7 +80,9 @@ def draw(flow: ParticipantFlow, *, layout: Layout = Layout.COLUMN, source: str =
 
 def describe(flow: ParticipantFlow) -> str:
     """Return the alternative text; parameters as for `draw`."""
-    parts = [f"Flow of {flow.total.recorded} participants by arm, from top to bottom."]
+    parts = [
+        f"{_message(flow)}. Flow of {flow.total.recorded} participants by arm, from top to bottom."
+    ]
     for arm in flow.arms:
         lines = [
             f"{stage.title}: {', '.join(line.text for line in stage.boxes[0])}"
@@ -89,16 +93,31 @@ def describe(flow: ParticipantFlow) -> str:
     return " ".join(parts)
 
 
-def _columns(page: Page, labels: Sequence[str]) -> int:
-    """Return how many arms stand side by side, so that no word of a label is broken."""
-    longest = max(text_width(word, bold=True) for label in labels for word in label.split())
+def _message(flow: ParticipantFlow) -> str:
+    total = flow.total
+    return (
+        f"{total.analysed} of {total.recorded} participants were analysed; {total.scored} of these "
+        f"have a known score at the {flow.endpoint_visit}"
+    )
+
+
+def _columns(page: Page, flow: ParticipantFlow) -> int:
+    """Return how many arms stand side by side, so that no word in their boxes is broken."""
+    longest = max(
+        line.indent + text_width(word, bold=line.bold)
+        for stage in _stages(flow.arms, flow.endpoint_visit)
+        for box in stage.boxes
+        for line in box
+        for word in line.text.split()
+    )
+    count = len(flow.arms)
     fitting = [
         columns
-        for columns in range(1, min(len(labels), MOST_COLUMNS) + 1)
+        for columns in range(1, min(count, MOST_COLUMNS) + 1)
         if _width(page, columns) - 2 * _PADDING >= longest
     ]
-    blocks = ceil(len(labels) / max(fitting, default=1))
-    return ceil(len(labels) / blocks)
+    blocks = ceil(count / max(fitting, default=1))
+    return ceil(count / blocks)
 
 
 def _width(page: Page, columns: int) -> float:
@@ -178,7 +197,7 @@ def _draw_stage(page: Page, stage: _Stage, *, arrows: bool) -> None:
     if arrows:
         for left in lefts:
             _draw_arrow(page, left + width / 2, page.y)
-        page.y += _ARROW
+        page.y += _ARROW + (0.03 if stage.title else 0)
     if stage.title:
         page.write_paragraph(stage.title, color=palette.MUTED, gap=0.03)
     boxes = [_fit(lines, width - 2 * _PADDING) for lines in stage.boxes]

@@ -37,6 +37,8 @@ _FILES = {"400": "DejaVuSans.ttf", "700": "DejaVuSans-Bold.ttf"}
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+#: A step of a path, all in absolute coordinates, as matplotlib writes them.
+_COMMAND = re.compile(r"([MLCQz])([^MLCQz]*)")
 _REFERENCE = re.compile(r"#([\w-]+)")
 #: What every text has, or what is so without being said.
 _IMPLIED = {
@@ -66,6 +68,7 @@ def compact(drawn: str) -> str:
     for element in root.iter():
         _simplify(element)
     _drop_unused_names(root)
+    _colour_uses(root)
     _unwrap_groups(root)
     root.set("class", _CLASS)
     root.set("font-family", _FONTS)
@@ -112,8 +115,28 @@ def _simplify(element: etree._Element) -> None:
             continue
         rounded = _NUMBER.sub(_round, str(value))
         if name == "d":
-            rounded = re.sub(r"\s*([A-Za-z])\s*", r"\1", rounded)
+            rounded = _shorten(rounded)
         element.set(name, rounded)
+
+
+def _shorten(path: str) -> str:
+    """Return the data of a path without needless blanks, level and upright lines in short.
+
+    >>> _shorten("M 0 1 L 5 1 L 5 9 L 6 10 z")
+    'M0 1H5V9L6 10z'
+    """
+    short, last = [], ["", ""]
+    for command, numbers in _COMMAND.findall(path):
+        ends = numbers.split()[-2:]
+        if command == "L" and ends[1] == last[1]:
+            short.append(f"H{ends[0]}")
+        elif command == "L" and ends[0] == last[0]:
+            short.append(f"V{ends[1]}")
+        else:
+            short.append(command + " ".join(numbers.split()))
+        # A closed path goes back to where it began: what follows is a new one.
+        last = ends or ["", ""]
+    return "".join(short)
 
 
 def _round(number: re.Match[str]) -> str:
@@ -132,6 +155,23 @@ def _drop_unused_names(root: etree._Element) -> None:
     for element in root.iter():
         if element.get("id") not in used:
             element.attrib.pop("id", None)
+
+
+def _colour_uses(root: etree._Element) -> None:
+    """Move the looks of a mark from its outline to each of its uses.
+
+    A rule of a style sheet that names the picture does not reach an outline that is used.
+    """
+    outlines = {f"#{path.get('id')}": path for path in root.iter(f"{_SVG}path") if path.get("id")}
+    looks = {
+        name: {key: value for key, value in path.attrib.items() if key not in {"id", "d"}}
+        for name, path in outlines.items()
+    }
+    for use in root.iter(f"{_SVG}use"):
+        for key, value in looks[use.get(_HREF)].items():
+            outlines[use.get(_HREF)].attrib.pop(key, None)
+            if key not in use.attrib:
+                use.set(key, value)
 
 
 def _unwrap_groups(root: etree._Element) -> None:
