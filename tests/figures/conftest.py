@@ -1,5 +1,6 @@
 """What every figure must keep to, measured on the drawn figure."""
 
+import sys
 from itertools import combinations
 
 import pytest
@@ -9,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from tisstats.figures.layout import Layout
-from tisstats.figures.palette import SMALL_SIZE
+from tisstats.figures.palette import SMALL_SIZE, TITLE_SIZE
 
 SOURCE = "Published: some article, Table 2"
 SLACK = 1.0  # pixels; glyphs are put on whole pixels
@@ -49,8 +50,23 @@ def tidy():
             figure = draw(*content, layout=layout, source=SOURCE, **settings)
             assert figure.get_figwidth() == pytest.approx(layout.width)
             check_legible(figure)
+            check_words(figure, sys.modules[draw.__module__].describe(*content, **settings))
 
     return check
+
+
+def check_words(figure, alt):
+    """The message is the title and begins the alternative text; the source is at the foot."""
+    drawn = visible_texts(figure)
+    (title,) = (text for text in drawn if text.get_fontsize() == pytest.approx(TITLE_SIZE))
+    assert joined(alt).startswith(joined(title.get_text()) + ".")
+    last = min(drawn, key=lambda text: text.get_window_extent().y0)
+    assert joined(last.get_text()) == joined(SOURCE)
+
+
+def joined(text):
+    """A text without blanks: a long word may be broken."""
+    return "".join(text.split())
 
 
 def check_legible(figure):

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from tisstats.figures.palette import GRID
 from tisstats.figures.score_courses import ScoreCourse, courses_from_table, describe, draw
 
 STAMP = "Synthetic patients"
@@ -33,12 +34,16 @@ def test_courses_are_legible(tidy, courses, stamp):
 
 def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):
     assert STAMP in texts(draw([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED))
-    assert describe([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED).startswith(STAMP)
+    assert describe([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED).startswith(
+        f"3 of 6 patients reached 40 points by week 9. {STAMP}."
+    )
 
 
 def test_one_line_a_patient_and_the_threshold():
     upper, lower = draw([*RESPONDERS, *OTHERS], **ASKED).axes[1:]
-    solid = [line for line in upper.lines if line.get_linestyle() == "-"]
+    solid = [
+        line for line in upper.lines if line.get_linestyle() == "-" and line.get_color() != GRID
+    ]
     assert [list(line.get_ydata()) for line in solid] == [c.scores for c in RESPONDERS]
     for axes in (upper, lower):
         (dotted,) = (line for line in axes.lines if line.get_linestyle() == ":")

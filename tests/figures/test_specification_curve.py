@@ -2,8 +2,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.patches import StepPatch
 
-from tisstats.figures.palette import BLUE, SKY_BLUE
+from tisstats.figures.layout import Layout
+from tisstats.figures.palette import BAND, BLUE
 from tisstats.figures.specification_curve import (
     ChoiceRows,
     CurveContent,
@@ -57,12 +60,26 @@ def test_the_stamp_is_in_the_figure(texts):
     assert STAMP in texts(draw(content()))
 
 
-def test_a_level_fills_the_columns_of_its_combinations(boxes):
-    from matplotlib.colors import to_rgba
-
+def test_a_level_fills_the_columns_of_its_combinations():
     figure = draw(content(24))
-    # Two levels of 12 columns each and one of 24, and the key.
-    assert len(boxes(figure, to_rgba(BLUE))) == 12 + 12 + 24 + 1
+    filled = [patch for patch in figure.axes[0].patches if isinstance(patch, StepPatch)]
+    assert {patch.get_facecolor() for patch in filled} == {to_rgba(BLUE)}
+    for patch, expected in zip(filled, ([1, 0] * 12, [0, 1] * 12, [1] * 24), strict=True):
+        tops, _, foot = patch.get_data()
+        heights = (foot - tops) / max(foot - tops)
+        assert list(heights.round()) == expected
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_many_intervals_are_one_outline_around_all_of_them(layout):
+    figure = draw(content(1500), layout=layout)
+    (band,) = (patch for patch in figure.axes[1].patches if isinstance(patch, StepPatch))
+    highest, edges, lowest = band.get_data()
+    assert len(highest) == 500
+    assert (edges[0], edges[-1]) == (-0.5, 1499.5)
+    places = np.clip(np.searchsorted(edges, np.arange(1500)) - 1, 0, 499)
+    assert np.all(100 * content(1500).high <= highest[places] + 1e-9)
+    assert np.all(100 * content(1500).low >= np.asarray(lowest)[places] - 1e-9)
 
 
 def test_every_interval_is_drawn():
@@ -73,9 +90,7 @@ def test_every_interval_is_drawn():
         for lines in axes.collections
         if len(lines.get_segments()) == 24
     ]
-    from matplotlib.colors import to_rgba
-
-    assert tuple(lines.get_color()[0]) == to_rgba(SKY_BLUE)
+    assert tuple(lines.get_color()[0]) == to_rgba(BAND)
     ends = [segment[:, 1] / 100 for segment in lines.get_segments()]
     np.testing.assert_allclose([low for low, _ in ends], content(24).low)
 
