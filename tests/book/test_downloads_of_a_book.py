@@ -87,15 +87,16 @@ def test_the_figure_on_the_page_is_the_file(tiny_book):
     assert (tiny_book.html / FOLDER / "first-line.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_notebooks_in_the_book_do_not_have_the_files_again(tiny_book):
+def test_notebooks_in_the_book_do_not_have_the_figures_again(tiny_book):
     source = tiny_book.html / "_sources" / "notebooks" / "01_first.ipynb"
     outputs = [
         output
         for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]
         for output in cell.get("outputs", [])
     ]
-    (figure,) = (output for output in outputs if "image/svg+xml" in output.get("data", {}))
+    (figure,) = (output for output in outputs if "image/svg+xml" in output.get("metadata", {}))
     assert figure["metadata"]["tisstats"] == {"name": "line"}
+    assert list(figure["data"]) == ["text/plain"]
 
 
 def test_results_of_the_book(tiny_book):

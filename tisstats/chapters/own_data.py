@@ -107,8 +107,8 @@ class OwnData(Parameters):
     @table(
         "Outcome measures of the first arm: median (quartiles by definition "
         "{self.data.study.analysis.quantile_definition}) at baseline and at the last assessment, "
-        "and {self.data.study.analysis.signed_rank} signed-rank P, patients without change treated "
-        "as by {self.data.study.analysis.zero_method}",
+        "and {self.data.study.analysis.signed_rank} signed-rank P; patients without change: "
+        "{self.data.study.analysis.zero_method}",
         origin="{self.label}",
     )
     def outcome_measures(self) -> pd.DataFrame:
@@ -130,6 +130,9 @@ class OwnData(Parameters):
             "sizes": "; ".join(sizes),
             "scales": "; ".join(scale_notes(study.measures).values()),
             "faults": len(self.faults),
+            "shown": "All are shown:"
+            if len(self.faults) <= _SHOWN
+            else f"The first {_SHOWN} are shown:",
             "keys": sum(1 for _ in _keys(study_schema())),
         }
 

@@ -29,6 +29,7 @@ from tisstats.figures.numbers import (
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021 import response
 from tisstats.lim2021.claims import evaluate_ledger
+from tisstats.lim2021.discrepancies.entries import read_registry
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, NextTrialPlan
 from tisstats.lim2021.response import (
     PrintedInterval,
@@ -107,6 +108,10 @@ class PrimaryOutcome(PatientChapter):
             "rows_responders": sum(each.responder is True for each in self.courses),
             "rows_patients": len(self.courses),
             "article_reached": self._describe_article_reached(),
+            **{
+                name: read_registry().text(f"registry.{name}")
+                for name in ("followed_by_patients", "followed_by_week")
+            },
         }
 
     @cached_property

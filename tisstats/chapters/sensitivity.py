@@ -1,4 +1,4 @@
-"""Chapter 8: which conclusions hold under all defensible choices, and which hang on one."""
+"""Chapter 8: which conclusions hold under all defensible choices, and which depend on one."""
 
 from __future__ import annotations
 
@@ -121,23 +121,23 @@ class Sensitivity(PatientChapter):
         yield from map(conclusion_row, map(self.rows.judge, self.conclusions))
 
     @table(
-        "What it hangs on by printed counts whether fewer than half respond. A choice decides "
+        "What decides, by printed counts, whether fewer than half respond. A choice decides "
         "alone where its level changes the answer while the other choices stay as they are. From "
         "published counts alone",
         wide=True,
     )
     def printed_shares(self) -> Rows:
-        """Return, by choice, what the first conclusion hangs on."""
+        """Return, by choice, what the first conclusion depends on."""
         yield from share_rows(self._first(self.printed))
 
     @table(
-        "What it hangs on among these patients whether fewer than half respond, "
-        "{self.level}% intervals",
+        "What decides, among these patients, whether fewer than half respond. A choice decides "
+        "alone where its level changes the answer while the other choices stay as they are",
         wide=True,
         origin="{self.patient_data.label}",
     )
     def row_shares(self) -> Rows:
-        """Return, by choice, what the first conclusion hangs on among the patients."""
+        """Return, by choice, what the first conclusion depends on among the patients."""
         yield from share_rows(self._first(self.rows))
 
     def _first(self, curve: SpecificationCurve) -> Judgement:
@@ -191,7 +191,7 @@ class Sensitivity(PatientChapter):
                 "n": format_range(int(n.min()), int(n.max())),
                 "P": format_range(*ends),
                 f"P below {alpha:g}, n of combinations": f"{judged.holds} of {len(curve)}",
-                "Hangs on": ", ".join(judged.deciding) or "no single choice",
+                "Depends on": ", ".join(judged.deciding) or "no single choice",
             }
 
     def numbers(self) -> dict[str, object]:

@@ -87,7 +87,7 @@ def conclusion_row(judged: Judgement) -> dict[str, object]:
         "Main analysis": "holds" if judged.holds_as_chosen else "does not hold",
         "Holds": _EXTENTS[judged.extent],
         "n of combinations": f"{judged.holds} of {judged.combinations - judged.without_result}",
-        "Hangs on": ", ".join(judged.deciding) or "no single choice",
+        "Depends on": ", ".join(judged.deciding) or "no single choice",
     }
 
 

@@ -160,7 +160,7 @@ class Downloads:
             figure.append(below)
 
     def finish(self, app: Sphinx, error: Exception | None) -> None:
-        """Write the results, and drop the files of figures from the notebooks in the book."""
+        """Write the results, and drop the figures from the notebooks in the book."""
         if error is not None or app.builder.format != "html":
             return
         config: Any = app.env
@@ -178,7 +178,7 @@ class Downloads:
         (book / RESULTS_JSON).write_text(text, encoding="utf-8")
         (book / RESULTS_CSV).write_text(results_csv(pages), encoding="utf-8")
         for notebook in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
-            notebook.write_text(without_files(notebook.read_text("utf-8")), encoding="utf-8")
+            notebook.write_text(without_figures(notebook.read_text("utf-8")), encoding="utf-8")
 
 
 def notice(app: Sphinx) -> str:
@@ -189,8 +189,8 @@ def notice(app: Sphinx) -> str:
     return " ".join(lxml.html.fromstring(f"<div>{banner}</div>").text_content().split())
 
 
-def without_files(notebook: str) -> str:
-    """Return an executed notebook without the files of its figures.
+def without_figures(notebook: str) -> str:
+    """Return an executed notebook without its figures, of which only the words are kept.
 
     The book has these in a folder; a reader who downloads the notebook needs them no second time.
     """
@@ -198,6 +198,7 @@ def without_files(notebook: str) -> str:
     for cell in contents["cells"]:
         for output in cell.get("outputs", []):
             output.get("metadata", {}).get(METADATA, {}).pop("files", None)
+            output.get("data", {}).pop("image/svg+xml", None)
     # As nbformat writes it.
     return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

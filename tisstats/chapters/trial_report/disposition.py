@@ -13,7 +13,8 @@ NOT_RECORDED = "not recorded"
 
 #: Who completed the study, where its end is recorded.
 COMPLETION_RULE = (
-    "A patient without a week and a reason of an early stop counts as having completed the study."
+    "A patient with neither a week nor a reason of an early stop counts as having completed the "
+    "study."
 )
 
 

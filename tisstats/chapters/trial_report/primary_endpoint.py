@@ -277,7 +277,8 @@ class PrimaryEndpoint(TrialChapter):
         yield (
             f"The reference arm is {self.reference_label}. How arms were assigned is not in the "
             "tables of the study; unless it was at random, a difference between arms need not be "
-            "an effect of treatment."
+            "an effect of treatment. The intervals and the test are computed by different methods, "
+            "so one can exclude equality of the arms where another does not."
         )
         yield from self._not_compared()
         if any(each.difference and not each.ratio for each in self.compared):

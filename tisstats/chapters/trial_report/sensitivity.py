@@ -1,4 +1,4 @@
-"""Which conclusions of a study hold under all defensible choices, and which hang on one."""
+"""Which conclusions of a study hold under all defensible choices, and which depend on one."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class Sensitivity(TrialChapter):
                 yield {"Comparison": comparison.title, **conclusion_row(each)}
 
     def share_tables(self) -> list[Table]:
-        """Return, for the first conclusion of each comparison, what it hangs on."""
+        """Return, for the first conclusion of each comparison, what it depends on."""
         return [
             self._shares(comparison.title, judged[0])
             for comparison, judged in self.judgements.items()
@@ -165,10 +165,11 @@ class Sensitivity(TrialChapter):
         for comparison, curve in self.curves.items():
             one_arm = comparison.reference is None
             what = "Responders" if one_arm else "Difference in responders"
+            unit = "%" if one_arm else "percentage points"
             content = curve_content(
                 curve,
                 self.conclusions(comparison)[0],
-                ylabel=f"{comparison.title}: {what.lower()} (%), {self.level}% intervals",
+                ylabel=f"{comparison.title}: {what.lower()} ({unit}), {self.level}% intervals",
                 stamp=self.label,
                 reference=self.reference_response if one_arm else 0.0,
             )
@@ -182,7 +183,7 @@ class Sensitivity(TrialChapter):
                 f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
                 f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
                 f"different results. Below, which level of each choice the combinations of a "
-                f"column have; at the right, in how many of those with a level the conclusion "
+                f"column have; at the right, in what share of those with a level the conclusion "
                 f"holds. {self.label}.*"
             )
 
@@ -213,7 +214,7 @@ class Sensitivity(TrialChapter):
                     "P significant, n of combinations": (
                         f"{judged.holds} of {judged.combinations - judged.without_result}"
                     ),
-                    "Hangs on": ", ".join(judged.deciding) or "no single choice",
+                    "Depends on": ", ".join(judged.deciding) or "no single choice",
                 }
 
     @table("Choices that are varied at once for the changes", origin="{self.label}")
@@ -229,10 +230,11 @@ class Sensitivity(TrialChapter):
         for comparison, judged in self.judgements.items():
             curve, first = self.curves[comparison], judged[0]
             of = first.combinations - first.without_result
-            hangs = ", ".join(first.deciding)
-            ending = f"; by itself, each of these can decide: {hangs}" if hangs else ""
+            deciding = ", ".join(first.deciding)
+            ending = f"; choices that can change this on their own: {deciding}" if deciding else ""
+            unit = "%" if comparison.reference is None else " percentage points"
             yield (
-                f"**{comparison.title}.** Estimates range over {percent_span(curve)}%. "
+                f"**{comparison.title}.** Estimates range from {percent_span(curve)}{unit}. "
                 f"“{first.conclusion.label}” holds in {first.holds} of {of} combinations{ending}."
             )
 
