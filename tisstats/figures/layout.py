@@ -80,7 +80,7 @@ def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) 
     A single word that is wider is broken between letters, so that no text leaves its box. Lines do
     not break at a no-break space, such as that between a number and its unit.
 
-    >>> wrap("at least moderate improvement by week 9", 2.0).split("\n")
+    >>> wrap("at least moderate improvement by week 9", 1.6).split("\n")
     ['at least moderate', 'improvement by week 9']
     """
     return "\n".join(

@@ -177,7 +177,7 @@ class RowChart:
         top = page.y
         page.y += PADDING
         if self.title_width:
-            middle = self._write_beside(text, height)
+            middle = self._write_side_by_side(text, height)
         else:
             write_title(
                 page,
@@ -195,7 +195,7 @@ class RowChart:
         page.y += PADDING
         return Row(top, page.y, middle)
 
-    def _write_beside(self, text: RowText, height: float) -> float:
+    def _write_side_by_side(self, text: RowText, height: float) -> float:
         """Write title and numbers next to the marks; return the middle of these."""
         page, line = self.page, text_height("0", TEXT_SIZE)
         title = wrap(glue_numbers(text.title), self.title_width, TEXT_SIZE, text.bold)

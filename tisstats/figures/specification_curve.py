@@ -162,14 +162,19 @@ def _draw_band(axes: Axes, content: CurveContent) -> None:
     starts = np.array([place[0] for place in places] + [n]) - 0.5
     low = [np.nanmin(content.low[place]) for place in places]
     high = [np.nanmax(content.high[place]) for place in places]
-    axes.stairs(
-        100 * np.array(high),
-        starts,
-        baseline=100 * np.array(low),
-        fill=True,
-        color=BAND,
-        linewidth=0,
-    )
+    _fill_steps(axes, starts, 100 * np.array(low), 100 * np.array(high), BAND)
+
+
+def _fill_steps(
+    axes: Axes,
+    edges: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    colour: str,
+) -> None:
+    """Fill between two rows of steps, as one outline."""
+    lower, upper = np.append(low, low[-1]), np.append(high, high[-1])
+    axes.fill_between(edges, lower, upper, step="post", color=colour, linewidth=0)
 
 
 def _set_percent_axis(axes: Axes, content: CurveContent) -> None:
@@ -227,9 +232,8 @@ def _draw_cells(page: Page, used: NDArray[np.bool_], height: float) -> None:
     ]
     edges = np.linspace(left, left + _width(page), len(shares) + 1)
     foot = page.y + height
-    page.axes.stairs(
-        foot - height * np.array(shares), edges, baseline=foot, fill=True, color=BLUE, linewidth=0
-    )
+    tops = foot - height * np.array(shares)
+    _fill_steps(page.axes, edges, np.full(len(shares), foot), tops, BLUE)
 
 
 def _write_marker_key(page: Page) -> None:

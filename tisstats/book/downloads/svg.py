@@ -120,23 +120,42 @@ def _simplify(element: etree._Element) -> None:
 
 
 def _shorten(path: str) -> str:
-    """Return the data of a path without needless blanks, level and upright lines in short.
+    """Return the data of a path in short: level and upright lines by one number, none twice.
 
-    >>> _shorten("M 0 1 L 5 1 L 5 9 L 6 10 z")
-    'M0 1H5V9L6 10z'
+    >>> _shorten("M 0 1 L 5 1 L 5 9 L 5 9 L 5 11 L 6 10 z")
+    'M0 1H5V11L6 10z'
     """
-    short, last = [], ["", ""]
+    short: list[str] = []
+    at: tuple[float, ...] = ()  # where the path is
+    before: tuple[float, ...] = ()  # where its last step began
     for command, numbers in _COMMAND.findall(path):
-        ends = numbers.split()[-2:]
-        if command == "L" and ends[1] == last[1]:
-            short.append(f"H{ends[0]}")
-        elif command == "L" and ends[0] == last[0]:
-            short.append(f"V{ends[1]}")
+        words = numbers.split()
+        to = tuple(map(float, words[-2:]))
+        step = command + " ".join(words)
+        if command == "L" and to == at:
+            continue
+        if command == "L" and to[1] == at[1]:
+            step = f"H{words[0]}"
+        elif command == "L" and to[0] == at[0]:
+            step = f"V{words[1]}"
+        if short and step[0] == short[-1][0] and _goes_on(before, at, to, step[0]):
+            short[-1] = step
         else:
-            short.append(command + " ".join(numbers.split()))
+            short.append(step)
+            before = at
         # A closed path goes back to where it began: what follows is a new one.
-        last = ends or ["", ""]
+        at = to
     return "".join(short)
+
+
+def _goes_on(
+    before: tuple[float, ...], at: tuple[float, ...], to: tuple[float, ...], command: str
+) -> bool:
+    """Return whether a level or upright step continues the one before, in its direction."""
+    if command not in "HV":
+        return False
+    axis = "HV".index(command)
+    return (at[axis] - before[axis]) * (to[axis] - at[axis]) > 0
 
 
 def _round(number: re.Match[str]) -> str:
