@@ -80,7 +80,9 @@ def test_whoever_may_have_reached_the_threshold_is_counted_apart(texts):
     unknown = ScoreCourse("8", [0, 3], [0, 39], None)
     said = "Did not reach 40 points (n=3), or unknown (n=1)"
     assert any(said in text for text in texts(draw([*OTHERS, unknown], **ASKED)))
-    assert said in describe([*OTHERS, unknown], **ASKED)
+    told = describe([*OTHERS, unknown], **ASKED)
+    assert said in told
+    assert told.startswith("0 of 4 patients reached 40 points by week 9, 1 unknown. ")
 
 
 def test_courses_are_gathered_from_a_table_of_visits():

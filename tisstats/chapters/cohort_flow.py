@@ -70,7 +70,7 @@ class CohortFlow(PatientChapter):
 
     def diagram(self) -> FigureItem:
         """Return the flow of patients."""
-        return figure_item(flow_diagram, self.flow, source=f"{PUBLISHED}, text")
+        return figure_item(flow_diagram, self.flow, source=f"{PUBLISHED}, counts in the text")
 
     @table("Patients by subtype, included and analysed")
     def subtypes(self) -> pd.DataFrame:

@@ -148,11 +148,11 @@ def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
     total, limit = len(rows), axis.reference
     if limit is None:
         left = sum(row.lower < row.upper for row in rows)
-        what = "allow more than one value"
+        what = "leave more than one value"
     else:
         left = sum(row.lower < limit <= row.upper for row in rows)
-        what = f"allow values on both sides of {limit:g}"
-    return f"For {left} of {total} quantities, the published numbers {what}"
+        what = f"lie on both sides of {limit:g}"
+    return f"For {left} of {total} quantities, the bounds {what}, under the assumptions below"
 
 
 def _three_digits(value: float) -> str:

@@ -106,9 +106,8 @@ def _message(rows: Sequence[ComparatorRow]) -> str:
     shown = sorted(row.responders / row.patients for row in rows)
     least, most = (format_percent(each, 0) for each in (shown[0], shown[-1]))
     between = f"{least}% to {most}%" if least != most else f"{least}%"
-    definitions = len({(row.group, row.endpoint) for row in rows})
-    where = f"by {definitions} definitions of response" if definitions > 1 else "in each study"
-    return f"{between} of the patients responded, {where}"
+    depending = ", depending on study and definition of response" if len(rows) > 1 else ""
+    return f"{between} of the patients responded{depending}"
 
 
 def _details(row: ComparatorRow) -> list[str]:

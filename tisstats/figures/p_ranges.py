@@ -147,8 +147,8 @@ def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:
 def _message(rows: Sequence[PValueRow], alpha: float) -> str:
     wide = sum(row.asymptotic.low < alpha <= row.asymptotic.high for row in rows)
     return (
-        f"The printed quartiles leave open for {wide} of {len(rows)} outcome measures whether "
-        f"P is below {alpha:g}"
+        f"On the assumed steps, the printed quartiles leave open for {wide} of {len(rows)} outcome "
+        f"measures whether P is below {alpha:g}"
     )
 
 
