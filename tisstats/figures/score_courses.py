@@ -164,7 +164,9 @@ def describe(
 def _message(courses: Sequence[ScoreCourse], threshold: float, horizon: float) -> str:
     require_rows(courses, "courses", "course")
     reached = sum(bool(course.responder) for course in courses)
-    return f"{reached} of {len(courses)} patients reached {threshold:g} points by week {horizon:g}"
+    unknown = sum(course.responder is None for course in courses)
+    text = f"{reached} of {len(courses)} patients reached {threshold:g} points by week {horizon:g}"
+    return f"{text}, {unknown} unknown" if unknown else text
 
 
 def _panels(courses: Sequence[ScoreCourse], threshold: float) -> list[_Panel]:
