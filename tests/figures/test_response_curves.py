@@ -79,7 +79,10 @@ def test_description_has_each_step_and_the_numbers_at_risk():
         "Active treatment (n=60): 30.0% by week 4, 80.0% by week 24; at risk 60 at week 0" in said
     )
     assert "Shaded: 95%" in said
-    assert "Empty (n=0): no response" in describe([EMPTY], **GIVEN)
+    nobody = describe([EMPTY], **GIVEN)
+    assert nobody.startswith("There are no patients up to week 24. ")
+    assert "Empty (n=0): no response" in nobody
+    assert "Empty" not in describe([*CASES["two"], EMPTY], **GIVEN).partition(". ")[0]
 
 
 def test_no_arm_is_refused():

@@ -150,9 +150,11 @@ def describe(
 
 def _message(curves: Sequence[ResponseCurve], horizon: float) -> str:
     shares = {}
-    for curve in curves:
+    for curve in filter(lambda each: each.patients, curves):
         within = curve.incidence[curve.weeks <= horizon]
         shares[curve.label] = (float(within[-1]) if len(within) else 0.0,) * 2
+    if not shares:
+        return f"There are no patients up to week {horizon:g}"
     return f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
 
 

@@ -18,7 +18,7 @@ from tisstats.figures.layout import EDGE, Layout, Page, require_rows, text_heigh
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 
 #: At most so many arms stand side by side; more continue below.
-MOST_COLUMNS = 4
+MOST_COLUMNS = {Layout.COLUMN: 4, Layout.PHONE: 2}
 
 _GAP = 0.1  # between columns, inches
 _PADDING = 0.055
@@ -113,7 +113,7 @@ def _columns(page: Page, flow: ParticipantFlow) -> int:
     count = len(flow.arms)
     fitting = [
         columns
-        for columns in range(1, min(count, MOST_COLUMNS) + 1)
+        for columns in range(1, min(count, MOST_COLUMNS[page.layout]) + 1)
         if _width(page, columns) - 2 * _PADDING >= longest
     ]
     blocks = ceil(count / max(fitting, default=1))
