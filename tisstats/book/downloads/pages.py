@@ -153,11 +153,11 @@ class Downloads:
         what = f"figure “{own.name.replace('_', ' ')}”"
         below = nodes.raw("", _links(page, what, links), format="html")
         figure = place.parent
-        figure.remove(place)
         if isinstance(figure, nodes.figure):  # its caption must be the last in it
+            figure.remove(place)
             figure.parent.insert(figure.parent.index(figure) + 1, below)
         else:
-            figure.append(below)
+            place.replace_self(below)
 
     def finish(self, app: Sphinx, error: Exception | None) -> None:
         """Write the results, and drop the figures from the notebooks in the book."""
