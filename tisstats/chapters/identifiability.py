@@ -12,7 +12,8 @@ import pandas as pd
 from tisstats.bounds import (
     BOUND_ASSUMPTIONS,
     SIDES,
-    ensemble_spread,
+    describe_spread,
+    ensemble_values,
     join_spread,
     read_bounds,
     read_sensitivity,
@@ -21,11 +22,12 @@ from tisstats.bounds.assumptions import DROPPED, FINER_STEPS, Alternative
 from tisstats.bounds.files import ALTERNATIVE
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PERCENTILES
-from tisstats.chapters import bound_tables
+from tisstats.chapters import another_cohort, bound_tables
 from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.page import (
     FigureItem,
+    Interactive,
     Rows,
     Table,
     described,
@@ -120,9 +122,14 @@ class Identifiability(PatientChapter):
         return read_sensitivity()
 
     @cached_property
+    def values(self) -> pd.DataFrame:
+        """The open quantities of each synthetic cohort."""
+        return ensemble_values(self.ensemble)
+
+    @cached_property
     def ranges(self) -> pd.DataFrame:
         """The bounds with the spread of the ensemble."""
-        return join_spread(self.bounds, ensemble_spread(self.ensemble))
+        return join_spread(self.bounds, describe_spread(self.values))
 
     @cached_property
     def sensitivity_comparison(self) -> pd.DataFrame:
@@ -365,6 +372,17 @@ class Identifiability(PatientChapter):
             "rank_correlation": format_rounded(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
+
+    def another_cohort(self) -> Interactive:
+        """Return the slider through the cohorts of the project's ensemble.
+
+        It starts at the cohort of the page, if that is one of them, and otherwise at the first.
+        """
+        shown = another_cohort.cohort_series(
+            self.ensemble, self.values, self.ranges, self.published
+        )
+        start = int(self.cohort) if self.cohort.strip().isdecimal() else 0
+        return Interactive("another_cohort", {**shown, "start": start})
 
     # What is left open
 

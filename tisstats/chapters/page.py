@@ -296,7 +296,22 @@ class DiscrepancySections:
     entries: Sequence[Discrepancy]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Interactive:
+    """A part of the page that a script draws, from numbers computed while the page is made."""
+
+    name: str  #: of its template, script and data, such as ``another_cohort``
+    data: Mapping[str, object]  #: what the script reads and the template shows; ready for JSON
+
+
 #: Any item that a chapter can put on its page.
 Item = (
-    Table | FigureItem | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections
+    Table
+    | FigureItem
+    | Notice
+    | Markdown
+    | LedgerTable
+    | DiscrepancySummary
+    | DiscrepancySections
+    | Interactive
 )

@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from tisstats import statistics
+from tisstats.chapters import another_choice
 from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import (
     FigureItem,
+    Interactive,
     Rows,
     described,
     figure_item,
@@ -636,6 +638,16 @@ class PrimaryOutcome(PatientChapter):
                 "Interval, %": percent_range(interval.low, interval.high),
                 "Source of the count": choice["source"],
             }
+
+    def another_choice(self) -> Interactive:
+        """Return the interval and its coverage for every choice that the article allows."""
+        return Interactive("another_choice", another_choice.choices(self.published))
+
+    @property
+    def interval_words(self) -> str:
+        """Level and method of the intervals."""
+        level = format_confidence_level(self.confidence_level)
+        return f"{level}% {statistics.method_title(self.interval_method)}"
 
     def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""

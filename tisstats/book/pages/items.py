@@ -6,9 +6,11 @@ import json
 from html import escape
 
 from tisstats.book.pages.html import render, table_html
+from tisstats.book.pages.interactive import interactive_html
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
+    Interactive,
     LedgerTable,
     Notice,
     Table,
@@ -18,7 +20,7 @@ from tisstats.lim2021.discrepancies.entries import Importance
 
 
 def item_html(
-    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections,
+    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections | Interactive,
 ) -> str:
     """Return an item as HTML.
 
@@ -53,6 +55,8 @@ def item_html(
                 importances=list(Importance),
                 parts=_shorten_locations,
             )
+        case Interactive():
+            return interactive_html(item)
         case DiscrepancySections(entries):
             return "".join(render("discrepancy.html", entry=entry) for entry in entries)
 
