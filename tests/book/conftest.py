@@ -29,8 +29,10 @@ from tisstats.chapters.page import FigureItem
 
 figure, axes = plt.subplots()
 axes.plot([1, threshold])
-show(FigureItem(figure, "A line that rises to the threshold.", "line"))
-plt.close(figure)
+phone, axes = plt.subplots(figsize=(3, 2))
+axes.plot([1, threshold])
+show(FigureItem(figure, "A line that rises to the threshold.", "line", phone))
+plt.close("all")
 """
 TABLES = """\
 import pandas as pd

@@ -17,6 +17,7 @@ from tisstats.book.downloads.export import Export
 from tisstats.book.downloads.formats import ORIGIN
 from tisstats.book.downloads.latex import escape
 from tisstats.book.downloads.names import FOLDER, RESULTS_CSV, RESULTS_JSON
+from tisstats.book.downloads.svg import size
 from tisstats.book.run.project import UsageError
 from tisstats.chapters.result_facts import gaps
 
@@ -90,10 +91,27 @@ def test_rows_of_synthetic_patients_say_so(tiny_book):
 
 def test_the_figure_on_the_page_is_the_file(tiny_book):
     page = BeautifulSoup(tiny_book.page("notebooks/01_first"), "html.parser")
-    assert page.select_one("article img")["src"] == "../_images/first-line.svg"
+    image = page.select_one("article picture img")
+    assert image["src"] == "../_images/first-line.svg"
+    assert (image["width"], image["height"]) == ("614", "461")
+    assert image["alt"] == "A line that rises to the threshold."
     assert (tiny_book.html / "_images" / "first-line.svg").read_text("utf-8").startswith("<?xml")
     assert (tiny_book.html / FOLDER / "first-line.pdf").read_bytes().startswith(b"%PDF")
     assert (tiny_book.html / FOLDER / "first-line.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_phone_gets_a_drawing_of_its_own(tiny_book):
+    page = BeautifulSoup(tiny_book.page("notebooks/01_first"), "html.parser")
+    (source,) = page.select("article picture source")
+    assert "downloads" in page.select_one("article picture").find_next_sibling()["class"]
+    assert source["media"] == "(max-width: 720px)"
+    assert source["srcset"] == "../_images/first-line-phone.svg"
+    drawn = (tiny_book.html / "_images" / "first-line-phone.svg").read_text("utf-8")
+    assert size(drawn) == (int(source["width"]), int(source["height"])) == (288, 192)
+    # It is no file to download: the other one is the figure.
+    assert not any("phone" in address for address, _ in links(tiny_book, "notebooks/01_first"))
+    figure = results(tiny_book.html)["figures"][0]
+    assert not any("phone" in file for file in figure["files"])
 
 
 def test_notebooks_in_the_book_do_not_have_the_figures_again(tiny_book):

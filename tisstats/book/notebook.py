@@ -9,7 +9,7 @@ from IPython.display import publish_display_data
 from myst_nb.ext.glue import GLUE_PREFIX
 
 from tisstats.book.downloads import figures
-from tisstats.book.downloads.names import METADATA
+from tisstats.book.downloads.names import METADATA, PHONE
 from tisstats.book.live_prose import live_prose
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import FigureItem, Item, Markdown, Result, WholeResult
@@ -23,8 +23,8 @@ _OPEN_IN_A_SERVER = "JPY_SESSION_NAME"
 def show(*items: Item) -> None:
     """Display items of a chapter, one below the other.
 
-    A picture is shown as SVG with its alt text. If it has a name, its PDF and PNG files go with it,
-    since only here is the figure that they are made from.
+    A picture is shown as SVG with its alt text. If it has a name, its other files go with it: the
+    one for phones, PDF and PNG, since only here is the figure that they are made from.
     """
     for item in items:
         match item:
@@ -40,6 +40,8 @@ def _show_figure(item: FigureItem) -> None:
     metadata: dict[str, object] = {"image/svg+xml": {"alt": item.alt}}
     if item.name:
         made = {"pdf": figures.pdf(item.figure), "png": figures.png(item.figure)}
+        if item.phone is not None:
+            made[PHONE] = figures.svg(item.phone).encode()
         files = {suffix: b64encode(content).decode() for suffix, content in made.items()}
         metadata[METADATA] = {"name": item.name, "files": files}
     publish_display_data(

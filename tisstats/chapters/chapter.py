@@ -56,6 +56,10 @@ def printed_result(published: PublishedFacts, address: str) -> Result:
     return Result(text, Facts(shape, what, unit, origin="published"))
 
 
+#: How the source line of a figure begins that is drawn from the numbers of the article.
+PUBLISHED = "Published: Lim et al. 2021"
+
+
 class Chapter(Parameters):
     """A chapter on the published facts."""
 

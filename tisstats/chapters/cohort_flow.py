@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.result_facts import (
     COUNT,
@@ -130,7 +130,7 @@ class CohortFlow(PatientChapter):
 
     def diagram(self) -> FigureItem:
         """Return the flow of patients."""
-        return figure_item(flow_diagram, self.flow)
+        return figure_item(flow_diagram, self.flow, source=f"{PUBLISHED}, counts in the text")
 
     @table(
         "Patients by subtype, included and analysed",

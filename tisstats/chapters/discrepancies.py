@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.chapter import PUBLISHED, Chapter
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
@@ -234,7 +234,9 @@ class Discrepancies(Chapter):
             label = f"{split.stopped or 'None'} stopped before week {counts.decision_week}"
             periods = (split.before, counts.before, split.after, counts.after)
             rows.append(amendment_splits.SplitRow(label, *periods))
-        return figure_item(amendment_splits, rows)
+        return figure_item(
+            amendment_splits, rows, source=f"{PUBLISHED}, counts in the text; splits computed"
+        )
 
     @table(
         "Responders before and after the amendment, by number of later patients who had stopped",

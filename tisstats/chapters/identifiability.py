@@ -23,7 +23,7 @@ from tisstats.bounds.files import ALTERNATIVE
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PERCENTILES
 from tisstats.chapters import another_cohort, bound_tables
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.page import (
     FigureItem,
@@ -31,6 +31,7 @@ from tisstats.chapters.page import (
     Rows,
     Table,
     described,
+    figure_item,
     table,
     table_facts,
 )
@@ -433,8 +434,15 @@ class Identifiability(PatientChapter):
     def _range_figure(self, quantity: str, name: str, axis: figure.Axis) -> FigureItem:
         rows = bound_tables.bound_ranges(self.ranges, quantity)
         given = self.proofs["measures"].assuming
-        alt = figure.describe(rows, axis, _STAMP, given)
-        return FigureItem(figure.draw(rows, axis, _STAMP), alt, name)
+        return figure_item(
+            figure,
+            rows,
+            axis,
+            _STAMP,
+            given,
+            name=name,
+            source=f"{PUBLISHED}, Table 2; ranges computed from it",
+        )
 
     def range_tables(self) -> Iterator[Table]:
         """Return the proven ranges for the score, each measure and for pairs of measures."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.chapter import PUBLISHED, Chapter
 from tisstats.chapters.page import (
     FigureItem,
     Rows,
@@ -237,7 +237,10 @@ class Methods(Chapter):
     def dosing(self) -> FigureItem:
         """Return both regimens with their assessments."""
         return figure_item(
-            dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published)
+            dosing_scheme,
+            (STANDARD, AMENDED),
+            design.assessment_weeks(self.published),
+            source=f"{PUBLISHED}, Methods",
         )
 
     def schedule(self, regimen: Regimen) -> Table:

@@ -218,24 +218,39 @@ def table_facts(
 class FigureItem:
     """A figure with its alternative text; its caption is in the notebook."""
 
-    figure: Figure
+    figure: Figure  #: drawn for the column
     alt: str  #: alternative text, message first
     name: str = ""  #: of its files; a figure without a name has none
+    phone: Figure | None = None  #: drawn for a phone; None: the same is shown there
 
 
-def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
-    """Return a figure with its alternative text.
+def figure_item(
+    module: ModuleType, *content: object, name: str = "", source: str = "", **settings: object
+) -> FigureItem:
+    """Return a figure, drawn for the column and for a phone, with its alternative text.
 
     Parameters
     ----------
     module
-        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``; the figure has
-        its name.
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
+    *content, **settings
+        What both functions take.
+    name
+        Of the files of the figure; by default that of the module.
+    source
+        Where what is drawn is from: at the foot of the figure, and the end of the text.
     """
+    from tisstats.figures.layout import Layout  # matplotlib takes long to import
+
+    drawn = {
+        layout: module.draw(*content, layout=layout, source=source, **settings) for layout in Layout
+    }
+    alt = module.describe(*content, **settings)
     return FigureItem(
-        module.draw(*content, **settings),
-        module.describe(*content, **settings),
-        module.__name__.rpartition(".")[2],
+        drawn[Layout.COLUMN],
+        f"{alt} {source.removesuffix('.')}." if source else alt,
+        name or module.__name__.rpartition(".")[2],
+        drawn[Layout.PHONE],
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tisstats import statistics
 from tisstats.chapters import another_choice
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import (
     FigureItem,
     Interactive,
@@ -535,7 +535,7 @@ class PrimaryOutcome(PatientChapter):
         """Return the interval as printed and by every method."""
         rows = [
             interval_forest.IntervalRow(
-                "as printed", self.printed_interval.printed, highlighted=True
+                "as printed", self.printed_interval.printed, highlighted=True, reported=True
             ),
             *(
                 interval_forest.IntervalRow(
@@ -547,9 +547,21 @@ class PrimaryOutcome(PatientChapter):
         return figure_item(
             interval_forest,
             rows,
+            self._forest_message(),
             reference=float(self.printed_interval.count.proportion),
             reference_label="observed",
+            source=f"{PUBLISHED}, Results; intervals computed from its counts",
         )
+
+    def _forest_message(self) -> str:
+        """Return which methods give the printed interval."""
+        found = self.printed_interval
+        limits = percent_range(found.printed.low, found.printed.high)
+        same = [statistics.method_title(method) for method in found.methods_matching_print]
+        which = (
+            f"{join_names(same)} {'gives' if len(same) == 1 else 'give'}" if same else "none gives"
+        )
+        return f"Of {len(found.methods)} methods, {which} the printed limits, {limits}%"
 
     def score_by_week(self) -> FigureItem:
         """Return the scores of these patients over time."""
@@ -597,7 +609,12 @@ class PrimaryOutcome(PatientChapter):
             )
             for method in statistics.INTERVAL_METHODS
         ]
-        return figure_item(coverage_curves, curves, confidence_level=self.confidence_level)
+        return figure_item(
+            coverage_curves,
+            curves,
+            confidence_level=self.confidence_level,
+            source=f"Computed for {self.printed_interval.count.patients} patients",
+        )
 
     @table(
         "Responders by threshold and denominator, with {self.interval_words} intervals",
@@ -632,7 +649,13 @@ class PrimaryOutcome(PatientChapter):
             comparators.ComparatorRow(*row)
             for row in study_responses(self.published).itertuples(index=False, name=None)
         ]
-        return figure_item(comparators, rows, self.confidence_level, self.interval_method)
+        return figure_item(
+            comparators,
+            rows,
+            self.confidence_level,
+            self.interval_method,
+            source="Published: counts of the studies named; intervals computed from them",
+        )
 
     @table(
         "Sample size of a next trial, by design and test",

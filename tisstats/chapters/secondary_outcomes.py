@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import (
     COUNT_OF,
@@ -437,6 +437,7 @@ class SecondaryOutcomes(PatientChapter):
             at_risk=self.at_risk,
             horizon_week=self.horizon_week,
             threshold=self.published.count("design.responder_score"),
+            source=f"{PUBLISHED}, counts in the text; curve computed from them",
         )
 
     @table(
@@ -537,7 +538,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def courses(self) -> FigureItem:
         """Return the analysed patients by course."""
-        return figure_item(course_bar, courses(self.published))
+        return figure_item(course_bar, courses(self.published), source=f"{PUBLISHED}, Results")
 
     @table(
         "Table 2 of the article, outcome measures",
@@ -596,7 +597,12 @@ class SecondaryOutcomes(PatientChapter):
             for each in self.attainable_p
             if (asymptotic := _as_figure_range(each.ranges.asymptotic)) is not None
         ]
-        return figure_item(p_ranges, rows, self.attainable_p[0].alpha)
+        return figure_item(
+            p_ranges,
+            rows,
+            self.attainable_p[0].alpha,
+            source=f"{PUBLISHED}, Table 2; ranges computed from it",
+        )
 
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "

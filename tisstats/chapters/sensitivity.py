@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from tisstats.bounds.assumptions import ALTERNATIVES
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.result_facts import (
     COUNT_OF,
@@ -174,7 +174,7 @@ class Sensitivity(PatientChapter):
             "curve_of_counts",
             self.printed,
             "Responders (%), with their intervals",
-            "From published counts",
+            source=f"{PUBLISHED}, counts",
         )
 
     def row_figure(self) -> FigureItem:
@@ -183,14 +183,16 @@ class Sensitivity(PatientChapter):
             "curve_of_patients",
             self.rows,
             f"Responders (%), {self.level}% intervals",
-            self.patient_data.label,
+            stamp=self.patient_data.label,
         )
 
-    def _figure(self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str) -> FigureItem:
+    def _figure(
+        self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str = "", source: str = ""
+    ) -> FigureItem:
         content = curve_content(
             curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
         )
-        return replace(figure_item(specification_curve, content), name=name)
+        return figure_item(specification_curve, content, name=name, source=source)
 
     @table(
         "P values of the changes from baseline to the end (signed-rank test, two-sided) under "

@@ -15,7 +15,7 @@ from tisstats.chapters.page import (
 )
 from tisstats.chapters.result_facts import INTERVAL, LABEL, PERCENTAGE, WORDS, Facts, counted
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level, format_percent
+from tisstats.figures.numbers import format_confidence_level, format_percent, list_shares
 from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import format_rounded, percent_range
 from tisstats.statistics import Interval, method_title
@@ -147,7 +147,13 @@ class PlaceboResponse(Chapter):
             )
             for name, arm in self.arms.items()
         ]
-        return figure_item(interval_forest, rows)
+        shares = {names[name].lower(): (arm.proportion,) * 2 for name, arm in self.arms.items()}
+        return figure_item(
+            interval_forest,
+            rows,
+            f"{list_shares(shares)} responded",
+            source="Published: ProDERM, counts of responders",
+        )
 
     @property
     def in_both_arms(self) -> int:

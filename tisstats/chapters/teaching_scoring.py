@@ -309,7 +309,9 @@ class ScoredPatient(Parameters):
             column_title="Strength lost at baseline, % of the maximum",
             row_title="Each other measure at baseline, % of its range",
         )
-        return figure_item(ceiling_grid, grid)
+        return figure_item(
+            ceiling_grid, grid, source="Computed from the points of the Total Improvement Score"
+        )
 
     @table(
         "Points needed from the other measures for a response, by strength lost at baseline",

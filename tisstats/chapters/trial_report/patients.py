@@ -51,7 +51,7 @@ class Patients(TrialChapter):
 
     def diagram(self) -> FigureItem:
         """Return the flow of the participants."""
-        return figure_item(trial_flow, self.flow)
+        return figure_item(trial_flow, self.flow, source=self.label)
 
     @table(
         "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",

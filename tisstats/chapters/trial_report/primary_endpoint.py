@@ -20,7 +20,7 @@ from tisstats.chapters.trial_report.endpoint_cells import (
     responders_of,
 )
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level
+from tisstats.figures.numbers import format_confidence_level, list_shares
 from tisstats.statistics import METHOD_TITLES, method_title
 from tisstats.trial.arm_comparison import (
     ArmComparison,
@@ -244,7 +244,18 @@ class PrimaryEndpoint(TrialChapter):
     def forest(self) -> list[FigureItem]:
         """Return the responders by arm with their intervals, if an arm has any denominator."""
         rows = [row for arm in self.arms for row in forest_rows(arm)]
-        return [figure_item(interval_forest, rows, note=self.label)] if rows else []
+        if not rows:
+            return []
+        shares = {
+            arm.label: (
+                arm.result.responders_low / arm.result.denominator,
+                arm.result.responders_high / arm.result.denominator,
+            )
+            for arm in self.arms
+            if arm.interval is not None
+        }
+        message = f"{list_shares(shares)} met the primary endpoint"
+        return [figure_item(interval_forest, rows, message, source=self.label)]
 
     @described(
         {
