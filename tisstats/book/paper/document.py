@@ -22,10 +22,12 @@ _FOLDER = Path(__file__).parent
 SCREEN_ONLY = (
     *("headerlink", "copybtn", "downloads", "d-print-none", "pst-js-only", "noprint"),
     *("calculator", "ledger-filters", "ledger-shown"),
+    *("interactive-controls", "interactive-buttons", "interactive-status"),
 )
-_SCREEN_ONLY_TAGS = ("script", "noscript", "style", "button", "form", "template")
+_SCREEN_ONLY_TAGS = ("script", "noscript", "style", "button", "form", "template", "dialog")
 
-#: Shown in the book on paper only, where something for the screen is left out.
+#: Shown in the book on paper only, in the place of something for the screen; on the screen, the
+#: attribute ``hidden`` hides it.
 PAPER_ONLY = "paper-only"
 
 #: Attributes that name one element, and those that name several.
@@ -83,7 +85,9 @@ class Book:
             "paper.html",
             book=self,
             numbers=numbers,
-            style=Markup((_FOLDER / "paper.css").read_text(encoding="utf-8") + self._running_titles()),
+            style=Markup(
+                (_FOLDER / "paper.css").read_text(encoding="utf-8") + self._running_titles()
+            ),
         )
 
     def sheets(self) -> list[list[Chapter]]:
@@ -223,6 +227,7 @@ def _strip(article: Any) -> None:
             cell.drop_tree()
     for element in article.find_class(PAPER_ONLY):
         element.classes.remove(PAPER_ONLY)
+        element.attrib.pop("hidden", None)
 
 
 def _of_classes(article: Any, names: Iterable[str]) -> list[Any]:

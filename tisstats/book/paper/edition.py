@@ -12,7 +12,7 @@ import tisstats
 from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
 from tisstats.book.paper.contents import entries
 from tisstats.book.paper.document import Imprint, read_book
-from tisstats.book.paper.press import print_document
+from tisstats.book.paper.press import Printed, print_document
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 
 
@@ -59,14 +59,14 @@ class Edition:
         """
         if self.file is None:
             return []
-        printed, sheets = print_book(project, book)
+        printed = print_book(project, book)
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_bytes(printed)
-        return [f"{sheets} pages of A4 in {self.file}"]
+        self.file.write_bytes(printed.content)
+        return [f"{printed.sheets} pages of A4 in {self.file}"]
 
 
-def print_book(project: Project, book: Path, day: datetime | None = None) -> tuple[bytes, int]:
-    """Print a finished book; return the PDF and the number of its pages.
+def print_book(project: Project, book: Path, day: datetime | None = None) -> Printed:
+    """Print a finished book.
 
     Parameters
     ----------
