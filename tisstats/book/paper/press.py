@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tisstats.book.paper.browser import FLAGS
 from tisstats.book.run.project import BookError
 
 if TYPE_CHECKING:
+    import pikepdf
     from playwright.sync_api import Page
 
 _MM = 96 / 25.4  #: pixels
@@ -64,6 +65,7 @@ def print_document(
     BookError
         If the browser does not set the formulas, or moves chapters between the two times.
     """
+    import pikepdf
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -73,23 +75,27 @@ def print_document(
             color_scheme="light",
             reduced_motion="reduce",
         )
+        page.set_default_timeout(5 * _MINUTES)
         page.emulate_media(media="print")
         place = Path(folder) / "book.html"
         _load(page, place, write({}))
         numbers = sheet_numbers(_print(page, final=False))
         too_wide = _load(page, place, write(numbers))
         content = _print(page, final=True)
+        headings = page.locator("h1, h2, h3, h4, h5, h6").all_text_contents()
         running.close()
     if sheet_numbers(content) != numbers:
         raise BookError("the chapters moved when the numbers of their pages were filled in")
-    finished, sheets = _finish(content, title, author, day)
-    return Printed(finished, sheets, too_wide)
+    with pikepdf.open(BytesIO(content)) as pdf:
+        _repair_outline(pdf, headings)
+        _describe(pdf, title, author, day)
+        return Printed(_saved(pdf), len(pdf.pages), too_wide)
 
 
 def _load(page: Page, place: Path, html: str) -> list[str]:
     """Load a document, wait for its formulas, fit its tables; return what is still too wide."""
     place.write_text(html, encoding="utf-8")
-    page.goto(place.as_uri(), timeout=5 * _MINUTES)
+    page.goto(place.as_uri())
     page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
     page.evaluate("document.fonts.ready.then(() => null)")
     if page.locator(".math:not(:has(mjx-container))").count():
@@ -105,36 +111,56 @@ def _print(page: Page, *, final: bool) -> bytes:
 
 def sheet_numbers(printed: bytes) -> dict[str, int]:
     """Return on which sheet, counted from 1, each place that a link leads to is."""
-    from pypdf import PdfReader
+    import pikepdf
 
-    reader = PdfReader(BytesIO(printed))
-    return {
-        name.removeprefix("/"): 1 + number
-        for name, place in reader.named_destinations.items()
-        if (number := reader.get_destination_page_number(place)) is not None
-    }
-
-
-def _finish(printed: bytes, title: str, author: str, day: datetime) -> tuple[bytes, int]:
-    """Put title, author and date into a PDF, and have it open with its outline."""
-    from pypdf import PdfWriter
-    from pypdf.generic import BooleanObject, DictionaryObject, NameObject
-
-    writer = PdfWriter(clone_from=BytesIO(printed))
-    writer.pdf_header = "%PDF-1.7"  # tags and outline are newer than what pypdf would state
-    stamp = day.strftime("D:%Y%m%d%H%M%S+00'00'")
-    writer.add_metadata(
-        {
-            "/Title": title,
-            "/Author": author,
-            "/CreationDate": stamp,
-            "/ModDate": stamp,
+    with pikepdf.open(BytesIO(printed)) as pdf:
+        sheets: dict[Any, int] = {
+            page.objgen: number for number, page in enumerate(pdf.pages, start=1)
         }
+        places: Any = pdf.Root.get("/Dests", {})
+        return {name.removeprefix("/"): sheets[place[0].objgen] for name, place in places.items()}
+
+
+def _repair_outline(pdf: pikepdf.Pdf, headings: Iterable[str]) -> None:
+    """Put blanks back into titles of the outline: the browser drops those at the ends of lines.
+
+    Parameters
+    ----------
+    headings
+        All headings of the document.
+    """
+    whole = {"".join(heading.split()): " ".join(heading.split()) for heading in headings}
+
+    def repair(items: Iterable[pikepdf.OutlineItem]) -> None:
+        for item in items:
+            item.title = whole.get("".join(item.title.split()), item.title)
+            repair(item.children)
+
+    with pdf.open_outline() as outline:
+        repair(outline.root)
+
+
+def _describe(pdf: pikepdf.Pdf, title: str, author: str, day: datetime) -> None:
+    """Put title, author and date into a PDF, and have it open with its outline."""
+    import pikepdf
+
+    stamp = day.strftime("D:%Y%m%d%H%M%S+00'00'")
+    pdf.docinfo["/Title"] = title
+    pdf.docinfo["/Author"] = author
+    pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = stamp
+    pdf.Root.PageMode = pikepdf.Name.UseOutlines
+    pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+
+
+def _saved(pdf: pikepdf.Pdf) -> bytes:
+    """Return the compressed file."""
+    import pikepdf
+
+    content = BytesIO()
+    pdf.save(
+        content,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        compress_streams=True,
+        deterministic_id=True,
     )
-    # The viewer opens with the outline, and shows the title in place of the file's name.
-    writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
-    preferences = {NameObject("/DisplayDocTitle"): BooleanObject(True)}
-    writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(preferences)
-    finished = BytesIO()
-    writer.write(finished)
-    return finished.getvalue(), len(writer.pages)
+    return content.getvalue()
