@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
-from tisstats.book import live_prose
+from tisstats.book import live_prose, notebook
 from tisstats.book.live_prose import IN_BOOK, LiveProse, render_prose
 from tisstats.book.run.kernels import ENVIRONMENT
 
@@ -151,3 +151,19 @@ def test_plain_papermill_shows_the_numbers(tmp_path):
     assert "Intervals (Clopper-Pearson, 90%) are computed here." in shown
     assert "{glue:text}" not in shown
     assert shown.count("**Safety outcomes by patient**") == 1
+
+
+@pytest.mark.parametrize(("opened_in", "published"), [({}, 60), ({"JPY_SESSION_NAME": "x"}, 0)])
+def test_values_do_not_push_the_prose_out_of_the_outputs_that_jupyterlab_shows(
+    monkeypatch, opened_in, published
+):
+    outputs = []
+    prose = LiveProse(())
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for name, value in opened_in.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(notebook, "live_prose", lambda: prose)
+    monkeypatch.setattr(notebook, "publish_display_data", lambda *_, **__: outputs.append(1))
+    notebook.glue_values(**{f"value_{number}": number for number in range(60)})
+    assert len(outputs) == published
+    assert len(prose.values) == 60

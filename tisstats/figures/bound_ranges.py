@@ -1,8 +1,8 @@
 """Proven ranges of unpublished quantities, and the position of an ensemble within them.
 
-The two are drawn differently, since only the first is evidence: a frame spans the minimum to the
-maximum under the assumptions that the caption and the description name; the filled bar shows where
-the generated cohorts lie.
+The two are drawn differently: a frame spans the minimum to the maximum, which follow from the
+printed numbers and the assumptions that the caption and the description name; the filled bar shows
+where the generated cohorts lie, an artefact of the sampling scheme.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from tisstats.statistics import proportion_interval
 #: Note under every figure of this kind.
 NOTE = (
     "Studies differ in endpoint, time point, patients and design: do not pool or rank them. "
-    "Only the arms of one randomised trial can be compared."
+    "Only the arms of one randomised trial are a randomised comparison."
 )
 
 
