@@ -189,6 +189,7 @@ def book(parsed: argparse.Namespace) -> int:
     """Build the book or the report of a trial, or list parameters; copy tables and figures."""
     from tisstats.book.build import build
     from tisstats.book.downloads.export import Export
+    from tisstats.book.paper.edition import Edition
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
     from tisstats.book.trial_report import report_project
@@ -210,6 +211,8 @@ def book(parsed: argparse.Namespace) -> int:
         refusal = _refusal() if settings else None
     copies = Export(parsed.tables, parsed.figures)
     copies.check(project, output)
+    edition = Edition(parsed.pdf)
+    edition.check(project, output)
     folder = build(
         project,
         settings,
@@ -218,7 +221,7 @@ def book(parsed: argparse.Namespace) -> int:
         report=lambda line: print(line, flush=True),
         refusal=refusal,
     )
-    for line in copies.write(folder):
+    for line in [*copies.write(folder), *edition.write(project, folder)]:
         print(line)
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index

@@ -54,7 +54,7 @@ def reduce_icons(sheet: str, used: Set[str], fonts: Path) -> str:
     used
         Class names on the pages.
     fonts
-        Folder with the fonts in TrueType format.
+        Folder with the fonts.
     """
     kept: list[str] = []
 
@@ -69,7 +69,7 @@ def reduce_icons(sheet: str, used: Set[str], fonts: Path) -> str:
         style, _, weight = face["stem"].rpartition("-")
         if used.isdisjoint(_STYLES[style]):
             return ""
-        font = TTFont(fonts / f"{face['stem']}.ttf", recalcTimestamp=False)
+        font = TTFont(_font_file(fonts, face["stem"]), recalcTimestamp=False)
         content = b64encode(_subset(font, kept)).decode()
         return (
             f"@font-face{{font-family:{face['family']};font-style:normal;font-weight:{weight};"
@@ -77,6 +77,12 @@ def reduce_icons(sheet: str, used: Set[str], fonts: Path) -> str:
         )
 
     return _FACE.sub(embed, _RULE.sub(keep, sheet))
+
+
+def _font_file(fonts: Path, stem: str) -> Path:
+    """Return the file of a font; newer themes have WOFF2 alone, which needs brotli to be read."""
+    plain = fonts / f"{stem}.ttf"
+    return plain if plain.is_file() else plain.with_suffix(".woff2")
 
 
 def _subset(font: TTFont, characters: Iterable[str]) -> bytes:
