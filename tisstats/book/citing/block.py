@@ -47,13 +47,15 @@ class CiteWork(SphinxDirective):
             Link(each.title, f"{home}{FOLDER}/{file_name(work, each)}", _label(work, each))
             for each in CITATION_FORMATS
         ]
-        parts.append(nodes.raw("", render("downloads.html", links=links), format="html"))
+        parts.append(nodes.raw("", render("citation_files.html", links=links), format="html"))
         return [nodes.container("", *parts, classes=["cite-work"])]
 
 
 def _text(work: Work, each: CitationFormat) -> nodes.literal_block:
     text = each.write(work).rstrip("\n")
-    return nodes.literal_block(text, text, language=each.lexer, classes=["cite-text"])
+    return nodes.literal_block(
+        text, text, language=each.lexer, classes=["cite-text", f"cite-{each.suffix}"]
+    )
 
 
 def _label(work: Work, each: CitationFormat) -> str:

@@ -14,21 +14,32 @@ _END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bal\.)(?<!\bvs\.)(?<!e\.g\.)(?<!i\.e\.)\s+(?=[\"“A-Z0-9])"
 )
 _CITATION = re.compile(r"\s*[(\[][^()\[\]]*\b(?:19|20)\d\d[a-z]?[)\]]")
+_OBJECTIVE = "Objective: "
 _SPACE_BEFORE = re.compile(r"\s+([.,;:?!])")
 
 
 def describe_page(document: nodes.document) -> str:
-    """Return the first sentences of the first paragraph of a page; empty if it has none.
+    """Return the first sentences of a page, up to its first subsection; empty if it has none.
 
-    Numbers that notebooks glued are in it. References are left out.
+    Numbers that notebooks glued are in it. References and the word "Objective" are left out.
     """
-    for paragraph in document.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section | nodes.document):
-            text = " ".join(paragraph.astext().split())
-            text = _SPACE_BEFORE.sub(r"\1", _CITATION.sub("", text))
-            if text:
-                return shorten(text)
-    return ""
+    texts = []
+    for section in document.findall(nodes.section):
+        for paragraph in section.children:
+            if isinstance(paragraph, nodes.section):
+                break
+            if isinstance(paragraph, nodes.paragraph) and (text := _plain(paragraph.astext())):
+                texts.append(text)
+        break
+    # What ends in a colon leads to a list, which is not told here.
+    text = " ".join(text for text in texts if not text.endswith(":"))
+    return shorten(text) if text else ""
+
+
+def _plain(text: str) -> str:
+    text = _SPACE_BEFORE.sub(r"\1", _CITATION.sub("", " ".join(text.split())))
+    text = text.removeprefix(_OBJECTIVE)
+    return text[:1].upper() + text[1:]
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
