@@ -1,11 +1,12 @@
 """The front page: its counts add up, its picture shows the numbers of the chapters."""
 
-import json
+import csv
 
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
 
+from tisstats.book.downloads.names import RESULTS_CSV
 from tisstats.book.pages.front_page import count_words
 
 pytestmark = pytest.mark.build
@@ -18,9 +19,9 @@ def page(built_book):
 
 @pytest.fixture(scope="module")
 def glued(built_book):
-    file = built_book / "_static" / "downloads" / "results.json"
-    numbers = json.loads(file.read_text(encoding="utf-8"))["numbers"]
-    return {(each["page"].rpartition("/")[2], each["name"]): each["value"] for each in numbers}
+    with (built_book / RESULTS_CSV).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if not row["column"]]
+    return {(row["page"], row["item"]): row["value"] for row in rows}
 
 
 def test_the_verdicts_on_the_front_page_add_up_to_its_distinct_numbers(page, glued):
@@ -34,20 +35,20 @@ def test_the_verdicts_on_the_front_page_add_up_to_its_distinct_numbers(page, glu
 def test_the_picture_shows_the_numbers_of_the_chapters(page, glued):
     picture = page.select_one(".visual-abstract")
     steps = [each.get_text() for each in picture.select(".va-steps b")]
-    flow = [glued["02_cohort_flow", name] for name in ("screened", "included", "analysed")]
-    assert steps == [*flow, glued["03_primary_outcome", "responders"]]
+    flow = [glued["cohort_flow", name] for name in ("screened", "included", "analysed")]
+    assert steps == [*flow, glued["primary_outcome", "responders"]]
     reached, rescue = picture.select(".va-squares")
-    count = int(glued["03_primary_outcome", "responders"])
+    count = int(glued["primary_outcome", "responders"])
     assert len(reached.select(".reached")) == count
-    assert len(reached.select(".early")) == int(glued["04_secondary_outcomes", "by_first_visit"])
-    assert len(reached.select("span")) == int(glued["03_primary_outcome", "patients"])
-    assert len(rescue.select(".rescue")) == int(glued["05_safety", "rescue"])
+    assert len(reached.select(".early")) == int(glued["secondary_outcomes", "by_first_visit"])
+    assert len(reached.select("span")) == int(glued["primary_outcome", "patients"])
+    assert len(rescue.select(".rescue")) == int(glued["safety", "rescue"])
     bars = [
         (float(bar["x"]), float(bar["x"]) + float(bar["width"]))
         for bar in picture.select("rect.va-bar")
     ]
     for kind, bar in zip(("printed", "true"), bars, strict=True):
-        limits = [float(glued["03_primary_outcome", f"{kind}_{side}"]) for side in ("low", "high")]
+        limits = [float(glued["primary_outcome", f"{kind}_{side}"]) for side in ("low", "high")]
         assert bar == pytest.approx(limits)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.checks import check_everybody_can_read, check_keyboard_reaches
 from tests.trial.studies import make_study
@@ -66,4 +66,17 @@ def test_a_page_of_a_report_is_whole_and_everybody_can_read_it(
     assert wrong == []
     inside = (f"{report.as_uri()}/", "data:", "blob:")
     assert [address for address in asked if not address.startswith(inside)] == []
+    tab.close()
+
+
+def test_the_search_of_a_report_finds_its_tables_and_numbers(
+    window: BrowserContext, report: Path
+) -> None:
+    tab = window.new_page()
+    tab.goto((report / "search.html").as_uri() + "?q=CONSORT")
+    expect(tab.locator(".search-page").first).to_contain_text("Patients")
+    tab.locator("#book-search input").fill("60")
+    expect(tab.locator("#book-search mark").first).to_have_text("60")
+    text = (report / "_static" / "search_index.js").read_text(encoding="utf-8")
+    assert "immunoglobulin" not in text.lower()
     tab.close()

@@ -12,7 +12,7 @@ from tisstats.book.downloads import figures
 from tisstats.book.downloads.names import METADATA
 from tisstats.book.live_prose import live_prose
 from tisstats.book.pages.items import item_html
-from tisstats.chapters.page import FigureItem, Item, Markdown, Result
+from tisstats.chapters.page import FigureItem, Item, Markdown, Result, WholeResult
 
 #: Set by Jupyter's server, as of JupyterLab, in the kernels of notebooks that somebody has open.
 #: JupyterLab shows the first fifty outputs of a cell: no more than that, unseen, may come before
@@ -65,6 +65,6 @@ def glue_values(**values: object) -> None:
             return
     for name, value in values.items():
         metadata: dict[str, object] = {"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}}
-        if isinstance(value, Result):
-            metadata[METADATA] = value.known()
+        if isinstance(value, Result | WholeResult):
+            metadata[METADATA] = value.facts.known()
         publish_display_data({f"{GLUE_PREFIX}text/plain": repr(str(value))}, metadata=metadata)

@@ -15,8 +15,19 @@ from tisstats.chapters.page import (
     FigureItem,
     Rows,
     SummaryLine,
+    described,
     figure_item,
     table,
+)
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    LABEL,
+    PERCENTAGE,
+    RANGE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
 )
 from tisstats.figures import amendment_splits
 from tisstats.figures.numbers import format_percent, format_range, yes_no
@@ -85,6 +96,59 @@ class Discrepancies(Chapter):
     def _difference(self, split: ResponderSplit) -> Fraction:
         return Fraction(split.after, self.counts.after) - Fraction(split.before, self.counts.before)
 
+    @described(
+        {
+            "split": WORDS,
+            "before": counted("Patients enrolled before the amendment"),
+            "after": counted("Patients enrolled after the amendment"),
+            "plain_gone": counted(
+                "Later patients who had stopped before the decision week, simplest split"
+            ),
+            "plain_before": counted("Responders before the amendment, simplest split"),
+            "plain_after": counted("Responders after the amendment, simplest split"),
+            "plain_late_weeks": WORDS,
+            "plain_first_before": counted(
+                "Responders before the amendment by the decision week, simplest split"
+            ),
+            "plain_p": Facts(
+                "{P value}",
+                "Responders before and after the amendment, simplest split",
+                method="{self._test_name}, two-sided",
+                n="{self.analysed}",
+            ),
+            "least_after": Facts(
+                "{minimum}", "Responders after the amendment, over all splits", "patients"
+            ),
+            "gone_most": Facts(
+                "{maximum}", "Later patients who had stopped before the decision week", "patients"
+            ),
+            "even_gone": Facts(
+                "{minimum}",
+                "Later patients who had stopped with no more responders after than before",
+                "patients",
+            ),
+            "by_first_visit": counted("Responders by the first visit", origin="published"),
+            "first_visit": stated("First visit after treatment", "week", "published"),
+            "split_responders": counted("Responders", origin="published"),
+            "decision_week": stated(
+                "Week of the decision on the amended regimen", "week", "published"
+            ),
+            "split_eligible": counted("Patients eligible for the amended regimen"),
+            "split_lost": counted("Patients who improved minimally and lost it"),
+            "split_others": counted("Other patients without a response"),
+            "splits_left": counted("Splits that meet all conditions", "splits"),
+            "splits_other": counted("Splits but for the simplest", "splits"),
+            "last_before": counted("Responders before the amendment, opposite split"),
+            "last_after": counted("Responders after the amendment, opposite split"),
+            "idle_conditions": WORDS,
+            "synthetic_most": Facts(
+                "{maximum}",
+                "Later patients who had stopped in the synthetic cohorts",
+                "patients",
+                origin="chosen",
+            ),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         counts, plain, last = self.counts, self._base_split, self.splits[-1]
@@ -164,7 +228,22 @@ class Discrepancies(Chapter):
             rows.append(amendment_splits.SplitRow(label, *periods))
         return figure_item(amendment_splits, rows)
 
-    @table("Responders before and after the amendment, by number of later patients who had stopped")
+    @table(
+        "Responders before and after the amendment, by number of later patients who had stopped",
+        columns={
+            "Stopped*": LABEL,
+            "Responders*": Facts(COUNT_OF, unit="patients"),
+            "Difference*": Facts(
+                "{difference}",
+                "Responders after minus before",
+                "percentage points",
+                n="{self.analysed}",
+            ),
+            "P (*": Facts(
+                "{P value}", "P", method="{self._test_name}, two-sided", n="{self.analysed}"
+            ),
+        },
+    )
     def split_table(self) -> Rows:
         """Return the splits, with the P value of the test."""
         counts = self.counts
@@ -180,7 +259,15 @@ class Discrepancies(Chapter):
                 f"P ({self._test_name})": self._pvalue(split),
             }
 
-    @table("Possible splits when one condition is dropped", wide=True)
+    @table(
+        "Possible splits when one condition is dropped",
+        wide=True,
+        columns={
+            "*none had stopped": Facts(RANGE + " | {count}", unit="patients"),
+            "Responders*": Facts("{minimum} to {maximum} of {denominator}", unit="patients"),
+            "*": WORDS,
+        },
+    )
     def condition_table(self) -> Rows:
         """Return the possible splits when a condition is dropped.
 
@@ -223,7 +310,16 @@ class Discrepancies(Chapter):
             [entry for entry in self.entries.discrepancies if entry.importance is kind]
         )
 
-    @table("Proportion of patients with minimal improvement, by interpretation", collapsed=True)
+    @table(
+        "Proportion of patients with minimal improvement, by interpretation",
+        collapsed=True,
+        columns={
+            "Patients": LABEL,
+            "n of N": Facts(COUNT_OF, "Improved", "patients"),
+            "%": Facts(PERCENTAGE, "Improved", n="@n of N"),
+            "*": WORDS,
+        },
+    )
     def minimal_improvement(self) -> Rows:
         """Return the proportion with minimal improvement, under each interpretation."""
         count = self.published.count
@@ -258,7 +354,11 @@ class Discrepancies(Chapter):
                 "As printed": same,
             }
 
-    @table("Examined and found consistent", wide=True)
+    @table(
+        "Examined and found consistent",
+        wide=True,
+        columns="explanations in words",
+    )
     def apparent_discrepancies(self) -> Rows:
         """Return the apparent discrepancies, each with its explanation."""
         for each in self.entries.apparent_discrepancies:

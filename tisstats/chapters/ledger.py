@@ -9,7 +9,8 @@ from functools import cached_property
 import pandas as pd
 
 from tisstats.chapters.chapter import Chapter
-from tisstats.chapters.page import LedgerTable, Rows, table
+from tisstats.chapters.page import LedgerTable, Rows, described, table
+from tisstats.chapters.result_facts import WORDS, counted
 from tisstats.figures.numbers import quantile_rule_in_words
 from tisstats.ledger import (
     Claim,
@@ -64,6 +65,45 @@ class LedgerPage(Chapter):
             parts[_part(item.claim)].append(item)
         return {part: parts[part] for part in _PARTS}
 
+    @described(
+        {
+            "claims_total": counted("Rows of the ledger", "rows"),
+            "numbers_distinct": counted("Distinct numbers of the article", "numbers"),
+            "checks_independent": counted("Independent checks", "checks"),
+            "not_reproduced_distinct": counted(
+                "Distinct numbers that are not reproduced", "numbers"
+            ),
+            **{
+                f"claims_{verdict.name.lower()}": counted(
+                    f"Rows with the verdict {verdict}", "rows"
+                )
+                for verdict in Verdict
+            },
+            **{
+                f"distinct_{verdict.name.lower()}": counted(
+                    f"Distinct numbers with the verdict {verdict}", "numbers"
+                )
+                for verdict in Verdict
+            },
+            **{
+                f"claims_{part}": counted(f"Rows of the part: {title}", "rows")
+                for part, title in _PARTS.items()
+            },
+            "responder_sum": WORDS,
+            "responder_sum_rows": counted("Rows that the sum of responders checks", "rows"),
+            "responder_sum_alone": counted("Rows that only the sum of responders checks", "rows"),
+            "checker_numbers": counted("Numbers that the check of cohorts compares", "numbers"),
+            "checker_printed": counted(
+                "Printed numbers that the check of cohorts compares", "numbers"
+            ),
+            "checker_other": counted("Other numbers that the check of cohorts compares", "numbers"),
+            "miscitations": counted("Citations with a mismatched reference number", "citations"),
+            "rows_shown": WORDS,
+            "rule_in_words": WORDS,
+            "attained_how": WORDS,
+        },
+        source="book",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, here and on other pages."""
         (responders,) = (each for each in self.ledger.relations.sums if each.id == _RESPONDERS)
@@ -111,7 +151,15 @@ class LedgerPage(Chapter):
         rows = "row" if shown == 1 else "rows"
         return f"{shown} {rows} of {total}, with the verdict '{self.verdict}'"
 
-    @table("Distinct numbers and rows of the ledger")
+    @table(
+        "Distinct numbers and rows of the ledger",
+        columns={
+            "Distinct numbers": counted("", "numbers"),
+            "Rows": counted("", "rows"),
+            "*": WORDS,
+        },
+        source="book",
+    )
     def by_verdict(self) -> Rows:
         """Return distinct numbers and rows by verdict, with their sums."""
         numbers, rows = self.summary.numbers, self.summary.claims
@@ -123,14 +171,21 @@ class LedgerPage(Chapter):
         """Return the rows with the chosen verdict."""
         return LedgerTable(ledger_table(self.ledger.with_verdict(self.verdict)))
 
-    @table("Verdicts by part of the article")
+    @table(
+        "Verdicts by part of the article",
+        columns={"Part": WORDS, "*": counted("", "rows")},
+        source="book",
+    )
     def by_part(self) -> Rows:
         """Return the rows of each part of the article by verdict, with their sums."""
         parts = {_PARTS[part]: items for part, items in self.parts.items()}
         for part, items in (parts | {"Total": list(self.ledger.values())}).items():
             yield {"Part": part, **verdict_counts(items), "Total": len(items)}
 
-    @table("Citations with a mismatched reference number")
+    @table(
+        "Citations with a mismatched reference number",
+        columns="citations in words; its numbers are those of references",
+    )
     def citations(self) -> pd.DataFrame:
         """Return the citations whose reference is on another topic than the text."""
         return miscitations(self.published).rename(columns=_CITATION_HEADS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ from tisstats.book.downloads.results import (
     results_csv,
     results_json,
 )
-from tisstats.book.downloads.tables import TABLE, PageTable, read_table
+from tisstats.book.downloads.tables import TABLE, read_table, without_facts
+from tisstats.book.pages.glued import glued_outputs
 from tisstats.book.pages.html import render
 
 #: Files of a figure besides the picture on the page.
@@ -103,7 +104,7 @@ class Downloads:
         found = read_table(html)
         results = self._pages[page]
         name = unique_name(found.name, [filed.table.name for filed in results.tables])
-        table = PageTable(name, found.caption, found.origin, found.columns, found.rows)
+        table = replace(found, name=name)
         stem = f"{page_names(app.env.found_docs)[page]}-{name}"
         note = notice(app)
         links = {}
@@ -112,7 +113,7 @@ class Downloads:
             (Path(app.outdir) / file).write_bytes(each.write(table, note))
             links[each.title] = file
         results.tables.append(FiledTable(table, tuple(links.values())))
-        return html + _links(page, f"table “{table.caption}”", links)
+        return without_facts(html) + _links(page, f"table “{table.caption}”", links)
 
     def _link_figure(self, app: Sphinx, page: str, place: nodes.raw) -> None:
         own: FigureFiles = place["figure"]
@@ -135,14 +136,10 @@ class Downloads:
         """Write the results, and drop the figures from the notebooks in the book."""
         if error is not None or app.builder.format != "html":
             return
-        config: Any = app.env
-        executed = Path(config.mystnb_config.output_folder)
         pages = {}
         for page in sorted(app.env.found_docs):
             results = self._pages[page]
-            glued = executed / f"{page}.glue.json"
-            if glued.is_file():
-                results.numbers = list(glued_numbers(json.loads(glued.read_text("utf-8"))))
+            results.glued = list(glued_numbers(glued_outputs(app, page)))
             pages[page] = results
         book = Path(app.outdir)
         (book / FOLDER).mkdir(parents=True, exist_ok=True)
@@ -162,15 +159,19 @@ def notice(app: Sphinx) -> str:
 
 
 def without_figures(notebook: str) -> str:
-    """Return an executed notebook without its figures, of which only the words are kept.
+    """Return an executed notebook without its figures and the facts of its tables.
 
-    The book has these in a folder; a reader who downloads the notebook needs them no second time.
+    Of the figures the words are kept. The book has these in a folder; a reader who downloads the
+    notebook needs them no second time.
     """
     contents = json.loads(notebook)
     for cell in contents["cells"]:
         for output in cell.get("outputs", []):
             output.get("metadata", {}).get(METADATA, {}).pop("files", None)
-            output.get("data", {}).pop("image/svg+xml", None)
+            data = output.get("data", {})
+            data.pop("image/svg+xml", None)
+            if "text/html" in data:
+                data["text/html"] = without_facts("".join(data["text/html"]))
     # As nbformat writes it.
     return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

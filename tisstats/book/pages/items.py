@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 from tisstats.book.pages.html import render, table_html
@@ -12,6 +13,7 @@ from tisstats.chapters.page import (
     Notice,
     Table,
 )
+from tisstats.chapters.result_facts import TableFacts
 from tisstats.lim2021.discrepancies.entries import Importance
 
 
@@ -24,9 +26,14 @@ def item_html(
     anchor; ``ledger.js`` adds search and filters to the table, which is complete without it.
     """
     match item:
-        case Table(frame, caption, wide, collapsed, name, origin):
+        case Table(frame, caption, wide, collapsed, name, origin, facts):
             html = table_html(
-                frame, caption, classes="wide" if wide else "", name=name, origin=origin
+                frame,
+                caption,
+                classes="wide" if wide else "",
+                name=name,
+                origin=origin,
+                facts=_facts_as_json(facts),
             )
             summary = f"{escape(caption)} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
@@ -48,6 +55,11 @@ def item_html(
             )
         case DiscrepancySections(entries):
             return "".join(render("discrepancy.html", entry=entry) for entry in entries)
+
+
+def _facts_as_json(facts: TableFacts | str) -> str:
+    known = facts if isinstance(facts, str) else facts.known()
+    return json.dumps(known, ensure_ascii=False) if known else ""
 
 
 def _shorten_locations(locations: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
+from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.endpoint_cells import (
     effect_cell,
@@ -100,6 +101,7 @@ class PrimaryEndpoint(TrialChapter):
         "{self.missing_rule}",
         wide=True,
         origin="{self.label}",
+        columns={"Status": WORDS, "Decided by": LABEL, "*": counted("", group="@column")},
     )
     def counts(self) -> Rows:
         """Return how many patients each rule decided about, one row a status and rule."""
@@ -121,6 +123,22 @@ class PrimaryEndpoint(TrialChapter):
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
         "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
         origin="{self.label}",
+        columns={
+            "N": counted("Patients analysed"),
+            "Responders of n": Facts(
+                "{count} of {denominator} | {lowest count} to {highest count} of {denominator}",
+                "Responders",
+                "patients",
+            ),
+            "% (*": Facts(
+                "{percentage} ({lower limit} to {upper limit}) | {lowest percentage} to "
+                "{highest percentage} ({lower limit} to {upper limit})",
+                "Responders",
+                "%",
+                "{self.interval_title}, {self.level}% confidence level",
+                "@Responders of n",
+            ),
+        },
     )
     def responders(self) -> Rows:
         """Return the responders of each arm with their interval."""
@@ -154,6 +172,34 @@ class PrimaryEndpoint(TrialChapter):
         "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Against*": WORDS,
+            "*": Facts(
+                "{estimate} ({lower limit} to {upper limit})<; for some *> | {lowest "
+                "estimate} to {highest estimate} ({lower limit} to {upper limit})<; for some *>",
+                group="@column",
+                n="{self.result.denominator}",
+            ),
+        },
+        rows={
+            "Difference*": Facts(
+                unit="percentage points",
+                method="difference of proportions, {self.difference_title}, {self.level}% "
+                "confidence level",
+            ),
+            "Ratio*": Facts(
+                unit="ratio",
+                method="ratio of proportions, {self.ratio_title}, {self.level}% confidence level",
+            ),
+            "Odds ratio*": Facts(
+                unit="odds ratio",
+                method="conditional maximum likelihood estimate, exact interval, "
+                "{self.level}% confidence level",
+            ),
+            "P,*": Facts(
+                "{P value} | {lowest P value} to {highest P value}", method="{self.test_title}"
+            ),
+        },
     )
     def comparison(self) -> Rows:
         """Return the effects, one column for each arm that is compared."""
@@ -200,6 +246,18 @@ class PrimaryEndpoint(TrialChapter):
         rows = [row for arm in self.arms for row in forest_rows(arm)]
         return [figure_item(interval_forest, rows, note=self.label)] if rows else []
 
+    @described(
+        {
+            "endpoint": WORDS,
+            "results": WORDS,
+            "comparison": WORDS,
+            "counted": WORDS,
+            "response": WORDS,
+            "interval": WORDS,
+            "missing": WORDS,
+            "open_note": WORDS,
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         return {

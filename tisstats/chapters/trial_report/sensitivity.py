@@ -9,8 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.chapters.page import FigureItem, Markdown, Rows, Table, figure_item, table
+from tisstats.chapters.page import FigureItem, Markdown, Rows, Table, described, figure_item, table
+from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts, counted, stated
 from tisstats.chapters.specification_items import (
+    CONCLUSION_FACTS,
+    SHARE_FACTS,
     conclusion_row,
     curve_content,
     level_rows,
@@ -114,12 +117,16 @@ class Sensitivity(TrialChapter):
     @table(
         "Choices that are varied at once for the response, each with its levels",
         origin="{self.label}",
+        columns="choices in words, with their reasons",
     )
     def choices(self) -> Rows:
         """Return every level of every choice."""
         yield from level_rows(self.specifications.choices)
 
-    @table("Choices that are not varied")
+    @table(
+        "Choices that are not varied",
+        columns="choices in words, with their reasons",
+    )
     def not_varied(self) -> Rows:
         """Return what is not varied, and why."""
         for each in self.specifications.not_varied:
@@ -130,6 +137,7 @@ class Sensitivity(TrialChapter):
         "below {self.alpha_text} taken as significant. N: combinations that give a result",
         wide=True,
         origin="{self.label}",
+        columns={"Conclusion": LABEL, **CONCLUSION_FACTS},
     )
     def conclusions_table(self) -> Rows:
         """Return every conclusion, one row each."""
@@ -150,6 +158,7 @@ class Sensitivity(TrialChapter):
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
             wide=True,
+            columns=SHARE_FACTS,
             origin=self.label,
         )
         def tabulate() -> Rows:
@@ -193,6 +202,26 @@ class Sensitivity(TrialChapter):
         "combinations with P below {self.alpha_text}; n are patients measured at both times",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Measure": LABEL,
+            "n": Facts(
+                "{minimum} to {maximum} | {count}", "Patients measured at both times", "patients"
+            ),
+            "Median change": Facts(
+                "{minimum} to {maximum} | {median}",
+                "Median change, over every combination",
+                "@Measure unit",
+                "over every combination of choices",
+                "@n",
+            ),
+            "P": Facts(
+                "{lowest P value} to {highest P value} | {P value}",
+                method="signed-rank test, two-sided, over every combination of choices",
+                n="@n",
+            ),
+            "P significant*": Facts(COUNT_OF, "Combinations with a significant P", "combinations"),
+            "*": WORDS,
+        },
     )
     def changes(self) -> Rows:
         """Return every measure in every arm."""
@@ -217,7 +246,11 @@ class Sensitivity(TrialChapter):
                     "Depends on": ", ".join(judged.deciding) or "no single choice",
                 }
 
-    @table("Choices that are varied at once for the changes", origin="{self.label}")
+    @table(
+        "Choices that are varied at once for the changes",
+        origin="{self.label}",
+        columns="choices in words, with their reasons",
+    )
     def change_choices(self) -> Rows:
         """Return every level of the choices of the changes."""
         yield from level_rows(self.specifications.change_choices)
@@ -238,6 +271,23 @@ class Sensitivity(TrialChapter):
                 f"“{first.conclusion.label}” holds in {first.holds} of {of} combinations{ending}."
             )
 
+    @described(
+        {
+            "combinations": counted("Combinations of choices on the response", "combinations"),
+            "choices_varied": counted("Choices on the response", "choices"),
+            "change_combinations": counted(
+                "Combinations of choices on the changes", "combinations"
+            ),
+            "without_estimate": Facts(
+                "{minimum} to {maximum} | {count}",
+                "Combinations without an estimate",
+                "combinations",
+            ),
+            "level": Facts("{level}", "Confidence level of the intervals", origin="chosen"),
+            "alpha": stated("Significance level", "probability"),
+        },
+        source="{self.origin}",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         found = self.specifications
