@@ -26,6 +26,7 @@ CARD = "_static/card.png"
 
 _TAGS = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"(?=<title>)")
+_SKIP = '<div id="pst-skip-link"'
 _FRAGMENT = re.compile(r'(?<=href=")#')
 
 
@@ -115,7 +116,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if citation and citation.base and lost.exists():
         # With a base, a fragment alone would lead to the first page of the book.
         text = lost.read_text(encoding="utf-8")
-        lost.write_text(_FRAGMENT.sub(f"{LOST}.html#", text), encoding="utf-8")
+        text = _FRAGMENT.sub(f"{LOST}.html#", text)
+        # A link that names its page is not taken for one that skips: it needs a landmark.
+        text = text.replace(_SKIP, f'{_SKIP} role="navigation" aria-label="Skip"')
+        lost.write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
