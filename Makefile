@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test insurance serve lab lint bench pins clean
+.PHONY: help book pdf test insurance serve lab lint bench metadata pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ lint: $(READY)  ## style, types, spelling, notebooks without outputs
 
 bench: $(READY)  ## measure speed, as ratios within one run
 	$(BIN)/python -m tools.bench
+
+metadata: $(READY)  ## write codemeta.json, .zenodo.json and codecheck.yml from CITATION.cff
+	$(BIN)/python -m tools.metadata
 
 pins: $(READY)  ## resolve requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \

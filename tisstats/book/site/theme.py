@@ -152,6 +152,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("tisstats.book.downloads.pages")
     app.setup_extension("tisstats.book.site.icons")
     app.setup_extension("tisstats.book.site.printing")
+    app.setup_extension("tisstats.book.online.head")
+    app.setup_extension("tisstats.book.citing.block")
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)
