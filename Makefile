@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve lab lint bench pins clean
+.PHONY: help book pdf test insurance serve lab lint bench metadata pins clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv installs three times faster than pip. Bytecode is compiled here once: where the environment
 # forbids Python to write it, every start of a kernel would be several times slower.
@@ -24,9 +24,24 @@ $(READY): requirements.txt pyproject.toml
 book: $(READY)  ## run every notebook and build the book into _build/html
 	$(BIN)/tisstats book
 
+pdf: $(READY)  ## the whole book as one PDF, _build/book.pdf (needs Chromium or Chrome)
+	@$(BIN)/python -m tools.browser_setup
+	$(BIN)/tisstats book --pdf _build/book.pdf
+
 test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
 	$(BIN)/python -m tools.browser_setup
 	$(BIN)/python -m tools.run_tests
+
+# The environment is made anew whenever its pins change.
+INSURANCE := _build/.venv-insurance
+$(INSURANCE)/.ready: tools/insurance/requirements.txt $(READY)
+	$(PYTHON3) -m venv --clear $(INSURANCE)
+	$(BIN)/uv pip sync --quiet --python $(INSURANCE)/bin/python --compile-bytecode $<
+	$(BIN)/uv pip install --quiet --python $(INSURANCE)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+insurance: book $(INSURANCE)/.ready  ## build the same sources with plain Sphinx of a newer series
+	$(INSURANCE)/bin/python -m tools.insurance
 
 serve: book  ## build, then serve the book on this machine until stopped
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
@@ -44,9 +59,14 @@ lint: $(READY)  ## style, types, spelling, notebooks without outputs
 bench: $(READY)  ## measure speed, as ratios within one run
 	$(BIN)/python -m tools.bench
 
+metadata: $(READY)  ## write codemeta.json, .zenodo.json and codecheck.yml from CITATION.cff
+	$(BIN)/python -m tools.metadata
+
 pins: $(READY)  ## resolve requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	  --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	  --generate-hashes tools/insurance/requirements.in -o tools/insurance/requirements.txt
 
 clean:  ## remove what the other targets made, the environment too
 	rm -rf _build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The notebooks as written: clean, one objective, typed parameters, no logic, glued numbers."""
+"""The notebooks as written: clean, a question answered, typed parameters, glued numbers."""
 
 import ast
 import re
@@ -57,13 +57,51 @@ def test_notebooks_are_clean(notebook):
     assert len(identifiers) == len(set(identifiers))
 
 
-def test_a_notebook_says_its_one_objective_at_the_top(notebook):
+#: Below the title: a question in bold letters, and its answer in the same paragraph.
+QUESTION_AND_ANSWER = re.compile(
+    r"# [^\n]+\n\n\*\*[A-Z][^*\n]+\?\*\* (?P<answer>\S[^\n]*(?:[.]|`))(?:\n\n|$)"
+)
+
+
+def answer(notebook):
+    """The answer that the first cell gives to the question of the page; None without it."""
     first = notebook.cells[0]
-    assert first.cell_type == "markdown"
-    assert first.source.startswith("# ")
+    found = QUESTION_AND_ANSWER.match(first.source) if first.cell_type == "markdown" else None
+    return found["answer"] if found else None
+
+
+def test_a_notebook_asks_its_question_at_the_top_and_answers_it(notebook):
+    assert answer(notebook)
     everything = "\n".join(cell.source for cell in notebook.cells)
-    assert everything.count("**Objective: ") == 1
-    assert "**Objective: " in first.source
+    assert len(re.findall(r"\?\*\* ", everything)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("# A\n\n**How many?** Of {glue:text}`n`, few.\n\nMore.", "Of {glue:text}`n`, few."),
+        ("# A\n\n**Objective: count.** Of few.", None),
+        ("# A\n\n**How many?**\n\nFew.", None),
+        ("**How many?** Few.", None),
+    ],
+)
+def test_a_page_without_an_answer_is_found(source, found):
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    assert answer(page) == found
+
+
+def test_each_chapter_on_the_study_ends_with_the_bottom_line_and_where_to_go_on():
+    for path in NOTEBOOKS:
+        cells = nbformat.read(path, as_version=4).cells
+        if path.stem[:2].isdigit():
+            # What the paper says, what we get, what it means.
+            bold = re.findall(r"(?m)^- \*\*(The article says|We get|It means)\b", cells[0].source)
+            assert bold == ["The article says", "We get", "It means"], path.stem
+        if path.stem[:2] >= "03" and path.stem[:2].isdigit():
+            assert "For a clinician\n" in cells[-2].source, path.stem
+            assert "For a statistician\n" in cells[-2].source, path.stem
+        if path.stem != "data_dictionary":
+            assert sum(cell.source.startswith("## What next\n") for cell in cells) == 1, path.stem
 
 
 def test_parameters_are_typed_and_documented(notebook):

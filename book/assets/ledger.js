@@ -1,92 +1,392 @@
-/* Search and filters of the ledger. Without this script the page shows the complete table. */
+/* The ledger: filters, search, and the details of a number next to it. Without this script each
+   number leads to its row in the list, which has the same details. */
 (function () {
   "use strict";
 
-  function labelled(text, control) {
-    var label = document.createElement("label");
-    label.append(text, control);
-    return label;
+  const SIDE = window.matchMedia("(min-width: 75rem)"); // there is room beside the text
+
+  function element(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children.filter(Boolean));
+    return made;
   }
 
-  function choice(first, values) {
-    var select = document.createElement("select");
-    [first].concat(values).forEach(function (value, index) {
-      var option = document.createElement("option");
-      option.value = index ? value : "";
-      option.textContent = value;
-      select.append(option);
+  function counted(count, singular) {
+    return count + " " + singular + (count === 1 ? "" : "s");
+  }
+
+  /* ---- What the page has: one entry per place, from its row and its number as printed ---- */
+
+  function readEntries(list, article) {
+    const entries = new Map();
+    list.querySelectorAll("table.ledger tbody tr").forEach(function (row) {
+      const cells = row.children;
+      const entry = {
+        id: row.id, row: row,
+        verdict: row.dataset.verdict,
+        part: row.closest("details").dataset.part,
+        first: row.dataset.first || row.id,
+        quantity: cells[0].firstChild.textContent,
+        place: cells[0].querySelector("small").textContent,
+        printed: cells[1].textContent,
+        computed: cells[2].textContent === "–" ? "" : cells[2].textContent,
+        notes: Array.from(cells[4].querySelectorAll(".own, a[href^='#note-']")),
+        checks: Array.from(cells[4].querySelectorAll("a[href^='#check-']"), idOf),
+        inputs: (row.dataset.with || "").split(" ").filter(Boolean)
+      };
+      entry.text = (row.textContent + " " + row.id).toLowerCase();
+      entries.set(row.id, entry);
     });
-    return select;
+    article.querySelectorAll("a.num").forEach(function (number) {
+      const entry = entries.get(idOf(number));
+      entry.number = number;
+      entry.values = [number.firstChild.textContent, entry.row.dataset.value, entry.computed]
+        .map(asNumber).filter(Boolean);
+      // The address of a number now leads to where it is printed.
+      entry.row.removeAttribute("id");
+      number.id = entry.id;
+      number.setAttribute("role", "button");
+      number.setAttribute("aria-haspopup", "dialog");
+      number.setAttribute("aria-describedby", "verdict-" + entry.verdict.replace(" ", "-"));
+    });
+    return entries;
   }
 
-  function distinct(rows, name) {
-    return Array.from(new Set(rows.map(function (row) { return row.dataset[name]; })));
+  function idOf(link) {
+    return decoded(link.getAttribute("href").slice(1));
   }
 
-  function start() {
-    var ledger = document.getElementById("ledger");
-    if (!ledger) { return; }
-    var rows = Array.from(ledger.querySelectorAll("tbody tr"));
-    var texts = rows.map(function (row) { return (row.textContent + " " + row.id).toLowerCase(); });
+  /* A percent sign that a reader typed into the address is no fault. */
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch (error) { return text; }
+  }
 
-    var search = document.createElement("input");
-    search.type = "search";
-    search.placeholder = "median, 42.0, dose …";
-    var verdict = choice("all verdicts", distinct(rows, "verdict"));
-    var section = choice("all sections", distinct(rows, "section"));
-    var shown = document.createElement("p");
-    shown.className = "ledger-shown";
-    shown.setAttribute("role", "status");
+  /* "42.0%", "42" and "< 42" are the same number to one who looks for it. */
+  function asNumber(text) {
+    const plain = (text || "").replace(/[\s%<>≤≥=]/g, "").replace(/[−–]/g, "-").replace(",", ".");
+    return /^-?\d+(\.\d+)?$/.test(plain) ? String(Number(plain)) : "";
+  }
 
-    function apply() {
-      var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      var count = 0;
-      rows.forEach(function (row, index) {
-        var keep = (!verdict.value || row.dataset.verdict === verdict.value) &&
-          (!section.value || row.dataset.section === section.value) &&
-          words.every(function (word) { return texts[index].includes(word); });
-        row.hidden = !keep;
-        count += keep ? 1 : 0;
+  /* ---- The details of a number ---- */
+
+  function detailsOf(entry, entries) {
+    const first = entries.get(entry.first) || entry;
+    const said = new Set();
+    [first, entry].forEach(function (each) {
+      each.notes.forEach(function (note) {
+        said.add(note.href ? document.getElementById(idOf(note)).lastElementChild.textContent : note.textContent);
       });
-      shown.textContent = count + " of " + rows.length + " rows shown";
+    });
+    const list = element("dl");
+    function add(term, content, name) {
+      if (!content.length) { return; }
+      list.append(element("dt", { textContent: term }), element("dd", { className: name || "" }, ...content));
+    }
+    function line(text) { return element("span", { textContent: text }); }
+    add("We get", [line(entry.computed || "nothing: other printed numbers do not determine it")]);
+    add("How it was checked", Array.from(said, line));
+    const shown = new Set([entry.id, first.id]);
+    const checks = first.checks.map(function (id) {
+      const cells = document.getElementById(id).children;
+      const equation = element("span");
+      equation.append(...Array.from(cells[1].childNodes, function (node) { return node.cloneNode(true); }));
+      cells[1].querySelectorAll("a").forEach(function (link) { shown.add(idOf(link)); });
+      equation.append(": " + cells[2].textContent);
+      return equation;
+    });
+    add("Numbers that share the check", checks);
+    const inputs = first.inputs.filter(function (id) { return entries.has(id) && !shown.has(id); });
+    add("Printed numbers that it was compared with", inputs.map(function (id) {
+      return element("span", {}, linkTo(entries.get(id), entries.get(id).printed), " " + entries.get(id).quantity);
+    }));
+    const places = Array.from(entries.values()).filter(function (other) {
+      return other.first === entry.first && other !== entry;
+    });
+    add("Also printed in", places.map(function (other) { return linkTo(other, other.place); }), "places");
+    return list;
+  }
+
+  function linkTo(entry, text) {
+    return element("a", { href: "#" + entry.id, textContent: text });
+  }
+
+  function makePanel(after, entries) {
+    const panel = element("div", { className: "ledger-details", hidden: true, tabIndex: -1 });
+    panel.setAttribute("role", "dialog");
+    let shown = null;
+
+    function close(back) {
+      if (!shown) { return; }
+      const number = shown.number;
+      number.classList.remove("open");
+      number.removeAttribute("aria-expanded");
+      shown = null;
+      panel.hidden = true;
+      if (back) { number.focus(); }
     }
 
-    /* The filters are kept in the address, so that a filtered ledger can be shared as a link. */
+    function open(entry, focus) {
+      close(false);
+      shown = entry;
+      const mark = element("span", { className: "num v-" + entry.verdict.replace(" ", "-") }, entry.verdict);
+      const sign = entry.number.querySelector("sup");
+      if (sign) { mark.append(sign.cloneNode(true)); }
+      const closing = element("button", { type: "button", textContent: "Close" });
+      closing.addEventListener("click", function () { close(true); });
+      panel.setAttribute("aria-label", "Details of " + entry.printed);
+      panel.replaceChildren(
+        element("div", { className: "top" }, element("p", { className: "printed", textContent: entry.printed }), closing),
+        element("p", {}, mark),
+        element("p", { textContent: entry.quantity }),
+        element("p", { className: "place", textContent: entry.place }),
+        detailsOf(entry, entries),
+        anchorOf(entry)
+      );
+      panel.hidden = false;
+      panel.scrollTop = 0;
+      entry.number.classList.add("open");
+      entry.number.setAttribute("aria-expanded", "true");
+      if (focus) { panel.focus({ preventScroll: true }); }
+      if (!SIDE.matches) { uncover(entry.number); }
+    }
+
+    /* The sheet from below must not hide the number that it is about. */
+    function uncover(number) {
+      const below = number.getBoundingClientRect().bottom + 24 - panel.getBoundingClientRect().top;
+      if (below > 0) { window.scrollBy(0, below); }
+    }
+
+    panel.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { close(true); }
+    });
+    after.after(panel);
+    return { open: open, close: close, element: panel };
+  }
+
+  function anchorOf(entry) {
+    const address = location.href.split("#")[0] + "#" + entry.id;
+    const copy = element("button", { type: "button", textContent: "Copy link" });
+    const line = element("p", { className: "anchor" }, copy, element("code", { textContent: "#" + entry.id }));
+    copy.addEventListener("click", function () {
+      function done() { copy.textContent = "Copied"; }
+      if (navigator.clipboard && window.isSecureContext) {
+        navigator.clipboard.writeText(address).then(done, function () { copyByHand(address, line, done); });
+      } else {
+        copyByHand(address, line, done);
+      }
+    });
+    return line;
+  }
+
+  function copyByHand(text, near, done) {
+    const field = element("input", { value: text, readOnly: true });
+    field.setAttribute("aria-label", "Link to copy");
+    near.append(field);
+    field.select();
+    if (document.execCommand("copy")) { field.remove(); done(); }
+  }
+
+  /* ---- Filters ---- */
+
+  function makeFilters(entries, counts, article, panel) {
+    const all = Array.from(entries.values());
+    const state = { search: "", verdict: "", section: "" };
+
+    const search = element("input", { type: "search", placeholder: "64.6, median, dose …", autocomplete: "off" });
+    const section = element("select");
+    ["all parts"].concat(Array.from(new Set(all.map(function (each) { return each.part; }))))
+      .forEach(function (part, place) {
+        section.append(element("option", { value: place ? part : "", textContent: part }));
+      });
+    const clear = element("button", { type: "button", textContent: "Show all" });
+    const status = element("p", { className: "ledger-shown" });
+    status.setAttribute("role", "status");
+    const buttons = Array.from(counts.querySelectorAll("li[data-verdict]"), function (item) {
+      const line = item.firstElementChild;
+      const button = element("button", { type: "button", className: "line" });
+      button.append(...Array.from(line.childNodes));
+      button.querySelector(".num").id = "verdict-" + item.dataset.verdict.replace(" ", "-");
+      button.addEventListener("click", function () {
+        state.verdict = state.verdict === item.dataset.verdict ? "" : item.dataset.verdict;
+        change();
+      });
+      line.replaceWith(button);
+      return button;
+    });
+
+    function matching() {
+      const number = asNumber(state.search);
+      const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
+      const chosen = all.filter(function (each) {
+        return (!state.verdict || each.verdict === state.verdict) &&
+          (!state.section || each.part === state.section);
+      });
+      const equal = number ? chosen.filter(function (each) { return each.values.includes(number); }) : [];
+      return equal.length ? equal : chosen.filter(function (each) {
+        return words.every(function (word) { return each.text.includes(word); });
+      });
+    }
+
+    function apply() {
+      const found = matching();
+      const kept = new Set(found);
+      all.forEach(function (each) {
+        const off = !kept.has(each);
+        each.row.hidden = off;
+        each.number.classList.toggle("off", off);
+      });
+      const filtered = Boolean(state.search || state.verdict || state.section);
+      hideWithout(article, ".printed-section li, .printed-table tbody tr, .downloads", filtered);
+      hideWithout(article, ".printed-section, .table-scroll", filtered);
+      hideWithout(article, ".printed-part", filtered);
+      document.querySelectorAll(".ledger-part").forEach(function (part) {
+        part.hidden = !part.querySelector("tbody tr:not([hidden])");
+      });
+      buttons.forEach(function (button) {
+        button.setAttribute("aria-pressed", String(button.parentElement.dataset.verdict === state.verdict));
+      });
+      search.value = state.search;
+      section.value = state.section;
+      clear.disabled = !filtered;
+      const numbers = new Set(found.map(function (each) { return each.first; })).size;
+      status.textContent = counted(numbers, "number") + " at " + counted(found.length, "place") +
+        (filtered ? " of " + all.length : "");
+      return found;
+    }
+
+    function hideWithout(within, parts, filtered) {
+      within.querySelectorAll(parts).forEach(function (part) {
+        part.hidden = filtered && !part.querySelector("a.num:not(.off)");
+      });
+    }
+
+    /* The filters are kept in the address, so that what they show can be shared as a link. */
     function store() {
-      var state = new URLSearchParams();
-      if (search.value) { state.set("search", search.value); }
-      if (verdict.value) { state.set("verdict", verdict.value); }
-      if (section.value) { state.set("section", section.value); }
-      var hash = state.toString();
+      const kept = Object.entries(state).filter(function (pair) { return pair[1]; });
+      const hash = new URLSearchParams(kept).toString();
       history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
     }
 
-    function restore() {
-      var hash = decodeURIComponent(location.hash.slice(1));
-      var target = hash && !hash.includes("=") && document.getElementById(hash);
-      if (target && ledger.contains(target)) {
-        search.value = verdict.value = section.value = "";
-        apply();
-        target.scrollIntoView({ block: "center" });
-        return;
-      }
-      var state = new URLSearchParams(location.hash.slice(1));
-      search.value = state.get("search") || "";
-      verdict.value = state.get("verdict") || "";
-      section.value = state.get("section") || "";
-      apply();
+    function change() {
+      const found = apply();
+      store();
+      panel.close(false);
+      return found;
     }
 
-    var form = document.createElement("form");
-    form.className = "ledger-filters";
+    /* A search that leaves one number is answered at once, where that covers nothing. */
+    function look() {
+      const found = change();
+      const one = new Set(found.map(function (each) { return each.first; })).size === 1;
+      if (state.search && one && SIDE.matches) { panel.open(found[0], false); }
+    }
+
+    function set(values) {
+      Object.keys(state).forEach(function (name) { state[name] = values[name] || ""; });
+    }
+
+    search.addEventListener("input", function () { state.search = search.value; look(); });
+    section.addEventListener("input", function () { state.section = section.value; change(); });
+    clear.addEventListener("click", function () { set({}); change(); search.focus(); });
+    const field = element("label", { className: "ledger-search" }, "Find a number or a word ", search);
+    const form = element("form", { className: "ledger-filters" }, field, element("label", {}, "Section ", section), clear);
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", "Search the ledger");
-    form.append(labelled("Search ", search), labelled("Verdict ", verdict), labelled("Section ", section));
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
-    form.addEventListener("input", function () { apply(); store(); });
-    ledger.before(form, shown);
-    window.addEventListener("hashchange", restore);
-    restore();
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      const found = matching();
+      if (found.length) { panel.open(found[0], true); }
+    });
+    counts.append(form, status);
+
+    return {
+      /* A number that the filters hide is shown again, with all others. */
+      reveal: function (entry) {
+        if (entry.number.classList.contains("off")) { set({}); change(); }
+      },
+      restore: function () {
+        const given = new URLSearchParams(location.hash.slice(1));
+        set({ search: given.get("search"), verdict: given.get("verdict"), section: given.get("section") });
+        if (!all.some(function (each) { return each.part === state.section; })) { state.section = ""; }
+        if (!buttons.some(function (each) { return each.parentElement.dataset.verdict === state.verdict; })) {
+          state.verdict = "";
+        }
+        apply();
+      },
+      clear: function () { set({}); apply(); }
+    };
+  }
+
+  /* ---- Keys and clicks ---- */
+
+  function neighbour(article, number, step) {
+    const shown = Array.from(article.querySelectorAll("a.num")).filter(function (each) {
+      return each.offsetParent && !each.classList.contains("off");
+    });
+    return shown[shown.indexOf(number) + step];
+  }
+
+  function start() {
+    const counts = document.getElementById("ledger-counts");
+    const article = document.getElementById("article-as-printed");
+    const list = document.getElementById("ledger");
+    if (!counts || !article || !list) { return; }
+    const entries = readEntries(list, article);
+    const panel = makePanel(article, entries);
+    const filters = makeFilters(entries, counts, article, panel);
+
+    function show(entry, focus) {
+      filters.reveal(entry);
+      panel.open(entry, focus);
+      if (focus) { entry.number.scrollIntoView({ block: SIDE.matches ? "nearest" : "start" }); }
+    }
+
+    [article, panel.element, list].forEach(function (part) {
+      part.addEventListener("click", function (event) {
+        const link = event.target.closest("a[href^='#']");
+        const entry = link && entries.get(idOf(link));
+        if (!entry || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+        event.preventDefault();
+        show(entry, true);
+        if (part !== article) { entry.number.scrollIntoView({ block: "center" }); }
+      });
+    });
+    article.addEventListener("keydown", function (event) {
+      const number = event.target.closest("a.num");
+      if (!number) { return; }
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const next = step && neighbour(article, number, step);
+      if (event.key === " ") {
+        show(entries.get(number.id), true);
+      } else if (event.key === "Escape") {
+        panel.close(true);
+        return;
+      } else if (next) {
+        next.focus();
+      } else {
+        return;
+      }
+      event.preventDefault();
+    });
+
+    function follow() {
+      const name = decoded(location.hash.slice(1));
+      const entry = entries.get(name);
+      const target = name && !entry && document.getElementById(name);
+      if (entry) {
+        filters.clear();
+        panel.open(entry, false);
+        entry.number.scrollIntoView({ block: SIDE.matches ? "center" : "start" });
+      } else if (target && list.contains(target)) {
+        target.closest("details").open = true;
+        target.scrollIntoView({ block: "center" });
+      } else if (!target) {
+        filters.restore();
+      }
+    }
+    filters.clear();
+    window.addEventListener("hashchange", follow);
+    follow();
   }
 
   if (document.readyState === "loading") {

@@ -29,21 +29,27 @@ from tisstats.chapters.page import FigureItem
 
 figure, axes = plt.subplots()
 axes.plot([1, threshold])
-show(FigureItem(figure, "A line that rises to the threshold.", "line"))
-plt.close(figure)
+phone, axes = plt.subplots(figsize=(3, 2))
+axes.plot([1, threshold])
+show(FigureItem(figure, "A line that rises to the threshold.", "line", phone))
+plt.close("all")
 """
 TABLES = """\
 import pandas as pd
 from tisstats.book.notebook import glue_values, show
-from tisstats.chapters.page import Result, Table
+from tisstats.chapters.page import Result, Table, table_facts
+from tisstats.chapters.result_facts import COUNT_PERCENTAGE, VALUE, Facts
 
+facts = table_facts(
+    {"n*": Facts(COUNT_PERCENTAGE, "Responders"), "Dose, g/kg": Facts(VALUE, unit="g/kg")}
+)
 frame = pd.DataFrame({"Group": ["≥ 40"], "n (%) (N=19)": ["8 (42%)"], "Dose, g/kg": ["2"]})
 label = "Synthetic patients (made up): not real patients"
 show(
-    Table(frame, "Responders & doses", name="responders"),
-    Table(frame, f"Responders. {label}", name="responders", origin=label, collapsed=True),
+    Table(frame, "Responders & doses", name="responders", facts=facts),
+    Table(frame, f"Responders. {label}", False, True, "responders", label, "see above"),
 )
-glue_values(share=Result("42.1", statistic="proportion of responders", n=19, unit="%"))
+glue_values(share=Result("42.1", Facts("{percentage}", "Responders", n="19", origin="computed")))
 """
 CONFIG = """\
 title: A tiny book

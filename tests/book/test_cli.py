@@ -62,6 +62,15 @@ def test_a_wrong_setting_ends_with_two(run, new_book):
     assert "did you mean 'threshold'?" in errors
 
 
+def test_a_value_that_chapters_refuse_ends_in_one_line_before_anything_runs(run, new_book):
+    code, output, errors = run("book", "--set", "threshold=30", "--source", new_book.root)
+    assert (code, output) == (2, "")
+    (line,) = errors.splitlines()
+    assert "parameter 'threshold' must be 20 or 40" in line
+    assert line.endswith("got 30")
+    assert not (new_book.root / "_build").exists()
+
+
 @pytest.mark.parametrize(
     ("option", "choice", "message"),
     [

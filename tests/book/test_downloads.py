@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import docx
@@ -25,7 +26,6 @@ from tisstats.book.downloads.results import (
     FiledTable,
     PageFigure,
     PageResults,
-    column_facts,
     glued_numbers,
     results_csv,
     results_json,
@@ -33,7 +33,8 @@ from tisstats.book.downloads.results import (
 from tisstats.book.downloads.tables import TABLE, PageTable, read_table
 from tisstats.book.downloads.word import COLUMNS_UPRIGHT, word
 from tisstats.book.pages.html import table_html
-from tisstats.chapters.page import Result, Table, table
+from tisstats.chapters.page import Result, Table, table, table_facts
+from tisstats.chapters.result_facts import INTERVAL, Facts
 
 COUNTS = PageTable(
     name="counts",
@@ -387,117 +388,100 @@ def test_a_palette_changes_no_colour_that_anybody_could_see():
 # Results
 
 
-@pytest.mark.parametrize(
-    ("label", "n", "unit"),
-    [
-        ("n (%) (N=19)", 19, None),
-        ("P of completers (n=12)", 12, None),
-        ("Dose, g/kg", None, "g/kg"),
-        ("Improvement, % of the range", None, "% of the range"),
-        ("95% interval, %, published", None, "%"),
-        ("Upper limit of normal, U/L (approximate)", None, "U/L (approximate)"),
-        ("Infusions, weeks", None, "weeks"),
-        ("All (N=19), published", 19, None),
-        ("Patients, n/N (%)", None, None),
-        ("P, published", None, None),
-        ("Dynamometry, biceps muscles", None, None),
-        ("Attainable, all", None, None),
-        ("%", None, None),
-    ],
-)
-def test_a_column_says_its_unit_and_number_of_patients(label, n, unit):
-    facts = column_facts(label)
-    assert (facts["label"], facts.get("n"), facts.get("unit")) == (label, n, unit)
-
-
-def test_glued_numbers_are_as_printed_with_what_is_known():
-    share = Result("42.1", statistic="proportion of responders", n=19, unit="%")
+def test_glued_numbers_are_records_and_words_are_not():
+    facts = Facts("{percentage}", "Responders", n="19", origin="computed")
+    share = Result("42.1", facts)
     assert share == "42.1"
     assert f"{share}%" == "42.1%"
     glued = {
         "plain": {"data": {"text/plain": "'8 of 19'"}, "metadata": {"scrapbook": {}}},
-        "share": {
-            "data": {"text/plain": "'42.1'"},
-            "metadata": {METADATA: share.known()},
-        },
-        "from elsewhere": {"data": {"text/plain": "<object>"}, "metadata": {}},
+        "share": {"data": {"text/plain": "'42.1'"}, "metadata": {METADATA: facts.known()}},
+        "words": {"data": {"text/plain": "'none'"}, "metadata": {}},
     }
-    assert list(glued_numbers(glued)) == [
-        {"name": "plain", "value": "8 of 19"},
-        {
-            "name": "share",
-            "value": "42.1",
-            "n": 19,
-            "statistic": "proportion of responders",
-            "unit": "%",
-        },
-        {"name": "from elsewhere", "value": "<object>"},
-    ]
+    plain, found = glued_numbers(glued)
+    assert (plain["item"], plain["text"], plain["statistic"]) == ("plain", "8 of 19", "")
+    assert found == dict.fromkeys(found, "") | {
+        **{"item": "share", "name": "Responders", "statistic": "percentage", "n": "19"},
+        **{"unit": "%", "origin": "computed", "value": 42.1, "text": "42.1"},
+    }
+
+
+def with_facts(table, columns):
+    known = table_facts(columns, source="computed").known()
+    return replace(table, facts=json.dumps(known))
 
 
 @pytest.fixture
 def pages():
     """The results of two pages, one of which has none."""
+    counts = with_facts(
+        COUNTS,
+        {
+            "n (%)*": Facts("{count} ({percentage})", "Responders"),
+            "95% interval, %": Facts(INTERVAL, "Responders", "%", "Wilson", "19"),
+        },
+    )
+    ages = replace(SYNTHETIC, facts=json.dumps("patients one by one"))
     return {
         "notebooks/01_a": PageResults(
-            [FiledTable(COUNTS, ("a.csv",)), FiledTable(SYNTHETIC, ("b.csv",))],
+            [FiledTable(counts, ("a.csv",)), FiledTable(ages, ("b.csv",))],
             [PageFigure("line", "A line.", ("line.svg",))],
-            [{"name": "threshold", "value": "40", "unit": "points"}],
+            [{**dict.fromkeys(FIELDS, ""), "item": "threshold", "value": 40.0, "text": "40"}],
         ),
         "book/b": PageResults(),
     }
 
 
-def test_results_as_json(pages):
+def test_the_description_of_the_results(pages):
     found = json.loads(results_json("A book", pages, "Not the published analysis"))
     assert found["title"] == "Results of the book: A book"
     assert found["notice"] == "Not the published analysis"
-    page = "notebooks/01_a"
-    assert found["numbers"] == [
-        {"page": page, "name": "threshold", "value": "40", "unit": "points"}
-    ]
+    assert (found["profile"], found["path"]) == ("tabular-data-resource", "results.csv")
+    assert {each["name"]: each["description"] for each in found["schema"]["fields"]} == FIELDS
+    assert found["pages"] == {"a": "notebooks/01_a"}
     counts, ages = found["tables"]
-    assert counts["columns"][1:] == [
-        {"label": "n (%) (N=19)", "n": 19},
-        {"label": "95% interval, %", "unit": "%"},
-    ]
-    assert counts["rows"][0] == {"label": "≥ 40 points", "values": ["8 (42%)", "20.3 to 66.5"]}
-    assert "origin" not in counts
-    assert ages["origin"] == "Synthetic patients"
+    assert counts == {
+        **{"page": "a", "name": "counts", "caption": COUNTS.caption},
+        "files": ["a.csv"],
+    }
+    assert (ages["label"], ages["no_results"]) == ("Synthetic patients", "patients one by one")
     assert found["figures"] == [
-        {"page": page, "name": "line", "description": "A line.", "files": ["line.svg"]}
+        {"page": "a", "name": "line", "description": "A line.", "files": ["line.svg"]}
     ]
 
 
-def test_every_field_of_the_results_is_described(pages):
-    found = json.loads(results_json("A book", pages))
-    items = found["numbers"] + found["tables"] + found["figures"]
-    used = {name for item in items for name in item}
-    assert used <= set(FIELDS)
-    assert found["fields"] == FIELDS
+def test_the_description_is_a_table_schema_of_the_csv(pages, tmp_path):
+    text = results_json("A book", pages)
+    (tmp_path / "results.csv").write_text(results_csv(pages), encoding="utf-8")
+    fields = json.loads(text)["schema"]["fields"]
+    with (tmp_path / "results.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [each["name"] for each in fields]
+    kinds = {"integer": int, "number": float, "string": str}
+    for field in fields:
+        allowed = field.get("constraints", {}).get("enum")
+        for cell in filter(None, (row[field["name"]] for row in rows)):
+            kinds[field["type"]](cell)
+            assert allowed is None or cell in allowed
 
 
 def test_results_of_a_book_without_any():
     found = json.loads(results_json("Empty", {}))
-    assert found["numbers"] == found["tables"] == found["figures"] == []
+    assert found["statistics"] == {}
+    assert found["tables"] == found["figures"] == []
+    assert results_csv({}) == ",".join(FIELDS) + "\n"
 
 
 def test_results_as_csv(pages):
     rows = list(csv.DictReader(io.StringIO(results_csv(pages))))
-    assert len(rows) == 1 + 2 * 2 + 1
-    assert rows[0] == {
-        **dict.fromkeys(rows[0], ""),
-        **{"page": "notebooks/01_a", "name": "threshold", "value": "40", "unit": "points"},
-    }
-    assert rows[1] == {
-        **dict.fromkeys(rows[0], ""),
-        **{
-            "page": "notebooks/01_a",
-            "table": "counts",
-            "name": "≥ 40 points",
-            "column": "n (%) (N=19)",
-            "value": "8 (42%)",
-            "n": "19",
-        },
-    }
-    assert rows[-1]["origin"] == "Synthetic patients"
+    shown = [(row["statistic"], row["n"], row["unit"], row["value"], row["text"]) for row in rows]
+    assert shown == [
+        ("", "", "", "40", "40"),
+        ("count", "19", "patients", "8", "8"),
+        ("percentage", "19", "%", "42", "42"),
+        ("lower limit", "19", "%", "20.3", "20.3"),
+        ("upper limit", "19", "%", "66.5", "66.5"),
+    ]
+    assert {row["name"] for row in rows[1:]} == {"≥ 40 points: Responders"}
+    assert {row["origin"] for row in rows[1:]} == {"computed"}
+    assert rows[3]["method"] == "Wilson"

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections import Counter
+from operator import itemgetter
 
 import docx
 import pytest
@@ -16,7 +17,9 @@ from tisstats.book.downloads.export import Export
 from tisstats.book.downloads.formats import ORIGIN
 from tisstats.book.downloads.latex import escape
 from tisstats.book.downloads.names import FOLDER, RESULTS_CSV, RESULTS_JSON
+from tisstats.book.downloads.svg import size
 from tisstats.book.run.project import UsageError
+from tisstats.chapters.result_facts import gaps
 
 pytestmark = pytest.mark.build
 
@@ -29,6 +32,8 @@ FILES = {
 LABEL = "Synthetic patients (made up): not real patients"
 #: What the pages of the real book may take on the disk, in bytes.
 LARGEST_BOOK = 20_000_000
+#: What the files of its results may take, in bytes.
+LARGEST_RESULTS = 600_000
 
 
 def links(book, page):
@@ -39,6 +44,11 @@ def links(book, page):
 
 def results(folder):
     return json.loads((folder / RESULTS_JSON).read_text(encoding="utf-8"))
+
+
+def rows(folder):
+    text = (folder / RESULTS_CSV).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_below_each_table_and_figure_are_links_to_its_files(tiny_book):
@@ -81,42 +91,69 @@ def test_rows_of_synthetic_patients_say_so(tiny_book):
 
 def test_the_figure_on_the_page_is_the_file(tiny_book):
     page = BeautifulSoup(tiny_book.page("notebooks/01_first"), "html.parser")
-    assert page.select_one("article img")["src"] == "../_images/first-line.svg"
+    image = page.select_one("article picture img")
+    assert image["src"] == "../_images/first-line.svg"
+    assert (image["width"], image["height"]) == ("614", "461")
+    assert image["alt"] == "A line that rises to the threshold."
     assert (tiny_book.html / "_images" / "first-line.svg").read_text("utf-8").startswith("<?xml")
     assert (tiny_book.html / FOLDER / "first-line.pdf").read_bytes().startswith(b"%PDF")
     assert (tiny_book.html / FOLDER / "first-line.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_notebooks_in_the_book_do_not_have_the_files_again(tiny_book):
+def test_a_phone_gets_a_drawing_of_its_own(tiny_book):
+    page = BeautifulSoup(tiny_book.page("notebooks/01_first"), "html.parser")
+    (source,) = page.select("article picture source")
+    assert "downloads" in page.select_one("article picture").find_next_sibling()["class"]
+    assert source["media"] == "(max-width: 720px)"
+    assert source["srcset"] == "../_images/first-line-phone.svg"
+    drawn = (tiny_book.html / "_images" / "first-line-phone.svg").read_text("utf-8")
+    assert size(drawn) == (int(source["width"]), int(source["height"])) == (288, 192)
+    # It is no file to download: the other one is the figure.
+    assert not any("phone" in address for address, _ in links(tiny_book, "notebooks/01_first"))
+    figure = results(tiny_book.html)["figures"][0]
+    assert not any("phone" in file for file in figure["files"])
+
+
+def test_notebooks_in_the_book_do_not_have_the_figures_again(tiny_book):
     source = tiny_book.html / "_sources" / "notebooks" / "01_first.ipynb"
     outputs = [
         output
         for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]
         for output in cell.get("outputs", [])
     ]
-    (figure,) = (output for output in outputs if "image/svg+xml" in output.get("data", {}))
+    (figure,) = (output for output in outputs if "image/svg+xml" in output.get("metadata", {}))
     assert figure["metadata"]["tisstats"] == {"name": "line"}
+    assert list(figure["data"]) == ["text/plain"]
 
 
 def test_results_of_the_book(tiny_book):
     found = results(tiny_book.html)
     assert found["title"] == "Results of the book: A tiny book"
     assert found["notice"] == ""
-    page = "notebooks/01_first"
-    assert found["numbers"] == [
-        {"page": page, "name": "threshold", "value": "40"},
-        {
-            **{"page": page, "name": "share", "value": "42.1"},
-            **{"statistic": "proportion of responders", "n": 19, "unit": "%"},
-        },
-        {"page": "notebooks/02_second", "name": "datum", "value": "17"},
-    ]
+    assert found["pages"] == {"first": "notebooks/01_first", "second": "notebooks/02_second"}
     assert [each["name"] for each in found["tables"]] == ["responders", "responders-2"]
-    assert found["tables"][1]["origin"] == LABEL
+    assert found["tables"][1]["label"] == LABEL
+    assert found["tables"][1]["no_results"] == "see above"
     assert found["figures"][0]["description"] == "A line that rises to the threshold."
-    text = (tiny_book.html / RESULTS_CSV).read_text(encoding="utf-8")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert len(rows) == 3 + 2 * 2
+    shown = [
+        (each["page"], each["item"], each["statistic"], each["text"])
+        for each in rows(tiny_book.html)
+    ]
+    assert shown == [
+        ("first", "threshold", "", "40"),
+        ("first", "share", "percentage", "42.1"),
+        ("first", "responders", "count", "8"),
+        ("first", "responders", "percentage", "42"),
+        ("first", "responders", "value", "2"),
+        ("second", "datum", "", "17"),
+    ]
+
+
+def test_facts_are_in_the_results_and_not_on_the_page(tiny_book):
+    page = tiny_book.html / "notebooks" / "01_first.html"
+    source = tiny_book.html / "_sources" / "notebooks" / "01_first.ipynb"
+    assert "data-facts" not in page.read_text(encoding="utf-8")
+    assert "data-facts" not in source.read_text(encoding="utf-8")
 
 
 def test_a_changed_parameter_is_in_every_file_that_has_room_for_it(tiny_book):
@@ -257,28 +294,34 @@ def test_every_table_with_a_caption_is_among_them(real, built_book):
 
 
 def test_tables_of_patients_have_their_label_in_each_row(real, built_book):
-    labelled = [each for each in real["tables"] if "origin" in each]
+    labelled = [each for each in real["tables"] if "label" in each]
     assert len(labelled) > 5
     for each in real["tables"]:
         labels = ("ynthetic patients (", "ynthetic patients: not real")
         labelled_caption = any(label in each["caption"] for label in labels)
-        assert labelled_caption == ("origin" in each), each["name"]
+        assert labelled_caption == ("label" in each), each["name"]
     for each in labelled:
         (file,) = (file for file in each["files"] if file.endswith(".csv"))
         head, *rows = csv.reader(io.StringIO((built_book / file).read_text(encoding="utf-8")))
         assert head[0] == ORIGIN
-        assert {row[0] for row in rows} == {each["origin"]}
+        assert {row[0] for row in rows} == {each["label"]}
 
 
-def test_every_character_of_the_real_book_is_known_to_latex(real):
+def cells(built_book, table):
+    """The cells of a table in its CSV file, without the label of its patients."""
+    (file,) = (file for file in table["files"] if file.endswith(".csv"))
+    found = list(csv.reader(io.StringIO((built_book / file).read_text(encoding="utf-8"))))
+    return [row[1:] for row in found] if "label" in table else found
+
+
+def test_every_character_of_the_real_book_is_known_to_latex(real, built_book):
     """ASCII, or a letter of Latin-1, which inputenc has for every font that LaTeX comes with."""
     texts = [
         text
         for each in real["tables"]
         for text in (
             each["caption"],
-            *(column["label"] for column in each["columns"]),
-            *(cell for row in each["rows"] for cell in (row["label"], *row["values"])),
+            *(cell for row in cells(built_book, each) for cell in row),
         )
     ]
     unknown = {
@@ -290,12 +333,41 @@ def test_every_character_of_the_real_book_is_known_to_latex(real):
     assert unknown == set()
 
 
-def test_results_of_the_real_book_say_what_is_known(real):
-    numbers = {(each["page"], each["name"]): each for each in real["numbers"]}
-    assert len(numbers) == len(real["numbers"]) > 400
-    low = numbers["notebooks/03_primary_outcome", "low"]
-    assert low["statistic"] == "lower 95% confidence limit of the proportion of responders"
-    assert (low["method"], low["n"], low["unit"]) == ("Clopper-Pearson", 19, "%")
+def test_every_number_in_the_results_of_the_real_book_is_explained(built_book):
+    found = rows(built_book)
+    assert len(found) > 3000
+    assert [(each["page"], each["item"], gaps(each)) for each in found if gaps(each)] == []
+
+
+def test_every_table_of_the_real_book_has_results_or_says_why_not(real, built_book):
+    with_results = {(each["page"], each["item"]) for each in rows(built_book) if each["column"]}
+    for each in real["tables"]:
+        place = each["page"], each["name"]
+        assert each.get("no_results") != "", place
+        if "no_results" in each:
+            assert place not in with_results
+
+
+def test_numbers_of_tables_are_in_the_files_of_the_tables(real, built_book):
+    tables = {(each["page"], each["name"]): cells(built_book, each) for each in real["tables"]}
+    for each in filter(itemgetter("column"), rows(built_book)):
+        head, *body = tables[each["page"], each["item"]]
+        place = head.index(each["column"])
+        assert any(each["text"] in row[place] for row in body), each
+
+
+def test_results_of_the_real_book_say_what_is_known(built_book):
+    numbers = {
+        (each["page"], each["item"]): each for each in rows(built_book) if not each["column"]
+    }
+    low = numbers["primary_outcome", "low"]
+    assert low["statistic"] == "lower limit"
+    assert (low["method"], low["n"], low["unit"]) == ("95% Clopper-Pearson", "19", "%")
+
+
+def test_the_results_of_the_real_book_are_small(built_book):
+    files = [built_book / file for file in (RESULTS_JSON, RESULTS_CSV)]
+    assert sum(file.stat().st_size for file in files) < LARGEST_RESULTS
 
 
 def test_the_real_book_stays_small(built_book):

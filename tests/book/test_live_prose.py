@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
-from tisstats.book import live_prose
+from tisstats.book import live_prose, notebook
 from tisstats.book.live_prose import IN_BOOK, LiveProse, render_prose
 from tisstats.book.run.kernels import ENVIRONMENT
 
@@ -111,6 +111,12 @@ def test_every_text_with_numbers_is_shown_once_and_without_roles(path):
     assert "{" not in re.sub(r"\$[^$]*\$|```.*?```", "", "".join(shown), flags=re.DOTALL)
 
 
+def test_boxes_of_the_book_become_a_bold_title_and_their_text():
+    source = "::::{grid} 1 1 2 2\n\n:::{grid-item-card} Whom\nIt holds.\n:::\n::::\n"
+    assert render_prose(source, {}) == "\n**Whom**\n\nIt holds.\n"
+    assert render_prose("```{note}\n:class: tip\n```\nAt 9:30: yes.", {}).endswith("At 9:30: yes.")
+
+
 def test_roles_of_the_book_become_words():
     source = "{numref}`fig-a` has {term}`x`.\n\n{numref}`fig-b`, {cite}`a2020,b2021`"
     assert render_prose(source, {}) == (
@@ -151,3 +157,19 @@ def test_plain_papermill_shows_the_numbers(tmp_path):
     assert "Intervals (Clopper-Pearson, 90%) are computed here." in shown
     assert "{glue:text}" not in shown
     assert shown.count("**Safety outcomes by patient**") == 1
+
+
+@pytest.mark.parametrize(("opened_in", "published"), [({}, 60), ({"JPY_SESSION_NAME": "x"}, 0)])
+def test_values_do_not_push_the_prose_out_of_the_outputs_that_jupyterlab_shows(
+    monkeypatch, opened_in, published
+):
+    outputs = []
+    prose = LiveProse(())
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for name, value in opened_in.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(notebook, "live_prose", lambda: prose)
+    monkeypatch.setattr(notebook, "publish_display_data", lambda *_, **__: outputs.append(1))
+    notebook.glue_values(**{f"value_{number}": number for number in range(60)})
+    assert len(outputs) == published
+    assert len(prose.values) == 60

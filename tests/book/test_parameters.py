@@ -193,3 +193,11 @@ def test_a_broken_notebook_is_told_by_its_name(tmp_path):
     (tmp_path / "broken.ipynb").write_text("{")
     with pytest.raises(BookError, match=r"^broken: "):
         read_parameters([tmp_path / "broken.ipynb"])
+
+
+def test_a_value_is_refused_by_the_rules_of_the_chapters(known):
+    from tisstats.chapters.parameters import refusal
+
+    with pytest.raises(UsageError, match=r"^parameter 'threshold' must be 20 or 40, .*, got 30$"):
+        parse_settings(["threshold=30"], known, refusal)
+    assert parse_settings(["threshold=20"], known, refusal) == {"threshold": 20}

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 import yaml
 
-from tests.test_notebooks import code_cells, faults_of_figure, prose, typed_numbers
+from tests.test_notebooks import answer, code_cells, faults_of_figure, prose, typed_numbers
 from tests.trial.studies import make_study
 from tisstats.book import trial_report
 from tisstats.book.trial_report import write_project
@@ -25,13 +25,13 @@ def path(request):
     return request.param
 
 
-def test_notebooks_are_clean_and_say_one_objective(path):
+def test_notebooks_are_clean_and_answer_a_question(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(notebook))
     assert notebook.cells[0].source.startswith("# ")
     everything = "\n".join(cell.source for cell in notebook.cells)
-    assert everything.count("**Objective: ") == 1
+    assert answer(notebook)
     assert "show(page.notice())" in everything
 
 

@@ -15,16 +15,22 @@ from playwright.sync_api import Browser, sync_playwright
 from tools.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+@pytest.fixture(scope="session")
+def browser_program() -> Path:
+    """The program of a browser."""
     program = find_browser()
     if program is None:
         if os.environ.get("CI"):
             pytest.fail(HOW_TO_INSTALL, pytrace=False)
         pytest.skip(HOW_TO_INSTALL)
+    return program
+
+
+@pytest.fixture(scope="module")
+def browser(browser_program: Path) -> Iterator[Browser]:
+    """A headless Chromium."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=browser_program, args=FLAGS)
         yield running
         running.close()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tisstats.book.paper import browser
 from tools import browser_setup
 
 
@@ -33,12 +34,12 @@ def test_on_a_build_server_a_missing_browser_is_a_fault(monkeypatch):
 
 
 def test_a_browser_of_the_machine_is_taken_first(monkeypatch):
-    monkeypatch.setattr(browser_setup.shutil, "which", lambda name: f"/opt/{name}")
+    monkeypatch.setattr(browser.shutil, "which", lambda name: f"/opt/{name}")
     assert browser_setup.get_browser() == Path("/opt/chromium")
 
 
 def test_playwrights_own_browser_will_do(monkeypatch, tmp_path):
-    monkeypatch.setattr(browser_setup.shutil, "which", lambda _: None)
-    monkeypatch.setattr(browser_setup, "MAC", tmp_path / "none")
-    monkeypatch.setattr(browser_setup, "playwrights_own", lambda: tmp_path)
-    assert browser_setup.find_browser() == tmp_path
+    monkeypatch.setattr(browser.shutil, "which", lambda _: None)
+    monkeypatch.setattr(browser, "MAC", tmp_path / "none")
+    monkeypatch.setattr(browser, "playwrights_own", lambda: tmp_path)
+    assert browser.find_browser() == tmp_path

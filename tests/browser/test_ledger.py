@@ -1,72 +1,252 @@
-"""The ledger's search and filters, used as a reader would."""
+"""The ledger as a reader uses it: by sight, by search, by key, and without scripts."""
+
+from __future__ import annotations
 
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.pages import SCHEMES, WIDTHS
+from tisstats.chapters.ledger import LedgerPage
+from tisstats.ledger import Verdict
 
 pytestmark = pytest.mark.browser
 
+#: What the details are about stays: the other parts of the page have the same kinds of elements.
+#: The theme's button to the top is under the pointer, in the theme's colours.
+ONE_PART = """() => {
+  document.querySelectorAll("#ledger, .printed-part:not([data-part='Fig. 3']), "
+    + ".bd-sidebar-primary, #pst-back-to-top").forEach(part => part.remove());
+}"""
 
-@pytest.fixture
-def page(browser, built_book):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.address = (built_book / "notebooks" / "ledger.html").as_uri()
-    page.goto(page.address)
-    yield page
+
+@pytest.fixture(scope="module")
+def chapter():
+    return LedgerPage("all", "spss")
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    context = browser.new_context(
+        viewport={"width": WIDTHS["desktop"], "height": 900}, reduced_motion="reduce"
+    )
+    yield context
     context.close()
 
 
+@pytest.fixture
+def page(window, built_book):
+    tab = window.new_page()
+    tab.address = (built_book / "notebooks" / "ledger.html").as_uri()
+    tab.faults = []
+    tab.on("pageerror", lambda error: tab.faults.append(str(error)))
+    tab.goto(tab.address)
+    yield tab
+    assert tab.faults == []
+    tab.close()
+
+
 def shown(page):
-    return page.locator("#ledger tbody tr:visible")
+    return page.locator("#article-as-printed a.num:not(.off):visible")
 
 
-def test_all_claims_are_shown_at_first(page):
-    from tisstats.ledger.published import PublishedFacts
-
-    claims = len(PublishedFacts.read().tables["claims"])
-    assert shown(page).count() == claims
-    assert page.get_by_role("status").inner_text() == f"{claims} of {claims} rows shown"
+def number(page, claim):
+    return page.locator(f"a.num[id='{claim}']")
 
 
-def test_filter_by_verdict_and_section(page):
-    page.get_by_role("combobox", name="Verdict").select_option("not reproduced")
-    assert shown(page).count() == 4
-    page.get_by_label("Section").select_option("Abstract")
-    assert shown(page).count() == 2
-    assert page.get_by_role("status").inner_text().startswith("2 of ")
-    assert {row.get_attribute("data-section") for row in shown(page).all()} == {"Abstract"}
+def details(page):
+    return page.get_by_role("dialog")
 
 
-def test_search_finds_every_word(page):
-    page.get_by_role("searchbox", name="Search").last.fill("biceps median change")
-    assert shown(page).count() == 1
-    assert "4.5" in shown(page).first.inner_text()
-    page.get_by_role("searchbox", name="Search").last.fill("nothing of the kind")
+def search(page):
+    return page.get_by_role("searchbox", name="Find a number")
+
+
+def status(page):
+    return page.locator(".ledger-shown").inner_text()
+
+
+def test_the_first_view_is_short(page):
+    assert page.evaluate("document.documentElement.scrollHeight") < 8000
+    assert shown(page).count() > 400
+
+
+def test_filters_and_counts_are_those_of_the_summary(page, chapter):
+    summary = chapter.summary
+    assert status(page) == f"{summary.distinct} numbers at {summary.total} places"
+    for verdict in Verdict:
+        button = page.locator(f".ledger-verdicts li[data-verdict='{verdict}'] button")
+        numbers, places = summary.numbers[verdict], summary.claims[verdict]
+        assert button.locator(".numbers").inner_text() == str(numbers)
+        button.click()
+        assert button.get_attribute("aria-pressed") == "true"
+        assert shown(page).count() == places
+        found = re.findall(r"\d+", status(page))
+        assert found == [str(numbers), str(places), str(summary.total)]
+        button.click()
+    assert shown(page).count() == summary.total
+
+
+def test_two_clicks_answer_what_about_64_6(page):
+    page.get_by_role("button", name="not reproduced").click()
+    shown(page).filter(has_text="64.6").first.click()
+    text = details(page).inner_text()
+    for part in ("64.6%", "not reproduced", "66.5", "Clopper-Pearson", "Results, Primary outcome"):
+        assert part in text
+
+
+def test_one_search_answers_what_about_64_6(page):
+    search(page).fill("64.6")
+    assert status(page).startswith("1 number at 2 places")
+    expect(search(page)).to_be_focused()
+    assert "66.5" in details(page).inner_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("42", "abstract.responders_percent"),
+        ("42%", "discussion.responders_percent"),
+        ("42.1", "abstract.responders_percent"),
+        ("8", "abstract.responders"),
+        ("-1.3", "table2.physician_global.change.median"),
+        ("0.01", "table2.physician_global.change.p"),
+        ("biceps median change", "table2.biceps.change.median"),
+    ],
+)
+def test_a_search_leaves_the_number(page, text, claim):
+    search(page).fill(text)
+    assert number(page, claim).is_visible()
+    assert "off" not in (number(page, claim).get_attribute("class") or "").split()
+    assert 0 < shown(page).count() < 60
+
+
+def test_a_search_without_a_hit_says_so(page):
+    search(page).fill("nothing of the kind")
+    assert status(page).startswith("0 numbers at 0 places")
     assert shown(page).count() == 0
-    assert page.get_by_role("status").inner_text().startswith("0 of ")
+    page.get_by_role("button", name="Show all").click()
+    assert shown(page).count() > 400
 
 
-def test_a_filtered_ledger_can_be_shared_as_a_link(page):
-    page.get_by_role("combobox", name="Verdict").select_option("rounding")
+def test_a_part_can_be_chosen_together_with_a_verdict(page):
+    page.get_by_role("button", name="not reproduced").click()
+    page.get_by_label("Section").select_option("Abstract")
+    assert status(page).startswith("2 numbers at 2 places")
+    assert page.locator(".ledger-part:visible").count() == 1
+
+
+def test_what_the_filters_show_can_be_shared_as_a_link(page):
+    page.get_by_role("button", name="rounding").click()
     assert re.search(r"#verdict=rounding$", page.url)
     other = page.context.new_page()
     other.goto(page.url)
     assert shown(other).count() == 2
+    other.close()
 
 
-def test_a_link_to_one_claim_shows_it(page):
+@pytest.mark.parametrize("end", ["search=42%", "search=%E0%A4%A", "verdict=%", "section=x", "%"])
+def test_a_malformed_address_leaves_the_filters_alive(page, end):
+    page.goto("about:blank")
+    page.goto(f"{page.address}#{end}")
+    search(page).fill("64.6")
+    assert shown(page).count() == 2
+
+
+def test_a_link_to_a_number_leads_to_it_and_opens_it(page):
     page.goto(f"{page.address}#results.interval_low")
-    assert page.locator("[id='results.interval_low']").is_visible()
-    page.get_by_role("combobox", name="Verdict").select_option("stated")
+    assert "Results, Primary outcome" in details(page).inner_text()
+    expect(number(page, "results.interval_low")).to_be_in_viewport()
+    page.get_by_role("button", name="stated").click()
     page.evaluate("location.hash = '#abstract.interval_high'")
-    page.locator("[id='abstract.interval_high']").wait_for(state="visible")
+    expect(number(page, "abstract.interval_high")).to_be_in_viewport()
+    assert "64.6" in details(page).inner_text()
 
 
-def test_without_scripts_the_whole_table_is_there(browser, built_book):
+def test_details_name_the_numbers_that_share_the_check_and_lead_there(page):
+    number(page, "table1.females.dm.count").click()
+    assert "12 = 5 + 3 + 3 + 1" in " ".join(details(page).inner_text().split())
+    details(page).get_by_role("link", name="12", exact=True).click()
+    expect(number(page, "table1.females.all.count")).to_be_in_viewport()
+    assert details(page).get_attribute("aria-label") == "Details of 12 patients"
+
+
+def test_the_address_of_a_number_can_be_copied(page, window):
+    window.grant_permissions(["clipboard-read", "clipboard-write"])
+    number(page, "abstract.interval_high").click()
+    details(page).get_by_role("button", name="Copy link").click()
+    expect(details(page).get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{page.address}#abstract.interval_high"
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_keys_open_details_move_on_and_lead_back(page, key):
+    first = number(page, "table2.mmt.end.median")
+    first.focus()
+    page.keyboard.press(key)
+    expect(details(page)).to_be_focused()
+    assert first.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Tab")
+    expect(details(page).get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(details(page)).to_be_hidden()
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(number(page, "table2.mmt.end.q1")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Tab")
+    expect(number(page, "table2.mmt.end.q1")).to_be_focused()
+
+
+def test_a_screen_reader_hears_the_verdict(page, chapter):
+    for claim in ("abstract.interval_high", "table2.mmt.end.q1", "abstract.loading_dose"):
+        found = number(page, claim)
+        assert found.get_attribute("role") == "button"
+        described = page.locator(f"#{found.get_attribute('aria-describedby')}")
+        assert described.inner_text().startswith(str(chapter.ledger[claim].verdict))
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_open_details_are_accessible_and_hide_nothing(page, device):
+    page.set_viewport_size({"width": WIDTHS[device], "height": 900})
+    number(page, "table1.females.ass.count").click()
+    box = details(page).bounding_box()
+    own = number(page, "table1.females.ass.count").bounding_box()
+    assert own["y"] + own["height"] <= box["y"] or own["x"] + own["width"] <= box["x"]
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= WIDTHS[device]
+    page.evaluate(ONE_PART)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+        found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
+        assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
+
+
+@pytest.fixture(scope="module")
+def plain(browser, built_book):
+    """The page where scripts do not run."""
     context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((built_book / "notebooks" / "ledger.html").as_uri())
-    assert page.locator("#ledger tbody tr").count() > 300
-    assert page.locator("#ledger tbody tr").last.is_visible()
+    tab = context.new_page()
+    tab.address = (built_book / "notebooks" / "ledger.html").as_uri()
+    tab.goto(tab.address)
+    yield tab
     context.close()
+
+
+def test_without_scripts_everything_is_there(plain, chapter):
+    assert plain.locator("#article-as-printed a.num:visible").count() == chapter.summary.total
+    assert plain.locator("table.ledger tbody tr").count() == chapter.summary.total
+    assert plain.locator(".ledger-filters, .ledger-details, .ledger-counts button").count() == 0
+    plain.locator(".ledger-part summary").first.click()
+    expect(plain.locator("table.ledger tbody tr").first).to_be_visible()
+
+
+def test_without_scripts_a_number_leads_to_its_details(plain):
+    plain.goto(f"{plain.address}#results.interval_high")
+    row = plain.locator("[id='results.interval_high']")
+    expect(row).to_be_in_viewport()
+    assert "66.5" in row.inner_text()

@@ -50,6 +50,12 @@ def test_the_numbers_of_the_section(page):
     assert (numbers["by_first_visit"], numbers["first_visit"]) == (6, 3)
     assert (numbers["split_others"], numbers["least_after"]) == (11 - 3 - 3, 2)
     assert numbers["plain_p"] == "0.020"
+    headings = [
+        page.summary().lines[0].importance,
+        *(e.importance for e in page.entries.discrepancies),
+    ]
+    assert numbers["entries"] == len(headings)
+    assert numbers["entries_interpretation"] == headings.count(headings[0]) > 5
 
 
 def test_in_the_plain_reading_all_responders_of_week_3_came_later(page):

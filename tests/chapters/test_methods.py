@@ -1,9 +1,12 @@
 """Methods: criteria, doses for a body weight, and sizes for a width."""
 
+from fractions import Fraction
+
 import pytest
 
 from tisstats.chapters import methods
 from tisstats.chapters.methods import Methods
+from tisstats.printed import parse
 
 
 def page(**changes):
@@ -54,3 +57,14 @@ def test_the_planned_interval_stands_beside_the_printed_one():
     assert [float(text) for text in computed] == pytest.approx(
         [float(text) for text in printed], abs=0.001
     )
+
+
+def test_tests_without_correction_are_counted_from_the_printed_p_values():
+    numbers = page().numbers()
+    assert (numbers["tests"], numbers["significant"]) == (13, 6)
+    # 13 x 0.05 and 0.05 / 13; two P values are printed as < 0.01, the next as 0.03.
+    assert (numbers["expected_by_chance"], numbers["corrected_level"]) == ("0.65", "0.0038")
+    assert numbers["below_corrected"] == 2
+    assert methods._may_lie_below(parse("0.00"), Fraction(1, 250))
+    assert not methods._may_lie_below(parse("0.01"), Fraction(1, 250))
+    assert not methods._may_lie_below(parse("0.01"), Fraction(1, 200))

@@ -20,7 +20,7 @@ from tisstats.chapters.ledger import LedgerPage
 from tisstats.chapters.method_agreement import MethodAgreement
 from tisstats.chapters.methods import Methods
 from tisstats.chapters.own_data import OwnData
-from tisstats.chapters.page import FigureItem, LedgerTable, Markdown, Table
+from tisstats.chapters.page import FigureItem, LedgerList, Markdown, Table
 from tisstats.chapters.parameters import permitted_values
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.chapters.safety import Safety
@@ -202,8 +202,8 @@ def described(item):
     match item:
         case Table(frame, caption):
             return f"{caption}\n{frame.to_csv()}"
-        case LedgerTable(frame):
-            return frame.to_csv()
+        case LedgerList(parts):
+            return str(parts)
         case FigureItem(_, alt):
             return alt
         case Markdown(text):

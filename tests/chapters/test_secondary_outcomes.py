@@ -159,6 +159,7 @@ def test_the_checks_of_table_2_add_up(default, published):
     assert counts["quartiles"] == 9 * counts["rows"]
     assert counts["quartiles_possible"] == counts["quartiles"]
     assert counts["rows_together"] == counts["p_fit"] == 13
+    assert counts["p_significant"] == 6
 
 
 def test_what_a_rule_makes_impossible_is_named(default):

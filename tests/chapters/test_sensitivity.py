@@ -38,7 +38,7 @@ def test_the_two_kinds_of_evidence_are_labelled_apart(chapter):
         assert printed != synthetic, table.caption
         assert not re.search(r"\b(nan|None)\b|_", table.frame.to_string())
         assert item_html(table)
-    assert "From published counts." in chapter.printed_figure().alt
+    assert chapter.printed_figure().alt.endswith("Published: Lim et al. 2021, counts.")
     assert "Synthetic patients (the reference cohort)" in chapter.row_figure().alt
 
 

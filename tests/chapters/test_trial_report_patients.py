@@ -58,7 +58,7 @@ def test_every_page_can_be_made_and_every_table_names_the_origin_of_its_rows(stu
         assert not re.search(r"\b(nan|None|NaT)\b|_", table.frame.to_string()), table.caption
         assert item_html(table)
     assert notice.title == "Synthetic patients: not real patients"
-    assert figure.alt.startswith("Flow of ")
+    assert " participants were analysed; " in figure.alt.partition(". ")[0]
 
 
 def test_observed_patients_are_called_so(tmp_path):

@@ -1,5 +1,6 @@
 """What every figure must keep to, measured on the drawn figure."""
 
+import sys
 from itertools import combinations
 
 import pytest
@@ -8,8 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from tisstats.figures.palette import SMALL_SIZE, WIDTH
+from tisstats.figures.layout import Layout
+from tisstats.figures.palette import SMALL_SIZE, TITLE_SIZE
 
+SOURCE = "Published: some article, Table 2"
 SLACK = 1.0  # pixels; glyphs are put on whole pixels
 
 
@@ -40,31 +43,53 @@ def boxes():
 
 @pytest.fixture
 def tidy():
-    """Check that a figure is legible: nothing outside, nothing overlapping, nothing tiny."""
+    """Check that a figure is legible at both widths, drawn with the arguments that follow."""
 
-    def check(figure):
-        assert isinstance(figure, Figure)
-        assert figure.canvas.manager is None, "the figure belongs to pyplot"
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        assert figure.get_figwidth() == pytest.approx(WIDTH)
-        page = figure.bbox.padded(SLACK)
-
-        drawn = visible_texts(figure)
-        extents = {text: text.get_window_extent(renderer) for text in drawn}
-        for text, extent in extents.items():
-            name = text.get_text()
-            assert text.get_fontsize() >= SMALL_SIZE - 1e-9, name
-            assert page.contains(extent.x0, extent.y0), f"{name!r} leaves the canvas"
-            assert page.contains(extent.x1, extent.y1), f"{name!r} leaves the canvas"
-        for one, other in combinations(drawn, 2):
-            assert not extents[one].padded(-SLACK).overlaps(extents[other].padded(-SLACK)), (
-                f"{one.get_text()!r} overlaps {other.get_text()!r}"
-            )
-        for artist in (a for axes in figure.axes for a in (*axes.lines, *axes.patches)):
-            extent = artist.get_window_extent(renderer)
-            assert page.contains(extent.x0, extent.y0), f"{artist} leaves the canvas"
-            assert page.contains(extent.x1, extent.y1), f"{artist} leaves the canvas"
+    def check(draw, *content, **settings):
+        for layout in Layout:
+            figure = draw(*content, layout=layout, source=SOURCE, **settings)
+            assert figure.get_figwidth() == pytest.approx(layout.width)
+            check_legible(figure)
+            check_words(figure, sys.modules[draw.__module__].describe(*content, **settings))
 
     return check
+
+
+def check_words(figure, alt):
+    """The message is the title and begins the alternative text; the source is at the foot."""
+    drawn = visible_texts(figure)
+    (title,) = (text for text in drawn if text.get_fontsize() == pytest.approx(TITLE_SIZE))
+    assert joined(alt).startswith(joined(title.get_text()) + ".")
+    last = min(drawn, key=lambda text: text.get_window_extent().y0)
+    assert joined(last.get_text()) == joined(SOURCE)
+
+
+def joined(text):
+    """A text without blanks: a long word may be broken."""
+    return "".join(text.split())
+
+
+def check_legible(figure):
+    """Nothing outside the page, nothing overlapping, nothing tiny."""
+    assert isinstance(figure, Figure)
+    assert figure.canvas.manager is None, "the figure belongs to pyplot"
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    page = figure.bbox.padded(SLACK)
+
+    drawn = visible_texts(figure)
+    extents = {text: text.get_window_extent(renderer) for text in drawn}
+    for text, extent in extents.items():
+        name = text.get_text()
+        assert text.get_fontsize() >= SMALL_SIZE - 1e-9, name
+        assert page.contains(extent.x0, extent.y0), f"{name!r} leaves the canvas"
+        assert page.contains(extent.x1, extent.y1), f"{name!r} leaves the canvas"
+    for one, other in combinations(drawn, 2):
+        assert not extents[one].padded(-SLACK).overlaps(extents[other].padded(-SLACK)), (
+            f"{one.get_text()!r} overlaps {other.get_text()!r}"
+        )
+    for artist in (a for axes in figure.axes for a in (*axes.lines, *axes.patches)):
+        extent = artist.get_window_extent(renderer)
+        assert page.contains(extent.x0, extent.y0), f"{artist} leaves the canvas"
+        assert page.contains(extent.x1, extent.y1), f"{artist} leaves the canvas"

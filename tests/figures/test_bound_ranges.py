@@ -5,6 +5,7 @@ from matplotlib.patches import Rectangle
 
 from tisstats.figures.bound_ranges import Axis, BoundRange, EnsemblePercentiles, describe, draw
 
+GIVEN = "19 pairs; steps of 0.1 cm"
 STAMP = "synthetic cohorts, 5th to 95th percentile"
 ROWS = [
     BoundRange(
@@ -41,41 +42,43 @@ def frames(figure):
     return [
         patch
         for patch in figure.axes[0].patches
-        if isinstance(patch, Rectangle) and patch.get_height() == pytest.approx(0.2)
+        if isinstance(patch, Rectangle) and patch.get_height() == pytest.approx(0.19)
     ]
 
 
 @pytest.mark.parametrize("rows", [ROWS, ROWS[:1], ROWS * 5])
 @pytest.mark.parametrize("axis", [P_VALUES, POINTS])
 def test_ranges_are_legible(tidy, rows, axis):
-    tidy(draw(rows, axis, STAMP))
+    tidy(draw, rows, axis, STAMP, GIVEN)
 
 
 def test_what_is_only_enclosed_is_dashed_and_said_so(texts):
-    figure = draw(ROWS, P_VALUES, STAMP)
+    figure = draw(ROWS, P_VALUES, STAMP, GIVEN)
     styles = [frame.get_linestyle() for frame in frames(figure)]
     assert [str(each) for each in styles] == ["solid", "solid", str((0, (3, 2)))]
-    assert "outer bounds under these assumptions (may be too wide)" in texts(figure)
-    assert "outer bounds under these assumptions (may be too wide)" not in texts(
-        draw(ROWS[:2], P_VALUES, STAMP)
-    )
+    said = f"outer bounds (may be too wide), proven, assuming: {GIVEN}"
+    assert said in texts(figure)
+    assert said not in texts(draw(ROWS[:2], P_VALUES, STAMP, GIVEN))
 
 
 def test_the_ensemble_is_named(texts):
-    assert STAMP in texts(draw(ROWS, P_VALUES, STAMP))
+    assert STAMP in texts(draw(ROWS, P_VALUES, STAMP, GIVEN))
 
 
 def test_frames_stand_where_their_values_are():
-    wide, narrow, _ = frames(draw(ROWS, P_VALUES, STAMP))
-    assert wide.get_x() == pytest.approx(frames(draw(ROWS, P_VALUES, STAMP))[0].get_x())
+    wide, narrow, _ = frames(draw(ROWS, P_VALUES, STAMP, GIVEN))
+    assert wide.get_x() == pytest.approx(frames(draw(ROWS, P_VALUES, STAMP, GIVEN))[0].get_x())
     assert wide.get_x() < wide.get_x() + wide.get_width() < narrow.get_x()
 
 
 def test_description_tells_every_range_and_which_are_proven():
-    told = describe(ROWS, P_VALUES, STAMP, given="19 pairs; steps of 0.1 cm")
+    told = describe(ROWS, P_VALUES, STAMP, GIVEN)
     assert "Physician global activity: proven range below 0.009" in told
     assert "They hold under these assumptions: 19 pairs; steps of 0.1 cm." in told
     assert "outer bounds 0.03 to 0.12" in told
+    message = "For 1 of 3 quantities, the bounds lie on both sides of 0.05, under the assumptions"
+    assert told.startswith(message)
+    assert describe(ROWS, POINTS, STAMP, GIVEN).startswith("For 3 of 3 quantities, the bounds")
     assert told.endswith("A line marks 0.05.")
 
 
@@ -94,7 +97,7 @@ def test_axes_that_make_no_sense_are_refused(changes, message):
 
 def test_no_row_is_refused():
     with pytest.raises(ValueError, match="rows must contain at least one"):
-        draw([], P_VALUES, STAMP)
+        draw([], P_VALUES, STAMP, GIVEN)
 
 
 def test_no_power_of_ten_stands_in_a_description():

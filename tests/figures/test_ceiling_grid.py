@@ -20,7 +20,7 @@ def grid(scores=GRID, **changes):
 
 @pytest.mark.parametrize("threshold", [0, 20, 40, 101])
 def test_grid_is_legible(tidy, threshold):
-    tidy(draw(grid(threshold=threshold)))
+    tidy(draw, grid(threshold=threshold))
 
 
 def test_the_grid_of_the_book_is_legible(tidy):
@@ -32,11 +32,11 @@ def test_the_grid_of_the_book_is_legible(tidy):
         "columns": band_labels(CORE_SET["mmt"].cutoffs),
         "rows": band_labels(CORE_SET["haq"].cutoffs),
     }
-    tidy(draw(grid(attainable_scores_by_band(), **bands)))
+    tidy(draw, grid(attainable_scores_by_band(), **bands))
 
 
 def test_long_titles_are_broken(tidy):
-    tidy(draw(grid(row_title="a long title " * 8)))
+    tidy(draw, grid(row_title="a long title " * 8))
 
 
 def test_cells_below_the_threshold_are_set_apart_by_hatch_and_tint(boxes):

@@ -16,8 +16,8 @@ ROWS = [
 
 
 def test_chart_is_legible(tidy):
-    tidy(draw(ROWS, *INTERVAL))
-    tidy(draw([ComparatorRow("a", "b", 8, 20)], 0.999, "wilson"))
+    tidy(draw, ROWS, *INTERVAL)
+    tidy(draw, [ComparatorRow("a", "b", 8, 20)], 0.999, "wilson")
 
 
 def test_each_row_has_its_own_endpoint_and_counts(texts):
@@ -25,7 +25,7 @@ def test_each_row_has_its_own_endpoint_and_counts(texts):
     assert {"This study", "TIS at least 40 by week 9", NOTE} <= set(written)
     assert "marked clinical improvement open, first line" in written
     assert "8/19, 42% (20–67)" in written
-    assert "Responders (95% CI)" in written
+    assert "Responders of patients, % (95% CI)" in written
 
 
 def test_description_tells_every_study_and_warns_of_pooling():
@@ -39,7 +39,7 @@ def test_description_tells_every_study_and_warns_of_pooling():
 def test_rows_are_headed_by_what_counted_as_a_response(texts, tidy):
     groups = ("At least 40 points", "Other endpoints", "Other endpoints", "At least 20 points")
     grouped = [replace(row, group=group) for row, group in zip(ROWS, groups, strict=True)]
-    tidy(draw(grouped, *INTERVAL))
+    tidy(draw, grouped, *INTERVAL)
     written = texts(draw(grouped, *INTERVAL))
     assert [text for text in written if text in groups] == [groups[0], groups[1], groups[3]]
     told = describe(grouped, *INTERVAL)

@@ -25,7 +25,7 @@ LONG = {f"a course that takes a good many words to tell, number {i}": 3 for i in
     ],
 )
 def test_bar_is_legible(tidy, groups):
-    tidy(draw(groups))
+    tidy(draw, groups)
 
 
 def test_one_box_a_patient():

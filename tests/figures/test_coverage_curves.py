@@ -19,18 +19,18 @@ def curves(confidence_level=0.95, trials=19):
 
 @pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95, 0.9975, 0.999])
 def test_panels_are_legible_at_any_level(tidy, confidence_level):
-    tidy(draw(curves(confidence_level), confidence_level=confidence_level))
+    tidy(draw, curves(confidence_level), confidence_level=confidence_level)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
 def test_panels_are_legible_for_any_number_of_methods(tidy, count):
-    tidy(draw(curves()[:count], confidence_level=0.95))
+    tidy(draw, curves()[:count], confidence_level=0.95)
 
 
 def test_long_names_take_two_lines_and_do_not_run_into_the_next_panel(tidy):
     table = coverage(19, GRID, 0.95, "wilson")
     names = ["Wilson with continuity correction", "Agresti-Coull", "Wilson", "Wald with p = 1/2"]
-    tidy(draw([CoverageCurve(name, table) for name in names], confidence_level=0.95))
+    tidy(draw, [CoverageCurve(name, table) for name in names], confidence_level=0.95)
 
 
 def test_every_method_has_a_panel_with_its_name(texts):

@@ -1,6 +1,7 @@
 import pytest
 
 from tisstats.figures.dosing_scheme import describe, draw
+from tisstats.figures.layout import Layout
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Infusion, Regimen
 
 BOTH = (STANDARD, AMENDED)
@@ -25,11 +26,11 @@ CROWDED = Regimen(
     ],
 )
 def test_timelines_are_legible(tidy, regimens, assessments):
-    tidy(draw(regimens, assessments))
+    tidy(draw, regimens, assessments)
 
 
 def test_names_doses_and_weeks_are_written(texts):
-    written = texts(draw(BOTH, WEEKS))
+    written = texts(draw(BOTH, WEEKS, layout=Layout.PHONE))
     assert {STANDARD.name, AMENDED.name, STANDARD.description} <= set(written)
     assert "Weeks since the first infusion" in written
     assert written.count("2 g/kg") == 3

@@ -66,12 +66,16 @@ def describe(curve, **settings):
     ],
 )
 def test_curve_is_legible(tidy, estimate, settings):
-    tidy(draw(estimate, **settings))
+    tidy(draw, estimate, **settings)
 
 
 def test_axes_title_and_patients_at_risk_are_written(texts):
     written = texts(draw(curve(), horizon_week=9, bounds=BOUNDS, threshold=40))
-    assert "Proportion of 19 patients improved (TIS at least 40)" in written
+    assert "Improved patients of 19, % (score of at least 40)" in written
+    assert (
+        "42% of the patients had improved by week 6, 42 to 63% if early stops are censored"
+        in written
+    )
     assert "Weeks since the first infusion" in written
     assert {"32%", "37%", "42%", "0%", "100%"} <= set(written)
     assert {"13", "12", "11"} <= set(written)
@@ -138,7 +142,8 @@ def test_curve_ends_where_nobody_is_followed_any_longer():
 
 def test_description_tells_every_step_with_limits():
     told = describe(curve(), horizon_week=9, bounds=BOUNDS, threshold=40)
-    assert "Proportion of 19 patients improved (TIS at least 40)." in told
+    assert told.startswith("42% of the patients had improved by week 6, 42 to 63% if")
+    assert "Improved patients of 19, % (score of at least 40)." in told
     assert "By week 3: 31.6% (95% CI 15.6–57.2)." in told
     assert "Number at risk: 19 at week 0, 19 at week 3" in told
     assert "By week 6: 42.1%" in told
@@ -152,7 +157,7 @@ def test_description_of_limits_that_do_not_exist_leaves_them_out():
 
 
 def test_description_says_when_nobody_improved():
-    assert "No patient improved." in describe(curve({}), horizon_week=9)
+    assert "No patient had improved by week 9." in describe(curve({}), horizon_week=9)
 
 
 @pytest.mark.parametrize("horizon", [0, -1, float("nan"), float("inf")])

@@ -11,31 +11,33 @@ def rows(responders=8, patients=19, confidence_level=0.95):
         IntervalRow(method, proportion_interval(responders, patients, confidence_level, method))
         for method in INTERVAL_METHODS
     ]
-    return [IntervalRow("as printed", PRINTED, True), *methods]
+    return [IntervalRow("as printed", PRINTED, True, True), *methods]
 
 
 @pytest.mark.parametrize("reference", [None, 0.0, 8 / 19, 0.6, 1.0])
 def test_forest_is_legible_with_any_reference(tidy, reference):
-    tidy(draw(rows(), reference, reference_label="assumed when the study was planned:"))
+    tidy(draw, rows(), reference=reference, reference_label="assumed when the study was planned:")
 
 
 @pytest.mark.parametrize(
     ("responders", "patients", "confidence_level"), [(0, 19, 0.95), (20, 20, 0.9), (9, 20, 0.999)]
 )
 def test_forest_is_legible_at_the_ends_of_the_axis(tidy, responders, patients, confidence_level):
-    tidy(draw(rows(responders, patients, confidence_level)))
+    tidy(draw, rows(responders, patients, confidence_level))
 
 
 @pytest.mark.parametrize("words", [3, 6, 9, 14, 30])
 @pytest.mark.parametrize("highlighted", [False, True])
 def test_long_labels_are_wrapped(tidy, words, highlighted):
     label = "interval " * words
-    tidy(draw([IntervalRow(label, PRINTED, highlighted)]))
+    tidy(draw, [IntervalRow(label, PRINTED, highlighted)])
 
 
 def test_labels_and_numbers_are_written(texts):
     written = texts(draw(rows(), reference=0.6, reference_label="assumed"))
-    assert {"as printed", "clopper-pearson", "Estimate (95% CI)", "Patients (%)"} <= set(written)
+    assert {"as printed", "clopper-pearson", "Patients, % (95% confidence interval)"} <= set(
+        written
+    )
     assert "42.1% (20.3–66.5)" in written
     assert "42.1% (19.6–64.6)" in written
     assert "assumed 60%" in written
@@ -45,12 +47,12 @@ def test_labels_and_numbers_are_written(texts):
 def test_levels_that_differ_stand_at_each_interval(texts):
     mixed = [IntervalRow("a", proportion_interval(8, 19, 0.9)), IntervalRow("b", PRINTED)]
     written = texts(draw(mixed))
-    assert "Estimate (CI)" in written
+    assert "Patients, % (confidence interval)" in written
     assert any(text.startswith("42.1% (90% CI ") for text in written)
 
 
-def test_highlighted_row_differs_by_shape_dashes_and_weight():
-    figure = draw([IntervalRow("printed", PRINTED, True), IntervalRow("computed", PRINTED)])
+def test_printed_row_differs_by_shape_dashes_and_weight():
+    figure = draw([IntervalRow("printed", PRINTED, True, True), IntervalRow("computed", PRINTED)])
     markers = {line.get_marker() for line in figure.axes[0].lines} - {"None"}
     assert markers == {"D", "o"}
     dashed = [line for line in figure.axes[0].lines if line.is_dashed()]
@@ -59,7 +61,7 @@ def test_highlighted_row_differs_by_shape_dashes_and_weight():
     assert (weights["printed"], weights["computed"]) == ("bold", "normal")
 
 
-def test_description_tells_every_interval_and_which_agree_with_the_highlighted():
+def test_description_tells_every_interval_and_which_agree_with_the_printed():
     told = describe(rows(), reference=0.6, reference_label="assumed")
     assert "as printed, highlighted: 42.1% (19.6–64.6)." in told
     assert "clopper-pearson: 42.1% (20.3–66.5)." in told
@@ -69,8 +71,20 @@ def test_description_tells_every_interval_and_which_agree_with_the_highlighted()
 
 def test_description_says_when_no_interval_agrees():
     exact = IntervalRow("exact", proportion_interval(8, 19))
-    told = describe([IntervalRow("printed", PRINTED, True), exact])
+    told = describe([IntervalRow("printed", PRINTED, True, True), exact])
     assert "No other row has the same limits as “printed”." in told
+
+
+def test_the_message_is_the_title_and_begins_the_description(texts):
+    computed = rows()[1:]
+    assert describe(computed, "Eight of 19 responded").startswith("Eight of 19 responded. Patients")
+    assert "Eight of 19 responded" in texts(draw(computed, "Eight of 19 responded"))
+    two = [
+        IntervalRow("a", proportion_interval(8, 19)),
+        IntervalRow("b", proportion_interval(1, 4)),
+    ]
+    assert describe(two).startswith("Estimated 25% to 42%. ")
+    assert describe(two[1:]).startswith("Estimated 25%. ")
 
 
 def test_no_row_is_refused():

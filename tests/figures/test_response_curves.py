@@ -42,7 +42,7 @@ CASES = {
 
 @pytest.mark.parametrize("curves", CASES.values(), ids=CASES)
 def test_curves_are_legible(tidy, curves):
-    tidy(draw(curves, stamp=STAMP, **GIVEN))
+    tidy(draw, curves, stamp=STAMP, **GIVEN)
 
 
 def test_curves_are_steps_from_zero_with_the_numbers_at_risk_below(texts):
@@ -72,12 +72,17 @@ def test_limits_are_drawn_of_a_single_arm_only(texts):
 
 def test_description_has_each_step_and_the_numbers_at_risk():
     said = describe([*CASES["one with limits"]], stamp=STAMP, **GIVEN)
-    assert said.startswith(f"{STAMP}. Step curves from week 0 to week 24.")
+    assert said.startswith(
+        f"By week 24, the cumulative incidence was 80% (Active treatment). {STAMP}. Step curves"
+    )
     assert (
         "Active treatment (n=60): 30.0% by week 4, 80.0% by week 24; at risk 60 at week 0" in said
     )
     assert "Shaded: 95%" in said
-    assert "Empty (n=0): no response" in describe([EMPTY], **GIVEN)
+    nobody = describe([EMPTY], **GIVEN)
+    assert nobody.startswith("There are no patients up to week 24. ")
+    assert "Empty (n=0): no response" in nobody
+    assert "Empty" not in describe([*CASES["two"], EMPTY], **GIVEN).partition(". ")[0]
 
 
 def test_no_arm_is_refused():

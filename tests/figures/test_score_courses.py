@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from tisstats.figures.palette import GRID
 from tisstats.figures.score_courses import ScoreCourse, courses_from_table, describe, draw
 
 STAMP = "Synthetic patients"
@@ -20,7 +21,7 @@ ASKED = {"threshold": 40, "horizon_week": 9}
 def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     ends = [60, 60, 62.5, 62.5, 65, 65]
     close = [ScoreCourse(str(n), [0, 3, 9], [0, 45, end], True) for n, end in enumerate(ends)]
-    tidy(draw([*close, *OTHERS], **ASKED))
+    tidy(draw, [*close, *OTHERS], **ASKED)
 
 
 @pytest.mark.parametrize("stamp", ["", STAMP, "Synthetic patients, " * 6])
@@ -28,17 +29,21 @@ def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     "courses", [[*RESPONDERS, *OTHERS], RESPONDERS, OTHERS * 20], ids=["both", "one", "others"]
 )
 def test_courses_are_legible(tidy, courses, stamp):
-    tidy(draw(courses, stamp=stamp, **ASKED))
+    tidy(draw, courses, stamp=stamp, **ASKED)
 
 
 def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):
     assert STAMP in texts(draw([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED))
-    assert describe([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED).startswith(STAMP)
+    assert describe([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED).startswith(
+        f"3 of 6 patients reached 40 points by week 9. {STAMP}."
+    )
 
 
 def test_one_line_a_patient_and_the_threshold():
     upper, lower = draw([*RESPONDERS, *OTHERS], **ASKED).axes[1:]
-    solid = [line for line in upper.lines if line.get_linestyle() == "-"]
+    solid = [
+        line for line in upper.lines if line.get_linestyle() == "-" and line.get_color() != GRID
+    ]
     assert [list(line.get_ydata()) for line in solid] == [c.scores for c in RESPONDERS]
     for axes in (upper, lower):
         (dotted,) = (line for line in axes.lines if line.get_linestyle() == ":")
@@ -75,7 +80,9 @@ def test_whoever_may_have_reached_the_threshold_is_counted_apart(texts):
     unknown = ScoreCourse("8", [0, 3], [0, 39], None)
     said = "Did not reach 40 points (n=3), or unknown (n=1)"
     assert any(said in text for text in texts(draw([*OTHERS, unknown], **ASKED)))
-    assert said in describe([*OTHERS, unknown], **ASKED)
+    told = describe([*OTHERS, unknown], **ASKED)
+    assert said in told
+    assert told.startswith("0 of 4 patients reached 40 points by week 9, 1 unknown. ")
 
 
 def test_courses_are_gathered_from_a_table_of_visits():

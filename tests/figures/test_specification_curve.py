@@ -2,8 +2,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
 
-from tisstats.figures.palette import BLUE, SKY_BLUE
+from tisstats.figures.layout import Layout
+from tisstats.figures.palette import BAND, BLUE
 from tisstats.figures.specification_curve import (
     ChoiceRows,
     CurveContent,
@@ -13,6 +16,20 @@ from tisstats.figures.specification_curve import (
 )
 
 STAMP = "Synthetic patients: not real patients"
+
+
+def steps(filled, count):
+    """The least and the greatest value of filled steps in the middle of each of `count` columns."""
+    (path,) = filled.get_paths()
+    across, up = path.vertices.T
+    ends = np.sort([across[:-1], across[1:]], axis=0)
+    level = np.isclose(up[:-1], up[1:])
+    width = (max(across) - min(across)) / count
+    found = []
+    for middle in min(across) + (np.arange(count) + 0.5) * width:
+        values = up[:-1][level & (ends[0] <= middle) & (middle <= ends[1])]
+        found.append((min(values), max(values)))
+    return np.array(found).T
 
 
 def content(n=24, *, difference=False, label="level"):
@@ -44,7 +61,7 @@ def content(n=24, *, difference=False, label="level"):
     list(product((1, 2, 24, 1500), (False, True), ("level", "a level with a long name, " * 3))),
 )
 def test_it_is_legible(tidy, n, difference, label):
-    tidy(draw(content(n, difference=difference, label=label)))
+    tidy(draw, content(n, difference=difference, label=label))
 
 
 def test_the_shares_hide_neither_an_exception_nor_a_case(texts):
@@ -57,12 +74,24 @@ def test_the_stamp_is_in_the_figure(texts):
     assert STAMP in texts(draw(content()))
 
 
-def test_a_level_fills_the_columns_of_its_combinations(boxes):
-    from matplotlib.colors import to_rgba
-
+def test_a_level_fills_the_columns_of_its_combinations():
     figure = draw(content(24))
-    # Two levels of 12 columns each and one of 24, and the key.
-    assert len(boxes(figure, to_rgba(BLUE))) == 12 + 12 + 24 + 1
+    filled = figure.axes[0].collections
+    assert {tuple(cells.get_facecolor()[0]) for cells in filled} == {to_rgba(BLUE)}
+    for cells, expected in zip(filled, ([1, 0] * 12, [0, 1] * 12, [1] * 24), strict=True):
+        least, greatest = steps(cells, 24)
+        heights = greatest - least
+        assert list((heights / max(heights)).round()) == expected
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_many_intervals_are_one_outline_around_all_of_them(layout):
+    figure = draw(content(1500), layout=layout)
+    (band,) = figure.axes[1].collections
+    lowest, highest = steps(band, 1500)
+    assert len(np.unique(highest.round(6))) <= 500
+    assert np.all(100 * content(1500).high <= highest + 1e-9)
+    assert np.all(100 * content(1500).low >= lowest - 1e-9)
 
 
 def test_every_interval_is_drawn():
@@ -71,11 +100,9 @@ def test_every_interval_is_drawn():
         lines
         for axes in figure.axes
         for lines in axes.collections
-        if len(lines.get_segments()) == 24
+        if isinstance(lines, LineCollection)
     ]
-    from matplotlib.colors import to_rgba
-
-    assert tuple(lines.get_color()[0]) == to_rgba(SKY_BLUE)
+    assert tuple(lines.get_color()[0]) == to_rgba(BAND)
     ends = [segment[:, 1] / 100 for segment in lines.get_segments()]
     np.testing.assert_allclose([low for low, _ in ends], content(24).low)
 

@@ -2,6 +2,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from tisstats.figures.layout import Layout
 from tisstats.figures.trial_flow import describe, draw
 from tisstats.trial.flow import ArmFlow, ParticipantFlow
 
@@ -47,7 +48,7 @@ FLOWS = {
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_diagram_is_legible(tidy, name):
-    tidy(draw(FLOWS[name]))
+    tidy(draw, FLOWS[name])
 
 
 @pytest.mark.parametrize("name", FLOWS)
@@ -76,15 +77,15 @@ def columns(figure):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("one", 1), ("two", 2), ("four", 4), ("eight", 4), ("unknown", 1), ("long words", 2)],
+    [("one", 1), ("two", 2), ("four", 4), ("eight", 4), ("unknown", 1), ("long words", 4)],
 )
 def test_arms_stand_side_by_side(name, expected):
     assert columns(draw(FLOWS[name])) == expected
 
 
 def test_fewer_stand_side_by_side_where_a_word_of_a_label_would_break(texts):
-    figure = draw(LONG_WORDS)
-    assert columns(figure) < 4
+    figure = draw(LONG_WORDS, layout=Layout.PHONE)
+    assert columns(figure) == 2
     assert {"Azathioprine", "Mycophenolate", "Methotrexate 25 mg"} <= set(texts(figure))
 
 
@@ -95,7 +96,7 @@ def test_arrows_lead_to_every_box():
 
 def test_all_counts_are_written(texts):
     written = texts(draw(ONE))
-    assert written[0] == "12 in the table of patients"
+    assert "12 in the table of patients" in written
     assert {"Open label", "12 in the table", "12 with baseline", "12 treated"} <= set(written)
     assert {"11 analysed", "1 not analysed", "6 completed", "5 stopped early"} <= set(written)
     assert {"1 adverse event", "1 lost to follow-up", "1 other or unstated reason"} <= set(written)
@@ -112,6 +113,7 @@ def test_what_is_not_recorded_is_said(texts):
 
 def test_description_has_the_counts_arm_by_arm():
     assert describe(flow(arm("Active", 9, stopped={"death": 1}, completed=7))) == (
+        "8 of 9 participants were analysed; 0 of these have a known score at the visit at week 24. "
         "Flow of 9 participants by arm, from top to bottom. Active, 9 in the table, 9 with "
         "baseline, 9 treated; Analysis: 8 analysed, 1 not analysed; Follow-up of the analysed: "
         "7 completed, 1 stopped early, 1 death, 2 with rescue medication; Analysed with a visit at "

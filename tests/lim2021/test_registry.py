@@ -34,7 +34,11 @@ def test_the_cut_offs_of_minimal_disability_are_the_registered_ones(registry):
 
 def test_every_fact_names_its_record_and_how_sure_it_is(registry):
     table = registry.tables["registry"]
-    assert table["source"].str.contains(r"EUCTR2016-004766-26-NL|NTR6160|NCT02728752").all()
+    assert (
+        table["source"]
+        .str.contains(r"EUCTR2016-004766-26-NL|NTR6160|NCT02728752|NCT05832034")
+        .all()
+    )
     assert set(table["certainty"]) == {"copy", "secondary", "unsure"}
     unsure = table.set_index("id")["certainty"]
     assert unsure[["duration", "ntr_duration"]].tolist() == ["unsure", "unsure"]

@@ -383,8 +383,8 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "sep=;\nid;week\nA;0\n", {},
          "v.csv, row 1, value 'sep=;': is a note for spreadsheets; remove this line, so that the "
          "first names columns"),
-        ("v.csv", HEAD, {}, "v.csv: there are no rows: the file has only its header"),
-        ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: there are no rows: the file has only its header"),
+        ("v.csv", HEAD, {}, "v.csv: must have at least one row below the header, and has none"),
+        ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: must have at least one row"),
         ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),
         ("v.csv", HEAD + "A,0,1\nB,0,1,2\n", {},
          "v.csv, row 3: the row has 4 cells; the header has 3"),
@@ -456,7 +456,7 @@ def set_cell(place, value):
     ("rows", "edit", "others", "sheet", "line"),
     [
         ([], None, {}, None, ": is empty"),
-        (TABLE[:1], None, {}, None, ": there are no rows: the file has only its header"),
+        (TABLE[:1], None, {}, None, ": must have at least one row below the header, and has none"),
         (TABLE, None, {"labs": TABLE}, None,
          ": has 2 sheets, 'visits', 'labs'; name the one to read (--sheet)"),
         (TABLE, None, {"labs": TABLE}, "lab",

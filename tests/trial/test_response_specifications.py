@@ -3,6 +3,7 @@
 import math
 import random
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,7 +18,6 @@ from tisstats.trial.response_specifications import (
     Inference,
     ResponseCohort,
     curve_of_counts,
-    response_curve,
 )
 from tisstats.trial.specifications import Choice, Level
 from tisstats.trial.study_data import StudyData
@@ -229,7 +229,7 @@ def cohort():
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        (Choice.of("A", "week_of_visit", {1: "1"}), "sets week_of_visit; permitted are"),
+        (Choice.of("A", "week_of_visit", {1: "1"}), "settings must be among .*, got week_of_visit"),
         (Choice.of("A", "missing", {"bounds": "b"}), "missing must be one of"),
         (Choice.of("A", "denominator", {"others": "b"}), "denominator must be one of"),
         (Choice.of("A", "scoring", {"y": "b"}), "scoring must be one of"),
@@ -241,7 +241,7 @@ def cohort():
 )
 def test_a_choice_that_does_not_fit_is_refused(choice, message):
     with pytest.raises(ValueError, match=message):
-        response_curve(cohort(), ENDPOINT, Inference("wilson", 0.95), [choice])
+        curve_of_counts(partial(cohort().count, ENDPOINT), Inference("wilson", 0.95), [choice])
 
 
 @pytest.mark.parametrize(

@@ -169,19 +169,21 @@ def test_repeated_rows(tables):
         assert line.endswith(f": must not repeat another row's {key}")
 
 
+NO_BASELINE = (
+    "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits: add "
+    "that visit, or leave the patient out of the analysis (column analysed, value false)"
+)
+
+
 def test_no_baseline(tables):
     visits = tables["visits"]
     tables["visits"] = visits.drop(index=first(visits, patient_id="S-07", week=0))
-    assert faults(tables) == [
-        "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits"
-    ]
+    assert faults(tables) == [NO_BASELINE]
 
 
 def test_no_visit_at_all(tables):
     tables["visits"] = tables["visits"][tables["visits"]["patient_id"] != "S-07"]
-    assert faults(tables) == [
-        "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits"
-    ]
+    assert faults(tables) == [NO_BASELINE]
 
 
 def test_visits_and_infusions_after_the_end(tables):

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tisstats.book.run import digests
-from tisstats.book.run.parameters import parse_settings, read_parameters
+from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
 from tisstats.book.run.project import Project
 from tisstats.book.site.output import BuildStamp, check_replaceable, replace_book
 
@@ -23,6 +23,7 @@ def build(
     jobs: int | None = None,
     output: Path | None = None,
     report: Callable[[str], None] = print,
+    refusal: Refusal | None = None,
 ) -> Path:
     """Build the book and return its folder.
 
@@ -38,6 +39,8 @@ def build(
         Output folder; by default ``_build/html`` of the project.
     report
         Called with each progress message.
+    refusal
+        Called with the name and value of each setting; a reason refuses it before anything runs.
 
     Raises
     ------
@@ -48,6 +51,8 @@ def build(
     """
     output = (output or project.default_output).resolve()
     check_replaceable(output, project)
+    if settings:
+        parse_settings(settings, read_parameters(project.notebooks()), refusal)
     if not _is_current(project, settings, output):
         with _build_lock(project, report) as waited:
             if not (waited and _is_current(project, settings, output)):

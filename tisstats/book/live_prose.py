@@ -22,12 +22,19 @@ from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from tisstats.book.run.kernels import IN_BOOK
-from tisstats.ledger.published import data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 
 _GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
-_ROLE = re.compile(r"\{(term|cite|numref)\}`([^`]+)`")
+_ROLE = re.compile(r"\{(term|cite|numref|claim)\}`([^`]+)`")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+#: Boxes of the book: a title stays, other lines of their markup go.
+_BOX_TITLE = re.compile(r"^:{3,}\{(?:grid-item-card|admonition)\} (.+)$", re.MULTILINE)
+_BOX_MARKUP = re.compile(r"^(?::{3,}|:[a-z-]+:).*\n?", re.MULTILINE)
 _SENTENCE_ENDS = re.compile(r"(^|[.:?!]\s+|\n)$")
+
+
+#: Read only where prose names a claim.
+_published = cache(PublishedFacts.read)
 
 
 @dataclass
@@ -131,6 +138,8 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
     --------
     >>> render_prose("## Of {glue:text}`n` {term}`patients <patient>` {cite}`x2021`", {"n": "19"})
     '**Of 19 patients [x2021]**'
+    >>> render_prose("{claim}`results.analysed` of {claim}`those <results.included>`", {})
+    '19 of those'
     >>> render_prose("{numref}`fig-a` shows it; see {numref}`fig-a`.", {})
     'The figure below shows it; see the figure below.'
     """
@@ -139,11 +148,15 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
         name, content = role.groups()
         if name == "term":
             return content.partition(" <")[0]
+        if name == "claim":
+            words, _, claim = content.rstrip(">").rpartition(" <")
+            return words or _published().text(f"claims.{claim}")
         if name == "cite":
             return f"[{', '.join(key.strip() for key in content.split(','))}]"
         starts = _SENTENCE_ENDS.search(text[: role.start()])
         return "The figure below" if starts else "the figure below"
 
+    text = _BOX_MARKUP.sub("", _BOX_TITLE.sub(r"**\1**\n", text))
     text = _ROLE.sub(plain, text)
     text = _GLUED.sub(lambda found: values.get(found[1], found[0]), text)
     return _HEADING.sub(r"**\1**", text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tisstats.bounds.assumptions import ALTERNATIVES, BOUND_ASSUMPTIONS, BoundAssumptions, Grid
 from tisstats.bounds.files import join_spread, read_bounds, read_sensitivity
 from tisstats.bounds.quantities import QUANTITIES, SIDES, measures_of_quantity
-from tisstats.bounds.spread import ensemble_spread
+from tisstats.bounds.spread import describe_spread, ensemble_spread, ensemble_values
 
 if TYPE_CHECKING:
     from tisstats.bounds.prove import Bound, prove_bound
@@ -23,7 +23,9 @@ __all__ = [
     "Bound",
     "BoundAssumptions",
     "Grid",
+    "describe_spread",
     "ensemble_spread",
+    "ensemble_values",
     "join_spread",
     "measures_of_quantity",
     "prove_bound",

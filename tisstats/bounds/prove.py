@@ -45,7 +45,9 @@ class Bound:
     measure: str | None  #: the measure, or pair of measures; None for the score
     side: str  #: minimum or maximum
     value: Fraction | None  #: exact value, in the quantity's unit; None where there is no bound
-    proven: str  #: sharp: a cohort attains it; outer: no cohort goes beyond it
+    proven: (
+        str  #: sharp: `witness` attains it; outer: no cohort goes beyond, perhaps none attains it
+    )
     seconds: float  #: processor time it took
     model: str  #: row: one row of Table 2 alone decides; joint: the core set together
     witness: Witness | None  #: a cohort that attains it, where it is sharp

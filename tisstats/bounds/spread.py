@@ -32,7 +32,7 @@ def ensemble_spread(ensemble: Ensemble, *, n_cohorts: int | None = None) -> pd.D
     ----------
     ensemble
         Synthetic cohorts.
-    first
+    n_cohorts
         Number of cohorts to use, from the first; by default all.
 
     Returns
@@ -42,16 +42,46 @@ def ensemble_spread(ensemble: Ensemble, *, n_cohorts: int | None = None) -> pd.D
         ``ensemble_min``, ``ensemble_p05``, ``ensemble_median``, ``ensemble_p95`` and
         ``ensemble_max``.
     """
-    found: dict[tuple[str, str], list[float]] = {}
+    return describe_spread(ensemble_values(ensemble, n_cohorts=n_cohorts))
+
+
+def ensemble_values(ensemble: Ensemble, *, n_cohorts: int | None = None) -> pd.DataFrame:
+    """Compute every quantity of every cohort.
+
+    Parameters
+    ----------
+    ensemble, n_cohorts
+        As for `ensemble_spread`.
+
+    Returns
+    -------
+    DataFrame
+        One row per cohort, one column per pair of quantity and measure.
+    """
     cohorts = len(ensemble) if n_cohorts is None else min(n_cohorts, len(ensemble))
-    for index in range(cohorts):
-        for key, value in cohort_values(ensemble.cohort(index)):
-            found.setdefault(key, []).append(value)
-    percentiles = np.quantile(list(found.values()), list(PERCENTILES.values()), axis=1)
+    rows = [dict(cohort_values(ensemble.cohort(index))) for index in range(cohorts)]
+    columns = pd.MultiIndex.from_tuples(rows[0], names=["quantity", "measure"])
+    return pd.DataFrame([list(row.values()) for row in rows], columns=columns)
+
+
+def describe_spread(values: pd.DataFrame) -> pd.DataFrame:
+    """Compute percentiles of every quantity over cohorts.
+
+    Parameters
+    ----------
+    values
+        As `ensemble_values` returns them.
+
+    Returns
+    -------
+    DataFrame
+        As `ensemble_spread` returns it.
+    """
+    percentiles = np.quantile(values.to_numpy().T, list(PERCENTILES.values()), axis=1)
     return pd.DataFrame(
         {
-            "quantity": [quantity for quantity, _ in found],
-            "measure": [measure for _, measure in found],
+            "quantity": values.columns.get_level_values(0),
+            "measure": values.columns.get_level_values(1),
             **dict(zip(PERCENTILES, percentiles, strict=True)),
         }
     )

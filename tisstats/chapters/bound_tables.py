@@ -14,6 +14,7 @@ from tisstats.bounds.assumptions import OR
 from tisstats.bounds.files import ALTERNATIVE, SCORE
 from tisstats.bounds.quantities import AND, measures_behind
 from tisstats.chapters.page import Rows
+from tisstats.chapters.result_facts import LABEL, WORDS, Facts
 from tisstats.figures.bound_ranges import BoundRange, EnsemblePercentiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import format_outward
@@ -25,6 +26,34 @@ _DECIMALS = {"probability": 4, "patients": 0, "points": 1, "correlation": 2}
 
 #: P values below this are shown as less than it.
 _SMALLEST_PRINTED_P = 0.0001
+
+#: What the columns of a table of altered assumptions are: a bound, before and after.
+SENSITIVITY = {
+    "Bound": LABEL,
+    "Original bound": Facts(
+        "{bound}< (outer bound only)>",
+        method="optimised under the stated assumptions, rounded outward",
+    ),
+    "New bound": Facts(
+        "{bound}< (outer bound only)>", method="optimised with one assumption altered"
+    ),
+    "*": WORDS,
+}
+
+#: Units of the quantities, by their headings.
+UNITS = {
+    "*: P of*": Facts(unit="probability"),
+    "*correlation*": Facts(unit="coefficient"),
+    "*patients*": Facts(unit="patients"),
+    "*responders*": Facts(unit="patients"),
+    "*, cm*": Facts(unit="cm"),
+    "*, U/L*": Facts(unit="U/L"),
+    "*, N": Facts(unit="N"),
+    "*, N, *": Facts(unit="N"),
+    "*, grade*": Facts(unit="grades"),
+    "*, point*": Facts(unit="points"),
+    "Total Improvement Score:*": Facts(unit="points"),
+}
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _KEY = ["quantity", "measure", "side"]

@@ -8,14 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tisstats.chapters.page import Notice
+from tisstats.chapters.page import Notice, Result, WholeResult, described
 from tisstats.chapters.parameters import Parameters
+from tisstats.chapters.result_facts import COUNT, VALUE, WORDS, Facts, counted
+from tisstats.figures.numbers import format_confidence_level
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import count_matches
 from tisstats.lim2021.response import minimal_improvement_matches
 from tisstats.lim2021.trial_description import analysis_options
+from tisstats.statistics import method_title
 from tisstats.statistics.quantiles import parse_definition
 from tisstats.synthetic.patient_level_data import REFERENCE, PatientLevelData, patient_level_data
 from tisstats.trial.analysis import Analysis
@@ -29,14 +32,65 @@ _OPTION_OF_PARAMETER: dict[str, tuple[str, Callable[[Any], object]]] = {
     "quantile_definition": ("quantile_definition", parse_definition),
 }
 
+#: Of numbers about the book itself.
+_BOOK = {"origin": "book"}
+
+
+def printed_result(published: PublishedFacts, address: str) -> Result:
+    """Return a fact as printed, with the quantity and the unit that the table of facts states.
+
+    A cell without them is words.
+    """
+    text = published.text(address)
+    row = next(
+        (stem for stem in (address, address.rpartition(".")[0]) if published.has(f"{stem}.unit")),
+        None,
+    )
+    if row is None or not any(map(str.isdigit, text)):
+        return Result(text, WORDS)
+    quantity = f"{row}.quantity"
+    what = published.text(quantity) if published.has(quantity) else row.replace(".", " ")
+    unit = published.text(f"{row}.unit")
+    # A percentage is a stated value: the tables of facts do not say of how many.
+    shape = COUNT if unit == "patients" else VALUE
+    return Result(text, Facts(shape, what, unit, origin="published"))
+
+
+#: How the source line of a figure begins that is drawn from the numbers of the article.
+PUBLISHED = "Published: Lim et al. 2021"
+
 
 class Chapter(Parameters):
     """A chapter on the published facts."""
+
+    #: Of the intervals, where a chapter has some.
+    interval_method: str
+    confidence_level: float
+
+    @property
+    def level_words(self) -> str:
+        """The confidence level of the chapter's intervals."""
+        return f"{format_confidence_level(self.confidence_level)}%"
+
+    @property
+    def interval_words(self) -> str:
+        """Level and method of the chapter's intervals."""
+        return f"{self.level_words} {method_title(self.interval_method)}"
 
     @cached_property
     def published(self) -> PublishedFacts:
         """The published facts."""
         return PublishedFacts.read()
+
+    @property
+    def included(self) -> int:
+        """Number of patients included."""
+        return self.published.count("flow.included")
+
+    @property
+    def analysed(self) -> int:
+        """Number of patients analysed."""
+        return self.published.count("flow.analysed")
 
     def facts(self, section: str) -> dict[str, object]:
         """Return published facts as printed, under the names that the prose uses.
@@ -48,8 +102,25 @@ class Chapter(Parameters):
         """
         file = Path(__file__).with_name("facts.toml")
         addresses = tomllib.loads(file.read_text(encoding="utf-8"))[section]
-        return {name: self.published.text(address) for name, address in addresses.items()}
+        return {
+            name: printed_result(self.published, address) for name, address in addresses.items()
+        }
 
+    @described(
+        {
+            "with_excluded": counted(
+                "Patients improved by the week of the primary endpoint, and the excluded patient"
+            ),
+            "discussion_percent": Facts(
+                "{percentage}",
+                "Responders by the less strict definition",
+                n="{self.included}",
+                origin="published",
+            ),
+            "of_analysed": counted("Responders of those analysed that round to the percentage"),
+            "of_included": counted("Responders of those included that round to the percentage"),
+        }
+    )
     def discussion_definition_numbers(self) -> dict[str, object]:
         """Return the numbers on the less stringent definition of the discussion."""
         printed = self.published.text("claims.discussion.minimal_percent")
@@ -119,6 +190,7 @@ class PatientChapter(Chapter):
             "rows_name": self.patient_data.name,
         }
         for prefix in prefixes:
-            counted = count_matches(self.report, f"{prefix}.")
-            numbers |= {f"{prefix}_{name}": count for name, count in counted.items()}
+            for name, count in count_matches(self.report, f"{prefix}.").items():
+                what = f"Published numbers compared with the patients: {prefix}, {name}"
+                numbers[f"{prefix}_{name}"] = WholeResult(count, counted(what, "numbers", **_BOOK))
         return numbers

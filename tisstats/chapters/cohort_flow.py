@@ -9,8 +9,20 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
+from tisstats.chapters.result_facts import (
+    COUNT,
+    COUNT_OF,
+    COUNT_PERCENTAGE,
+    PERCENTAGE,
+    QUARTILES,
+    RANGE,
+    VALUE,
+    WORDS,
+    Facts,
+    counted,
+)
 from tisstats.figures import flow_diagram
 from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1
@@ -18,6 +30,23 @@ from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
 from tisstats.lim2021.flow import PatientFlow, study_flow, subtypes
 from tisstats.printed import RoundingRule
 from tisstats.trial import summaries
+
+#: How the cells of Table 1 are printed; a single patient has a value.
+_CELL = f"{QUARTILES} | {COUNT_PERCENTAGE} | {COUNT}"
+
+#: What the cells of a column of Table 1 are.
+_OF_GROUP = Facts(
+    _CELL,
+    unit="@row unit",
+    method="as printed, definition not stated",
+    group="@column",
+)
+
+#: What a row is whose single patient has a value and no quartiles.
+_OF_MEASURE = Facts(f"{QUARTILES} | {VALUE}")
+
+#: Rows of Table 1 with values: their labels end in a unit.
+_ROWS_OF_VALUES = {"*, years": _OF_MEASURE, "*, months": _OF_MEASURE}
 
 #: Counts of the flow that have the same name in the prose.
 _COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")
@@ -46,6 +75,37 @@ class CohortFlow(PatientChapter):
         """The rows of Table 1 added over the subtypes."""
         return table1.row_sums(self.published)
 
+    @described(
+        {
+            "screened": counted("Patients screened", origin="published"),
+            "included": counted("Patients included", origin="published"),
+            "not_included": counted("Patients screened and not included"),
+            "reasons_listed": counted("Reasons for not including patients, added up", "reasons"),
+            "analysed": counted("Patients analysed", origin="published"),
+            "unlisted": Facts(
+                RANGE + " | {count}",
+                "Patients not included without a listed reason",
+                "patients",
+            ),
+            "several": Facts(
+                RANGE + " | {count}",
+                "Patients not included for several of the listed reasons",
+                "patients",
+            ),
+            "excluded": counted("Patients excluded from the analysis"),
+            "percentages": counted(
+                "Percentages in the table of baseline characteristics", "percentages"
+            ),
+            "percentages_equal": counted("Percentages equal to the recomputed ones", "percentages"),
+            "half_even_off": counted(
+                "Percentages that differ if halves are rounded to even", "percentages"
+            ),
+            "sums": counted("Rows that can be added over the subtypes", "rows"),
+            "sums_equal": counted("Rows whose subtypes add up to the printed total", "rows"),
+            "sums_single": counted("Rows with a single subtype", "rows"),
+            "antibodies_total": Facts("{sum}", "Patients by antibodies, added up", "patients"),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         flow, half_even = self.flow, table1.percentages(self.published, rule="half-even")
@@ -70,15 +130,25 @@ class CohortFlow(PatientChapter):
 
     def diagram(self) -> FigureItem:
         """Return the flow of patients."""
-        return figure_item(flow_diagram, self.flow)
+        return figure_item(flow_diagram, self.flow, source=f"{PUBLISHED}, counts in the text")
 
-    @table("Patients by subtype, included and analysed")
+    @table(
+        "Patients by subtype, included and analysed",
+        columns={"Subtype": WORDS, "*": counted("", group="@column")},
+        source="published",
+    )
     def subtypes(self) -> pd.DataFrame:
         """Return the patients by subtype."""
         heads = ["Subtype", "Included", "Analysed", "Excluded from the analysis"]
         return subtypes(self.published).set_axis(heads, axis=1)
 
-    @table("Table 1 of the article, baseline characteristics", wide=True)
+    @table(
+        "Table 1 of the article, baseline characteristics",
+        wide=True,
+        columns={"Characteristic": WORDS, "*": _OF_GROUP},
+        rows=_ROWS_OF_VALUES,
+        source="published",
+    )
     def table1(self) -> Rows:
         """Return Table 1: median (first to third quartile) or n (%), N in the headers."""
         printed: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
@@ -92,7 +162,18 @@ class CohortFlow(PatientChapter):
                 for group, name in table1.GROUPS.items()
             }
 
-    @table("Percentages among patients with DM: some are exact halves before rounding")
+    @table(
+        "Percentages among patients with DM: some are exact halves before rounding",
+        columns={
+            "Characteristic": WORDS,
+            "Group": Facts("words", group=""),
+            "n of N": Facts(
+                COUNT_OF, "Patients with it", "patients", group="@Group", origin="published"
+            ),
+            "Printed": Facts(PERCENTAGE, n="@n of N", group="@Group", origin="published"),
+            "Computed": Facts(PERCENTAGE, n="@n of N", group="@Group"),
+        },
+    )
     def dm_percentages(self) -> Rows:
         """Return the percentages of groups of eight, some of which are exact halves."""
         for row in self.percentages[self.percentages["of"] % 8 == 0].to_dict("records"):
@@ -105,7 +186,15 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Table 1: subtype counts and printed totals")
+    @table(
+        "Table 1: subtype counts and printed totals",
+        columns={
+            "Row": WORDS,
+            "Subtypes": WORDS,
+            "Sum": Facts("{sum}", unit="patients"),
+            "Printed total": counted("", origin="published"),
+        },
+    )
     def row_sums_table(self) -> Rows:
         """Return the rows of Table 1 added over the subtypes."""
         for row in self.row_sums.to_dict("records"):
@@ -117,7 +206,20 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Table 1, published and computed", origin="{self.patient_data.label}", wide=True)
+    @table(
+        "Table 1, published and computed",
+        origin="{self.patient_data.label}",
+        wide=True,
+        columns={
+            "Characteristic": WORDS,
+            "*, {self.patient_data.kind}": Facts(
+                _CELL, unit="@row unit", method="quartiles by HAVERAGE, as in SPSS", group="@column"
+            ),
+            # The published numbers are results of the table above.
+            "*": WORDS,
+        },
+        rows=_ROWS_OF_VALUES,
+    )
     def table1_comparison(self) -> pd.DataFrame:
         """Return Table 1 as published and as computed from these data."""
         computed = summaries.table1(self.patient_data.trial)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from tisstats.chapters.page import Markdown, Table
+from tisstats.chapters.page import Markdown, Table, described
 from tisstats.chapters.parameters import Parameters
+from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.datapackage import allowed, read_descriptor, read_tables
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
@@ -30,6 +31,21 @@ class DataDictionary(Parameters):
         """The files of the package."""
         return read_tables(data_directory(self.package))
 
+    @described(
+        {
+            "package_description": WORDS,
+            "and_bounds": WORDS,
+            "files": Facts("{count} *", "Files of the package", "files"),
+            "rows": counted("Rows of the package", "rows"),
+            "unprinted": counted(
+                "Numbers of the package that the article does not print", "numbers"
+            ),
+            "unprinted_texts": counted(
+                "Texts of the package that the article does not print", "texts"
+            ),
+        },
+        source="book",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, among them what the article does not print."""
         unprinted = PublishedFacts.read().tables["unprinted"]["address"]
@@ -78,4 +94,8 @@ def _sections(folder: Path) -> Iterator[Markdown | Table]:
             }
             for field in resource["schema"]["fields"]
         ]
-        yield Table(pd.DataFrame(fields), f"Columns of {resource['path']}")
+        yield Table(
+            pd.DataFrame(fields),
+            f"Columns of {resource['path']}",
+            facts="descriptions of columns in words",
+        )

@@ -8,15 +8,26 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.chapter import PUBLISHED, Chapter
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
     FigureItem,
     Rows,
     SummaryLine,
+    described,
     figure_item,
     table,
+)
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    LABEL,
+    PERCENTAGE,
+    RANGE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
 )
 from tisstats.figures import amendment_splits
 from tisstats.figures.numbers import format_percent, format_range, yes_no
@@ -85,6 +96,63 @@ class Discrepancies(Chapter):
     def _difference(self, split: ResponderSplit) -> Fraction:
         return Fraction(split.after, self.counts.after) - Fraction(split.before, self.counts.before)
 
+    @described(
+        {
+            "split": WORDS,
+            "before": counted("Patients enrolled before the amendment"),
+            "after": counted("Patients enrolled after the amendment"),
+            "plain_gone": counted(
+                "Later patients who had stopped before the decision week, simplest split"
+            ),
+            "plain_before": counted("Responders before the amendment, simplest split"),
+            "plain_after": counted("Responders after the amendment, simplest split"),
+            "plain_late_weeks": WORDS,
+            "plain_first_before": counted(
+                "Responders before the amendment by the decision week, simplest split"
+            ),
+            "plain_p": Facts(
+                "{P value}",
+                "Responders before and after the amendment, simplest split",
+                method="{self._test_name}, two-sided",
+                n="{self.analysed}",
+            ),
+            "least_after": Facts(
+                "{minimum}", "Responders after the amendment, over all splits", "patients"
+            ),
+            "gone_most": Facts(
+                "{maximum}", "Later patients who had stopped before the decision week", "patients"
+            ),
+            "even_gone": Facts(
+                "{minimum}",
+                "Later patients who had stopped with no more responders after than before",
+                "patients",
+            ),
+            "by_first_visit": counted("Responders by the first visit", origin="published"),
+            "first_visit": stated("First visit after treatment", "week", "published"),
+            "split_responders": counted("Responders", origin="published"),
+            "decision_week": stated(
+                "Week of the decision on the amended regimen", "week", "published"
+            ),
+            "split_eligible": counted("Patients eligible for the amended regimen"),
+            "split_lost": counted("Patients who improved minimally and lost it"),
+            "split_others": counted("Other patients without a response"),
+            "splits_left": counted("Splits that meet all conditions", "splits"),
+            "splits_other": counted("Splits but for the simplest", "splits"),
+            "last_before": counted("Responders before the amendment, opposite split"),
+            "last_after": counted("Responders after the amendment, opposite split"),
+            "idle_conditions": WORDS,
+            "entries": counted("Statements that disagree", "entries"),
+            "entries_interpretation": counted(
+                "Statements that disagree and are relevant for interpretation", "entries"
+            ),
+            "synthetic_most": Facts(
+                "{maximum}",
+                "Later patients who had stopped in the synthetic cohorts",
+                "patients",
+                origin="chosen",
+            ),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         counts, plain, last = self.counts, self._base_split, self.splits[-1]
@@ -123,6 +191,10 @@ class Discrepancies(Chapter):
                 format_condition(name, counts) for name in self.redundant_conditions
             )
             or "none",
+            "entries": len(self.summary().lines),
+            "entries_interpretation": sum(
+                line.importance is Importance.INTERPRETATION for line in self.summary().lines
+            ),
             "synthetic_most": Assumptions().max_discontinued_after_amendment,
         }
 
@@ -162,9 +234,26 @@ class Discrepancies(Chapter):
             label = f"{split.stopped or 'None'} stopped before week {counts.decision_week}"
             periods = (split.before, counts.before, split.after, counts.after)
             rows.append(amendment_splits.SplitRow(label, *periods))
-        return figure_item(amendment_splits, rows)
+        return figure_item(
+            amendment_splits, rows, source=f"{PUBLISHED}, counts in the text; splits computed"
+        )
 
-    @table("Responders before and after the amendment, by number of later patients who had stopped")
+    @table(
+        "Responders before and after the amendment, by number of later patients who had stopped",
+        columns={
+            "Stopped*": LABEL,
+            "Responders*": Facts(COUNT_OF, unit="patients"),
+            "Difference*": Facts(
+                "{difference}",
+                "Responders after minus before",
+                "percentage points",
+                n="{self.analysed}",
+            ),
+            "P (*": Facts(
+                "{P value}", "P", method="{self._test_name}, two-sided", n="{self.analysed}"
+            ),
+        },
+    )
     def split_table(self) -> Rows:
         """Return the splits, with the P value of the test."""
         counts = self.counts
@@ -180,7 +269,15 @@ class Discrepancies(Chapter):
                 f"P ({self._test_name})": self._pvalue(split),
             }
 
-    @table("Possible splits when one condition is dropped", wide=True)
+    @table(
+        "Possible splits when one condition is dropped",
+        wide=True,
+        columns={
+            "*none had stopped": Facts(RANGE + " | {count}", unit="patients"),
+            "Responders*": Facts("{minimum} to {maximum} of {denominator}", unit="patients"),
+            "*": WORDS,
+        },
+    )
     def condition_table(self) -> Rows:
         """Return the possible splits when a condition is dropped.
 
@@ -223,7 +320,16 @@ class Discrepancies(Chapter):
             [entry for entry in self.entries.discrepancies if entry.importance is kind]
         )
 
-    @table("Proportion of patients with minimal improvement, by interpretation", collapsed=True)
+    @table(
+        "Proportion of patients with minimal improvement, by interpretation",
+        collapsed=True,
+        columns={
+            "Patients": LABEL,
+            "n of N": Facts(COUNT_OF, "Improved", "patients"),
+            "%": Facts(PERCENTAGE, "Improved", n="@n of N"),
+            "*": WORDS,
+        },
+    )
     def minimal_improvement(self) -> Rows:
         """Return the proportion with minimal improvement, under each interpretation."""
         count = self.published.count
@@ -258,7 +364,11 @@ class Discrepancies(Chapter):
                 "As printed": same,
             }
 
-    @table("Examined and found consistent", wide=True)
+    @table(
+        "Examined and found consistent",
+        wide=True,
+        columns="explanations in words",
+    )
     def apparent_discrepancies(self) -> Rows:
         """Return the apparent discrepancies, each with its explanation."""
         for each in self.entries.apparent_discrepancies:

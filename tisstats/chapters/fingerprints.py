@@ -9,7 +9,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.page import Rows, table
+from tisstats.chapters.page import Rows, described, table
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    LABEL,
+    P_RANGE,
+    VALUE,
+    WORDS,
+    Facts,
+    counted,
+)
 from tisstats.figures.numbers import yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import fingerprints
@@ -63,6 +72,87 @@ class Fingerprints:
         """The resolutions of the dynamometer."""
         return fingerprints.dynamometer(self.published)
 
+    @property
+    def smallest(self) -> int:
+        """Number of patients in the smallest group with quartiles."""
+        return fingerprints.smallest_group(self.published).n
+
+    @property
+    def analysed(self) -> int:
+        """Number of patients analysed."""
+        return self.published.count("flow.analysed")
+
+    @property
+    def completed(self) -> int:
+        """Number of patients who completed the study."""
+        return fingerprints.completers(self.published)
+
+    @described(
+        {
+            "patients": counted(
+                "Patients of the smallest group with quartiles", origin="published"
+            ),
+            "by_haverage": WORDS,
+            "q1": Facts(
+                "{lower quartile}",
+                "Age at onset, smallest group",
+                "years",
+                "as printed, definition not stated",
+                "{self.smallest}",
+                origin="published",
+            ),
+            "median": Facts(
+                "{median}",
+                "Age at onset, smallest group",
+                "years",
+                "as printed, definition not stated",
+                "{self.smallest}",
+                origin="published",
+            ),
+            "q3": Facts(
+                "{upper quartile}",
+                "Age at onset, smallest group",
+                "years",
+                "as printed, definition not stated",
+                "{self.smallest}",
+                origin="published",
+            ),
+            **{
+                each: Facts(
+                    VALUE,
+                    f"Age {each} of an example that gives the printed quartiles by HAVERAGE",
+                    "years",
+                    origin="example",
+                )
+                for each in "abcd"
+            },
+            "numpy_c": Facts(
+                "{maximum}", "Third age, if the quartiles are those of numpy", "years"
+            ),
+            "numpy_sum": Facts(
+                "{maximum}",
+                "Sum of the second and third age, if the quartiles are those of numpy",
+                "years",
+            ),
+            "numpy_b": Facts(
+                "{maximum}", "Second age, if the quartiles are those of numpy", "years"
+            ),
+            "numpy_a": Facts(
+                "{maximum}", "Youngest age, if the quartiles are those of numpy", "years"
+            ),
+            "allowed": Facts("{minimum}", "Age at onset by the eligibility criteria", "years"),
+            "youngest_included": Facts(
+                "{minimum}", "Age at inclusion", "years", origin="published"
+            ),
+            "longest_ill": Facts(
+                "{maximum}",
+                "Disease duration at inclusion, exclusive",
+                "months",
+                origin="published",
+            ),
+            "numpy_rule": WORDS,
+        }
+    )
     def example_numbers(self) -> dict[str, object]:
         """Return the numbers of the example of four ages, solved by hand for both definitions.
 
@@ -86,7 +176,12 @@ class Fingerprints:
 
     @table(
         "Maximum age of the youngest patient under numpy's definition, and minimum age allowed by "
-        "the eligibility criteria, years"
+        "the eligibility criteria, years",
+        columns={
+            "Maximum*": Facts("{maximum}", unit="years", n="{self.smallest}"),
+            "Minimum*": Facts("{minimum}", unit="years"),
+            "*": WORDS,
+        },
     )
     def ages(self) -> Rows:
         """Return the possible resolutions of ages, and what numpy's definition requires."""
@@ -102,6 +197,21 @@ class Fingerprints:
                 "Is numpy's definition possible?": yes_no(row["possible"]),
             }
 
+    @described(
+        {
+            "quartile_sets": counted("Sets of printed quartiles", "sets"),
+            "sets_spss": counted("Sets of quartiles compatible with HAVERAGE", "sets"),
+            "sets_numpy": counted("Sets of quartiles compatible with the default of numpy", "sets"),
+            "steps_assumed": WORDS,
+            "rules": counted("Definitions of quartiles", "definitions", origin="book"),
+            "sets_finer": Facts(
+                "all {count} | at least {minimum} of the *",
+                "Sets of quartiles compatible with every definition on finer steps",
+                "sets",
+            ),
+            "type_beside": WORDS,
+        }
+    )
     def rule_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the definition of quartiles."""
         possible = self.rules.set_index("definition")["possible"]
@@ -119,7 +229,12 @@ class Fingerprints:
         }
 
     @table(
-        "Sets of printed quartiles compatible with each definition, each set on its own", wide=True
+        "Sets of printed quartiles compatible with each definition, each set on its own",
+        wide=True,
+        columns={
+            "Compatible*": Facts(COUNT_OF, unit="sets of quartiles", method="@row"),
+            "*": WORDS,
+        },
     )
     def rule_table(self) -> Rows:
         """Return the number of sets of quartiles compatible with each definition."""
@@ -132,6 +247,15 @@ class Fingerprints:
                 "Compatible sets (finer steps)": f"{finer['possible']} of {finer['sets']}",
             }
 
+    @described(
+        {
+            "ended_early": counted("Patients who ended the study early", origin="published"),
+            "completers": counted("Patients who completed the study"),
+            "conflicts": WORDS,
+            "still_excluded": WORDS,
+            "no_longer_excluded": WORDS,
+        }
+    )
     def analysis_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the patients in the analysis."""
         n = fingerprints.completers(self.published)
@@ -169,7 +293,28 @@ class Fingerprints:
             names |= dict.fromkeys(changed.loc[changed["attainable"] == attainable, "condition"])
         return "; ".join(names) or "none"
 
-    @table("Signed-rank P values attainable with all patients, and with completers only", wide=True)
+    @table(
+        "Signed-rank P values attainable with all patients, and with completers only",
+        wide=True,
+        columns={
+            "P as printed": Facts(
+                "{P value}",
+                method="as printed, exact or asymptotic not stated",
+                origin="published",
+            ),
+            "P of all*": Facts(
+                P_RANGE,
+                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                group="all",
+            ),
+            "P of completers*": Facts(
+                P_RANGE,
+                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                group="completers",
+            ),
+            "*": WORDS,
+        },
+    )
     def analysis_table(self) -> Rows:
         """Return the P values attainable with all patients and with completers only."""
         for row in self.analysis_sets.to_dict("records"):
@@ -185,7 +330,20 @@ class Fingerprints:
                 cells[f"Attainable, {words}"] = yes_no(row[f"{name}_attainable"])
             yield cells
 
-    @table("Completers only, with one or two conditions changed", collapsed=True)
+    @table(
+        "Completers only, with one or two conditions changed",
+        collapsed=True,
+        columns={
+            "Changed condition": LABEL,
+            "Attainable P, completers": Facts(
+                P_RANGE,
+                method="signed-rank test, zeros dropped, ties corrected; asymptotic unless "
+                "the condition says exact",
+                group="completers",
+            ),
+            "*": WORDS,
+        },
+    )
     def completers_table(self) -> Rows:
         """Return the P values attainable with completers alone under changed conditions."""
         for measure, found in self.completers_sensitivity.items():
@@ -197,6 +355,21 @@ class Fingerprints:
                     "Printed P attainable": yes_no(row["attainable"]),
                 }
 
+    @described(
+        {
+            "biceps_median": Facts(
+                "{median}",
+                "Biceps: change",
+                "N",
+                "as printed",
+                "{self.analysed}",
+                origin="published",
+            ),
+            "biceps_patients": counted("Patients with both values of the biceps"),
+            "dynamometer_excluded": WORDS,
+            "dynamometer_possible": WORDS,
+        }
+    )
     def dynamometer_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the dynamometer."""
         possible = self.dynamometer["possible"]
@@ -215,7 +388,10 @@ class Fingerprints:
             "dynamometer_possible": ", or ".join(names[possible]),
         }
 
-    @table("Resolutions compatible with the printed quartiles of the biceps change")
+    @table(
+        "Resolutions compatible with the printed quartiles of the biceps change",
+        columns="resolutions and definitions in words",
+    )
     def dynamometer_table(self) -> Rows:
         """Return the resolutions and definitions compatible with the printed biceps change."""
         for row in self.dynamometer.to_dict("records"):
@@ -231,6 +407,28 @@ class Fingerprints:
                 or "none",
             }
 
+    @described(
+        {
+            "imnm_raynaud": Facts(
+                "{count} *",
+                "Patients with IMNM and Raynaud's phenomenon",
+                "patients",
+                origin="published",
+            ),
+            "ass_pulmonary": Facts(
+                "{count} *",
+                "Patients with anti-synthetase syndrome and interstitial lung disease",
+                "patients",
+                origin="published",
+            ),
+            "lung_elsewhere": Facts(
+                COUNT_OF,
+                "Patients with anti-Jo1 and interstitial lung disease in another cohort",
+                "patients",
+                origin="published",
+            ),
+        }
+    )
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on the added patient and on unusual findings."""
         with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1

@@ -12,7 +12,8 @@ import pandas as pd
 from tisstats.bounds import (
     BOUND_ASSUMPTIONS,
     SIDES,
-    ensemble_spread,
+    describe_spread,
+    ensemble_values,
     join_spread,
     read_bounds,
     read_sensitivity,
@@ -21,10 +22,29 @@ from tisstats.bounds.assumptions import DROPPED, FINER_STEPS, Alternative
 from tisstats.bounds.files import ALTERNATIVE
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PERCENTILES
-from tisstats.chapters import bound_tables
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters import another_cohort, bound_tables
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
-from tisstats.chapters.page import FigureItem, Rows, Table, table
+from tisstats.chapters.page import (
+    FigureItem,
+    Interactive,
+    Rows,
+    Table,
+    described,
+    figure_item,
+    table,
+    table_facts,
+)
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    LABEL,
+    OMITTED,
+    RANGE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
+)
 from tisstats.figures import bound_ranges as figure
 from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.ledger.published import PublishedFacts
@@ -37,8 +57,8 @@ from tisstats.statistics import method_title
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
+from tisstats.synthetic.effect import N_COHORTS, read_effect
 from tisstats.synthetic.effect import PERCENTILES as EFFECT_PERCENTILES
-from tisstats.synthetic.effect import read_effect
 from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
@@ -102,9 +122,14 @@ class Identifiability(PatientChapter):
         return read_sensitivity()
 
     @cached_property
+    def values(self) -> pd.DataFrame:
+        """The open quantities of each synthetic cohort."""
+        return ensemble_values(self.ensemble)
+
+    @cached_property
     def ranges(self) -> pd.DataFrame:
         """The bounds with the spread of the ensemble."""
-        return join_spread(self.bounds, ensemble_spread(self.ensemble))
+        return join_spread(self.bounds, describe_spread(self.values))
 
     @cached_property
     def sensitivity_comparison(self) -> pd.DataFrame:
@@ -143,8 +168,62 @@ class Identifiability(PatientChapter):
             "pairs": ProvenStatement(orders, of_scores),
         }
 
+    @property
+    def giving_title(self) -> str:
+        """The method that gives the printed interval."""
+        return method_title(response.printed_interval(self.published).methods_matching_print[0])
+
+    @property
+    def cohorts(self) -> int:
+        """Number of cohorts in the ensemble."""
+        return len(self.ensemble)
+
+    @property
+    def effect_cohorts(self) -> int:
+        """Number of cohorts that show the effect of the criteria."""
+        return N_COHORTS
+
     # Patient-level data that meet the printed numbers
 
+    @described(
+        {
+            "constraints": counted("Constraints on a cohort", "constraints", origin="book"),
+            "uncovered": counted(
+                "Printed numbers that no constraint covers", "numbers", origin="book"
+            ),
+            "numbers": counted(
+                "Published numbers compared with the patients", "numbers", origin="book"
+            ),
+            "numbers_hold": counted(
+                "Published numbers that the patients meet", "numbers", origin="book"
+            ),
+            "statements": counted(
+                "Published statements compared with the patients", "statements", origin="book"
+            ),
+            "statements_hold": counted(
+                "Published statements that the patients meet", "statements", origin="book"
+            ),
+            "entries": counted(
+                "Published numbers of the constraints, with repetitions", "numbers", origin="book"
+            ),
+            "named": counted("Published numbers of the constraints", "numbers", origin="book"),
+            "named_twice": counted(
+                "Published numbers of several constraints", "numbers", origin="book"
+            ),
+            "named_and_checked": counted(
+                "Published numbers of the constraints that are checked too",
+                "numbers",
+                origin="book",
+            ),
+            "percentages": counted(
+                "Percentages checked that no constraint names", "numbers", origin="book"
+            ),
+            "marks": counted("Marks of significance among the constraints", "marks", origin="book"),
+            "criteria": counted(
+                "Criteria of design among the constraints", "criteria", origin="book"
+            ),
+        }
+    )
     def check_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on constraints and checks."""
         listed = [address for each in CONSTRAINTS for address in each.addresses]
@@ -164,7 +243,10 @@ class Identifiability(PatientChapter):
         }
 
     @table(
-        "Constraints on every cohort, with their place in the article", wide=True, collapsed=True
+        "Constraints on every cohort, with their place in the article",
+        wide=True,
+        collapsed=True,
+        columns="rules in words, with their place in the code",
     )
     def constraints(self) -> Rows:
         """Return the constraints on a cohort, their place in the article, and the lines of code."""
@@ -178,7 +260,12 @@ class Identifiability(PatientChapter):
                 "Code name": each.name,
             }
 
-    @table("Assumptions beyond the published numbers", wide=True, collapsed=True)
+    @table(
+        "Assumptions beyond the published numbers",
+        wide=True,
+        collapsed=True,
+        columns="assumptions in words",
+    )
     def assumptions(self, assumptions: Assumptions | None = None) -> Rows:
         """Return the assumptions beyond the published numbers."""
         for each in (assumptions or Assumptions()).to_list():
@@ -195,6 +282,15 @@ class Identifiability(PatientChapter):
         "Plausibility criteria (ours), and percentage of cohorts meeting each",
         wide=True,
         collapsed=True,
+        columns={
+            "Criterion": OMITTED,
+            "Name": LABEL,
+            "*, %": Facts(
+                "{estimate}", unit="%", method="median share of cohorts", n="{self.effect_cohorts}"
+            ),
+            "*": WORDS,
+        },
+        source="synthetic",
     )
     def plausibility(self) -> Rows:
         """Return the plausibility criteria, and the percentage of cohorts meeting each."""
@@ -218,6 +314,16 @@ class Identifiability(PatientChapter):
         "Effect of the criteria: spread of synthetic cohorts with and without them",
         wide=True,
         collapsed=True,
+        columns={
+            "Quantity": WORDS,
+            "*": Facts(
+                "{median} ({lower percentile} to {upper percentile})",
+                unit="@row unit",
+                method="percentiles as in the column's label",
+                n="{self.effect_cohorts}",
+            ),
+        },
+        source="synthetic",
     )
     def plausibility_effect(self) -> Rows:
         """Return the spread of selected quantities with and without the criteria."""
@@ -231,6 +337,31 @@ class Identifiability(PatientChapter):
                 "Without": _format_spread(row, "without"),
             }
 
+    @described(
+        {
+            "cohorts": counted("Synthetic cohorts", "cohorts"),
+            "patients_changed": Facts(
+                "{percentage}",
+                "Patients whose profile differs from that in another cohort",
+                n="{self.cohorts}",
+            ),
+            "visits_changed": Facts(
+                "{percentage}",
+                "Visits that differ from those in another cohort",
+                n="{self.cohorts}",
+            ),
+            "rank_correlation": Facts(
+                "{correlation}",
+                "Scores of a patient in one cohort and another",
+                method="mean Spearman rank correlation",
+                n="{self.cohorts}",
+            ),
+            "collapsed": Facts(
+                "Of {count} unpublished*", "Unpublished quantities examined", "quantities"
+            ),
+        },
+        source="synthetic",
+    )
     def diversity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the diversity of cohorts."""
         differ = diversity(self.ensemble)
@@ -242,8 +373,36 @@ class Identifiability(PatientChapter):
             "collapsed": describe_collapsed(differ),
         }
 
+    def another_cohort(self) -> Interactive:
+        """Return the slider through the cohorts of the project's ensemble.
+
+        It starts at the cohort of the page, if that is one of them, and otherwise at the first.
+        """
+        shown = another_cohort.cohort_series(
+            self.ensemble, self.values, self.ranges, self.published
+        )
+        start = int(self.cohort) if self.cohort.strip().isdecimal() else 0
+        return Interactive("another_cohort", {**shown, "start": start})
+
     # What is left open
 
+    @described(
+        {
+            "bounds": counted("Bounds", "bounds"),
+            "bounds_optimal": counted("Bounds that a cohort attains", "bounds"),
+            "bounds_outer": Facts("{count} are*", "Bounds that are merely outer", "bounds"),
+            "bounds_unlimited": counted("Quantities without a bound on one side", "bounds"),
+            "restated_count": counted("Bounds that only restate the assumed counts", "bounds"),
+            "restated": WORDS,
+            "bar_lower": stated("Lower percentile of the bars", "%"),
+            "bar_upper": stated("Upper percentile of the bars", "%"),
+            "proof_measures": WORDS,
+            "proof_scores": WORDS,
+            "proof_pairs": WORDS,
+            "given_measures": WORDS,
+        },
+        source="book",
+    )
     def bound_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on bounds."""
         return {
@@ -275,8 +434,15 @@ class Identifiability(PatientChapter):
     def _range_figure(self, quantity: str, name: str, axis: figure.Axis) -> FigureItem:
         rows = bound_tables.bound_ranges(self.ranges, quantity)
         given = self.proofs["measures"].assuming
-        alt = figure.describe(rows, axis, _STAMP, given)
-        return FigureItem(figure.draw(rows, axis, _STAMP), alt, name)
+        return figure_item(
+            figure,
+            rows,
+            axis,
+            _STAMP,
+            given,
+            name=name,
+            source=f"{PUBLISHED}, Table 2; ranges computed from it",
+        )
 
     def range_tables(self) -> Iterator[Table]:
         """Return the proven ranges for the score, each measure and for pairs of measures."""
@@ -296,11 +462,39 @@ class Identifiability(PatientChapter):
                 wide=True,
                 collapsed=kind != "score",
                 name=f"{name}_bounds",
+                facts=table_facts(
+                    {
+                        "Bounds": Facts(
+                            RANGE + " | {minimum} to unbounded | unbounded to {maximum}",
+                            method="optimised under the stated assumptions, rounded outward",
+                            n="{self.analysed}",
+                        ).filled(self),
+                        "Range in*": Facts(
+                            RANGE,
+                            method="rounded outward",
+                            n="{self.cohorts}",
+                            origin="synthetic",
+                        ).filled(self),
+                        "*": WORDS,
+                    },
+                    bound_tables.UNITS,
+                ),
             )
 
     # Assumptions behind the bounds
 
-    @table("Assumptions behind the bounds, and which were varied", wide=True, collapsed=True)
+    @table(
+        "Assumptions behind the bounds, and which were varied",
+        wide=True,
+        collapsed=True,
+        columns={
+            "Sensitivity analysis": Facts(
+                "{count} bounds", "Bounds recomputed with it altered", "bounds"
+            ),
+            "*": WORDS,
+        },
+        source="book",
+    )
     def bound_assumptions(self) -> Rows:
         """Return the assumptions behind the bounds, and for how many bounds each was varied."""
         for each in BOUND_ASSUMPTIONS:
@@ -314,6 +508,40 @@ class Identifiability(PatientChapter):
                 "Code name": each.name,
             }
 
+    @described(
+        {
+            "eq_vas_step": Facts("{value} *", "Assumed step of the EQ VAS", "points"),
+            "eq_vas_finer_step": Facts("{value} *", "Finer step of the EQ VAS", "points"),
+            "eq_vas_limit": Facts(
+                "{minimum}",
+                "Self-rated health: Hodges-Lehmann estimate of the change, on the assumed step",
+                "points",
+            ),
+            "eq_vas_finer_limit": Facts(
+                "{minimum}",
+                "Self-rated health: Hodges-Lehmann estimate of the change, on the finer step",
+                "points",
+            ),
+            "haq_step": WORDS,
+            "haq_finer_step": WORDS,
+            "haq_limit": Facts(
+                "{maximum}", "HAQ: patients worse at the end, on the assumed step", "patients"
+            ),
+            "haq_finer_limit": Facts(
+                "{maximum}",
+                "HAQ: patients worse at the end, with an unanswered category",
+                "patients",
+            ),
+            "steps_moved": counted("Bounds that change on a finer step", "bounds", origin="book"),
+            "steps_proved": counted("Bounds recomputed on a finer step", "bounds", origin="book"),
+            "dropped_moved": counted(
+                "Bounds that change if an inference is dropped", "bounds", origin="book"
+            ),
+            "dropped_proved": counted(
+                "Bounds recomputed without an inference", "bounds", origin="book"
+            ),
+        }
+    )
     def sensitivity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on altered assumptions.
 
@@ -347,6 +575,8 @@ class Identifiability(PatientChapter):
         "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",
         wide=True,
         collapsed=True,
+        columns=bound_tables.SENSITIVITY,
+        rows=bound_tables.UNITS,
     )
     def finer_step_sensitivity(self) -> Rows:
         """Return the bounds that change on finer steps."""
@@ -362,8 +592,42 @@ class Identifiability(PatientChapter):
         frame = pd.DataFrame(
             bound_tables.sensitivity_rows(self.sensitivity_comparison, _names(DROPPED))
         )
-        return Table(frame, caption, wide=True, collapsed=True, name="inference_sensitivity")
+        return Table(
+            frame,
+            caption,
+            wide=True,
+            collapsed=True,
+            name="inference_sensitivity",
+            facts=table_facts(bound_tables.SENSITIVITY, bound_tables.UNITS),
+        )
 
+    @described(
+        {
+            "printed_low": Facts(
+                "{lower limit}",
+                "Responders",
+                "%",
+                "{self.giving_title}",
+                "{self.analysed}",
+                origin="published",
+            ),
+            "printed_high": Facts(
+                "{upper limit}",
+                "Responders",
+                "%",
+                "{self.giving_title}",
+                "{self.analysed}",
+                origin="published",
+            ),
+            "other_methods": counted("Methods that do not give the printed interval", "methods"),
+            "interval_method": WORDS,
+            "interval_level": Facts(
+                "{level}", "Confidence level of the printed interval", origin="published"
+            ),
+            "interval_counts": Facts(COUNT_OF, "Responders", "patients", origin="published"),
+            "worsening": WORDS,
+        }
+    )
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the last paragraphs."""
         outcome = response.printed_interval(self.published)

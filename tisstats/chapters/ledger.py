@@ -9,7 +9,15 @@ from functools import cached_property
 import pandas as pd
 
 from tisstats.chapters.chapter import Chapter
-from tisstats.chapters.page import LedgerTable, Rows, table
+from tisstats.chapters.page import (
+    LedgerList,
+    PrintedArticle,
+    Rows,
+    VerdictCounts,
+    described,
+    table,
+)
+from tisstats.chapters.result_facts import WORDS, counted
 from tisstats.figures.numbers import quantile_rule_in_words
 from tisstats.ledger import (
     Claim,
@@ -17,9 +25,11 @@ from tisstats.ledger import (
     Ledger,
     Summary,
     Verdict,
-    ledger_table,
     verdict_counts,
 )
+from tisstats.ledger.checks import number_checks, operands
+from tisstats.ledger.explanations import Explanations
+from tisstats.ledger.layout import article_parts, is_cell
 from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
 from tisstats.lim2021.claims.ledger import attained_by_reference_cohort
@@ -64,6 +74,45 @@ class LedgerPage(Chapter):
             parts[_part(item.claim)].append(item)
         return {part: parts[part] for part in _PARTS}
 
+    @described(
+        {
+            "claims_total": counted("Rows of the ledger", "rows"),
+            "numbers_distinct": counted("Distinct numbers of the article", "numbers"),
+            "checks_independent": counted("Independent checks", "checks"),
+            "not_reproduced_distinct": counted(
+                "Distinct numbers that are not reproduced", "numbers"
+            ),
+            **{
+                f"claims_{verdict.name.lower()}": counted(
+                    f"Rows with the verdict {verdict}", "rows"
+                )
+                for verdict in Verdict
+            },
+            **{
+                f"distinct_{verdict.name.lower()}": counted(
+                    f"Distinct numbers with the verdict {verdict}", "numbers"
+                )
+                for verdict in Verdict
+            },
+            **{
+                f"claims_{part}": counted(f"Rows of the part: {title}", "rows")
+                for part, title in _PARTS.items()
+            },
+            "responder_sum": WORDS,
+            "responder_sum_rows": counted("Rows that the sum of responders checks", "rows"),
+            "responder_sum_alone": counted("Rows that only the sum of responders checks", "rows"),
+            "checker_numbers": counted("Numbers that the check of cohorts compares", "numbers"),
+            "checker_printed": counted(
+                "Printed numbers that the check of cohorts compares", "numbers"
+            ),
+            "checker_other": counted("Other numbers that the check of cohorts compares", "numbers"),
+            "miscitations": counted("Citations with a mismatched reference number", "citations"),
+            "rows_shown": WORDS,
+            "rule_in_words": WORDS,
+            "attained_how": WORDS,
+        },
+        source="book",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, here and on other pages."""
         (responders,) = (each for each in self.ledger.relations.sums if each.id == _RESPONDERS)
@@ -111,7 +160,16 @@ class LedgerPage(Chapter):
         rows = "row" if shown == 1 else "rows"
         return f"{shown} {rows} of {total}, with the verdict '{self.verdict}'"
 
-    @table("Distinct numbers and rows of the ledger")
+    @table(
+        "Distinct numbers and rows of the ledger",
+        columns={
+            "Distinct numbers": counted("", "numbers"),
+            "Rows": counted("", "rows"),
+            "*": WORDS,
+        },
+        source="book",
+        collapsed=True,
+    )
     def by_verdict(self) -> Rows:
         """Return distinct numbers and rows by verdict, with their sums."""
         numbers, rows = self.summary.numbers, self.summary.claims
@@ -119,18 +177,55 @@ class LedgerPage(Chapter):
             yield _counted(str(verdict), numbers[verdict], rows[verdict])
         yield _counted("Total", self.summary.distinct, self.summary.total)
 
-    def claims(self) -> LedgerTable:
-        """Return the rows with the chosen verdict."""
-        return LedgerTable(ledger_table(self.ledger.with_verdict(self.verdict)))
+    def counts(self) -> VerdictCounts:
+        """Return the counts by verdict, which filter what is printed."""
+        return VerdictCounts(self.summary)
 
-    @table("Verdicts by part of the article")
+    def article(self) -> PrintedArticle:
+        """Return the numbers as the article prints them."""
+        return PrintedArticle(article_parts(self.ledger.values()), {*self._listed})
+
+    def claims(self) -> LedgerList:
+        """Return the details of the numbers with the chosen verdict."""
+        parts = {
+            part.title: rows
+            for part in article_parts(self.ledger.values())
+            if (rows := [item for item in part.numbers if item.claim.id in self._listed])
+        }
+        checks = number_checks(self.ledger)
+        wanted = dict.fromkeys(name for item in self._listed.values() for name in item.checked_by)
+        return LedgerList(
+            parts,
+            Explanations.of(self._listed.values()),
+            [checks[name] for name in wanted],
+            {name: self._printed_inputs(item.claim) for name, item in self._listed.items()},
+        )
+
+    @cached_property
+    def _listed(self) -> dict[str, Evaluation]:
+        """The rows with the chosen verdict."""
+        return {item.claim.id: item for item in self.ledger.with_verdict(self.verdict)}
+
+    def _printed_inputs(self, claim: Claim) -> list[str]:
+        return [self.ledger.numbers.first_claim_at(at) for at in operands(self.ledger, claim)]
+
+    @table(
+        "Verdicts by part of the article",
+        columns={"Part": WORDS, "*": counted("", "rows")},
+        source="book",
+        collapsed=True,
+    )
     def by_part(self) -> Rows:
         """Return the rows of each part of the article by verdict, with their sums."""
         parts = {_PARTS[part]: items for part, items in self.parts.items()}
         for part, items in (parts | {"Total": list(self.ledger.values())}).items():
             yield {"Part": part, **verdict_counts(items), "Total": len(items)}
 
-    @table("Citations with a mismatched reference number")
+    @table(
+        "Citations with a mismatched reference number",
+        columns="citations in words; its numbers are those of references",
+        collapsed=True,
+    )
     def citations(self) -> pd.DataFrame:
         """Return the citations whose reference is on another topic than the text."""
         return miscitations(self.published).rename(columns=_CITATION_HEADS)
@@ -143,4 +238,4 @@ def _counted(verdict: str, numbers: int, rows: int) -> dict[str, object]:
 def _part(claim: Claim) -> str:
     """Return the part of the article that prints a claim: a cell of a table, or the text."""
     table = claim.id.partition(".")[0]
-    return table if claim.id.count(".") > 1 and table in _PARTS else "text"
+    return table if is_cell(claim) and table in _PARTS else "text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.result_facts import VALUE, WORDS, Facts
 from tisstats.figures.numbers import format_percent, format_printed_quartiles
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
@@ -74,7 +75,12 @@ def _scale(measures: tuple[str, ...]) -> Table:
             or ("assumption" if scale.assumed else "established"),
             "Source": scale.source,
         }
-    return Table(_by_property(columns), "The scale", name="scale")
+    return Table(
+        _by_property(columns),
+        "The scale",
+        name="scale",
+        facts="in the table of outcome measures of the page on methods",
+    )
 
 
 def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table:
@@ -87,7 +93,10 @@ def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table
             cells[head] = format_printed_quartiles(published, name, time, " to ")
         cells["P, signed-rank test"] = published.text(f"table2.{name}.change.p")
     return Table(
-        _by_property(columns), "In the study (Table 2 of the article)", name="in_the_study"
+        _by_property(columns),
+        "In the study (Table 2 of the article)",
+        name="in_the_study",
+        facts="in Table 2 of the page on secondary outcomes",
     )
 
 
@@ -95,7 +104,10 @@ def _by_property(columns: dict[str, dict[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("Property").reset_index()
 
 
-@table("Median change as % of its interquartile range")
+@table(
+    "Median change as % of its interquartile range",
+    columns={"Median*": Facts("{change}", "Median change", "% of the interquartile range")},
+)
 def _change_relative_to_quartiles(measures: tuple[str, ...], published: PublishedFacts) -> Rows:
     """Return each printed median change as a percentage of its interquartile range."""
     for name in measures:
@@ -106,7 +118,10 @@ def _change_relative_to_quartiles(measures: tuple[str, ...], published: Publishe
         yield {"Measure": SCALES[name].name, "Median change, % of the IQR": ratio}
 
 
-@table("Points in the Total Improvement Score")
+@table(
+    "Points in the Total Improvement Score",
+    columns="in the table of points of the page on the score",
+)
 def _points_of_a_measure(measure: str) -> Rows:
     """Return the bands of one core set measure with their points."""
     rule = core_set.CORE_SET[measure]
@@ -114,7 +129,11 @@ def _points_of_a_measure(measure: str) -> Rows:
         yield {"Improvement, % of the range": band, "Points": f"{points:g}"}
 
 
-@table("Points by improvement, % of each measure's range")
+@table(
+    "Points by improvement, % of each measure's range",
+    columns={"Core set measure": WORDS, "*": Facts(VALUE, "@column", "points")},
+    source="published",
+)
 def _points_of_the_score() -> Rows:
     """Return the points of all measures, one row per measure and one column per band."""
     # One header for all measures, with the bands of MMT in brackets.
@@ -131,7 +150,11 @@ def _points_of_the_score() -> Rows:
     yield {"Core set measure": "Maximum total"} | empty | {heads[-1]: f"{best:g}"}
 
 
-@table("Minimum score of each category")
+@table(
+    "Minimum score of each category",
+    columns={"Patients": WORDS, "*": Facts("{minimum} points", "@column", "points")},
+    source="published",
+)
 def _response_cuts() -> Rows:
     """Return the cut-offs of the categories for adult and juvenile patients."""
     for population, cuts in core_set.RESPONSE_CUTOFFS.items():
@@ -139,14 +162,25 @@ def _response_cuts() -> Rows:
         yield {"Patients": population} | points
 
 
-@table("Maximum MMT scores in use")
+@table(
+    "Maximum MMT scores in use",
+    columns={"Maximum, points": Facts("{maximum}", "@Version", "points"), "Version": WORDS},
+    source="published",
+)
 def _muscle_tests() -> Rows:
     """Return the maximum scores of manual muscle testing, each with its version."""
     for top, test in core_set.MMT_MAXIMA.items():
         yield {"Maximum, points": f"{top}", "Version": test}
 
 
-@table(f"Range of each enzyme in the score (1 µkat/L is {core_set.UNITS_PER_MICROKATAL} U/L)")
+@table(
+    f"Range of each enzyme in the score (1 µkat/L is {core_set.UNITS_PER_MICROKATAL} U/L)",
+    columns={
+        "Range*": Facts("{maximum}", "Range in the score", "times the upper limit of normal"),
+        "*": WORDS,
+    },
+    source="published",
+)
 def _enzyme_ranges() -> Rows:
     """Return the range of each enzyme, in multiples of its upper limit of normal."""
     for enzyme in core_set.ENZYMES.values():

@@ -12,8 +12,9 @@ import pandas as pd
 
 from tisstats.agreement.comparison import Comparison, MethodVerdict
 from tisstats.agreement.comparison_data import ComparedMethod, ComparisonData
-from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.parameters import Parameters
+from tisstats.chapters.result_facts import Facts, counted
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 
@@ -67,6 +68,22 @@ class MethodAgreement(Parameters):
             ComparisonData.read(data_directory("agreement")), self.agreement_digits
         )
 
+    @described(
+        {
+            "agreement_digits": Facts(
+                "{value} *", "Digits to which results must agree", "digits", origin="chosen"
+            ),
+            "methods_compared": counted("Methods compared", "methods"),
+            "cases_compared": counted("Cases", "cases"),
+            "software_compared": counted("Programs run", "programs"),
+            "numbers_compared": counted("Results compared", "results"),
+            "pairs_compared": counted("Pairs of a method and another program", "pairs"),
+            "pairs_disagreeing": counted("Pairs that disagree", "pairs"),
+            "own_methods": counted("Methods of this package", "methods"),
+            "own_disagreeing": counted("Methods of this package that disagree", "methods"),
+        },
+        source="book",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         data, verdicts = self.comparison.data, self.comparison.verdicts
@@ -187,9 +204,17 @@ class MethodAgreement(Parameters):
         caption = (
             f"{method.title}: differences from the definition, relative differences in brackets"
         )
-        return Table(frame, caption, name=method.name.replace("-", "_"))
+        return Table(
+            frame,
+            caption,
+            name=method.name.replace("-", "_"),
+            facts="results of programs on test cases; all are in the folder data/agreement",
+        )
 
-    @table("Programs and where their results come from")
+    @table(
+        "Programs and where their results come from",
+        columns="versions of programs",
+    )
     def versions(self) -> Rows:
         """Return the programs with their versions and the source of their results."""
         for program in self.comparison.data.software:

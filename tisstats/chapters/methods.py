@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import Chapter
-from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.chapter import PUBLISHED, Chapter
+from tisstats.chapters.page import (
+    FigureItem,
+    Rows,
+    Table,
+    described,
+    figure_item,
+    table,
+    table_facts,
+)
+from tisstats.chapters.result_facts import LABEL, RANGE, VALUE, WORDS, Facts, counted, stated
 from tisstats.figures import dosing_scheme
 from tisstats.figures.numbers import format_confidence_level, format_trimmed, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import format_rounded, round_to, to_fraction
+from tisstats.printed import PrintedNumber, format_rounded, round_to, to_fraction
 from tisstats.statistics import (
     PlannedInterval,
     SampleSizeForWidth,
@@ -46,6 +56,59 @@ class Methods(Chapter):
     confidence_level: float  #: of the planned interval, above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
 
+    @described(
+        {
+            "loading_days": Facts(
+                RANGE, "Days over which the loading dose is given", "days", origin="published"
+            ),
+            "body_weight": stated("Body weight for which doses are calculated", "kg"),
+            "total_grams": Facts(
+                "{sum}", "All doses of the standard regimen at this body weight", "g"
+            ),
+            "loading_needs": Facts(
+                "{minimum}", "Infusion days of the loading dose at this body weight", "days"
+            ),
+            "maintenance_needs": Facts(
+                "{minimum}", "Infusion days of a maintenance dose at this body weight", "days"
+            ),
+            "fits_up_to": Facts(
+                "{maximum}", "Body weight at which the maintenance dose fits in its days", "kg"
+            ),
+            "planned_successes": counted("Responders assumed in the planning", origin="chosen"),
+            "planned_patients": stated("Planned sample size", "patients"),
+            "assumed_percent": Facts(
+                "{percentage} | {percentage}%, *",
+                "Responders assumed in the planning",
+                n="{self.planned_patients}",
+                origin="chosen",
+            ),
+            "level_percent": Facts(
+                "{level}", "Confidence level of the planned interval", origin="chosen"
+            ),
+            "planned_low": Facts(
+                "{lower limit}",
+                "Planned interval for the proportion of responders",
+                "proportion",
+                "{self.interval_words}",
+                "{self.planned_patients}",
+            ),
+            "planned_high": Facts(
+                "{upper limit}",
+                "Planned interval for the proportion of responders",
+                "proportion",
+                "{self.interval_words}",
+                "{self.planned_patients}",
+            ),
+            "planned_width": Facts(
+                "{width}",
+                "Planned interval for the proportion of responders",
+                "proportion",
+                "{self.interval_words}",
+                "{self.planned_patients}",
+            ),
+            "largest_size": stated("Largest sample size tried for a width", "patients"),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         fewest, most = (
@@ -75,6 +138,43 @@ class Methods(Chapter):
             "planned_width": format_rounded(planned.width, 3),
             "largest_size": LARGEST_SIZE,
             "no_width": self._describe_no_width(),
+            **self.multiplicity_numbers(),
+        }
+
+    @described(
+        {
+            "alpha": stated("Significance level", "probability", "published"),
+            "tests": counted("Changes tested", "outcome measures", origin="published"),
+            "significant": counted(
+                "Changes that the text reports as significant",
+                "outcome measures",
+                origin="published",
+            ),
+            "expected_by_chance": Facts(
+                "{mean}", "Significant tests if no measure had changed", "tests"
+            ),
+            "corrected_level": stated(
+                "Significance level after Bonferroni's correction", "probability"
+            ),
+            "below_corrected": counted(
+                "Printed P values that may lie below the corrected level", "P values"
+            ),
+        }
+    )
+    def multiplicity_numbers(self) -> dict[str, object]:
+        """Return the numbers on tests of several outcome measures without correction."""
+        published = self.published
+        stated = published.tables["significance"]
+        alpha = published.value("design.significance_level")
+        printed = [published.printed(f"table2.{measure}.change.p") for measure in stated["measure"]]
+        corrected = alpha / len(printed)
+        return {
+            "alpha": format_rounded(alpha, 2),
+            "tests": len(printed),
+            "significant": (stated["significant"] == "true").sum(),
+            "expected_by_chance": format_rounded(alpha * len(printed), 2),
+            "corrected_level": format_rounded(corrected, 4),
+            "below_corrected": sum(_may_lie_below(value, corrected) for value in printed),
         }
 
     @cached_property
@@ -125,7 +225,10 @@ class Methods(Chapter):
             for width in WIDTHS
         }
 
-    @table("Eligibility criteria (our wording; thresholds as published)")
+    @table(
+        "Eligibility criteria (our wording; thresholds as published)",
+        columns="criteria in words",
+    )
     def eligibility(self) -> pd.DataFrame:
         """Return the eligibility criteria."""
         heads = ["Kind", "Criterion", "Requirement or exclusion"]
@@ -134,7 +237,10 @@ class Methods(Chapter):
     def dosing(self) -> FigureItem:
         """Return both regimens with their assessments."""
         return figure_item(
-            dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published)
+            dosing_scheme,
+            (STANDARD, AMENDED),
+            design.assessment_weeks(self.published),
+            source=f"{PUBLISHED}, Methods",
         )
 
     def schedule(self, regimen: Regimen) -> Table:
@@ -152,7 +258,20 @@ class Methods(Chapter):
             }
             for dose in schedule(self.body_weight_kg, regimen).to_dict("records")
         ]
-        return Table(pd.DataFrame(rows), f"{regimen.name} at {self.body_weight_kg:g} kg")
+        return Table(
+            pd.DataFrame(rows),
+            f"{regimen.name} at {self.body_weight_kg:g} kg",
+            facts=table_facts(
+                {
+                    "Dose, g/kg": Facts(VALUE, unit="g/kg", origin="published"),
+                    "Total, g": Facts("{sum}", unit="g"),
+                    "Infusion days": Facts("{minimum}", unit="days"),
+                    "Daily dose, g": Facts(VALUE, unit="g"),
+                    "Planned days": Facts("{minimum}–{maximum} | {maximum}", unit="days"),
+                    "*": WORDS,
+                }
+            ),
+        )
 
     def schedules(self) -> tuple[Table, Table]:
         """Return the doses of the standard and of the amended regimen."""
@@ -177,9 +296,24 @@ class Methods(Chapter):
             f"Infusion days by body weight (maximum {daily} g per day; loading dose over at least "
             f"{fewest} days)",
             name="infusion_days_by_weight",
+            facts=table_facts(
+                {
+                    "*dose, g": Facts(VALUE, unit="g"),
+                    "*, days": Facts("{minimum}", unit="days"),
+                    "Body weight*": LABEL,
+                }
+            ),
         )
 
-    @table("Outcome measures: range, resolution and direction of improvement")
+    @table(
+        "Outcome measures: range, resolution and direction of improvement",
+        columns={
+            "Range": Facts("{minimum}–{maximum} | {minimum} and above", unit="@Unit"),
+            "Resolution (step)": Facts(VALUE, unit="@Unit"),
+            "*": WORDS,
+        },
+        source="published",
+    )
     def outcome_measures(self) -> Rows:
         """Return range, resolution, direction and source of every outcome measure of Table 2."""
         for scale in SCALES.values():
@@ -192,7 +326,18 @@ class Methods(Chapter):
                 "Source": scale.source + (" (assumed)" if scale.assumed else ""),
             }
 
-    @table("Smallest sample size for a target width of the interval")
+    @table(
+        "Smallest sample size for a target width of the interval",
+        columns={
+            "Smallest n": Facts("{sample size}", method="{self.interval_words}"),
+            "Sufficient for every n from": Facts(
+                "{sample size} | none up to {sample size}", method="{self.interval_words}"
+            ),
+            "Width at the smallest n": Facts(
+                "{width}", unit="proportion", method="{self.interval_words}", n="@Smallest n"
+            ),
+        },
+    )
     def sample_sizes_for_width(self) -> Rows:
         """Return the smallest sample sizes for several interval widths."""
         for width, size in self.sizes.items():
@@ -203,3 +348,10 @@ class Methods(Chapter):
                 "Sufficient for every n from": size.stable.trials if size.stable else none,
                 "Width at the smallest n": format_rounded(size.smallest.width, 3),
             }
+
+
+def _may_lie_below(printed: PrintedNumber, level: Fraction) -> bool:
+    """Return whether a printed P value may stand for one below a level."""
+    if printed.relation == "<":
+        return True
+    return Fraction(printed.value) - Fraction(1, 2 * 10**printed.decimals) < level

@@ -10,8 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.chapters.page import Markdown, Rows, table
+from tisstats.chapters.page import Markdown, Rows, described, table
 from tisstats.chapters.parameters import Parameters
+from tisstats.chapters.result_facts import (
+    COUNT_PERCENTAGE,
+    LABEL,
+    QUARTILES,
+    VALUE,
+    WORDS,
+    Facts,
+    counted,
+)
 from tisstats.datapackage import STUDY
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
@@ -82,7 +91,11 @@ class OwnData(Parameters):
         """Return the first of these lines."""
         return _code("text", "\n".join(self.faults[:_SHOWN]))
 
-    @table("Scores of the first patients, visit by visit", origin="{self.label}")
+    @table(
+        "Scores of the first patients, visit by visit",
+        origin="{self.label}",
+        columns={"Week": LABEL, "Total Improvement Score": Facts(VALUE, unit="points"), "*": WORDS},
+    )
     def scores(self) -> Rows:
         """Return the score of each visit of the first patients."""
         analysis = self.data.analysis
@@ -99,7 +112,22 @@ class OwnData(Parameters):
                     "Response": "none yet" if visit["week"] <= 0 else _known(response),
                 }
 
-    @table("Baseline characteristics by arm, median (quartiles) or n (%)", origin="{self.label}")
+    @table(
+        "Baseline characteristics by arm, median (quartiles) or n (%)",
+        origin="{self.label}",
+        columns={
+            "Characteristic": WORDS,
+            "*": Facts(
+                COUNT_PERCENTAGE
+                + " | "
+                + QUARTILES
+                + " | {count} | {lowest count} to {highest count} ({unknown} unknown)",
+                unit="@row unit",
+                method="quartiles by definition {self.data.study.analysis.quantile_definition}",
+                group="@column",
+            ),
+        },
+    )
     def baseline(self) -> pd.DataFrame:
         """Return the table of baseline characteristics."""
         return summaries.table1(self.data.analysis)
@@ -107,19 +135,52 @@ class OwnData(Parameters):
     @table(
         "Outcome measures of the first arm: median (quartiles by definition "
         "{self.data.study.analysis.quantile_definition}) at baseline and at the last assessment, "
-        "and {self.data.study.analysis.signed_rank} signed-rank P, patients without change treated "
-        "as by {self.data.study.analysis.zero_method}",
+        "and {self.data.study.analysis.signed_rank} signed-rank P; patients without change: "
+        "{self.data.study.analysis.zero_method}",
         origin="{self.label}",
+        columns={
+            "Outcome measure": WORDS,
+            "n": counted("Patients with both values"),
+            "P": Facts(
+                "{P value}",
+                method="{self.data.study.analysis.signed_rank} signed-rank test, "
+                "{self.data.study.analysis.zero_method} for zeros",
+                n="@n",
+            ),
+            "*": Facts(
+                QUARTILES,
+                unit="@row unit",
+                method="quartiles by definition {self.data.study.analysis.quantile_definition}",
+                n="@n",
+            ),
+        },
     )
     def outcome_measures(self) -> pd.DataFrame:
         """Return the table of outcome measures of the first arm."""
         return summaries.table2(self.data.arm(next(iter(self.data.study.arms))))
 
-    @table("Keys of study.toml", collapsed=True)
+    @table(
+        "Keys of study.toml",
+        collapsed=True,
+        columns="keys of a description in words",
+    )
     def keys(self) -> Rows:
         """Return every key of a description, with what it means and its default."""
         yield from _keys(study_schema())
 
+    @described(
+        {
+            "patients": counted("Patients of the made-up study"),
+            "visits": counted("Visits of the made-up study", "visits"),
+            "sizes": WORDS,
+            "scales": WORDS,
+            "faults": counted(
+                "Faults that the check finds if codes of missing values are not declared", "faults"
+            ),
+            "keys": counted("Keys of a description", "keys", origin="book"),
+        },
+        source="example",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         study, analysis = self.data.study, self.data.analysis
@@ -130,6 +191,9 @@ class OwnData(Parameters):
             "sizes": "; ".join(sizes),
             "scales": "; ".join(scale_notes(study.measures).values()),
             "faults": len(self.faults),
+            "shown": "All are shown:"
+            if len(self.faults) <= _SHOWN
+            else f"The first {_SHOWN} are shown:",
             "keys": sum(1 for _ in _keys(study_schema())),
         }
 

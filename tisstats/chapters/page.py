@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import wraps
+from numbers import Integral
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self
 
 import pandas as pd
 
+from tisstats.chapters.result_facts import Facts, TableFacts
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from tisstats.ledger import Evaluation, Summary
+    from tisstats.ledger.checks import NumberCheck
+    from tisstats.ledger.explanations import Explanations
+    from tisstats.ledger.layout import Part
     from tisstats.lim2021.discrepancies.entries import Discrepancy
 
 
@@ -29,72 +36,85 @@ class Result(str):
 
     Examples
     --------
-    >>> share = Result("55.0", statistic="proportion of responders", n=20, unit="%")
-    >>> share == "55.0", share.known()
-    (True, {'n': 20, 'statistic': 'proportion of responders', 'unit': '%'})
+    >>> share = Result("55.0", Facts("{percentage}", "Responders", n="20", origin="published"))
+    >>> share == "55.0", share.facts.n
+    (True, '20')
     """
 
-    __slots__ = ("method", "n", "statistic", "unit")
+    __slots__ = ("facts",)
 
-    statistic: str  #: what was computed, in words; empty if not said
-    method: str  #: how, in words; empty if not said
-    n: int  #: number of patients it was computed from; 0 if not said
-    unit: str  #: unit of the printed number; empty if not said or if it has none
+    facts: Facts
 
-    def __new__(
-        cls,
-        printed: object,
-        *,
-        statistic: str = "",
-        method: str = "",
-        n: int = 0,
-        unit: str = "",
-    ) -> Self:
+    def __new__(cls, printed: object, facts: Facts) -> Self:
         """Return the text that is printed, with what is known about it."""
         text = super().__new__(cls, printed)
-        text.statistic, text.method, text.n, text.unit = statistic, method, n, unit
+        text.facts = facts
         return text
 
-    def known(self) -> dict[str, str | int]:
-        """Return what is known about the number: those of its attributes that are given."""
-        return {name: found for name in self.__slots__ if (found := getattr(self, name))}
+
+class WholeResult(int):
+    """A whole number as it is printed, with what is known about it; see `Result`."""
+
+    facts: Facts
+
+    def __new__(cls, number: int, facts: Facts) -> Self:
+        """Return the number, with what is known about it."""
+        own = super().__new__(cls, number)
+        own.facts = facts
+        return own
 
 
-def interval_results(
-    low: object, high: object, *, of: str, level: str, method: str, n: int, unit: str = "%"
-) -> tuple[Result, Result]:
-    """Return the printed limits of a confidence interval, with what is known about them.
+def described(
+    facts: Mapping[str, Facts], source: str = "computed"
+) -> Callable[
+    [Callable[_Arguments, Mapping[str, object]]], Callable[_Arguments, dict[str, object]]
+]:
+    """Return a decorator that adds what is known to the numbers that a function returns.
+
+    Numbers that say it themselves keep that.
 
     Parameters
     ----------
-    low, high
-        The limits as printed.
-    of
-        What the interval is for, in words.
-    level
-        The confidence level in percent, as printed.
-    method, n, unit
-        As for `Result`.
+    facts
+        By name of the number; fields in braces, such as ``{self.confidence_level}``, are filled in
+        from the first argument. One that is not among the numbers is left out, since some numbers
+        exist only for some parameters.
+    source
+        Origin of those numbers whose facts do not say it.
 
     Examples
     --------
-    >>> low, high = interval_results(
-    ...     "20.3", "66.5", of="proportion of responders", level="95", method="exact", n=19
-    ... )
-    >>> low.statistic
-    'lower 95% confidence limit of the proportion of responders'
+    >>> @described({"letters": Facts("{count}", "Letters of {self}", "letters")})
+    ... def numbers(of):
+    ...     return {"letters": len(of)}
+    >>> numbers("aab")["letters"], numbers("aab")["letters"].facts.what
+    (3, 'Letters of aab')
     """
-    lower, upper = (
-        Result(
-            printed,
-            statistic=f"{side} {level}% confidence limit of the {of}",
-            method=method,
-            n=n,
-            unit=unit,
-        )
-        for side, printed in (("lower", low), ("upper", high))
-    )
-    return lower, upper
+
+    def decorate(
+        returning: Callable[_Arguments, Mapping[str, object]],
+    ) -> Callable[_Arguments, dict[str, object]]:
+        @wraps(returning)
+        def describe(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> dict[str, object]:
+            of = next(iter(args), None)
+            return {
+                name: _with_facts(number, facts[name].over(Facts(origin=source)).filled(of))
+                if name in facts
+                else number
+                for name, number in returning(*args, **kwargs).items()
+            }
+
+        return describe
+
+    return decorate
+
+
+def _with_facts(number: object, facts: Facts) -> object:
+    if isinstance(number, Result | WholeResult):
+        return number
+    if isinstance(number, Integral) and not isinstance(number, bool):
+        return WholeResult(int(number), facts)
+    return Result(number, facts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,10 +127,19 @@ class Table:
     collapsed: bool = False  #: whether only the caption is shown at first
     name: str = ""  #: of its files; by default made from the caption
     origin: str = ""  #: label of the patient-level data in its rows; in the caption, too
+    #: What its numbers are; if none is a result of the book, a text that says why.
+    facts: TableFacts | str = ""
 
 
 def table(
-    caption: str, *, wide: bool = False, collapsed: bool = False, origin: str = ""
+    caption: str,
+    columns: Mapping[str, Facts] | str = "",
+    *,
+    rows: Mapping[str, Facts] | None = None,
+    source: str = "",
+    wide: bool = False,
+    collapsed: bool = False,
+    origin: str = "",
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
 
@@ -121,6 +150,14 @@ def table(
     caption
         As for `Table`; fields in braces, such as ``{self.confidence_level}``, are filled in from
         the first argument.
+    columns
+        What the numbers of each column are, by its label or a pattern of it; fields in braces are
+        filled in as in the caption. A text if no number of the table is a result: it says why.
+    rows
+        What differs in rows, by their label or a pattern of it.
+    source
+        Origin of the numbers, if no patient-level data are: by default they are computed from
+        published ones.
     wide, collapsed
         As for `Table`.
     origin
@@ -138,14 +175,16 @@ def table(
     'counts'
     """
 
-    def decorate(rows: Callable[_Arguments, Rows | pd.DataFrame]) -> Callable[_Arguments, Table]:
-        @wraps(rows)
+    def decorate(
+        yielding: Callable[_Arguments, Rows | pd.DataFrame],
+    ) -> Callable[_Arguments, Table]:
+        @wraps(yielding)
         def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
             of = next(iter(args), None)
             filled, label = caption.format(self=of), origin.format(self=of)
             if label:
                 filled = f"{filled.rstrip().removesuffix('.')}. {label}"
-            frame = pd.DataFrame(rows(*args, **kwargs))
+            frame = pd.DataFrame(yielding(*args, **kwargs))
             if not len(frame.columns):
                 frame = pd.DataFrame({"Entries": ["none"]})
             return Table(
@@ -153,8 +192,11 @@ def table(
                 filled,
                 wide,
                 collapsed,
-                rows.__name__.lstrip("_"),
+                yielding.__name__.lstrip("_"),
                 label,
+                columns
+                if isinstance(columns, str)
+                else table_facts(columns, rows, source, label).filled(of),
             )
 
         return tabulate
@@ -162,28 +204,53 @@ def table(
     return decorate
 
 
+def table_facts(
+    columns: Mapping[str, Facts],
+    rows: Mapping[str, Facts] | None = None,
+    source: str = "",
+    origin: str = "",
+) -> TableFacts:
+    """Return what the numbers of a table are; arguments as for `table`."""
+    return TableFacts(columns, rows or {}, source or ("" if origin else "computed"))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FigureItem:
     """A figure with its alternative text; its caption is in the notebook."""
 
-    figure: Figure
+    figure: Figure  #: drawn for the column
     alt: str  #: alternative text, message first
     name: str = ""  #: of its files; a figure without a name has none
+    phone: Figure | None = None  #: drawn for a phone; None: the same is shown there
 
 
-def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
-    """Return a figure with its alternative text.
+def figure_item(
+    module: ModuleType, *content: object, name: str = "", source: str = "", **settings: object
+) -> FigureItem:
+    """Return a figure, drawn for the column and for a phone, with its alternative text.
 
     Parameters
     ----------
     module
-        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``; the figure has
-        its name.
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
+    *content, **settings
+        What both functions take.
+    name
+        Of the files of the figure; by default that of the module.
+    source
+        Where what is drawn is from: at the foot of the figure, and the end of the text.
     """
+    from tisstats.figures.layout import Layout  # matplotlib takes long to import
+
+    drawn = {
+        layout: module.draw(*content, layout=layout, source=source, **settings) for layout in Layout
+    }
+    alt = module.describe(*content, **settings)
     return FigureItem(
-        module.draw(*content, **settings),
-        module.describe(*content, **settings),
-        module.__name__.rpartition(".")[2],
+        drawn[Layout.COLUMN],
+        f"{alt} {source.removesuffix('.')}." if source else alt,
+        name or module.__name__.rpartition(".")[2],
+        drawn[Layout.PHONE],
     )
 
 
@@ -203,10 +270,28 @@ class Markdown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LedgerTable:
-    """The ledger as a searchable table."""
+class VerdictCounts:
+    """The ledger in numbers, which are also the filters of what is printed."""
 
-    frame: pd.DataFrame  #: as `tisstats.ledger.ledger_table` returns it
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrintedArticle:
+    """The numbers of the article as it prints them, each with its verdict."""
+
+    parts: Sequence[Part]
+    listed: Set[str]  #: ids of the claims that the list of the ledger has
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LedgerList:
+    """The details of every number, listed by part of the article."""
+
+    parts: Mapping[str, Sequence[Evaluation]]  #: the rows by title of the part
+    explanations: Explanations
+    checks: Sequence[NumberCheck]
+    operands: Mapping[str, Sequence[str]]  #: ids of claims that print the inputs of a claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +318,24 @@ class DiscrepancySections:
     entries: Sequence[Discrepancy]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Interactive:
+    """A part of the page that a script draws, from numbers computed while the page is made."""
+
+    name: str  #: of its template, script and data, such as ``another_cohort``
+    data: Mapping[str, object]  #: what the script reads and the template shows; ready for JSON
+
+
 #: Any item that a chapter can put on its page.
 Item = (
-    Table | FigureItem | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections
+    Table
+    | FigureItem
+    | Notice
+    | Markdown
+    | VerdictCounts
+    | PrintedArticle
+    | LedgerList
+    | DiscrepancySummary
+    | DiscrepancySections
+    | Interactive
 )

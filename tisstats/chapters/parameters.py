@@ -1,7 +1,7 @@
 """What a reader may set: the permitted values of the notebooks' parameters.
 
-The values are checked when a chapter starts, so that a message names the parameter that the reader
-set, and not an argument of some function further down.
+The values are checked when they are set, and again when a chapter starts, so that a message names
+the parameter that the reader set, and not an argument of some function further down.
 """
 
 from __future__ import annotations
@@ -46,10 +46,23 @@ class Parameters:
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            permitted = permitted_values().get(field.name)
-            value = getattr(self, field.name)
-            if permitted is not None and not permitted.includes(value):
-                raise ValueError(f"{field.name} must be {permitted.words}, got {value!r}")
+            if why := refusal(field.name, getattr(self, field.name)):
+                raise ValueError(f"{field.name} {why}")
+
+
+def refusal(name: str, value: object) -> str | None:
+    """Return why a parameter may not have a value, or None if `permitted_values` allows it.
+
+    Examples
+    --------
+    >>> refusal("confidence_level", 95.0)
+    'must be above 0 and below 1, got 95.0'
+    >>> refusal("confidence_level", 0.9)
+    """
+    permitted = permitted_values().get(name)
+    if permitted is None or permitted.includes(value):
+        return None
+    return f"must be {permitted.words}, got {value!r}"
 
 
 @cache

@@ -8,14 +8,26 @@ from functools import cached_property
 import numpy as np
 
 from tisstats import statistics
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters import another_choice
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import (
     FigureItem,
-    Result,
+    Interactive,
     Rows,
+    described,
     figure_item,
-    interval_results,
     table,
+)
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    INTERVAL,
+    LABEL,
+    PERCENTAGE,
+    VALUE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
 )
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
 from tisstats.figures.numbers import (
@@ -29,6 +41,7 @@ from tisstats.figures.numbers import (
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021 import response
 from tisstats.lim2021.claims import evaluate_ledger
+from tisstats.lim2021.discrepancies.entries import read_registry
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, NextTrialPlan
 from tisstats.lim2021.response import (
     PrintedInterval,
@@ -94,6 +107,28 @@ class PrimaryOutcome(PatientChapter):
         stopped = table["ended_early"] & ~table["patient_id"].isin(late)
         return score_courses.courses_from_table(table.assign(ended_early=stopped))
 
+    @described(
+        {
+            "rows_stamp": WORDS,
+            "rows_responders": counted(
+                "Responders among these patients", origin="{self.patient_data.kind}"
+            ),
+            "rows_patients": counted(
+                "Patients whose courses are shown", origin="{self.patient_data.kind}"
+            ),
+            "article_reached": Facts(
+                COUNT_OF + " | {count} of {denominator} with*",
+                "Patients who reached the chosen score",
+                "patients",
+            ),
+            "followed_by_patients": counted(
+                "Planned patients of the trial that followed", origin="published"
+            ),
+            "followed_by_week": stated(
+                "Week of the primary outcome of the trial that followed", "week", origin="published"
+            ),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         return {
@@ -107,6 +142,10 @@ class PrimaryOutcome(PatientChapter):
             "rows_responders": sum(each.responder is True for each in self.courses),
             "rows_patients": len(self.courses),
             "article_reached": self._describe_article_reached(),
+            **{
+                name: read_registry().text(f"registry.{name}")
+                for name in ("followed_by_patients", "followed_by_week")
+            },
         }
 
     @cached_property
@@ -145,37 +184,129 @@ class PrimaryOutcome(PatientChapter):
         """Return whether a method reproduces the printed interval."""
         return method in self.printed_interval.methods_matching_print
 
+    @described(
+        {
+            "threshold": stated("Minimum Total Improvement Score of a responder", "points"),
+            "horizon_week": stated("Week by which the score must be reached", "week"),
+            "responders": counted("Responders, with the chosen threshold, week and denominator"),
+            "patients": counted("Patients in the chosen denominator"),
+            "percent": Facts(
+                PERCENTAGE,
+                "Responders, with the chosen threshold, week and denominator",
+                n="{self.count.patients}",
+            ),
+            "level_percent": Facts("{level}", "Confidence level of the interval", origin="chosen"),
+            "low": Facts(
+                "{lower limit}",
+                "Responders, with the chosen threshold, week and denominator",
+                "%",
+                "{self.interval_words}",
+                "{self.count.patients}",
+            ),
+            "high": Facts(
+                "{upper limit}",
+                "Responders, with the chosen threshold, week and denominator",
+                "%",
+                "{self.interval_words}",
+                "{self.count.patients}",
+            ),
+        }
+    )
     def count_numbers(self) -> dict[str, object]:
         """Return the numbers on the responders with the chosen definition and denominator."""
         count = self.count
         interval = self._interval(count.responders, count.patients)
         level = format_confidence_level(self.confidence_level)
-        low, high = interval_results(
-            format_percent(interval.low),
-            format_percent(interval.high),
-            of="proportion of responders",
-            level=level,
-            method=statistics.method_title(self.interval_method),
-            n=count.patients,
-        )
         return {
             "threshold": self.threshold,
             "horizon_week": self.horizon_week,
             "responders": count.responders,
             "patients": count.patients,
-            "percent": Result(
-                format_percent(count.proportion),
-                statistic="proportion of responders",
-                n=count.patients,
-                unit="%",
-            ),
+            "percent": format_percent(count.proportion),
             "level_percent": level,
             "interval_method": statistics.method_title(self.interval_method),
-            "low": low,
-            "high": high,
+            "low": format_percent(interval.low),
+            "high": format_percent(interval.high),
             "excluded": "counted" if self.include_excluded_patient else "not counted",
         }
 
+    @described(
+        {
+            "printed_responders": counted("Responders", origin="published"),
+            "printed_patients": counted("Patients analysed", origin="published"),
+            "printed_percent": Facts(
+                PERCENTAGE,
+                "Responders",
+                n="{self.printed_interval.count.patients}",
+                origin="published",
+            ),
+            "true_percent": Facts(
+                PERCENTAGE, "Responders", n="{self.printed_interval.count.patients}"
+            ),
+            "whole_percent": Facts(
+                PERCENTAGE,
+                "Responders, as a whole number",
+                n="{self.printed_interval.count.patients}",
+            ),
+            "printed_level": Facts(
+                "{level}", "Confidence level of the printed interval", origin="published"
+            ),
+            "printed_low": Facts(
+                "{lower limit}",
+                "Responders",
+                "%",
+                "{self.named_title}",
+                "{self.printed_interval.count.patients}",
+                origin="published",
+            ),
+            "printed_high": Facts(
+                "{upper limit}",
+                "Responders",
+                "%",
+                "{self.named_title}",
+                "{self.printed_interval.count.patients}",
+                origin="published",
+            ),
+            "true_low": Facts(
+                "{lower limit}",
+                "Responders, by the method that the article names",
+                "%",
+                "{self.named_title}",
+                "{self.printed_interval.count.patients}",
+            ),
+            "true_high": Facts(
+                "{upper limit}",
+                "Responders, by the method that the article names",
+                "%",
+                "{self.named_title}",
+                "{self.printed_interval.count.patients}",
+            ),
+            "printed_middle": Facts(
+                "{mean}",
+                "Limits of the printed interval",
+                "%",
+                n="{self.printed_interval.count.patients}",
+            ),
+            "true_middle": Facts(
+                "{mean}",
+                "Limits of the interval by the named method",
+                "%",
+                n="{self.printed_interval.count.patients}",
+            ),
+            "methods_total": counted("Methods for an interval", "methods", origin="book"),
+            "methods_giving": WORDS,
+            "low_shift": Facts(
+                "{change}",
+                "Lower limit by the named method against that printed",
+                "percentage points",
+            ),
+            "high_shift": Facts(
+                "{change}",
+                "Upper limit by the named method against that printed",
+                "percentage points",
+            ),
+        }
+    )
     def interval_numbers(self) -> dict[str, object]:
         """Return the numbers on the printed interval."""
         outcome = self.printed_interval
@@ -202,6 +333,48 @@ class PrimaryOutcome(PatientChapter):
             "high_shift": format_percent(named.high - printed.high),
         }
 
+    @described(
+        {
+            "coverage_patients": stated(
+                "Patients for whom coverage is computed", "patients", "published"
+            ),
+            "attaining": WORDS,
+            "not_attaining_total": counted(
+                "Methods whose coverage is somewhere below nominal", "methods"
+            ),
+            "named_least": Facts(
+                "{coverage}",
+                "Minimum over the true proportions, of the named method",
+                "",
+                "{self.named_title}",
+                "{self.printed_interval.count.patients}",
+            ),
+            "named_mean_width": Facts(
+                "{width}",
+                "Mean expected width of the named method",
+                "percentage points",
+                "{self.named_title}",
+                "{self.printed_interval.count.patients}",
+            ),
+            "giving_least": Facts(
+                "{coverage}",
+                "Minimum over the true proportions, of the method that gives the printed interval",
+                "",
+                "{self.giving_title}",
+                "{self.printed_interval.count.patients}",
+            ),
+            "giving_least_at": stated(
+                "True proportion at which that coverage is least", "%", "computed"
+            ),
+            "giving_mean_width": Facts(
+                "{width}",
+                "Mean expected width of the method that gives the printed interval",
+                "percentage points",
+                "{self.giving_title}",
+                "{self.printed_interval.count.patients}",
+            ),
+        }
+    )
     def coverage_numbers(self) -> dict[str, object]:
         """Return the numbers on the coverage of the methods."""
         summaries = self.coverage_summaries
@@ -223,6 +396,20 @@ class PrimaryOutcome(PatientChapter):
             "giving_mean_width": format_percent(matching.mean_expected_width),
         }
 
+    def _at_printed_level(self, method: str) -> str:
+        level = format_confidence_level(self.printed_interval.level)
+        return f"{level}% {statistics.method_title(method)}"
+
+    @property
+    def named_title(self) -> str:
+        """Level and method of the interval that the article names."""
+        return self._at_printed_level(self.printed_interval.named_method_interval.method)
+
+    @property
+    def giving_title(self) -> str:
+        """Level and method that give the printed interval."""
+        return self._at_printed_level(self.printed_interval.methods_matching_print[0])
+
     def _describe_near_zero(self) -> str:
         """Describe the methods whose coverage vanishes near zero, for the chosen level."""
         patients = self.published.count("flow.analysed")
@@ -238,6 +425,35 @@ class PrimaryOutcome(PatientChapter):
             "responders does not cover such small proportions."
         )
 
+    @described(
+        {
+            "plan_treated": stated("Response rate assumed with treatment", "%"),
+            "plan_control": stated("Response rate assumed with control", "%"),
+            "plan_power": stated("Target power of the next trial", "%"),
+            "plan_error": stated("Type I error of the next trial, two-sided", "%"),
+            "plan_maximum": stated("Largest sample size tried", "patients per arm"),
+            "plan_each_arm": Facts(
+                "{sample size} | more than {sample size}",
+                "Patients in each arm of a next trial",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+            "plan_again_power": Facts(
+                "{power}",
+                "A trial with as many patients as analysed in each arm",
+                "",
+                "Fisher's exact test, two-sided, exact power",
+            ),
+            "discussed_patients": WORDS,
+            "plan_here": Facts(COUNT_OF, "Responders by the less strict definition", "patients"),
+            "plan_here_required": WORDS,
+            "plan_treated_counts": Facts(
+                COUNT_OF, "Responders in another trial, treated", "patients", origin="published"
+            ),
+            "plan_control_counts": Facts(
+                COUNT_OF, "Responders in another trial, placebo", "patients", origin="published"
+            ),
+        }
+    )
     def planning_numbers(self) -> dict[str, object]:
         """Return the numbers on a next trial."""
         plan, published = self.plan, self.published
@@ -269,7 +485,33 @@ class PrimaryOutcome(PatientChapter):
             "plan_control_counts": control,
         }
 
-    @table("{self.printed_caption} by method, %")
+    @table(
+        "{self.printed_caption} by method, %",
+        columns={
+            "Low": Facts(
+                "{lower limit}",
+                "Responders",
+                unit="%",
+                method="@row",
+                n="{self.printed_interval.count.patients}",
+            ),
+            "High": Facts(
+                "{upper limit}",
+                "Responders",
+                unit="%",
+                method="@row",
+                n="{self.printed_interval.count.patients}",
+            ),
+            "Width": Facts(
+                "{width}",
+                "Interval for the responders",
+                unit="percentage points",
+                method="@row",
+                n="{self.printed_interval.count.patients}",
+            ),
+            "*": WORDS,
+        },
+    )
     def intervals(self) -> Rows:
         """Return the interval by every method, and whether it rounds to the printed limits."""
         for method, interval in self.printed_interval.methods.items():
@@ -293,7 +535,7 @@ class PrimaryOutcome(PatientChapter):
         """Return the interval as printed and by every method."""
         rows = [
             interval_forest.IntervalRow(
-                "as printed", self.printed_interval.printed, highlighted=True
+                "as printed", self.printed_interval.printed, highlighted=True, reported=True
             ),
             *(
                 interval_forest.IntervalRow(
@@ -305,9 +547,21 @@ class PrimaryOutcome(PatientChapter):
         return figure_item(
             interval_forest,
             rows,
+            self._forest_message(),
             reference=float(self.printed_interval.count.proportion),
             reference_label="observed",
+            source=f"{PUBLISHED}, Results; intervals computed from its counts",
         )
+
+    def _forest_message(self) -> str:
+        """Return which methods give the printed interval."""
+        found = self.printed_interval
+        limits = percent_range(found.printed.low, found.printed.high)
+        same = [statistics.method_title(method) for method in found.methods_matching_print]
+        which = (
+            f"{join_names(same)} {'gives' if len(same) == 1 else 'give'}" if same else "none gives"
+        )
+        return f"Of {len(found.methods)} methods, {which} the printed limits, {limits}%"
 
     def score_by_week(self) -> FigureItem:
         """Return the scores of these patients over time."""
@@ -321,7 +575,15 @@ class PrimaryOutcome(PatientChapter):
 
     @table(
         "Coverage and expected width of each method, %; means over a uniform distribution of true "
-        "proportions"
+        "proportions",
+        columns={
+            "Minimum coverage": Facts("{coverage}", method="@row", n="{self.analysed}"),
+            "True proportion at the minimum": Facts(VALUE, unit="%"),
+            "Mean coverage": Facts("{coverage}", method="@row", n="{self.analysed}"),
+            "Mean expected width": Facts(
+                "{width}", unit="percentage points", method="@row", n="{self.analysed}"
+            ),
+        },
     )
     def coverage_by_method(self) -> Rows:
         """Return minimum and mean coverage and mean expected width of every method."""
@@ -347,9 +609,23 @@ class PrimaryOutcome(PatientChapter):
             )
             for method in statistics.INTERVAL_METHODS
         ]
-        return figure_item(coverage_curves, curves, confidence_level=self.confidence_level)
+        return figure_item(
+            coverage_curves,
+            curves,
+            confidence_level=self.confidence_level,
+            source=f"Computed for {self.printed_interval.count.patients} patients",
+        )
 
-    @table("Responders by threshold and denominator, with {self.interval_words} intervals")
+    @table(
+        "Responders by threshold and denominator, with {self.interval_words} intervals",
+        columns={
+            "Patients": LABEL,
+            "n of N": Facts(COUNT_OF, "Responders", "patients"),
+            "%": Facts(PERCENTAGE, "Responders", n="@n of N"),
+            "Interval, %": Facts(INTERVAL, "Responders", "%", "{self.interval_words}", "@n of N"),
+            "*": WORDS,
+        },
+    )
     def by_denominator(self) -> Rows:
         """Return the responders by threshold and denominator, with an interval."""
         for choice in denominator_choices(self.published).to_dict("records"):
@@ -363,11 +639,9 @@ class PrimaryOutcome(PatientChapter):
                 "Source of the count": choice["source"],
             }
 
-    @property
-    def interval_words(self) -> str:
-        """Level and method of the intervals."""
-        level = format_confidence_level(self.confidence_level)
-        return f"{level}% {statistics.method_title(self.interval_method)}"
+    def another_choice(self) -> Interactive:
+        """Return the interval and its coverage for every choice that the article allows."""
+        return Interactive("another_choice", another_choice.choices(self.published))
 
     def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""
@@ -375,9 +649,25 @@ class PrimaryOutcome(PatientChapter):
             comparators.ComparatorRow(*row)
             for row in study_responses(self.published).itertuples(index=False, name=None)
         ]
-        return figure_item(comparators, rows, self.confidence_level, self.interval_method)
+        return figure_item(
+            comparators,
+            rows,
+            self.confidence_level,
+            self.interval_method,
+            source="Published: counts of the studies named; intervals computed from them",
+        )
 
-    @table("Sample size of a next trial, by design and test")
+    @table(
+        "Sample size of a next trial, by design and test",
+        columns={
+            "Patients": Facts("{sample size} * | more than {sample size} *", method="@row"),
+            "Sufficient for every n from": Facts(
+                "{sample size} | none up to {sample size}", method="@row"
+            ),
+            "Power, %": Facts("{power}", method="@row"),
+            "Maximum type I error, %": Facts("{type I error}", method="@row"),
+        },
+    )
     def planning(self) -> Rows:
         """Return the sample size that each design and test needs for the target power."""
         for size in self.plan.sizes():

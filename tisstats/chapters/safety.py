@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import Result, Rows, Table, table
+from tisstats.chapters.page import Rows, Table, described, table
+from tisstats.chapters.result_facts import COUNT_PERCENTAGE, INTERVAL, WORDS, Facts, counted
 from tisstats.figures.numbers import format_confidence_level, format_n_percent, format_percent
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
@@ -26,6 +27,54 @@ class Safety(PatientChapter):
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
+    @described(
+        {
+            "level_percent": Facts("{level}", "Confidence level of the limits", origin="chosen"),
+            "events": counted("Serious adverse events", "events", origin="published"),
+            "event_patients": counted("Patients with a serious adverse event"),
+            "events_of_one": counted("Serious adverse events of one patient", "events"),
+            "rule_of_three_level": Facts(
+                "{level}", "Confidence level of the rule of three", origin="chosen"
+            ),
+            "upper_limits": Facts(
+                "*{upper limit}% lies*",
+                "Patients who deteriorated, with zero events",
+                "%",
+                "{self.interval_words}, two-sided",
+                "{self.analysed}",
+            ),
+            "treated_limits": Facts(
+                "*{upper limit}% lies*",
+                "Patients who deteriorated, with zero events",
+                "%",
+                "{self.interval_words}, two-sided",
+                "{self.included}",
+            ),
+            "upper_rule_of_three": Facts(
+                "{upper limit}",
+                "Patients who deteriorated, with zero events",
+                "%",
+                "rule of three",
+                "{self.analysed}",
+            ),
+            "treated_rule_of_three": Facts(
+                "{upper limit}",
+                "Patients who deteriorated, with zero events",
+                "%",
+                "rule of three",
+                "{self.included}",
+            ),
+            "safety_checked": counted(
+                "Published numbers on safety compared with the patients", "numbers", origin="book"
+            ),
+            "safety_numbers": counted(
+                "Published numbers on safety in the table", "numbers", origin="book"
+            ),
+            "safety_hold": counted(
+                "Published numbers on safety that the patients meet", "numbers", origin="book"
+            ),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         events = self.published.tables["serious_adverse_events"]
@@ -49,14 +98,7 @@ class Safety(PatientChapter):
                 f"{prefix}_limits": self._describe_limits(found) for prefix, found in limits.items()
             },
             **{
-                f"{prefix}_rule_of_three": Result(
-                    format_percent(found.rule_of_three),
-                    statistic="upper confidence limit of the proportion of patients who "
-                    "deteriorated, with zero events",
-                    method="rule of three",
-                    n=self.published.count(counted[prefix]),
-                    unit="%",
-                )
+                f"{prefix}_rule_of_three": format_percent(found.rule_of_three)
                 for prefix, found in limits.items()
             },
             **self.match_counts(),
@@ -88,7 +130,10 @@ class Safety(PatientChapter):
             f"{format_percent(found.one_sided)}%"
         )
 
-    @table("Serious adverse events as reported in the text")
+    @table(
+        "Serious adverse events as reported in the text",
+        columns="events one by one, as the article reports them",
+    )
     def serious_events(self) -> Rows:
         """Return the serious adverse events as the article reports them, one row per event."""
         for event in self.published.tables["serious_adverse_events"].to_dict("records"):
@@ -103,7 +148,15 @@ class Safety(PatientChapter):
                 ),
             }
 
-    @table("Safety outcomes by patient, analysed patients")
+    @table(
+        "Safety outcomes by patient, analysed patients",
+        columns={
+            "n (%)*": Facts(COUNT_PERCENTAGE, "Patients", "patients"),
+            "*interval, %*": Facts(
+                INTERVAL, "Patients", "%", "{self.interval_words}", "{self.analysed}"
+            ),
+        },
+    )
     def outcomes_analysed(self) -> Rows:
         """Return the outcomes among analysed patients, n (%) with intervals."""
         patients = self.published.count("flow.analysed")
@@ -111,7 +164,14 @@ class Safety(PatientChapter):
             yield {"Outcome": outcome.label, **self._count(outcome.analysed, patients)}
 
     @table(
-        "Safety outcomes by patient, all treated patients, with the assumption behind each count"
+        "Safety outcomes by patient, all treated patients, with the assumption behind each count",
+        columns={
+            "n (%)*": Facts(COUNT_PERCENTAGE, "Patients", "patients"),
+            "*interval, %*": Facts(
+                INTERVAL, "Patients", "%", "{self.interval_words}", "{self.included}"
+            ),
+            "Assumption": WORDS,
+        },
     )
     def outcomes_treated(self) -> Rows:
         """Return the outcomes among all treated patients, each with its assumption."""
@@ -128,7 +188,17 @@ class Safety(PatientChapter):
             f"{level}% interval, %": percent_range(interval.low, interval.high),
         }
 
-    @table("Safety outcomes by patient, published and computed", origin="{self.patient_data.label}")
+    @table(
+        "Safety outcomes by patient, published and computed",
+        origin="{self.patient_data.label}",
+        columns={  # The published numbers are results of the table above.
+            "*, published": WORDS,
+            "n (%)*": Facts(COUNT_PERCENTAGE, "Patients", "patients"),
+            "*interval, %*": Facts(
+                INTERVAL, "Patients", "%", "{self.interval_words}", "{self.analysed}"
+            ),
+        },
+    )
     def safety_comparison(self) -> pd.DataFrame:
         """Return the outcomes of analysed patients, published and computed from these data."""
         computed = summaries.safety_table(
@@ -138,7 +208,11 @@ class Safety(PatientChapter):
         )
         return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
-    @table("Serious adverse events of these patients", origin="{self.patient_data.label}")
+    @table(
+        "Serious adverse events of these patients",
+        origin="{self.patient_data.label}",
+        columns="events one by one",
+    )
     def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
         return summaries.serious_event_table(self.patient_data.trial)
@@ -152,4 +226,4 @@ class Safety(PatientChapter):
         shown[doses] = shown[doses].str.replace(
             r"(?<=\d) |(?<=week) ", "\N{NO-BREAK SPACE}", regex=True
         )
-        return Table(shown, caption, name="treatments", origin=origin)
+        return Table(shown, caption, name="treatments", origin=origin, facts="patients one by one")

@@ -8,8 +8,21 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    COUNT_PERCENTAGE,
+    INTERVAL,
+    LABEL,
+    P_RANGE,
+    QUARTILES,
+    RANGE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
+)
 from tisstats.figures import course_bar, improvement_curve, p_ranges
 from tisstats.figures.numbers import (
     format_confidence_level,
@@ -40,6 +53,31 @@ from tisstats.trial import summaries
 from tisstats.trial.scoring import analyse
 
 _NOT_COMPUTED = "not computed with this definition"
+
+
+#: What the columns of Table 2 are.
+_TABLE2 = {
+    "Outcome measure": WORDS,
+    "P": Facts(
+        "{P value}", method="as printed, exact or asymptotic not stated", n="{self.analysed}"
+    ),
+    "*": Facts(
+        QUARTILES,
+        unit="@row unit",
+        method="as printed, definition not stated",
+        n="{self.analysed}",
+    ),
+}
+
+#: What a range of exact P values is.
+_EXACT_P = Facts(
+    P_RANGE + " | {P value}",
+    method="signed-rank test, exact, zeros dropped",
+    n="{self.analysed}",
+)
+
+#: The psoas was not measured in one patient, as the footnote of Table 2 implies.
+_PSOAS = {"*psoas*": Facts(n="{self.analysed_psoas}")}
 
 
 @dataclass(frozen=True)
@@ -86,6 +124,12 @@ class SecondaryOutcomes(PatientChapter):
             self.published, quantile_definition=self.quantile_definition
         )
 
+    @described(
+        {
+            "horizon_week": stated("Week by which the score must be reached", "week"),
+            "level_percent": Facts("{level}", "Confidence level of the intervals", origin="chosen"),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         return {
@@ -101,6 +145,20 @@ class SecondaryOutcomes(PatientChapter):
             **self.match_counts("table2", "response"),
         }
 
+    @described(
+        {
+            "moderate_total": counted(
+                "Patients with at least moderate improvement by the last visit"
+            ),
+            "by_first_visit": counted(
+                "Patients with at least moderate improvement by the first visit", origin="published"
+            ),
+            "first_week": stated("First visit after treatment", "week", "published"),
+            "later_improved": Facts(
+                "{count} more by*", "Patients with at least moderate improvement later"
+            ),
+        }
+    )
     def improvement_numbers(self) -> dict[str, object]:
         """Return the numbers on the improvements by week."""
         improved = moderate_by_week(self.published)
@@ -131,6 +189,31 @@ class SecondaryOutcomes(PatientChapter):
             self.published, horizon_week=self.horizon_week, scenario=scenario
         )
 
+    @described(
+        {
+            "censored": Facts(
+                "{minimum} to {maximum}%* | {minimum}%*",
+                "Patients with at least moderate improvement, early stops censored, at the horizon",
+                "%",
+                "Kaplan-Meier, bounds over the weeks of early stops",
+                "{self.analysed}",
+            ),
+            "censored_free_high": Facts(
+                "{maximum}",
+                "Patients with at least moderate improvement, early stops censored, at the horizon",
+                "%",
+                "Kaplan-Meier, any week of the early stops",
+                "{self.analysed}",
+            ),
+            "censored_inferred_high": Facts(
+                "{maximum}",
+                "Patients with at least moderate improvement, early stops censored, at the horizon",
+                "%",
+                "Kaplan-Meier, early stops not before the first visit",
+                "{self.analysed}",
+            ),
+        }
+    )
     def censoring_numbers(self) -> dict[str, object]:
         """Return the numbers on the estimate if patients who stopped early are censored."""
         wide, as_stated, narrow = improvement.censoring_scenarios(self.published)
@@ -140,6 +223,54 @@ class SecondaryOutcomes(PatientChapter):
             "censored_inferred_high": format_percent(self._bounds(narrow).upper[-1]),
         }
 
+    @described(
+        {
+            "incidence_percent": Facts(
+                "{incidence}",
+                "Patients with at least moderate improvement, rescue medication competing",
+                method="Aalen-Johansen",
+                n="{self.analysed}",
+            ),
+            "incidence_limits": Facts(
+                INTERVAL,
+                "Patients with at least moderate improvement, rescue medication competing",
+                "%",
+                "Aalen-Johansen, {self.level_words} pointwise log-log",
+                "{self.analysed}",
+            ),
+            "incidence_error": Facts(
+                "{standard error}",
+                "Patients with at least moderate improvement, rescue medication competing",
+                "percentage points",
+                "Aalen-Johansen, earliest stops",
+                "{self.analysed}",
+            ),
+            "cmprsk_error_low": Facts(
+                "{standard error}",
+                "Patients with at least moderate improvement, rescue medication competing"
+                ", least over all weeks of stopping",
+                "percentage points",
+                "Aalen-Johansen, variance of Gray",
+                "{self.analysed}",
+            ),
+            "cmprsk_error_high": Facts(
+                "{standard error}",
+                "Patients with at least moderate improvement, rescue medication competing"
+                ", greatest over all weeks of stopping",
+                "percentage points",
+                "Aalen-Johansen, variance of Gray",
+                "{self.analysed}",
+            ),
+            "ways_of_stopping": counted(
+                "Combinations of the weeks in which patients stopped", "combinations"
+            ),
+            "rescued_by_horizon": Facts(
+                RANGE + " | {count}", "Patients with rescue medication by the horizon", "patients"
+            ),
+            "stop_weeks": WORDS,
+            "weeks_known": WORDS,
+        }
+    )
     def competing_numbers(self) -> dict[str, object]:
         """Return the numbers on rescue medication as a competing event."""
         risks = self.risks
@@ -168,6 +299,32 @@ class SecondaryOutcomes(PatientChapter):
             ),
         }
 
+    @described(
+        {
+            "impossible_quartiles": WORDS,
+            "rule_in_words": WORDS,
+            "rows_rule": WORDS,
+            "quartiles": counted(
+                "Medians and quartiles of the outcome measures", "numbers", origin="book"
+            ),
+            "quartiles_possible": counted(
+                "Medians and quartiles that are attainable", "numbers", origin="book"
+            ),
+            "p_values": counted("P values of the outcome measures", "numbers", origin="book"),
+            "p_significant": counted(
+                "Changes that the text reports as significant", "measures", origin="published"
+            ),
+            "p_fit": counted(
+                "P values attainable and consistent with the text", "numbers", origin="book"
+            ),
+            "rows": counted("Outcome measures", "measures", origin="book"),
+            "rows_together": counted(
+                "Outcome measures all of whose numbers are attainable together",
+                "measures",
+                origin="book",
+            ),
+        }
+    )
     def table2_numbers(self) -> dict[str, object]:
         """Return the numbers on what can be checked of Table 2."""
         checks, impossible = self.row_checks, row_checks.impossible_quartiles(self.ledger)
@@ -184,6 +341,7 @@ class SecondaryOutcomes(PatientChapter):
             "quartiles_possible": sum(check.possible for check in checks),
             "p_values": len(checks),
             "p_fit": sum(check.p_consistent for check in checks),
+            "p_significant": (self.published.tables["significance"]["significant"] == "true").sum(),
             "rows": len(checks),
             "rows_together": sum(check.row_attainable for check in checks),
         }
@@ -196,6 +354,28 @@ class SecondaryOutcomes(PatientChapter):
             return used
         return f"{used}, although they were drawn for {quantile_rule_in_words(drawn_for)},"
 
+    @described(
+        {
+            "p_level": stated("Significance level", "probability", "published"),
+            "p_inside": counted(
+                "Printed P values within the attainable range", "measures", origin="book"
+            ),
+            "p_both_sides": Facts(
+                "in {count} of {denominator} rows*",
+                "Measures with attainable P on both sides of the level",
+                "measures",
+                origin="book",
+            ),
+            "p_both_sides_finer": counted(
+                "Measures with attainable P on both sides of the level, on finer steps",
+                "measures",
+                origin="book",
+            ),
+            "p_given": WORDS,
+            "exact_p_changes": WORDS,
+            "finer_steps": WORDS,
+        }
+    )
     def p_numbers(self) -> dict[str, object]:
         """Return the numbers on the attainable P values."""
         attainable, alpha = self.attainable_p, self.attainable_p[0].alpha
@@ -257,11 +437,26 @@ class SecondaryOutcomes(PatientChapter):
             at_risk=self.at_risk,
             horizon_week=self.horizon_week,
             threshold=self.published.count("design.responder_score"),
+            source=f"{PUBLISHED}, counts in the text; curve computed from them",
         )
 
     @table(
         "At least moderate improvement by week, from published counts, some of which are our "
-        "interpretation"
+        "interpretation",
+        columns={
+            "By week": LABEL,
+            "At risk (not yet improved)": counted(""),
+            "New improvements": counted(""),
+            "Improved, n (%)*": Facts(COUNT_PERCENTAGE, "Improved", "patients"),
+            "Kaplan-Meier*": Facts(
+                INTERVAL,
+                "Improved",
+                "%",
+                "Kaplan-Meier, {self.level_words} log-log",
+                "{self.analysed}",
+            ),
+            "*CI, %": Facts(INTERVAL, "Improved", "%", "{self.interval_words}", "{self.analysed}"),
+        },
     )
     def improved_by_week(self) -> Rows:
         """Return the improved patients by week, with limits of the proportion and the curve."""
@@ -284,7 +479,16 @@ class SecondaryOutcomes(PatientChapter):
 
     @table(
         "Proportion improved if patients who stopped early are censored, by assumption on when "
-        "they stopped"
+        "they stopped",
+        columns={
+            "Basis": WORDS,
+            "By week*": Facts(
+                "{minimum} to {maximum} | {estimate}",
+                unit="%",
+                method="Kaplan-Meier, early stops censored",
+                n="{self.analysed}",
+            ),
+        },
     )
     def censoring(self) -> Rows:
         """Return the estimate if patients who stopped early are censored, by scenario."""
@@ -297,7 +501,8 @@ class SecondaryOutcomes(PatientChapter):
 
     @table(
         "Patients at risk of improvement, if no patient who stopped early had improved before; "
-        "from published counts, some of which are our interpretation"
+        "from published counts, some of which are our interpretation",
+        columns={"Week": LABEL, "*": Facts("{count} | {minimum} to {maximum}", unit="patients")},
     )
     def patients_at_risk(self) -> Rows:
         """Return the patients at risk of improvement."""
@@ -311,7 +516,15 @@ class SecondaryOutcomes(PatientChapter):
                 ),
             }
 
-    @table("Less stringent definition of the discussion: counts derivable from the text")
+    @table(
+        "Less stringent definition of the discussion: counts derivable from the text",
+        columns={
+            "Patients, n/N (%)": Facts(
+                "{count}/{denominator} ({percentage})", "Patients", "patients"
+            ),
+            "*": WORDS,
+        },
+    )
     def discussion_definition(self) -> Rows:
         """Return the counts by the less stringent definition of the discussion."""
         printed = self.published.text("claims.discussion.minimal_percent").removesuffix("%")
@@ -325,9 +538,15 @@ class SecondaryOutcomes(PatientChapter):
 
     def courses(self) -> FigureItem:
         """Return the analysed patients by course."""
-        return figure_item(course_bar, courses(self.published))
+        return figure_item(course_bar, courses(self.published), source=f"{PUBLISHED}, Results")
 
-    @table("Table 2 of the article, outcome measures", wide=True)
+    @table(
+        "Table 2 of the article, outcome measures",
+        wide=True,
+        columns=_TABLE2,
+        rows=_PSOAS,
+        source="published",
+    )
     def table2(self) -> Rows:
         """Return Table 2: median (first to third quartile) of each time, and P."""
         for measure, scale in SCALES.items():
@@ -338,7 +557,16 @@ class SecondaryOutcomes(PatientChapter):
                 )
             yield row | {"P": self.published.text(f"table2.{measure}.change.p")}
 
-    @table("Consistency checks of each row of Table 2")
+    @table(
+        "Consistency checks of each row of Table 2",
+        columns={
+            "Attainable quartiles": Facts(
+                COUNT_OF, "Printed medians and quartiles that are attainable", "numbers"
+            ),
+            "*": WORDS,
+        },
+        source="book",
+    )
     def row_checks_table(self) -> Rows:
         """Return the checks of each row of Table 2, with the assumed scale."""
         for check in self.row_checks:
@@ -369,13 +597,35 @@ class SecondaryOutcomes(PatientChapter):
             for each in self.attainable_p
             if (asymptotic := _as_figure_range(each.ranges.asymptotic)) is not None
         ]
-        return figure_item(p_ranges, rows, self.attainable_p[0].alpha)
+        return figure_item(
+            p_ranges,
+            rows,
+            self.attainable_p[0].alpha,
+            source=f"{PUBLISHED}, Table 2; ranges computed from it",
+        )
 
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
         "change significance (over all changes on the assumed steps that round to the printed "
         "values)",
         wide=True,
+        columns={
+            "P as printed": Facts(
+                "{P value}",
+                method="as printed, exact or asymptotic not stated",
+                n="{self.analysed}",
+                origin="published",
+            ),
+            "Exact P *": _EXACT_P,
+            "Range of exact P": _EXACT_P,
+            "*symptotic P*": Facts(
+                P_RANGE + " | {P value}",
+                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                n="{self.analysed}",
+            ),
+            "*": WORDS,
+        },
+        rows=_PSOAS,
     )
     def attainable_p_values(self) -> Rows:
         """Return the attainable P values, and whether the exact test could change significance."""
@@ -412,6 +662,18 @@ class SecondaryOutcomes(PatientChapter):
         "Synthetic changes with the published quartiles and P value that are significant by only "
         "one of the exact and the asymptotic test",
         wide=True,
+        columns={
+            "Changes (synthetic)": WORDS,
+            "Asymptotic P": Facts(
+                "{P value}",
+                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                origin="synthetic",
+            ),
+            "Exact P": Facts(
+                "{P value}", method="signed-rank test, exact, zeros dropped", origin="synthetic"
+            ),
+            "*": WORDS,
+        },
     )
     def discordant_table(self) -> pd.DataFrame:
         """Return the table of `discordant_samples`, which may be empty."""
@@ -433,6 +695,21 @@ class SecondaryOutcomes(PatientChapter):
         "Table 2, published and computed with {self.rule_in_words}",
         origin="{self.patient_data.label}",
         wide=True,
+        columns={
+            # The published numbers are results of the table above.
+            "*, published": WORDS,
+            "P, *": Facts(
+                "{P value}",
+                "P",
+                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                n="{self.analysed}",
+            ),
+            "Outcome measure": WORDS,
+            "*": Facts(
+                QUARTILES, unit="@row unit", method="{self.rule_in_words}", n="{self.analysed}"
+            ),
+        },
+        rows=_PSOAS,
     )
     def table2_comparison(self) -> pd.DataFrame:
         """Return Table 2 as published and as computed from these data.
@@ -443,10 +720,19 @@ class SecondaryOutcomes(PatientChapter):
         computed = summaries.table2(analyse(self.patient_data.trial, options))
         return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
 
-    @table("Responses, published and computed", origin="{self.patient_data.label}")
+    @table(
+        "Responses, published and computed",
+        origin="{self.patient_data.label}",
+        columns={"Quantity": WORDS, "*": counted("")},
+    )
     def response_comparison(self) -> pd.DataFrame:
         """Return the counts of responses as published and as computed from these data."""
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
+
+    @property
+    def analysed_psoas(self) -> int:
+        """Number of patients with both values of the psoas."""
+        return self.analysed - self.published.count("flow.psoas_missing")
 
     @property
     def rule_in_words(self) -> str:
@@ -456,6 +742,7 @@ class SecondaryOutcomes(PatientChapter):
     @table(
         "Patients by best and by last response up to week {self.horizon_week}",
         origin="{self.patient_data.label}",
+        columns={"Response": LABEL, "*": counted("")},
     )
     def response_categories(self) -> pd.DataFrame:
         """Return these patients by best and by last response; "unknown" only if it occurs."""

@@ -1,16 +1,28 @@
-"""Chapter 8: which conclusions hold under all defensible choices, and which hang on one."""
+"""Chapter 8: which conclusions hold under all defensible choices, and which depend on one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from tisstats.bounds.assumptions import ALTERNATIVES
-from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.chapter import PUBLISHED, PatientChapter
+from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    P_RANGE,
+    PERCENTAGE,
+    RANGE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
+)
 from tisstats.chapters.specification_items import (
+    CONCLUSION_FACTS,
+    SHARE_FACTS,
     conclusion_row,
     curve_content,
     level_rows,
@@ -84,11 +96,19 @@ class Sensitivity(PatientChapter):
         return format_confidence_level(sensitivity.inference(self.published).confidence_level)
 
     @property
+    def printed_size(self) -> int:
+        """Number of combinations that printed counts allow."""
+        return len(self.printed)
+
+    @property
     def planned(self) -> float:
         """The proportion of responders assumed in planning."""
         return float(self.published.value("design.assumed_proportion"))
 
-    @table("Choices that printed counts allow, each with its levels. From published counts alone")
+    @table(
+        "Choices that printed counts allow, each with its levels. From published counts alone",
+        columns="choices in words, with their reasons",
+    )
     def printed_choices(self) -> Rows:
         """Return every level of the choices that need no patient-level data."""
         yield from level_rows(self.printed.choices)
@@ -97,6 +117,7 @@ class Sensitivity(PatientChapter):
         "Choices that only patient-level data allow",
         collapsed=True,
         origin="{self.patient_data.label}",
+        columns="choices in words, with their reasons",
     )
     def row_choices(self) -> Rows:
         """Return every level of the choices that need patient-level data."""
@@ -106,6 +127,7 @@ class Sensitivity(PatientChapter):
         "Conclusions under every combination that printed counts allow, from published counts "
         "alone",
         wide=True,
+        columns=CONCLUSION_FACTS,
     )
     def printed_conclusions(self) -> Rows:
         """Return every conclusion, judged by printed counts."""
@@ -115,29 +137,32 @@ class Sensitivity(PatientChapter):
         "Conclusions under every combination of choices, {self.level}% intervals",
         wide=True,
         origin="{self.patient_data.label}",
+        columns=CONCLUSION_FACTS,
     )
     def row_conclusions(self) -> Rows:
         """Return every conclusion, judged by the patients."""
         yield from map(conclusion_row, map(self.rows.judge, self.conclusions))
 
     @table(
-        "What it hangs on by printed counts whether fewer than half respond. A choice decides "
+        "What decides, by printed counts, whether fewer than half respond. A choice decides "
         "alone where its level changes the answer while the other choices stay as they are. From "
         "published counts alone",
         wide=True,
+        columns=SHARE_FACTS,
     )
     def printed_shares(self) -> Rows:
-        """Return, by choice, what the first conclusion hangs on."""
+        """Return, by choice, what the first conclusion depends on."""
         yield from share_rows(self._first(self.printed))
 
     @table(
-        "What it hangs on among these patients whether fewer than half respond, "
-        "{self.level}% intervals",
+        "What decides, among these patients, whether fewer than half respond. A choice decides "
+        "alone where its level changes the answer while the other choices stay as they are",
         wide=True,
         origin="{self.patient_data.label}",
+        columns=SHARE_FACTS,
     )
     def row_shares(self) -> Rows:
-        """Return, by choice, what the first conclusion hangs on among the patients."""
+        """Return, by choice, what the first conclusion depends on among the patients."""
         yield from share_rows(self._first(self.rows))
 
     def _first(self, curve: SpecificationCurve) -> Judgement:
@@ -149,7 +174,7 @@ class Sensitivity(PatientChapter):
             "curve_of_counts",
             self.printed,
             "Responders (%), with their intervals",
-            "From published counts",
+            source=f"{PUBLISHED}, counts",
         )
 
     def row_figure(self) -> FigureItem:
@@ -158,14 +183,16 @@ class Sensitivity(PatientChapter):
             "curve_of_patients",
             self.rows,
             f"Responders (%), {self.level}% intervals",
-            self.patient_data.label,
+            stamp=self.patient_data.label,
         )
 
-    def _figure(self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str) -> FigureItem:
+    def _figure(
+        self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str = "", source: str = ""
+    ) -> FigureItem:
         content = curve_content(
             curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
         )
-        return replace(figure_item(specification_curve, content), name=name)
+        return figure_item(specification_curve, content, name=name, source=source)
 
     @table(
         "P values of the changes from baseline to the end (signed-rank test, two-sided) under "
@@ -173,6 +200,18 @@ class Sensitivity(PatientChapter):
         "value; n are patients measured at both times",
         wide=True,
         origin="{self.patient_data.label}",
+        columns={
+            "n": Facts(
+                "{minimum} to {maximum} | {count}", "Patients measured at both times", "patients"
+            ),
+            "P": Facts(
+                P_RANGE + " | {P value}",
+                method="signed-rank test, two-sided, over every combination of choices",
+                n="@n",
+            ),
+            "P below*": Facts(COUNT_OF, "Combinations with P below the level", "combinations"),
+            "*": WORDS,
+        },
     )
     def change_table(self) -> Rows:
         """Return every outcome measure."""
@@ -189,9 +228,84 @@ class Sensitivity(PatientChapter):
                 "n": format_range(int(n.min()), int(n.max())),
                 "P": format_range(*ends),
                 f"P below {alpha:g}, n of combinations": f"{judged.holds} of {len(curve)}",
-                "Hangs on": ", ".join(judged.deciding) or "no single choice",
+                "Depends on": ", ".join(judged.deciding) or "no single choice",
             }
 
+    @described(
+        {
+            "printed_combinations": counted(
+                "Combinations that printed counts allow", "combinations"
+            ),
+            "printed_choices": counted("Choices that printed counts allow", "choices"),
+            "printed_distinct": counted("Different results by printed counts", "results"),
+            "printed_span": Facts(
+                RANGE + " | {estimate}",
+                "Responders over all combinations, by printed counts",
+                "%",
+                "proportion",
+            ),
+            "printed_fewer": counted(
+                "Combinations in which fewer than half respond, by printed counts", "combinations"
+            ),
+            "printed_share": Facts(
+                PERCENTAGE,
+                "Combinations in which fewer than half respond, by printed counts",
+                n="{self.printed_size}",
+            ),
+            "printed_deciding": WORDS,
+            "row_deciding": WORDS,
+            "row_combinations": counted(
+                "Combinations that the patients allow",
+                "combinations",
+                origin="{self.patient_data.kind}",
+            ),
+            "row_choices": counted(
+                "Choices that the patients allow", "choices", origin="{self.patient_data.kind}"
+            ),
+            "row_span": Facts(
+                RANGE + " | {estimate}",
+                "Responders over all combinations, by the patients",
+                "%",
+                "proportion",
+                origin="{self.patient_data.kind}",
+            ),
+            "row_fewer": counted(
+                "Combinations in which fewer than half respond, by the patients",
+                "combinations",
+                origin="{self.patient_data.kind}",
+            ),
+            "row_judged": counted(
+                "Combinations with a result, by the patients",
+                "combinations",
+                origin="{self.patient_data.kind}",
+            ),
+            "row_without": counted(
+                "Combinations without an estimate, by the patients",
+                "combinations",
+                origin="{self.patient_data.kind}",
+            ),
+            "change_combinations": counted(
+                "Combinations of the choices on changes",
+                "combinations",
+                origin="{self.patient_data.kind}",
+            ),
+            "rows_stamp": WORDS,
+            "rows_name": WORDS,
+            "sensitivity_level": Facts(
+                "{level}", "Confidence level of the intervals", origin="published"
+            ),
+            "planned_percent": stated("Response rate assumed in the planning", "%", "published"),
+            "mmt_quartile": Facts(
+                "{upper quartile}",
+                "Manual muscle testing at the end",
+                "points",
+                "as printed",
+                "{self.analysed}",
+                origin="published",
+            ),
+            "mmt_used": stated("Maximum of the muscle test that is used", "points"),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         printed, rows = self._first(self.printed), self._first(self.rows)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tisstats.chapters.page import Rows
+from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts
 from tisstats.figures.numbers import format_percent, format_range
 from tisstats.figures.specification_curve import ChoiceRows, CurveContent, LevelRow
 from tisstats.trial.specifications import Choice, Conclusion, Judgement, SpecificationCurve
@@ -17,6 +18,25 @@ _EXTENTS = {
     "none": "in none",
     "some": "in some",
     "no result": "no result",
+}
+
+
+#: What the columns of `conclusion_row` and of `share_rows` are.
+CONCLUSION_FACTS = {
+    "n of combinations": Facts(COUNT_OF, "Combinations in which it holds", "combinations"),
+    "*": WORDS,
+}
+SHARE_FACTS = {
+    "Level": LABEL,
+    "Holds*": Facts(
+        f"{COUNT_OF} ({{percentage}}) | {COUNT_OF}",
+        unit="combinations",
+    ),
+    "Choice decides*": Facts(
+        f"{COUNT_OF} ({{percentage}}) | {COUNT_OF}",
+        unit="combinations",
+    ),
+    "*": WORDS,
 }
 
 
@@ -87,7 +107,7 @@ def conclusion_row(judged: Judgement) -> dict[str, object]:
         "Main analysis": "holds" if judged.holds_as_chosen else "does not hold",
         "Holds": _EXTENTS[judged.extent],
         "n of combinations": f"{judged.holds} of {judged.combinations - judged.without_result}",
-        "Hangs on": ", ".join(judged.deciding) or "no single choice",
+        "Depends on": ", ".join(judged.deciding) or "no single choice",
     }
 
 

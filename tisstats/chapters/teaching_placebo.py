@@ -8,14 +8,14 @@ from functools import cached_property
 from tisstats.chapters.chapter import Chapter
 from tisstats.chapters.page import (
     FigureItem,
-    Result,
     Rows,
+    described,
     figure_item,
-    interval_results,
     table,
 )
+from tisstats.chapters.result_facts import INTERVAL, LABEL, PERCENTAGE, WORDS, Facts, counted
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level, format_percent
+from tisstats.figures.numbers import format_confidence_level, format_percent, list_shares
 from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import format_rounded, percent_range
 from tisstats.statistics import Interval, method_title
@@ -53,21 +53,66 @@ class PlaceboResponse(Chapter):
         """The responders of the pilot study."""
         return response_count(self.published)
 
+    @described(
+        {
+            "level_percent": Facts("{level}", "Confidence level of the intervals", origin="chosen"),
+            "endpoint": WORDS,
+            **{
+                f"{arm}_{part}": facts
+                for arm in ("treated", "placebo")
+                for part, facts in (
+                    ("responders", counted("Responders", group=arm, origin="published")),
+                    ("patients", counted("Patients", group=arm, origin="published")),
+                    (
+                        "percent",
+                        Facts(
+                            PERCENTAGE, "Responders", n=f"{{self.arms[{arm}].patients}}", group=arm
+                        ),
+                    ),
+                )
+            },
+            "difference": Facts(
+                "{difference}",
+                "Responders, immunoglobulin minus placebo",
+                "percentage points",
+                n="{self.in_both_arms}",
+            ),
+            "difference_low": Facts(
+                "{lower limit}",
+                "Responders, immunoglobulin minus placebo",
+                "percentage points",
+                "{self.level_words} Newcombe",
+                "{self.in_both_arms}",
+            ),
+            "difference_high": Facts(
+                "{upper limit}",
+                "Responders, immunoglobulin minus placebo",
+                "percentage points",
+                "{self.level_words} Newcombe",
+                "{self.in_both_arms}",
+            ),
+            "needed": Facts(
+                "{number needed to treat}",
+                "Responders, immunoglobulin minus placebo",
+                n="{self.in_both_arms}",
+            ),
+            "needed_precise": Facts(
+                "{number needed to treat}",
+                "Responders, immunoglobulin minus placebo, one decimal",
+                n="{self.in_both_arms}",
+            ),
+            "methods_within": Facts(
+                "{difference}", "Largest between limits by different methods", "percentage points"
+            ),
+            "responders": counted("Responders of the pilot study", origin="published"),
+            "patients": counted("Patients analysed in the pilot study", origin="published"),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         found = self.differences["newcombe"]
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
-        level, unit = format_confidence_level(self.confidence_level), "percentage points"
-        patients = sum(arm.patients for arm in self.arms.values())
-        low, high = interval_results(
-            format_percent(found.low).replace("-", "−"),
-            format_percent(found.high).replace("-", "−"),
-            of="difference between the proportions of responders",
-            level=level,
-            method=method_title("newcombe"),
-            n=patients,
-            unit=unit,
-        )
+        level = format_confidence_level(self.confidence_level)
         return {
             "level_percent": level,
             "interval_method": method_title(self.interval_method),
@@ -78,25 +123,12 @@ class PlaceboResponse(Chapter):
                 for part, value in (
                     ("responders", arm.responders),
                     ("patients", arm.patients),
-                    (
-                        "percent",
-                        Result(
-                            format_percent(arm.proportion),
-                            statistic="proportion of responders",
-                            n=arm.patients,
-                            unit="%",
-                        ),
-                    ),
+                    ("percent", format_percent(arm.proportion)),
                 )
             },
-            "difference": Result(
-                format_percent(found.estimate),
-                statistic="difference between the proportions of responders",
-                n=patients,
-                unit=unit,
-            ),
-            "difference_low": low,
-            "difference_high": high,
+            "difference": format_percent(found.estimate),
+            "difference_low": format_percent(found.low).replace("-", "−"),
+            "difference_high": format_percent(found.high).replace("-", "−"),
             # Number needed to treat.
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),
@@ -115,7 +147,18 @@ class PlaceboResponse(Chapter):
             )
             for name, arm in self.arms.items()
         ]
-        return figure_item(interval_forest, rows)
+        shares = {names[name].lower(): (arm.proportion,) * 2 for name, arm in self.arms.items()}
+        return figure_item(
+            interval_forest,
+            rows,
+            f"{list_shares(shares)} responded",
+            source="Published: ProDERM, counts of responders",
+        )
+
+    @property
+    def in_both_arms(self) -> int:
+        """Number of patients in both arms."""
+        return sum(arm.patients for arm in self.arms.values())
 
     @property
     def level_percent(self) -> str:
@@ -124,7 +167,23 @@ class PlaceboResponse(Chapter):
 
     @table(
         "Difference between the arms, percentage points, by method, with {self.level_percent}% "
-        "intervals"
+        "intervals",
+        columns={
+            "Difference": Facts(
+                "{difference}",
+                "Responders, immunoglobulin minus placebo",
+                "percentage points",
+                n="{self.in_both_arms}",
+            ),
+            "Interval": Facts(
+                INTERVAL,
+                "Responders, immunoglobulin minus placebo",
+                "percentage points",
+                "@row",
+                "{self.in_both_arms}",
+            ),
+            "*": WORDS,
+        },
     )
     def difference_by_method(self) -> Rows:
         """Return the difference between the arms by every method, in percentage points."""
@@ -136,7 +195,16 @@ class PlaceboResponse(Chapter):
                 "Definition": placebo.DIFFERENCE_METHODS[method],
             }
 
-    @table("Probability of the observed result if the treatment has no effect")
+    @table(
+        "Probability of the observed result if the treatment has no effect",
+        columns={
+            "Response rate*": LABEL,
+            "Expected*": Facts("{mean}", "Expected responders", "patients"),
+            "Probability*": Facts(
+                "{probability}", method="binomial, one-sided", n="{self.count.patients}"
+            ),
+        },
+    )
     def probability_without_effect(self) -> Rows:
         """Return the probability of at least the observed responders without a treatment effect."""
         responders, patients = self.count.responders, self.count.patients

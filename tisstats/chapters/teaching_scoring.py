@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.chapter import printed_result
+from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.parameters import Parameters
+from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, counted, stated
 from tisstats.figures import ceiling_grid
 from tisstats.figures.numbers import format_percent, join_names, yes_no
 from tisstats.ledger.published import PublishedFacts
@@ -36,6 +38,66 @@ class ScoredPatient(Parameters):
         """The illustrative patient."""
         return WorkedPatient(PublishedFacts.read(), self.mmt_max, self.ck_uln)
 
+    @described(
+        {
+            "mmt_max": stated("Maximum of the muscle test", "points"),
+            "ck_uln": stated("Upper limit of normal of creatine kinase", "U/L"),
+            "threshold": stated("Minimum score of a responder", "points"),
+            "cohort_uln_women": stated(
+                "Upper limit of normal of creatine kinase in the synthetic cohorts, women", "U/L"
+            ),
+            "cohort_uln_men": stated(
+                "Upper limit of normal of creatine kinase in the synthetic cohorts, men", "U/L"
+            ),
+            "measures": counted("Core set measures", "measures", origin="published"),
+            "score": stated("Score of the worked patient", "points", "example"),
+            "cuts": WORDS,
+            "strength": Facts(
+                "{maximum} | {maximum};*", "Manual muscle testing", "points", origin="chosen"
+            ),
+            "on_cut": WORDS,
+            "wrong_score": stated(
+                "Score with boundary values in the band above", "points", "example"
+            ),
+            "imacs_improved": counted(
+                "Measures improved by the IMACS definition", "measures", origin="example"
+            ),
+            "imacs_needed": Facts(
+                "{minimum}",
+                "Improved measures of the IMACS definition",
+                "measures",
+                origin="published",
+            ),
+            "imacs_percent": Facts(
+                "{minimum}",
+                "Improvement of a measure in the IMACS definition",
+                "%",
+                origin="published",
+            ),
+            "imacs_worse_percent": Facts(
+                "{minimum}",
+                "Worsening of a measure in the IMACS definition",
+                "%",
+                origin="published",
+            ),
+            "imacs_worse_allowed": Facts(
+                "{maximum}",
+                "Worse measures in the IMACS definition",
+                "measures",
+                origin="published",
+            ),
+            "haq_end": stated("HAQ at the end", "points", "published"),
+            "haq_form": stated(
+                "HAQ at the end, nearest score of a complete form", "points", "example"
+            ),
+            "haq_form_percent": stated("Improvement of that HAQ, of the baseline", "%", "example"),
+            "haq_form_improved": counted(
+                "Measures improved by the IMACS definition with that HAQ",
+                "measures",
+                origin="example",
+            ),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         patient, rule, cohorts = self.patient, IMPROVEMENT_RULES["imacs"], Assumptions()
@@ -56,7 +118,7 @@ class ScoredPatient(Parameters):
             "response": patient.scored["response"],
             "cuts": ", ".join(f"{name} {cut}" for name, cut in RESPONSE_CUTOFFS["adult"].items()),
             "strength": self._describe_strength(),
-            "printed_threshold": published.text("design.responder_score"),
+            "printed_threshold": printed_result(published, "design.responder_score"),
             "on_cut": (
                 f"{len(on_boundary)} {verb} exactly on a band boundary: {join_names(names)}, at "
                 f"{join_names([f'{percent}%' for percent in percents])}"
@@ -89,7 +151,18 @@ class ScoredPatient(Parameters):
             f"are scaled to it from {SCALES['mmt'].high}, to whole points"
         )
 
-    @table("Scoring steps from the median values")
+    @table(
+        "Scoring steps from the median values",
+        columns={
+            "Baseline": Facts(VALUE, unit="@Range unit", origin="published"),
+            "End": Facts(VALUE, unit="@Range unit", origin="published"),
+            "Range": Facts("{width} *", unit="@Range unit", method="maximum minus minimum"),
+            "Improvement, %": Facts("{change}", unit="% of the range"),
+            "Points": Facts(VALUE, unit="points"),
+            "*": WORDS,
+        },
+        source="example",
+    )
     def scoring_steps(self) -> Rows:
         """Return the steps of scoring: change, range, percentage, band, points, and the total."""
         for change in self.patient.changes:
@@ -105,7 +178,11 @@ class ScoredPatient(Parameters):
         empty = dict.fromkeys(("Baseline", "End", "Range", "Improvement, %", "Band"), "")
         yield {"Measure": "Total", **empty, "Points": f"{self.patient.scored['tis']:g}"}
 
-    @table("Points of the enzyme by its upper limit of normal")
+    @table(
+        "Points of the enzyme by its upper limit of normal",
+        columns={"Upper limit*": LABEL, "Points": Facts(VALUE, unit="points"), "*": WORDS},
+        source="example",
+    )
     def points_by_uln(self) -> Rows:
         """Return the points of creatine kinase by its ULN, which is not reported."""
         published, rule = self.patient.published, CORE_SET["enzyme"]
@@ -124,7 +201,15 @@ class ScoredPatient(Parameters):
                 "Points": f"{earned:g}",
             }
 
-    @table("Points with boundary values assigned to the correct band and to the band above")
+    @table(
+        "Points with boundary values assigned to the correct band and to the band above",
+        columns={
+            "Improvement, %": Facts("{change}", unit="% of the range"),
+            "Points*": Facts(VALUE, unit="points"),
+            "*": WORDS,
+        },
+        source="example",
+    )
     def boundary_cases(self) -> Rows:
         """Return the points with boundary values in the correct band, and in the band above."""
         changes = self.patient.changes
@@ -147,6 +232,24 @@ class ScoredPatient(Parameters):
     def _wrong_score(self) -> float:
         return sum(change.points_if_misassigned for change in self.patient.changes)
 
+    @described(
+        {
+            **{
+                f"{kind}_multiple": stated(
+                    f"Multiple of the upper limit of normal: enzyme that is {words}",
+                    "ULN",
+                    "example",
+                )
+                for kind, words in (("followed", "followed"), ("largest", "largest"))
+            },
+            **{
+                f"{kind}_points": stated(
+                    f"Points of the enzyme that is {words}", "points", "example"
+                )
+                for kind, words in (("followed", "followed"), ("largest", "largest"))
+            },
+        }
+    )
     def panel_numbers(self) -> dict[str, object]:
         """Return the numbers and names of the prose on the panel of enzymes."""
         row = PANEL.score()
@@ -168,7 +271,17 @@ class ScoredPatient(Parameters):
 
     @table(
         "Fictitious enzyme panel, U/L, with the points that each enzyme would earn "
-        "if it were followed"
+        "if it were followed",
+        columns={
+            "Baseline": Facts(VALUE, unit="U/L"),
+            "ULN": Facts(VALUE, unit="U/L"),
+            "Multiple*": Facts(VALUE, unit="ULN"),
+            "End": Facts(VALUE, unit="U/L"),
+            "Improvement, %": Facts("{change}", unit="% of the range"),
+            "Points": Facts(VALUE, unit="points"),
+            "*": WORDS,
+        },
+        source="example",
     )
     def panel(self) -> Rows:
         """Return each enzyme of the panel, in multiples of its ULN, with its points."""
@@ -196,9 +309,19 @@ class ScoredPatient(Parameters):
             column_title="Strength lost at baseline, % of the maximum",
             row_title="Each other measure at baseline, % of its range",
         )
-        return figure_item(ceiling_grid, grid)
+        return figure_item(
+            ceiling_grid, grid, source="Computed from the points of the Total Improvement Score"
+        )
 
-    @table("Points needed from the other measures for a response, by strength lost at baseline")
+    @table(
+        "Points needed from the other measures for a response, by strength lost at baseline",
+        columns={
+            "Strength*": LABEL,
+            "Maximum*": Facts("{maximum}", unit="points"),
+            "Needed*": Facts("{minimum}", unit="points"),
+        },
+        source="chosen",
+    )
     def points_needed_elsewhere(self) -> Rows:
         """Return the points needed from the other measures for a response, by loss of strength."""
         cuts = CORE_SET[MMT].cutoffs
@@ -212,7 +335,15 @@ class ScoredPatient(Parameters):
                 "Maximum from the other measures": f"{others:g}",
             }
 
-    @table("The same changes as % of the range and as % of the patient's own baseline")
+    @table(
+        "The same changes as % of the range and as % of the patient's own baseline",
+        columns={
+            "Points": Facts(VALUE, unit="points"),
+            "% of*": Facts("{change}", unit="%"),
+            "*": WORDS,
+        },
+        source="example",
+    )
     def imacs(self) -> Rows:
         """Return the changes as % of the range and as % of the patient's own baseline."""
         for change in self.patient.changes:

@@ -13,6 +13,7 @@ from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
 
 if TYPE_CHECKING:
+    from tisstats.book.run.parameters import Refusal
     from tisstats.tables import ReadOptions
 
 SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -188,6 +189,7 @@ def book(parsed: argparse.Namespace) -> int:
     """Build the book or the report of a trial, or list parameters; copy tables and figures."""
     from tisstats.book.build import build
     from tisstats.book.downloads.export import Export
+    from tisstats.book.paper.edition import Edition
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
     from tisstats.book.trial_report import report_project
@@ -197,6 +199,7 @@ def book(parsed: argparse.Namespace) -> int:
     if of_trial:
         project, settings = report_project(parsed.cohort, Path("_build") / "trials", parsed.map)
         output = parsed.output or project.root / "html"
+        refusal = None
     else:
         project = Project.from_folder(parsed.source)
         if parsed.parameters:
@@ -204,21 +207,33 @@ def book(parsed: argparse.Namespace) -> int:
             return SUCCESS
         settings = _with_cohort(parsed.settings, parsed.cohort)
         output = parsed.output or project.default_output
+        # Rules need the published facts: reading them takes longer than an up-to-date check.
+        refusal = _refusal() if settings else None
     copies = Export(parsed.tables, parsed.figures)
     copies.check(project, output)
+    edition = Edition(parsed.pdf)
+    edition.check(project, output)
     folder = build(
         project,
         settings,
         jobs=parsed.jobs,
         output=output,
         report=lambda line: print(line, flush=True),
+        refusal=refusal,
     )
-    for line in copies.write(folder):
+    for line in [*copies.write(folder), *edition.write(project, folder)]:
         print(line)
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
     print(f"The book is ready: open {shown} in a browser.")
     return SUCCESS
+
+
+def _refusal() -> Refusal:
+    """Return the rules of the chapters for the values of their parameters."""
+    from tisstats.chapters.parameters import refusal
+
+    return refusal
 
 
 def _check_combination(parsed: argparse.Namespace, of_trial: bool) -> None:

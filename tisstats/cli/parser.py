@@ -155,6 +155,8 @@ def add_book(commands: Commands) -> None:
     add("--tables", metavar="DIR", type=parse_path, help=tables)
     figures = "copy every figure to DIR as SVG, PDF and PNG"
     add("--figures", metavar="DIR", type=parse_path, help=figures)
+    pdf = "print the whole book to FILE as PDF (needs Chromium or Chrome)"
+    add("--pdf", metavar="FILE", type=parse_path, help=pdf)
     source = "project folder (default: current folder)"
     add("--source", metavar="DIR", type=parse_path, default=Path(), help=source)
 

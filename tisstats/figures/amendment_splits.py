@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
-from tisstats.figures.palette import BLUE, INK, MUTED, PAPER, VERMILION, style
-from tisstats.figures.row_chart import PERCENT_TICKS, HorizontalAxis, write_title
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
+from tisstats.figures.palette import BLUE, MUTED, PAPER, style
+from tisstats.figures.row_chart import PADDING, PERCENT_TICKS, RowChart, RowText
 
-_GLYPH = 0.26  # height of the marks (inches)
-_GAP = 0.06
-_XLABEL = "Responders (%)"
+_SUBTITLE = "Responders, %, one row per possible split"
 _MARKS = {
-    "before": {"marker": "s", "markerfacecolor": PAPER, "markeredgecolor": VERMILION},
+    "before": {"marker": "o", "markerfacecolor": PAPER, "markeredgecolor": BLUE},
     "after": {"marker": "o", "markerfacecolor": BLUE, "markeredgecolor": BLUE},
 }
 
@@ -48,13 +46,15 @@ class SplitRow:
 
 
 @style()
-def draw(rows: Sequence[SplitRow]) -> Figure:
+def draw(rows: Sequence[SplitRow], *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw one row per split: the proportions before and after on one axis.
 
     Parameters
     ----------
     rows
         Splits from top to bottom.
+    layout, source
+        As for `tisstats.figures.layout.Page` and its foot.
 
     Returns
     -------
@@ -67,41 +67,57 @@ def draw(rows: Sequence[SplitRow]) -> Figure:
         If there is no row.
     """
     require_rows(rows, "rows", "split")
-    page, axis = Page(top=0.05), HorizontalAxis(0, 1)
+    page = Page(layout)
+    page.write_heading(_message(rows), _SUBTITLE)
     _draw_key(page)
-    for row in rows:
-        write_title(page, row.label, row.numbers, color=MUTED)
-        middle = page.y + _GLYPH / 2
-        axis.draw_rule(page, middle)
-        ends = [axis.x_of(proportion) for proportion in row.proportions.values()]
-        page.draw_line(ends, [middle, middle], color=INK, linewidth=1.4, zorder=2)
+    texts = [RowText(row.label, row.numbers) for row in rows]
+    chart, top = RowChart.arrange(page, texts, (0, 1)), page.y
+    for row, text in zip(rows, texts, strict=True):
+        middle = chart.write_row(text).middle
+        chart.axis.draw_rule(page, middle)
+        ends = [chart.axis.x_of(proportion) for proportion in row.proportions.values()]
+        page.draw_line(ends, [middle, middle], color=MUTED, linewidth=1.6, zorder=2)
         for period, end in zip(row.proportions, ends, strict=True):
             _mark(page, end, middle, period)
-        page.y += _GLYPH + _GAP
-    axis.draw_axis(page, PERCENT_TICKS, _XLABEL)
-    return page.finish(0.1)
+    chart.draw_grid(PERCENT_TICKS, top)
+    chart.axis.draw_axis(page, PERCENT_TICKS, "")
+    return page.finish(source=source)
 
 
 def describe(rows: Sequence[SplitRow]) -> str:
     """Return the alternative text; parameters as for `draw`."""
     splits = "; ".join(f"{row.label}: {row.numbers}" for row in rows)
     return (
-        f"{len(rows)} possible splits of the responders, each with two marks on an axis from 0 to "
-        f"100%, {_XLABEL}: a hollow square for patients enrolled before the amendment, a filled "
-        f"circle for those enrolled after it. {splits}."
+        f"{_message(rows)}. {_SUBTITLE}, each with two marks on an axis from 0 to 100%: an open "
+        "circle for patients enrolled before the amendment, a filled circle for those enrolled "
+        f"after it. {splits}."
+    )
+
+
+def _message(rows: Sequence[SplitRow]) -> str:
+    more = sum(row.proportions["before"] > row.proportions["after"] for row in rows)
+    which = f"all {more}" if more == len(rows) else f"{more or 'none'} of {len(rows)}"
+    return (
+        f"A larger proportion responded before the amendment than after it in {which} possible "
+        f"{'splits' if len(rows) > 1 else 'split'}"
     )
 
 
 def _mark(page: Page, x: float, y: float, period: str) -> None:
-    page.draw_line([x], [y], markersize=8, markeredgewidth=1.8, zorder=3, **_MARKS[period])
+    # One may cover the other: the open one is larger.
+    size = 9 if period == "before" else 6
+    page.draw_line([x], [y], markersize=size, markeredgewidth=1.8, zorder=3, **_MARKS[period])
 
 
 def _draw_key(page: Page) -> None:
     """Write the legend of both marks on one line."""
-    at, height = page.edge + 0.08, text_height("0")
+    start, height = page.edge + PADDING + 0.07, text_height("0")
+    at = start
     for period in _MARKS:
-        text = f"{period} the amendment"
+        text = f"enrolled {period} the amendment"
+        if at > start and at + 0.12 + text_width(text) > page.width - page.edge:
+            at, page.y = start, page.y + height
         _mark(page, at, page.y + height / 2, period)
         page.write(at + 0.12, page.y, text)
-        at += 0.12 + text_width(text) + 0.24
-    page.y += height + 0.05 + _GAP
+        at += 0.12 + text_width(text) + 0.2
+    page.y += height + 0.05

@@ -14,14 +14,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_trimmed
-from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
+from tisstats.figures.numbers import format_trimmed, join_names
+from tisstats.figures.palette import BAND, BLUE, GRID, MUTED, PAPER, RULE, VERMILION, style
 
-_LEFT, _RIGHT = 0.5, 0.25  # of the panels, from the edges of the page (inches)
+_LEFT, _RIGHT = 0.4, 0.2  # of a panel from its left, of the last one from the edge (inches)
+_BETWEEN = 0.2
+_COLUMNS = {Layout.COLUMN: 2, Layout.PHONE: 1}
+_MOST_NAMED = 4  # arms in the title
+_SUBTITLE = "Total Improvement Score over time, points"
 _PLOT = 1.7  # height of a panel
 _FAINTEST, _STRONGEST = 0.1, 0.6  # opacity of a patient's line, among many and among few
-_BAND = "#C6DFF0"  # the blue of the median, lightened
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,14 @@ class ArmCourses:
 
 
 @style()
-def draw(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = "") -> Figure:
+def draw(
+    arms: Sequence[ArmCourses],
+    *,
+    threshold: float | None,
+    stamp: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw a panel per arm, one below the other, on the same axes.
 
     Parameters
@@ -81,28 +91,36 @@ def draw(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = ""
         If there is no arm.
     """
     require_rows(arms, "arms", "arm")
-    page, line = Page(top=0.05), text_height("0")
-    page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
+    page, line = Page(layout), text_height("0")
+    page.write_heading(_message(arms), f"{_SUBTITLE}{_dotted(threshold)}", stamp)
+    columns = min(_COLUMNS[layout], len(arms))
+    width = (page.width - _RIGHT - (columns - 1) * _BETWEEN) / columns - _LEFT
     last = _last_week(arms)
     weeks = sorted({0.0, *(median.week for arm in arms for median in arm.medians)})
-    for arm in arms:
-        page.write_paragraph(_title(arm), bold=True, gap=0.1)
-        axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
-        _draw_panel(axes, arm, threshold, last, _labelled(weeks, last))
-        page.y += _PLOT + line + 0.2
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y - 0.08, "Week", ha="center")
-    page.y += line - 0.04
+    ticks = _labelled(weeks, width / last)
+    for first in range(0, len(arms), columns):
+        in_row = arms[first : first + columns]
+        titles = [wrap(_title(arm), width + 0.3, bold=True) for arm in in_row]
+        head = max(map(text_height, titles))
+        for column, (arm, title) in enumerate(zip(in_row, titles, strict=True)):
+            left = column * (_LEFT + width + _BETWEEN)
+            page.write(page.edge + left, page.y, title, bold=True)
+            axes = page.add_panel(_LEFT + left, page.y + head + 0.1, width, _PLOT)
+            _draw_panel(axes, arm, threshold, last, ticks)
+            week = _LEFT + left + width / 2
+            page.write(week, page.y + head + 0.1 + _PLOT + line + 0.08, "Week", ha="center")
+        page.y += head + 0.1 + _PLOT + 2 * line + 0.2
     page.write_paragraph(_key(arms, threshold), color=MUTED)
-    return page.finish(0.12)
+    return page.finish(source=source)
 
 
 def describe(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str = "") -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(arms, "arms", "arm")
-    opening = f"{stamp}. " if stamp else ""
+    label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{opening}Total Improvement Score over time, up to week {_last_week(arms):g}, one panel "
-        f"per arm{_dotted(threshold)}."
+        f"{_message(arms)}. {label}{_SUBTITLE}, up to week {_last_week(arms):g}, one panel per arm"
+        f"{_dotted(threshold)}."
     ]
     for arm in arms:
         medians = [
@@ -112,6 +130,29 @@ def describe(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str 
         ]
         parts.append(f"{_title(arm)}: median {', '.join(medians) or 'not known at any week'}.")
     return " ".join(parts)
+
+
+def _message(arms: Sequence[ArmCourses]) -> str:
+    known = {
+        arm.label: last
+        for arm in arms
+        if (
+            last := next((each for each in reversed(arm.medians) if np.isfinite(each.median)), None)
+        )
+    }
+    if not known:
+        return "No score is known"
+    if len(known) > _MOST_NAMED:
+        ends = sorted(last.median for last in known.values())
+        low, high = format_trimmed(ends[0], 1), format_trimmed(ends[-1], 1)
+        return f"Last median score between {low} and {high} points ({len(known)} arms)"
+    weeks = {last.week for last in known.values()}
+    medians = []
+    for label, last in known.items():
+        which = label if len(weeks) == 1 else f"{label}, week {last.week:g}"
+        medians.append(f"{format_trimmed(last.median, 1)} ({which})")
+    when = f"at week {weeks.pop():g}" if len(weeks) == 1 else "at the last known visit"
+    return f"Median score {when}: {join_names(medians)}"
 
 
 def _dotted(threshold: float | None) -> str:
@@ -130,10 +171,12 @@ def _last_week(arms: Sequence[ArmCourses]) -> float:
     return max(weeks, default=0.0) or 1.0
 
 
-def _labelled(weeks: Sequence[float], last: float) -> list[float]:
-    """Return the weeks that have room for a label, from the last back to the first."""
+def _labelled(weeks: Sequence[float], inches: float) -> list[float]:
+    """Return the weeks that have room for a label, from the last back to the first.
+
+    `inches` is the length of a week.
+    """
     kept: list[float] = []
-    inches = (WIDTH - _LEFT - _RIGHT) / last
     for week in reversed(weeks):
         if not kept or (kept[-1] - week) * inches >= text_width(f"{week:g}") + 0.12:
             kept.append(week)
@@ -147,6 +190,8 @@ def _draw_panel(
     axes.set_yticks(range(0, 101, 20))
     axes.set_xticks(ticks, [f"{week:g}" for week in ticks])
     axes.spines[["left", "bottom"]].set_color(RULE)
+    for tick in range(20, 101, 20):
+        axes.axhline(tick, color=GRID, linewidth=0.8, zorder=0.5)
     if threshold is not None:
         axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=3)
     if arm.courses is None:
@@ -182,9 +227,9 @@ def _draw_band(axes: Axes, arm: ArmCourses) -> None:
     known = [each for each in arm.medians if np.isfinite(each.q1) and np.isfinite(each.q3)]
     low, high = [each.q1 for each in known], [each.q3 for each in known]
     weeks = [each.week for each in known]
-    axes.fill_between(weeks, low, high, color=_BAND, linewidth=0, zorder=1.5)
+    axes.fill_between(weeks, low, high, color=BAND, linewidth=0, zorder=1.5)
     if len(known) == 1:
-        axes.plot([weeks[0]] * 2, [low[0], high[0]], color=_BAND, linewidth=6, zorder=1.5)
+        axes.plot([weeks[0]] * 2, [low[0], high[0]], color=BAND, linewidth=6, zorder=1.5)
 
 
 def _key(arms: Sequence[ArmCourses], threshold: float | None) -> str:

@@ -1,8 +1,8 @@
 """Proven ranges of unpublished quantities, and the position of an ensemble within them.
 
-The two are drawn differently, since only the first is evidence: a frame spans the minimum to the
-maximum under the assumptions that the caption and the description name; the filled bar shows where
-the generated cohorts lie.
+The two are drawn differently: a frame spans the minimum to the maximum, which follow from the
+printed numbers and the assumptions that the caption and the description name; the filled bar shows
+where the generated cohorts lie, an artefact of the sampling scheme.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows
+from tisstats.figures.layout import Layout, Page, require_rows
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
-from tisstats.figures.row_chart import HorizontalAxis, write_title
+from tisstats.figures.row_chart import RowChart, RowText
 
-_FRAME = 0.2  # height of a frame (inches)
-_GAP = 0.1
+_FRAME = 0.19  # height of a frame (inches)
 _BAR_STYLE = {"facecolor": ORANGE, "edgecolor": "none"}
 
 
@@ -67,7 +66,15 @@ class Axis:
 
 
 @style()
-def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
+def draw(
+    rows: Sequence[BoundRange],
+    axis: Axis,
+    stamp: str,
+    given: str,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw one quantity per row: a frame for the proven range, a bar for the ensemble.
 
     Parameters
@@ -78,6 +85,8 @@ def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
         The axis; values beyond its ends are clipped.
     stamp
         Label of the bars of the ensemble, written into the figure.
+    given
+        The assumptions of the ranges, as `tisstats.proof.ProvenStatement.assuming` names them.
 
     Returns
     -------
@@ -90,32 +99,38 @@ def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
         If there is no row.
     """
     require_rows(rows, "rows", "range")
-    page, ticks = Page(), axis.ticks
-    scale = HorizontalAxis(ticks[0], ticks[-1], axis.logarithmic, left=0.2)
-    for row in rows:
-        write_title(page, row.title, row.numbers)
-        _draw_range(page, scale, row, axis.reference)
-        page.y += _FRAME + _GAP
-    scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, axis.xlabel, gap=0.08)
+    page = Page(layout)
+    page.write_heading(_message(rows, axis), f"{axis.xlabel}, one row per quantity")
+    texts = [RowText(row.title, row.numbers) for row in rows]
+    chart = RowChart.arrange(
+        page, texts, (axis.ticks[0], axis.ticks[-1]), logarithmic=axis.logarithmic
+    )
+    ticks, top = {tick: f"{tick:g}" for tick in axis.ticks}, page.y
+    placed = []
+    for row, text in zip(rows, texts, strict=True):
+        placed.append(chart.write_row(text, _FRAME))
+        _draw_range(chart, row, placed[-1].middle)
+    chart.draw_grid(ticks, top)
+    if axis.reference is not None:
+        look = {"color": VERMILION, "linestyle": ":", "linewidth": 1.6, "zorder": 4}
+        chart.draw_reference(axis.reference, placed, _FRAME / 2 + 0.03, **look)
+    chart.axis.draw_axis(page, ticks, "", gap=0.12)
     for attained, meaning in (
-        (True, "minimum to maximum, proven under the assumptions in the caption"),
-        (False, "outer bounds under these assumptions (may be too wide)"),
+        (True, f"minimum to maximum, proven, assuming: {given}"),
+        (False, f"outer bounds (may be too wide), proven, assuming: {given}"),
     ):
         if any(row.attained == attained for row in rows):
             page.write_key(meaning, color=MUTED, **_frame_style(attained))
     page.write_key(stamp, color=MUTED, **_BAR_STYLE)
-    return page.finish(0.05)
+    return page.finish(source=source)
 
 
 def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> str:
-    """Return the alternative text; parameters as for `draw`.
-
-    `given` names the assumptions of the ranges, as `tisstats.proof.ProvenStatement.assuming` does.
-    """
+    """Return the alternative text; parameters as for `draw`."""
     require_rows(rows, "rows", "range")
     parts = [
-        f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold under these "
-        f"assumptions: {given}."
+        f"{_message(rows, axis)}. Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. "
+        f"They hold under these assumptions: {given}."
     ]
     for row in rows:
         kind = "proven range" if row.attained else "outer bounds"
@@ -129,6 +144,17 @@ def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> 
     return " ".join(parts)
 
 
+def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
+    total, limit = len(rows), axis.reference
+    if limit is None:
+        left = sum(row.lower < row.upper for row in rows)
+        what = "leave more than one value"
+    else:
+        left = sum(row.lower < limit <= row.upper for row in rows)
+        what = f"lie on both sides of {limit:g}"
+    return f"For {left} of {total} quantities, the bounds {what}, under the assumptions below"
+
+
 def _three_digits(value: float) -> str:
     """Format a value to three digits, or as ``< 0.0001``."""
     return "< 0.0001" if 0 < value < 0.0001 else f"{value:.3g}"
@@ -139,21 +165,14 @@ def _frame_style(attained: bool) -> dict[str, Any]:
     return {"facecolor": PAPER, "edgecolor": BLUE, "linewidth": 1.4, "linestyle": dashes}
 
 
-def _draw_range(
-    page: Page, scale: HorizontalAxis, row: BoundRange, reference: float | None
-) -> None:
-    top, middle = page.y, page.y + _FRAME / 2
-    scale.draw_rule(page, middle, zorder=0.5)
-    left, right = scale.x_of(row.lower), scale.x_of(row.upper)
+def _draw_range(chart: RowChart, row: BoundRange, middle: float) -> None:
+    page, axis, top = chart.page, chart.axis, middle - _FRAME / 2
+    axis.draw_rule(page, middle, zorder=0.7)
+    left, right = axis.x_of(row.lower), axis.x_of(row.upper)
     page.draw_box(
         left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_style(row.attained)
     )
     ensemble = row.ensemble
-    low, high = scale.x_of(ensemble.low), scale.x_of(ensemble.high)
+    low, high = axis.x_of(ensemble.low), axis.x_of(ensemble.high)
     page.draw_box(low, top + _FRAME / 4, max(high - low, 0.02), _FRAME / 2, zorder=2, **_BAR_STYLE)
-    page.draw_vertical(scale.x_of(ensemble.median), middle, _FRAME / 4, color=INK, zorder=3)
-    if reference is not None:
-        at, half = scale.x_of(reference), _FRAME / 2 + 0.03
-        page.draw_vertical(
-            at, middle, half, color=VERMILION, linestyle=":", linewidth=1.6, zorder=4
-        )
+    page.draw_vertical(axis.x_of(ensemble.median), middle, _FRAME / 4, color=INK, zorder=3)

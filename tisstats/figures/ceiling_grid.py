@@ -10,11 +10,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tisstats.figures.layout import Page, text_height, text_width, wrap
-from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, WIDTH, style
+from tisstats.figures.layout import Layout, Page, text_height, text_width, wrap
+from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, style
 
 _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
+_SUBTITLE = "Highest attainable score, points, by band of both"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +45,7 @@ class Grid:
 
 
 @style()
-def draw(grid: Grid) -> Figure:
+def draw(grid: Grid, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw one cell for each pair of bands, with the highest score in it.
 
     Parameters
@@ -58,10 +59,11 @@ def draw(grid: Grid) -> Figure:
         Neither shown nor saved.
     """
     columns, threshold = grid.columns, grid.threshold
-    page = Page()
-    labels = [wrap(text, 0.9) for text in grid.rows]
+    page = Page(layout)
+    page.write_heading(_message(grid), _SUBTITLE)
+    labels = [wrap(text, 0.2 * page.width) for text in grid.rows]
     left = page.edge + max(text_width(label) for label in labels) + 0.08
-    across = (WIDTH - page.edge - left) / len(columns)
+    across = (page.width - page.edge - left) / len(columns)
     heads = [wrap(text, across - 0.06) for text in columns]
     page.write_paragraph(grid.row_title, bold=True, gap=0.06)
     for label, row in zip(reversed(labels), grid.highest[::-1], strict=True):
@@ -75,20 +77,20 @@ def draw(grid: Grid) -> Figure:
         middle = left + across * (column + 0.5)
         page.write(middle, page.y, head, ha="center", multialignment="center")
     page.y += max(text_height(head) for head in heads) + 0.06
-    page.write_paragraph(grid.column_title, bold=True, gap=0.12, ha="right")
+    page.write_paragraph(grid.column_title, bold=True, gap=0.14, ha="right")
     page.write_key(
         f"highest score below {threshold:g}: no response is possible", **_cell_style(short=True)
     )
-    return page.finish(0.03)
+    return page.finish(source=source)
 
 
 def describe(grid: Grid) -> str:
     """Return the alternative text; parameters as for `draw`."""
     short = int((grid.highest < grid.threshold).sum())
     parts = [
-        f"Grid of the highest attainable scores. Columns: {grid.column_title}. Rows: "
-        f"{grid.row_title}. Hatched: {short} of {grid.highest.size} cells, those below "
-        f"{grid.threshold:g}."
+        f"{_message(grid)}. Grid of the highest attainable scores. Columns: "
+        f"{grid.column_title}. Rows: {grid.row_title}. Hatched: {short} of {grid.highest.size} "
+        f"cells, those below {grid.threshold:g}."
     ]
     for label, row in zip(grid.rows, grid.highest.tolist(), strict=True):
         cells = ", ".join(
@@ -96,6 +98,12 @@ def describe(grid: Grid) -> str:
         )
         parts.append(f"Row {label}: {cells}.")
     return " ".join(parts)
+
+
+def _message(grid: Grid) -> str:
+    short = int((grid.highest < grid.threshold).sum())
+    cells = f"{short} of {grid.highest.size}" if short else f"none of {grid.highest.size}"
+    return f"A score of {grid.threshold:g} is out of reach in {cells} pairs of baseline bands"
 
 
 def _cell_style(short: bool) -> dict[str, Any]:

@@ -8,20 +8,17 @@ from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import require_rows
-from tisstats.figures.numbers import format_confidence_level, format_estimate_ci
+from tisstats.figures.layout import Layout, require_rows
+from tisstats.figures.numbers import format_confidence_level, format_estimate_ci, format_percent
 from tisstats.figures.palette import style
-from tisstats.figures.row_chart import TextRow, draw_intervals
+from tisstats.figures.row_chart import IntervalWords, TextRow, draw_intervals
 from tisstats.statistics import proportion_interval
 
 #: Note under every figure of this kind.
 NOTE = (
     "Studies differ in endpoint, time point, patients and design: do not pool or rank them. "
-    "Only the arms of one randomised trial can be compared."
+    "Only the arms of one randomised trial are a randomised comparison."
 )
-
-
-_XLABEL = "Responders (%)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,14 @@ class ComparatorRow:
 
 
 @style()
-def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> Figure:
+def draw(
+    rows: Sequence[ComparatorRow],
+    confidence_level: float,
+    method: str,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw one row per study: definition of response, count, and interval.
 
     Parameters
@@ -63,17 +67,25 @@ def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) ->
         interval = proportion_interval(row.responders, row.patients, confidence_level, method)
         numbers = f"{row.responders}/{row.patients}, {format_estimate_ci(interval, 0)}"
         details = "\n".join(_details(row))
-        texts.append(TextRow(row.study, numbers, interval, row.highlighted, details, heading))
-    header = f"Responders ({format_confidence_level(confidence_level)}% CI)"
-    return draw_intervals(texts, _XLABEL, header=header, note=NOTE)
+        texts.append(
+            TextRow(
+                row.study,
+                numbers,
+                interval,
+                row.highlighted,
+                subtitle=details,
+                heading=heading,
+            )
+        )
+    words = IntervalWords(_message(rows), _subtitle(confidence_level), NOTE, source)
+    return draw_intervals(texts, words, layout=layout)
 
 
 def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> str:
     """Return the alternative text; parameters as for `draw`."""
     parts = [
-        f"Forest plot of {len(rows)} response proportions with "
-        f"{format_confidence_level(confidence_level)}% confidence intervals on one axis "
-        f"from 0 to 100%: {_XLABEL}."
+        f"{_message(rows)}. {_subtitle(confidence_level)}: forest plot with an axis from 0 "
+        f"to 100%, {len(rows)} rows."
     ]
     for row, heading in zip(rows, _headings(rows), strict=True):
         parts += [f"{heading}:"] if heading else []
@@ -84,6 +96,18 @@ def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str
             f"{format_estimate_ci(interval, 0)}; {'; '.join(_details(row))}."
         )
     return " ".join([*parts, NOTE])
+
+
+def _subtitle(confidence_level: float) -> str:
+    return f"Responders of patients, % ({format_confidence_level(confidence_level)}% CI)"
+
+
+def _message(rows: Sequence[ComparatorRow]) -> str:
+    shown = sorted(row.responders / row.patients for row in rows)
+    least, most = (format_percent(each, 0) for each in (shown[0], shown[-1]))
+    between = f"{least}% to {most}%" if least != most else f"{least}%"
+    depending = ", depending on study and definition of response" if len(rows) > 1 else ""
+    return f"{between} of the patients responded{depending}"
 
 
 def _details(row: ComparatorRow) -> list[str]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, text_height, wrap
+from tisstats.figures.layout import Layout, Page, text_height, wrap
 from tisstats.figures.numbers import format_percent
-from tisstats.figures.palette import CATEGORY_COLOURS, INK, MUTED, TEXT_SIZE, WIDTH, style
+from tisstats.figures.palette import INK, MUTED, RESPONSE_COLOURS, TEXT_SIZE, style
 
-_EDGE = 0.1
+_EDGE = 0.03
+_SUBTITLE = "One box per patient"
 _BRACKET = 0.09  # from the bar to the bracket of a group
 _LABEL_GAP = 0.1
 
@@ -34,7 +35,7 @@ class _Group:
 
 
 @style()
-def draw(groups: Mapping[str, int]) -> Figure:
+def draw(groups: Mapping[str, int], *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw one box per patient, in order, with a bracket and a label for each group.
 
     Groups of the left half are labelled below the bar, groups of the right half above it, so that
@@ -43,7 +44,7 @@ def draw(groups: Mapping[str, int]) -> Figure:
     Parameters
     ----------
     groups
-        Patients by course, in order; every patient belongs to one group.
+        Patients by course, best first; every patient belongs to one group.
 
     Returns
     -------
@@ -56,13 +57,14 @@ def draw(groups: Mapping[str, int]) -> Figure:
         If a count is negative, or there is no patient.
     """
     total = _total(groups)
-    placed = _place(groups, total)
+    page = Page(layout, edge=_EDGE)
+    page.write_heading(_message(groups), _SUBTITLE)
+    placed = _place(page, groups, total)
     above = [group for group in placed if not group.below]
     below = [group for group in placed if group.below]
-    page = Page(edge=_EDGE)
-    bar_top = _EDGE + sum(group.height + _LABEL_GAP for group in above) + _BRACKET
+    bar_top = page.y - _LABEL_GAP + sum(group.height + _LABEL_GAP for group in above) + _BRACKET
     # Keep boxes roughly square.
-    bar_height = min(max((WIDTH - 2 * _EDGE) / total, 0.24), 0.4)
+    bar_height = min(max((page.width - 2 * _EDGE) / total, 0.24), 0.4)
     for group in placed:
         _draw_boxes(page, group, bar_top, bar_height)
     # Order labels so that leader lines do not cross text.
@@ -79,7 +81,7 @@ def draw(groups: Mapping[str, int]) -> Figure:
     page.y += 0.05
     if absent := [label for label, count in groups.items() if not count]:
         page.write_paragraph(f"No patient: {'; '.join(absent)}.", color=MUTED)
-    return page.finish(0.05)
+    return page.finish(source=source)
 
 
 def describe(groups: Mapping[str, int]) -> str:
@@ -89,7 +91,15 @@ def describe(groups: Mapping[str, int]) -> str:
         f"{count} of {total} ({format_percent(count / total, 0)}%) {label}"
         for label, count in groups.items()
     ]
-    return f"Bar of {total} boxes, one per patient, in {len(groups)} groups: {'; '.join(counts)}."
+    return (
+        f"{_message(groups)}. Bar of {total} boxes, one per patient, in {len(groups)} groups: "
+        f"{'; '.join(counts)}."
+    )
+
+
+def _message(groups: Mapping[str, int]) -> str:
+    label, count = next(iter(groups.items()))
+    return f"{count} of {_total(groups)} patients: {label}"
 
 
 def _total(groups: Mapping[str, int]) -> int:
@@ -102,8 +112,8 @@ def _total(groups: Mapping[str, int]) -> int:
     return total
 
 
-def _place(groups: Mapping[str, int], total: int) -> list[_Group]:
-    width = (WIDTH - 2 * _EDGE) / total
+def _place(page: Page, groups: Mapping[str, int], total: int) -> list[_Group]:
+    width = (page.width - 2 * _EDGE) / total
     placed: list[_Group] = []
     left = _EDGE
     for number, (label, count) in enumerate(groups.items()):
@@ -111,16 +121,22 @@ def _place(groups: Mapping[str, int], total: int) -> list[_Group]:
             continue
         right = left + count * width
         middle = (left + right) / 2
-        below = middle <= WIDTH / 2
-        room = (WIDTH - _EDGE - middle if below else middle - _EDGE) - 0.08
+        below = middle <= page.width / 2
+        room = (page.width - _EDGE - middle if below else middle - _EDGE) - 0.08
         head = wrap(
             f"{count} of {total} ({format_percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
         )
         text = wrap(label, room)
-        colour = CATEGORY_COLOURS[number % len(CATEGORY_COLOURS)]
+        colour = _colour(number, len(groups))
         placed.append(_Group(left, right, count, colour, head, text, below))
         left = right
     return placed
+
+
+def _colour(number: int, groups: int) -> str:
+    """Return the colour of a group: the first strong, the last pale."""
+    steps = len(RESPONSE_COLOURS) - 1
+    return RESPONSE_COLOURS[steps - round(steps * number / max(groups - 1, 1))]
 
 
 def _draw_boxes(page: Page, group: _Group, top: float, height: float) -> None:

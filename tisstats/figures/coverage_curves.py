@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height, wrap
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, wrap
 from tisstats.figures.numbers import coverage_decimals, format_confidence_level, format_percent
-from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, style
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,14 +24,21 @@ class CoverageCurve:
     highlighted: bool = False  #: whether to highlight it by tint, weight and colour
 
 
-_COLUMNS = 2
-_LEFT, _BETWEEN = 0.52, 0.2
-_PANEL, _GAP = 0.72, 0.1  # height of a panel and of the space between rows, inches
+_COLUMNS = {Layout.COLUMN: 4, Layout.PHONE: 2}
+_LEFT, _BETWEEN = 0.4, 0.26
+_PANEL, _GAP = 0.78, 0.12  # height of a panel and of the space between rows, inches
+_NOISE = 1e-9  # of a coverage that is the nominal one
 _XLABEL = "True proportion of responders (%)"
 
 
 @style()
-def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
+def draw(
+    curves: Sequence[CoverageCurve],
+    *,
+    confidence_level: float,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw coverage by true proportion, from 0 to 100%, in one panel per method.
 
     Parameters
@@ -53,15 +60,16 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         If there is no curve.
     """
     require_rows(curves, "curves", "method")
-    page = Page()
-    page.write_paragraph(_note(confidence_level), gap=0.1)
-    width = (WIDTH - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
+    page = Page(layout)
+    page.write_heading(_message(curves, confidence_level), _note(confidence_level))
+    columns = _COLUMNS[layout]
+    width = (page.width - _LEFT - page.edge - 0.16 - _BETWEEN * (columns - 1)) / columns
     for number, curve in enumerate(curves):
-        column = number % _COLUMNS
+        column = number % columns
         left = _LEFT + column * (width + _BETWEEN)
         if column == 0:
             # Panels of a row start at one height, below the longest of their names.
-            in_row = curves[number : number + _COLUMNS]
+            in_row = curves[number : number + columns]
             names = [wrap(each.label, width, bold=each.highlighted) for each in in_row]
             line = max(map(text_height, names))
         if curve.highlighted:
@@ -78,27 +86,29 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         axes = page.add_panel(left, page.y + line + 0.04, width, _PANEL)
         _draw_curve(axes, curve, confidence_level)
         # The last panel of each column.
-        last = number + _COLUMNS >= len(curves)
+        last = number + columns >= len(curves)
         _number_axes(axes, first=column == 0, last=last, confidence_level=confidence_level)
-        if column == _COLUMNS - 1 or number == len(curves) - 1:
+        if column == columns - 1 or number == len(curves) - 1:
             page.y += line + 0.04 + _PANEL + _GAP
     line = text_height("0")
     page.y += line
-    page.write((_LEFT + WIDTH - page.edge) / 2, page.y, _XLABEL, ha="center")
-    return page.finish(line + 0.2)
+    page.write((_LEFT + page.width - page.edge) / 2, page.y, _XLABEL, ha="center")
+    page.y += line + 0.1
+    return page.finish(source=source)
 
 
 def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "method")
     parts = [
-        f"Saw-tooth coverage curves in {len(curves)} panels, one per method: "
-        f"{_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to 100."
+        f"{_message(curves, confidence_level)}. Saw-tooth coverage curves in {len(curves)} "
+        f"panels, one per method: {_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to "
+        "100."
     ]
     decimals = coverage_decimals(confidence_level)
     for curve in curves:
         inner = curve.table[curve.table["proportion"].between(0.05, 0.95)]["coverage"]
-        below = (curve.table["coverage"] < confidence_level - 1e-9).mean()
+        below = (curve.table["coverage"] < confidence_level - _NOISE).mean()
         parts.append(
             f"{curve.label}{', highlighted' if curve.highlighted else ''}: between "
             f"{format_percent(inner.min(), decimals)}% and "
@@ -111,6 +121,20 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
 
 def _axis_start(confidence_level: float) -> float:
     return max(0.0, round(1 - 4 * (1 - confidence_level), 12))
+
+
+def _message(curves: Sequence[CoverageCurve], confidence_level: float) -> str:
+    level = format_confidence_level(confidence_level)
+    kept = [
+        curve for curve in curves if (curve.table["coverage"] >= confidence_level - _NOISE).all()
+    ]
+    text = f"{len(kept)} of {len(curves)} methods cover {level}% or more at every proportion shown"
+    decimals = coverage_decimals(confidence_level)
+    for curve in curves:
+        if curve.highlighted and curve not in kept:
+            least = format_percent(curve.table["coverage"].min(), decimals)
+            text += f"; {curve.label} falls to {least}%"
+    return text
 
 
 def _note(confidence_level: float) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures import palette
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_trimmed
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
+from tisstats.figures.numbers import format_trimmed, join_names
 from tisstats.lim2021.regimens import Infusion, Regimen
 
-_MARGIN = 0.1
+_MARGIN = 0.03
+_SUBTITLE = "Dose of each infusion, g/kg, by week"
 _BARS = 0.85  # height of the bars' area
 _BELOW = 0.46  # week numbers and the row of assessments
 _PRINTED = "dose as printed"
@@ -24,7 +25,11 @@ _ASSESSED = "assessment"
 
 @palette.style()
 def draw(
-    regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
+    regimens: Sequence[Regimen],
+    assessments: Mapping[str, Sequence[float]] | None = None,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one timeline per regimen, one bar per infusion, a triangle for each assessment.
 
@@ -48,7 +53,8 @@ def draw(
     """
     assessed = _checked(regimens, assessments)
     last_week = _last_week(regimens, assessed)
-    page = Page(top=_MARGIN, edge=_MARGIN)
+    page = Page(layout, edge=_MARGIN)
+    page.write_heading(_message(regimens), _SUBTITLE)
     highest = max(float(i.dose_g_per_kg) for regimen in regimens for i in regimen.infusions)
     for regimen in regimens:
         page.write_paragraph(regimen.name, palette.TEXT_SIZE, bold=True)
@@ -59,7 +65,7 @@ def draw(
     page.write_paragraph("Weeks since the first infusion", gap=0.14, ha="center")
     for kind in _key(regimens, assessed):
         _draw_key(page, kind)
-    return page.finish(0.08)
+    return page.finish(source=source)
 
 
 def describe(
@@ -70,8 +76,8 @@ def describe(
     last_week = _last_week(regimens, assessed)
     timelines = f"{len(regimens)} timelines" if len(regimens) > 1 else "Timeline"
     parts = [
-        f"{timelines} from week 0 to week {last_week}, with one bar per infusion, whose height is "
-        "the dose."
+        f"{_message(regimens)}. {timelines} from week 0 to week {last_week}, with one bar "
+        "per infusion, whose height is the dose."
     ]
     for regimen in regimens:
         doses = [
@@ -87,6 +93,17 @@ def describe(
     if _INFERRED in _key(regimens, assessed):
         parts.append("Open bars with dashed outlines mark doses whose week or size is inferred.")
     return " ".join(parts)
+
+
+def _message(regimens: Sequence[Regimen]) -> str:
+    totals = []
+    for regimen in regimens:
+        total = format_trimmed(sum(infusion.dose_g_per_kg for infusion in regimen.infusions), 2)
+        count = len(regimen.infusions)
+        infusions = "infusions" if count > 1 else "infusion"
+        name = regimen.name[:1].lower() + regimen.name[1:]
+        totals.append(f"{total} g/kg in {count} {infusions} ({name})")
+    return join_names(totals)
 
 
 def _draw_timeline(
@@ -105,7 +122,7 @@ def _draw_timeline(
         tall = highest_bar * float(infusion.dose_g_per_kg) / highest
         left, look = x_of(infusion.week - 0.17), _bar_style(infusion.inferred)
         page.draw_box(left, line - tall, 0.34 * inches_per_week, tall, **look)
-        dose, above = _dose_label(infusion, regimen, last_week), line - tall - 0.03
+        dose, above = _dose_label(page, infusion, regimen, last_week), line - tall - 0.03
         page.write(x_of(infusion.week), above, dose, palette.TEXT_SIZE, ha="center", va="bottom")
     for week in range(0, last_week + 1, ceil(last_week / 12) or 1):
         at = x_of(week)
@@ -116,12 +133,12 @@ def _draw_timeline(
 
 
 def _draw_assessment(page: Page, x: float, y: float) -> None:
-    page.draw_line([x], [y], marker="^", color=palette.VERMILION, markersize=8)
+    page.draw_line([x], [y], marker="^", color=palette.MUTED, markersize=8)
 
 
-def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
+def _dose_label(page: Page, infusion: Infusion, regimen: Regimen, last_week: int) -> str:
     """Return the dose with its unit; without it, or only where it changes, if space is short."""
-    inches_per_week = (palette.WIDTH - 2 * _MARGIN) / (last_week + 1)
+    inches_per_week = (page.width - 2 * _MARGIN) / (last_week + 1)
     others = [other for other in regimen.infusions if other.week != infusion.week]
     nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)
     to_edge = (min(infusion.week, last_week - infusion.week) + 0.5) * inches_per_week + _MARGIN

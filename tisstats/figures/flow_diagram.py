@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from tisstats.figures import palette
-from tisstats.figures.layout import Page, text_height, text_width, wrap
+from tisstats.figures.layout import Layout, Page, text_height, text_width, wrap
 from tisstats.lim2021.flow import PatientFlow
 
 
@@ -48,19 +48,21 @@ class _Line:
         return text_height(self.text, self.size) + 0.03
 
 
-_EDGE = 0.08
-_STAGE_WIDTH = 1.25
-_SIDE_LEFT = 1.62
+_EDGE = 0.03
+#: Width of a stage, and where the boxes at the side begin, inches.
+_STAGE_WIDTH = {Layout.COLUMN: 1.7, Layout.PHONE: 1.0}
+_SIDE_LEFT = {Layout.COLUMN: 2.4, Layout.PHONE: 1.28}
 _PADDING = 0.09
+_SUBTITLE = "Patients, from top to bottom"
 _COUNT_SIZE = 15.0
 _STAGE_TEXT: dict[str, Any] = {"ha": "center", "color": palette.PAPER}
 _HEAD: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0}
-_STAGE_HEIGHT = 0.66
+_STAGE_HEIGHT = 0.6
 _GAP = 0.17  # between a box at the side and the stages above and below it
 
 
 @palette.style()
-def draw(flow: PatientFlow) -> Figure:
+def draw(flow: PatientFlow, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw the stages from top to bottom, with exclusions and their reasons at the right.
 
     Parameters
@@ -73,27 +75,29 @@ def draw(flow: PatientFlow) -> Figure:
     matplotlib.figure.Figure
         Neither shown nor saved.
     """
-    page = Page(top=_EDGE)
-    middle = _EDGE + _STAGE_WIDTH / 2
+    page = Page(layout)
+    page.write_heading(_message(flow), _SUBTITLE)
+    middle = _EDGE + _STAGE_WIDTH[page.layout] / 2
     *stages, last = _stages(flow)
     for stage in stages:
         _draw_stage(page, stage)
-        lines = _lines(stage.exits) if stage.exits else []
+        lines = _lines(page, stage.exits) if stage.exits else []
         side = _side_height(lines) if lines else 0.0
         gap = side + 2 * _GAP if lines else 0.35
         _arrow(page, (middle, page.y), (middle, page.y + gap))
         if lines:
             _draw_side(page, page.y + _GAP, lines)
             level = page.y + _GAP + side / 2
-            _arrow(page, (middle, level), (_SIDE_LEFT, level))
+            _arrow(page, (middle, level), (_SIDE_LEFT[layout], level))
         page.y += gap
     _draw_stage(page, last)
-    return page.finish(_EDGE)
+    page.y += 0.05
+    return page.finish(source=source)
 
 
 def describe(flow: PatientFlow) -> str:
     """Return the alternative text; parameters as for `draw`."""
-    parts = ["Flow diagram of the patients, from top to bottom."]
+    parts = [f"{_message(flow)}. Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
         if leave := stage.exits:
@@ -105,6 +109,12 @@ def describe(flow: PatientFlow) -> str:
             parts.append(f"{leave.count} {leave.name}{why}.")
             parts += [leave.note] if leave.note else []
     return " ".join(parts)
+
+
+def _message(flow: PatientFlow) -> str:
+    of = "" if flow.screened is None else f" of {flow.screened} screened"
+    done = "" if flow.completed is None else f", {flow.completed} completed the study"
+    return f"{flow.included}{of} patients were included, {flow.analysed} analysed{done}"
 
 
 def _stages(flow: PatientFlow) -> list[_Stage]:
@@ -137,9 +147,9 @@ def _note(flow: PatientFlow) -> str:
     return f"{overlap}{unlisted} had none of the listed reasons."
 
 
-def _lines(leave: _Exit) -> list[_Line]:
+def _lines(page: Page, leave: _Exit) -> list[_Line]:
     """Wrap the texts of the box at the side."""
-    room = palette.WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
+    room = page.width - _EDGE - _SIDE_LEFT[page.layout] - 2 * _PADDING
     lines = [
         _Line(
             wrap(f"{leave.count} {leave.name}", room, palette.TEXT_SIZE, bold=True),
@@ -162,9 +172,9 @@ def _side_height(lines: list[_Line]) -> float:
 
 def _draw_stage(page: Page, stage: _Stage) -> None:
     """Draw the box of a stage, and move below it."""
-    top, middle = page.y, _EDGE + _STAGE_WIDTH / 2
+    top, middle = page.y, _EDGE + _STAGE_WIDTH[page.layout] / 2
     look = {"facecolor": palette.BLUE, "edgecolor": palette.BLUE, "linewidth": 1}
-    page.draw_box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
+    page.draw_box(_EDGE, top, _STAGE_WIDTH[page.layout], _STAGE_HEIGHT, **look)
     page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_STAGE_TEXT)
     page.write(middle, top + 0.36, stage.name, palette.TEXT_SIZE, **_STAGE_TEXT)
     page.y += _STAGE_HEIGHT
@@ -173,11 +183,11 @@ def _draw_stage(page: Page, stage: _Stage) -> None:
 def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
     """Draw the box at the side."""
     width, look = (
-        palette.WIDTH - _EDGE - _SIDE_LEFT,
+        page.width - _EDGE - _SIDE_LEFT[page.layout],
         {"facecolor": palette.PAPER, "edgecolor": palette.RULE},
     )
-    page.draw_box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
-    left, down = _SIDE_LEFT + _PADDING, top + _PADDING
+    page.draw_box(_SIDE_LEFT[page.layout], top, width, _side_height(lines), linewidth=1, **look)
+    left, down = _SIDE_LEFT[page.layout] + _PADDING, top + _PADDING
     for line in lines:
         page.write(left + line.indent - 0.09, down, line.count, ha="right")
         bold = line.size == palette.TEXT_SIZE

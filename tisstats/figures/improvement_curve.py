@@ -9,22 +9,19 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.figures.layout import Page, annotate, text_height, text_width
+from tisstats.figures.layout import Layout, Page, annotate, text_height, text_width
 from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
-from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
+from tisstats.figures.palette import BAND, BLUE, GRID, MUTED, PAPER, VERMILION, style
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
-_LEFT, _RIGHT = 0.58, 0.32  # of the plot, from the edges of the page (inches)
-_PLOT = 2.5  # height of the plot
+_LEFT, _RIGHT = 0.5, 0.3  # of the plot, from the edges of the page (inches)
+_PLOT = 2.6  # height of the plot
 _WEEKS = "Weeks since the first infusion"
 _BOUNDS = "possible range of the curve if patients who stopped early were censored"
 
-#: The blue of the curve, lightened: text on it stays legible.
-_LIMITS_COLOUR = "#C6DFF0"
 _LIMITS_LINE: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (4, 2))}
 _BOUNDS_STYLE: dict[str, Any] = {"edgecolor": VERMILION, "hatch": "//////", "linewidth": 0.8}
 
@@ -37,6 +34,8 @@ def draw(
     bounds: CensoringBounds,
     threshold: float,
     at_risk: Sequence[AtRisk],
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one minus the Kaplan-Meier curve as steps, with the numbers at risk below.
 
@@ -65,18 +64,19 @@ def draw(
         If the horizon is not above 0.
     """
     _check(horizon_week)
-    page = Page()
-    page.write_paragraph(_title(curve, threshold), gap=0.12)
-    axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
+    page = Page(layout)
+    message = _message(curve, bounds, horizon_week)
+    page.write_heading(message, _title(curve, threshold))
+    axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
     _draw_axes(axes, horizon_week)
     _draw_curve(axes, curve, bounds, horizon_week)
-    _label_steps(axes, curve, horizon_week)
+    _label_steps(axes, curve, horizon_week, page.width)
     page.y += _PLOT + 0.09
 
     line = text_height("0")
     _write_by_week(page, {week: f"{week}" for week in _whole_weeks(horizon_week)}, horizon_week)
     page.y += line
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y, _WEEKS, ha="center")
+    page.write((_LEFT + page.width - _RIGHT) / 2, page.y, _WEEKS, ha="center")
     page.y += line + 0.1
     risk = [row for row in at_risk if row.week <= horizon_week]
     page.write_paragraph(_risk_title(risk), color=MUTED)
@@ -88,10 +88,10 @@ def draw(
         page.y += line
     page.y += 0.1
     limits = f"{format_confidence_level(curve.level)}% pointwise confidence limits"
-    page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
+    page.write_key(limits, facecolor=BAND, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
         page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_STYLE)
-    return page.finish(0.0)
+    return page.finish(source=source)
 
 
 def describe(
@@ -105,8 +105,8 @@ def describe(
     """Return the alternative text; parameters as for `draw`."""
     _check(horizon_week)
     parts = [
-        f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, threshold)}. "
-        "It starts at 0%."
+        f"{_message(curve, bounds, horizon_week)}. Step curve from week 0 to week "
+        f"{horizon_week:g}. {_title(curve, threshold)}. It starts at 0%."
     ]
     times = _event_times(curve, horizon_week)
     for time in times:
@@ -139,8 +139,20 @@ def _check(horizon_week: float) -> None:
         raise ValueError(f"horizon_week must be above 0, got {horizon_week!r}")
 
 
+def _message(curve: KaplanMeier, bounds: CensoringBounds, horizon: float) -> str:
+    times = _event_times(curve, horizon)
+    if not times:
+        return f"No patient had improved by week {horizon:g}"
+    share = format_percent(1 - curve.at(times[-1]).survival, 0)
+    text = f"{share}% of the patients had improved by week {times[-1]:g}"
+    if (within := bounds.times <= horizon).any():
+        low, high = (format_percent(ends[within][-1], 0) for ends in (bounds.lower, bounds.upper))
+        text += f", {format_range(low, high)}% if early stops are censored"
+    return text
+
+
 def _title(curve: KaplanMeier, threshold: float) -> str:
-    return f"Proportion of {curve.at_risk[0]} patients improved (TIS at least {threshold:g})"
+    return f"Improved patients of {curve.at_risk[0]}, % (score of at least {threshold:g})"
 
 
 def _risk_title(risk: Sequence[AtRisk]) -> str:
@@ -163,7 +175,7 @@ def _write_by_week(page: Page, texts: dict[Any, str], horizon: float) -> None:
     room = max((text_width(text) for text in texts.values()), default=0) + 0.06
     last = -room
     for week, text in texts.items():
-        place = _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
+        place = _LEFT + week / horizon * (page.width - _LEFT - _RIGHT)
         if place - last >= room:
             last = place
             page.write(place, page.y, text, ha="center")
@@ -176,7 +188,7 @@ def _draw_axes(axes: Axes, horizon: float) -> None:
     axes.set_yticks(ticks, [f"{tick}%" for tick in ticks])
     axes.set_xticks(_whole_weeks(horizon), ["" for _ in _whole_weeks(horizon)])
     for tick in ticks[1:]:
-        axes.axhline(tick, color=RULE, linewidth=0.4, zorder=0.5)
+        axes.axhline(tick, color=GRID, linewidth=0.8, zorder=0.5)
 
 
 def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon: float) -> None:
@@ -189,7 +201,7 @@ def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon
     # Limits undefined at a proportion of 0 are drawn as 0.
     weeks, lowest = steps(1 - np.where(np.isfinite(curve.high), curve.high, curve.survival))
     _, highest = steps(1 - np.where(np.isfinite(curve.low), curve.low, curve.survival))
-    axes.fill_between(weeks, lowest, highest, step="post", color=_LIMITS_COLOUR, linewidth=0)
+    axes.fill_between(weeks, lowest, highest, step="post", color=BAND, linewidth=0)
     for limit in (lowest, highest):
         axes.step(weeks, limit, where="post", color=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
@@ -209,9 +221,9 @@ def _point_steps(
     return np.r_[0.0, at[at <= end], end], 100 * np.append(cumulative, cumulative[-1])
 
 
-def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
+def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float, page_width: float) -> None:
     """Label each step with its percentage; the last step is always labelled."""
-    inches_per_week = axes.get_position().width * WIDTH / horizon
+    inches_per_week = axes.get_position().width * page_width / horizon
     free_until = None
     for time in reversed(_event_times(curve, horizon)):
         proportion = 1 - curve.at(time).survival
@@ -225,5 +237,4 @@ def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
         above = at_end or proportion < 0.1
         offset = (-4 if at_end else 3, 2 if above else -4)
         side, edge = "right" if at_end else "left", "bottom" if above else "top"
-        label = annotate(axes, text, (time, 100 * proportion), offset, ha=side, va=edge, zorder=5)
-        label.set_path_effects([withStroke(linewidth=2.5, foreground=PAPER)])
+        annotate(axes, text, (time, 100 * proportion), offset, ha=side, va=edge, zorder=5)

@@ -1,4 +1,4 @@
-"""Confidence intervals of proportions, one per row; one of them may be highlighted."""
+"""Confidence intervals of proportions, one per row; one of them may be a printed one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import require_rows
+from tisstats.figures.layout import Layout, require_rows
 from tisstats.figures.numbers import (
     format_common_level,
     format_estimate_ci,
@@ -15,10 +15,8 @@ from tisstats.figures.numbers import (
     format_trimmed,
 )
 from tisstats.figures.palette import style
-from tisstats.figures.row_chart import TextRow, draw_intervals
+from tisstats.figures.row_chart import IntervalWords, TextRow, draw_intervals
 from tisstats.statistics import Interval
-
-_XLABEL = "Patients (%)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,19 @@ class IntervalRow:
 
     label: str  #: what it is the interval of, or by which method
     interval: Interval  #: estimate and limits, proportions from 0 to 1
-    highlighted: bool = False  #: whether to highlight it by shape, dashes, weight and tint
+    highlighted: bool = False  #: whether to highlight it by weight and tint
+    reported: bool = False  #: whether it is the printed one, drawn with dashes and a diamond
 
 
 @style()
 def draw(
     rows: Sequence[IntervalRow],
+    message: str = "",
     reference: float | None = None,
     reference_label: str = "",
-    note: str = "",
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one interval per row with its numbers in %.
 
@@ -43,12 +45,14 @@ def draw(
     ----------
     rows
         Intervals from top to bottom.
+    message
+        What they show, a sentence; by default between which values the estimates are.
     reference
         A proportion (0 to 1) to mark through all rows, such as the one assumed in planning.
     reference_label
         Name of the reference; its value in % is added.
-    note
-        A sentence under the axis, such as on the origin of the patients.
+    layout, source
+        As for `tisstats.figures.layout.Page` and its foot.
 
     Returns
     -------
@@ -63,10 +67,12 @@ def draw(
     require_rows(rows, "rows", "interval")
     level = format_common_level(row.interval for row in rows)
     return draw_intervals(
-        [TextRow(row.label, _numbers(row, level), row.interval, row.highlighted) for row in rows],
-        _XLABEL,
-        header=f"Estimate ({level}CI)",
-        note=note,
+        [
+            TextRow(row.label, _numbers(row, level), row.interval, row.highlighted, row.reported)
+            for row in rows
+        ],
+        IntervalWords(message or _message(rows), _subtitle(rows), _key(rows), source),
+        layout=layout,
         reference=reference,
         reference_label=_reference_text(reference, reference_label),
     )
@@ -74,16 +80,16 @@ def draw(
 
 def describe(
     rows: Sequence[IntervalRow],
+    message: str = "",
     reference: float | None = None,
     reference_label: str = "",
-    note: str = "",
 ) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(rows, "rows", "interval")
     level = format_common_level(row.interval for row in rows)
     parts = [
-        f"Forest plot of {len(rows)} {level}confidence intervals on one axis from 0 to 100%: "
-        f"{_XLABEL}."
+        f"{message or _message(rows)}. {_subtitle(rows)}: forest plot with an axis from 0 to 100%, "
+        f"{len(rows)} {'rows' if len(rows) > 1 else 'row'}."
     ]
     parts += [
         f"{row.label}{', highlighted' if row.highlighted else ''}: {_numbers(row, level)}."
@@ -91,8 +97,23 @@ def describe(
     ]
     if reference is not None:
         parts.append(f"A vertical line marks {_reference_text(reference, reference_label)}.")
-    agreement = _agreement(rows)
-    return " ".join(filter(None, [*parts, agreement, note and f"{note.rstrip('.')}."]))
+    return " ".join(filter(None, [*parts, _agreement(rows)]))
+
+
+def _subtitle(rows: Sequence[IntervalRow]) -> str:
+    level = format_common_level(row.interval for row in rows)
+    return f"Patients, % ({level}confidence interval)"
+
+
+def _message(rows: Sequence[IntervalRow]) -> str:
+    shown = sorted({format_percent(row.interval.estimate, 0) for row in rows}, key=int)
+    return f"Estimated {f'{shown[0]}%' if len(shown) == 1 else f'{shown[0]}% to {shown[-1]}%'}"
+
+
+def _key(rows: Sequence[IntervalRow]) -> str:
+    if not any(row.reported for row in rows):
+        return ""
+    return "Diamond, dashes: as printed. Circle, line: computed."
 
 
 def _numbers(row: IntervalRow, level: str) -> str:
@@ -100,14 +121,14 @@ def _numbers(row: IntervalRow, level: str) -> str:
 
 
 def _agreement(rows: Sequence[IntervalRow]) -> str:
-    """List the rows with the same rounded limits as the first highlighted one."""
-    marked = next((row for row in rows if row.highlighted), None)
-    if marked is None or len(rows) == 1:
+    """List the rows with the same rounded limits as the reported one."""
+    printed = next((row for row in rows if row.reported), None)
+    if printed is None or len(rows) == 1:
         return ""
-    same = [row.label for row in rows if row is not marked and _limits(row) == _limits(marked)]
+    same = [row.label for row in rows if row is not printed and _limits(row) == _limits(printed)]
     if not same:
-        return f"No other row has the same limits as “{marked.label}”."
-    return f"Same limits as “{marked.label}”: {', '.join(same)}."
+        return f"No other row has the same limits as “{printed.label}”."
+    return f"Same limits as “{printed.label}”: {', '.join(same)}."
 
 
 def _limits(row: IntervalRow) -> list[str]:

@@ -1,13 +1,19 @@
 """The page of every figure, and text wrapped to fit on it.
 
-Labels come from the caller and may be long. The page is filled from top to bottom, text is wrapped
-to the available width, and the page is cropped at the end. On it x runs from the left and y from
-the top, both in inches.
+Every figure is drawn twice, for the column of a page and for a phone (`Layout`): nothing is scaled,
+so that text has the same size in both. Labels come from the caller and may be long. The page is
+filled from top to bottom, text is wrapped to the available width, and the page is cropped at the
+end. On it x runs from the left and y from the top, both in inches.
+
+The message of the figure is its title, a sentence computed from what is drawn; below it stands what
+is drawn, in which unit, and at the foot where it is from.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sized
+from enum import Enum
 from math import ceil
 from typing import Any
 
@@ -19,15 +25,32 @@ from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
 from numpy.typing import ArrayLike
 
-from tisstats.figures.palette import DPI, INK, SMALL_SIZE, WIDTH
+from tisstats.figures.palette import ALERT, DPI, INK, MUTED, SMALL_SIZE, TEXT_SIZE, TITLE_SIZE
 
-EDGE = 0.08  #: from the edge of a page to its text (inches)
+EDGE = 0.02  #: from the edge of a page to its text (inches)
 
 _POINTS_PER_INCH = 72
+_PIXELS_PER_INCH = 96
 #: Line height relative to the font size: ascent, descent and spacing.
 _LINE = 1.3
 #: Distance from the top of a line to its baseline, relative to the font size.
 _ASCENT = 0.86
+
+
+class Layout(Enum):
+    """The width for which a figure is drawn, in pixels of a page.
+
+    >>> Layout.PHONE.width < 3.6 < 7.1 < Layout.COLUMN.width
+    True
+    """
+
+    COLUMN = 688  #: the text column of a page on a desktop, and paper
+    PHONE = 343  #: the text column of a page on a phone 375 pixels wide
+
+    @property
+    def width(self) -> float:
+        """Width in inches."""
+        return float(self.value) / _PIXELS_PER_INCH
 
 
 def text_width(text: str, size: float = SMALL_SIZE, bold: bool = False) -> float:
@@ -57,7 +80,7 @@ def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) 
     A single word that is wider is broken between letters, so that no text leaves its box. Lines do
     not break at a no-break space, such as that between a number and its unit.
 
-    >>> wrap("at least moderate improvement by week 9", 2.0).split("\n")
+    >>> wrap("at least moderate improvement by week 9", 1.6).split("\n")
     ['at least moderate', 'improvement by week 9']
     """
     return "\n".join(
@@ -79,6 +102,15 @@ def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
     return lines
 
 
+def glue_numbers(text: str) -> str:
+    r"""Keep each number on the line of the word before it.
+
+    >>> glue_numbers("stopped before week 4")
+    'stopped before week\xa04'
+    """
+    return re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", text)
+
+
 def annotate(
     axes: Axes, text: str, point: tuple[float, float], offset: tuple[float, float], **settings: Any
 ) -> Annotation:
@@ -93,24 +125,35 @@ class Page:
 
     Parameters
     ----------
+    layout
+        The width to draw for.
     top
         Where the first text begins, inches from the top.
     edge
         From the left and the right edge to the text, inches.
     """
 
-    def __init__(self, top: float = 0.06, edge: float = EDGE) -> None:
+    def __init__(
+        self, layout: Layout = Layout.COLUMN, top: float = 0.03, edge: float = EDGE
+    ) -> None:
+        self.layout = layout
+        self.width = layout.width  #: inches
         self.y = top  #: where the next text begins, inches from the top
         self.edge = edge
-        self.figure = Figure(figsize=(WIDTH, 1), dpi=DPI)
+        self.figure = Figure(figsize=(self.width, 1), dpi=DPI)
         self.axes = self.figure.add_axes((0, 0, 1, 1))  #: the whole page, in inches
-        self.axes.set(xlim=(0, WIDTH), ylim=(1, 0))
+        self.axes.set(xlim=(0, self.width), ylim=(1, 0))
         self.axes.set_axis_off()
         self._panels: list[tuple[Axes, float, float]] = []
 
+    @property
+    def on_phone(self) -> bool:
+        """Whether the page is that of a phone."""
+        return self.layout is Layout.PHONE
+
     def available_width(self, indent: float = 0.0) -> float:
         """Compute the width between the edges, minus an indent, in inches."""
-        return WIDTH - 2 * self.edge - indent
+        return self.width - 2 * self.edge - indent
 
     def write(
         self,
@@ -143,7 +186,7 @@ class Page:
     def keep_inside(self, x: float, text: str) -> float:
         """Compute the centre of a small text: as near to `x` as fits on the page."""
         half = text_width(text) / 2 + 0.03
-        return min(max(x, half), WIDTH - half)
+        return min(max(x, half), self.width - half)
 
     def write_paragraph(
         self,
@@ -158,9 +201,27 @@ class Page:
     ) -> None:
         """Write a text, wrapped to the available width, and move below it by a gap."""
         text = wrap(text, self.available_width(indent), size, bold)
-        x = {"left": self.edge + indent, "center": WIDTH / 2, "right": WIDTH - self.edge}[ha]
+        x = {"left": self.edge + indent, "center": self.width / 2, "right": self.width - self.edge}[
+            ha
+        ]
         self.write(x, self.y, text, size, bold, ha=ha, multialignment=ha, **settings)
         self.y += text_height(text, size) + gap
+
+    def write_heading(self, message: str, subtitle: str = "", stamp: str = "") -> None:
+        """Write the head of the figure, and move below it.
+
+        Parameters
+        ----------
+        message
+            What the figure shows, a sentence without its full stop.
+        subtitle
+            What is drawn, with its unit.
+        stamp
+            Label of patients who are not those of a publication, such as "Synthetic patients".
+        """
+        self.write_paragraph(stamp, bold=True, gap=0.05 if stamp else 0, color=ALERT)
+        self.write_paragraph(message, TITLE_SIZE, bold=True, gap=0.03)
+        self.write_paragraph(subtitle, TEXT_SIZE, color=MUTED, gap=0.14)
 
     def write_key(self, text: str, *, color: str = INK, **swatch: Any) -> None:
         """Write a legend entry with a small box, and move below it.
@@ -174,8 +235,8 @@ class Page:
         **swatch
             Style of the box, as `matplotlib.patches.Rectangle` takes it.
         """
-        self.draw_box(self.edge, self.y + 0.02, 0.3, 0.15, **swatch)
-        self.write_paragraph(text, indent=0.4, gap=0.05, color=color)
+        self.draw_box(self.edge + 0.01, self.y + 0.02, 0.24, 0.12, **swatch)
+        self.write_paragraph(text, indent=0.34, gap=0.05, color=color)
 
     def draw_line(self, across: ArrayLike, down: ArrayLike, **settings: Any) -> None:
         """Draw a line through points, or a marker at each."""
@@ -191,15 +252,26 @@ class Page:
 
     def add_panel(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add axes in a box of the page."""
-        axes = self.figure.add_axes((left / WIDTH, 0, width / WIDTH, height))
+        axes = self.figure.add_axes((left / self.width, 0, width / self.width, height))
         self._panels.append((axes, top, height))
         return axes
 
-    def finish(self, margin: float) -> Figure:
-        """Crop the page a margin below its last content, and return the figure."""
-        # Whole pixels, so that the saved image is exactly the size of the page.
-        height = ceil((self.y + margin) * DPI) / DPI
-        self.figure.set_size_inches(WIDTH, height)
+    def finish(self, margin: float = 0.04, source: str = "") -> Figure:
+        """Write the source at the foot, crop the page below it, and return the figure.
+
+        Parameters
+        ----------
+        margin
+            Below the last content, inches.
+        source
+            Where what is drawn is from.
+        """
+        if source:
+            self.y += 0.08
+            self.write_paragraph(source, color=MUTED)
+        # Whole pixels, so that a page knows the size of the picture exactly.
+        height = ceil((self.y + margin) * _PIXELS_PER_INCH - 1e-6) / _PIXELS_PER_INCH
+        self.figure.set_size_inches(self.width, height)
         self.axes.set_ylim(height, 0)
         for axes, top, tall in self._panels:
             box = axes.get_position()

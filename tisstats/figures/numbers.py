@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import format_rounded
 from tisstats.statistics import Interval
+
+#: At most so many groups are named one by one.
+_MOST_LISTED = 4
 
 #: Decimals of a confidence level in per cent, at most.
 _LEVEL_DECIMALS = 10
@@ -109,6 +112,38 @@ def format_n_percent(count: int, patients: int) -> str:
     '8 (42)'
     """
     return f"{count} ({format_percent(Fraction(count, patients), 0)})"
+
+
+def list_shares(shares: Mapping[str, tuple[float, float]]) -> str:
+    """List proportions by group, each a range from its least to its most; many as one range.
+
+    Parameters
+    ----------
+    shares
+        Least and most of each group, 0 to 1, by its label.
+
+    Examples
+    --------
+    >>> list_shares({"active": (0.6, 0.6), "placebo": (0.2, 0.3)})
+    '60% (active) and 20% to 30% (placebo)'
+    >>> list_shares({f"dose {at}": (at / 10, at / 10) for at in range(6)})
+    'between 0% and 50% (6 groups)'
+    """
+    if len(shares) > _MOST_LISTED:
+        low, high = (
+            min(least for least, _ in shares.values()),
+            max(most for _, most in shares.values()),
+        )
+        return (
+            f"between {format_percent(low, 0)}% and {format_percent(high, 0)}% "
+            f"({len(shares)} groups)"
+        )
+    return join_names(
+        [
+            f"{format_range(f'{format_percent(low, 0)}%', f'{format_percent(high, 0)}%')} ({label})"
+            for label, (low, high) in shares.items()
+        ]
+    )
 
 
 def format_range(low: object, high: object) -> str:

@@ -9,14 +9,15 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height, wrap
-from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
-from tisstats.figures.row_chart import PADDING, HorizontalAxis, write_title
+from tisstats.figures.layout import Layout, Page, require_rows
+from tisstats.figures.palette import BLUE, MUTED, PAPER, VERMILION, style
+from tisstats.figures.row_chart import HorizontalAxis, RowChart, RowText
 from tisstats.lim2021.claims.row_checks import p_range_text
 from tisstats.printed import format_rounded, parse
 
 _BAR = 0.15  # height of a bar with its spacing (inches)
 _SMALLEST_LABEL = -4  # decades below are not labelled, for lack of space
+_SUBTITLE = "P value, two-sided (logarithmic axis)"
 _ASYMPTOTIC: dict[str, Any] = {"color": BLUE, "linewidth": 3}
 _EXACT: dict[str, Any] = {"color": MUTED, "linewidth": 1.6, "linestyle": (0, (3, 1.5))}
 
@@ -71,7 +72,13 @@ class PValueRow:
 
 
 @style()
-def draw(rows: Sequence[PValueRow], alpha: float = 0.05) -> Figure:
+def draw(
+    rows: Sequence[PValueRow],
+    alpha: float = 0.05,
+    *,
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
+) -> Figure:
     """Draw one row per measure: the range of asymptotic P values over that of exact ones.
 
     Parameters
@@ -94,27 +101,35 @@ def draw(rows: Sequence[PValueRow], alpha: float = 0.05) -> Figure:
     _check(rows, alpha)
     least = min(alpha, *(limits.low for row in rows for limits in row.ranges()))
     first = min(floor(log10(least)), _SMALLEST_LABEL - 1)
-    page, scale = Page(top=0.05), HorizontalAxis(10.0**first, 1, logarithmic=True, right=0.2)
-    mark = wrap(f"significant below {alpha:g}", page.available_width())
-    page.write(page.keep_inside(scale.x_of(alpha), mark), page.y, mark, ha="center")
-    page.y += text_height(mark) + 0.01
-    for row in rows:
-        _draw_row(page, scale, row, alpha)
+    page = Page(layout)
+    page.write_heading(_message(rows, alpha), _SUBTITLE)
+    texts = [RowText(row.label, _with_p(row.printed), numbers_bold=True) for row in rows]
+    chart = RowChart.arrange(page, texts, (10.0**first, 1), logarithmic=True)
+    chart.write_reference(alpha, f"significant below {alpha:g}")
     decades = {
         10.0**exponent: format_rounded(10.0**exponent, max(0, -exponent))
         if exponent >= _SMALLEST_LABEL
         else ""
         for exponent in range(first, 1)
     }
-    scale.draw_axis(page, decades, "P value, two-sided (logarithmic)", gap=0.1)
+    placed, top = [], page.y
+    for row, text in zip(rows, texts, strict=True):
+        height = _BAR * (2 if row.exact else 1)
+        placed.append(chart.write_row(text, height))
+        _draw_row(chart, row, placed[-1].middle - height / 2)
+    chart.draw_grid(decades, top)
+    limit = {"color": VERMILION, "linestyle": ":", "linewidth": 1.6}
+    chart.draw_reference(alpha, placed, _BAR, **limit)
+    chart.axis.draw_axis(page, decades, "", gap=0.06)
     page.write_paragraph(NOTE, color=MUTED)
-    return page.finish(0.14)
+    return page.finish(source=source)
 
 
 def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:
     """Return the alternative text; parameters as for `draw`."""
     _check(rows, alpha)
     parts = [
+        f"{_message(rows, alpha)}. "
         "Bar chart of the P values attainable given the printed quartiles on the assumed steps, "
         f"for {len(rows)} outcome measures, on a logarithmic axis; a line marks {alpha:g}."
     ]
@@ -126,9 +141,14 @@ def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:
                 f", {row.exact_given_printed} where the asymptotic P rounds to the printed value"
             )
         parts.append(f"{text}.")
+    return " ".join(parts)
+
+
+def _message(rows: Sequence[PValueRow], alpha: float) -> str:
     wide = sum(row.asymptotic.low < alpha <= row.asymptotic.high for row in rows)
-    return " ".join(
-        [*parts, f"In {wide} of {len(rows)} rows the bar crosses the significance line."]
+    return (
+        f"On the assumed steps, the printed quartiles leave open for {wide} of {len(rows)} outcome "
+        f"measures whether P is below {alpha:g}"
     )
 
 
@@ -150,27 +170,24 @@ def _with_p(printed: str) -> str:
     return f"P {printed}" if number.relation or "=" in printed else f"P = {printed}"
 
 
-def _draw_row(page: Page, scale: HorizontalAxis, row: PValueRow, alpha: float) -> None:
-    page.y += PADDING
-    write_title(page, row.label, _with_p(row.printed), TEXT_SIZE, numbers_bold=True, indent=PADDING)
+def _draw_row(chart: RowChart, row: PValueRow, top: float) -> None:
+    page, axis = chart.page, chart.axis
     bars = [(row.asymptotic, _ASYMPTOTIC)] + ([(row.exact, _EXACT)] if row.exact else [])
-    half = _BAR * len(bars) / 2
-    page.draw_vertical(scale.x_of(alpha), page.y + half, half, color=INK, linewidth=1)
     for place, (limits, look) in enumerate(bars):
-        middle = page.y + (place + 0.5) * _BAR
-        scale.draw_rule(page, middle)
-        ends = _ends(scale, limits)
+        middle = top + (place + 0.5) * _BAR
+        axis.draw_rule(page, middle)
+        ends = _ends(axis, limits)
         page.draw_line(ends, [middle, middle], **look)
         for end in ends:
             page.draw_vertical(end, middle, 0.05, color=look["color"], linewidth=1.6)
     if row.exact and row.exact_given_printed:
         page.draw_line(
-            _ends(scale, row.exact_given_printed), [middle, middle], color=ORANGE, linewidth=6
+            _ends(axis, row.exact_given_printed), [middle, middle], color=MUTED, linewidth=6
         )
     printed = parse(row.printed)
     page.draw_line(
-        [scale.x_of(float(printed.value))],
-        [page.y + 0.5 * _BAR],
+        [axis.x_of(float(printed.value))],
+        [top + 0.5 * _BAR],
         marker="<" if printed.relation in ("<", "≤") else "D",
         color=VERMILION,
         markersize=7,
@@ -178,8 +195,7 @@ def _draw_row(page: Page, scale: HorizontalAxis, row: PValueRow, alpha: float) -
         markeredgewidth=1.8,
         zorder=4,
     )
-    page.y += 2 * half + PADDING
 
 
-def _ends(scale: HorizontalAxis, limits: PValueRange) -> list[float]:
-    return [scale.x_of(limits.low), scale.x_of(limits.high)]
+def _ends(axis: HorizontalAxis, limits: PValueRange) -> list[float]:
+    return [axis.x_of(limits.low), axis.x_of(limits.high)]

@@ -1,7 +1,27 @@
-"""One look for every figure: colours, sizes and the style context.
+"""One visual language for every figure: colours, marks, sizes and the style context.
 
-The colours can be distinguished with any colour vision, and no figure relies on colour alone. The
-background is opaque white, since a theme in dark mode may put anything behind a figure.
+The colours can be distinguished with any colour vision, and no figure relies on colour alone. Each
+has a counterpart for a dark page (`DARK`), on which a picture in a browser changes its colours by
+itself (see `tisstats.book.downloads.svg`); PNG and PDF files are as on a white page.
+
+What a mark means
+-----------------
+- Filled circle, blue: an estimate or a value, and of two times the later one. Open circle: the
+  earlier of two times.
+- Diamond, open, vermilion: the result as reported, which others are compared with: the printed
+  value, or the main analysis.
+- Blue line with end strokes: a confidence interval. Band in pale blue: one around a curve or a
+  median.
+- Thin grey line: one patient.
+- Frame, empty: the range that is proven. Orange bar: a set of synthetic patients or cohorts.
+- Dotted line, vermilion: a limit that was set beforehand, such as the score of a responder or the
+  level of significance. Dashed line: a nominal or an inferred value.
+- Hatching: not possible, or possible only under an assumption.
+- Triangle: a visit. Bar on a line of time: a treatment. Cross: a stop.
+- Tinted row: the one that the text is about.
+
+Ordered groups, such as the categories of response, have an ordered palette (`RESPONSE_COLOURS`);
+unordered ones, such as arms, have `CATEGORY_COLOURS`.
 
 References
 ----------
@@ -28,17 +48,48 @@ PURPLE = "#CC79A7"
 #: In the order of use for categories: neighbours differ in lightness as well as in hue.
 CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, SKY_BLUE, VERMILION, PURPLE, YELLOW, BLACK)
 
+#: No response, minimal, moderate, major: from pale to strong.
+RESPONSE_COLOURS = ("#D4D4D4", "#A9D3EE", "#4B9CD0", "#0A4A7D")
+
 INK = "#1A1A1A"  #: text and lines
 MUTED = "#595959"  #: secondary text; contrast 7 to 1 on white
+ALERT = "#A84300"  #: text that nobody may miss, such as that patients are synthetic
 RULE = "#A6A6A6"  #: axes and thin rules
+GRID = "#E0E0E0"  #: lines of a grid behind the data
 TINT = "#FBEFE6"  #: behind a highlighted row
+BAND = "#C6DFF0"  #: the blue of an estimate, lightened: text on it stays legible
 PAPER = "#FFFFFF"
 
-#: Width of every figure (inches). Shown 343 px wide on a phone, 11 pt become 11 px.
-WIDTH = 4.6
-TEXT_SIZE = 11.0  #: main text (points)
-SMALL_SIZE = 10.0  #: ticks and notes (points)
-DPI = 200
+#: Counterpart of each colour on a dark page.
+DARK = {
+    BLACK: "#FFFFFF",
+    ORANGE: "#F0B23C",
+    SKY_BLUE: "#A5DAF7",
+    GREEN: "#35C59A",
+    YELLOW: "#F0E442",
+    BLUE: "#5AAEE8",
+    VERMILION: "#F2823A",
+    PURPLE: "#DB9ABC",
+    RESPONSE_COLOURS[0]: "#4D4D4D",
+    RESPONSE_COLOURS[1]: "#2F6389",
+    RESPONSE_COLOURS[2]: "#66B5EA",
+    RESPONSE_COLOURS[3]: "#D3ECFB",
+    INK: "#E8E8E8",
+    MUTED: "#B0B0B0",
+    ALERT: "#F5955C",
+    RULE: "#707070",
+    GRID: "#333333",
+    TINT: "#33261B",
+    BAND: "#1F435C",
+    PAPER: "#121212",
+}
+
+_PIXEL = 0.75  # points
+
+TITLE_SIZE = 16 * _PIXEL  #: message of a figure (points)
+TEXT_SIZE = 12 * _PIXEL  #: main text
+SMALL_SIZE = 11 * _PIXEL  #: ticks and notes; no text is smaller
+DPI = 192  #: two dots for each pixel of a page
 
 _SETTINGS: dict[Any, Any] = {
     # The font that comes with matplotlib: the same figure on every machine.

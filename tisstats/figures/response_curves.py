@@ -14,12 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tisstats.figures.layout import Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_confidence_level, format_percent
-from tisstats.figures.palette import CATEGORY_COLOURS, MUTED, RULE, VERMILION, WIDTH, style
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
+from tisstats.figures.numbers import format_confidence_level, format_percent, list_shares
+from tisstats.figures.palette import BAND, CATEGORY_COLOURS, GRID, MUTED, style
 
-_LEFT, _RIGHT = 0.58, 0.25  # of the plot, from the edges of the page (inches)
-_PLOT = 2.5  # height of the plot
+_LEFT, _RIGHT = 0.5, 0.2  # of the plot, from the edges of the page (inches)
+_PLOT = 2.6  # height of the plot
 _BEYOND = 1.05  # the axis, as a multiple of the horizon: steps at the horizon stay visible
 _TICKS = (0, 20, 40, 60, 80, 100)
 
@@ -54,6 +54,8 @@ def draw(
     horizon: float,
     confidence_level: float,
     stamp: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one step curve per arm, and below it the key with the numbers at risk.
 
@@ -84,11 +86,10 @@ def draw(
         If there is no arm.
     """
     require_rows(curves, "curves", "arm")
-    page, line = Page(top=0.05), text_height("0")
-    page.write_paragraph(stamp, bold=True, color=VERMILION, gap=0.03)
-    page.write_paragraph(_title(response, outcome), gap=0.12)
-    axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
-    weeks = _labelled(curves, horizon)
+    page, line = Page(layout), text_height("0")
+    page.write_heading(_message(curves, horizon), _title(response, outcome), stamp)
+    axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
+    weeks = _labelled(page, curves, horizon)
     _draw_axes(axes, weeks, horizon)
     if len(curves) == 1:
         _draw_limits(axes, curves[0], horizon)
@@ -100,7 +101,7 @@ def draw(
     page.y += _PLOT + 0.09
     _write_by_week(page, {week: f"{week:g}" for week in weeks}, horizon)
     page.y += line
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y, "Week", ha="center")
+    page.write((_LEFT + page.width - _RIGHT) / 2, page.y, "Week", ha="center")
     page.y += line + 0.08
     page.write_paragraph("Number at risk", color=MUTED)
     for number, curve in enumerate(curves):
@@ -115,7 +116,7 @@ def draw(
     if len(curves) == 1 and _has_limits(curves[0]):
         level = format_confidence_level(confidence_level)
         page.write_paragraph(f"Shaded: {level}% pointwise confidence limits.", color=MUTED)
-    return page.finish(0.08)
+    return page.finish(source=source)
 
 
 def describe(
@@ -129,8 +130,11 @@ def describe(
 ) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "arm")
-    opening = f"{stamp}. " if stamp else ""
-    parts = [f"{opening}Step curves from week 0 to week {horizon:g}. {_title(response, outcome)}."]
+    label = f"{stamp}. " if stamp else ""
+    parts = [
+        f"{_message(curves, horizon)}. {label}Step curves from week 0 to week {horizon:g}. "
+        f"{_title(response, outcome)}."
+    ]
     for curve in curves:
         counts = ", ".join(f"{n} at week {week:g}" for week, n in curve.at_risk.items())
         steps = [
@@ -148,8 +152,18 @@ def describe(
     return " ".join(parts)
 
 
+def _message(curves: Sequence[ResponseCurve], horizon: float) -> str:
+    shares = {}
+    for curve in filter(lambda each: each.patients, curves):
+        within = curve.incidence[curve.weeks <= horizon]
+        shares[curve.label] = (float(within[-1]) if len(within) else 0.0,) * 2
+    if not shares:
+        return f"There are no patients up to week {horizon:g}"
+    return f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
+
+
 def _title(response: str, outcome: str) -> str:
-    return f"Patients with a first {outcome}, cumulative: {response}"
+    return f"Cumulative incidence of a first {outcome}, %: {response}"
 
 
 def _key(curve: ResponseCurve) -> str:
@@ -166,7 +180,7 @@ def _look(number: int) -> dict[str, Any]:
     }
 
 
-def _labelled(curves: Sequence[ResponseCurve], horizon: float) -> list[float]:
+def _labelled(page: Page, curves: Sequence[ResponseCurve], horizon: float) -> list[float]:
     """Return the weeks with room for a number at risk, from the last back to the first."""
     weeks = sorted({week for curve in curves for week in curve.at_risk if week <= horizon})
     widest = max(
@@ -175,19 +189,19 @@ def _labelled(curves: Sequence[ResponseCurve], horizon: float) -> list[float]:
     room = max([widest, *(text_width(f"{week:g}") for week in weeks)]) + 0.1
     kept: list[float] = []
     for week in reversed(weeks):
-        if not kept or (kept[-1] - week) * _inches(horizon) >= room:
+        if not kept or (kept[-1] - week) * _inches(page, horizon) >= room:
             kept.append(week)
     return kept[::-1]
 
 
-def _inches(horizon: float) -> float:
-    return (WIDTH - _LEFT - _RIGHT) / (_BEYOND * horizon)
+def _inches(page: Page, horizon: float) -> float:
+    return (page.width - _LEFT - _RIGHT) / (_BEYOND * horizon)
 
 
 def _write_by_week(page: Page, texts: Mapping[float, str], horizon: float) -> None:
     for week, text in texts.items():
         page.write(
-            page.keep_inside(_LEFT + week * _inches(horizon), text), page.y, text, ha="center"
+            page.keep_inside(_LEFT + week * _inches(page, horizon), text), page.y, text, ha="center"
         )
 
 
@@ -197,7 +211,7 @@ def _draw_axes(axes: Axes, weeks: Sequence[float], horizon: float) -> None:
     axes.set_yticks(_TICKS, [f"{tick}%" for tick in _TICKS])
     axes.set_xticks(weeks, ["" for _ in weeks])
     for tick in _TICKS[1:]:
-        axes.axhline(tick, color=RULE, linewidth=0.4, zorder=0.5)
+        axes.axhline(tick, color=GRID, linewidth=0.8, zorder=0.5)
 
 
 def _steps(
@@ -223,4 +237,4 @@ def _draw_limits(axes: Axes, curve: ResponseCurve, horizon: float) -> None:
     high = np.where(np.isfinite(curve.high), curve.high, curve.incidence)
     weeks, lowest = _steps(curve.weeks, low, horizon)
     _, highest = _steps(curve.weeks, high, horizon)
-    axes.fill_between(weeks, lowest, highest, step="post", color="#C6DFF0", linewidth=0)
+    axes.fill_between(weeks, lowest, highest, step="post", color=BAND, linewidth=0)

@@ -1,7 +1,7 @@
 """Total Improvement Score of each patient over time, responders and non-responders.
 
-Two panels, one above the other, on the same axes. If patients are synthetic, the figure itself says
-so, since figures are copied without their page.
+Two panels on the same axes: side by side, on a phone one above the other. If patients are
+synthetic, the figure itself says so, since figures are copied without their page.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, annotate, require_rows, text_height
+from tisstats.figures.layout import Layout, Page, annotate, require_rows, text_height, wrap
 from tisstats.figures.numbers import format_trimmed
-from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, RULE, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, GRID, INK, MUTED, RULE, VERMILION, style
 
-_LEFT, _RIGHT = 0.5, 0.42  # of the panels, from the edges of the page (inches)
+_LEFT, _RIGHT = 0.4, 0.36  # of a panel, from the edges of its part of the page (inches)
+_COLUMNS = {Layout.COLUMN: 2, Layout.PHONE: 1}
+_SUBTITLE = "Total Improvement Score over time, points, one line per patient"
+_WEEKS = "Weeks since the first infusion"
 _PLOT = 1.9  # height of a panel
 _LABEL_POINTS = 10.0  # of the score: the height of a label on the axis
 
@@ -83,7 +86,13 @@ def courses_from_table(table: pd.DataFrame) -> list[ScoreCourse]:
 
 @style()
 def draw(
-    courses: Sequence[ScoreCourse], *, threshold: float, horizon_week: float, stamp: str = ""
+    courses: Sequence[ScoreCourse],
+    *,
+    threshold: float,
+    horizon_week: float,
+    stamp: str = "",
+    layout: Layout = Layout.COLUMN,
+    source: str = "",
 ) -> Figure:
     """Draw one line per patient in two panels, with the threshold through both.
 
@@ -108,19 +117,25 @@ def draw(
     ValueError
         If there is no course.
     """
-    page, line = Page(top=0.05), text_height("0")
-    page.write_paragraph(stamp, bold=True, color=VERMILION)
-    page.y += 0.01
-    for panel in _panels(courses, threshold):
-        page.write_paragraph(panel.title, bold=True, gap=0.1)
-        axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
-        _draw_panel(axes, panel, threshold, horizon_week)
-        page.y += _PLOT + line + 0.22
-    middle, weeks = (_LEFT + WIDTH - _RIGHT) / 2, "Weeks since the first infusion"
-    page.write(middle, page.y - 0.08, weeks, ha="center")
-    page.y += line - 0.04
-    page.write_paragraph(_key(courses), color=MUTED)
-    return page.finish(0.16)
+    page, line = Page(layout), text_height("0")
+    page.write_heading(_message(courses, threshold, horizon_week), _SUBTITLE, stamp)
+    panels = _panels(courses, threshold)
+    columns = _COLUMNS[layout]
+    width = page.width / columns - _LEFT - _RIGHT
+    for first in range(0, len(panels), columns):
+        in_row = panels[first : first + columns]
+        titles = [wrap(panel.title, _LEFT + width, bold=True) for panel in in_row]
+        head = max(map(text_height, titles)) + 0.1
+        for column, (panel, title) in enumerate(zip(in_row, titles, strict=True)):
+            left = column * page.width / columns
+            page.write(page.edge + left, page.y, title, bold=True)
+            axes = page.add_panel(_LEFT + left, page.y + head, width, _PLOT)
+            _draw_panel(axes, panel, threshold, horizon_week)
+            middle, below = _LEFT + left + width / 2, page.y + head + _PLOT + line + 0.08
+            page.write(middle, below, _WEEKS, ha="center")
+        page.y += head + _PLOT + 2 * line + 0.2
+    page.write_paragraph(_key(courses, threshold), color=MUTED)
+    return page.finish(source=source)
 
 
 def describe(
@@ -128,10 +143,11 @@ def describe(
 ) -> str:
     """Return the alternative text; parameters as for `draw`."""
     panels = _panels(courses, threshold)
-    opening = f"{stamp}. " if stamp else ""
+    label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{opening}Total Improvement Score of {len(courses)} patients up to week "
-        f"{horizon_week:g}, one line per patient, with a dotted line at {threshold:g}."
+        f"{_message(courses, threshold, horizon_week)}. {label}Total Improvement Score of "
+        f"{len(courses)} patients up to week {horizon_week:g}, one line per patient, with a "
+        f"dotted line at {threshold:g}."
     ]
     for panel in panels:
         last = sorted(course.scores[-1] for course in panel.courses)
@@ -145,16 +161,23 @@ def describe(
     return " ".join(parts)
 
 
-def _panels(courses: Sequence[ScoreCourse], threshold: float) -> list[_Panel]:
+def _message(courses: Sequence[ScoreCourse], threshold: float, horizon: float) -> str:
     require_rows(courses, "courses", "course")
+    reached = sum(bool(course.responder) for course in courses)
+    unknown = sum(course.responder is None for course in courses)
+    text = f"{reached} of {len(courses)} patients reached {threshold:g} points by week {horizon:g}"
+    return f"{text}, {unknown} unknown" if unknown else text
+
+
+def _panels(courses: Sequence[ScoreCourse], threshold: float) -> list[_Panel]:
     responders = [course for course in courses if course.responder]
     others = [course for course in courses if not course.responder]
     unknown = sum(course.responder is None for course in others)
-    did_not = f"B  Did not reach {threshold:g} points (n={len(others) - unknown})"
+    did_not = f"Did not reach {threshold:g} points (n={len(others) - unknown})"
     if unknown:
         did_not += f", or unknown (n={unknown})"
-    reached = f"A  Reached {threshold:g} points (n={len(responders)})"
-    return [_Panel(reached, responders, BLUE), _Panel(did_not, others, ORANGE)]
+    reached = f"Reached {threshold:g} points (n={len(responders)})"
+    return [_Panel(reached, responders, BLUE), _Panel(did_not, others, MUTED)]
 
 
 def _draw_panel(axes: Axes, panel: _Panel, threshold: float, horizon: float) -> None:
@@ -163,6 +186,8 @@ def _draw_panel(axes: Axes, panel: _Panel, threshold: float, horizon: float) -> 
     weeks = sorted({week for course in panel.courses for week in course.weeks} | {0.0, horizon})
     axes.set_xticks(weeks, [f"{week:g}" for week in weeks])
     axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=1)
+    for tick in range(20, 101, 20):
+        axes.axhline(tick, color=GRID, linewidth=0.8, zorder=0.5)
     points: dict[str, Any] = {"linestyle": "none", "clip_on": False}
     for course in panel.courses:
         at = course.weeks, course.scores
@@ -189,7 +214,7 @@ def _label_overlaps(axes: Axes, courses: Sequence[ScoreCourse], horizon: float) 
         annotate(axes, f"×{patients}", (horizon, height), (6, 0), **look)
 
 
-def _key(courses: Sequence[ScoreCourse]) -> str:
+def _key(courses: Sequence[ScoreCourse], threshold: float) -> str:
     ended = sum(course.ended_early for course in courses)
-    text = "Score in points; ×2: two patients with the same last score."
+    text = f"Dotted: {threshold:g} points. ×2: two patients with the same last score."
     return f"{text} Cross: stopped early (n={ended})." if ended else text

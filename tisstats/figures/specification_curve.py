@@ -1,44 +1,41 @@
 """A specification curve: sorted estimates with their intervals above, the choices made below.
 
-Combinations are in the columns of both parts. Below, the tint of a cell is the proportion of the
+Combinations are in the columns of both parts. Below, the height of a cell is the proportion of the
 column's combinations that have the level; next to it stands in how many of all combinations with
 the level a conclusion holds.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tisstats.figures.layout import Page, require_rows, text_height, wrap
+from tisstats.figures.layout import Layout, Page, glue_numbers, require_rows, text_height, wrap
 from tisstats.figures.numbers import format_percent
 from tisstats.figures.palette import (
+    BAND,
     BLUE,
-    INK,
+    GRID,
     MUTED,
     PAPER,
-    RULE,
-    SKY_BLUE,
     TEXT_SIZE,
     VERMILION,
-    WIDTH,
     style,
 )
 
-_LEFT = 1.72  # of the columns, inches from the left edge
-_RIGHT = 0.62  # room for the shares
-_HEIGHT = 1.75  # of the curve
+#: Of the columns, inches from the left edge.
+_LEFT = {Layout.COLUMN: 2.5, Layout.PHONE: 1.42}
+_RIGHT = 0.52  # room for the shares
+_HEIGHT = 1.9  # of the curve
 _ROW = 0.2  # least height of a level
-_COLUMNS = 60  # most columns of the lower part
-_VECTORS = 500  # most combinations drawn as vectors: thousands would make a heavy page
+_COLUMNS = {Layout.COLUMN: 120, Layout.PHONE: 60}  # most columns of the lower part
+_STEPS = 500  # most steps of the outline around many intervals
 _MARKER: dict[str, Any] = {
     "marker": "D",
     "markersize": 8,
@@ -87,7 +84,7 @@ class CurveContent:
     conclusion: str  #: whose share stands next to each level
     share: float  #: proportion of all combinations in which it holds, 0 to 1
     reference: float | None  #: value marked by a line, on the scale of the estimate
-    stamp: str  #: label of the data, written into the figure
+    stamp: str = ""  #: label of the patients, written into the figure; empty for published counts
 
     def __post_init__(self) -> None:
         require_rows(self.estimate, "estimate", "combination")
@@ -96,7 +93,7 @@ class CurveContent:
 
 
 @style()
-def draw(content: CurveContent) -> Figure:
+def draw(content: CurveContent, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw a specification curve.
 
     Parameters
@@ -109,45 +106,75 @@ def draw(content: CurveContent) -> Figure:
     matplotlib.figure.Figure
         Neither shown nor saved.
     """
-    page = Page()
-    page.write_paragraph(content.ylabel, gap=0.08)
+    page = Page(layout)
+    page.write_heading(_message(content), _subtitle(content), content.stamp)
     _draw_curve(page, content)
     page.y += 0.12
     _write_header(page, content)
     for choice in content.choices:
         _draw_choice(page, choice)
     page.y += 0.06
-    page.write_key("interval of one combination", color=MUTED, facecolor=SKY_BLUE, edgecolor="none")
-    page.write_key("level in all combinations of a column", color=MUTED, facecolor=BLUE)
+    page.write_key("interval of a combination", color=MUTED, facecolor=BAND, edgecolor="none")
+    many = len(content.estimate) > _COLUMNS[layout]
+    level = "share of the combinations of a column with the level" if many else "has the level"
+    page.write_key(level, color=MUTED, facecolor=BLUE, edgecolor="none")
     if content.chosen is not None:
         _write_marker_key(page)
-    page.write_paragraph(content.stamp, color=MUTED, gap=0.02)
-    return page.finish(0.06)
+    return page.finish(source=source)
+
+
+def _message(content: CurveContent) -> str:
+    return (
+        f"“{content.conclusion}” holds in {_share(content.share)} of {len(content.estimate)} "
+        f"combinations of choices"
+    )
+
+
+def _subtitle(content: CurveContent) -> str:
+    return f"{content.ylabel}, one column per combination, sorted"
 
 
 def _draw_curve(page: Page, content: CurveContent) -> None:
-    axes = page.add_panel(_LEFT, page.y, _width(), _HEIGHT)
+    axes = page.add_panel(_LEFT[page.layout], page.y, _width(page), _HEIGHT)
     n = len(content.estimate)
-    at = np.arange(n)
-    line = min(max(0.8 * _width() * 72 / n, 0.4), 6.0)
-    axes.vlines(
-        at,
-        100 * content.low,
-        100 * content.high,
-        color=SKY_BLUE,
-        linewidth=line,
-        rasterized=n > _VECTORS,
-    )
+    if n <= _COLUMNS[page.layout]:
+        line = min(max(0.7 * _width(page) * 72 / n, 0.4), 6.0)
+        axes.vlines(np.arange(n), 100 * content.low, 100 * content.high, color=BAND, linewidth=line)
+        marker: dict[str, Any] = {"marker": "o", "markersize": 4}
+    else:
+        _draw_band(axes, content)
+        marker = {}
     if content.reference is not None:
-        axes.axhline(100 * content.reference, color=MUTED, linestyle=":", linewidth=1.4)
-    marker: dict[str, Any] = {"marker": "o", "markersize": 4} if n <= _COLUMNS else {}
-    axes.plot(at, 100 * content.estimate, color=INK, linewidth=1.6, **marker)
+        axes.axhline(100 * content.reference, color=VERMILION, linestyle=":", linewidth=1.6)
+    axes.plot(np.arange(n), 100 * content.estimate, color=BLUE, linewidth=1.8, **marker)
     if content.chosen is not None:
         main = 100 * content.estimate[content.chosen]
         axes.plot([content.chosen], [main], zorder=5, **_MARKER)
     axes.set_xlim(-0.5, n - 0.5)
     _set_percent_axis(axes, content)
     page.y += _HEIGHT
+
+
+def _draw_band(axes: Axes, content: CurveContent) -> None:
+    """Draw the intervals as one outline, of so many steps as can be seen."""
+    n = len(content.estimate)
+    places = np.array_split(np.arange(n), min(n, _STEPS))
+    starts = np.array([place[0] for place in places] + [n]) - 0.5
+    low = [np.nanmin(content.low[place]) for place in places]
+    high = [np.nanmax(content.high[place]) for place in places]
+    _fill_steps(axes, starts, 100 * np.array(low), 100 * np.array(high), BAND)
+
+
+def _fill_steps(
+    axes: Axes,
+    edges: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    colour: str,
+) -> None:
+    """Fill between two rows of steps, as one outline."""
+    lower, upper = np.append(low, low[-1]), np.append(high, high[-1])
+    axes.fill_between(edges, lower, upper, step="post", color=colour, linewidth=0)
 
 
 def _set_percent_axis(axes: Axes, content: CurveContent) -> None:
@@ -159,8 +186,8 @@ def _set_percent_axis(axes: Axes, content: CurveContent) -> None:
     axes.tick_params(axis="y", length=3)
 
 
-def _width() -> float:
-    return WIDTH - _LEFT - _RIGHT
+def _width(page: Page) -> float:
+    return page.width - _LEFT[page.layout] - _RIGHT
 
 
 def _write_header(page: Page, content: CurveContent) -> None:
@@ -184,38 +211,29 @@ def _draw_choice(page: Page, choice: ChoiceRows) -> None:
     page.y += 0.04
     page.write_paragraph(choice.label, TEXT_SIZE, bold=True, gap=0.02)
     for level in choice.levels:
-        # A number stays with the word before it.
-        label = wrap(re.sub(r" (?=\d)", "\u00a0", level.label), _LEFT - page.edge - 0.12)
+        label = wrap(glue_numbers(level.label), _LEFT[page.layout] - page.edge - 0.12)
         height = max(_ROW, text_height(label))
         page.write(page.edge, page.y + 0.01, label)
         _draw_cells(page, level.used, height)
         share = _share(level.share)
-        page.write(WIDTH - page.edge, page.y + 0.01, share, ha="right")
+        page.write(page.width - page.edge, page.y + 0.01, share, ha="right")
         page.y += height + 0.02
 
 
 def _draw_cells(page: Page, used: NDArray[np.bool_], height: float) -> None:
-    columns = np.array_split(used, min(len(used), _COLUMNS))
-    width = _width() / len(columns)
-    page.draw_box(_LEFT, page.y, _width(), height, facecolor=PAPER, edgecolor=RULE, linewidth=0.5)
-    for number, column in enumerate(columns):
-        share = float(np.mean(column))
-        if share > 0:
-            page.draw_box(
-                _LEFT + number * width,
-                page.y,
-                width,
-                height,
-                facecolor=_tint(share),
-                edgecolor="none",
-                zorder=1.5,
-                rasterized=len(used) > _VECTORS,
-            )
-
-
-def _tint(share: float) -> str:
-    ends = np.array([to_rgb(PAPER), to_rgb(BLUE)])
-    return to_hex((1 - share) * ends[0] + share * ends[1])
+    """Draw in each column how many of its combinations have the level, as one outline."""
+    left = _LEFT[page.layout]
+    page.draw_box(
+        left, page.y, _width(page), height, facecolor=PAPER, edgecolor=GRID, linewidth=0.8
+    )
+    shares = [
+        float(np.mean(column))
+        for column in np.array_split(used, min(len(used), _COLUMNS[page.layout]))
+    ]
+    edges = np.linspace(left, left + _width(page), len(shares) + 1)
+    foot = page.y + height
+    tops = foot - height * np.array(shares)
+    _fill_steps(page.axes, edges, np.full(len(shares), foot), tops, BLUE)
 
 
 def _write_marker_key(page: Page) -> None:
@@ -228,8 +246,7 @@ def describe(content: CurveContent) -> str:
     """Return the alternative text; parameters as for `draw`."""
     estimates = content.estimate
     parts = [
-        f"“{content.conclusion}” holds in {_share(content.share)} of {len(estimates)} combinations "
-        f"of choices.",
+        f"{_message(content)}.",
         f"Specification curve, {content.ylabel}: estimates ascend from {_percent(estimates[0])} "
         f"to {_percent(estimates[-1])}; lower limits from {_percent(np.min(content.low))}, upper "
         f"limits to {_percent(np.max(content.high))}.",
@@ -241,7 +258,7 @@ def describe(content: CurveContent) -> str:
     for choice in content.choices:
         shares = ", ".join(f"{level.label} {_share(level.share)}" for level in choice.levels)
         parts.append(f"By {choice.label}, it holds in this share of combinations: {shares}.")
-    parts.append(f"{content.stamp}.")
+    parts += [f"{content.stamp}."] if content.stamp else []
     return " ".join(parts)
 
 

@@ -14,17 +14,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from tisstats.figures import palette
-from tisstats.figures.layout import EDGE, Page, require_rows, text_height, text_width, wrap
+from tisstats.figures.layout import EDGE, Layout, Page, require_rows, text_height, text_width, wrap
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 
 #: At most so many arms stand side by side; more continue below.
-MOST_COLUMNS = 4
+MOST_COLUMNS = {Layout.COLUMN: 4, Layout.PHONE: 2}
 
 _GAP = 0.1  # between columns, inches
 _PADDING = 0.055
 _INDENT = 0.1  # of reasons
 _ARROW = 0.24  # height of an arrow
 _TITLE_SIZE = palette.TEXT_SIZE
+_SUBTITLE = "Participants by arm, from top to bottom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Stage:
 
 
 @palette.style()
-def draw(flow: ParticipantFlow) -> Figure:
+def draw(flow: ParticipantFlow, *, layout: Layout = Layout.COLUMN, source: str = "") -> Figure:
     """Draw the stages from top to bottom, with a box for each arm.
 
     Parameters
@@ -64,21 +65,24 @@ def draw(flow: ParticipantFlow) -> Figure:
         If there is no arm.
     """
     require_rows(flow.arms, "flow.arms", "arm")
-    page = Page(top=EDGE)
+    page = Page(layout)
+    page.write_heading(_message(flow), _SUBTITLE)
     _draw_total(page, flow)
-    columns = _columns([arm.label for arm in flow.arms])
+    columns = _columns(page, flow)
     for first in range(0, len(flow.arms), columns):
         arms = flow.arms[first : first + columns]
         if first:
             page.y += 2 * _GAP
         for number, stage in enumerate(_stages(arms, flow.endpoint_visit)):
             _draw_stage(page, stage, arrows=number > 0 or first == 0)
-    return page.finish(EDGE)
+    return page.finish(source=source)
 
 
 def describe(flow: ParticipantFlow) -> str:
     """Return the alternative text; parameters as for `draw`."""
-    parts = [f"Flow of {flow.total.recorded} participants by arm, from top to bottom."]
+    parts = [
+        f"{_message(flow)}. Flow of {flow.total.recorded} participants by arm, from top to bottom."
+    ]
     for arm in flow.arms:
         lines = [
             f"{stage.title}: {', '.join(line.text for line in stage.boxes[0])}"
@@ -89,21 +93,36 @@ def describe(flow: ParticipantFlow) -> str:
     return " ".join(parts)
 
 
-def _columns(labels: Sequence[str]) -> int:
-    """Return how many arms stand side by side, so that no word of a label is broken."""
-    longest = max(text_width(word, bold=True) for label in labels for word in label.split())
+def _message(flow: ParticipantFlow) -> str:
+    total = flow.total
+    return (
+        f"{total.analysed} of {total.recorded} participants were analysed; {total.scored} of these "
+        f"have a known score at the {flow.endpoint_visit}"
+    )
+
+
+def _columns(page: Page, flow: ParticipantFlow) -> int:
+    """Return how many arms stand side by side, so that no word in their boxes is broken."""
+    longest = max(
+        line.indent + text_width(word, bold=line.bold)
+        for stage in _stages(flow.arms, flow.endpoint_visit)
+        for box in stage.boxes
+        for line in box
+        for word in line.text.split()
+    )
+    count = len(flow.arms)
     fitting = [
         columns
-        for columns in range(1, min(len(labels), MOST_COLUMNS) + 1)
-        if _width(columns) - 2 * _PADDING >= longest
+        for columns in range(1, min(count, MOST_COLUMNS[page.layout]) + 1)
+        if _width(page, columns) - 2 * _PADDING >= longest
     ]
-    blocks = ceil(len(labels) / max(fitting, default=1))
-    return ceil(len(labels) / blocks)
+    blocks = ceil(count / max(fitting, default=1))
+    return ceil(count / blocks)
 
 
-def _width(columns: int) -> float:
+def _width(page: Page, columns: int) -> float:
     """Return the width of one of several columns, inches."""
-    return (palette.WIDTH - 2 * EDGE - (columns - 1) * _GAP) / columns
+    return (page.width - 2 * EDGE - (columns - 1) * _GAP) / columns
 
 
 def _draw_total(page: Page, flow: ParticipantFlow) -> None:
@@ -113,7 +132,7 @@ def _draw_total(page: Page, flow: ParticipantFlow) -> None:
     look = {"facecolor": palette.BLUE, "edgecolor": palette.BLUE, "linewidth": 1}
     page.draw_box(EDGE, page.y, page.available_width(), height, **look)
     page.write(
-        palette.WIDTH / 2,
+        page.width / 2,
         page.y + _PADDING,
         text,
         _TITLE_SIZE,
@@ -173,12 +192,12 @@ def _followed(arm: ArmFlow) -> Iterator[_Line]:
 
 def _draw_stage(page: Page, stage: _Stage, *, arrows: bool) -> None:
     """Draw the boxes of a stage side by side, with the arrows that lead to them."""
-    width = _width(len(stage.boxes))
+    width = _width(page, len(stage.boxes))
     lefts = [EDGE + number * (width + _GAP) for number in range(len(stage.boxes))]
     if arrows:
         for left in lefts:
             _draw_arrow(page, left + width / 2, page.y)
-        page.y += _ARROW
+        page.y += _ARROW + (0.03 if stage.title else 0)
     if stage.title:
         page.write_paragraph(stage.title, color=palette.MUTED, gap=0.03)
     boxes = [_fit(lines, width - 2 * _PADDING) for lines in stage.boxes]

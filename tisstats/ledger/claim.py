@@ -259,13 +259,27 @@ class Evaluation:
     @property
     def note(self) -> str:
         """The rounding error, remarks, checks, and the claim's own note."""
+        checks = [f"{word}: {'; '.join(texts)}" for word, texts in self._checks().items() if texts]
+        return " ".join(self._sentences(checks))
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """What `note` says, with a sentence of its own for each check."""
+        checks = [f"{word}: {text}" for word, texts in self._checks().items() for text in texts]
+        return self._sentences(checks)
+
+    def _checks(self) -> dict[str, list[str]]:
+        return {
+            word: [each.description for each in self.finding.checks if each.passed is passed]
+            for passed, word in ((False, "fails"), (True, "checked"))
+        }
+
+    def _sentences(self, checks: list[str]) -> tuple[str, ...]:
         parts = [self.finding.rounding_error, *self.finding.remarks]
         if self.verdict is Verdict.ATTAINABLE:
             parts.append(self.finding.attained_by)
-        for passed, word in ((False, "fails"), (True, "checked")):
-            if texts := [each.description for each in self.finding.checks if each.passed is passed]:
-                parts.append(f"{word}: {'; '.join(texts)}")
-        if not any(parts) and not self.claim.note and self.verdict is Verdict.STATED:
-            parts.append("not checked against any other number")
-        sentences = [part[0].upper() + part[1:] + "." for part in parts if part]
-        return " ".join([*sentences, *([self.claim.note] if self.claim.note else [])])
+        parts = [part for part in (*parts, *checks) if part]
+        if not parts and not self.claim.note and self.verdict is Verdict.STATED:
+            parts = ["not checked against any other number"]
+        sentences = [f"{part[0].upper()}{part[1:]}." for part in parts]
+        return (*sentences, *([self.claim.note] if self.claim.note else []))

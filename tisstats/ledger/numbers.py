@@ -49,6 +49,16 @@ class DistinctNumbers:
         """Return whether a claim prints the number at an address."""
         return self.number_at(address) in self._claims
 
+    def first_claim_at(self, address: str) -> str:
+        """Return the id of the first claim that prints the number at an address.
+
+        Raises
+        ------
+        KeyError
+            If no claim prints it.
+        """
+        return self._claims[self.number_at(address)][0].id
+
     def other_places(self, claim: Claim) -> tuple[str, ...]:
         """Return the places of the other claims that print the same number with the same value."""
         return tuple(

@@ -88,7 +88,8 @@ STANDARD = Regimen(
 #: and 2 g/kg every 4 weeks. It does not print the weeks of the switched doses, their days, and
 #: whether those who switched had received the week 3 dose. Our interpretation: the decision falls
 #: at the extra visit of week 4, so the week 3 dose had been given as to all patients; 2 g/kg follow
-#: at weeks 4 and 8, the only multiples within nine weeks, over as many days as the loading dose.
+#: at weeks 4 and 8, the only such weeks after baseline and before week 9, over as many days as the
+#: loading dose.
 AMENDED = Regimen(
     "Amended regimen",
     _infusions("amended"),

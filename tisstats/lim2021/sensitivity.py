@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from tisstats.trial.response_specifications import (
     Inference,
     ResponseCohort,
     curve_of_counts,
-    response_curve,
 )
 from tisstats.trial.specifications import Choice, Conclusion, Condition, Level, SpecificationCurve
 
@@ -236,7 +236,7 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                 ),
             ),
         ),
-        # No week but the last has visits of both regimens: another one has a level of its own.
+        # Between weeks 3 and 9 the visits depend on the regimen, so week 4 is "by" and not "at".
         Choice(
             "Response seen",
             (
@@ -322,9 +322,8 @@ def row_curve(
     published: PublishedFacts, trial: Trial, limits: EnzymeLimits | None
 ) -> SpecificationCurve:
     """Compute the proportion of responders among some patients under every combination."""
-    return response_curve(
-        cohort(trial, limits),
-        endpoint(published),
+    return curve_of_counts(
+        partial(cohort(trial, limits).count, endpoint(published)),
         inference(published),
         row_choices(published, limits),
     )

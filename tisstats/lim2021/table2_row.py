@@ -150,8 +150,9 @@ class PatientValues:
 def find_values(row: Table2Row) -> PatientValues | None:
     """Draw values that reproduce all ten numbers of a row; None if the search fails.
 
-    A failed search proves nothing: where few sets of values exist, it can miss them. The
-    model of `tisstats.bounds` would prove that there are none; tests apply it to the same rows.
+    A failed search proves nothing: where few sets of values exist, it can miss them. The model of
+    `tisstats.bounds` can prove that there are none on the same steps; tests apply it to the same
+    rows.
     """
     scale, step = row.scale, row.step
     required = row.printed()

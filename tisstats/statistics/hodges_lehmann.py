@@ -128,7 +128,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     numbers = np.sort(finite_vector("differences", differences))
     tolerance = tie_tolerance("differences", differences)
     confidence_level = proportion_between("confidence_level", confidence_level)
-    # A P value of 1 is never rejected, however small the level.
+    # A P value of 1 is not rejected, however low the confidence level.
     rejected = min((1 - confidence_level) * (1 + _ROUNDING), 1 - _ROUNDING)
     one, other = np.triu_indices(numbers.size)
     averages = np.sort(_mean(numbers[one], numbers[other]))

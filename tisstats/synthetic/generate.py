@@ -1,9 +1,9 @@
 """Draw one synthetic cohort: seeded, without a solver, in stages that are redrawn if they fail.
 
-Table 1 is linked to Table 2 only through the sex of a patient (upper limit of normal of CK),
-dysphagia and extramuscular signs. The rows of Table 2 are linked to each other only by the scores
-of patients. So the parts are drawn one after the other: profiles, courses, rows, their assignment,
-and the visits between.
+In the constraints, Table 1 is linked to Table 2 only through the sex of a patient (upper limit of
+normal of CK), dysphagia and extramuscular signs. The rows of Table 2 are linked to each other only
+by the scores of patients. So the parts are drawn one after the other: profiles, courses, rows,
+their assignment, and the visits between.
 """
 
 from __future__ import annotations

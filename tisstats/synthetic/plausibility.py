@@ -2,10 +2,9 @@
 
 First come rules on arrays of assessments, by which cohorts are drawn, then the criteria, which show
 which patients of a finished cohort break them. Hard criteria are met by every cohort drawn with
-them, and
-their thresholds are deliberately lenient. Soft ones are preferred, and breaches are counted: the
-more plausible of two cohorts has fewer. None is a statement of the article, none enters a proven
-bound, and where a source is named it supports the direction, not the threshold.
+them, and their thresholds are deliberately lenient. Soft ones are preferred, and breaches are
+counted: the more plausible of two cohorts has fewer. None is a statement of the article, none
+enters a proven bound, and where a source is named it supports the direction, not the threshold.
 
 ``criteria.json`` holds of each criterion ``name``, ``requirement`` in words, ``kind``, ``source``,
 and ``ranges`` where it names measures that exclude one another at an assessment: by measure least

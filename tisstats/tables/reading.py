@@ -98,7 +98,7 @@ def read_table(
         text = decode(content, name, given.encoding)
         raw = parse_delimited(text, name, decimal=given.decimal)
     if raw.cells.empty and not may_be_empty:
-        message = "there are no rows: the file has only its header"
+        message = "must have at least one row below the header, and has none"
         raise DataError([Fault(name, message)])
     raw = replace(raw, decimal=given.decimal, missing_codes=given.missing_codes)
     return blank_missing_codes(raw)

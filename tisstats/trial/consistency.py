@@ -144,7 +144,11 @@ def _weeks(
     analysed = patients["analysed"].to_numpy(dtype=bool)
     file = found["visits"].file
     unseen = analysed & ~(first <= 0)
-    found["patients"].add(unseen, "patient_id", f"has no baseline, week 0, in {file}")
+    message = (
+        f"has no baseline, week 0, in {file}: add that visit, or leave the patient out of the "
+        "analysis (column analysed, value false)"
+    )
+    found["patients"].add(unseen, "patient_id", message)
     found["patients"].add(
         last < ends, "end_week", f"must be the week of the patient's last visit in {file}"
     )

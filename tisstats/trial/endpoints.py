@@ -53,7 +53,7 @@ STRATEGIES: Mapping[Strategy, str] = {
     "composite": "rescue medication or an early stop before the assessment is non-response",
     "while on treatment": "visits count up to rescue medication or an early stop",
     "hypothetical": "patients with rescue medication or an early stop before the assessment "
-    "are left out",
+    "are left out, which assumes that they would have responded as often as the others",
 }
 
 #: Rules for a status that missing scores leave open: name to what it does.

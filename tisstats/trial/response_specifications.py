@@ -121,9 +121,14 @@ class ResponseCohort:
         Raises
         ------
         ValueError
-            If a setting is not permitted; the rule "bounds" for missing scores is not, since its
-            ends are the best and the worst case.
+            If there is no such setting, or its value is not permitted; the rule "bounds" for
+            missing scores is not, since its ends are the best and the worst case.
         """
+        if unknown := settings.keys() - _COUNTING:
+            raise ValueError(
+                f"settings must be among {', '.join(sorted(_COUNTING))}, "
+                f"got {', '.join(sorted(unknown))}"
+            )
         scoring = settings.get("scoring", next(iter(self.courses)))
         courses = self.courses[str(one_of("scoring", scoring, self.courses))]
         missing = settings.get("missing", endpoint.missing)
@@ -174,77 +179,6 @@ def _with_settings(endpoint: Endpoint, settings: Mapping[str, Any]) -> Endpoint:
     return replace(endpoint, **changed)
 
 
-def response_curve(
-    cohort: ResponseCohort,
-    endpoint: Endpoint,
-    inference: Inference,
-    choices: Sequence[Choice],
-    *,
-    processes: int | None = None,
-    scheduler: str | None = None,
-    progress: OnProgress | None = None,
-) -> SpecificationCurve:
-    """Compute the response under every combination of choices.
-
-    Parameters
-    ----------
-    cohort : ResponseCohort
-        The patients of one arm, or of two that are compared.
-    endpoint : Endpoint
-        The endpoint as chosen.
-    inference : Inference
-        Interval and test as chosen.
-    choices : sequence of Choice
-        They set fields of `Endpoint` and `Inference`, ``scoring`` and ``denominator``.
-    processes, scheduler, progress
-        As for `curve_of_counts`.
-
-    Returns
-    -------
-    SpecificationCurve
-        As for `curve_of_counts`.
-
-    Raises
-    ------
-    ValueError
-        If a choice sets something else, or a setting is not permitted.
-
-    Examples
-    --------
-    >>> from tisstats.trial.specifications import Choice
-    >>> courses = Courses.from_scores([[0, 8]] * 4, [[0, 20], [0, 40], [0, 60], [0, 0]])
-    >>> cohort = ResponseCohort({"as declared": courses}, (np.ones(4, dtype=bool),), (1,))
-    >>> endpoint = Endpoint(kind="at week", threshold=40, week=8,
-    ...                     intercurrent="treatment policy", missing="unknown")
-    >>> curve = response_curve(
-    ...     cohort, endpoint, Inference("wilson", 0.95),
-    ...     [Choice.of("Threshold", "threshold", {40: "40 points", 20: "20 points"}),
-    ...      Choice.of("Denominator", "denominator",
-    ...                {"analysed": "analysed", "included": "all"})],
-    ... )
-    >>> curve.results[["responders", "patients", "estimate"]].to_numpy().tolist()
-    [[2.0, 4.0, 0.5], [2.0, 5.0, 0.4], [3.0, 4.0, 0.75], [3.0, 5.0, 0.6]]
-    """
-    _check_settings(choices, _COUNTING | _INFERENCE)
-    return curve_of_counts(
-        lambda settings: cohort.count(endpoint, settings),
-        inference,
-        choices,
-        processes=processes,
-        scheduler=scheduler,
-        progress=progress,
-    )
-
-
-def _check_settings(choices: Sequence[Choice], permitted: frozenset[str]) -> None:
-    for choice in choices:
-        if unknown := choice.settings - permitted:
-            raise ValueError(
-                f"the choice {choice.label!r} sets {', '.join(sorted(unknown))}; "
-                f"permitted are {', '.join(sorted(permitted))}"
-            )
-
-
 def curve_of_counts(
     count: Callable[[Mapping[str, Any]], Counts],
     inference: Inference,
@@ -259,7 +193,8 @@ def curve_of_counts(
     Parameters
     ----------
     count : callable
-        Returns the `Counts` of the settings that are no fields of `Inference`.
+        Returns the `Counts` of the settings that are no fields of `Inference`, such as
+        `ResponseCohort.count` with its endpoint.
     inference : Inference
         Interval and test as chosen.
     choices : sequence of Choice
@@ -286,6 +221,23 @@ def curve_of_counts(
         If a choice sets both counts and inference, or a setting is not permitted.
     DataError
         If the scheduler cannot be reached.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from tisstats.trial.specifications import Choice
+    >>> courses = Courses.from_scores([[0, 8]] * 4, [[0, 20], [0, 40], [0, 60], [0, 0]])
+    >>> cohort = ResponseCohort({"as declared": courses}, (np.ones(4, dtype=bool),), (1,))
+    >>> endpoint = Endpoint(kind="at week", threshold=40, week=8,
+    ...                     intercurrent="treatment policy", missing="unknown")
+    >>> curve = curve_of_counts(
+    ...     partial(cohort.count, endpoint), Inference("wilson", 0.95),
+    ...     [Choice.of("Threshold", "threshold", {40: "40 points", 20: "20 points"}),
+    ...      Choice.of("Denominator", "denominator",
+    ...                {"analysed": "analysed", "included": "all"})],
+    ... )
+    >>> curve.results[["responders", "patients", "estimate"]].to_numpy().tolist()
+    [[2.0, 4.0, 0.5], [2.0, 5.0, 0.4], [3.0, 4.0, 0.75], [3.0, 5.0, 0.6]]
     """
     for choice in choices:
         if choice.settings & _INFERENCE and choice.settings - _INFERENCE:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast, get_args
 
 import numpy as np
@@ -26,7 +26,7 @@ from tisstats.trial.response_specifications import (
     Inference,
     OnProgress,
     ResponseCohort,
-    response_curve,
+    curve_of_counts,
 )
 from tisstats.trial.specifications import Choice, Level, SpecificationCurve
 from tisstats.trial.study_data import StudyData
@@ -439,9 +439,8 @@ class StudySpecifications:
         progress: OnProgress | None = None,
     ) -> SpecificationCurve:
         """Compute the response of an arm, or its difference to the reference arm; see `choices`."""
-        return response_curve(
-            self.cohort(comparison),
-            self.endpoint,
+        return curve_of_counts(
+            partial(self.cohort(comparison).count, self.endpoint),
             self.inference,
             self.choices,
             scheduler=scheduler,
@@ -512,7 +511,7 @@ class StudySpecifications:
         -------
         DataFrame
             ``Outcome`` (response, or the change of a measure), ``Group`` (arm or comparison), a
-            column for each choice, and the results of `response_curve` and `change_curves`; empty
+            column for each choice, and the results of `curve_of_counts` and `change_curves`; empty
             where a choice or a result does not belong to the outcome.
         """
         return pd.concat(list(self._tables(scheduler, progress)), ignore_index=True)

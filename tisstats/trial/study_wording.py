@@ -13,7 +13,7 @@ _BASELINES = {
 }
 
 _UNSCHEDULED = {
-    "keep": "are kept, and count for the best response and for times",
+    "keep": "are kept, and count for an outcome at any visit and for times",
     "drop": "are left out",
 }
 

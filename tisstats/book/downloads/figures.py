@@ -6,9 +6,11 @@ They are made where the figure is, in the notebook's kernel; pages and files get
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+
+from tisstats.book.downloads.svg import compact
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,10 +25,11 @@ _COLOURS = 256
 
 
 def svg(figure: Figure) -> str:
-    """Return a figure as SVG."""
-    with io.StringIO() as file, mpl.rc_context({"svg.hashsalt": _SALT}):
+    """Return a figure as SVG, for light and dark pages."""
+    settings: dict[Any, Any] = {"svg.hashsalt": _SALT, "svg.fonttype": "none"}
+    with io.StringIO() as file, mpl.rc_context(settings):
         figure.savefig(file, format="svg", metadata={"Date": None})
-        return file.getvalue()
+        return compact(file.getvalue())
 
 
 def pdf(figure: Figure) -> bytes:

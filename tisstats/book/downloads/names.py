@@ -17,6 +17,9 @@ RESULTS_JSON, RESULTS_CSV = f"{FOLDER}/results.json", f"{FOLDER}/results.csv"
 #: Key, in an output's metadata, of what it tells the book beyond what it shows.
 METADATA = "tisstats"
 
+#: Key, among the files there, of the drawing for phones; the end of its name.
+PHONE = "phone.svg"
+
 _ORDER = re.compile(r"^\d+_")
 
 

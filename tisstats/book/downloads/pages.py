@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tisstats.book.downloads.formats import FORMATS
 from tisstats.book.downloads.names import (
     FOLDER,
     METADATA,
+    PHONE,
     RESULTS_CSV,
     RESULTS_JSON,
     page_names,
@@ -31,11 +33,19 @@ from tisstats.book.downloads.results import (
     results_csv,
     results_json,
 )
-from tisstats.book.downloads.tables import TABLE, PageTable, read_table
+from tisstats.book.downloads.svg import size
+from tisstats.book.downloads.tables import TABLE, read_table, without_facts
+from tisstats.book.pages.glued import glued_outputs
 from tisstats.book.pages.html import render
 
-#: Files of a figure besides the picture on the page.
+#: Files of a figure besides the pictures on the page.
 _SUFFIXES = ("pdf", "png")
+
+_IMAGES = "_images"
+
+#: Up to this width of the window, in pixels, the drawing for phones is shown: above it, the column
+#: has room for the other one.
+PHONE_UP_TO = 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +58,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing of a figure on a page."""
+
+    address: str
+    width: int  #: pixels
+    height: int  #: pixels
+
+
+@dataclass(frozen=True, slots=True)
 class FigureFiles:
     """A figure between the reading of its notebook and the writing of its page."""
 
     name: str  #: unique on the page
     stem: str  #: of its files
     description: str
-    files: dict[str, bytes]  #: contents by suffix
+    column: str  #: SVG for the column
+    phone: str  #: SVG for phones; empty if the same is shown there
+    files: dict[str, bytes]  #: contents of the others by suffix
 
 
 def name_figure(
@@ -76,8 +97,10 @@ def name_figure(
     names.append(name)
     stem = f"{page_names(env.found_docs)[env.docname]}-{name}"
     image["uri"] = renderer.write_file([f"{stem}.svg"], data.string.encode(), overwrite=True)
-    files = {suffix: b64decode(own["files"][suffix]) for suffix in _SUFFIXES}
-    return nodes.raw("", "", format="html", figure=FigureFiles(name, stem, image["alt"], files))
+    contents = {suffix: b64decode(content) for suffix, content in own["files"].items()}
+    phone = contents.pop(PHONE, b"").decode()
+    files = FigureFiles(name, stem, image["alt"], data.string, phone, contents)
+    return nodes.raw("", "", format="html", figure=files)
 
 
 class Downloads:
@@ -103,7 +126,7 @@ class Downloads:
         found = read_table(html)
         results = self._pages[page]
         name = unique_name(found.name, [filed.table.name for filed in results.tables])
-        table = PageTable(name, found.caption, found.origin, found.columns, found.rows)
+        table = replace(found, name=name)
         stem = f"{page_names(app.env.found_docs)[page]}-{name}"
         note = notice(app)
         links = {}
@@ -112,37 +135,39 @@ class Downloads:
             (Path(app.outdir) / file).write_bytes(each.write(table, note))
             links[each.title] = file
         results.tables.append(FiledTable(table, tuple(links.values())))
-        return html + _links(page, f"table “{table.caption}”", links)
+        return without_facts(html) + _links(page, f"table “{table.caption}”", links)
 
     def _link_figure(self, app: Sphinx, page: str, place: nodes.raw) -> None:
         own: FigureFiles = place["figure"]
-        links = {"SVG": f"_images/{own.stem}.svg"}
-        for suffix, content in own.files.items():
+        pictures = _write_pictures(Path(app.outdir), own)
+        home = "../" * page.count("/")
+        # Sphinx's own image has no place for a second drawing, nor for the size.
+        place.parent[place.parent.index(place) - 1] = nodes.raw(
+            "", _picture(own, pictures, home), format="html"
+        )
+        links = {"SVG": pictures[0]}
+        for suffix in _SUFFIXES:
             links[suffix.upper()] = f"{FOLDER}/{own.stem}.{suffix}"
-            (Path(app.outdir) / links[suffix.upper()]).write_bytes(content)
+            (Path(app.outdir) / links[suffix.upper()]).write_bytes(own.files[suffix])
         found = PageFigure(own.name, own.description, tuple(links.values()))
         self._pages[page].figures.append(found)
         what = f"figure “{own.name.replace('_', ' ')}”"
         below = nodes.raw("", _links(page, what, links), format="html")
         figure = place.parent
-        figure.remove(place)
         if isinstance(figure, nodes.figure):  # its caption must be the last in it
+            figure.remove(place)
             figure.parent.insert(figure.parent.index(figure) + 1, below)
         else:
-            figure.append(below)
+            place.replace_self(below)
 
     def finish(self, app: Sphinx, error: Exception | None) -> None:
-        """Write the results, and drop the files of figures from the notebooks in the book."""
+        """Write the results, and drop the figures from the notebooks in the book."""
         if error is not None or app.builder.format != "html":
             return
-        config: Any = app.env
-        executed = Path(config.mystnb_config.output_folder)
         pages = {}
         for page in sorted(app.env.found_docs):
             results = self._pages[page]
-            glued = executed / f"{page}.glue.json"
-            if glued.is_file():
-                results.numbers = list(glued_numbers(json.loads(glued.read_text("utf-8"))))
+            results.glued = list(glued_numbers(glued_outputs(app, page)))
             pages[page] = results
         book = Path(app.outdir)
         (book / FOLDER).mkdir(parents=True, exist_ok=True)
@@ -150,7 +175,7 @@ class Downloads:
         (book / RESULTS_JSON).write_text(text, encoding="utf-8")
         (book / RESULTS_CSV).write_text(results_csv(pages), encoding="utf-8")
         for notebook in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
-            notebook.write_text(without_files(notebook.read_text("utf-8")), encoding="utf-8")
+            notebook.write_text(without_figures(notebook.read_text("utf-8")), encoding="utf-8")
 
 
 def notice(app: Sphinx) -> str:
@@ -161,17 +186,50 @@ def notice(app: Sphinx) -> str:
     return " ".join(lxml.html.fromstring(f"<div>{banner}</div>").text_content().split())
 
 
-def without_files(notebook: str) -> str:
-    """Return an executed notebook without the files of its figures.
+def without_figures(notebook: str) -> str:
+    """Return an executed notebook without its figures and the facts of its tables.
 
-    The book has these in a folder; a reader who downloads the notebook needs them no second time.
+    Of the figures the words are kept. The book has these in a folder; a reader who downloads the
+    notebook needs them no second time.
     """
     contents = json.loads(notebook)
     for cell in contents["cells"]:
         for output in cell.get("outputs", []):
             output.get("metadata", {}).get(METADATA, {}).pop("files", None)
+            data = output.get("data", {})
+            data.pop("image/svg+xml", None)
+            if "text/html" in data:
+                data["text/html"] = without_facts("".join(data["text/html"]))
     # As nbformat writes it.
     return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _write_pictures(book: Path, own: FigureFiles) -> list[str]:
+    """Write the drawings of a figure, and return their addresses in the book."""
+    drawn = {f"{own.stem}.svg": own.column, f"{own.stem}-{PHONE}": own.phone}
+    (book / _IMAGES).mkdir(exist_ok=True)
+    addresses = []
+    for name, svg in drawn.items():
+        if svg:
+            (book / _IMAGES / name).write_text(svg, encoding="utf-8")
+            addresses.append(f"{_IMAGES}/{name}")
+    return addresses
+
+
+def _picture(own: FigureFiles, addresses: Sequence[str], home: str) -> str:
+    """Return the HTML of a figure: the drawing for phones where the window is narrow."""
+    drawings = []
+    for address, svg in zip(addresses, filter(None, (own.column, own.phone)), strict=True):
+        width, height = size(svg)
+        drawings.append(Drawing(home + address, width, height))
+    column, *phone = drawings
+    return render(
+        "picture.html",
+        alt=own.description,
+        column=column,
+        phone=phone[0] if phone else None,
+        up_to=PHONE_UP_TO,
+    )
 
 
 def _links(page: str, what: str, files: dict[str, str]) -> str:

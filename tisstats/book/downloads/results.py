@@ -1,9 +1,12 @@
-"""The results of the book in one file for machines: every glued number, every cell of a table.
+"""The results of the book for machines: every number in prose and tables, with what it is.
 
-The terms are those of analysis results data in the CDISC Analysis Results Standard
-(https://www.cdisc.org/standards/foundational/analysis-results-standard): one record for each
-number, with its statistic, its method and what it was computed from. What the book does not say of
-a number is left out.
+The numbers are in one CSV file, a complete row for each, as in the analysis results data of the
+CDISC Analysis Results Standard
+(https://www.cdisc.org/standards/foundational/analysis-results-standard): statistic, method, group
+and number as shown. A JSON file describes it: its fields as a Frictionless tabular data resource
+(https://specs.frictionlessdata.io/tabular-data-resource), the statistics and origins, and the
+tables and figures with their files. No number is in both, and the words of tables are in the files
+of the tables alone.
 """
 
 from __future__ import annotations
@@ -12,41 +15,40 @@ import ast
 import csv
 import io
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tisstats.book.downloads.names import METADATA
+from tisstats.book.downloads.names import METADATA, RESULTS_CSV, page_names
 from tisstats.book.downloads.tables import PageTable
+from tisstats.chapters.result_facts import (
+    ORIGINS,
+    STATISTICS,
+    Facts,
+    TableFacts,
+    number_value,
+    records,
+    table_records,
+)
 
-#: What each field of the file means.
+#: What each column of the CSV file means.
 FIELDS = {
-    "page": "page of the book, its path without suffix",
-    "name": "name of the number, table or figure, unique on its page",
-    "value": "the number as printed in the book, a text",
+    "page": "page of the book by its short name, see `pages`",
+    "item": "the table, or the number in the prose, that shows it; unique on its page",
+    "column": "column of the table, its label; empty for a number in the prose",
+    "name": "what the number is, in words; in a table the label of its row and what it is of",
+    "group": "arm, subtype or set of patients, where it is one of several",
     "statistic": "what was computed",
-    "method": "how it was computed",
-    "n": "number of patients that it was computed from",
-    "unit": "unit of the printed number",
-    "caption": "caption of the table",
-    "origin": "label of the patient-level data that the table was made from",
-    "columns": "columns of the table: label and, where it states them, unit and n",
-    "rows": "rows of the table: label (its first cell) and values (the other cells, by column)",
-    "description": "the figure in words",
-    "files": "files of the table or figure, relative to the book's folder",
+    "method": "how it was computed, for statistics that depend on it",
+    "n": "number of patients, or of what is counted, that it was computed from",
+    "unit": "unit of the number",
+    "origin": "where the number comes from",
+    "value": "the number; empty if only a limit is shown, such as < 0.01",
+    "text": "the number as shown in the book",
 }
 
-_CSV_COLUMNS = ("page", "table", "name", "column", "value", "statistic", "method", "n", "unit")
-
-#: How a column's label states the number of patients, as in ``n (%) (N=19)``.
-_N = re.compile(r"\([Nn]=(\d+)\)")
-
-#: How a column's label ends in a unit, as in ``Dose, g/kg``, before a label of the data.
-_UNIT = re.compile(
-    r", (?P<unit>(?:%|g/kg|g|kg|U/L|days|weeks?|points|percentage points)(?: of [^,]+| \(.+\))?)"
-    r"(?:, (?:published|synthetic|observed))?$"
-)
+#: Fields of the CSV file with numbers, and their types; the others are text.
+_TYPES = {"n": "integer", "value": "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,20 @@ class PageResults:
 
     tables: list[FiledTable] = field(default_factory=list)
     figures: list[PageFigure] = field(default_factory=list)
-    numbers: list[dict[str, Any]] = field(default_factory=list)
+    glued: list[dict[str, Any]] = field(default_factory=list)  #: as `glued_numbers` yields them
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield a record for each number of the page, but for the page."""
+        yield from self.glued
+        for filed in self.tables:
+            table, facts = filed.table, filed.table.known()
+            if isinstance(facts, TableFacts):
+                for record in table_records(facts, table.origin, table.columns, table.rows):
+                    yield _complete(table.name, record)
 
 
 def glued_numbers(glued: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the numbers that a notebook glued, each with what is known about it.
+    """Yield a record for each number that a notebook glued; words are left out.
 
     Parameters
     ----------
@@ -85,7 +96,16 @@ def glued_numbers(glued: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """
     for name, output in glued.items():
         text = "".join(output["data"].get("text/plain", ""))
-        yield {"name": name, "value": _printed(text), **output["metadata"].get(METADATA, {})}
+        facts = Facts(**output["metadata"].get(METADATA, {}))
+        for record in records(_printed(text), facts):
+            yield _complete(name, record)
+
+
+def _complete(item: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with all fields of a result but for the page."""
+    value = number_value(record["text"]) if record.get("statistic") else None
+    complete = {name: record.get(name, "") for name in FIELDS if name != "page"}
+    return complete | {"item": item, "value": value}
 
 
 def _printed(text: str) -> str:
@@ -96,52 +116,44 @@ def _printed(text: str) -> str:
         return text
 
 
-def column_facts(label: str) -> dict[str, str | int]:
-    """Return a column's label with the unit and the number of patients that it states.
-
-    Examples
-    --------
-    >>> column_facts("Improved, n (%) (N=19)")
-    {'label': 'Improved, n (%) (N=19)', 'n': 19}
-    >>> column_facts("95% interval, %, published")
-    {'label': '95% interval, %, published', 'unit': '%'}
-    """
-    n, unit = _N.search(label), _UNIT.search(label)
-    return {
-        "label": label,
-        **({"n": int(n[1])} if n else {}),
-        **({"unit": unit["unit"]} if unit else {}),
-    }
-
-
 def results_json(title: str, pages: Mapping[str, PageResults], notice: str = "") -> str:
-    """Return the results as JSON: header, numbers, tables, figures.
+    """Return the description of the results as JSON: fields, statistics, tables, figures.
 
     Parameters
     ----------
     title
         The book's.
     pages
-        Results by page.
+        Results by page, its path without suffix.
     notice
         What a reader must know about the whole book, such as changed parameters.
     """
+    found = list(_all_records(pages))
+    used = {record["statistic"] for record in found}
+    statistics = {name: kind.meaning for name, kind in STATISTICS.items() if name in used}
+    short = page_names(pages)
     return _in_lines(
         {
             "title": f"Results of the book: {title}",
             "notice": notice,
-            "fields": FIELDS,
-            "numbers": [
-                {"page": page, **number}
-                for page, results in pages.items()
-                for number in results.numbers
-            ],
+            "profile": "tabular-data-resource",
+            "path": RESULTS_CSV.rpartition("/")[2],
+            "schema": {"fields": list(_fields(statistics))},
+            "statistics": statistics,
+            "origins": ORIGINS,
+            "pages": {
+                short[page]: page
+                for page, own in pages.items()
+                if own.tables or own.figures or own.glued
+            },
             "tables": [
-                _table_record(page, filed) for page, own in pages.items() for filed in own.tables
+                _table_record(short[page], filed)
+                for page, own in pages.items()
+                for filed in own.tables
             ],
             "figures": [
                 {
-                    "page": page,
+                    "page": short[page],
                     "name": figure.name,
                     "description": figure.description,
                     "files": list(figure.files),
@@ -153,16 +165,31 @@ def results_json(title: str, pages: Mapping[str, PageResults], notice: str = "")
     )
 
 
+def _fields(statistics: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of the CSV file as in a Table Schema."""
+    allowed = {"statistic": list(statistics), "origin": list(ORIGINS)}
+    for name, meaning in FIELDS.items():
+        constraints = {"constraints": {"enum": allowed[name]}} if name in allowed else {}
+        kind = _TYPES.get(name, "string")
+        yield {"name": name, "type": kind, "description": meaning, **constraints}
+
+
+def _all_records(pages: Mapping[str, PageResults]) -> Iterator[dict[str, Any]]:
+    short = page_names(pages)
+    for page, own in pages.items():
+        for record in own.records():
+            yield {"page": short[page], **record}
+
+
 def _table_record(page: str, filed: FiledTable) -> dict[str, Any]:
-    table = filed.table
+    table, facts = filed.table, filed.table.known()
     return {
         "page": page,
         "name": table.name,
         "caption": table.caption,
-        **({"origin": table.origin} if table.origin else {}),
+        **({"label": table.origin} if table.origin else {}),
+        **({"no_results": facts} if isinstance(facts, str) else {}),
         "files": list(filed.files),
-        "columns": [column_facts(column) for column in table.columns],
-        "rows": [{"label": row[0], "values": list(row[1:])} for row in table.rows],
     }
 
 
@@ -171,39 +198,25 @@ def _in_lines(results: Mapping[str, Any]) -> str:
     parts = []
     for name, part in results.items():
         if isinstance(part, list) and part:
-            records = ",\n".join(json.dumps(record, ensure_ascii=False) for record in part)
-            parts.append(f"{json.dumps(name)}: [\n{records}\n]")
+            lines = ",\n".join(
+                json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in part
+            )
+            parts.append(f"{json.dumps(name)}: [\n{lines}\n]")
         else:
             parts.append(f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False, indent=1)}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def results_csv(pages: Mapping[str, PageResults]) -> str:
-    """Return the results as CSV, one row for each number.
-
-    The row of a cell has the names of its table and row; the row of a glued number has its own
-    name, and neither table nor column.
-    """
+    """Return the results as CSV, one complete row for each number."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*_CSV_COLUMNS, "origin"], restval="", lineterminator="\n")
+    writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
     writer.writeheader()
-    for page, results in pages.items():
-        writer.writerows({"page": page, **number} for number in results.numbers)
-        for filed in results.tables:
-            writer.writerows(_cells(page, filed.table))
+    writer.writerows(_plain(_all_records(pages)))
     return file.getvalue()
 
 
-def _cells(page: str, table: PageTable) -> Iterator[dict[str, Any]]:
-    _, *columns = map(column_facts, table.columns)
-    for row in table.rows:
-        for column, value in zip(columns, row[1:], strict=True):
-            yield {
-                "page": page,
-                "table": table.name,
-                "name": row[0],
-                "column": column["label"],
-                "value": value,
-                **{name: column[name] for name in ("n", "unit") if name in column},
-                "origin": table.origin,
-            }
+def _plain(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for record in found:
+        value = record["value"]
+        yield {**record, "value": "" if value is None else f"{value:.15g}"}

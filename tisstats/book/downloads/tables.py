@@ -6,6 +6,7 @@ directive, or as one of many tables in one output.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +14,12 @@ from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]
 
+from tisstats.chapters.result_facts import TableFacts
+
 #: A table as the template ``macros.html`` writes it; only tables to be exported have a name.
 TABLE = re.compile(r'<table [^>]*data-name="[^"]*"[^>]*>.*?</table></div>', re.DOTALL)
+
+_FACTS = re.compile(' data-facts="[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,12 @@ class PageTable:
     origin: str  #: label of the patient-level data that it was made from; empty if there are none
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    facts: str = ""  #: what its numbers are, as JSON; a text if none is a result
+
+    def known(self) -> TableFacts | str:
+        """Return what the table's numbers are, or why none is a result; empty if it is not said."""
+        known = json.loads(self.facts or '""')
+        return known if isinstance(known, str) else TableFacts.read(known)
 
 
 def read_table(html: str) -> PageTable:
@@ -50,7 +61,19 @@ def read_table(html: str) -> PageTable:
         origin=table.get("data-origin", ""),
         columns=head,
         rows=tuple(rows),
+        facts=table.get("data-facts", ""),
     )
+
+
+def without_facts(html: str) -> str:
+    """Return HTML without what it says for the file of the results, and no reader sees.
+
+    Examples
+    --------
+    >>> without_facts('<table data-name="sizes" data-facts="{}">')
+    '<table data-name="sizes">'
+    """
+    return _FACTS.sub("", html)
 
 
 def _cells(row: Any) -> Iterator[str]:

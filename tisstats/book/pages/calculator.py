@@ -25,6 +25,9 @@ from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.teaching.wording import band_labels
 
+#: Why the numbers of the tables are no results, as JSON.
+_FACTS = '"rules of the score; on the page on the score"'
+
 #: The form's order: scales of one unit side by side, tests with settings of their own last.
 _CARDS = sorted(CORE_SET, key=("mmt", "enzyme").count)
 
@@ -163,16 +166,18 @@ def bands_html() -> str:
             columns=["Measure", *band_names(alike[0])],
         )
         names = "most measures" if len(alike) > 1 else alike[0].name.lower()
-        tables.append(table_html(points, f"Points by improvement (% of range): {names}"))
+        tables.append(
+            table_html(points, f"Points by improvement (% of range): {names}", facts=_FACTS)
+        )
     ranges = pd.DataFrame(_ranges(), columns=["Measure", "Range", "Better"])
-    tables.append(table_html(ranges, "Range and direction of each measure"))
+    tables.append(table_html(ranges, "Range and direction of each measure", facts=_FACTS))
     cuts = pd.DataFrame(
         [
             {"Patients": name.capitalize(), **cuts}
             for name, cuts in core_set.RESPONSE_CUTOFFS.items()
         ]
     )
-    tables.append(table_html(cuts, "Minimum score for each category of improvement"))
+    tables.append(table_html(cuts, "Minimum score for each category of improvement", facts=_FACTS))
     return "".join(tables)
 
 

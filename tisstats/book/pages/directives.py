@@ -90,7 +90,12 @@ class NotebookParameters(BookDirective):
             }
             for parameter in read_parameters(notebooks).values()
         )
-        html = table_html(table, "Parameters of the notebooks", name="parameters")
+        html = table_html(
+            table,
+            "Parameters of the notebooks",
+            name="parameters",
+            facts='"parameters in words"',
+        )
         return [nodes.raw("", html, format="html")]
 
 

@@ -62,7 +62,13 @@ def render(template: str, **values: object) -> str:
 
 
 def table_html(
-    table: pd.DataFrame, caption: str, *, classes: str = "", name: str = "", origin: str = ""
+    table: pd.DataFrame,
+    caption: str,
+    *,
+    classes: str = "",
+    name: str = "",
+    origin: str = "",
+    facts: str = "",
 ) -> str:
     """Return a table as HTML that a screen reader can follow and a phone can scroll.
 
@@ -76,6 +82,8 @@ def table_html(
         Of the table's files; by default made from the caption.
     origin
         Label of the patient-level data that the rows were made from, if any.
+    facts
+        What its numbers are, as JSON; they are taken out again when the book is written.
     """
     rows = [list(map(str, row)) for row in table.astype(object).to_numpy()]
     return render(
@@ -86,5 +94,6 @@ def table_html(
         classes=classes,
         name=name,
         origin=origin,
+        facts=facts,
         short=_SHORT,
     )

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 from tisstats.book.pages.html import render, table_html
+from tisstats.book.pages.interactive import interactive_html
+from tisstats.book.pages.ledger import article_html, counts_html, list_html
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
-    LedgerTable,
+    Interactive,
+    LedgerList,
     Notice,
+    PrintedArticle,
     Table,
+    VerdictCounts,
 )
+from tisstats.chapters.result_facts import TableFacts
 from tisstats.lim2021.discrepancies.entries import Importance
 
 
 def item_html(
-    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections,
+    item: Table
+    | Notice
+    | VerdictCounts
+    | PrintedArticle
+    | LedgerList
+    | DiscrepancySummary
+    | DiscrepancySections
+    | Interactive,
 ) -> str:
     """Return an item as HTML.
 
-    A collapsed table shows its caption, which expands it. Each row of the ledger has its own
-    anchor; ``ledger.js`` adds search and filters to the table, which is complete without it.
+    A collapsed table shows its caption, which expands it.
     """
     match item:
-        case Table(frame, caption, wide, collapsed, name, origin):
+        case Table(frame, caption, wide, collapsed, name, origin, facts):
             html = table_html(
-                frame, caption, classes="wide" if wide else "", name=name, origin=origin
+                frame,
+                caption,
+                classes="wide" if wide else "",
+                name=name,
+                origin=origin,
+                facts=_facts_as_json(facts),
             )
             summary = f"{escape(caption)} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
@@ -36,9 +54,12 @@ def item_html(
                 f'<div class="admonition warning"><p class="admonition-title">{escape(title)}</p>'
                 f"<p>{escape(text)}</p></div>"
             )
-        case LedgerTable(frame):
-            places = dict(zip(frame["id"], frame["place"], strict=True))
-            return render("ledger.html", rows=frame.astype(str).to_dict("records"), places=places)
+        case VerdictCounts(summary):
+            return counts_html(summary)
+        case PrintedArticle(parts, listed):
+            return article_html(parts, listed)
+        case LedgerList():
+            return list_html(item)
         case DiscrepancySummary(lines):
             return render(
                 "discrepancies.html",
@@ -46,8 +67,15 @@ def item_html(
                 importances=list(Importance),
                 parts=_shorten_locations,
             )
+        case Interactive():
+            return interactive_html(item)
         case DiscrepancySections(entries):
             return "".join(render("discrepancy.html", entry=entry) for entry in entries)
+
+
+def _facts_as_json(facts: TableFacts | str) -> str:
+    known = facts if isinstance(facts, str) else facts.known()
+    return json.dumps(known, ensure_ascii=False) if known else ""
 
 
 def _shorten_locations(locations: str) -> str:

@@ -146,6 +146,17 @@ def link_functions(app: Sphinx, doctree: nodes.document) -> None:
     doctree[-1].append(paragraph)
 
 
+def look_words_up_exactly(_app: Sphinx, doctree: nodes.document) -> None:
+    """Keep words of a type, as the n of "shape (n,)", from leading to any attribute of that name.
+
+    Newer series of Sphinx take them for names of types and search all classes for them.
+    """
+    for link in doctree.findall(addnodes.pending_xref):
+        target = link.get("reftarget", "")
+        if link.get("reftype") == "class" and target.islower() and "." not in target:
+            link.attributes.pop("refspecific", None)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
@@ -153,4 +164,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("public-names", PublicNames)
     app.connect("autodoc-process-docstring", _keep_colons, priority=400)  # before napoleon
     app.connect("doctree-read", link_functions)
+    app.connect("doctree-read", look_words_up_exactly)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -143,7 +143,7 @@ def preload() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     del sys.modules["rfc3987_syntax"]
-    # Preloaded objects, never collected, stay in shared memory.
+    # The collector leaves frozen objects alone, so that most of their memory stays shared.
     gc.collect()
     gc.freeze()
 

@@ -95,7 +95,7 @@ def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[
     with tempfile.TemporaryDirectory(prefix="tisstats-", ignore_cleanup_errors=True) as folder:
         Manager.fork_server = fork_server
         Manager.folder = Path(folder)
-        # Unix sockets avoid races for free ports, and other users cannot reach them.
+        # Unix sockets avoid races for free ports, in a folder that its owner alone can enter.
         sockets = os.name != "nt" and len(os.fsencode(folder)) <= _LONGEST_FOLDER
         Manager.transport_used = "ipc" if sockets else "tcp"
         Manager.log_file = log

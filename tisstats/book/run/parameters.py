@@ -7,13 +7,16 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tisstats.book.run.project import BookError, UsageError
 
 Value = bool | int | float | str
+
+#: Returns why a parameter, by name, may not have a value, or None if it may.
+Refusal = Callable[[str, Value], str | None]
 
 #: the types of parameters, and how to write a value of each
 TYPES = {
@@ -99,13 +102,16 @@ def read_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
     return known
 
 
-def parse_settings(settings: Sequence[str], known: Mapping[str, Parameter]) -> dict[str, Value]:
+def parse_settings(
+    settings: Sequence[str], known: Mapping[str, Parameter], refusal: Refusal | None = None
+) -> dict[str, Value]:
     """Return what ``name=value`` settings change: name to value, without those left at default.
 
     Raises
     ------
     UsageError
-        If a setting is malformed, repeated, of a wrong type, or names an unknown parameter.
+        If a setting is malformed, repeated, of a wrong type or refused, or names an unknown
+        parameter.
     """
     values: dict[str, Value] = {}
     for setting in settings:
@@ -118,6 +124,8 @@ def parse_settings(settings: Sequence[str], known: Mapping[str, Parameter]) -> d
         if name in values:
             raise UsageError(f"parameter {name!r} is set more than once")
         values[name] = known[name].parse(text.strip())
+        if refusal is not None and (why := refusal(name, values[name])):
+            raise UsageError(f"parameter {name!r} {why}")
     return {name: value for name, value in values.items() if value != known[name].default}
 
 

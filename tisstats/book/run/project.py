@@ -40,7 +40,8 @@ def plain_text(message: str) -> str:
 class Project:
     """A book project: a folder that holds ``_config.yml`` and ``_toc.yml``.
 
-    All intermediate files of a build are under ``_build``, which is always safe to remove.
+    All files of a build are under ``_build`` unless an output folder is named. What builds made
+    there can be removed while none is running; the next build makes it again.
     """
 
     root: Path  #: the folder of the project, absolute

@@ -81,24 +81,18 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
 
 
-#: Files of the theme that no reader needs: for its developers, and fonts for browsers that cannot
-#: read the smaller ones beside them.
-_UNUSED_FILES = ("*.map", "*.ttf")
-
-#: Where a style sheet names such a font after another one.
-_UNUSED_FONT = re.compile(r',\s*url\([^)]*\.ttf\)\s*format\("truetype"\)')
+#: Files of the theme that no reader needs: for its developers, and its words in other languages.
+_UNUSED_FILES = ("*.map", "*webpack-macros.html")
 
 
 def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
-    """Remove files of the theme that no reader needs: a fifth of the book."""
+    """Remove files of the theme that no reader needs."""
     if error is None and app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
         for pattern in _UNUSED_FILES:
-            for file in (Path(app.outdir) / "_static").rglob(pattern):
+            for file in static.rglob(pattern):
                 file.unlink()
-        for sheet in (Path(app.outdir) / "_static").rglob("*.css"):
-            text = sheet.read_text(encoding="utf-8")
-            if ".ttf" in text:
-                sheet.write_text(_UNUSED_FONT.sub("", text), encoding="utf-8")
+        shutil.rmtree(static / "locales", ignore_errors=True)
 
 
 #: Accessibility fixes of the HTML of theme and docutils: pattern and replacement.
@@ -156,6 +150,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     os.environ[IN_BOOK] = "1"  # for kernels that Sphinx starts itself
     app.setup_extension("tisstats.book.downloads.pages")
+    app.setup_extension("tisstats.book.site.icons")
+    app.setup_extension("tisstats.book.site.printing")
+    app.setup_extension("tisstats.book.online.head")
+    app.setup_extension("tisstats.book.citing.block")
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)

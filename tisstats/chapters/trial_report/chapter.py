@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tisstats.chapters.page import Notice
+from tisstats.chapters.result_facts import Facts
 from tisstats.trial.study import Study, scale_notes
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.template import example_folder
+
+#: What counts of an arm's patients are; a range where it is unknown of some.
+COUNTS_OF_ARM = Facts(
+    "{count} ({percentage}) | {count} | {lowest count} to {highest count} ({unknown} unknown)",
+    unit="patients",
+    group="@column",
+)
 
 #: The cohort that stands for the filled example, the default of the notebooks.
 EXAMPLE = "example"
@@ -37,6 +45,11 @@ class TrialChapter:
         """Label of every figure and table: whether the rows are synthetic."""
         synthetic = self.study.study.data == "synthetic"
         return "Synthetic patients: not real patients" if synthetic else "Observed patients"
+
+    @property
+    def origin(self) -> str:
+        """Origin of the numbers: ``synthetic`` or ``observed``."""
+        return "synthetic" if self.study.study.data == "synthetic" else "observed"
 
     def notice(self) -> Notice:
         """Return the notice on the origin of the rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tisstats.chapters.page import Rows
+from tisstats.chapters.result_facts import COUNT, COUNT_PERCENTAGE, WORDS, Facts
 from tisstats.figures.numbers import format_n_percent
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 
@@ -13,8 +14,16 @@ NOT_RECORDED = "not recorded"
 
 #: Who completed the study, where its end is recorded.
 COMPLETION_RULE = (
-    "A patient without a week and a reason of an early stop counts as having completed the study."
+    "A patient with neither a week nor a reason of an early stop counts as having completed the "
+    "study."
 )
+
+
+#: What the columns of `disposition_rows` are.
+DISPOSITION_FACTS = {
+    "Stage": WORDS,
+    "*": Facts(f"{COUNT_PERCENTAGE} | {COUNT}", unit="patients", group="@column"),
+}
 
 
 def were(count: int) -> str:

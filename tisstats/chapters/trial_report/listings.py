@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.page import Rows, Table, described, table
+from tisstats.chapters.result_facts import counted
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import COMPLETION_RULE, NOT_RECORDED
 from tisstats.figures.numbers import format_range, format_trimmed, yes_no
@@ -53,6 +54,7 @@ class Listings(TrialChapter):
         "{self.completion_rule}",
         wide=True,
         origin="{self.label}",
+        columns="patients one by one",
     )
     def _patients(self) -> Rows:
         """Return one row per patient in the table of patients."""
@@ -98,6 +100,7 @@ class Listings(TrialChapter):
         "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}",
         wide=True,
         origin="{self.label}",
+        columns="patients one by one",
     )
     def _visits(self) -> Rows:
         """Return one row per analysed patient."""
@@ -137,6 +140,7 @@ class Listings(TrialChapter):
         "one is recorded, in the unit of the table of treatments",
         wide=True,
         origin="{self.label}",
+        columns="patients one by one",
     )
     def _treatments(self) -> Rows:
         """Return one row per patient and treatment."""
@@ -159,7 +163,12 @@ class Listings(TrialChapter):
                 "Weeks (dose)": ", ".join(doses),
             }
 
-    @table("Adverse events by patient and week", wide=True, origin="{self.label}")
+    @table(
+        "Adverse events by patient and week",
+        wide=True,
+        origin="{self.label}",
+        columns="patients one by one",
+    )
     def _adverse_events(self) -> Rows:
         """Return one row per adverse event."""
         events = self.data.trial.adverse_events
@@ -177,6 +186,7 @@ class Listings(TrialChapter):
                 "Related to treatment": event["treatment_related"],
             }
 
+    @described({"patients": counted("Patients in the table of patients")}, source="{self.origin}")
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         absent = {"treatments": "treatments", "adverse_events": "adverse events"}

@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.page import Rows, table
+from tisstats.chapters.page import Rows, described, table
+from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
 from tisstats.chapters.trial_report import method_wording
-from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
 from tisstats.chapters.trial_report.scores import NONE, n_percent
 from tisstats.measures.core_set import CORE_SET
 from tisstats.printed import format_median_quartiles, format_table_number
@@ -50,6 +51,29 @@ class Measures(TrialChapter):
         "{self.declared_scales}. {self.precision}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Outcome measure": WORDS,
+            "Row": LABEL,
+            "*": Facts(
+                "{median} ({lower quartile}–{upper quartile}) [{denominator}] | {median} "
+                "({lower quartile} to {upper quartile}) [{denominator}] | – [{denominator}]",
+                unit="@row unit",
+                method="quartiles by {self.quantiles}",
+                group="@column",
+            ),
+        },
+        rows={
+            "Hodges-Lehmann": Facts(
+                "{estimate} ({lower limit}–{upper limit}) [{denominator}] | {estimate} "
+                "({lower limit} to {upper limit}) [{denominator}] | {estimate} (too few for "
+                "finite limits) [{denominator}] | – [{denominator}]",
+                method="Hodges-Lehmann, exact {self.level} interval, zeros included",
+            ),
+            "P": Facts(
+                "{P value} [{denominator}<, {unchanged} without change>] | – [{denominator}]",
+                method="{self.test}",
+            ),
+        },
     )
     def table2(self) -> Rows:
         """Return every measure, five rows each, the arms side by side."""
@@ -82,6 +106,7 @@ class Measures(TrialChapter):
         "baseline, leave an answer open: the range of the count",
         wide=True,
         origin="{self.label}",
+        columns={"Outcome": WORDS, "*": COUNTS_OF_ARM},
     )
     def imacs_counts(self) -> Rows:
         """Return the counts by the IMACS definitions."""
@@ -107,6 +132,7 @@ class Measures(TrialChapter):
     @table(
         "Definitions of improvement, worsening and minimal disability, with what is assumed",
         origin="{self.label}",
+        columns="definitions in words",
     )
     def definitions(self) -> Rows:
         """Return the definitions behind the counts."""
@@ -217,6 +243,15 @@ class Measures(TrialChapter):
             f"above {rule.enzyme_abnormal_uln:g} times its upper limit"
         )
 
+    @described(
+        {
+            "label": WORDS,
+            "end": WORDS,
+            "arms_note": WORDS,
+            "measures": counted("Outcome measures of the study", "measures"),
+        },
+        source="{self.origin}",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         arms = len(self.study.arms)

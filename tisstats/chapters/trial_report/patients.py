@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
+from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.chapters.trial_report.chapter import TrialChapter
-from tisstats.chapters.trial_report.disposition import COMPLETION_RULE, disposition_rows, were
+from tisstats.chapters.trial_report.disposition import (
+    COMPLETION_RULE,
+    DISPOSITION_FACTS,
+    disposition_rows,
+    were,
+)
 from tisstats.figures import trial_flow
 from tisstats.figures.numbers import format_n_percent, format_percent
 from tisstats.printed import format_median_quartiles
@@ -27,6 +33,14 @@ from tisstats.trial.study_wording import describe_baseline
 _NONE = "–"
 
 
+#: How median and quartiles are printed, and of how many patients the value is unknown.
+QUARTILES_UNKNOWN = (
+    "{median} ({lower quartile}–{upper quartile})<, {unknown} unknown> | "
+    "{median} ({lower quartile} to {upper quartile})<, {unknown} unknown> | "
+    "no median by this definition<, {unknown} unknown>"
+)
+
+
 class Patients(TrialChapter):
     """The chapter of the patients."""
 
@@ -37,11 +51,12 @@ class Patients(TrialChapter):
 
     def diagram(self) -> FigureItem:
         """Return the flow of the participants."""
-        return figure_item(trial_flow, self.flow)
+        return figure_item(trial_flow, self.flow, source=self.label)
 
     @table(
         "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",
         origin="{self.label}",
+        columns=DISPOSITION_FACTS,
     )
     def disposition(self) -> Rows:
         """Return the participants at each stage."""
@@ -63,6 +78,17 @@ class Patients(TrialChapter):
         "it is unknown are in no percentage. Quartiles by {self.quantiles}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Characteristic": WORDS,
+            "n": counted("Patients in whom it is known"),
+            "*": Facts(
+                "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
+                "{unknown} unknown | " + QUARTILES_UNKNOWN,
+                unit="@row unit",
+                method="quartiles by {self.quantiles}",
+                group="@column",
+            ),
+        },
     )
     def table1(self) -> Rows:
         """Return the baseline characteristics that the description names."""
@@ -75,6 +101,17 @@ class Patients(TrialChapter):
         "{self.baseline}. Quartiles by {self.quantiles}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Measure": WORDS,
+            "n": counted("Patients in whom it is known"),
+            "*": Facts(
+                "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
+                "{unknown} unknown | " + QUARTILES_UNKNOWN,
+                unit="@row unit",
+                method="quartiles by {self.quantiles}",
+                group="@column",
+            ),
+        },
     )
     def measures(self) -> Rows:
         """Return the outcome measures at baseline."""
@@ -98,6 +135,16 @@ class Patients(TrialChapter):
         }
         return {heading: summary.label, "n": str(summary.groups[ALL].known), **cells}
 
+    @described(
+        {
+            "analysed": WORDS,
+            "ends": WORDS,
+            "treatments": WORDS,
+            "flow_guideline": WORDS,
+            "baseline_guideline": WORDS,
+            "characteristics": WORDS,
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and phrases glued into the prose, by name."""
         ends = (

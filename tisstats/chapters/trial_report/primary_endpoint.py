@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
+from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.endpoint_cells import (
     effect_cell,
@@ -19,7 +20,7 @@ from tisstats.chapters.trial_report.endpoint_cells import (
     responders_of,
 )
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level
+from tisstats.figures.numbers import format_confidence_level, list_shares
 from tisstats.statistics import METHOD_TITLES, method_title
 from tisstats.trial.arm_comparison import (
     ArmComparison,
@@ -111,6 +112,7 @@ class PrimaryEndpoint(TrialChapter):
         "{self.missing_rule}",
         wide=True,
         origin="{self.label}",
+        columns={"Status": WORDS, "Decided by": LABEL, "*": counted("", group="@column")},
     )
     def counts(self) -> Rows:
         """Return how many patients each rule decided about, one row a status and rule."""
@@ -137,6 +139,22 @@ class PrimaryEndpoint(TrialChapter):
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
         "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
         origin="{self.label}",
+        columns={
+            "N": counted("Patients analysed"),
+            "{self.patients_who} of n": Facts(
+                "{count} of {denominator} | {lowest count} to {highest count} of {denominator}",
+                "{self.patients_who}",
+                "patients",
+            ),
+            "% (*": Facts(
+                "{percentage} ({lower limit} to {upper limit}) | {lowest percentage} to "
+                "{highest percentage} ({lower limit} to {upper limit})",
+                "{self.patients_who}",
+                "%",
+                "{self.interval_title}, {self.level}% confidence level",
+                "@{self.patients_who} of n",
+            ),
+        },
     )
     def responders(self) -> Rows:
         """Return the responders of each arm with their interval."""
@@ -177,6 +195,34 @@ class PrimaryEndpoint(TrialChapter):
         "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Against*": WORDS,
+            "*": Facts(
+                "{estimate} ({lower limit} to {upper limit})<; for some *> | {lowest "
+                "estimate} to {highest estimate} ({lower limit} to {upper limit})<; for some *>",
+                group="@column",
+                n="{self.result.denominator}",
+            ),
+        },
+        rows={
+            "Difference*": Facts(
+                unit="percentage points",
+                method="difference of proportions, {self.difference_title}, {self.level}% "
+                "confidence level",
+            ),
+            "Ratio*": Facts(
+                unit="ratio",
+                method="ratio of proportions, {self.ratio_title}, {self.level}% confidence level",
+            ),
+            "Odds ratio*": Facts(
+                unit="odds ratio",
+                method="conditional maximum likelihood estimate, exact interval, "
+                "{self.level}% confidence level",
+            ),
+            "P,*": Facts(
+                "{P value} | {lowest P value} to {highest P value}", method="{self.test_title}"
+            ),
+        },
     )
     def comparison(self) -> Rows:
         """Return the effects, one column for each arm that is compared."""
@@ -221,8 +267,34 @@ class PrimaryEndpoint(TrialChapter):
     def forest(self) -> list[FigureItem]:
         """Return the responders by arm with their intervals, if an arm has any denominator."""
         rows = [row for arm in self.arms for row in forest_rows(arm, self.words.past)]
-        return [figure_item(interval_forest, rows, note=self.label)] if rows else []
+        if not rows:
+            return []
+        shares = {
+            arm.label: (
+                arm.result.responders_low / arm.result.denominator,
+                arm.result.responders_high / arm.result.denominator,
+            )
+            for arm in self.arms
+            if arm.interval is not None
+        }
+        message = f"{list_shares(shares)} {self.words.past}"
+        return [figure_item(interval_forest, rows, message, source=self.label)]
 
+    @described(
+        {
+            "endpoint": WORDS,
+            "results": WORDS,
+            "comparison": WORDS,
+            "counted": WORDS,
+            "response": WORDS,
+            "patients_who": WORDS,
+            "outcome": WORDS,
+            "direction": WORDS,
+            "interval": WORDS,
+            "missing": WORDS,
+            "open_note": WORDS,
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         return {
@@ -304,7 +376,8 @@ class PrimaryEndpoint(TrialChapter):
         yield (
             f"The reference arm is {self.reference_label}. How arms were assigned is not in the "
             "tables of the study; unless it was at random, a difference between arms need not be "
-            "an effect of treatment."
+            "an effect of treatment. The intervals and the test are computed by different methods, "
+            "so one can exclude equality of the arms where another does not."
         )
         yield from self._not_compared()
         if any(each.difference and not each.ratio for each in self.compared):

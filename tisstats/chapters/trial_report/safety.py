@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.page import Rows, Table, table
+from tisstats.chapters.page import Rows, Table, described, table
+from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts
 from tisstats.chapters.trial_report import method_wording
-from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
 from tisstats.chapters.trial_report.scores import NONE, n_percent
 from tisstats.figures.numbers import format_percent, yes_no
@@ -27,6 +29,28 @@ from tisstats.trial.harms import (
     serious_events,
 )
 from tisstats.trial.imacs_counts import worsening_rule
+
+#: What the risk differences are, and the counts of a term.
+_DIFFERENCE = Facts(
+    "{difference} ({lower limit} to {upper limit})",
+    "Risk difference",
+    "percentage points",
+    "{self.difference}, {self.level} confidence level",
+    group="@column",
+)
+_TERM = Facts(
+    "{count} ({percentage}); {events} event*"
+    " | {lowest count} to {highest count} ({unknown} unknown); {events} event*"
+    " | –; {events} event*",
+    unit="patients",
+    group="@column",
+)
+
+#: How counts are printed with an interval.
+WITH_INTERVAL = (
+    "{count} ({percentage})<; {lower limit} to {upper limit}>"
+    " | {lowest count} to {highest count} ({unknown} unknown)<; {lower limit} to {upper limit}>"
+)
 
 
 class Safety(TrialChapter):
@@ -69,6 +93,16 @@ class Safety(TrialChapter):
         "the count",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Outcome": WORDS,
+            "*": replace(
+                COUNTS_OF_ARM,
+                shape=WITH_INTERVAL,
+                unit="%",
+                counts="patients",
+                method="{self.interval}, {self.level} confidence level",
+            ),
+        },
     )
     def outcomes(self) -> Rows:
         """Return the outcomes by patient."""
@@ -88,6 +122,7 @@ class Safety(TrialChapter):
         "({self.difference}). Counts and N are in the table of harms by patient; a difference "
         "needs counts that are known in both arms. No adjustment for multiplicity",
         origin="{self.label}",
+        columns={"Outcome": WORDS, "*": _DIFFERENCE},
     )
     def differences(self) -> Rows:
         """Return the risk differences of the outcomes by patient."""
@@ -110,6 +145,7 @@ class Safety(TrialChapter):
         "events, those that differ in letter case or spaces only taken together",
         wide=True,
         origin="{self.label}",
+        columns={"Term": WORDS, "* minus *": _DIFFERENCE, "*": _TERM},
     )
     def events(self) -> Rows:
         """Return the adverse events by term."""
@@ -120,13 +156,16 @@ class Safety(TrialChapter):
         "patients, and number of events{self.versus}",
         wide=True,
         origin="{self.label}",
+        columns={"Term": WORDS, "* minus *": _DIFFERENCE, "*": _TERM},
     )
     def serious(self) -> Rows:
         """Return the serious adverse events by term."""
         return self._terms(self.serious_terms or [])
 
     @table(
-        "Serious adverse events one by one, of all patients, analysed or not", origin="{self.label}"
+        "Serious adverse events one by one, of all patients, analysed or not",
+        origin="{self.label}",
+        columns="events one by one",
     )
     def serious_list(self) -> Rows:
         """Return the serious adverse events, one row each."""
@@ -150,6 +189,17 @@ class Safety(TrialChapter):
         "of the proportion in % (Clopper-Pearson): with a higher one, no event among so many "
         "patients would be less likely than {self.error}%",
         origin="{self.label}",
+        columns={
+            "Outcome": WORDS,
+            "Arm": LABEL,
+            "n of N": Facts(COUNT_OF, unit="patients"),
+            "Upper limit, %": Facts(
+                "{upper limit}",
+                unit="%",
+                method="Clopper-Pearson, one-sided, {self.level} confidence level",
+                n="@n of N",
+            ),
+        },
     )
     def zeros(self) -> Rows:
         """Return the upper limits of outcomes with no event."""
@@ -246,12 +296,24 @@ class Safety(TrialChapter):
         more = f" and {weeks:g} weeks of follow-up" if weeks else ""
         return f"each patient's last visit{more}"
 
+    @described(
+        {
+            "guideline": WORDS,
+            "events_note": WORDS,
+            "terms_note": WORDS,
+            "outside_note": WORDS,
+            "zero_note": WORDS,
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         return {
             "label": self.label,
             "guideline": HARMS_GUIDELINE,
             "events_note": self._events_note(),
+            "terms_note": "A patient with several events of one term counts once in its row."
+            if self.terms
+            else self._events_note(),
             "outside_note": self._outside_note(),
             "zero_note": self._zero_note(),
         }

@@ -6,9 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.page import FigureItem, Rows, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
+from tisstats.chapters.result_facts import COUNT, INTERVAL, LABEL, WORDS, Facts, stated
 from tisstats.chapters.trial_report import method_wording
-from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
 from tisstats.figures import arm_courses, response_curves
 from tisstats.figures.arm_courses import ArmCourses, PatientCourse, WeekMedian
 from tisstats.figures.numbers import format_n_percent, format_percent
@@ -45,6 +46,21 @@ def _open_visit(missing: Missing, words: OutcomeWords) -> str:
         return f"ends the time at the visit before; the range takes it as {none} and as {some}"
     is_reached = (missing == "best case") != words.unfavourable
     return f"counts as {some if is_reached else none}"
+
+
+#: What follows the quartiles of a week where missing measures leave scores open.
+_OPEN = "<; {unknown} open><: median {lowest median}< to {highest median}>>< either way>"
+
+#: How the scores of a week are printed.
+_SCORES = " | ".join(
+    f"{shown} [{{denominator}}]{_OPEN}"
+    for shown in (
+        "{median} ({lower quartile}–{upper quartile})",
+        "{median} ({lower quartile} to {upper quartile})",
+        "–",
+        "no visit",
+    )
+)
 
 
 class Scores(TrialChapter):
@@ -96,6 +112,17 @@ class Scores(TrialChapter):
         "quantile of it. To a week belongs {self.windows}. Quartiles by {self.quantiles}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Week": LABEL,
+            "*": Facts(
+                _SCORES,
+                "Total Improvement Score",
+                "points",
+                method="quartiles by {self.quantiles}",
+                group="@column",
+                counts="patients",
+            ),
+        },
     )
     def scores(self) -> Rows:
         """Return the scores of the scheduled weeks."""
@@ -118,6 +145,7 @@ class Scores(TrialChapter):
         "patients without a visit after baseline, and those whose missing measures could change "
         "the category. Categories of {self.population}",
         origin="{self.label}",
+        columns={"Category": WORDS, "*": COUNTS_OF_ARM},
     )
     def categories(self) -> Rows:
         """Return the best response and that at the end."""
@@ -161,6 +189,29 @@ class Scores(TrialChapter):
         "incidence of 0 or 100% has no limits. {self.rules}",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Week": LABEL,
+            "Incidence, %": Facts(
+                "{incidence}", "{self.outcome}", method="Aalen-Johansen", n="@Arm"
+            ),
+            "*limits, %": Facts(
+                INTERVAL,
+                "{self.outcome}",
+                "%",
+                "Aalen-Johansen, pointwise log-log, variance of Gray, {self.level} "
+                "confidence level",
+                "@Arm",
+            ),
+            "Range, %": Facts(
+                "{lowest estimate} to {highest estimate}",
+                "{self.outcome}, if visits that are open are as low and as high as they can be",
+                "%",
+                "Aalen-Johansen",
+                "@Arm",
+            ),
+            "Arm": WORDS,
+            "*": Facts(COUNT, "@column", "patients", n="@Arm"),
+        },
     )
     def incidence(self) -> Rows:
         """Return the cumulative incidence by arm and week."""
@@ -192,6 +243,7 @@ class Scores(TrialChapter):
         "What ended the time to the first {self.words.noun}, n (%) of the N analysed patients, up "
         "to week {self.horizon}; every patient is in one row",
         origin="{self.label}",
+        columns={"Ended by": WORDS, "*": COUNTS_OF_ARM},
     )
     def ends(self) -> Rows:
         """Return how many patients' times were ended by what."""
@@ -232,6 +284,11 @@ class Scores(TrialChapter):
     def words(self) -> OutcomeWords:
         """What meeting the criterion is called."""
         return self.study.endpoint.words
+
+    @property
+    def outcome(self) -> str:
+        """What meeting the criterion is called, at the start of a name."""
+        return self.words.noun.capitalize()
 
     @property
     def response(self) -> str:
@@ -293,6 +350,26 @@ class Scores(TrialChapter):
         )
         return treatments + ends
 
+    @described(
+        {
+            "horizon": stated("Week of the endpoint", "week"),
+            **dict.fromkeys(
+                (
+                    "dotted",
+                    "response",
+                    "outcome",
+                    "rules",
+                    "scales",
+                    "quantiles",
+                    "shown",
+                    "limits",
+                    "conditions",
+                    "sizes",
+                ),
+                WORDS,
+            ),
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         endpoint = self.study.endpoint

@@ -1,4 +1,4 @@
-"""Which conclusions of a study hold under all defensible choices, and which hang on one."""
+"""Which conclusions of a study hold under all defensible choices, and which depend on one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.chapters.page import FigureItem, Markdown, Rows, Table, figure_item, table
+from tisstats.chapters.page import FigureItem, Markdown, Rows, Table, described, figure_item, table
+from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts, counted, stated
 from tisstats.chapters.specification_items import (
+    CONCLUSION_FACTS,
+    SHARE_FACTS,
     conclusion_row,
     curve_content,
     level_rows,
@@ -123,12 +126,16 @@ class Sensitivity(TrialChapter):
     @table(
         "Choices that are varied at once for the {self.words.noun}, each with its levels",
         origin="{self.label}",
+        columns="choices in words, with their reasons",
     )
     def choices(self) -> Rows:
         """Return every level of every choice."""
         yield from level_rows(self.specifications.choices)
 
-    @table("Choices that are not varied")
+    @table(
+        "Choices that are not varied",
+        columns="choices in words, with their reasons",
+    )
     def not_varied(self) -> Rows:
         """Return what is not varied, and why."""
         for each in self.specifications.not_varied:
@@ -139,6 +146,7 @@ class Sensitivity(TrialChapter):
         "below {self.alpha_text} taken as significant. N: combinations that give a result",
         wide=True,
         origin="{self.label}",
+        columns={"Conclusion": LABEL, **CONCLUSION_FACTS},
     )
     def conclusions_table(self) -> Rows:
         """Return every conclusion, one row each."""
@@ -147,7 +155,7 @@ class Sensitivity(TrialChapter):
                 yield {"Comparison": comparison.title, **conclusion_row(each)}
 
     def share_tables(self) -> list[Table]:
-        """Return, for the first conclusion of each comparison, what it hangs on."""
+        """Return, for the first conclusion of each comparison, what it depends on."""
         return [
             self._shares(comparison.title, judged[0])
             for comparison, judged in self.judgements.items()
@@ -159,6 +167,7 @@ class Sensitivity(TrialChapter):
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
             wide=True,
+            columns=SHARE_FACTS,
             origin=self.label,
         )
         def tabulate() -> Rows:
@@ -175,10 +184,11 @@ class Sensitivity(TrialChapter):
             one_arm = comparison.reference is None
             who = self.words.patients
             what = who[:1].upper() + who[1:] if one_arm else f"Difference in {who}"
+            unit = "%" if one_arm else "percentage points"
             content = curve_content(
                 curve,
                 self.conclusions(comparison)[0],
-                ylabel=f"{comparison.title}: {what.lower()} (%), {self.level}% intervals",
+                ylabel=f"{comparison.title}: {what.lower()} ({unit}), {self.level}% intervals",
                 stamp=self.label,
                 reference=self.reference_response if one_arm else 0.0,
             )
@@ -192,7 +202,7 @@ class Sensitivity(TrialChapter):
                 f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
                 f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
                 f"different results. Below, which level of each choice the combinations of a "
-                f"column have; at the right, in how many of those with a level the conclusion "
+                f"column have; at the right, in what share of those with a level the conclusion "
                 f"holds. {self.label}.*"
             )
 
@@ -202,6 +212,26 @@ class Sensitivity(TrialChapter):
         "combinations with P below {self.alpha_text}; n are patients measured at both times",
         wide=True,
         origin="{self.label}",
+        columns={
+            "Measure": LABEL,
+            "n": Facts(
+                "{minimum} to {maximum} | {count}", "Patients measured at both times", "patients"
+            ),
+            "Median change": Facts(
+                "{minimum} to {maximum} | {median}",
+                "Median change, over every combination",
+                "@Measure unit",
+                "over every combination of choices",
+                "@n",
+            ),
+            "P": Facts(
+                "{lowest P value} to {highest P value} | {P value}",
+                method="signed-rank test, two-sided, over every combination of choices",
+                n="@n",
+            ),
+            "P significant*": Facts(COUNT_OF, "Combinations with a significant P", "combinations"),
+            "*": WORDS,
+        },
     )
     def changes(self) -> Rows:
         """Return every measure in every arm."""
@@ -223,10 +253,14 @@ class Sensitivity(TrialChapter):
                     "P significant, n of combinations": (
                         f"{judged.holds} of {judged.combinations - judged.without_result}"
                     ),
-                    "Hangs on": ", ".join(judged.deciding) or "no single choice",
+                    "Depends on": ", ".join(judged.deciding) or "no single choice",
                 }
 
-    @table("Choices that are varied at once for the changes", origin="{self.label}")
+    @table(
+        "Choices that are varied at once for the changes",
+        origin="{self.label}",
+        columns="choices in words, with their reasons",
+    )
     def change_choices(self) -> Rows:
         """Return every level of the choices of the changes."""
         yield from level_rows(self.specifications.change_choices)
@@ -239,13 +273,31 @@ class Sensitivity(TrialChapter):
         for comparison, judged in self.judgements.items():
             curve, first = self.curves[comparison], judged[0]
             of = first.combinations - first.without_result
-            hangs = ", ".join(first.deciding)
-            ending = f"; by itself, each of these can decide: {hangs}" if hangs else ""
+            deciding = ", ".join(first.deciding)
+            ending = f"; choices that can change this on their own: {deciding}" if deciding else ""
+            unit = "%" if comparison.reference is None else " percentage points"
             yield (
-                f"**{comparison.title}.** Estimates range over {percent_span(curve)}%. "
+                f"**{comparison.title}.** Estimates range from {percent_span(curve)}{unit}. "
                 f"“{first.conclusion.label}” holds in {first.holds} of {of} combinations{ending}."
             )
 
+    @described(
+        {
+            "combinations": counted("Combinations of choices on the response", "combinations"),
+            "choices_varied": counted("Choices on the response", "choices"),
+            "change_combinations": counted(
+                "Combinations of choices on the changes", "combinations"
+            ),
+            "without_estimate": Facts(
+                "{minimum} to {maximum} | {count}",
+                "Combinations without an estimate",
+                "combinations",
+            ),
+            "level": Facts("{level}", "Confidence level of the intervals", origin="chosen"),
+            "alpha": stated("Significance level", "probability"),
+        },
+        source="{self.origin}",
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         found = self.specifications

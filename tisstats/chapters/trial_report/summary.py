@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from tisstats.chapters.page import Rows, table
+from tisstats.chapters.page import Rows, described, table
+from tisstats.chapters.result_facts import WORDS
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import disposition_rows
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
@@ -20,7 +21,11 @@ class Summary(TrialChapter):
         """The participants by arm."""
         return participant_flow(self.data)
 
-    @table("Design of the study, as its description declares it", origin="{self.label}")
+    @table(
+        "Design of the study, as its description declares it",
+        origin="{self.label}",
+        columns="the design in words",
+    )
     def design(self) -> Rows:
         """Return the design, one row per choice."""
         study = self.study
@@ -59,11 +64,31 @@ class Summary(TrialChapter):
     @table(
         "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",
         origin="{self.label}",
+        columns="in the table of participants of the page on patients",
     )
     def disposition(self) -> Rows:
         """Return the participants at each stage."""
         return disposition_rows(self.flow)
 
+    @described(
+        {
+            **dict.fromkeys(
+                (
+                    "title",
+                    "bottom_line",
+                    "results",
+                    "counted",
+                    "response",
+                    "outcome",
+                    "direction",
+                    "interval",
+                    "missing",
+                    "open_note",
+                ),
+                WORDS,
+            )
+        }
+    )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
         primary = PrimaryEndpoint(self.cohort, self.mapping).numbers()

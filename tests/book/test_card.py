@@ -1,0 +1,69 @@
+"""The picture for previews shows the numbers of the chapters, and fits into a message."""
+
+import json
+from io import BytesIO
+
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from tisstats.book.pages.card import png
+from tisstats.figures.preview_card import Card
+
+CARD = "_static/card.png"
+
+
+def test_the_same_card_gives_the_same_bytes():
+    card = Card("A title", (("3", "treated"),), 1, 3, "1 of 3", ())
+    assert png(card) == png(card)
+
+
+@pytest.mark.build
+def test_it_is_small_and_of_the_size_that_previews_expect(built_book):
+    content = (built_book / CARD).read_bytes()
+    assert len(content) < 60_000
+    image = Image.open(BytesIO(content))
+    assert (image.format, image.size) == ("PNG", (1200, 630))
+
+
+@pytest.mark.build
+def test_a_book_with_other_choices_has_none(other_book):
+    assert not (other_book / CARD).exists()
+
+
+@pytest.mark.build
+def test_the_book_describes_itself_by_its_citation_file(built_book):
+    page = BeautifulSoup((built_book / "book" / "intro.html").read_text("utf-8"), "html.parser")
+    data = json.loads(page.find("script", type="application/ld+json").string)
+    assert data["@type"] == "Book"
+    assert data["isBasedOn"][0]["@id"] == "https://doi.org/10.1093/rheumatology/keaa459"
+
+
+@pytest.mark.build
+def test_every_page_of_the_book_describes_itself_in_words_of_its_own(built_book):
+    descriptions = {}
+    for page in sorted(built_book.rglob("*.html")):
+        if page.parent.name in ("notebooks", "book", "measures", "teaching", "reference"):
+            parsed = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+            described = parsed.find("meta", attrs={"name": "description"})["content"]
+            assert 25 <= len(described) <= 201, page.name
+            assert "None" not in described, page.name
+            descriptions[page.name] = described
+    assert len(set(descriptions.values())) == len(descriptions) > 40
+
+
+@pytest.mark.build
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("notebooks/ledger", "Dataset"),
+        ("notebooks/03_primary_outcome", "ScholarlyArticle"),
+        ("book/teaching/exercises", "LearningResource"),
+        ("book/glossary", "WebPage"),
+    ],
+)
+def test_pages_are_of_their_kind(built_book, page, kind):
+    parsed = BeautifulSoup((built_book / f"{page}.html").read_text("utf-8"), "html.parser")
+    data = json.loads(parsed.find("script", type="application/ld+json").string)
+    assert data["@type"] == kind
+    assert data["inLanguage"] == "en"

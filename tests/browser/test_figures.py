@@ -1,0 +1,87 @@
+"""Figures in the browser: as wide as the column, legible, and in the colours of the page."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from tests.browser.pages import NOTEBOOKS, WIDTHS
+from tisstats.book.downloads.svg import size
+from tisstats.figures.layout import Layout
+from tisstats.figures.palette import DARK, PAPER, SMALL_SIZE
+
+pytestmark = pytest.mark.browser
+
+LAYOUTS = {"desktop": Layout.COLUMN, "phone": Layout.PHONE}
+#: Address, width and room of each figure, which is the width of the section that it is in.
+FIGURES = """() => [...document.querySelectorAll("article picture img")].map(image => [
+  decodeURI(image.currentSrc), image.getBoundingClientRect().width,
+  image.closest("section").getBoundingClientRect().width, image.naturalWidth])"""
+PIXELS_PER_POINT = 96 / 72
+
+
+def open_page(browser: Browser, built_book: Path, name: str, **settings: object) -> Page:
+    """Open a page of the book from the disk; scripts of the theme set its colours."""
+    page = browser.new_page(**settings)
+    page.goto((built_book / f"{name}.html").as_uri())
+    page.wait_for_function(
+        "[...document.querySelectorAll('article picture img')].every(image => image.complete)"
+    )
+    return page
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_figures_fill_the_column_and_their_smallest_letters_are_legible(
+    browser: Browser, built_book: Path, device: str
+) -> None:
+    page = browser.new_page(viewport={"width": WIDTHS[device], "height": 900})
+    seen = 0
+    for name in NOTEBOOKS:
+        page.goto((built_book / f"{name}.html").as_uri(), wait_until="load")
+        for address, width, room, natural in page.evaluate(FIGURES):
+            seen += 1
+            assert address.endswith("-phone.svg") == (device == "phone"), address
+            assert natural == LAYOUTS[device].value, address
+            assert width >= 0.95 * room, (name, address, width, room)
+            smallest = SMALL_SIZE * PIXELS_PER_POINT * width / natural
+            assert smallest >= 11 - 0.01, (name, address, smallest)
+    page.close()
+    assert seen > 10
+
+
+def test_there_is_room_for_a_figure_before_it_is_loaded(browser: Browser, built_book: Path) -> None:
+    page = open_page(browser, built_book, "notebooks/02_cohort_flow")
+    image = page.locator("article picture img").first
+    drawn = (built_book / "_images" / "cohort_flow-flow_diagram.svg").read_text("utf-8")
+    assert (image.get_attribute("width"), image.get_attribute("height")) == tuple(
+        map(str, size(drawn))
+    )
+    page.close()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_figures_change_their_colours_with_the_page_not_with_the_system(
+    browser: Browser, built_book: Path, system: str
+) -> None:
+    page = open_page(browser, built_book, "notebooks/02_cohort_flow", color_scheme=system)
+    image = page.locator("article picture img").first
+    for theme, colour in {"dark": DARK[PAPER], "light": PAPER, "dark again": DARK[PAPER]}.items():
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme.split()[0]}'")
+        with Image.open(io.BytesIO(image.screenshot())) as shown:
+            corner = shown.convert("RGB").getpixel((shown.width - 3, 2))
+        assert "#{:02X}{:02X}{:02X}".format(*corner) == colour, (system, theme)
+    page.close()
+
+
+def test_figures_are_light_on_paper(browser: Browser, built_book: Path) -> None:
+    page = open_page(browser, built_book, "notebooks/02_cohort_flow", color_scheme="dark")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    image = page.locator("article picture img").first
+    with Image.open(io.BytesIO(image.screenshot())) as shown:
+        assert shown.convert("RGB").getpixel((shown.width - 3, 2)) == (255, 255, 255)
+    page.close()

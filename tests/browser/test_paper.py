@@ -1,0 +1,232 @@
+"""The whole book as a PDF, read back."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.browser.pages import ROOT
+from tisstats.book.paper.contents import entries
+from tisstats.book.paper.document import Imprint, anchor, read_book
+from tisstats.book.paper.edition import print_book
+from tisstats.book.paper.press import HEIGHT, TURNED, WIDTH, print_document, sheet_numbers
+from tisstats.book.run.project import Project
+
+pytestmark = pytest.mark.browser
+
+DAY = datetime(2026, 11, 26, tzinfo=UTC)
+PROJECT = Project.from_folder(ROOT)
+
+
+@pytest.fixture(scope="module")
+def printed(built_book, browser_program):
+    assert browser_program.exists()
+    return print_book(PROJECT, built_book, DAY)
+
+
+@pytest.fixture(scope="module")
+def pdf(printed):
+    return PdfReader(BytesIO(printed.content))
+
+
+@pytest.fixture(scope="module")
+def chapters(built_book):
+    imprint = Imprint("", "", "", "", "")
+    return read_book(built_book, entries(PROJECT), imprint).chapters
+
+
+@pytest.fixture(scope="module")
+def texts(pdf):
+    return [" ".join(page.extract_text().split()) for page in pdf.pages]
+
+
+def outline(items, depth=0):
+    """Yield title and depth of the entries of an outline."""
+    for item in items:
+        if isinstance(item, list):
+            yield from outline(item, depth + 1)
+        else:
+            yield " ".join(item.title.split()), depth
+
+
+def squeezed(text):
+    """Text without blanks, which PDF does not keep reliably."""
+    return re.sub(r"\s", "", text)
+
+
+def test_contents_give_the_page_on_which_each_chapter_begins(printed, pdf, texts, chapters):
+    numbers = sheet_numbers(printed.content)
+    first = min(numbers[chapter.anchor] for chapter in chapters)
+    listed = squeezed(" ".join(texts[1 : first - 1]))
+    for chapter in chapters:
+        number = numbers[chapter.anchor]
+        assert squeezed(f"{chapter.title}{number}") in listed
+        assert squeezed(chapter.title) in squeezed(texts[number - 1])
+    order = [numbers[chapter.anchor] for chapter in chapters]
+    assert order == sorted(order)
+    assert order[-1] <= len(pdf.pages) == printed.sheets
+
+
+def test_every_chapter_is_in_the_outline_below_its_part(pdf, chapters):
+    found = list(outline(pdf.outline))
+    for chapter in chapters:
+        depth = chapter.entry.depth + bool(chapter.entry.part)
+        assert (chapter.title, depth) in found
+    parts = [title for title, depth in found if depth == 0]
+    assert parts[0] == "Contents"
+    assert {chapter.entry.part for chapter in chapters} - {""} <= set(parts)
+
+
+def test_no_page_is_blank_and_each_says_its_number(texts, chapters):
+    title = squeezed(texts[0])
+    assert "executablereproduction" in title
+    running = max(len(squeezed(chapter.title)) for chapter in chapters)
+    for number, text in enumerate(texts[1:], start=2):
+        assert re.search(rf"(?:^|\D){number}(?:\D|$)", text), f"page {number} is not numbered"
+        assert len(squeezed(text)) > 60 + running, f"page {number} is all but blank"
+
+
+def test_the_count_of_pages_is_sane(printed, chapters):
+    assert 2 * len(chapters) < printed.sheets < 450
+
+
+def test_links_inside_the_book_lead_to_pages_of_it(pdf):
+    inside = 0
+    there = pdf.named_destinations
+    for page in pdf.pages:
+        for note in page.get("/Annots") or ():
+            link = note.get_object()
+            action = link.get("/A", {})
+            if "/URI" in action:
+                assert not str(action["/URI"]).startswith("file:")
+                continue
+            target = link.get("/Dest", action.get("/D"))
+            if isinstance(target, str):
+                assert target in there
+                assert pdf.get_destination_page_number(there[target]) is not None
+            inside += 1
+    assert inside > 500
+
+
+def test_nothing_sticks_out_of_the_text_area(printed):
+    assert printed.too_wide == []
+
+
+def test_sheets_are_a4_upright_or_turned(pdf):
+    sizes = {
+        tuple(round(float(side) * 25.4 / 72) for side in page.mediabox[2:]) for page in pdf.pages
+    }
+    assert sizes <= {(210, 297), (297, 210)}
+
+
+def test_code_that_is_folded_and_words_of_the_screen_are_not_there(texts):
+    text = " ".join(texts)
+    for absent in ("Show code", "Hide code", "Search this book", "Link to this heading"):
+        assert absent not in text
+
+
+def test_title_author_and_date_are_in_the_file(pdf):
+    assert pdf.metadata.title == "First-line IVIg in myositis: an executable reproduction"
+    assert pdf.metadata.author == "the tisstats developers"
+    assert pdf.metadata.creation_date == DAY
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]  # tagged, for screen readers
+    assert pdf.trailer["/Root"]["/Lang"] == "en"
+
+
+# ---- A small document: tables of all widths, and the same bytes twice ----
+
+
+def table(columns, rows, cell="0.123 to 0.456", name="t"):
+    head = "".join(f"<th scope=col>H{column}</th>" for column in range(columns))
+    cells = "".join(f"<td class=short>{cell}</td>" for _ in range(columns - 1))
+    body = "".join(f"<tr><th scope=row>Row{row}</th>{cells}</tr>" for row in range(rows))
+    return (
+        f'<div class="table-scroll" id={name}><table class="data-table"><caption>Table {name}'
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory, browser_program):
+    root = tmp_path_factory.mktemp("small")
+    (root / "_toc.yml").write_text("root: one\nchapters:\n- file: two\n- file: three\n")
+    (root / "_config.yml").write_text("title: Small\n")
+    project = Project.from_folder(root)
+    pages = {
+        "one": "<h1>One</h1><p><a href='two.html#long'>to the long table</a></p>",
+        "two": f"<h1>Two</h1>{table(3, 120, name='long')}",
+        "three": f"<h1>Three</h1>{table(8, 4, name='tight')}{table(14, 4, name='wide')}"
+        f"{table(40, 3, name='widest')}",
+    }
+    style = (ROOT / "book/assets/book.css").as_uri()
+    for page, article in pages.items():
+        head = f"<link rel=stylesheet href='{style}'>"
+        page_file = project.default_output / f"{page}.html"
+        page_file.parent.mkdir(parents=True, exist_ok=True)
+        page_file.write_text(
+            f"<html><head>{head}</head><body><article class=bd-article>{article}</article>"
+        )
+    book = read_book(
+        project.default_output, entries(project), Imprint("Small", "", "today", "", "")
+    )
+
+    def press():
+        return print_document(book.html, browser_program, "Small", "", DAY)
+
+    return press
+
+
+@pytest.fixture(scope="module")
+def first_print(small):
+    return small()
+
+
+def test_the_same_document_on_the_same_day_gives_the_same_bytes(small, first_print):
+    assert small().content == first_print.content
+
+
+def test_a_long_table_breaks_between_rows_and_repeats_its_head(first_print):
+    pdf = PdfReader(BytesIO(first_print.content))
+    pages = [text for page in pdf.pages if "H2" in (text := page.extract_text()) and "Two" in text]
+    assert len(pages) > 1
+    rows = [list(map(int, re.findall(r"Row(\d+)", text))) for text in pages]
+    assert [row for each in rows for row in each] == list(range(120))
+    for text, found in zip(pages, rows, strict=True):
+        assert text.count("0.123 to 0.456") == 2 * len(found)
+
+
+def test_wide_tables_are_turned_and_the_widest_are_divided(first_print):
+    pdf = PdfReader(BytesIO(first_print.content))
+    upright, text = (
+        "".join(
+            page.extract_text()
+            for page in pdf.pages
+            if (page.mediabox.width > page.mediabox.height) == turned
+        )
+        for turned in (False, True)
+    )
+    assert "Table tight" in upright
+    assert "Table wide" in text
+    assert "Table widest" in text
+    assert "Table widest (continued)" in text
+    assert all(f"H{column}" in text for column in range(40))
+    assert text.count("0.123 to 0.456") == 13 * 4 + 39 * 3
+    assert first_print.too_wide == []
+
+
+def test_links_between_pages_lead_to_their_sheets(first_print):
+    numbers = sheet_numbers(first_print.content)
+    assert numbers[anchor("one")] < numbers[anchor("two")] < numbers[anchor("three")]
+    assert numbers[anchor("two", "long")] == numbers[anchor("two")]
+
+
+def test_text_areas_are_those_of_the_style():
+    text = (ROOT / "tisstats/book/paper/paper.css").read_text(encoding="utf-8")
+    top, side, bottom = map(float, re.search(r"margin: (\d+)mm (\d+)mm (\d+)mm", text).groups())
+    millimetres = [pixels * 25.4 / 96 for pixels in (WIDTH, HEIGHT, TURNED)]
+    wanted = [210 - 2 * side, 297 - top - bottom, 297 - 2 * side]
+    assert millimetres == pytest.approx(wanted, abs=0.2)

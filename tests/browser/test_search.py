@@ -1,0 +1,263 @@
+"""The search as readers use it: on its page and in its dialog, from the disk and from a server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.checks import EVERY_RULE, SOME_RULES, Axe
+
+pytestmark = pytest.mark.browser
+
+LEDGER = ("notebooks/ledger",)
+#: What readers look for, and where it should lead them first: any of these pages.
+QUERIES = {
+    "42": LEDGER,
+    "42.1": LEDGER,
+    "42,1 %": LEDGER,
+    "55": LEDGER,
+    "64.6": LEDGER,
+    "20.3": LEDGER,
+    "CONSORT": ("notebooks/02_cohort_flow",),
+    "wilcoxon": ("book/glossary", "notebooks/04_secondary_outcomes", "book/reference/ranks"),
+    "wilcoxn": ("book/glossary", "notebooks/method_agreement", "book/reference/ranks"),
+    "HMGCR": ("notebooks/02_cohort_flow",),
+    "thrombosis": ("notebooks/05_safety",),
+    "blood clot": ("notebooks/05_safety",),
+    "ceiling": ("book/glossary", "notebooks/teaching_scoring"),
+    "MMT 260": ("book/teaching/measures/mmt",),
+    "rescue": ("notebooks/04_secondary_outcomes", "book/glossary"),
+    "Clopper": ("notebooks/03_primary_outcome", "book/glossary"),
+    "HAQ": ("book/teaching/measures/haq",),
+    "minimal important change": ("book/teaching/measures/",),
+    "swallowing": ("book/teaching/measures/swallowing",),
+    "CK": ("book/teaching/measures/enzyme",),
+    "EULAR response": ("book/teaching/measures/tis",),
+    "Hodges": (
+        "notebooks/06_identifiability",
+        "notebooks/method_agreement",
+        "book/reference/ranks",
+    ),
+    "quantile": ("book/reference/ranks",),
+    "placebo": ("notebooks/teaching_placebo",),
+    "proportion_interval": ("book/reference/proportions",),
+}
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window in which nothing moves."""
+    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module", params=["disk", "server"])
+def home(request: pytest.FixtureRequest, built_book: Path) -> str:
+    """The address of the book, from the disk and from a server."""
+    if request.param == "disk":
+        return built_book.as_uri()
+    address: str = request.getfixturevalue("served_book")
+    return address
+
+
+@pytest.fixture(scope="module")
+def search(window: BrowserContext, home: str) -> Iterator[Page]:
+    """The page of the search."""
+    tab = window.new_page()
+    tab.goto(f"{home}/search.html")
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext, built_book: Path) -> Iterator[Page]:
+    """A page of the book below its root."""
+    tab = window.new_page()
+    tab.goto((built_book / "notebooks" / "05_safety.html").as_uri())
+    yield tab
+    tab.close()
+
+
+def look_for(tab: Page, query: str) -> None:
+    """Type a query on the page of the search, and wait for its hits."""
+    tab.locator("#book-search input").fill("")
+    expect(tab.locator(".search-page")).to_have_count(0)
+    tab.locator("#book-search input").fill(query)
+    expect(tab.locator("#book-search [role=status]")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_leads_to_the_right_page_first(search: Page, home: str, query: str) -> None:
+    look_for(search, query)
+    first = search.locator(".search-page").first
+    found = str(first.locator("h2 a").get_attribute("href"))
+    right = tuple(f"{home}/{name}" for name in QUERIES[query])
+    assert found.startswith(right), found
+    # Every hit shows why it is one, and leads to that page.
+    hits = first.locator("a.search-hit")
+    assert hits.count() > 0
+    assert all(str(hit.get_attribute("href")).startswith(found) for hit in hits.all())
+    assert first.locator("mark").count() > 0
+
+
+def test_a_number_leads_to_its_rows_in_the_ledger(search: Page) -> None:
+    look_for(search, "64,6")
+    first = search.locator("a.search-hit").first
+    assert str(first.get_attribute("href")).endswith("ledger.html#abstract.interval_high")
+    assert first.locator("mark").inner_text() == "64.6"
+    assert "Abstract, Results" in first.inner_text()
+
+
+STRANGE = ["%", "%E0%A4%A", "#", '"', "'", "\\", "__proto__", "(?:", "a" * 5000, "1" * 5000]
+HTML = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<b>42</b> " * 500]
+
+
+@pytest.mark.parametrize("query", STRANGE + HTML)
+def test_no_query_does_harm(search: Page, query: str) -> None:
+    wrong: list[str] = []
+    search.on("pageerror", lambda error: wrong.append(str(error)))
+    search.on("dialog", lambda shown: wrong.append(shown.message))
+    look_for(search, query)
+    assert search.locator("#book-search :is(script, img, b)").count() == 0
+    assert wrong == []
+    # Nor does its address, which somebody may pass on.
+    address = search.url
+    assert len(address) < 1000
+    search.goto(address)
+    search.locator("#book-search input").wait_for()
+    assert wrong == []
+
+
+def test_a_malformed_address_does_no_harm(search: Page, home: str) -> None:
+    wrong: list[str] = []
+    search.on("pageerror", lambda error: wrong.append(str(error)))
+    search.goto(f"{home}/search.html?q=42%&x=%E0%A4%A#%")
+    expect(search.locator("#book-search [role=status]")).to_contain_text("passages")
+    assert wrong == []
+
+
+def test_the_address_of_a_search_can_be_passed_on(search: Page, window: BrowserContext) -> None:
+    look_for(search, "signed rank")
+    expect(search).to_have_url(re.compile(r"[?&]q=signed\+rank"))
+    other = window.new_page()
+    other.goto(search.url)
+    expect(other.locator("#book-search input")).to_have_value("signed rank")
+    expect(other.locator(".search-page").first).to_contain_text("signed-rank")
+    other.close()
+
+
+def test_the_count_is_announced_and_more_can_be_shown(search: Page) -> None:
+    look_for(search, "embolism")
+    status = search.locator("#book-search [role=status]")
+    expect(status).to_have_text(re.compile(r"^\d+ passages on \d+ pages\.$"))
+    look_for(search, "zzzzqq")
+    expect(status).to_have_text("Nothing found for “zzzzqq”.")
+    look_for(search, "wilcoxn")
+    expect(status).to_contain_text("spelt alike")
+    look_for(search, "clopper zzzzqq")
+    expect(status).to_contain_text("No page has all of the words")
+
+    look_for(search, "patients")
+    pages, first = search.locator(".search-page"), search.locator(".search-page").first
+    before = pages.count(), first.locator("a.search-hit").count()
+    first.locator("button").click()
+    assert first.locator("a.search-hit").count() > before[1]
+    expect(first.locator("a.search-hit").nth(before[1])).to_be_focused()
+    search.locator("button.search-all").click()
+    assert pages.count() > before[0]
+    expect(pages.nth(before[0]).locator("h2 a")).to_be_focused()
+
+
+def test_a_hit_in_a_folded_table_shows_its_row(search: Page, window: BrowserContext) -> None:
+    look_for(search, '"0 to 260"')
+    hit = search.locator("a.search-hit", has_text="Range").first
+    tab = window.new_page()
+    tab.goto(str(hit.get_attribute("href")))
+    row = tab.locator("tr.search-target")
+    expect(row).to_contain_text("0 to 260")
+    expect(row).to_be_focused()
+    expect(row).to_be_in_viewport()
+    tab.close()
+
+
+def test_every_page_has_the_search_and_loads_its_index_only_when_asked(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert page.locator("script[src*='search_index']").count() == 0
+    page.keyboard.press("Control+k")
+    dialog = page.locator("#pst-search-dialog")
+    dialog.locator("input").fill("pulmonary embolism")
+    expect(dialog.get_by_role("status")).to_contain_text("passages on")
+    expect(dialog.locator("a.search-hit").first).to_be_visible()
+    names = [address.rpartition("/")[2] for address in asked]
+    assert [name for name in names if name.startswith("search")] == [
+        "search_engine.js",
+        "search_index.js",
+    ]
+
+
+def test_keys_lead_through_the_dialog(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    dialog = page.locator("#pst-search-dialog")
+    field, links = dialog.locator("input"), dialog.locator(".search-results :is(a, button)")
+    field.fill("embolism")
+    links.first.wait_for()
+    page.keyboard.press("ArrowDown")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    page.keyboard.press("Control+k")
+    field.fill("embolism")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=embolism*")
+    expect(page.locator(".search-page").first).to_contain_text("Safety")
+
+
+def test_a_hit_on_the_same_page_closes_the_dialog(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    dialog = page.locator("#pst-search-dialog")
+    dialog.locator("input").fill("thrombosis")
+    hit = dialog.locator("a.search-hit[href*='05_safety.html#']").first
+    hit.click()
+    expect(dialog).to_be_hidden()
+    assert "#" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_everybody_can_read_the_hits(page: Page, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    rules = EVERY_RULE if width == 1280 and scheme == "light" else SOME_RULES
+    page.keyboard.press("Control+k")
+    dialog = page.locator("#pst-search-dialog")
+    dialog.locator("input").fill("64.6 interval")
+    dialog.locator("a.search-hit").first.wait_for()
+    found = Axe().run(page, context="#pst-search-dialog", options=rules)
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=64.6*")
+    page.locator("a.search-hit").first.wait_for()
+    found = Axe().run(page, context="#book-search", options=rules)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_scripts_the_page_says_so(browser: Browser, built_book: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto((built_book / "search.html").as_uri())
+    expect(tab.locator("#book-search noscript p")).to_be_visible()
+    expect(tab.locator("#book-search form")).to_be_hidden()
+    context.close()

@@ -1,0 +1,171 @@
+"""What the numbers on a page are: shapes of cells, references within tables, gaps."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tisstats.chapters.page import Result, WholeResult, described, table_facts
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    COUNT_PERCENTAGE,
+    LABEL,
+    ORIGINS,
+    QUARTILES,
+    STATISTICS,
+    VALUE,
+    WORDS,
+    Facts,
+    TableFacts,
+    counted,
+    gaps,
+    number_value,
+    records,
+    split,
+    table_records,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "numbers"),
+    [
+        ("8 (42%)", COUNT_PERCENTAGE, ["8", "42"]),
+        ("–1.3 (–2.0 to –0.1)", QUARTILES, ["–1.3", "–2.0", "–0.1"]),
+        ("59 (37–69)", QUARTILES, ["59", "37", "69"]),
+        ("< 0.0001 to 0.31", "{minimum} to {maximum}", ["< 0.0001", "0.31"]),
+        ("3,396", "{count}", ["3,396"]),
+        ("34 per arm", "{sample size} *", ["34"]),
+        ("1.50 to ∞", "{minimum} to {maximum}", ["1.50", "∞"]),
+        ("8; 2 open", "{count}<; {unknown} open>", ["8", "2"]),
+        ("8", "{count}<; {unknown} open>", ["8"]),
+        ("8 of 19", "{count} | {count} of {denominator}", ["8", "19"]),
+        ("8 and 9", "{count}", []),
+        ("not reported", "{count}", []),
+    ],
+)
+def test_a_cell_is_split_by_its_shape(text, shape, numbers):
+    assert [number for _, number in split(text, shape)] == numbers
+
+
+@given(st.integers(0, 10**6), st.integers(0, 100))
+def test_what_is_printed_comes_back(count, percent):
+    found = dict(split(f"{count:,} ({percent})", COUNT_PERCENTAGE))
+    assert {name: number_value(text) for name, text in found.items()} == {
+        "count": count,
+        "percentage": percent,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("–1.5", -1.5),
+        ("−1.5", -1.5),
+        ("1,200", 1200),
+        ("1e-5", 1e-5),
+        ("< 0.01", None),
+        ("∞", None),
+    ],
+)
+def test_value_of_a_number_as_shown(text, value):
+    assert number_value(text) == (None if value is None else pytest.approx(value))
+
+
+def test_a_denominator_is_the_n_of_its_count():
+    (record,) = records("8 of 19", Facts(COUNT_OF, "Responders", "patients", origin="published"))
+    assert (record["statistic"], record["text"], record["n"]) == ("count", "8", "19")
+    assert gaps(record) == []
+
+
+def test_words_have_no_record_and_an_unexplained_number_has_one_with_a_gap():
+    assert list(records("8 of 19", WORDS)) == []
+    assert list(records("none", Facts("{count}"))) == []
+    (record,) = records("8 or 9", Facts("{count}"))
+    assert gaps(record) == ["statistic"]
+
+
+def test_records_of_a_table():
+    facts = table_facts(
+        {
+            "Week": LABEL,
+            "Arm (N=5)": Facts(QUARTILES, unit="@row unit", method="type 7", group="@column"),
+            "n": counted("Measured"),
+            "*": WORDS,
+        },
+        {"Change*": Facts(method="type 6")},
+        source="computed",
+    )
+    assert TableFacts.read(facts.known()) == facts
+    columns = ("Measure", "Week", "Arm (N=5)", "n", "Note")
+    rows = (("Pain, cm", "4", "2 (1–3)", "5", "1 note"), ("Change, mm", "8", "–", "4", ""))
+    found = list(table_records(facts, "", columns, rows))
+    median, *_, measured, last = found
+    assert median == {
+        **{"column": "Arm (N=5)", "name": "Pain, cm; Week 4", "group": "Arm"},
+        **{"statistic": "median", "method": "type 7", "n": "5", "unit": "cm"},
+        **{"origin": "computed", "text": "2"},
+    }
+    assert [each["statistic"] for each in found] == [
+        *("median", "lower quartile", "upper quartile", "count", "count")
+    ]
+    assert (measured["name"], measured["text"]) == ("Pain, cm; Week 4: Measured", "5")
+    assert last["name"] == "Change, mm; Week 8: Measured"
+    assert [gaps(each) for each in found] == [[]] * 5
+
+
+def test_facts_of_a_row_prevail():
+    facts = table_facts(
+        {"Value": Facts(VALUE, unit="cm")}, {"P": Facts("{P value}", method="exact")}, "computed"
+    )
+    size, p = table_records(facts, "", ("Row", "Value"), (("Size", "3"), ("P", "0.02")))
+    assert (size["statistic"], size["unit"]) == ("value", "cm")
+    assert (p["statistic"], p["unit"], p["method"]) == ("P value", "", "exact")
+
+
+@pytest.mark.parametrize(
+    ("label", "column", "origin"),
+    [
+        ("Synthetic patients: not real patients", "n", "synthetic"),
+        ("Observed patients", "n", "observed"),
+        ("Synthetic patients: not real patients", "n, published", "published"),
+    ],
+)
+def test_origin_is_that_of_the_column_or_of_the_patients(label, column, origin):
+    facts = table_facts({"n*": counted("")}, origin=label)
+    (record,) = table_records(facts, label, ("Row", column), (("All", "3"),))
+    assert record["origin"] == origin
+
+
+@pytest.mark.parametrize(
+    ("change", "lacking"),
+    [
+        ({}, []),
+        ({"statistic": ""}, ["statistic"]),
+        ({"statistic": "guess"}, ["statistic"]),
+        ({"name": ""}, ["name"]),
+        ({"origin": ""}, ["origin"]),
+        ({"origin": "hearsay"}, ["known origin"]),
+        ({"method": ""}, ["method"]),
+        ({"unit": ""}, ["unit"]),
+        ({"statistic": "percentage"}, ["n"]),
+    ],
+)
+def test_a_gap_is_named(change, lacking):
+    record = {"name": "Change", "statistic": "median", "method": "type 7", "unit": "cm"}
+    assert gaps({**record, "origin": "published", **change}) == lacking
+
+
+def test_numbers_keep_their_value_and_type():
+    @described({"whole": counted("A"), "text": Facts(VALUE, "B", "cm"), "absent": WORDS})
+    def numbers(_):
+        return {"whole": 3, "text": "4.0", "other": 5}
+
+    found = numbers(None)
+    assert found == {"whole": 3, "text": "4.0", "other": 5}
+    assert isinstance(found["whole"], WholeResult)
+    assert isinstance(found["text"], Result)
+    assert found["text"].facts == Facts(VALUE, "B", "cm", origin="computed")
+
+
+def test_every_statistic_and_origin_has_a_meaning():
+    assert all(kind.meaning for kind in STATISTICS.values())
+    assert all(ORIGINS.values())

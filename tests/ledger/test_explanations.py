@@ -1,0 +1,47 @@
+"""What the notes of several numbers say is said once, and nothing is lost."""
+
+import pytest
+
+from tisstats.ledger.explanations import SHORT, Explanations
+from tisstats.lim2021.claims import evaluate_ledger
+
+
+@pytest.fixture(scope="module")
+def ledger(published):
+    return evaluate_ledger(published)
+
+
+@pytest.fixture(scope="module")
+def explanations(ledger):
+    return Explanations.of(ledger.values())
+
+
+def test_nothing_longer_than_a_reference_is_said_twice(explanations):
+    said = [text for own in explanations.own.values() for text in own if len(text) > SHORT]
+    said += explanations.shared
+    assert len(said) == len(set(said))
+
+
+def test_a_number_has_all_that_its_note_says(ledger, explanations):
+    for name, item in ledger.items():
+        found = set(explanations.own[name])
+        found |= {explanations.shared[place] for place in explanations.references[name]}
+        if item.repeats:
+            found |= set(ledger[item.repeats].statements)
+        assert set(item.statements) <= found, name
+
+
+def test_the_statements_are_those_of_the_note(ledger):
+    for item in ledger.values():
+        checks = [each for each in item.statements if each.startswith(("Checked: ", "Fails: "))]
+        rest = [each for each in item.statements if each not in checks]
+        assert all(each in item.note for each in rest)
+        assert all(each.partition(": ")[2].removesuffix(".") in item.note for each in checks)
+
+
+def test_which_comes_first_is_kept(ledger, explanations):
+    for name, item in ledger.items():
+        if item.repeats or not item.statements:
+            continue
+        shared = item.statements[0] in explanations.shared
+        assert (name in explanations.shared_first) is shared, name

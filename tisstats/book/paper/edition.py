@@ -1,0 +1,114 @@
+"""Print a finished book into a file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import tisstats
+from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
+from tisstats.book.paper.contents import entries
+from tisstats.book.paper.document import Imprint, read_book
+from tisstats.book.paper.press import Printed, print_document
+from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A file for the printed book; None for none."""
+
+    file: Path | None = None
+
+    def check(self, project: Project, book: Path) -> None:
+        """Raise an error if the file cannot be written or printed, before anything is built.
+
+        Parameters
+        ----------
+        book
+            Folder of the book.
+
+        Raises
+        ------
+        UsageError
+            If the file belongs to the project or the book, is a folder, or cannot be written.
+        BookError
+            If this machine has no browser.
+        """
+        if self.file is None:
+            return
+        file = self.file.resolve()
+        if file.is_relative_to(book.resolve()) or project.reserves(file):
+            raise UsageError(f"{file} is reserved for project files: choose another place")
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder: name a file, such as {file / 'book.pdf'}")
+        there = next(path for path in file.parents if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise UsageError(f"{file} cannot be written: choose another place")
+        _browser()
+
+    def write(self, project: Project, book: Path) -> list[str]:
+        """Print the book, and return one line that says what is there.
+
+        Raises
+        ------
+        BookError
+            If this machine has no browser.
+        """
+        if self.file is None:
+            return []
+        printed = print_book(project, book)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_bytes(printed.content)
+        return [f"{printed.sheets} pages of A4 in {self.file}"]
+
+
+def print_book(project: Project, book: Path, day: datetime | None = None) -> Printed:
+    """Print a finished book.
+
+    Parameters
+    ----------
+    book
+        Folder of the book.
+    day
+        Date on the title page; by default today's, or that of ``SOURCE_DATE_EPOCH``.
+
+    Raises
+    ------
+    BookError
+        If this machine has no browser.
+    """
+    browser = _browser()
+    day = day or print_day()
+    config = _config(project)
+    imprint = Imprint(
+        title=config.get("title") or "",
+        author=config.get("author") or "",
+        date=f"{day.day} {day:%B %Y}",
+        version=tisstats.__version__,
+        address=(config.get("html") or {}).get("baseurl") or "",
+    )
+    document = read_book(book, entries(project), imprint)
+    return print_document(document.html, browser, imprint.title, imprint.author, day)
+
+
+def print_day() -> datetime:
+    """Return the date to print, at midnight: the same day gives the same bytes."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _browser() -> Path:
+    found = find_browser()
+    if found is None:
+        raise BookError(f"The book cannot be printed. {HOW_TO_INSTALL}")
+    return found
+
+
+def _config(project: Project) -> dict[str, Any]:
+    import yaml  # type: ignore[import-untyped]
+
+    return yaml.safe_load((project.root / CONFIG).read_text(encoding="utf-8")) or {}

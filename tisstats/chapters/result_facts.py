@@ -1,0 +1,424 @@
+"""What the numbers on a page are: statistic, method, number of patients, unit, origin.
+
+Facts stand where a number is computed or tabulated: with the column of a table, or with the name
+under which a number is glued. From them and from the text that is shown, the file of the book's
+results is made. As in the CDISC Analysis Results Standard
+(https://www.cdisc.org/standards/foundational/analysis-results-standard), a cell such as
+``8 (42)`` is several results of one display pattern, each with its statistic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A kind of number."""
+
+    meaning: str  #: in words
+    unit: str | None = None  #: if it always has the same; empty if it has none; None if it varies
+    method: bool = False  #: whether it depends on a method that must be named
+
+
+#: The statistics by name.
+STATISTICS: dict[str, Statistic] = {
+    "count": Statistic("how many there are"),
+    "percentage": Statistic("the count, of n", unit="%"),
+    "lowest percentage": Statistic("the lowest count, of n", unit="%"),
+    "highest percentage": Statistic("the highest count, of n", unit="%"),
+    "proportion": Statistic("the count divided by n", unit=""),
+    "lowest count": Statistic("the count if it is as low as it can be"),
+    "highest count": Statistic("the count if it is as high as it can be"),
+    "unknown": Statistic("of how many it is not known"),
+    "unchanged": Statistic("how many had no change"),
+    "events": Statistic("number of events, of which a patient may have several", unit="events"),
+    "sum": Statistic("what counts add up to"),
+    "value": Statistic(
+        "a number that is set or stated: a threshold, dose, week, score, identifier"
+    ),
+    "mean": Statistic("the arithmetic mean"),
+    "median": Statistic("half of the values are at or below it", method=True),
+    "lower quartile": Statistic("a quarter of the values is at or below it", method=True),
+    "upper quartile": Statistic("a quarter of the values is at or above it", method=True),
+    "lower percentile": Statistic("the lower percentile that the method names", method=True),
+    "upper percentile": Statistic("the upper percentile that the method names", method=True),
+    "bound": Statistic(
+        "a limit under the stated assumptions, on the side that the name says", method=True
+    ),
+    "minimum": Statistic("the smallest value, or the smallest that is possible"),
+    "maximum": Statistic("the largest value, or the largest that is possible"),
+    "change": Statistic("a difference between times or computations"),
+    "difference": Statistic("a difference between groups"),
+    "lowest estimate": Statistic("the estimate if it is as low as it can be", method=True),
+    "highest estimate": Statistic("the estimate if it is as high as it can be", method=True),
+    "lowest median": Statistic("the median if it is as low as it can be", method=True),
+    "highest median": Statistic("the median if it is as high as it can be", method=True),
+    "ratio": Statistic("the ratio of a group to another", unit=""),
+    "odds ratio": Statistic("the ratio of the odds of a group to another's", unit="", method=True),
+    "correlation": Statistic("a coefficient of correlation", unit="", method=True),
+    "incidence": Statistic("share with the event by a time", unit="%", method=True),
+    "lower limit": Statistic("lower limit of an interval", method=True),
+    "upper limit": Statistic("upper limit of an interval", method=True),
+    "level": Statistic("confidence level of an interval", unit="%"),
+    "width": Statistic("upper minus lower limit of an interval", method=True),
+    "standard error": Statistic("the estimated standard deviation of an estimate", method=True),
+    "P value": Statistic("probability of a result at least as extreme", unit="", method=True),
+    "lowest P value": Statistic("the smallest P value that is possible", unit="", method=True),
+    "highest P value": Statistic("the largest P value that is possible", unit="", method=True),
+    "probability": Statistic("a probability", unit="%", method=True),
+    "coverage": Statistic("how often an interval covers the truth", unit="%", method=True),
+    "power": Statistic("probability of a significant result", unit="%", method=True),
+    "type I error": Statistic("probability of a false significant result", unit="%", method=True),
+    "sample size": Statistic("number of patients that is required", unit="patients", method=True),
+    "number needed to treat": Statistic("the reciprocal of a difference", unit="patients"),
+    "estimate": Statistic("an estimate of what the name says", method=True),
+}
+
+#: Where a number comes from.
+ORIGINS: dict[str, str] = {
+    "published": "printed in the article, or in a source that it or the book cites",
+    "computed": "computed in the book from published numbers alone",
+    "synthetic": "computed from synthetic patients, who are not real",
+    "observed": "computed from the rows of a trial",
+    "chosen": "a parameter or rule that the book's author or reader sets",
+    "example": "a made-up example",
+    "book": "about the book itself: its ledger, checks, bounds and combinations",
+}
+
+#: A printed number, with what may stand before it.
+_NUMBER = r"(?:[<>≤≥]\s?)?[–−+-]?(?:∞|\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+
+#: What differs between two columns that compare origins, at the end of their labels.
+_COMPARED = re.compile(r",? (published|synthetic|observed)(?: or inferred)?$")
+
+#: How a column's label states the number of patients, as in ``n (%) (N=19)``.
+_LABEL_N = re.compile(r"\s*\([Nn]=(\d+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a number, or about the numbers of a column or row.
+
+    Any of them but `shape` may refer to a table: ``@row`` is the label of the row, ``@row unit``
+    what follows its last comma, ``@column`` the column's label, ``@`` with another column's label
+    the cell there, and, followed by ``unit``, its last word.
+    """
+
+    #: How statistics are printed: ``{count} ({percentage})``, ``*`` for any text, a part that may
+    #: be missing in ``< >``, and choices, of which the first that fits holds, between ``|``.
+    shape: str = ""
+    what: str = ""  #: what they are of, in words
+    unit: str = ""  #: of those statistics whose unit varies
+    method: str = ""  #: how they were computed, by name, with tie, quantile or interval rule
+    n: str = ""  #: number of patients, or of what is counted, that they were computed from
+    group: str = ""  #: arm, subtype or set of patients
+    origin: str = ""  #: one of `ORIGINS`; by default, the table's
+    counts: str = ""  #: what counts count, if it is not the unit
+
+    def known(self) -> dict[str, str]:
+        """Return the facts that are given, by name."""
+        return {name: text for name, text in asdict(self).items() if text}
+
+    def over(self, other: Facts) -> Facts:
+        """Return these facts where they are given, and the other's elsewhere."""
+        return replace(other, **self.known())
+
+    def filled(self, source: object) -> Facts:
+        """Return the facts with fields such as ``{self.level}`` filled in from an object."""
+        return replace(
+            self,
+            **{
+                name: text.format(self=source)
+                for name, text in self.known().items()
+                if name != "shape" and "{self" in text
+            },
+        )
+
+
+#: Of a column whose cells qualify the row, such as an arm or a week.
+LABEL = Facts("label")
+#: Of a column or glued text that has words, in which a number is none of the results.
+WORDS = Facts("words")
+
+#: Of the first column, if another one names the rows in fewer words.
+OMITTED = Facts("omitted")
+
+_WITHOUT_NUMBERS = ("label", "words", "omitted")
+
+#: Statistics that are counts, of patients unless a unit is given.
+_COUNTS = ("count", "lowest count", "highest count", "unknown", "unchanged")
+
+#: Shapes of common cells.
+COUNT = "{count}"
+PERCENTAGE = "{percentage}"
+COUNT_PERCENTAGE = "{count} ({percentage})"
+COUNT_OF = "{count} of {denominator}"
+QUARTILES = (
+    "{median} ({lower quartile}–{upper quartile}) | {median} ({lower quartile} to {upper quartile})"
+)
+INTERVAL = "{lower limit} to {upper limit}"
+RANGE = "{minimum} to {maximum}"
+P_RANGE = "{lowest P value} to {highest P value}"
+VALUE = "{value}"
+
+
+def counted(what: str, unit: str = "patients", **other: str) -> Facts:
+    """Return the facts of a count.
+
+    Examples
+    --------
+    >>> counted("Patients screened", origin="published").shape
+    '{count}'
+    """
+    return Facts(COUNT, what, unit, **other)
+
+
+def stated(what: str, unit: str, origin: str = "chosen", **other: str) -> Facts:
+    """Return the facts of a number that is set or stated, such as a threshold.
+
+    Examples
+    --------
+    >>> stated("Body weight", "kg").origin
+    'chosen'
+    """
+    return Facts(VALUE, what, unit, origin=origin, **other)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What the numbers of a table are."""
+
+    columns: Mapping[str, Facts]  #: by label, or by a pattern of it as in `fnmatch`
+    rows: Mapping[str, Facts]  #: by label of the row, or one in a column of labels; they prevail
+    source: str  #: origin of the numbers; empty if the label of patient-level data says it
+
+    @classmethod
+    def read(cls, known: Mapping[str, Any]) -> TableFacts:
+        """Return the facts that `known` returned."""
+        return cls(
+            {label: Facts(**facts) for label, facts in known["columns"].items()},
+            {label: Facts(**facts) for label, facts in known["rows"].items()},
+            known["source"],
+        )
+
+    def known(self) -> dict[str, Any]:
+        """Return what is known, as JSON has it."""
+        return {
+            "columns": {label: facts.known() for label, facts in self.columns.items()},
+            "rows": {label: facts.known() for label, facts in self.rows.items()},
+            "source": self.source,
+        }
+
+    def filled(self, source: object) -> TableFacts:
+        """Return the facts with fields filled in from an object, as `Facts.filled` does."""
+        return TableFacts(
+            {
+                label.format(self=source): facts.filled(source)
+                for label, facts in self.columns.items()
+            },
+            {label.format(self=source): facts.filled(source) for label, facts in self.rows.items()},
+            self.source.format(self=source),
+        )
+
+
+def split(text: str, shape: str) -> list[tuple[str, str]]:
+    """Return the numbers in a text as statistic and number as shown; none if it has no such shape.
+
+    Examples
+    --------
+    >>> split("8 (42)", COUNT_PERCENTAGE)
+    [('count', '8'), ('percentage', '42')]
+    >>> split("–1.3 (–2.0 to –0.1)", QUARTILES)
+    [('median', '–1.3'), ('lower quartile', '–2.0'), ('upper quartile', '–0.1')]
+    >>> split("not reported", COUNT)
+    []
+    """
+    for pattern, statistics in _patterns(shape):
+        if found := pattern.fullmatch(text):
+            groups = zip(statistics, found.groups(), strict=True)
+            return [(statistic, number) for statistic, number in groups if number is not None]
+    return []
+
+
+@cache
+def _patterns(shape: str) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
+    found = []
+    for choice in shape.split(" | "):
+        parts = re.split(r"\{([^}]+)\}", choice)
+        regex = "".join(
+            f"({_NUMBER})%?" if position % 2 else _literal(part)
+            for position, part in enumerate(parts)
+        )
+        found.append((re.compile(regex), tuple(parts[1::2])))
+    return found
+
+
+def _literal(part: str) -> str:
+    """Return the pattern of what stands between numbers: ``*`` is any text, ``< >`` optional."""
+    return re.escape(part).replace(r"\*", ".*").replace("<", "(?:").replace(">", ")?")
+
+
+def number_value(text: str) -> float | None:
+    """Return the value of a number as shown; none if only a limit of it is given.
+
+    Examples
+    --------
+    >>> number_value("–1,234.5"), number_value("< 0.01")
+    (-1234.5, None)
+    """
+    plain = text.replace(",", "").replace("–", "-").replace("−", "-")
+    return None if plain[0] in "<>≤≥" or "∞" in plain else float(plain)
+
+
+def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
+    """Yield a record for each number in a text: what is known about it, and the number as shown.
+
+    A number that its facts do not explain is yielded with the whole text, and without statistic.
+    """
+    text = " ".join(text.split())
+    if facts.shape in _WITHOUT_NUMBERS or not any(map(str.isdigit, text)):
+        return
+    common = {
+        "name": facts.what,
+        "group": facts.group,
+        "method": facts.method,
+        "origin": facts.origin,
+    }
+    found = split(text, facts.shape)
+    if not found:
+        yield {**common, "text": text}
+    of = dict(found).get("denominator", facts.n)
+    for name, number in found:
+        if name == "denominator":  # it is the n of the others
+            continue
+        kind = STATISTICS[name]
+        unit = facts.unit if kind.unit is None else kind.unit
+        if name in _COUNTS:
+            unit = facts.counts or unit or "patients"
+        record = {
+            **common,
+            "statistic": name,
+            "n": of.replace(",", ""),
+            "unit": unit,
+            "text": number,
+        }
+        if name in _COUNTS or name in ("percentage", "value", "sum", "events"):
+            record["method"] = ""
+        yield record
+
+
+def table_records(
+    facts: TableFacts, label: str, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> Iterator[dict[str, str]]:
+    """Yield a record for each number in a table.
+
+    Parameters
+    ----------
+    label
+        Label of the patient-level data; empty if the table was made from none.
+    columns, rows
+        The table as shown; the first column has the labels of the rows.
+    """
+    known = [_of_label(facts.columns, column) or Facts() for column in columns]
+    origin = facts.source or ("synthetic" if "ynthetic" in label else "observed")
+    for row in rows:
+        cells = dict(zip(columns, row, strict=True))
+        labels = [
+            row[0],
+            *(cells[c] for c, own in zip(columns, known, strict=True) if own.shape == "label"),
+        ]
+        special = next(filter(None, (_of_label(facts.rows, each) for each in labels)), None)
+        qualifiers = [
+            f"{column} {cell}" if cell[0].isdigit() else cell
+            for column, cell, own in zip(columns[1:], row[1:], known[1:], strict=True)
+            if own.shape == "label" and cell
+        ]
+        head = "" if known[0].shape == "omitted" else _head(columns[0], row[0], known[0])
+        name = "; ".join(filter(None, [head, *qualifiers]))
+        for column, cell, own in zip(columns, row, known, strict=True):
+            if own.shape in _WITHOUT_NUMBERS or (column == columns[0] and not own.shape):
+                continue
+            of_cell = own if special is None else special.over(own)
+            of_cell = _resolved(of_cell, column, cells, row[0])
+            compared = _COMPARED.search(column)
+            complete = replace(
+                of_cell,
+                what=": ".join(filter(None, (name, of_cell.what))),
+                n=of_cell.n or (found[1] if (found := _LABEL_N.search(column)) else ""),
+                origin=of_cell.origin or (compared[1] if compared else origin),
+            )
+            for record in records(cell, complete):
+                yield {"column": column, **record}
+
+
+def _head(column: str, cell: str, facts: Facts) -> str:
+    """Return the label of a row, with that of its column if it is a mere number."""
+    return f"{column} {cell}" if cell[:1].isdigit() or facts.shape == "label" else cell
+
+
+def _of_label(facts: Mapping[str, Facts], label: str) -> Facts | None:
+    if label in facts:
+        return facts[label]
+    return next((own for pattern, own in facts.items() if fnmatchcase(label, pattern)), None)
+
+
+def _bare(column: str) -> str:
+    """Return a column's label without origin and number of patients."""
+    return _LABEL_N.sub("", _COMPARED.sub("", column))
+
+
+def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> Facts:
+    """Return facts with what they refer to in the table."""
+    filled = {}
+    for each in fields(facts):
+        reference = getattr(facts, each.name)
+        if each.name == "shape" or not reference.startswith("@"):
+            continue
+        match reference[1:]:
+            case "row":
+                found = row
+            case "row unit":
+                found = row.rpartition(", ")[2] if ", " in row else ""
+            case "column":
+                found = _bare(column)
+            case "column unit":
+                found = _bare(column).rpartition(", ")[2]
+            case other if other in cells:
+                found = cells[other]
+            case other:
+                found = cells[other.removesuffix(" unit")].rpartition(" ")[2]
+        if each.name == "unit":
+            filled["counts"] = facts.counts or "patients"
+        if each.name == "n":
+            found = numbers[-1] if (numbers := re.findall(r"\d+", found)) else ""
+        filled[each.name] = found
+    return replace(facts, **filled)
+
+
+def gaps(record: Mapping[str, Any]) -> list[str]:
+    """Return what a record of the results lacks: fields without which its number is not explained.
+
+    Examples
+    --------
+    >>> gaps({"name": "Change", "statistic": "median", "origin": "published", "unit": "cm"})
+    ['method']
+    """
+    kind = STATISTICS.get(record.get("statistic", ""))
+    if kind is None:
+        return ["statistic"]
+    lacking = [name for name in ("name", "origin") if not record.get(name)]
+    if record.get("origin") and record["origin"] not in ORIGINS:
+        lacking.append("known origin")
+    if kind.method and not record.get("method"):
+        lacking.append("method")
+    if kind.unit is None and not record.get("unit"):
+        lacking.append("unit")
+    if record["statistic"] == "percentage" and not record.get("n"):
+        lacking.append("n")
+    return lacking
