@@ -239,6 +239,7 @@ NAMES = [
     r"anti-Jo1",
     r"UTF-8",
     r"ICH E9\(R1\)",
+    r"Lim et al\. 2021",  # the source line of figures
 ]
 
 WORDS = [

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.calculator_cases import VAS_MAX, cases
+from tests.browser.checks import EVERY_RULE, OVERFLOW
 from tests.browser.pages import PAGES
-from tests.browser.test_layout import EVERY_RULE, OVERFLOW
 from tisstats.book.pages.calculator import example
 from tisstats.measures import attainable_score, score_visits
 from tisstats.measures.core_set import CORE_SET, ENZYMES, MMT_MAXIMA, RESPONSE_CUTOFFS

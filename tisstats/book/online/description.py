@@ -31,7 +31,7 @@ def describe_page(document: nodes.document) -> str:
             if isinstance(paragraph, nodes.paragraph) and (text := _plain(paragraph.astext())):
                 texts.append(text)
         break
-    # What ends in a colon leads to a list, which is not told here.
+    # What ends in a colon leads to a list, which is left out.
     text = " ".join(text for text in texts if not text.endswith(":"))
     return shorten(text) if text else ""
 
