@@ -122,7 +122,7 @@ def test_open_counts_are_ranges_in_every_table_and_two_rows_of_the_figure(tmp_pa
     assert list(comparison.frame.columns) == ["Against Control", pair]
     assert "Ranges go from no responder to only responders" in comparison.caption
     (figure,) = page.forest()
-    assert " met the primary endpoint. Patients, % (95% confidence interval)" in figure.alt
+    assert " responded. Patients, % (95% confidence interval)" in figure.alt
     assert "4 rows" in figure.alt
     assert "Low, if all of them did" in figure.alt
 

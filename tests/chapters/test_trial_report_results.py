@@ -85,7 +85,7 @@ CRITERIA = {
     "minimal disability": (
         "minimal disability",
         "Patients with minimal disability",
-        "Minimal disability",
+        "Minimal disability by the criterion of ProDERM",
     ),
 }
 
@@ -127,6 +127,7 @@ def test_a_report_of_an_unfavourable_criterion_uses_its_words(tmp_path, criterio
     assert sum(row["All (N=24)"] for row in rows[:-1]) == total == 24
     failed = [row for row in rows if "before the assessment" in row["Decided by"]]
     assert failed
+    assert not any("leave the score open" in row["Decided by"] for row in rows)
     assert {row["Status"] for row in failed} == {primary.words.met}
     # The first combination of the curve is the analysis as described.
     (curve,) = sensitivity.curves.values()

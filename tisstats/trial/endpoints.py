@@ -310,8 +310,10 @@ class RuleCount:
 
     def label_in(self, words: OutcomeWords) -> str:
         """Return `label` in the words of an outcome."""
+        # What is open where a worsening is judged is not the score.
+        rule = self.rule if words == RESPONSE else self.rule.replace("the score", "the status")
         counted = self.rule in _OPEN and self.status != "unknown"
-        return f"{self.rule}, counted as {words.status(self.status)}" if counted else self.rule
+        return f"{rule}, counted as {words.status(self.status)}" if counted else rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ CRITERIA: Mapping[Criterion, str] = {
     "score": "",
     "imacs improvement": "Improvement by the IMACS definition",
     "imacs worsening": "Worsening by the IMACS definition",
-    "minimal disability": "Minimal disability",
+    "minimal disability": "Minimal disability by the criterion of ProDERM",
 }
 
 #: What meeting a criterion is called.

@@ -180,7 +180,7 @@ class PrimaryEndpoint(TrialChapter):
     def _none_of_them(self) -> str:
         if self.words == RESPONSE:
             return "no responder to only responders"
-        return f"no to only {self.words.patients}"
+        return f"no {self.words.patients} to only {self.words.patients}"
 
     def comparisons(self) -> list[Table]:
         """Return the comparison with the reference arm, if there are several arms."""
@@ -288,7 +288,6 @@ class PrimaryEndpoint(TrialChapter):
             "counted": WORDS,
             "response": WORDS,
             "patients_who": WORDS,
-            "outcome": WORDS,
             "direction": WORDS,
             "interval": WORDS,
             "missing": WORDS,
@@ -304,7 +303,6 @@ class PrimaryEndpoint(TrialChapter):
             "counted": self._counted(),
             "response": self.response,
             "patients_who": self.patients_who,
-            "outcome": _capitalised(self.words.noun),
             "direction": self._direction(),
             "interval": f"{self.interval_title}, {self.level}% confidence level",
             "missing": self.missing_rule,
