@@ -18,6 +18,7 @@ PAGE = """
 <h1>Safety<a class="headerlink" href="#safety">#</a></h1>
 <p>Of <span class="pasted-text">19</span> patients,<br>one had <em>pulmonary</em> embolism.</p>
 <div class="cell_input"><pre>show(page.events())</pre></div>
+<div class="interactive"><label>Choose a method</label><p>Coverage, at least</p></div>
 <details class="admonition hide above-input"><summary>Show code</summary></details>
 <details class="folded-table"><summary>Doses</summary>
 <table id="table-doses"><caption>Doses</caption>
