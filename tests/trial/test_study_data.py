@@ -256,7 +256,7 @@ def test_a_new_study_is_written_once_and_its_example_is_valid(tmp_path):
     assert StudyData.read(tmp_path / "mine" / "example").trial.origin == "synthetic"
     with pytest.raises(DataError, match="nothing is overwritten"):
         write_new_study(tmp_path / "mine")
-    with pytest.raises(DataError, match=r"patients\.csv: there are no rows"):
+    with pytest.raises(DataError, match=r"patients\.csv: must have at least one row"):
         StudyData.read(tmp_path / "mine")
 
 
