@@ -396,7 +396,7 @@ def test_score_does_not_overwrite_the_visits(visits, tmp_path):
     ("name", "text", "code", "said"),
     [
         ("visits.csv", "", 1, "is empty"),
-        ("visits.csv", VISITS.splitlines()[0], 1, "there are no rows"),
+        ("visits.csv", VISITS.splitlines()[0], 1, "must have at least one row below the header"),
         ("visits.csv", None, 1, "there is no such file"),
         ("visits.xls", "x", 2, "must end in .csv, .tsv, .csv.gz, .tsv.gz, .xlsx or .parquet"),
     ],

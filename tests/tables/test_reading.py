@@ -384,7 +384,12 @@ HEAD = "patient_id,week,haq\n"
          "v.csv, row 1, value 'sep=;': is a note for spreadsheets; remove this line, so that the "
          "first names columns"),
         ("v.csv", HEAD, {}, "v.csv: must have at least one row below the header, and has none"),
-        ("v.tsv", HEAD + "\n,,\n", {}, "v.tsv: must have at least one row"),
+        (
+            "v.tsv",
+            HEAD + "\n,,\n",
+            {},
+            "v.tsv: must have at least one row below the header, and has none",
+        ),
         ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),
         ("v.csv", HEAD + "A,0,1\nB,0,1,2\n", {},
          "v.csv, row 3: the row has 4 cells; the header has 3"),
