@@ -80,6 +80,8 @@ FAULTS = [
         "haq",
         "must be one of score, imacs improvement, imacs worsening, minimal disability",
     ),
+    ("endpoint.criterion", 3, "value '3': must be one of score, imacs improvement"),
+    ("endpoint.missing", 0, "value '0': must be one of unknown, non-responder"),
     ("endpoint.confirmed_at", "two visits", "must be one of consecutive visits, any two visits"),
     ("endpoint.rescue_in_week_of_visit", "after", "must be one of after the visit, before the"),
     ("endpoint.early_end", "no", "value 'no': must be one of as observed, missing"),
