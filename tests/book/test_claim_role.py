@@ -1,5 +1,8 @@
 """A number in prose that leads to the ledger: written as printed, and every link holds."""
 
+import csv
+import json
+import re
 import shutil
 from urllib.parse import urlsplit
 
@@ -8,6 +11,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
+from tisstats.book.downloads.names import RESULTS_CSV
 from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
 
@@ -60,9 +64,19 @@ def test_a_number_is_written_as_printed_and_leads_to_the_ledger(build, published
 
 
 def test_a_claim_that_is_not_in_the_ledger_is_an_error(build):
-    html, warnings = build("Of {claim}`results.nothing`.")
-    assert "the ledger has no claim 'results.nothing'" in warnings
+    html, warnings = build("Of {claim}`results.nothing`, {claim}`# <discussion.majority>`.")
+    for claim in ("results.nothing", "discussion.majority"):
+        assert f"the ledger has no such claim, or none in digits: '{claim}'" in warnings
     assert claims_of(html) == []
+
+
+def test_a_number_printed_as_a_word_is_shown_in_digits(build):
+    html, warnings = build("{claim}`# <results.msa>`, {claim}`# <discussion.added_patient>`")
+    assert claims_of(html) == [
+        ("10", "notebooks/ledger.html#results.msa"),
+        ("4", "notebooks/ledger.html#discussion.added_patient"),
+    ]
+    assert warnings == ""
 
 
 @pytest.mark.build
@@ -79,3 +93,35 @@ def test_every_link_of_the_book_to_a_number_holds(built_book, checkout):
             assert address.fragment in numbers, f"{page}: {text}"
             found += 1
     assert found > 0
+
+
+#: Published numbers that a chapter glues, and which the ledger has no row for.
+WITHOUT_ROW = {
+    "methods": {"tests", "significant"},  # rows of Table 2, and how many of them are marked
+    "primary_outcome": {"plan_treated_counts", "plan_control_counts"},  # of another trial
+    "secondary_outcomes": {"p_significant"},  # how many are marked
+    "identifiability": {"lung_elsewhere"},  # of another series
+}
+
+
+@pytest.mark.build
+def test_every_printed_number_in_the_prose_of_a_chapter_leads_to_the_ledger(built_book, checkout):
+    with (built_book / RESULTS_CSV).open(encoding="utf-8", newline="") as file:
+        published = {
+            (row["page"], row["item"])
+            for row in csv.DictReader(file)
+            if row["origin"] == "published" and not row["column"]
+        }
+    loose = {}
+    for path in sorted((checkout / "notebooks").glob("0*.ipynb")):
+        chapter = path.stem.partition("_")[2]
+        names = set()
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            figure = cell["metadata"].get("mystnb", {}).get("figure", {})
+            prose = cell["source"] if cell["cell_type"] == "markdown" else []
+            for text in ("".join(prose), figure.get("caption", "")):
+                names |= set(re.findall(r"\{glue:text\}`(\w+)`", text))
+        found = {name for name in names if (chapter, name) in published}
+        loose[chapter] = found - WITHOUT_ROW.get(chapter, set())
+    assert loose.keys() >= WITHOUT_ROW.keys()
+    assert {chapter: names for chapter, names in loose.items() if names} == {}

@@ -104,7 +104,7 @@ def test_a_phone_gets_a_drawing_of_its_own(tiny_book):
     page = BeautifulSoup(tiny_book.page("notebooks/01_first"), "html.parser")
     (source,) = page.select("article picture source")
     assert "downloads" in page.select_one("article picture").find_next_sibling()["class"]
-    assert source["media"] == "(max-width: 720px)"
+    assert source["media"] == "screen and (max-width: 750px)"
     assert source["srcset"] == "../_images/first-line-phone.svg"
     drawn = (tiny_book.html / "_images" / "first-line-phone.svg").read_text("utf-8")
     assert size(drawn) == (int(source["width"]), int(source["height"])) == (288, 192)

@@ -7,10 +7,11 @@ import nbformat
 import pytest
 import yaml
 
+import tisstats
 from tests.test_notebooks import answer, code_cells, faults_of_figure, prose, typed_numbers
 from tests.trial.studies import make_study
 from tisstats.book import trial_report
-from tisstats.book.trial_report import write_project
+from tisstats.book.trial_report import cite_page, write_project
 from tisstats.trial.study_data import StudyData
 
 FOLDER = Path(trial_report.__file__).parent
@@ -65,7 +66,27 @@ def test_figures_have_a_caption_a_name_and_the_origin_of_their_rows(path):
 def test_every_notebook_is_in_the_table_of_contents():
     toc = yaml.safe_load((FOLDER / "_toc.yml").read_text(encoding="utf-8"))
     listed = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
+    assert listed.pop() == "book/cite"
     assert sorted(Path(page).name for page in listed) == [each.stem for each in NOTEBOOKS]
+
+
+def test_a_report_says_how_to_cite_it_and_its_software(tmp_path):
+    folder = make_study(4, seed=1).write(tmp_path / "study")
+    data = StudyData.read(folder)
+    root = tmp_path / "book"
+    project = write_project(data, {"cohort": str(folder)}, root)
+    text = (root / "book" / "cite.md").read_text("utf-8")
+    assert data.study.study.title in text
+    assert text.count(f"tisstats {tisstats.__version__}.") == 1
+    assert not re.search(OF_A_PAPER, text)
+    assert "{" not in text
+    assert project.pages()[-1] == "book/cite"
+
+
+def test_no_title_ends_the_block_that_it_is_cited_in():
+    text = cite_page("A `trial`\n```\nof {version}.")
+    assert "A 'trial' ''' of {version}. Report made with tisstats" in text
+    assert text.count("```") == 4
 
 
 @pytest.mark.parametrize("wanted", [True, False])

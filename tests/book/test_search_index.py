@@ -36,6 +36,7 @@ PAGE = """
 <span class="sig-name descname">f</span>(n)</dt><dd><p>Count.</p>
 <div class="doctest"><pre>&gt;&gt;&gt; f(77)</pre></div></dd></dl>
 <div class="citation" id="key"><span class="label">[A, 2020]</span><p>A. Title.</p></div>
+<p class="functions-used"><strong>Functions used on this page: </strong><a href="#f">f</a></p>
 <script>var hidden = 5;</script><p>Formula <span class="math">\\(x^2\\)</span>.</p>
 </section></section></article></main>
 """

@@ -288,6 +288,11 @@ def test_proofs_name_what_they_rest_on(bounds):
     assert "8 patients ending with at least 40 points and 9 with at least 20" in str(
         proofs["scores"]
     )
+    # The page names the conditions in two parts, which together are those of the scores.
+    said = Identifiability(cohort="reference").bound_numbers()
+    named = f"{said['given_measures']}; {said['given_scores']}".split("; ")
+    assert set(named) == set(proofs["scores"].assuming.split("; "))
+    assert set(named) == set(proofs["pairs"].assuming.split("; "))
     # What is said of pairs holds because each of them was attained.
     pairs = bounds[bounds["quantity"] == "spearman"]
     assert set(pairs["proven"]) == {"sharp"}

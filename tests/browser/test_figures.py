@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.browser.pages import NOTEBOOKS, WIDTHS
+from tisstats.book.downloads.pages import PHONE_UP_TO
 from tisstats.book.downloads.svg import size
 from tisstats.figures.layout import Layout
 from tisstats.figures.palette import DARK, PAPER, SMALL_SIZE
@@ -51,6 +52,44 @@ def test_figures_fill_the_column_and_their_smallest_letters_are_legible(
             assert smallest >= 11 - 0.01, (name, address, smallest)
     page.close()
     assert seen > 10
+
+
+#: Room that a classic scroll bar takes, which no headless browser shows.
+SCROLL_BAR = 15
+WINDOWS = (320, 360, 375, 600, 750, 751, 768, 960, 1000, 1199, 1200, 1280, 1299, 1300, 1440, 1920)
+
+
+def test_the_smallest_letters_are_legible_in_windows_of_any_width(
+    browser: Browser, built_book: Path
+) -> None:
+    page = open_page(browser, built_book, "notebooks/04_secondary_outcomes")
+    page.add_style_tag(content="* { transition: none !important }")
+    for window in WINDOWS:
+        page.set_viewport_size({"width": window, "height": 900})
+        page.wait_for_function(
+            "phone => [...document.querySelectorAll('article picture img')].every(image =>"
+            " image.complete && image.currentSrc.endsWith('-phone.svg') === phone)",
+            arg=window <= PHONE_UP_TO,
+        )
+        bar = SCROLL_BAR if window > PHONE_UP_TO else 0  # phones lay theirs over the page
+        for address, width, _, natural in page.evaluate(FIGURES):
+            smallest = SMALL_SIZE * PIXELS_PER_POINT * (width - bar) / natural
+            assert smallest >= 11 - 0.01, (window, address, smallest)
+        assert page.evaluate("document.documentElement.scrollWidth") <= window, window
+    page.close()
+
+
+def test_paper_gets_the_drawing_for_the_column_however_narrow_the_window(
+    browser: Browser, built_book: Path
+) -> None:
+    narrow = {"width": 375, "height": 812}
+    page = open_page(browser, built_book, "notebooks/02_cohort_flow", viewport=narrow)
+    page.emulate_media(media="print")
+    page.wait_for_function(
+        "[...document.querySelectorAll('article picture img')].every(image =>"
+        " !image.currentSrc.endsWith('-phone.svg'))"
+    )
+    page.close()
 
 
 def test_there_is_room_for_a_figure_before_it_is_loaded(browser: Browser, built_book: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -11,6 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.pages import NOTEBOOKS, PAGES
 
 pytestmark = pytest.mark.browser
+
+
+#: Bytes of the files that a page loads by itself, with those of the theme, which are loaded once.
+LARGEST_PAGE = 2_500_000
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +51,7 @@ def watched(window: BrowserContext) -> Iterator[tuple[Page, list[str], list[str]
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_and_asks_for_nothing_from_outside(
-    watched: tuple[Page, list[str], list[str]], home: str, name: str
+    watched: tuple[Page, list[str], list[str]], home: str, name: str, built_book: Path
 ) -> None:
     tab, asked, wrong = watched
     tab.goto(f"{home}/{name}.html")
@@ -67,6 +72,21 @@ def test_a_page_is_whole_and_asks_for_nothing_from_outside(
     assert len(asked) > 1
     inside = (f"{home}/", "data:", "blob:")
     assert [address for address in asked if not address.startswith(inside)] == []
+    check_weight(built_book, [address for address in asked if address.startswith(f"{home}/")], home)
+
+
+def check_weight(book: Path, asked: list[str], home: str) -> None:
+    """Fail if what a page loads is too heavy, and name its files."""
+    files = {
+        book / unquote(urlsplit(address).path.removeprefix(urlsplit(home).path).lstrip("/"))
+        for address in asked
+    }
+    sizes = {file: file.stat().st_size for file in files if file.is_file()}
+    assert len(sizes) > 1
+    heaviest = sorted(sizes, key=lambda file: -sizes[file])
+    listed = "\n".join(f"{sizes[file]:>10,} {file.relative_to(book)}" for file in heaviest)
+    total = sum(sizes.values())
+    assert total <= LARGEST_PAGE, f"{total:,} bytes, at most {LARGEST_PAGE:,}:\n{listed}"
 
 
 def test_the_first_page_leads_on(window: BrowserContext, built_book: Path) -> None:

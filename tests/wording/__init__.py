@@ -212,6 +212,7 @@ def _of_markdown(text: str) -> Iterator[str]:
     text = re.sub(r"(?m)^(?::{3,}|`{3,}).*$", "\n", text)  # fences of directives
     text = re.sub(r"(?m)^:[a-z-]+:.*$", "\n", text)  # their options
     text = re.sub(r"\{glue:text\}`(?:[^`]*::)?(\w+)(?::[^`]*)?`", r"{\1}", text)
+    text = re.sub(r"\{claim\}`# <([\w.]+)>`", r"{\1}", text)
     text = re.sub(r"\s*\{(?:cite|numref)[a-z:]*\}`[^`]*`", "", text)
     text = re.sub(r"\{[a-z:]+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)

@@ -22,6 +22,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from tisstats.book.run.kernels import IN_BOOK
+from tisstats.ledger.claim_text import claim_text
 from tisstats.ledger.published import PublishedFacts, data_directory
 
 _GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
@@ -140,6 +141,8 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
     '**Of 19 patients [x2021]**'
     >>> render_prose("{claim}`results.analysed` of {claim}`those <results.included>`", {})
     '19 of those'
+    >>> render_prose("{claim}`# <results.msa>` patients", {})
+    '10 patients'
     >>> render_prose("{numref}`fig-a` shows it; see {numref}`fig-a`.", {})
     'The figure below shows it; see the figure below.'
     """
@@ -150,7 +153,7 @@ def render_prose(text: str, values: Mapping[str, str]) -> str:
             return content.partition(" <")[0]
         if name == "claim":
             words, _, claim = content.rstrip(">").rpartition(" <")
-            return words or _published().text(f"claims.{claim}")
+            return claim_text(_published(), claim, words)
         if name == "cite":
             return f"[{', '.join(key.strip() for key in content.split(','))}]"
         starts = _SENTENCE_ENDS.search(text[: role.start()])

@@ -147,25 +147,22 @@ class Identifiability(PatientChapter):
             "values on the step stated with each measure",
         )
         of_scores = (
-            *of_rows,
             f"upper limits of normal of CK of {assumed.ck_uln_female} U/L for women and "
             f"{assumed.ck_uln_male} U/L for men",
             f"{count('response.responders')} patients ending with at least "
             f"{count('design.responder_score')} points and {count('response.minimal')} "
             f"with at least {count('design.minimal_score')}",
-            "the other assumptions listed in the table below",
         )
+        listed = "the assumptions listed in the table below"
         outside = "no patient-level data that reproduce Table 2 lie outside them"
         orders = (
             "some data that reproduce Table 2 rank the patients alike in both changes, and some "
             "rank them in reverse order"
         )
         return {
-            "measures": ProvenStatement(
-                outside, (*of_rows, "the assumptions listed in the table below")
-            ),
-            "scores": ProvenStatement(outside, of_scores),
-            "pairs": ProvenStatement(orders, of_scores),
+            "measures": ProvenStatement(outside, (*of_rows, listed)),
+            "scores": ProvenStatement(outside, (*of_rows, *of_scores, listed)),
+            "pairs": ProvenStatement(orders, (*of_rows, *of_scores, listed)),
         }
 
     @property
@@ -396,15 +393,16 @@ class Identifiability(PatientChapter):
             "restated": WORDS,
             "bar_lower": stated("Lower percentile of the bars", "%"),
             "bar_upper": stated("Upper percentile of the bars", "%"),
-            "proof_measures": WORDS,
-            "proof_scores": WORDS,
+            "proof_outside": WORDS,
             "proof_pairs": WORDS,
             "given_measures": WORDS,
+            "given_scores": WORDS,
         },
         source="book",
     )
     def bound_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on bounds."""
+        of_measures, of_scores = self.proofs["measures"], self.proofs["scores"]
         return {
             **count_proofs(self.ranges),
             **trivial_bound_numbers(self.ranges, self.published),
@@ -412,8 +410,12 @@ class Identifiability(PatientChapter):
                 f"bar_{end}": format_confidence_level(PERCENTILES[f"ensemble_{name}"])
                 for end, name in (("lower", "p05"), ("upper", "p95"))
             },
-            **{f"proof_{name}": proof for name, proof in self.proofs.items()},
-            "given_measures": self.proofs["measures"].assuming,
+            "proof_outside": of_measures.statement,
+            "proof_pairs": self.proofs["pairs"].statement,
+            "given_measures": of_measures.assuming,
+            "given_scores": "; ".join(
+                each for each in of_scores.conditions if each not in of_measures.conditions
+            ),
         }
 
     def exact_p_figure(self) -> FigureItem:

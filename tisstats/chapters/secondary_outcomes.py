@@ -192,12 +192,13 @@ class SecondaryOutcomes(PatientChapter):
     @described(
         {
             "censored": Facts(
-                "{minimum} to {maximum}%* | {minimum}%*",
+                "{minimum} to {maximum}% | {minimum}%",
                 "Patients with at least moderate improvement, early stops censored, at the horizon",
                 "%",
                 "Kaplan-Meier, bounds over the weeks of early stops",
                 "{self.analysed}",
             ),
+            "censored_given": WORDS,
             "censored_free_high": Facts(
                 "{maximum}",
                 "Patients with at least moderate improvement, early stops censored, at the horizon",
@@ -217,8 +218,10 @@ class SecondaryOutcomes(PatientChapter):
     def censoring_numbers(self) -> dict[str, object]:
         """Return the numbers on the estimate if patients who stopped early are censored."""
         wide, as_stated, narrow = improvement.censoring_scenarios(self.published)
+        censored = self.censored(as_stated)
         return {
-            "censored": self.censored(as_stated),
+            "censored": censored.statement,
+            "censored_given": censored.assuming,
             "censored_free_high": format_percent(self._bounds(wide).upper[-1]),
             "censored_inferred_high": format_percent(self._bounds(narrow).upper[-1]),
         }
@@ -392,7 +395,7 @@ class SecondaryOutcomes(PatientChapter):
             "p_inside": sum(
                 bool(each.ranges.asymptotic.printed_p_attainable) for each in attainable
             ),
-            "p_both_sides": both_sides,
+            "p_both_sides": both_sides.statement,
             "p_both_sides_finer": sum(each.straddles_alpha for each in on_finest),
             "p_given": both_sides.assuming,
             "exact_p_changes": self._describe_exact_changes(discordant, finer),
@@ -638,17 +641,15 @@ class SecondaryOutcomes(PatientChapter):
                 "Range of asymptotic P": _format_p_range(ranges.asymptotic),
                 "Printed P attainable": yes_no(ranges.asymptotic.printed_p_attainable),
                 "Range of exact P": _format_p_range(ranges.exact),
-                "Exact P where the asymptotic P rounds to the printed value": _format_p_range(
-                    ranges.exact_given_printed
-                ),
-                "Could the exact test change significance?": _describe_significance(each),
+                "Exact P given the printed P": _format_p_range(ranges.exact_given_printed),
+                "Significance could change": _describe_significance(each),
                 "Finer steps": (
                     with_unit(FINER_STEPS[each.measure].step, scale.unit)
                     if finer
                     else "none considered"
                 ),
                 "Asymptotic P on finer steps": _format_p_range(finer.asymptotic) if finer else "–",
-                "Exact P on finer steps where the asymptotic P rounds to the printed value": (
+                "Exact P on finer steps given the printed P": (
                     _format_p_range(finer.exact_given_printed) if finer else "–"
                 ),
             }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from tisstats.book.downloads.names import RESULTS_CSV, RESULTS_JSON
 from tisstats.book.run.project import Project, UsageError
+from tisstats.book.run.target import check_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,8 @@ class Export:
         UsageError
             If a folder belongs to the project or the book, is a file, or cannot be written.
         """
-        for folder in map(Path.resolve, self._folders.values()):
-            if folder.is_relative_to(book.resolve()) or project.reserves(folder):
-                raise UsageError(f"{folder} is reserved for project files: choose another folder")
-            there = next(path for path in (folder, *folder.parents) if path.exists())
-            if not there.is_dir():
-                raise UsageError(f"{there} is a file: choose a folder")
-            if not os.access(there, os.W_OK | os.X_OK):
-                raise UsageError(f"{folder} cannot be written: choose another folder")
+        for folder in self._folders.values():
+            check_target(folder, project, book)
 
     def write(self, book: Path) -> list[str]:
         """Copy the files, and return one line for each folder that says what is there.

@@ -45,7 +45,7 @@ _IMAGES = "_images"
 
 #: Up to this width of the window, in pixels, the drawing for phones is shown: above it, the column
 #: has room for the other one.
-PHONE_UP_TO = 720
+PHONE_UP_TO = 750
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The role ``claim``, a printed number that leads to the ledger, and the files of the ledger.
 
 ``{claim}`results.analysed``` writes the number exactly as the article prints it, so that no page
-types it; ``{claim}`words <results.analysed>``` writes the words. Both lead to the number in the
-ledger.
+types it; ``{claim}`# <results.analysed>``` writes its digits where the article has a word, and
+``{claim}`words <results.analysed>``` writes the words. All lead to the number in the ledger.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole
 
 from tisstats.errors import DataError
+from tisstats.ledger.claim_text import claim_text
 from tisstats.ledger.published import PublishedFacts
 
 #: The page that the numbers lead to.
@@ -37,15 +38,15 @@ class ClaimRole(ReferenceRole):
         file = Path(self.env.srcdir) / "data/published/claims.csv"
         self.env.note_dependency(str(file))
         try:
-            printed = _published(file.parent).text(f"claims.{self.target}")
+            words = self.title if self.has_explicit_title else ""
+            shown = claim_text(_published(file.parent), self.target, words)
         except DataError:
-            text = f"the ledger has no claim {self.target!r}"
+            text = f"the ledger has no such claim, or none in digits: {self.target!r}"
             fault = self.inliner.reporter.error(text, line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, fault)], [fault]
-        text = self.title if self.has_explicit_title else printed
         page = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER)
         link = nodes.reference(
-            "", text, internal=True, refuri=f"{page}#{self.target}", classes=["claim"]
+            "", shown, internal=True, refuri=f"{page}#{self.target}", classes=["claim"]
         )
         return [link], []
 

@@ -111,12 +111,16 @@ def load_style(
     app: Sphinx,
     _page: str,
     _template: str,
-    _context: dict[str, Any],
+    context: dict[str, Any],
     document: nodes.document | None,
 ) -> None:
-    """Load the style on the page with the study at a glance."""
+    """Load the style on the page with the study at a glance, which has no contents at its side.
+
+    So there is room for what was asked, done and found on one screen.
+    """
     if document and _glances(document):
         app.add_css_file("front.css")
+        context["meta"] = {**(context.get("meta") or {}), "html_theme.sidebar_secondary.remove": ""}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

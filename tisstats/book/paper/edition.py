@@ -14,6 +14,7 @@ from tisstats.book.paper.contents import entries
 from tisstats.book.paper.document import Imprint, read_book
 from tisstats.book.paper.press import Printed, print_document
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
+from tisstats.book.run.target import check_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,9 @@ class Edition:
         if self.file is None:
             return
         file = self.file.resolve()
-        if file.is_relative_to(book.resolve()) or project.reserves(file):
-            raise UsageError(f"{file} is reserved for project files: choose another place")
         if file.is_dir():
             raise UsageError(f"{file} is a folder: name a file, such as {file / 'book.pdf'}")
-        there = next(path for path in file.parents if path.exists())
-        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-            raise UsageError(f"{file} cannot be written: choose another place")
+        check_target(file, project, book, kind="place")
         _browser()
 
     def write(self, project: Project, book: Path) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+import tisstats
 from tisstats.book.run.project import CONFIG, TOC, BookError, Project
 from tisstats.trial.study_data import StudyData
 
@@ -18,6 +20,10 @@ _ASSETS = (
     *("book.css", "favicon.svg", "print.css", "print.js"),
     *("search.css", "search.js", "search_engine.js"),
 )
+
+#: The page on how to cite, and who wrote the software.
+_CITE = "book/cite"
+_DEVELOPERS = "The tisstats developers"
 
 #: Notebooks that list single patients; left out if the study's description says so.
 _LISTINGS = ("listings",)
@@ -80,12 +86,23 @@ def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> P
         chapter for chapter in toc["chapters"] if Path(chapter["file"]).name not in left_out
     ]
     (root / TOC).write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
-    for page in [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]:
+    (root / f"{_CITE}.md").write_text(cite_page(config["title"]), encoding="utf-8")
+    notebooks = [chapter["file"] for chapter in toc["chapters"] if chapter["file"] != _CITE]
+    for page in [toc["root"], *notebooks]:
         source = (_TEMPLATE / f"{page}.ipynb").read_text(encoding="utf-8")
         (root / f"{page}.ipynb").write_text(with_defaults(source, defaults), encoding="utf-8")
     for name in _ASSETS:
         shutil.copyfile(_assets() / name, root / "book" / "assets" / name)
     return Project.from_folder(root)
+
+
+def cite_page(title: str) -> str:
+    """Return the page that says how to cite a report and its software, as Markdown."""
+    # In a block of text, which a title with a fence of its own must not end.
+    plain = " ".join(title.split()).replace("`", "'").removesuffix(".")
+    filled = {"title": plain, "version": tisstats.__version__, "developers": _DEVELOPERS}
+    page = (_TEMPLATE / f"{_CITE}.md").read_text(encoding="utf-8")
+    return re.sub(r"\{(\w+)\}", lambda field: filled[field[1]], page)
 
 
 def with_defaults(notebook: str, defaults: Mapping[str, str]) -> str:

@@ -1,0 +1,30 @@
+"""The front page: what was asked, done and found stands on the first screen of a desktop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+
+def test_question_findings_and_what_followed_are_on_the_first_screen(
+    browser: Browser, built_book: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((built_book / "book" / "intro.html").as_uri())
+    findings = page.locator(".findings li")
+    heads = findings.locator("strong:first-child").all_inner_texts()
+    assert heads == ["Found.", "Harms.", "What does not hold.", "What followed."]
+    for part in (page.locator("h1").last, page.locator(".visual-abstract"), *findings.all()):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900, part.inner_text()
+    page.set_viewport_size({"width": 375, "height": 812})
+    picture = page.locator(".va-steps").bounding_box()
+    assert picture is not None
+    assert picture["y"] + picture["height"] <= 812
+    page.close()

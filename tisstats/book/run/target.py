@@ -1,0 +1,36 @@
+"""Check where a reader wants files, before anything is built for them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tisstats.book.run.project import Project, UsageError
+
+
+def check_target(target: Path, project: Project, book: Path, kind: str = "folder") -> None:
+    """Raise an error if files cannot be written to a place.
+
+    Parameters
+    ----------
+    target
+        A folder, or with the kind ``place`` a file; neither need exist.
+    book
+        Folder of the book.
+    kind
+        What the reader is asked to choose instead.
+
+    Raises
+    ------
+    UsageError
+        If the place belongs to the project or the book, or cannot be written.
+    """
+    target = target.resolve()
+    if target.is_relative_to(book.resolve()) or project.reserves(target):
+        raise UsageError(f"{target} is reserved for project files: choose another {kind}")
+    folder = target if kind == "folder" else target.parent
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise UsageError(f"{there} is a file: choose a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"{target} cannot be written: choose another {kind}")
