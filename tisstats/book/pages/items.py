@@ -37,14 +37,14 @@ def item_html(
     A collapsed table shows its caption, which expands it.
     """
     match item:
-        case Table(frame, caption, wide, collapsed, name, origin, facts):
+        case Table(frame, caption, _, collapsed, name, origin, facts, notes):
             html = table_html(
                 frame,
                 caption,
-                classes="wide" if wide else "",
                 name=name,
                 origin=origin,
                 facts=_facts_as_json(facts),
+                notes=notes,
             )
             summary = f"{escape(caption)} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
