@@ -191,9 +191,9 @@ def table(
             filled, label = caption.format(self=of), origin.format(self=of)
             if label:
                 filled = f"{filled.rstrip().removesuffix('.')}. {label}"
-            frame = pd.DataFrame(yielding(*args, **kwargs))
+            frame, about = pd.DataFrame(yielding(*args, **kwargs)), notes
             if not len(frame.columns):
-                frame = pd.DataFrame({"Entries": ["none"]})
+                frame, about = pd.DataFrame({"Entries": ["none"]}), {}
             return Table(
                 frame,
                 filled,
@@ -204,7 +204,7 @@ def table(
                 columns
                 if isinstance(columns, str)
                 else table_facts(columns, rows, source, label).filled(of),
-                filled_notes(notes, of),
+                filled_notes(about, of),
             )
 
         return tabulate

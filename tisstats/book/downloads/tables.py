@@ -62,7 +62,7 @@ def read_table(html: str) -> PageTable:
     """
     # Marks refer to notes, which name their columns here.
     table, *below = lxml.html.fragments_fromstring(_MARK.sub("", html.replace("</div>", "", 1)))
-    head, *rows = (tuple(_cells(row)) for row in table.iter("tr"))
+    head, *rows = map(tuple, _rows(table))
     return PageTable(
         name=table.get("data-name"),
         caption=_text(table.find("caption")),
@@ -83,6 +83,19 @@ def without_facts(html: str) -> str:
     '<table data-name="sizes">'
     """
     return _FACTS.sub("", html)
+
+
+def _rows(table: Any) -> Iterator[list[str]]:
+    """Yield the cells of each row; the label of a group of rows is in each of them."""
+    label, left = "", 0
+    for row in table.iter("tr"):
+        cells = list(_cells(row))
+        if left:
+            yield [label, *cells]
+            left -= 1
+        else:
+            yield cells
+            label, left = cells[0], int(row[0].get("rowspan", "1")) - 1
 
 
 def _cells(row: Any) -> Iterator[str]:

@@ -230,13 +230,11 @@ def _pad_right(cell: _Parsed, widest: _Parsed) -> Cell:
 
 
 def _pad_left(cell: _Parsed, widest: _Parsed) -> Cell:
-    """Return a cell that is set to the left: what it lacks there, and before what follows."""
+    """Return a cell that is set to the left, with what it lacks there."""
     first = cell.first
     start = escape(f"{first.lead}{first.whole}{first.fraction}")
     rest = first.joint + ("".join(_parts(cell.second)) if cell.second else cell.rest)
-    # What follows at once, such as a unit, keeps to its number.
-    end = _padded(escape(rest), _lacking_fraction(first, widest.first) if " (" in rest[:3] else "")
-    return Cell(_padded(start, _lacking_lead(first, widest.first)) + end, "q")
+    return Cell(_padded(start, _lacking_lead(first, widest.first)) + escape(rest), "q")
 
 
 def _parts(number: _Number) -> tuple[str, str, str, str]:

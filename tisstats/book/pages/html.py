@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import groupby
 from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tisstats.book.downloads.names import file_name
+from tisstats.book.pages.captions import split_caption
 from tisstats.book.pages.columns import SHORT, breakable, needs_margin, reads_as_cards, set_columns
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def table_html(
 ) -> str:
     """Return a table as HTML that a screen reader can follow and a phone can scroll.
 
-    The first column heads the rows; the index is left out.
+    The first column heads the rows; the index is left out. Rows with the same head are a group, in
+    which it stands once. A long caption becomes title and note.
 
     Parameters
     ----------
@@ -83,12 +85,15 @@ def table_html(
         raise ValueError(f"notes must be about columns, not {', '.join(map(repr, unknown))}")
     columns = set_columns(heads, rows)
     cards = reads_as_cards(columns)
-    notes = notes or {}
+    title, rest = split_caption(caption, origin)
+    notes = dict(notes or {})
+    if rest:
+        notes[""] = f"{rest} {notes.get('', '')}".strip()
     return render(
         "table.html",
         columns=columns,
         rows=list(zip(*(column.cells for column in columns), strict=True)),
-        caption=caption,
+        caption=title,
         cards=cards,
         full=needs_margin(columns),
         marks=dict(zip((head for head in heads if head in notes), ascii_lowercase, strict=False)),
@@ -97,5 +102,15 @@ def table_html(
         origin=origin,
         facts=facts,
         long=[len(row[0]) > SHORT for row in rows],
-        again=[False, *(above[0] == row[0] for above, row in pairwise(rows))],
+        spans=_spans([row[0] for row in rows]),
     )
+
+
+def _spans(labels: Sequence[str]) -> list[int]:
+    """Return the number of rows that each label heads; 0 for a repeated one.
+
+    >>> _spans(["a", "a", "b"])
+    [2, 0, 1]
+    """
+    sizes = (len(list(rows)) for _, rows in groupby(labels))
+    return [size if first else 0 for size in sizes for first in [True, *[False] * (size - 1)]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+from tisstats.book.pages.captions import split_caption
 from tisstats.book.pages.html import render, table_html
 from tisstats.book.pages.interactive import interactive_html
 from tisstats.book.pages.ledger import article_html, counts_html, list_html
@@ -46,7 +47,7 @@ def item_html(
                 facts=_facts_as_json(facts),
                 notes=notes,
             )
-            summary = f"{escape(caption)} ({len(frame)} rows)"
+            summary = f"{escape(split_caption(caption, origin)[0])} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
             return folder if collapsed else html
         case Notice(title, text):
