@@ -111,7 +111,7 @@ def test_the_synthetic_count_is_that_of_the_reference_cohort(published):
     synthetic = [each for each in counts(published) if each.origin == "synthetic"]
     assert {each.responders for each in synthetic} == {found[0]}
     assert {each.patients for each in synthetic} == {19, 20}
-    assert f"{min(found)} to {max(found)} in the 1,000" in synthetic[0].source
+    assert f"{min(found)} to {max(found)} in the 1000" in synthetic[0].source
 
 
 def test_one_combination_alone_gives_both_printed_limits(shown, published):

@@ -62,7 +62,7 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
     laid = pd.concat([pd.DataFrame(bound_tables.range_rows(ranges, of, 1000)) for of in kinds])
-    assert laid.columns[-1] == "Range in 1,000 synthetic cohorts"
+    assert laid.columns[-1] == "Range in 1000 synthetic cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
 
@@ -184,9 +184,9 @@ def test_what_collapses_is_said_and_what_follows():
         QuantityRange("women", "patients", 12.0, 12.0, 12.0, n_distinct=1),
     )
     free = Diversity(1000, 1.0, 1.0, 0.0, 0.0, quantities[:1])
-    assert "none is the same in all 1,000 cohorts" in identifiability.describe_collapsed(free)
+    assert "none is the same in all 1000 cohorts" in identifiability.describe_collapsed(free)
     same = Diversity(1000, 1.0, 1.0, 0.0, 0.0, quantities)
-    assert "1 is the same in all 1,000 cohorts" in identifiability.describe_collapsed(same)
+    assert "1 is the same in all 1000 cohorts" in identifiability.describe_collapsed(same)
 
 
 def test_the_title_says_whether_a_limit_moves():

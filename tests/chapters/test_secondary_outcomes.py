@@ -57,7 +57,7 @@ def test_numbers_on_rescue_medication(default):
         float(found[name]) for name in ("cmprsk_error_low", "incidence_error", "cmprsk_error_high")
     )
     assert low < error < high
-    assert found["ways_of_stopping"] == "3,396"
+    assert found["ways_of_stopping"] == "3396"
     assert found["weeks_known"] == "at least 1 of them at week 4 or later"
     assert found["stop_weeks"] == "the whole weeks 1 to 8"
     assert page(horizon_week=4).competing_numbers()["rescued_by_horizon"] == "0 to 7"

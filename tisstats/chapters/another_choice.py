@@ -70,7 +70,7 @@ def counts(published: PublishedFacts) -> list[Count]:
     reached = major_responders(Ensemble.read())
     source = (
         f"not published; counted in the reference cohort "
-        f"({format_range(min(reached), max(reached))} in the {len(reached):,} synthetic cohorts)"
+        f"({format_range(min(reached), max(reached))} in the {len(reached)} synthetic cohorts)"
     )
     for name in ("analysed", "included"):
         patients = published.count(f"flow.{name}")

@@ -159,7 +159,7 @@ def quantity_rows(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, An
 
 
 def range_rows(ranges: pd.DataFrame, kind: str, cohorts: int) -> Rows:
-    """Yield proven ranges with their steps and the range in the ensemble.
+    """Yield proven ranges and the range in the ensemble.
 
     All ends are rounded outward, so that no possible value lies outside the printed range.
 
@@ -172,16 +172,21 @@ def range_rows(ranges: pd.DataFrame, kind: str, cohorts: int) -> Rows:
     cohorts
         Number of cohorts in the ensemble.
     """
-    ensemble = f"Range in {cohorts:,} synthetic cohorts"
+    ensemble = f"Range in {cohorts} synthetic cohorts"
     for name in (name for name, quantity in QUANTITIES.items() if quantity.level == kind):
         for row in quantity_rows(ranges, name):
             yield {
                 "Quantity": quantity_heading(name, row["measure"]),
-                "Step": format_step(row["measure"], row["step"]),
                 "Bounds": format_bound_range(row),
                 "Attained?": _both_proofs(row),
                 ensemble: format_bound_range(row, ("ensemble_min", "ensemble_max")),
             }
+
+
+def steps_note(ranges: pd.DataFrame, kind: str) -> str:
+    """Return the step of each measure behind the rows of `range_rows`, as a sentence."""
+    quantities = [name for name, quantity in QUANTITIES.items() if quantity.level == kind]
+    return f"Assumed steps: {_steps(ranges[ranges['quantity'].isin(quantities)])}."
 
 
 def _both_proofs(row: Row) -> str:

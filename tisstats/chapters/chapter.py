@@ -8,14 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tisstats.chapters.page import Notice, Result, WholeResult, described
+import pandas as pd
+
+from tisstats.chapters.page import Notice, Result, Table, WholeResult, described
 from tisstats.chapters.parameters import Parameters
 from tisstats.chapters.result_facts import COUNT, VALUE, WORDS, Facts, counted
 from tisstats.figures.numbers import format_confidence_level
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
-from tisstats.lim2021.cohort_check.compare_with_print import count_matches
+from tisstats.lim2021.cohort_check.compare_with_print import count_matches, published_numbers
 from tisstats.lim2021.response import minimal_improvement_matches
 from tisstats.lim2021.trial_description import analysis_options
 from tisstats.statistics import method_title
@@ -175,6 +177,41 @@ class PatientChapter(Chapter):
     def notice(self) -> Notice:
         """Return the notice on the origin of these data."""
         return Notice(self.patient_data.label, self.patient_data.notice)
+
+    def matches_in_words(self, prefix: str) -> str:
+        """Return how many published numbers match, such as "163 of 163 numbers match"."""
+        found = count_matches(self.report, f"{prefix}.")
+        return f"{found['hold']} of {found['checked']} numbers match"
+
+    def mismatches(self, prefix: str, title: str) -> list[Table]:
+        """Return the published numbers that these patients do not match; no table if all match.
+
+        Parameters
+        ----------
+        prefix
+            File of the published facts, such as ``table1``.
+        title
+            What they are in the article, such as ``Table 1``.
+        """
+        found = published_numbers(self.report, f"{prefix}.")
+        differing = [item for item in found if not item.matches]
+        if not differing:
+            return []
+        label = self.patient_data.label
+        rows = {
+            "Quantity": [item.quantity for item in differing],
+            "Published or inferred": [item.printed for item in differing],
+            self.patient_data.kind.capitalize(): [item.computed for item in differing],
+        }
+        return [
+            Table(
+                pd.DataFrame(rows),
+                f"{title}: {len(differing)} of {len(found)} numbers do not match. {label}",
+                name=f"{prefix}_mismatches",
+                origin=label,
+                facts="results of the comparison that follows",
+            )
+        ]
 
     def match_counts(self, *prefixes: str) -> dict[str, object]:
         """Return the data label and, for each file of facts, how many published numbers match.

@@ -48,6 +48,9 @@ _OF_MEASURE = Facts(f"{QUARTILES} | {VALUE}")
 #: Rows of Table 1 with values: their labels end in a unit.
 _ROWS_OF_VALUES = {"*, years": _OF_MEASURE, "*, months": _OF_MEASURE}
 
+#: How to read Table 1.
+_NOTES = {"": "Median (quartiles) or n (%); the value, of a single patient."}
+
 #: Counts of the flow that have the same name in the prose.
 _COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")
 
@@ -144,7 +147,7 @@ class CohortFlow(PatientChapter):
 
     @table(
         "Table 1 of the article, baseline characteristics",
-        wide=True,
+        notes=_NOTES,
         columns={"Characteristic": WORDS, "*": _OF_GROUP},
         rows=_ROWS_OF_VALUES,
         source="published",
@@ -207,9 +210,10 @@ class CohortFlow(PatientChapter):
             }
 
     @table(
-        "Table 1, published and computed",
+        "Table 1, published and computed: {self.table1_matches}",
         origin="{self.patient_data.label}",
-        wide=True,
+        collapsed=True,
+        notes=_NOTES,
         columns={
             "Characteristic": WORDS,
             "*, {self.patient_data.kind}": Facts(
@@ -224,6 +228,11 @@ class CohortFlow(PatientChapter):
         """Return Table 1 as published and as computed from these data."""
         computed = summaries.table1(self.patient_data.trial)
         return compare_with_print(self.table1().frame, computed, self.patient_data.kind)
+
+    @property
+    def table1_matches(self) -> str:
+        """How many numbers of Table 1 these patients match."""
+        return self.matches_in_words("table1")
 
 
 def _cell(printed: Mapping[str, str]) -> str:

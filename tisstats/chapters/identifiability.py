@@ -363,7 +363,7 @@ class Identifiability(PatientChapter):
         """Return the numbers of the paragraph on the diversity of cohorts."""
         differ = diversity(self.ensemble)
         return {
-            "cohorts": f"{differ.n_cohorts:,}",
+            "cohorts": str(differ.n_cohorts),
             "patients_changed": format_percent(differ.proportion_profiles_different),
             "visits_changed": format_percent(differ.proportion_visits_different),
             "rank_correlation": format_rounded(differ.score_rank_correlation, 2),
@@ -448,19 +448,14 @@ class Identifiability(PatientChapter):
 
     def range_tables(self) -> Iterator[Table]:
         """Return the proven ranges for the score, each measure and for pairs of measures."""
-        for kind, name, subject, steps in (
-            ("score", "score", "The Total Improvement Score at the end", "the stated steps"),
-            ("row", "outcome_measure", "Each outcome measure", "the stated step"),
-            (
-                "pair",
-                "correlation",
-                "Correlation between changes in core set measures",
-                "the stated steps",
-            ),
+        for kind, name, subject in (
+            ("score", "score", "The Total Improvement Score at the end"),
+            ("row", "outcome_measure", "Each outcome measure"),
+            ("pair", "correlation", "Correlation between changes in core set measures"),
         ):
             yield Table(
                 pd.DataFrame(bound_tables.range_rows(self.ranges, kind, len(self.ensemble))),
-                f"{subject}: bounds under the assumptions (on {steps}), and ensemble range",
+                f"{subject}: bounds under the assumptions, and ensemble range",
                 wide=True,
                 collapsed=kind != "score",
                 name=f"{name}_bounds",
@@ -481,6 +476,7 @@ class Identifiability(PatientChapter):
                     },
                     bound_tables.UNITS,
                 ),
+                notes={"Bounds": bound_tables.steps_note(self.ranges, kind)},
             )
 
     # Assumptions behind the bounds
@@ -705,7 +701,7 @@ def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
 
 def describe_collapsed(differ: Diversity) -> str:
     """Describe how many unpublished quantities are identical in all cohorts, and what follows."""
-    followed, cohorts = len(differ.quantities), f"{differ.n_cohorts:,}"
+    followed, cohorts = len(differ.quantities), str(differ.n_cohorts)
     start = f"Of {followed} unpublished quantities examined, "
     if not differ.constant_quantities:
         return (

@@ -21,6 +21,7 @@ from tisstats.chapters.result_facts import (
     Facts,
     counted,
 )
+from tisstats.chapters.trial_report.method_wording import describe_signed_rank
 from tisstats.datapackage import STUDY
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
@@ -133,10 +134,13 @@ class OwnData(Parameters):
         return summaries.table1(self.data.analysis)
 
     @table(
-        "Outcome measures of the first arm: median (quartiles by definition "
-        "{self.data.study.analysis.quantile_definition}) at baseline and at the last assessment, "
-        "and {self.data.study.analysis.signed_rank} signed-rank P; patients without change: "
-        "{self.data.study.analysis.zero_method}",
+        "Outcome measures of the first arm: median (quartiles)",
+        notes={
+            "": "Quartiles by definition {self.data.study.analysis.quantile_definition}.",
+            "n": "Patients with both values.",
+            "End": "Last assessment.",
+            "P": "{self.test}.",
+        },
         origin="{self.label}",
         columns={
             "Outcome measure": WORDS,
@@ -158,6 +162,12 @@ class OwnData(Parameters):
     def outcome_measures(self) -> pd.DataFrame:
         """Return the table of outcome measures of the first arm."""
         return summaries.table2(self.data.arm(next(iter(self.data.study.arms))))
+
+    @property
+    def test(self) -> str:
+        """The test of changes within an arm, in words."""
+        words = describe_signed_rank(self.data.study.analysis)
+        return words[:1].upper() + words[1:]
 
     @table(
         "Keys of study.toml",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from numbers import Integral
 from types import ModuleType
@@ -129,6 +129,8 @@ class Table:
     origin: str = ""  #: label of the patient-level data in its rows; in the caption, too
     #: What its numbers are; if none is a result of the book, a text that says why.
     facts: TableFacts | str = ""
+    #: What a reader needs besides the caption, by the column that it is about, "" for the whole.
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def table(
@@ -140,6 +142,7 @@ def table(
     wide: bool = False,
     collapsed: bool = False,
     origin: str = "",
+    notes: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
 
@@ -163,6 +166,10 @@ def table(
     origin
         If the rows were made from patient-level data, the label of these, such as
         ``"{self.patient_data.label}"``: it is filled in like the caption, and ends the caption.
+    notes
+        Shown below the table, so that the caption can be short: by label of the column that a note
+        is about, which gets a mark, or ``""`` for the whole table. Filled in like the caption; an
+        empty one is left out.
 
     Examples
     --------
@@ -184,9 +191,9 @@ def table(
             filled, label = caption.format(self=of), origin.format(self=of)
             if label:
                 filled = f"{filled.rstrip().removesuffix('.')}. {label}"
-            frame = pd.DataFrame(yielding(*args, **kwargs))
+            frame, about = pd.DataFrame(yielding(*args, **kwargs)), notes
             if not len(frame.columns):
-                frame = pd.DataFrame({"Entries": ["none"]})
+                frame, about = pd.DataFrame({"Entries": ["none"]}), {}
             return Table(
                 frame,
                 filled,
@@ -197,11 +204,18 @@ def table(
                 columns
                 if isinstance(columns, str)
                 else table_facts(columns, rows, source, label).filled(of),
+                filled_notes(about, of),
             )
 
         return tabulate
 
     return decorate
+
+
+def filled_notes(notes: Mapping[str, str] | None, of: object) -> dict[str, str]:
+    """Return notes with their fields filled in, without empty ones."""
+    filled = {column: note.format(self=of) for column, note in (notes or {}).items()}
+    return {column: note for column, note in filled.items() if note}
 
 
 def table_facts(

@@ -189,8 +189,9 @@ class Safety(PatientChapter):
         }
 
     @table(
-        "Safety outcomes by patient, published and computed",
+        "Safety outcomes by patient, published and computed: {self.safety_matches}",
         origin="{self.patient_data.label}",
+        collapsed=True,
         columns={  # The published numbers are results of the table above.
             "*, published": WORDS,
             "n (%)*": Facts(COUNT_PERCENTAGE, "Patients", "patients"),
@@ -207,6 +208,11 @@ class Safety(PatientChapter):
             method=self.interval_method,
         )
         return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
+
+    @property
+    def safety_matches(self) -> str:
+        """How many numbers on safety these patients match."""
+        return self.matches_in_words("safety")
 
     @table(
         "Serious adverse events of these patients",

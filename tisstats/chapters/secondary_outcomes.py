@@ -290,7 +290,7 @@ class SecondaryOutcomes(PatientChapter):
             "incidence_error": format_percent(curves.variance[improvement.IMPROVED][-1] ** 0.5),
             "cmprsk_error_low": format_percent(min(errors)),
             "cmprsk_error_high": format_percent(max(errors)),
-            "ways_of_stopping": f"{len(errors):,}",
+            "ways_of_stopping": str(len(errors)),
             "rescued_by_horizon": format_range(last.rescue_min, last.rescue_max),
             "stop_weeks": (
                 f"the whole weeks {risks.weeks[0]} to {risks.weeks[-1]}"
@@ -609,8 +609,8 @@ class SecondaryOutcomes(PatientChapter):
 
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
-        "change significance (over all changes on the assumed steps that round to the printed "
-        "values)",
+        "change significance",
+        notes={"": "Over all changes on the assumed steps that round to the printed values."},
         wide=True,
         columns={
             "P as printed": Facts(
@@ -693,9 +693,9 @@ class SecondaryOutcomes(PatientChapter):
         return pd.DataFrame(rows, columns=heads)
 
     @table(
-        "Table 2, published and computed with {self.rule_in_words}",
+        "Table 2, published and computed with {self.rule_in_words}: {self.table2_matches}",
         origin="{self.patient_data.label}",
-        wide=True,
+        collapsed=True,
         columns={
             # The published numbers are results of the table above.
             "*, published": WORDS,
@@ -722,13 +722,24 @@ class SecondaryOutcomes(PatientChapter):
         return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
 
     @table(
-        "Responses, published and computed",
+        "Responses, published and computed: {self.response_matches}",
         origin="{self.patient_data.label}",
+        collapsed=True,
         columns={"Quantity": WORDS, "*": counted("")},
     )
     def response_comparison(self) -> pd.DataFrame:
         """Return the counts of responses as published and as computed from these data."""
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
+
+    @property
+    def table2_matches(self) -> str:
+        """How many numbers of Table 2 these patients match."""
+        return self.matches_in_words("table2")
+
+    @property
+    def response_matches(self) -> str:
+        """How many counts of responses these patients match."""
+        return self.matches_in_words("response")
 
     @property
     def analysed_psoas(self) -> int:

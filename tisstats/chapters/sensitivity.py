@@ -195,10 +195,12 @@ class Sensitivity(PatientChapter):
         return figure_item(specification_curve, content, name=name, source=source)
 
     @table(
-        "P values of the changes from baseline to the end (signed-rank test, two-sided) under "
-        "every combination of how the end is defined, of patients without change, and of the P "
-        "value; n are patients measured at both times",
-        wide=True,
+        "P values of the changes from baseline to the end under every combination of choices",
+        notes={
+            "n": "Patients measured at both times.",
+            "P": "Signed-rank test, two-sided. The choices: how the end is defined, how patients "
+            "without change are treated, and how the P value is computed.",
+        },
         origin="{self.patient_data.label}",
         columns={
             "n": Facts(

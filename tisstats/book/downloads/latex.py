@@ -109,7 +109,8 @@ def latex(table: PageTable, note: str = "") -> str:
     # Numbered, since pandas wants columns to differ.
     frame = pd.DataFrame(cells, columns=range(len(columns)), dtype=object)
     long = len(cells) > ROWS_OF_A_PAGE
-    caption = escape(f"{table.caption.removesuffix('.')}. {note}" if note else table.caption)
+    below = " ".join((*table.notes, *([note] if note else ())))
+    caption = escape(f"{table.caption.removesuffix('.')}. {below}" if below else table.caption)
     text = frame.to_latex(
         index=False,
         header=columns,

@@ -187,6 +187,7 @@ def _table_record(page: str, filed: FiledTable) -> dict[str, Any]:
         "page": page,
         "name": table.name,
         "caption": table.caption,
+        **({"notes": list(table.notes)} if table.notes else {}),
         **({"label": table.origin} if table.origin else {}),
         **({"no_results": facts} if isinstance(facts, str) else {}),
         "files": list(filed.files),

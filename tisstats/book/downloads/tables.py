@@ -17,7 +17,13 @@ import lxml.html  # type: ignore[import-untyped]
 from tisstats.chapters.result_facts import TableFacts
 
 #: A table as the template ``macros.html`` writes it; only tables to be exported have a name.
-TABLE = re.compile(r'<table [^>]*data-name="[^"]*"[^>]*>.*?</table></div>', re.DOTALL)
+TABLE = re.compile(
+    r'<table [^>]*data-name="[^"]*"[^>]*>.*?</table></div>'
+    r'(?:<p class="table-notes">.*?</p>)?',
+    re.DOTALL,
+)
+
+_MARK = re.compile('<sup class="mark">[^<]*</sup>')
 
 _FACTS = re.compile(' data-facts="[^"]*"')
 
@@ -32,6 +38,7 @@ class PageTable:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     facts: str = ""  #: what its numbers are, as JSON; a text if none is a result
+    notes: tuple[str, ...] = ()  #: below it; those about a column begin with its name
 
     def known(self) -> TableFacts | str:
         """Return what the table's numbers are, or why none is a result; empty if it is not said."""
@@ -53,8 +60,9 @@ def read_table(html: str) -> PageTable:
     >>> found.columns, found.rows
     (('Size', 'n'), (('a < b, small', '1.0'),))
     """
-    table = lxml.html.fragment_fromstring(html.removesuffix("</div>"))
-    head, *rows = (tuple(_cells(row)) for row in table.iter("tr"))
+    # Marks refer to notes, which name their columns here.
+    table, *below = lxml.html.fragments_fromstring(_MARK.sub("", html.replace("</div>", "", 1)))
+    head, *rows = map(tuple, _rows(table))
     return PageTable(
         name=table.get("data-name"),
         caption=_text(table.find("caption")),
@@ -62,6 +70,7 @@ def read_table(html: str) -> PageTable:
         columns=head,
         rows=tuple(rows),
         facts=table.get("data-facts", ""),
+        notes=tuple(_note(note) for part in below for note in part),
     )
 
 
@@ -76,10 +85,28 @@ def without_facts(html: str) -> str:
     return _FACTS.sub("", html)
 
 
+def _rows(table: Any) -> Iterator[list[str]]:
+    """Yield the cells of each row; the label of a group of rows is in each of them."""
+    label, left = "", 0
+    for row in table.iter("tr"):
+        cells = list(_cells(row))
+        if left:
+            yield [label, *cells]
+            left -= 1
+        else:
+            yield cells
+            label, left = cells[0], int(row[0].get("rowspan", "1")) - 1
+
+
 def _cells(row: Any) -> Iterator[str]:
     for cell in row:
         yield _text(cell)
         yield from [""] * (int(cell.get("colspan", "1")) - 1)
+
+
+def _note(note: Any) -> str:
+    about = note.get("data-about")
+    return f"{about}: {_text(note)}" if about else _text(note)
 
 
 def _text(element: Any) -> str:

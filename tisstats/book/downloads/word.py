@@ -56,8 +56,8 @@ def word(table: PageTable, note: str = "") -> bytes:
         for cell, text in zip(row.cells, cells, strict=True):
             cell.paragraphs[0].add_run(text)
     _repeat_head(grid)
-    if note:
-        document.add_paragraph(note)
+    for text in (*table.notes, *([note] if note else ())):
+        document.add_paragraph(text)
     return _saved(document)
 
 

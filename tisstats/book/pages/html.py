@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from tisstats.book.downloads.names import file_name
+from tisstats.book.pages.captions import split_caption
+from tisstats.book.pages.columns import SHORT, breakable, needs_margin, reads_as_cards, set_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FOLDER = Path(__file__).parent / "templates"
-
-#: Cells of up to this many characters are not wrapped, such as an interval.
-_SHORT = 22
-
-#: Where a name may break.
-_UNDERSCORE = re.compile("(?<=[A-Za-z])_")
 
 
 def _source(name: str) -> str:
@@ -34,18 +31,9 @@ def _templates() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["breakable"] = _breakable
+    environment.filters["breakable"] = breakable
     environment.filters["file_name"] = file_name
     return environment
-
-
-def _breakable(text: object) -> Markup:
-    """Return a text as HTML whose names may break after an underscore, not within a word or number.
-
-    >>> print(_breakable("mmt_max < 260, 03_primary_outcome"))
-    mmt_<wbr>max &lt; 260, 03_primary_<wbr>outcome
-    """
-    return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
 
 
 def render(template: str, **values: object) -> str:
@@ -65,35 +53,64 @@ def table_html(
     table: pd.DataFrame,
     caption: str,
     *,
-    classes: str = "",
     name: str = "",
     origin: str = "",
     facts: str = "",
+    notes: Mapping[str, str] | None = None,
 ) -> str:
     """Return a table as HTML that a screen reader can follow and a phone can scroll.
 
-    The first column heads the rows; the index is left out.
+    The first column heads the rows; the index is left out. Rows with the same head are a group, in
+    which it stands once. A long caption becomes title and note.
 
     Parameters
     ----------
-    classes
-        CSS classes, separated by blanks.
     name
         Of the table's files; by default made from the caption.
     origin
         Label of the patient-level data that the rows were made from, if any.
     facts
         What its numbers are, as JSON; they are taken out again when the book is written.
+    notes
+        By label of the column that they are about, which gets a mark; "" for the whole table.
+
+    Raises
+    ------
+    ValueError
+        If a note is about a column that the table does not have.
     """
     rows = [list(map(str, row)) for row in table.astype(object).to_numpy()]
+    heads = list(map(str, table.columns))
+    if unknown := set(notes or {}) - {"", *heads}:
+        raise ValueError(f"notes must be about columns, not {', '.join(map(repr, unknown))}")
+    columns = set_columns(heads, rows)
+    cards = reads_as_cards(columns)
+    title, rest = split_caption(caption, origin)
+    notes = dict(notes or {})
+    if rest:
+        notes[""] = f"{rest} {notes.get('', '')}".strip()
     return render(
         "table.html",
-        heads=table.columns,
-        rows=rows,
-        caption=caption,
-        classes=classes,
+        columns=columns,
+        rows=list(zip(*(column.cells for column in columns), strict=True)),
+        caption=title,
+        cards=cards,
+        full=needs_margin(columns),
+        marks=dict(zip((head for head in heads if head in notes), ascii_lowercase, strict=False)),
+        notes=notes,
         name=name,
         origin=origin,
         facts=facts,
-        short=_SHORT,
+        long=[len(row[0]) > SHORT for row in rows],
+        spans=_spans([row[0] for row in rows]),
     )
+
+
+def _spans(labels: Sequence[str]) -> list[int]:
+    """Return the number of rows that each label heads; 0 for a repeated one.
+
+    >>> _spans(["a", "a", "b"])
+    [2, 0, 1]
+    """
+    sizes = (len(list(rows)) for _, rows in groupby(labels))
+    return [size if first else 0 for size in sizes for first in [True, *[False] * (size - 1)]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+from tisstats.book.pages.captions import split_caption
 from tisstats.book.pages.html import render, table_html
 from tisstats.book.pages.interactive import interactive_html
 from tisstats.book.pages.ledger import article_html, counts_html, list_html
@@ -37,16 +38,16 @@ def item_html(
     A collapsed table shows its caption, which expands it.
     """
     match item:
-        case Table(frame, caption, wide, collapsed, name, origin, facts):
+        case Table(frame, caption, _, collapsed, name, origin, facts, notes):
             html = table_html(
                 frame,
                 caption,
-                classes="wide" if wide else "",
                 name=name,
                 origin=origin,
                 facts=_facts_as_json(facts),
+                notes=notes,
             )
-            summary = f"{escape(caption)} ({len(frame)} rows)"
+            summary = f"{escape(split_caption(caption, origin)[0])} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
             return folder if collapsed else html
         case Notice(title, text):

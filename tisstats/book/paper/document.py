@@ -258,8 +258,12 @@ def _leave_out_long(table: Any) -> None:
     note.text = f"Not on paper: the table{name}, {rows} rows, which is folded on the page."
     note.classes.add("paper-left-out")
     box = table.getparent()
-    (box if "table-scroll" in box.classes else table).addnext(note)
-    (box if "table-scroll" in box.classes else table).drop_tree()
+    shown = box if "table-scroll" in box.classes else table
+    below = shown.getnext()
+    if below is not None and "table-notes" in below.classes:
+        below.drop_tree()
+    shown.addnext(note)
+    shown.drop_tree()
 
 
 def _use_own_ids(article: Any, page: str) -> None:

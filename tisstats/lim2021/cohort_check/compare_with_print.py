@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tisstats.lim2021.cohort_check.report import Report
+from tisstats.lim2021.cohort_check.report import CheckResult, Report
 
 
 def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
 
 def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.DataFrame:
     """Tabulate the printed numbers whose address starts with a prefix, and those computed."""
-    found = [item for item in report if item.name.startswith(prefix)]
+    found = published_numbers(report, prefix)
     return pd.DataFrame(
         {
             "Quantity": [item.quantity for item in found],
@@ -66,6 +66,11 @@ def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.Dat
             kind.capitalize(): [item.computed for item in found],
         }
     )
+
+
+def published_numbers(report: Report, *prefixes: str) -> list[CheckResult]:
+    """Return what was checked of the numbers whose address starts with a prefix."""
+    return [item for item in report if item.name.startswith(prefixes or ("",))]
 
 
 def count_matches(report: Report, *prefixes: str) -> dict[str, int]:
@@ -76,7 +81,7 @@ def count_matches(report: Report, *prefixes: str) -> dict[str, int]:
     dict
         ``checked`` and ``hold``.
     """
-    found = [item for item in report if item.name.startswith(prefixes or ("",))]
+    found = published_numbers(report, *prefixes)
     return {"checked": len(found), "hold": sum(item.matches for item in found)}
 
 

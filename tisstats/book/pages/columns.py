@@ -1,0 +1,259 @@
+"""How the columns of a table are set: numbers on their decimal mark, and which tables become cards.
+
+A page must align numbers without a script, and a cell must stay one text, which can be searched,
+copied and read aloud. So cells are padded: what a number lacks compared with the others of its
+column goes into an attribute, which the style sheet sets out invisibly. All digits are equally wide
+there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from markupsafe import Markup, escape
+
+#: Cells of up to this many characters are not wrapped, such as an interval.
+SHORT = 22
+
+#: Cells above this many characters are sentences; their lines have so many on a desktop at least.
+_SENTENCE, _LINE = 40, 28
+
+#: Characters that fit beside one another on a phone 375 pixels wide, about.
+_PHONE = 45
+
+#: Characters that fit beside one another in the column of the text on a desktop, about.
+_TEXT_COLUMN = 92
+
+#: Characters between columns.
+_GAP = 2
+
+#: Rows with more numbers than this are compared down the columns, and stay a table on a phone.
+_MOST_NUMBERS_OF_A_CARD = 2
+
+#: Share of the cells of a column that must be numbers.
+_NUMERIC_SHARE = 0.6
+
+_NUMBER = r"((?:[<>≤≥] ?)?[+\-−–]?)(\d+)(\.\d+)?"
+_ONE = re.compile(rf"{_NUMBER}(%?)")
+_TWO = re.compile(rf"{_NUMBER}(%? \(| to | of |–){_NUMBER}(%?\)?)")
+_LEADING = re.compile(rf"{_NUMBER}(\D.*)")
+_DASH = re.compile("()([–—])()()")
+
+#: Where a name may break.
+_UNDERSCORE = re.compile("(?<=[A-Za-z])_")
+
+
+class Alignment(StrEnum):
+    """How a column is set; the values are its classes in the page."""
+
+    TEXT = ""
+    NUMBERS = "n"  #: to the right, all decimal marks below one another
+    LEADING = "q"  #: to the left, the marks of the first numbers below one another
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as it goes into a page."""
+
+    html: Markup
+    classes: str  #: of the cell, may be empty
+    after: str = ""  #: what it lacks at its right, set out invisibly
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as it goes into a page."""
+
+    head: str
+    alignment: Alignment
+    texts: Sequence[str]  #: the cells as they are printed
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as it is printed, in the parts that are aligned."""
+
+    lead: str  #: sign or comparison
+    whole: str
+    fraction: str  #: with the decimal point; empty for a whole number
+    joint: str = ""  #: what stands between it and the next part
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A cell that starts with a number, in its parts."""
+
+    first: _Number
+    second: _Number | None = None
+    rest: str = ""  #: what follows, such as quartiles in brackets
+
+
+def breakable(text: object) -> Markup:
+    """Return a text as HTML whose names may break after an underscore, not within a word or number.
+
+    >>> print(breakable("mmt_max < 260, 03_primary_outcome"))
+    mmt_<wbr>max &lt; 260, 03_primary_<wbr>outcome
+    """
+    return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
+
+
+def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
+    """Return the columns of a table, numbers aligned.
+
+    Parameters
+    ----------
+    heads
+        Names of the columns; the first heads the rows, and is always set to the left.
+    rows
+        Cells by row, as they are printed.
+
+    Examples
+    --------
+    >>> _, size = set_columns(["Size", "cm"], [["small", "9.5"], ["large", "12"]])
+    >>> size.alignment.name, [cell.after for cell in size.cells]
+    ('NUMBERS', ['', '.0'])
+    """
+    cells = list(zip(*rows, strict=True)) or [()] * len(heads)
+    stub, *others = (
+        _set_column(head, texts, heads_rows=not place)
+        for place, (head, texts) in enumerate(zip(heads, cells, strict=True))
+    )
+    return [stub, *others]
+
+
+def reads_as_cards(columns: Sequence[Column]) -> bool:
+    """Return whether a phone shows each row of a table as a card.
+
+    That is so if the table is too wide for it, and says more in sentences than in numbers.
+    """
+    sentences = sum(any(len(text) > _SENTENCE for text in column.texts) for column in columns[1:])
+    numbers = sum(column.alignment is not Alignment.TEXT for column in columns[1:])
+    few = numbers <= _MOST_NUMBERS_OF_A_CARD or sentences > 1
+    return _width(columns, SHORT) > _PHONE and sentences > 0 and few
+
+
+def needs_margin(columns: Sequence[Column]) -> bool:
+    """Return whether a table is too wide for the column of the text on a desktop."""
+    return _width(columns, _LINE) > _TEXT_COLUMN
+
+
+def _width(columns: Sequence[Column], wrapped: int) -> int:
+    """Return the characters that a table takes, about, if wrapped cells have so many in a line."""
+    widths = []
+    for column in columns:
+        words = map(len, column.head.split())
+        cells = (min(len(text), wrapped) for text in column.texts)
+        widths.append(max([*words, *cells], default=0))
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _set_column(head: str, texts: Sequence[str], *, heads_rows: bool) -> Column:
+    parsed = [_parse(text) for text in texts]
+    shown = [one for one, text in zip(parsed, texts, strict=True) if text.strip()]
+    numbers = [one for one in shown if one is not None]
+    found = [one for one in numbers if one.first.whole.isdigit()]
+    # The label of a row is a number only if all are.
+    least = 1 if heads_rows else _NUMERIC_SHARE
+    if not found or len(numbers) < least * len(shown):
+        return Column(head, Alignment.TEXT, texts, [_text_cell(text) for text in texts])
+    joints = {one.first.joint for one in found if one.second}
+    plain = not any(one.rest for one in found) and len(joints) <= 1
+    alignment = Alignment.NUMBERS if plain and not heads_rows else Alignment.LEADING
+    widest = _widest(found)
+    pad = _pad_right if alignment is Alignment.NUMBERS else _pad_left
+    cells = [
+        _text_cell(text, alignment) if one is None else pad(one, widest)
+        for one, text in zip(parsed, texts, strict=True)
+    ]
+    return Column(head, alignment, texts, cells)
+
+
+def _text_cell(text: str, alignment: Alignment = Alignment.TEXT) -> Cell:
+    """Return a cell of words; a short one stands below the numbers of its column."""
+    return Cell(breakable(text), (alignment or "short") if len(text) <= SHORT else "")
+
+
+def _parse(text: str) -> _Parsed | None:
+    """Return the parts of a short cell that starts with a number or is a dash, else None."""
+    if found := _ONE.fullmatch(text) or _DASH.fullmatch(text):
+        lead, whole, fraction, unit = found.groups(default="")
+        return _Parsed(_Number(lead, whole, fraction, unit))
+    if found := _TWO.fullmatch(text):
+        lead, whole, fraction, joint, *second = found.groups(default="")
+        return _Parsed(_Number(lead, whole, fraction, joint), _Number(*second))
+    found = _LEADING.fullmatch(text)
+    if not found or (len(text) > SHORT and not found[4].startswith(" (")):
+        return None
+    lead, whole, fraction, rest = found.groups(default="")
+    return _Parsed(_Number(lead, whole, fraction), rest=rest)
+
+
+def _widest(cells: Sequence[_Parsed]) -> _Parsed:
+    """Return the longest of each part of the cells of a column."""
+    seconds = [one.second for one in cells if one.second]
+    firsts = [one.first for one in cells]
+    return _Parsed(_longest(firsts), _longest(seconds) if seconds else None)
+
+
+def _longest(numbers: Sequence[_Number]) -> _Number:
+    return _Number(
+        *(
+            max((getattr(number, part) for number in numbers), key=len)
+            for part in ("lead", "whole", "fraction", "joint")
+        )
+    )
+
+
+def _pad_right(cell: _Parsed, widest: _Parsed) -> Cell:
+    """Return a cell that is set to the right: what it lacks there, and in the middle."""
+    first, second = cell.first, cell.second
+    lacks = _lacking_fraction(first, widest.first)
+    start = f"{first.lead}{first.whole}{first.fraction}"
+    if second is None or widest.second is None:
+        after = lacks + widest.first.joint[len(first.joint) :]
+        if widest.second:
+            after += "".join(_digits(part) for part in _parts(widest.second))
+        return Cell(escape(start + first.joint), "n", after)
+    end = escape("".join(_parts(second)))
+    missing = _lacking_lead(second, widest.second)
+    if first.joint.endswith("("):
+        # The bracket keeps close to its number.
+        html = escape(start) + _padded(escape(first.joint) + end, lacks + missing)
+    else:
+        html = escape(start) + _padded(escape(first.joint), lacks) + _padded(end, missing)
+    after = _lacking_fraction(second, widest.second) + widest.second.joint[len(second.joint) :]
+    return Cell(html, "n", after)
+
+
+def _pad_left(cell: _Parsed, widest: _Parsed) -> Cell:
+    """Return a cell that is set to the left, with what it lacks there."""
+    first = cell.first
+    start = escape(f"{first.lead}{first.whole}{first.fraction}")
+    rest = first.joint + ("".join(_parts(cell.second)) if cell.second else cell.rest)
+    return Cell(_padded(start, _lacking_lead(first, widest.first)) + escape(rest), "q")
+
+
+def _parts(number: _Number) -> tuple[str, str, str, str]:
+    return number.lead, number.whole, number.fraction, number.joint
+
+
+def _lacking_lead(number: _Number, widest: _Number) -> str:
+    lead = widest.lead[len(number.lead) :]
+    return lead + "0" * (len(widest.whole) - len(number.whole))
+
+
+def _lacking_fraction(number: _Number, widest: _Number) -> str:
+    return _digits(widest.fraction[len(number.fraction) :])
+
+
+def _digits(text: str) -> str:
+    """Return a text with all digits alike, which makes more files equal."""
+    return re.sub(r"\d", "0", text)
+
+
+def _padded(html: Markup, before: str) -> Markup:
+    return Markup('<span data-before="{}">{}</span>').format(before, html) if before else html
