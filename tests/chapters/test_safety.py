@@ -18,6 +18,7 @@ def test_counts_over_the_patients_analysed(page):
     assert table["n (%) (N=19)"].to_dict() == {
         "Any adverse event": "19 (100)",
         "Any serious adverse event": "2 (11)",
+        "Pulmonary embolism": "1 (5)",
         "Rescue medication": "7 (37)",
         "Study ended early": "7 (37)",
         "Discontinued study medication because of an adverse event": "0 (0)",
@@ -28,10 +29,19 @@ def test_counts_over_the_patients_analysed(page):
 def test_counts_over_the_patients_treated_each_say_when_they_hold(page):
     table = page.outcomes_treated().frame.set_index("Outcome")
     assert table["n (%) (N=20)"].tolist() == [
-        *("20 (100)", "2 (10)", "7 (35)", "7 (35)", "0 (0)", "0 (0)")
+        *("20 (100)", "2 (10)", "1 (5)", "7 (35)", "7 (35)", "0 (0)", "0 (0)")
     ]
     assert table["Assumption"].str.split().map(len).min() >= 6
     assert table.loc["Clinically relevant deterioration", "95% interval, %"] == "0.0 to 16.8"
+
+
+def test_the_embolism_has_its_interval(page):
+    """Clopper-Pearson limits of 1 of 19 from R: binom.test(1, 19)$conf.int."""
+    numbers = page.numbers()
+    assert numbers["embolism_patients"] == (
+        "1 of 19 patients (5.3%; 95% confidence interval 0.1 to 26.0%)"
+    )
+    assert "from 0.1 to 26.0%" in numbers["embolism_limits"]
 
 
 def test_zero_events_leave_a_rate_of_so_much(page):

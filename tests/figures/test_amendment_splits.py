@@ -49,7 +49,8 @@ def test_numbers_are_written_and_told(texts):
     )
     told = describe(rows())
     assert told.startswith(
-        "A larger proportion responded before the amendment than after it in 3 of 6"
+        "The counts allow 6 splits, from 1 of 9 before against 7 of 10 after to 6 of 9 before "
+        "against 2 of 10 after."
     )
     assert "5 gone before week 4: 6 of 9 before, 2 of 10 after" in told
 

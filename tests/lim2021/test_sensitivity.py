@@ -42,7 +42,7 @@ def test_every_combination_of_print_is_that_of_counts_typed_again(printed):
     table = printed.table().to_dict("records")
     assert len(table) == len(COUNTS) * 5 * 3
     for row in table:
-        responders, patients = COUNTS[row["Responder"], row["Denominator"]]
+        responders, patients = COUNTS[row["Definition of a responder"], row["Denominator"]]
         assert (row["responders"], row["patients"]) == (responders, patients)
         assert row["estimate"] == pytest.approx(float(Fraction(responders, patients)))
         level = float(row["Confidence level"].removesuffix("%")) / 100
@@ -55,7 +55,9 @@ def test_the_counts_are_among_those_that_the_article_allows(printed):
     allowed = denominator_choices(PUBLISHED)
     pairs = set(zip(allowed["responders"], allowed["patients"], strict=True))
     by_the_last_week = printed.table()
-    by_the_last_week = by_the_last_week[by_the_last_week["Responder"] != "40 points by week 4"]
+    by_the_last_week = by_the_last_week[
+        by_the_last_week["Definition of a responder"] != "40 points by week 4"
+    ]
     found = set(zip(by_the_last_week["responders"], by_the_last_week["patients"], strict=True))
     assert found <= pairs
 
@@ -65,7 +67,7 @@ def test_the_conclusions_by_print_are_those_of_fractions(printed):
     fewer, half, planned, below = map(printed.judge, sensitivity.conclusions(PUBLISHED))
     small = [key for key, (count, of) in COUNTS.items() if Fraction(count, of) < Fraction(1, 2)]
     assert fewer.holds == len(small) * 15
-    assert fewer.deciding == ("Responder", "Denominator")
+    assert fewer.deciding == ("Definition of a responder", "Denominator")
     table = printed.table()
     assert half.holds == sum((table["low"] <= 0.5) & (table["high"] >= 0.5))
     assert planned.holds == sum((table["low"] <= 0.6) & (table["high"] >= 0.6))
@@ -87,19 +89,19 @@ def test_synthetic_patients_have_the_printed_counts_where_these_determine_them(r
     table = rows.table()
     as_printed = table[
         (table["Threshold"] == "40 points")
-        & (table["Rescue or early stop"] == "ignored")
-        & (table["Status open"] == "left out")
-        & (table["Upper limits of CK"] == "of the rows")
+        & (table["Handling of rescue and early stops"] == "ignored")
+        & (table["Handling of unknown responses"] == "left out")
+        & (table["Upper limits of CK"] == "those of the data")
     ]
     for week in ("week 9", "week 4"):
-        mine = as_printed[as_printed["Response seen"] == f"at any visit by {week}"]
+        mine = as_printed[as_printed["Visits that count"] == f"at any visit by {week}"]
         expected = {COUNTS[f"40 points by {week}", of] for of in ("analysed", "all included")}
         assert set(zip(mine["responders"], mine["patients"], strict=True)) == expected
 
 
 def test_a_response_at_one_week_is_sought_where_both_regimens_have_visits():
     choices = sensitivity.row_choices(PUBLISHED, None)
-    (seen,) = (choice for choice in choices if choice.label == "Response seen")
+    (seen,) = (choice for choice in choices if choice.label == "Visits that count")
     weeks = assessment_weeks(PUBLISHED).values()
     for level in seen.levels:
         if level.settings["kind"] == "at week":

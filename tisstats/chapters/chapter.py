@@ -12,8 +12,8 @@ import pandas as pd
 
 from tisstats.chapters.page import Notice, Result, Table, WholeResult, described
 from tisstats.chapters.parameters import Parameters
-from tisstats.chapters.result_facts import COUNT, VALUE, WORDS, Facts, counted
-from tisstats.figures.numbers import format_confidence_level
+from tisstats.chapters.result_facts import COUNT, COUNT_OF_ALL, VALUE, WORDS, Facts, counted
+from tisstats.figures.numbers import format_confidence_level, of_all
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
@@ -179,9 +179,9 @@ class PatientChapter(Chapter):
         return Notice(self.patient_data.label, self.patient_data.notice)
 
     def matches_in_words(self, prefix: str) -> str:
-        """Return how many published numbers match, such as "163 of 163 numbers match"."""
+        """Return how many published numbers match, such as "all 163 numbers match"."""
         found = count_matches(self.report, f"{prefix}.")
-        return f"{found['hold']} of {found['checked']} numbers match"
+        return f"{of_all(found['hold'], found['checked'])} numbers match"
 
     def mismatches(self, prefix: str, title: str) -> list[Table]:
         """Return the published numbers that these patients do not match; no table if all match.
@@ -220,7 +220,7 @@ class PatientChapter(Chapter):
         ----------
         prefixes
             Files of the published facts, such as ``table1``: their counts are named
-            ``table1_checked`` and ``table1_hold``.
+            ``table1_checked`` and ``table1_hold``, and in words ``table1_match``.
         """
         numbers: dict[str, object] = {
             "rows_kind": self.patient_data.kind,
@@ -230,4 +230,14 @@ class PatientChapter(Chapter):
             for name, count in count_matches(self.report, f"{prefix}.").items():
                 what = f"Published numbers compared with the patients: {prefix}, {name}"
                 numbers[f"{prefix}_{name}"] = WholeResult(count, counted(what, "numbers", **_BOOK))
+            found = count_matches(self.report, f"{prefix}.")
+            numbers[f"{prefix}_match"] = Result(
+                of_all(found["hold"], found["checked"]),
+                Facts(
+                    COUNT_OF_ALL,
+                    f"Published numbers that the patients match: {prefix}",
+                    "numbers",
+                    **_BOOK,
+                ),
+            )
         return numbers

@@ -14,6 +14,7 @@ from tisstats.chapters.page import FigureItem, Rows, described, figure_item, tab
 from tisstats.chapters.result_facts import (
     COUNT,
     COUNT_OF,
+    COUNT_OF_ALL,
     COUNT_PERCENTAGE,
     PERCENTAGE,
     QUARTILES,
@@ -24,7 +25,7 @@ from tisstats.chapters.result_facts import (
     counted,
 )
 from tisstats.figures import flow_diagram
-from tisstats.figures.numbers import yes_no
+from tisstats.figures.numbers import of_all, yes_no
 from tisstats.lim2021 import table1
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
 from tisstats.lim2021.flow import PatientFlow, study_flow, subtypes
@@ -100,11 +101,17 @@ class CohortFlow(PatientChapter):
                 "Percentages in the table of baseline characteristics", "percentages"
             ),
             "percentages_equal": counted("Percentages equal to the recomputed ones", "percentages"),
+            "percentages_agree": Facts(
+                COUNT_OF_ALL, "Percentages equal to the recomputed ones", "percentages"
+            ),
             "half_even_off": counted(
                 "Percentages that differ if halves are rounded to even", "percentages"
             ),
             "sums": counted("Rows that can be added over the subtypes", "rows"),
             "sums_equal": counted("Rows whose subtypes add up to the printed total", "rows"),
+            "sums_agree": Facts(
+                COUNT_OF_ALL, "Rows whose subtypes add up to the printed total", "rows"
+            ),
             "sums_single": counted("Rows with a single subtype", "rows"),
             "antibodies_total": Facts("{sum}", "Patients by antibodies, added up", "patients"),
         }
@@ -123,9 +130,13 @@ class CohortFlow(PatientChapter):
             "rounding_rule": self.rounding_rule,
             "percentages": len(self.percentages),
             "percentages_equal": self.percentages["equal"].sum(),
+            "percentages_agree": of_all(
+                int(self.percentages["equal"].sum()), len(self.percentages)
+            ),
             "half_even_off": (~half_even["equal"]).sum(),
             "sums": len(self.row_sums),
             "sums_equal": self.row_sums["equal"].sum(),
+            "sums_agree": of_all(int(self.row_sums["equal"].sum()), len(self.row_sums)),
             "sums_single": (self.row_sums["terms"] == 1).sum(),
             "antibodies_total": sum(self.published.count(f"flow.{kind}") for kind in antibodies),
             **self.match_counts("table1"),

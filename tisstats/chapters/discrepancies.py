@@ -102,17 +102,17 @@ class Discrepancies(Chapter):
             "before": counted("Patients enrolled before the amendment"),
             "after": counted("Patients enrolled after the amendment"),
             "plain_gone": counted(
-                "Later patients who had stopped before the decision week, simplest split"
+                "Later patients who had stopped before the decision week, first split"
             ),
-            "plain_before": counted("Responders before the amendment, simplest split"),
-            "plain_after": counted("Responders after the amendment, simplest split"),
+            "plain_before": counted("Responders before the amendment, first split"),
+            "plain_after": counted("Responders after the amendment, first split"),
             "plain_late_weeks": WORDS,
             "plain_first_before": counted(
-                "Responders before the amendment by the decision week, simplest split"
+                "Responders before the amendment by the decision week, first split"
             ),
             "plain_p": Facts(
                 "{P value}",
-                "Responders before and after the amendment, simplest split",
+                "Responders before and after the amendment, first split",
                 method="{self._test_name}, two-sided",
                 n="{self.analysed}",
             ),
@@ -137,9 +137,9 @@ class Discrepancies(Chapter):
             "split_lost": counted("Patients who improved minimally and lost it"),
             "split_others": counted("Other patients without a response"),
             "splits_left": counted("Splits that meet all conditions", "splits"),
-            "splits_other": counted("Splits but for the simplest", "splits"),
-            "last_before": counted("Responders before the amendment, opposite split"),
-            "last_after": counted("Responders after the amendment, opposite split"),
+            "splits_other": counted("Splits but for the first", "splits"),
+            "last_before": counted("Responders before the amendment, last split"),
+            "last_after": counted("Responders after the amendment, last split"),
             "idle_conditions": WORDS,
             "entries": counted("Statements that disagree", "entries"),
             "entries_interpretation": counted(
@@ -212,11 +212,12 @@ class Discrepancies(Chapter):
 
     def summary(self) -> DiscrepancySummary:
         """Return the summary, the section on the amendment first."""
-        counts, plain = self.counts, self._base_split
+        counts, plain, last = self.counts, self._base_split, self.splits[-1]
         amendment = SummaryLine(
             "before-and-after-the-amendment",
-            f"Before and after the amendment: {plain.before} of {counts.before} against "
-            f"{plain.after} of {counts.after} responders in the simplest interpretation",
+            f"Responders before and after the amendment: not reported; from {plain.before} of "
+            f"{counts.before} against {plain.after} of {counts.after} to {last.before} against "
+            f"{last.after} are possible",
             "Methods, Study design; Methods, Primary and secondary outcome measures; Results, "
             "Secondary outcomes",
             Importance.INTERPRETATION,

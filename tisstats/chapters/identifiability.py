@@ -66,7 +66,7 @@ from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT,
 _STAMP = (
     "synthetic cohorts (not real patients): "
     f"bar from the {100 * PERCENTILES['ensemble_p05']:g}th "
-    f"to the {100 * PERCENTILES['ensemble_p95']:g}th percentile, black mark at the median"
+    f"to the {100 * PERCENTILES['ensemble_p95']:g}th percentile, mark at the median"
 )
 
 #: Ticks of the axis of P values, and of that of counts of patients.

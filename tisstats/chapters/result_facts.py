@@ -159,6 +159,7 @@ COUNT = "{count}"
 PERCENTAGE = "{percentage}"
 COUNT_PERCENTAGE = "{count} ({percentage})"
 COUNT_OF = "{count} of {denominator}"
+COUNT_OF_ALL = "all {count} | {count} of the {denominator} | none of the {denominator}"
 QUARTILES = (
     "{median} ({lower quartile}–{upper quartile}) | {median} ({lower quartile} to {upper quartile})"
 )

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.page import Rows, Table, described, table
-from tisstats.chapters.result_facts import COUNT_PERCENTAGE, INTERVAL, WORDS, Facts, counted
-from tisstats.figures.numbers import format_confidence_level, format_n_percent, format_percent
+from tisstats.chapters.result_facts import (
+    COUNT_OF_ALL,
+    COUNT_PERCENTAGE,
+    INTERVAL,
+    WORDS,
+    Facts,
+    counted,
+)
+from tisstats.figures.numbers import (
+    format_confidence_level,
+    format_n_percent,
+    format_percent,
+    of_all,
+)
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
@@ -50,6 +63,29 @@ class Safety(PatientChapter):
                 "{self.interval_words}, two-sided",
                 "{self.included}",
             ),
+            "upper_limit": Facts(
+                "*{upper limit}% lies*",
+                "Patients who deteriorated, with zero events",
+                "%",
+                "{self.interval_words}, two-sided",
+                "{self.analysed}",
+            ),
+            "embolism_patients": Facts(
+                "{count} of {denominator} patients ({percentage}%; *interval {lower limit} to "
+                "{upper limit}%)",
+                "Patients with pulmonary embolism",
+                "%",
+                "{self.interval_words}",
+                "{self.analysed}",
+                counts="patients",
+            ),
+            "embolism_limits": Facts(
+                "*from {lower limit} to {upper limit}%",
+                "Patients with pulmonary embolism",
+                "%",
+                "{self.interval_words}",
+                "{self.analysed}",
+            ),
             "upper_rule_of_three": Facts(
                 "{upper limit}",
                 "Patients who deteriorated, with zero events",
@@ -64,14 +100,14 @@ class Safety(PatientChapter):
                 "rule of three",
                 "{self.included}",
             ),
-            "safety_checked": counted(
-                "Published numbers on safety compared with the patients", "numbers", origin="book"
-            ),
             "safety_numbers": counted(
                 "Published numbers on safety in the table", "numbers", origin="book"
             ),
-            "safety_hold": counted(
-                "Published numbers on safety that the patients meet", "numbers", origin="book"
+            "safety_match": Facts(
+                COUNT_OF_ALL,
+                "Published facts on safety that the patients match",
+                "numbers",
+                origin="book",
             ),
         }
     )
@@ -102,26 +138,51 @@ class Safety(PatientChapter):
                 for prefix, found in limits.items()
             },
             **self.match_counts(),
-            "safety_checked": checked["checked"],
             "safety_numbers": count_matches(self.report, "safety.")["checked"],
-            "safety_hold": checked["hold"],
+            "safety_match": of_all(checked["hold"], checked["checked"]),
+            **self._embolism(),
+            "upper_limit": self._describe_two_sided(limits["upper"]),
         }
 
-    def _describe_limits(self, found: safety.ZeroEventLimits) -> str:
-        """Describe what the upper limits with zero events rule out, if anything."""
-        level, title = (
+    def _embolism(self) -> dict[str, str]:
+        """Describe the proportion of patients with pulmonary embolism, and its interval."""
+        count, n = self.published.count("safety.pulmonary_embolism"), self.analysed
+        found = proportion_interval(count, n, self.confidence_level, self.interval_method)
+        level, limits = (
             format_confidence_level(self.confidence_level),
-            method_title(self.interval_method),
+            percent_range(found.low, found.high),
         )
+        return {
+            "embolism_patients": (
+                f"{count} of {n} patients ({format_percent(Fraction(count, n))}%; {level}% "
+                f"confidence interval {limits}%)"
+            ),
+            "embolism_limits": (
+                f"{count} in {n} patients is compatible with a rate anywhere from {limits}%"
+            ),
+        }
+
+    def _describe_two_sided(self, found: safety.ZeroEventLimits) -> str:
+        """Describe what the two-sided upper limit with zero events rules out, if anything."""
         if found.two_sided <= 0:
             return (
-                f"the {title} interval for zero events has no width, a fault of the method, and "
-                "therefore rules out nothing"
+                f"the {method_title(self.interval_method)} interval for zero events has no width, "
+                "a fault of the method, and therefore rules out nothing"
             )
-        two_sided = (
+        level = format_confidence_level(self.confidence_level)
+        return (
             f"a true rate of up to {format_percent(found.two_sided)}% lies within the {level}% "
             "interval"
         )
+
+    def _describe_limits(self, found: safety.ZeroEventLimits) -> str:
+        """Describe what both upper limits with zero events rule out, if anything."""
+        level, two_sided = (
+            format_confidence_level(self.confidence_level),
+            self._describe_two_sided(found),
+        )
+        if found.two_sided <= 0:
+            return two_sided
         if found.one_sided is None:
             needed = format_confidence_level(safety.ONE_SIDED_ABOVE)
             return f"{two_sided}; a one-sided limit takes a level above {needed}%"
@@ -207,7 +268,9 @@ class Safety(PatientChapter):
             confidence_level=self.confidence_level,
             method=self.interval_method,
         )
-        return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
+        published = self.outcomes_analysed().frame
+        published = published[published["Outcome"] != safety.EMBOLISM]
+        return compare_with_print(published, computed, self.patient_data.kind)
 
     @property
     def safety_matches(self) -> str:

@@ -12,6 +12,7 @@ from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import (
     COUNT_OF,
+    COUNT_OF_ALL,
     COUNT_PERCENTAGE,
     INTERVAL,
     LABEL,
@@ -31,6 +32,7 @@ from tisstats.figures.numbers import (
     format_printed_quartiles,
     format_range,
     join_names,
+    of_all,
     quantile_rule_in_words,
     yes_no,
 )
@@ -313,6 +315,15 @@ class SecondaryOutcomes(PatientChapter):
             "quartiles_possible": counted(
                 "Medians and quartiles that are attainable", "numbers", origin="book"
             ),
+            "quartiles_agree": Facts(
+                COUNT_OF_ALL, "Medians and quartiles that are attainable", "numbers", origin="book"
+            ),
+            "p_agree": Facts(
+                COUNT_OF_ALL,
+                "P values attainable and consistent with the text",
+                "numbers",
+                origin="book",
+            ),
             "p_values": counted("P values of the outcome measures", "numbers", origin="book"),
             "p_significant": counted(
                 "Changes that the text reports as significant", "measures", origin="published"
@@ -321,6 +332,12 @@ class SecondaryOutcomes(PatientChapter):
                 "P values attainable and consistent with the text", "numbers", origin="book"
             ),
             "rows": counted("Outcome measures", "measures", origin="book"),
+            "rows_agree": Facts(
+                COUNT_OF_ALL,
+                "Outcome measures all of whose numbers are attainable together",
+                "measures",
+                origin="book",
+            ),
             "rows_together": counted(
                 "Outcome measures all of whose numbers are attainable together",
                 "measures",
@@ -342,10 +359,16 @@ class SecondaryOutcomes(PatientChapter):
             ),
             "quartiles": sum(check.quartiles for check in checks),
             "quartiles_possible": sum(check.possible for check in checks),
+            "quartiles_agree": of_all(
+                sum(check.possible for check in checks),
+                sum(check.quartiles for check in checks),
+            ),
+            "p_agree": of_all(sum(check.p_consistent for check in checks), len(checks)),
             "p_values": len(checks),
             "p_fit": sum(check.p_consistent for check in checks),
             "p_significant": (self.published.tables["significance"]["significant"] == "true").sum(),
             "rows": len(checks),
+            "rows_agree": of_all(sum(check.row_attainable for check in checks), len(checks)),
             "rows_together": sum(check.row_attainable for check in checks),
         }
 

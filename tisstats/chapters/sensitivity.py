@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.result_facts import (
     COUNT_OF,
+    COUNT_OF_ALL,
     P_RANGE,
-    PERCENTAGE,
     RANGE,
     WORDS,
     Facts,
@@ -25,12 +26,18 @@ from tisstats.chapters.specification_items import (
     SHARE_FACTS,
     conclusion_row,
     curve_content,
+    judge,
     level_rows,
     percent_span,
     share_rows,
 )
 from tisstats.figures import specification_curve
-from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
+from tisstats.figures.numbers import (
+    format_confidence_level,
+    format_range,
+    join_names,
+    of_all,
+)
 from tisstats.lim2021 import sensitivity
 from tisstats.lim2021.sensitivity import EnzymeLimits
 from tisstats.printed import format_rounded
@@ -96,11 +103,6 @@ class Sensitivity(PatientChapter):
         return format_confidence_level(sensitivity.inference(self.published).confidence_level)
 
     @property
-    def printed_size(self) -> int:
-        """Number of combinations that printed counts allow."""
-        return len(self.printed)
-
-    @property
     def planned(self) -> float:
         """The proportion of responders assumed in planning."""
         return float(self.published.value("design.assumed_proportion"))
@@ -131,7 +133,7 @@ class Sensitivity(PatientChapter):
     )
     def printed_conclusions(self) -> Rows:
         """Return every conclusion, judged by printed counts."""
-        yield from map(conclusion_row, map(self.printed.judge, self.conclusions))
+        yield from map(conclusion_row, map(partial(judge, self.printed), self.conclusions))
 
     @table(
         "Conclusions under every combination of choices, {self.level}% intervals",
@@ -141,7 +143,7 @@ class Sensitivity(PatientChapter):
     )
     def row_conclusions(self) -> Rows:
         """Return every conclusion, judged by the patients."""
-        yield from map(conclusion_row, map(self.rows.judge, self.conclusions))
+        yield from map(conclusion_row, map(partial(judge, self.rows), self.conclusions))
 
     @table(
         "What decides, by printed counts, whether fewer than half respond. A choice decides "
@@ -166,7 +168,7 @@ class Sensitivity(PatientChapter):
         yield from share_rows(self._first(self.rows))
 
     def _first(self, curve: SpecificationCurve) -> Judgement:
-        return curve.judge(self.conclusions[0])
+        return judge(curve, self.conclusions[0])
 
     def printed_figure(self) -> FigureItem:
         """Draw the curve of printed counts."""
@@ -220,7 +222,7 @@ class Sensitivity(PatientChapter):
         alpha = float(self.published.value("design.significance_level"))
         below = Conclusion("significant", (Condition("pvalue", "below", alpha),))
         for measure, curve in self.changes.items():
-            judged, n = curve.judge(below), curve.results["n"]
+            judged, n = judge(curve, below), curve.results["n"]
             known = curve.column("pvalue")
             known = known[np.isfinite(known)]
             scale = self.patient_data.trial.description.measures[measure]
@@ -229,7 +231,7 @@ class Sensitivity(PatientChapter):
                 "Outcome measure": scale.name,
                 "n": format_range(int(n.min()), int(n.max())),
                 "P": format_range(*ends),
-                f"P below {alpha:g}, n of combinations": f"{judged.holds} of {len(curve)}",
+                f"P below {alpha:g}, n of combinations": f"{judged.holds} of {judged.combinations}",
                 "Depends on": ", ".join(judged.deciding) or "no single choice",
             }
 
@@ -246,13 +248,10 @@ class Sensitivity(PatientChapter):
                 "%",
                 "proportion",
             ),
-            "printed_fewer": counted(
-                "Combinations in which fewer than half respond, by printed counts", "combinations"
-            ),
-            "printed_share": Facts(
-                PERCENTAGE,
+            "printed_fewer": Facts(
+                COUNT_OF_ALL,
                 "Combinations in which fewer than half respond, by printed counts",
-                n="{self.printed_size}",
+                "combinations",
             ),
             "printed_deciding": WORDS,
             "row_deciding": WORDS,
@@ -271,17 +270,14 @@ class Sensitivity(PatientChapter):
                 "proportion",
                 origin="{self.patient_data.kind}",
             ),
-            "row_fewer": counted(
+            "row_fewer": Facts(
+                COUNT_OF_ALL,
                 "Combinations in which fewer than half respond, by the patients",
                 "combinations",
                 origin="{self.patient_data.kind}",
             ),
-            "row_judged": counted(
-                "Combinations with a result, by the patients",
-                "combinations",
-                origin="{self.patient_data.kind}",
-            ),
-            "row_without": counted(
+            "row_without": Facts(
+                "; in {count} of them*",
                 "Combinations without an estimate, by the patients",
                 "combinations",
                 origin="{self.patient_data.kind}",
@@ -318,16 +314,19 @@ class Sensitivity(PatientChapter):
             "printed_choices": len(self.printed.choices),
             "printed_distinct": self.printed.distinct,
             "printed_span": percent_span(self.printed),
-            "printed_fewer": printed.holds,
-            "printed_share": format_percent(printed.share),
-            "printed_deciding": ", ".join(printed.deciding) or "no single choice",
+            "printed_fewer": of_all(printed.holds, printed.combinations - printed.without_result),
+            "printed_deciding": _in_sentence(printed.deciding),
             "row_combinations": len(self.rows),
             "row_choices": len(self.rows.choices),
             "row_span": percent_span(self.rows),
-            "row_fewer": rows.holds,
-            "row_judged": rows.combinations - rows.without_result,
-            "row_deciding": ", ".join(rows.deciding) or "no single choice",
-            "row_without": without,
+            "row_fewer": of_all(rows.holds, rows.combinations - rows.without_result),
+            "row_deciding": _in_sentence(rows.deciding),
+            "row_without": (
+                f"; in {without} of them nobody is left in the denominator, so that there is no "
+                "estimate"
+                if without
+                else ""
+            ),
             "change_combinations": combinations(next(iter(self.changes.values())).choices),
             "rows_kind": self.patient_data.kind,
             "rows_name": self.patient_data.name,
@@ -337,3 +336,10 @@ class Sensitivity(PatientChapter):
             "mmt_quartile": third_quartile,
             "mmt_used": self.patient_data.trial.mmt_max,
         }
+
+
+def _in_sentence(choices: Sequence[str]) -> str:
+    """List choices within a sentence: "the threshold and the denominator"."""
+    if not choices:
+        return "none of the choices"
+    return join_names([f"the {choice[:1].lower()}{choice[1:]}" for choice in choices])

@@ -40,6 +40,11 @@ SHARE_FACTS = {
 }
 
 
+def judge(curve: SpecificationCurve, conclusion: Conclusion) -> Judgement:
+    """Judge a conclusion over the choices that change what it is judged by."""
+    return curve.affecting(conclusion).judge(conclusion)
+
+
 def curve_content(
     curve: SpecificationCurve,
     conclusion: Conclusion,
@@ -60,7 +65,7 @@ def curve_content(
     order = curve.order()[: len(curve) - curve.without_estimate]
     if not len(order):
         return None
-    judged = curve.judge(conclusion)
+    judged = judge(curve, conclusion)
     shares = {(each.choice, each.level): each.share for each in judged.levels}
     levels = curve.levels()[order]
     return CurveContent(
@@ -73,7 +78,9 @@ def curve_content(
                 choice.label,
                 [
                     LevelRow(
-                        level.label, levels[:, axis] == position, shares[choice.label, level.label]
+                        level.label,
+                        levels[:, axis] == position,
+                        shares.get((choice.label, level.label)),
                     )
                     for position, level in enumerate(choice.levels)
                 ],
@@ -82,7 +89,8 @@ def curve_content(
         ],
         ylabel=ylabel,
         conclusion=conclusion.label,
-        share=judged.share,
+        holds=judged.holds,
+        combinations=judged.combinations - judged.without_result,
         reference=reference,
         stamp=stamp,
     )

@@ -95,12 +95,14 @@ def describe(rows: Sequence[SplitRow]) -> str:
 
 
 def _message(rows: Sequence[SplitRow]) -> str:
-    more = sum(row.proportions["before"] > row.proportions["after"] for row in rows)
-    which = f"all {more}" if more == len(rows) else f"{more or 'none'} of {len(rows)}"
-    return (
-        f"A larger proportion responded before the amendment than after it in {which} possible "
-        f"{'splits' if len(rows) > 1 else 'split'}"
+    first, *others = (
+        f"{row.before} of {row.patients_before} before against {row.after} of "
+        f"{row.patients_after} after"
+        for row in rows
     )
+    if not others:
+        return f"The counts allow one split: {first}"
+    return f"The counts allow {len(rows)} splits, from {first} to {others[-1]}"
 
 
 def _mark(page: Page, x: float, y: float, period: str) -> None:

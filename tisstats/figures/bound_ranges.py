@@ -14,6 +14,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows
+from tisstats.figures.numbers import of_all
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
 from tisstats.figures.row_chart import RowChart, RowText
 
@@ -145,14 +146,16 @@ def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> 
 
 
 def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
-    total, limit = len(rows), axis.reference
+    limit = axis.reference
     if limit is None:
-        left = sum(row.lower < row.upper for row in rows)
+        left = [row.title for row in rows if row.lower < row.upper]
         what = "leave more than one value"
     else:
-        left = sum(row.lower < limit <= row.upper for row in rows)
+        left = [row.title for row in rows if row.lower < limit <= row.upper]
         what = f"lie on both sides of {limit:g}"
-    return f"For {left} of {total} quantities, the bounds {what}, under the assumptions below"
+    if len(left) == 1 < len(rows):
+        return f"Of {len(rows)} rows only in one, {left[0]}, do the bounds {what}"
+    return f"In {of_all(len(left), len(rows))} rows the bounds {what}"
 
 
 def _three_digits(value: float) -> str:

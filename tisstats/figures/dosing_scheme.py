@@ -102,7 +102,9 @@ def _message(regimens: Sequence[Regimen]) -> str:
         count = len(regimen.infusions)
         infusions = "infusions" if count > 1 else "infusion"
         name = regimen.name[:1].lower() + regimen.name[1:]
-        totals.append(f"{total} g/kg in {count} {infusions} ({name})")
+        inferred = any(infusion.inferred for infusion in regimen.infusions)
+        note = ", partly inferred" if inferred else ""
+        totals.append(f"{total} g/kg in {count} {infusions} ({name}{note})")
     return join_names(totals)
 
 

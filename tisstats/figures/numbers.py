@@ -82,6 +82,17 @@ def join_names(names: Sequence[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
+def of_all(count: int, total: int) -> str:
+    """Say how many of all it is, before a plural noun.
+
+    >>> of_all(57, 57), of_all(0, 57), of_all(56, 57)
+    ('all 57', 'none of the 57', '56 of the 57')
+    """
+    if count == total:
+        return f"all {total}"
+    return f"{count or 'none'} of the {total}"
+
+
 def format_common_level(intervals: Iterable[Interval]) -> str:
     """Format the common confidence level of the intervals, ``95% ``, or return an empty text."""
     levels = {format_confidence_level(interval.level) for interval in intervals}

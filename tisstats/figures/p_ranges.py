@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows
+from tisstats.figures.numbers import of_all
 from tisstats.figures.palette import BLUE, MUTED, PAPER, VERMILION, style
 from tisstats.figures.row_chart import HorizontalAxis, RowChart, RowText
 from tisstats.lim2021.claims.row_checks import p_range_text
@@ -147,8 +148,8 @@ def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:
 def _message(rows: Sequence[PValueRow], alpha: float) -> str:
     wide = sum(row.asymptotic.low < alpha <= row.asymptotic.high for row in rows)
     return (
-        f"On the assumed steps, the printed quartiles leave open for {wide} of {len(rows)} outcome "
-        f"measures whether P is below {alpha:g}"
+        f"For {of_all(wide, len(rows))} outcome measures the printed quartiles leave open whether "
+        f"P is below {alpha:g}"
     )
 
 

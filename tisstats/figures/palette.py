@@ -8,8 +8,7 @@ What a mark means
 -----------------
 - Filled circle, blue: an estimate or a value, and of two times the later one. Open circle: the
   earlier of two times.
-- Diamond, open, vermilion: the result as reported, which others are compared with: the printed
-  value, or the main analysis.
+- Diamond, open, vermilion: the printed value, which others are compared with.
 - Blue line with end strokes: a confidence interval. Band in pale blue: one around a curve or a
   median.
 - Thin grey line: one patient.

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tisstats.figures.layout import Layout, Page, glue_numbers, require_rows, text_height, wrap
-from tisstats.figures.numbers import format_percent
+from tisstats.figures.numbers import format_percent, of_all
 from tisstats.figures.palette import (
     BAND,
     BLUE,
@@ -37,10 +37,10 @@ _ROW = 0.2  # least height of a level
 _COLUMNS = {Layout.COLUMN: 120, Layout.PHONE: 60}  # most columns of the lower part
 _STEPS = 500  # most steps of the outline around many intervals
 _MARKER: dict[str, Any] = {
-    "marker": "D",
-    "markersize": 8,
-    "markerfacecolor": PAPER,
-    "markeredgecolor": VERMILION,
+    "marker": "o",
+    "markersize": 9,
+    "markerfacecolor": BLUE,
+    "markeredgecolor": PAPER,
     "markeredgewidth": 1.8,
     "linestyle": "none",
 }
@@ -52,9 +52,9 @@ class LevelRow:
 
     label: str
     used: NDArray[np.bool_]  #: which combinations have it, in the order of the curve
-    share: (
-        float  #: proportion of them in which the conclusion holds, 0 to 1; nan: none has a result
-    )
+    #: proportion of them in which the conclusion holds, 0 to 1; nan: none has a result; None: the
+    #: choice never changes what the conclusion is judged by
+    share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ class CurveContent:
     choices: Sequence[ChoiceRows]
     ylabel: str  #: what is estimated, with its unit, %
     conclusion: str  #: whose share stands next to each level
-    share: float  #: proportion of all combinations in which it holds, 0 to 1
+    holds: int  #: combinations in which it holds, of the choices that can change it
+    combinations: int  #: all combinations of these choices that have a result
     reference: float | None  #: value marked by a line, on the scale of the estimate
     stamp: str = ""  #: label of the patients, written into the figure; empty for published counts
 
@@ -124,9 +125,12 @@ def draw(content: CurveContent, *, layout: Layout = Layout.COLUMN, source: str =
 
 
 def _message(content: CurveContent) -> str:
+    if content.combinations <= 1:
+        holds = "holds" if content.holds else "does not hold"
+        return f"“{content.conclusion}” {holds}, whatever is chosen"
     return (
-        f"“{content.conclusion}” holds in {_share(content.share)} of {len(content.estimate)} "
-        f"combinations of choices"
+        f"{content.conclusion} under {of_all(content.holds, content.combinations)} combinations of "
+        f"the choices that can change this"
     )
 
 
@@ -191,13 +195,13 @@ def _width(page: Page) -> float:
 
 
 def _write_header(page: Page, content: CurveContent) -> None:
-    text = f"{content.conclusion}: share of combinations (all: {_share(content.share)})"
+    text = f"{content.conclusion}: share of combinations"
     page.write_paragraph(text, ha="right", color=MUTED, gap=0.04)
 
 
-def _share(share: float) -> str:
+def _share(share: float | None) -> str:
     """Format a share as %, without hiding that it is not quite none or all."""
-    if np.isnan(share):
+    if share is None or np.isnan(share):
         return "–"
     shown = format_percent(share, 0)
     if shown == "0" and share > 0:
@@ -256,6 +260,9 @@ def describe(content: CurveContent) -> str:
     if content.reference is not None:
         parts.append(f"A dotted line marks {_percent(content.reference)}.")
     for choice in content.choices:
+        if all(level.share is None for level in choice.levels):
+            parts.append(f"{choice.label} never changes it.")
+            continue
         shares = ", ".join(f"{level.label} {_share(level.share)}" for level in choice.levels)
         parts.append(f"By {choice.label}, it holds in this share of combinations: {shares}.")
     parts += [f"{content.stamp}."] if content.stamp else []

@@ -37,6 +37,9 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3/n
 
 
+#: Label of the patients with pulmonary embolism: tables of patient-level data have no such row.
+EMBOLISM = "Pulmonary embolism"
+
 _EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
 _NONE = 'the article\'s "none of the patients" includes the excluded patient'
 _EVENTS = "the events that the article lists are those of all treated patients"
@@ -47,6 +50,7 @@ _ALL = 'the article\'s "all patients" includes the excluded patient'
 _OUTCOMES = (
     ("Any adverse event", "safety.adverse_events_patients", True, _ALL),
     ("Any serious adverse event", None, False, _EVENTS),
+    (EMBOLISM, "safety.pulmonary_embolism", False, _EVENTS),
     ("Rescue medication", "safety.rescue_medication", False, _EARLY_END.format("switch")),
     ("Study ended early", "flow.ended_early", False, _EARLY_END.format("stop early")),
     (

@@ -68,7 +68,7 @@ def printed_choices(published: PublishedFacts) -> tuple[Choice, ...]:
     --------
     >>> choices = printed_choices(PublishedFacts.read())
     >>> [choice.label for choice in choices]
-    ['Responder', 'Denominator', 'Interval', 'Confidence level']
+    ['Definition of a responder', 'Denominator', 'Interval', 'Confidence level']
     """
     moderate, minimal, last, early = (
         published.count(f"design.{name}")
@@ -88,7 +88,7 @@ def printed_choices(published: PublishedFacts) -> tuple[Choice, ...]:
 
     return (
         Choice(
-            "Responder",
+            "Definition of a responder",
             (
                 responder(moderate, last, _PRIMARY),
                 responder(moderate, early, "decision on the regimen (Methods, Study design)"),
@@ -196,7 +196,7 @@ def cohort(trial: Trial, limits: EnzymeLimits | None) -> ResponseCohort:
     limits
         Other upper limits of normal of CK; None: none are examined.
     """
-    courses = {"of the rows": Courses.of(analyse(trial))}
+    courses = {"those of the data": Courses.of(analyse(trial))}
     if limits is not None:
         courses[limits.label] = Courses.of(analyse(_with_limits(trial, limits)))
     analysed = trial.patients["analysed"].to_numpy(dtype=bool)
@@ -238,11 +238,11 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
         ),
         # Between weeks 3 and 9 the visits depend on the regimen, so week 4 is "by" and not "at".
         Choice(
-            "Response seen",
+            "Visits that count",
             (
                 seen(f"at any visit by week {plan.week:g}", by_week),
                 seen(
-                    f"at any visit by week {plan.week:g}, open if visits end early",
+                    f"at any visit by week {plan.week:g}, unknown after an early stop",
                     f"{stopped} patients stopped early, and nothing is printed on them afterwards",
                     early_end="missing",
                 ),
@@ -260,7 +260,7 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
         ),
         _stops(published),
         Choice(
-            "Status open",
+            "Handling of unknown responses",
             (
                 Level("left out", {"missing": "unknown"}, "no rule for missing scores is printed"),
                 Level("non-response", {"missing": "non-responder"}, "the worst case"),
@@ -285,8 +285,8 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                 "Upper limits of CK",
                 (
                     Level(
-                        "of the rows",
-                        {"scoring": "of the rows"},
+                        "those of the data",
+                        {"scoring": "those of the data"},
                         "assumed: the article prints none",
                     ),
                     Level(limits.label, {"scoring": limits.label}, limits.reason),
@@ -305,7 +305,7 @@ def _stops(published: PublishedFacts) -> Choice:
     }
     stopped = published.text("flow.ended_early")
     return Choice(
-        "Rescue or early stop",
+        "Handling of rescue and early stops",
         tuple(
             Level(
                 word,

@@ -314,6 +314,37 @@ class SpecificationCurve:
         }
         return pd.concat([pd.DataFrame(words), self.results.reset_index(drop=True)], axis=1)
 
+    def affecting(self, conclusion: Conclusion) -> SpecificationCurve:
+        """Return the curve of the choices that change what a conclusion is judged by.
+
+        A choice whose level never changes those results, as an interval never changes an estimate,
+        stays at its first level: it would only multiply the number of combinations.
+
+        Examples
+        --------
+        >>> week = Choice.of("Week", "week", {12: "week 12", 24: "week 24"})
+        >>> interval = Choice.of("Interval", "interval", {"wald": "Wald", "wilson": "Wilson"})
+        >>> results = pd.DataFrame(
+        ...     {"estimate": [0.4, 0.4, 0.6, 0.6], "low": [0.1, 0.2, 0.3, 0.4]})
+        >>> curve = SpecificationCurve((week, interval), results)
+        >>> above = Conclusion("Half or more", (Condition("estimate", "at least", 0.5),))
+        >>> [choice.label for choice in curve.affecting(above).choices]
+        ['Week']
+        """
+        results = np.stack([self.column(each.column) for each in conclusion.conditions], axis=-1)
+        grid = results.reshape(*self.shape, -1)
+        constant = [
+            np.allclose(
+                grid, np.take(grid, [0], axis=axis), rtol=0, atol=SAME_RESULT, equal_nan=True
+            )
+            for axis in range(len(self.choices))
+        ]
+        first = np.all(self.levels()[:, constant] == 0, axis=1)
+        kept = tuple(
+            choice for choice, same in zip(self.choices, constant, strict=True) if not same
+        )
+        return SpecificationCurve(kept, self.results[first].reset_index(drop=True))
+
     def judge(self, conclusion: Conclusion) -> Judgement:
         """Count in which combinations a conclusion holds, by choice and level."""
         holds = np.ones(len(self), dtype=bool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,14 @@ from tisstats.chapters.specification_items import (
     SHARE_FACTS,
     conclusion_row,
     curve_content,
+    judge,
     level_rows,
     percent_span,
     share_rows,
 )
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.figures import specification_curve
-from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_range, of_all
 from tisstats.printed import format_rounded
 from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.specifications import (
@@ -119,7 +120,7 @@ class Sensitivity(TrialChapter):
     def judgements(self) -> dict[Comparison, tuple[Judgement, ...]]:
         """The conclusions of every comparison, judged."""
         return {
-            comparison: tuple(map(curve.judge, self.conclusions(comparison)))
+            comparison: tuple(map(partial(judge, curve), self.conclusions(comparison)))
             for comparison, curve in self.curves.items()
         }
 
@@ -240,7 +241,7 @@ class Sensitivity(TrialChapter):
         decimals = self.study.analysis.p_decimals
         for arm, label in self.study.arms.items():
             for measure, curve in self.specifications.changes(arm).items():
-                judged = curve.judge(significant)
+                judged = judge(curve, significant)
                 n, scale = curve.results["n"], measures[measure]
                 yield {
                     "Arm": label,
@@ -274,11 +275,12 @@ class Sensitivity(TrialChapter):
             curve, first = self.curves[comparison], judged[0]
             of = first.combinations - first.without_result
             deciding = ", ".join(first.deciding)
-            ending = f"; choices that can change this on their own: {deciding}" if deciding else ""
+            ending = f"; on their own, these can: {deciding}" if deciding else ""
             unit = "%" if comparison.reference is None else " percentage points"
             yield (
                 f"**{comparison.title}.** Estimates range from {percent_span(curve)}{unit}. "
-                f"“{first.conclusion.label}” holds in {first.holds} of {of} combinations{ending}."
+                f"“{first.conclusion.label}” holds under {of_all(first.holds, of)} combinations "
+                f"of the choices that can change it{ending}."
             )
 
     @described(
