@@ -30,8 +30,8 @@ _TEXT_COLUMN = 92
 #: Characters between columns.
 _GAP = 2
 
-#: Rows with more numbers than this are compared down the columns, and stay a table on a phone.
-_MOST_NUMBERS_OF_A_CARD = 2
+#: Rows with more numbers or words than this are compared down the columns, also on a phone.
+_MOST_TERSE = 3
 
 #: Share of the cells of a column that must be numbers.
 _NUMERIC_SHARE = 0.6
@@ -128,11 +128,12 @@ def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Col
 def reads_as_cards(columns: Sequence[Column]) -> bool:
     """Return whether a phone shows each row of a table as a card.
 
-    That is so if the table is too wide for it, and says more in sentences than in numbers.
+    That is so if the table is too wide for it, and says more in sentences than in numbers and
+    single words.
     """
-    sentences = sum(any(len(text) > _SENTENCE for text in column.texts) for column in columns[1:])
-    numbers = sum(column.alignment is not Alignment.TEXT for column in columns[1:])
-    few = numbers <= _MOST_NUMBERS_OF_A_CARD or sentences > 1
+    sentences = sum(any(len(text) > _SENTENCE for text in column.texts) for column in columns)
+    terse = sum(max(map(len, column.texts), default=0) <= SHORT for column in columns[1:])
+    few = terse <= _MOST_TERSE or sentences > 1
     return _width(columns, SHORT) > _PHONE and sentences > 0 and few
 
 
