@@ -244,7 +244,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Constraints on every cohort, with their place in the article",
-        wide=True,
         collapsed=True,
         columns="rules in words, with their place in the code",
     )
@@ -262,7 +261,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Assumptions beyond the published numbers",
-        wide=True,
         collapsed=True,
         columns="assumptions in words",
     )
@@ -280,7 +278,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Plausibility criteria (ours), and percentage of cohorts meeting each",
-        wide=True,
         collapsed=True,
         columns={
             "Criterion": OMITTED,
@@ -312,7 +309,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Effect of the criteria: spread of synthetic cohorts with and without them",
-        wide=True,
         collapsed=True,
         columns={
             "Quantity": WORDS,
@@ -454,7 +450,6 @@ class Identifiability(PatientChapter):
             yield Table(
                 pd.DataFrame(bound_tables.range_rows(self.ranges, kind, len(self.ensemble))),
                 f"{subject}: bounds under the assumptions, and ensemble range",
-                wide=True,
                 collapsed=kind != "score",
                 name=f"{name}_bounds",
                 facts=table_facts(
@@ -481,7 +476,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Assumptions behind the bounds, and which were varied",
-        wide=True,
         collapsed=True,
         columns={
             "Sensitivity analysis": Facts(
@@ -569,7 +563,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",
-        wide=True,
         collapsed=True,
         columns=bound_tables.SENSITIVITY,
         rows=bound_tables.UNITS,
@@ -591,7 +584,6 @@ class Identifiability(PatientChapter):
         return Table(
             frame,
             caption,
-            wide=True,
             collapsed=True,
             name="inference_sensitivity",
             facts=table_facts(bound_tables.SENSITIVITY, bound_tables.UNITS),
