@@ -272,7 +272,6 @@ class Discrepancies(Chapter):
 
     @table(
         "Possible splits when one condition is dropped",
-        wide=True,
         columns={
             "*none had stopped": Facts(RANGE + " | {count}", unit="patients"),
             "Responders*": Facts("{minimum} to {maximum} of {denominator}", unit="patients"),
@@ -367,7 +366,6 @@ class Discrepancies(Chapter):
 
     @table(
         "Examined and found consistent",
-        wide=True,
         columns="explanations in words",
     )
     def apparent_discrepancies(self) -> Rows:

@@ -230,7 +230,6 @@ class Fingerprints:
 
     @table(
         "Sets of printed quartiles compatible with each definition, each set on its own",
-        wide=True,
         columns={
             "Compatible*": Facts(COUNT_OF, unit="sets of quartiles", method="@row"),
             "*": WORDS,
@@ -295,7 +294,6 @@ class Fingerprints:
 
     @table(
         "Signed-rank P values attainable with all patients, and with completers only",
-        wide=True,
         columns={
             "P as printed": Facts(
                 "{P value}",

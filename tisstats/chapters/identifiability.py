@@ -241,7 +241,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Constraints on every cohort, with their place in the article",
-        wide=True,
         collapsed=True,
         columns="rules in words, with their place in the code",
     )
@@ -259,7 +258,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Assumptions beyond the published numbers",
-        wide=True,
         collapsed=True,
         columns="assumptions in words",
     )
@@ -277,7 +275,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Plausibility criteria (ours), and percentage of cohorts meeting each",
-        wide=True,
         collapsed=True,
         columns={
             "Criterion": OMITTED,
@@ -309,7 +306,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Effect of the criteria: spread of synthetic cohorts with and without them",
-        wide=True,
         collapsed=True,
         columns={
             "Quantity": WORDS,
@@ -456,7 +452,6 @@ class Identifiability(PatientChapter):
             yield Table(
                 pd.DataFrame(bound_tables.range_rows(self.ranges, kind, len(self.ensemble))),
                 f"{subject}: bounds under the assumptions, and ensemble range",
-                wide=True,
                 collapsed=kind != "score",
                 name=f"{name}_bounds",
                 facts=table_facts(
@@ -483,7 +478,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Assumptions behind the bounds, and which were varied",
-        wide=True,
         collapsed=True,
         columns={
             "Sensitivity analysis": Facts(
@@ -571,7 +565,6 @@ class Identifiability(PatientChapter):
 
     @table(
         "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",
-        wide=True,
         collapsed=True,
         columns=bound_tables.SENSITIVITY,
         rows=bound_tables.UNITS,
@@ -593,7 +586,6 @@ class Identifiability(PatientChapter):
         return Table(
             frame,
             caption,
-            wide=True,
             collapsed=True,
             name="inference_sensitivity",
             facts=table_facts(bound_tables.SENSITIVITY, bound_tables.UNITS),

@@ -123,7 +123,6 @@ class Table:
 
     frame: pd.DataFrame  #: the cells, as they are printed
     caption: str  #: what the table shows; numbers in it are computed
-    wide: bool = False  #: whether it is wider than the text column
     collapsed: bool = False  #: whether only the caption is shown at first
     name: str = ""  #: of its files; by default made from the caption
     origin: str = ""  #: label of the patient-level data in its rows; in the caption, too
@@ -139,7 +138,6 @@ def table(
     *,
     rows: Mapping[str, Facts] | None = None,
     source: str = "",
-    wide: bool = False,
     collapsed: bool = False,
     origin: str = "",
     notes: Mapping[str, str] | None = None,
@@ -161,7 +159,7 @@ def table(
     source
         Origin of the numbers, if no patient-level data are: by default they are computed from
         published ones.
-    wide, collapsed
+    collapsed
         As for `Table`.
     origin
         If the rows were made from patient-level data, the label of these, such as
@@ -197,7 +195,6 @@ def table(
             return Table(
                 frame,
                 filled,
-                wide,
                 collapsed,
                 yielding.__name__.lstrip("_"),
                 label,

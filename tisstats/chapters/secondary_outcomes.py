@@ -568,7 +568,6 @@ class SecondaryOutcomes(PatientChapter):
 
     @table(
         "Table 2 of the article, outcome measures",
-        wide=True,
         columns=_TABLE2,
         rows=_PSOAS,
         source="published",
@@ -634,7 +633,6 @@ class SecondaryOutcomes(PatientChapter):
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
         "change significance",
         notes={"": "Over all changes on the assumed steps that round to the printed values."},
-        wide=True,
         columns={
             "P as printed": Facts(
                 "{P value}",
@@ -685,7 +683,6 @@ class SecondaryOutcomes(PatientChapter):
     @table(
         "Synthetic changes with the published quartiles and P value that are significant by only "
         "one of the exact and the asymptotic test",
-        wide=True,
         columns={
             "Changes (synthetic)": WORDS,
             "Asymptotic P": Facts(

@@ -128,7 +128,6 @@ class Sensitivity(PatientChapter):
     @table(
         "Conclusions under every combination that printed counts allow, from published counts "
         "alone",
-        wide=True,
         columns=CONCLUSION_FACTS,
     )
     def printed_conclusions(self) -> Rows:
@@ -137,7 +136,6 @@ class Sensitivity(PatientChapter):
 
     @table(
         "Conclusions under every combination of choices, {self.level}% intervals",
-        wide=True,
         origin="{self.patient_data.label}",
         columns=CONCLUSION_FACTS,
     )
@@ -149,7 +147,6 @@ class Sensitivity(PatientChapter):
         "What decides, by printed counts, whether fewer than half respond. A choice decides "
         "alone where its level changes the answer while the other choices stay as they are. From "
         "published counts alone",
-        wide=True,
         columns=SHARE_FACTS,
     )
     def printed_shares(self) -> Rows:
@@ -159,7 +156,6 @@ class Sensitivity(PatientChapter):
     @table(
         "What decides, among these patients, whether fewer than half respond. A choice decides "
         "alone where its level changes the answer while the other choices stay as they are",
-        wide=True,
         origin="{self.patient_data.label}",
         columns=SHARE_FACTS,
     )

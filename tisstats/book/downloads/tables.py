@@ -23,7 +23,7 @@ TABLE = re.compile(
     re.DOTALL,
 )
 
-_MARK = re.compile('<sup class="mark">[^<]*</sup>')
+_MARK = re.compile('<sup class="note-mark">[^<]*</sup>')
 
 _FACTS = re.compile(' data-facts="[^"]*"')
 

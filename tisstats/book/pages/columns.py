@@ -30,8 +30,8 @@ _TEXT_COLUMN = 92
 #: Characters between columns.
 _GAP = 2
 
-#: Rows with more numbers than this are compared down the columns, and stay a table on a phone.
-_MOST_NUMBERS_OF_A_CARD = 2
+#: Rows with more numbers or words than this are compared down the columns, also on a phone.
+_MOST_TERSE = 3
 
 #: Share of the cells of a column that must be numbers.
 _NUMERIC_SHARE = 0.6
@@ -61,6 +61,7 @@ class Cell:
     html: Markup
     classes: str  #: of the cell, may be empty
     after: str = ""  #: what it lacks at its right, set out invisibly
+    lacks: int = 0  #: characters that are set out invisibly
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,12 @@ def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Col
 def reads_as_cards(columns: Sequence[Column]) -> bool:
     """Return whether a phone shows each row of a table as a card.
 
-    That is so if the table is too wide for it, and says more in sentences than in numbers.
+    That is so if the table is too wide for it, and says more in sentences than in numbers and
+    single words.
     """
-    sentences = sum(any(len(text) > _SENTENCE for text in column.texts) for column in columns[1:])
-    numbers = sum(column.alignment is not Alignment.TEXT for column in columns[1:])
-    few = numbers <= _MOST_NUMBERS_OF_A_CARD or sentences > 1
+    sentences = sum(any(len(text) > _SENTENCE for text in column.texts) for column in columns)
+    terse = sum(max(map(len, column.texts), default=0) <= SHORT for column in columns[1:])
+    few = terse <= _MOST_TERSE or sentences > 1
     return _width(columns, SHORT) > _PHONE and sentences > 0 and few
 
 
@@ -146,7 +148,10 @@ def _width(columns: Sequence[Column], wrapped: int) -> int:
     widths = []
     for column in columns:
         words = map(len, column.head.split())
-        cells = (min(len(text), wrapped) for text in column.texts)
+        cells = (
+            len(text) + cell.lacks if cell.lacks else min(len(text), wrapped)
+            for text, cell in zip(column.texts, column.cells, strict=True)
+        )
         widths.append(max([*words, *cells], default=0))
     return sum(widths) + _GAP * (len(widths) - 1)
 
@@ -217,7 +222,7 @@ def _pad_right(cell: _Parsed, widest: _Parsed) -> Cell:
         after = lacks + widest.first.joint[len(first.joint) :]
         if widest.second:
             after += "".join(_digits(part) for part in _parts(widest.second))
-        return Cell(escape(start + first.joint), "n", after)
+        return Cell(escape(start + first.joint), "n", after, len(after))
     end = escape("".join(_parts(second)))
     missing = _lacking_lead(second, widest.second)
     if first.joint.endswith("("):
@@ -226,7 +231,7 @@ def _pad_right(cell: _Parsed, widest: _Parsed) -> Cell:
     else:
         html = escape(start) + _padded(escape(first.joint), lacks) + _padded(end, missing)
     after = _lacking_fraction(second, widest.second) + widest.second.joint[len(second.joint) :]
-    return Cell(html, "n", after)
+    return Cell(html, "n", after, len(after) + len(lacks) + len(missing))
 
 
 def _pad_left(cell: _Parsed, widest: _Parsed) -> Cell:
@@ -234,7 +239,8 @@ def _pad_left(cell: _Parsed, widest: _Parsed) -> Cell:
     first = cell.first
     start = escape(f"{first.lead}{first.whole}{first.fraction}")
     rest = first.joint + ("".join(_parts(cell.second)) if cell.second else cell.rest)
-    return Cell(_padded(start, _lacking_lead(first, widest.first)) + escape(rest), "q")
+    lacks = _lacking_lead(first, widest.first)
+    return Cell(_padded(start, lacks) + escape(rest), "q", lacks=len(lacks))
 
 
 def _parts(number: _Number) -> tuple[str, str, str, str]:

@@ -38,7 +38,7 @@ def item_html(
     A collapsed table shows its caption, which expands it.
     """
     match item:
-        case Table(frame, caption, _, collapsed, name, origin, facts, notes):
+        case Table(frame, caption, collapsed, name, origin, facts, notes):
             html = table_html(
                 frame,
                 caption,

@@ -52,7 +52,6 @@ class Listings(TrialChapter):
     @table(
         "Patients one by one: arm, analysis, last visit and end of the study. "
         "{self.completion_rule}",
-        wide=True,
         origin="{self.label}",
         columns="patients one by one",
     )
@@ -98,7 +97,6 @@ class Listings(TrialChapter):
         "Scores of the analysed patients: Total Improvement Score and response at each visit after "
         "baseline; where missing measures leave the score open, the range of what it can be. "
         "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}",
-        wide=True,
         origin="{self.label}",
         columns="patients one by one",
     )
@@ -138,7 +136,6 @@ class Listings(TrialChapter):
     @table(
         "Treatments by patient: weeks in which it was given, with the dose in brackets where "
         "one is recorded, in the unit of the table of treatments",
-        wide=True,
         origin="{self.label}",
         columns="patients one by one",
     )
@@ -165,7 +162,6 @@ class Listings(TrialChapter):
 
     @table(
         "Adverse events by patient and week",
-        wide=True,
         origin="{self.label}",
         columns="patients one by one",
     )

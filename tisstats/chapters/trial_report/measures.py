@@ -49,7 +49,6 @@ class Measures(TrialChapter):
         "Baseline is {self.baseline}; the end is {self.end}. P: {self.test}. No P value compares "
         "arms, and none is adjusted for multiplicity. Quartiles by {self.quantiles}. Scales: "
         "{self.declared_scales}. {self.precision}",
-        wide=True,
         origin="{self.label}",
         columns={
             "Outcome measure": WORDS,
@@ -104,7 +103,6 @@ class Measures(TrialChapter):
         "analysed patients by arm, as the next table defines them. The last visit is {self.last}, "
         "and visits up to then count as any visit. Where missing measures, or no visit after "
         "baseline, leave an answer open: the range of the count",
-        wide=True,
         origin="{self.label}",
         columns={"Outcome": WORDS, "*": COUNTS_OF_ARM},
     )

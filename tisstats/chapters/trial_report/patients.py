@@ -76,7 +76,6 @@ class Patients(TrialChapter):
         "Table 1. Baseline characteristics of the analysed patients by arm: median (first to third "
         "quartile) or n (%). The column n has the patients in whom the row is known; those in whom "
         "it is unknown are in no percentage. Quartiles by {self.quantiles}",
-        wide=True,
         origin="{self.label}",
         columns={
             "Characteristic": WORDS,
@@ -99,7 +98,6 @@ class Patients(TrialChapter):
         "Outcome measures at baseline, in the analysed patients by arm: median (first to third "
         "quartile). The column n has the patients in whom the measure is known. Baseline is "
         "{self.baseline}. Quartiles by {self.quantiles}",
-        wide=True,
         origin="{self.label}",
         columns={
             "Measure": WORDS,

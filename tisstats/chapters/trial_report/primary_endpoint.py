@@ -110,7 +110,6 @@ class PrimaryEndpoint(TrialChapter):
         "Analysed patients by status and by the rule that decided it: n, which add up to N in "
         "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing scores: "
         "{self.missing_rule}",
-        wide=True,
         origin="{self.label}",
         columns={"Status": WORDS, "Decided by": LABEL, "*": counted("", group="@column")},
     )
@@ -193,7 +192,6 @@ class PrimaryEndpoint(TrialChapter):
         "(conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
         "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
-        wide=True,
         origin="{self.label}",
         columns={
             "Against*": WORDS,

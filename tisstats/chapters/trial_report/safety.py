@@ -91,7 +91,6 @@ class Safety(TrialChapter):
         "Deterioration: the rule {self.worsening} at any "
         "visit; where missing measures, or no visit after baseline, leave it open, the range of "
         "the count",
-        wide=True,
         origin="{self.label}",
         columns={
             "Outcome": WORDS,
@@ -143,7 +142,6 @@ class Safety(TrialChapter):
         "Adverse events by term and arm: patients with the event, n (%) of the N analysed "
         "patients, and number of events{self.versus}. Terms as they are in the table of adverse "
         "events, those that differ in letter case or spaces only taken together",
-        wide=True,
         origin="{self.label}",
         columns={"Term": WORDS, "* minus *": _DIFFERENCE, "*": _TERM},
     )
@@ -154,7 +152,6 @@ class Safety(TrialChapter):
     @table(
         "Serious adverse events by term and arm: patients with the event, n (%) of the N analysed "
         "patients, and number of events{self.versus}",
-        wide=True,
         origin="{self.label}",
         columns={"Term": WORDS, "* minus *": _DIFFERENCE, "*": _TERM},
     )

@@ -110,7 +110,6 @@ class Scores(TrialChapter):
         "range of the median over all visits of the week if they are as low and as high as they "
         "can be. N are the analysed patients; patients without a visit in a week are in no "
         "quantile of it. To a week belongs {self.windows}. Quartiles by {self.quantiles}",
-        wide=True,
         origin="{self.label}",
         columns={
             "Week": LABEL,
@@ -187,7 +186,6 @@ class Scores(TrialChapter):
         "incidence (Aalen-Johansen) and its {self.level} pointwise log-log limits with Gray's "
         "variance; an "
         "incidence of 0 or 100% has no limits. {self.rules}",
-        wide=True,
         origin="{self.label}",
         columns={
             "Week": LABEL,

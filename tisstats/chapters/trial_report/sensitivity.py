@@ -145,7 +145,6 @@ class Sensitivity(TrialChapter):
     @table(
         "Conclusions under every combination of the choices: {self.level}% intervals, a P value "
         "below {self.alpha_text} taken as significant. N: combinations that give a result",
-        wide=True,
         origin="{self.label}",
         columns={"Conclusion": LABEL, **CONCLUSION_FACTS},
     )
@@ -167,7 +166,6 @@ class Sensitivity(TrialChapter):
             f"{title}: the conclusion “{judged.conclusion.label}”, by level. A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
-            wide=True,
             columns=SHARE_FACTS,
             origin=self.label,
         )
@@ -211,7 +209,6 @@ class Sensitivity(TrialChapter):
         "Changes from baseline to the end, by arm, under every combination of the choices below: "
         "range of the median change and of the two-sided P value of the signed-rank test, and "
         "combinations with P below {self.alpha_text}; n are patients measured at both times",
-        wide=True,
         origin="{self.label}",
         columns={
             "Measure": LABEL,
