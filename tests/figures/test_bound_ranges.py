@@ -76,7 +76,7 @@ def test_description_tells_every_range_and_which_are_proven():
     assert "Physician global activity: proven range below 0.009" in told
     assert "They hold under these assumptions: 19 pairs; steps of 0.1 cm." in told
     assert "outer bounds 0.03 to 0.12" in told
-    message = "Of 3 rows only in one, EXACT, do the bounds lie on both sides of 0.05"
+    message = "In 1 of the 3 rows the bounds lie on both sides of 0.05"
     assert told.startswith(message)
     assert describe(ROWS, POINTS, STAMP, GIVEN).startswith("In all 3 rows the bounds")
     assert told.endswith("A line marks 0.05.")

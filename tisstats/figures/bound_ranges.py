@@ -148,14 +148,12 @@ def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> 
 def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
     limit = axis.reference
     if limit is None:
-        left = [row.title for row in rows if row.lower < row.upper]
+        left = sum(row.lower < row.upper for row in rows)
         what = "leave more than one value"
     else:
-        left = [row.title for row in rows if row.lower < limit <= row.upper]
+        left = sum(row.lower < limit <= row.upper for row in rows)
         what = f"lie on both sides of {limit:g}"
-    if len(left) == 1 < len(rows):
-        return f"Of {len(rows)} rows only in one, {left[0]}, do the bounds {what}"
-    return f"In {of_all(len(left), len(rows))} rows the bounds {what}"
+    return f"In {of_all(left, len(rows))} rows the bounds {what}"
 
 
 def _three_digits(value: float) -> str:
