@@ -610,7 +610,7 @@ class SecondaryOutcomes(PatientChapter):
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
         "change significance (over all changes on the assumed steps that round to the printed "
-        "values)",
+        "values; given the printed P, over those whose asymptotic P rounds to it)",
         wide=True,
         columns={
             "P as printed": Facts(
