@@ -101,8 +101,7 @@ WITHOUT_ROW = {
     "primary_outcome": {"plan_treated_counts", "plan_control_counts"},  # of another trial
     "secondary_outcomes": {"p_significant"},  # how many are marked
     "identifiability": {"lung_elsewhere"},  # of another series
-    # Of captions of figures, in which no link can stand.
-    "sensitivity": {"planned_percent", "sensitivity_level"},
+    "sensitivity": {"planned_percent"},  # printed as a proportion, to which the next words lead
 }
 
 

@@ -371,4 +371,8 @@ def test_the_results_of_the_real_book_are_small(built_book):
 
 
 def test_the_real_book_stays_small(built_book):
-    assert sum(path.stat().st_size for path in built_book.rglob("*")) < LARGEST_BOOK
+    sizes = {path: path.stat().st_size for path in built_book.rglob("*") if path.is_file()}
+    heaviest = sorted(sizes, key=lambda path: -sizes[path])[:20]
+    listed = "\n".join(f"{sizes[path]:>10,} {path.relative_to(built_book)}" for path in heaviest)
+    total = sum(sizes.values())
+    assert total < LARGEST_BOOK, f"{total:,} bytes, at most {LARGEST_BOOK:,}; heaviest:\n{listed}"

@@ -68,6 +68,12 @@ def test_every_chapter_of_the_study_is_listed_with_its_minutes(page, built_book)
     assert chapters - set(rows) == {"../notebooks/data_dictionary.html"}
 
 
+def test_the_equation_in_a_name_is_not_broken_between_lines(page):
+    text = page.get_text()
+    assert "Wald with p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1/2" in text
+    assert "p = 1/2" not in text
+
+
 def test_words_are_those_that_are_read_one_by_one():
     document = nodes.paragraph("", "Eight of 19 patients, 42.1%, responded; ")
     document += nodes.literal("", "mmt_max")

@@ -1,13 +1,20 @@
-"""The numbers that the notebooks of a book have glued, while its pages are written."""
+"""The numbers that the notebooks of a book have glued, while its pages are written.
+
+In prose an equation among them, such as that of a method's name, is not broken between lines.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+
+_EQUATION = re.compile(r"(?<=\w) = (?=[\w.-])")
 
 
 def glued_outputs(app: Sphinx, page: str) -> dict[str, Any]:
@@ -27,3 +34,19 @@ def glued_texts(app: Sphinx, page: str) -> dict[str, str]:
         text = "".join(output["data"].get("text/plain", ""))
         texts[name] = str(ast.literal_eval(text)) if text[:1] in "'\"" else text
     return texts
+
+
+def keep_equations_whole(_app: Sphinx, document: nodes.document, _page: str) -> None:
+    """Put no-break spaces into the equations of glued texts."""
+    for pasted in document.findall(nodes.inline):
+        if "pasted-text" in pasted["classes"]:
+            for text in list(pasted.findall(nodes.Text)):
+                whole = _EQUATION.sub("\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", text)
+                if whole != text:
+                    text.parent.replace(text, nodes.Text(whole))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("doctree-resolved", keep_equations_whole)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
