@@ -192,7 +192,7 @@ class ScoredPatient(Parameters):
                 )
                 for change in self.patient.changes
             ],
-            source="Points of the Total Improvement Score; the patient is made up from published medians",
+            source="Points of the Total Improvement Score; patient made up from published medians",
         )
 
     @table(
