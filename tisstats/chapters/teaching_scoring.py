@@ -183,7 +183,7 @@ class ScoredPatient(Parameters):
         return figure_item(
             band_steps,
             [
-                band_steps.Staircase(
+                band_steps.PointSteps(
                     CORE_SET[change.measure].name,
                     CORE_SET[change.measure].cutoffs,
                     CORE_SET[change.measure].points,

@@ -1,4 +1,4 @@
-"""The points of each measure of a score by its improvement: one staircase per measure."""
+"""The points of each measure of a score by its improvement: one flight of steps per measure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TICK = 10  # of both axes, points and %
 
 
 @dataclass(frozen=True, slots=True)
-class Staircase:
+class PointSteps:
     """The points of a measure.
 
     Raises
@@ -46,13 +46,13 @@ class Staircase:
 
 @style()
 def draw(
-    stairs: Sequence[Staircase], *, layout: Layout = Layout.COLUMN, source: str = ""
+    measures: Sequence[PointSteps], *, layout: Layout = Layout.COLUMN, source: str = ""
 ) -> Figure:
-    """Draw a staircase per measure, all on the same axes, with the patient on each.
+    """Draw the steps of each measure, all on the same axes, with the patient on each.
 
     Parameters
     ----------
-    stairs
+    measures
         At least one.
 
     Returns
@@ -66,22 +66,22 @@ def draw(
         If there is no measure.
     """
     page = Page(layout)
-    page.write_heading(_message(stairs), _SUBTITLE)
-    texts = [PanelText(each.name, _patient(each)) for each in stairs]
+    page.write_heading(_message(measures), _SUBTITLE)
+    texts = [PanelText(each.name, _patient(each)) for each in measures]
     foot = 0.08 + text_height("0") + 0.16
-    last = _TICK * ceil(1.2 * max(each.cutoffs[-1] for each in stairs) / _TICK)
-    most = max(point for each in stairs for point in each.points)
+    last = _TICK * ceil(1.2 * max(each.cutoffs[-1] for each in measures) / _TICK)
+    most = max(point for each in measures for point in each.points)
     placed = Grid(page, _COLUMNS[layout], left=0.28, height=_PLOT).add_panels(texts, foot)
-    for panel, each in zip(placed, stairs, strict=True):
-        _draw_stairs(panel.axes, each, last, most)
-    page.write_paragraph(_key(stairs), color=MUTED)
+    for panel, each in zip(placed, measures, strict=True):
+        _draw_steps(panel.axes, each, last, most)
+    page.write_paragraph(_key(measures), color=MUTED)
     return page.finish(source=source)
 
 
-def describe(stairs: Sequence[Staircase]) -> str:
+def describe(measures: Sequence[PointSteps]) -> str:
     """Return the alternative text; parameters as for `draw`."""
-    parts = [f"{_message(stairs)}. {_SUBTITLE}: a staircase per measure."]
-    for each in stairs:
+    parts = [f"{_message(measures)}. {_SUBTITLE}: a flight of steps per measure."]
+    for each in measures:
         steps = ", ".join(
             f"{format_trimmed(points, 1)} above {cut:g}%"
             for cut, points in zip(each.cutoffs, each.points[1:], strict=True)
@@ -89,14 +89,14 @@ def describe(stairs: Sequence[Staircase]) -> str:
         patient = f" {_patient(each)}." if each.earned is not None else ""
         lowest = format_trimmed(each.points[0], 1)
         parts.append(f"{each.name}: {lowest} points up to {each.cutoffs[0]:g}%, {steps}.{patient}")
-    return " ".join([*parts, _key(stairs)])
+    return " ".join([*parts, _key(measures)])
 
 
-def _message(stairs: Sequence[Staircase]) -> str:
-    require_rows(stairs, "stairs", "measure")
-    total = sum(each.points[-1] for each in stairs)
-    best = max(stairs, key=lambda each: each.points[-1])
-    earned = [each.earned for each in stairs if each.earned is not None]
+def _message(measures: Sequence[PointSteps]) -> str:
+    require_rows(measures, "measures", "measure")
+    total = sum(each.points[-1] for each in measures)
+    best = max(measures, key=lambda each: each.points[-1])
+    earned = [each.earned for each in measures if each.earned is not None]
     text = (
         f"{best.name} weighs most, up to {format_trimmed(best.points[-1], 1)} of "
         f"{format_trimmed(total, 1)} points"
@@ -104,32 +104,32 @@ def _message(stairs: Sequence[Staircase]) -> str:
     return f"{text}; this patient earns {format_trimmed(sum(earned), 1)} in all" if earned else text
 
 
-def _patient(stair: Staircase) -> str:
-    if stair.improvement is None or stair.earned is None:
-        return f"up to {format_trimmed(stair.points[-1], 1)} points"
-    percent = format_trimmed(stair.improvement, 1).replace("-", "−")
-    return f"Patient: {percent}%, {_points(stair.earned)}"
+def _patient(steps: PointSteps) -> str:
+    if steps.improvement is None or steps.earned is None:
+        return f"up to {format_trimmed(steps.points[-1], 1)} points"
+    percent = format_trimmed(steps.improvement, 1).replace("-", "−")
+    return f"Patient: {percent}%, {_points(steps.earned)}"
 
 
 def _points(points: float) -> str:
     return f"{format_trimmed(points, 1)} point{'' if points == 1 else 's'}"
 
 
-def _draw_stairs(axes: Axes, stair: Staircase, last: int, most: float) -> None:
+def _draw_steps(axes: Axes, steps: PointSteps, last: int, most: float) -> None:
     axes.set(xlim=(0, last), ylim=(0, 1.08 * most))
     percents = range(0, last + 1, 2 * _TICK)
     axes.set_xticks(percents, [f"{at}%" for at in percents])
     axes.set_yticks(range(0, ceil(most), _TICK))
     for tick in range(_TICK, ceil(most), _TICK):
         axes.axhline(tick, color=GRID, linewidth=0.8, zorder=0.5)
-    edges = [0, *stair.cutoffs, last]
-    heights = [*stair.points, stair.points[-1]]
+    edges = [0, *steps.cutoffs, last]
+    heights = [*steps.points, steps.points[-1]]
     axes.fill_between(edges, 0, heights, step="post", color=BAND, linewidth=0, zorder=1)
     axes.step(edges, heights, where="post", color=BLUE, linewidth=1.6, zorder=2)
-    if stair.improvement is not None and stair.earned is not None:
+    if steps.improvement is not None and steps.earned is not None:
         axes.plot(
-            [min(max(stair.improvement, 0), last)],
-            [stair.earned],
+            [min(max(steps.improvement, 0), last)],
+            [steps.earned],
             marker="o",
             markersize=8,
             color=BLUE,
@@ -140,7 +140,7 @@ def _draw_stairs(axes: Axes, stair: Staircase, last: int, most: float) -> None:
         )
 
 
-def _key(stairs: Sequence[Staircase]) -> str:
+def _key(measures: Sequence[PointSteps]) -> str:
     note = "An improvement on a boundary belongs to the step below it."
-    shown = any(each.earned is not None for each in stairs)
+    shown = any(each.earned is not None for each in measures)
     return f"Circle: the patient. {note}" if shown else note

@@ -11,7 +11,7 @@ What a mark means
 - Diamond, open, vermilion: the result as reported, which others are compared with: the printed
   value, or the main analysis.
 - Blue line with end strokes: a confidence interval. Band in pale blue: one around a curve or a
-  median, or quartiles; below a staircase, its area.
+  median, or quartiles; below steps of points, their area.
 - Thin grey line: one patient.
 - Frame, empty: the range that is proven. Orange bar: a set of synthetic patients or cohorts.
 - Dotted line, vermilion: a limit that was set beforehand, such as the score of a responder or the

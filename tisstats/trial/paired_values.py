@@ -81,7 +81,7 @@ def paired_values(analysis: Analysis) -> list[PairedValues]:
     >>> strength.scale.name, strength.measured, strength.better, strength.worse
     ('Manual muscle testing', 6, 6, 0)
     >>> strength.at_baseline.median, strength.at_end.median
-    (114.5, 133.5)
+    (125.0, 136.5)
     """
     return [
         _of_measure(analysis, measure, scale)
