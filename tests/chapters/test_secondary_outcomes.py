@@ -35,6 +35,38 @@ def default():
     return page()
 
 
+def test_printed_changes_are_scaled_to_the_range_of_each_measure(default):
+    table = default.improvements_of_range().frame.set_index("Outcome measure")
+    shown = table["Improvement, % of the range"]
+    # -2.7 (-4.1 to -0.7) of 10 cm, lower is better; 10 (-7 to 29) of 260 points, higher is.
+    assert shown["Patient global activity"] == "27 (7 to 41)"
+    assert shown["Manual muscle testing"] == "4 (–3 to 11)"
+    # 0 (-1 to 1) of a scale from 1 to 10.
+    assert shown["ALS severity scale, swallowing"] == "0 (–11 to 11)"
+    assert shown["Serum creatine kinase"] == "–"
+    assert "(assumed)" in table["Range"]["Manual muscle testing"]
+    figure = default.range_forest()
+    assert figure.alt.startswith("Patient global activity improved most, by 27% of the range")
+    assert "Published: Lim et al. 2021, Table 2" in figure.alt
+
+
+def test_the_patients_behind_the_medians_are_counted(default):
+    table = default.directions()
+    assert default.patient_data.label in table.caption
+    rows = table.frame.set_index("Outcome measure")
+    assert rows["Measured"].tolist() == [18 if "psoas" in name else 19 for name in rows.index]
+    for _, row in rows.iterrows():
+        counts = [int(row[name].split(" ")[0]) for name in ("Improved", "Unchanged", "Worsened")]
+        assert sum(counts) == row["Measured"]
+    told = default.paired_changes().alt
+    better = sum(
+        int(row["Improved"].split(" ")[0]) > int(row["Worsened"].split(" ")[0])
+        for _, row in rows.iterrows()
+    )
+    assert told.startswith(f"More patients improved than worsened in {better} of {len(rows)} ")
+    assert default.patient_data.label in told
+
+
 def test_patients_at_risk_lie_between_the_extremes(default):
     table = default.patients_at_risk().frame
     assert table["Week"].tolist() == ["0", "3", "4", "6", "9"]

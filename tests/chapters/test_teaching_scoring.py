@@ -16,6 +16,15 @@ def test_the_medians_score_forty(page):
     assert table["Improvement, %"].tolist()[:-1] == ["15.0", "15.0", "6.2", "13.3", "39.3", "12.0"]
 
 
+def test_the_staircases_and_their_table_have_the_bands_and_the_patient(page):
+    table = page.band_points().frame.set_index("Measure")
+    strength = table.loc["Manual muscle testing"]
+    assert strength.tolist()[:2] == ["up to 2%: 0", "above 2% to 10%: 10"]
+    assert strength.tolist()[-2:] == ["above 30%: 32.5", "6.2%: 10"]
+    assert "this patient earns 40 in all" in page.steps().alt
+    assert "Manual muscle testing: 0 points up to 2%, 10 above 2%" in page.steps().alt
+
+
 def test_totals_stand_under_the_boundaries(page):
     assert page.boundary_cases().frame.iloc[-1].tolist()[-2:] == ["40", "50"]
 

@@ -55,6 +55,7 @@ def tables_of(folder):
         scores.incidence(),
         scores.ends(),
         measures.table2(),
+        measures.directions(),
         measures.imacs_counts(),
         *safety.outcome_tables(),
         *safety.event_tables(),
@@ -149,7 +150,7 @@ def test_pages_of_every_study_can_be_made(study, name):
         assert item_html(table)
     assert item_html(Measures(folder).definitions())
     scores = Scores(folder)
-    for figure in (scores.courses(), scores.curves()):
+    for figure in (scores.courses(), scores.curves(), Measures(folder).paired_changes()):
         assert f". {LABEL}." in figure.alt
     for page in (scores, Measures(folder), Safety(folder)):
         for value in page.numbers().values():
@@ -194,9 +195,10 @@ def test_scores_and_categories(study, name):
 @pytest.mark.parametrize("name", DESIGNS)
 def test_table_2(study, name):
     folder, design = study(name), DESIGNS[name]
-    visits, table = visits_by_week(folder, design), Measures(str(folder)).table2()
+    visits, page = visits_by_week(folder, design), Measures(str(folder))
+    table = page.table2()
     for arm in design.arms:
-        cells = column(table, arm)
+        cells, directions = column(table, arm), column(page.directions(), arm)
         for place, measure in enumerate(
             ("physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck")
         ):
@@ -212,6 +214,15 @@ def test_table_2(study, name):
             assert five[1] == printed_quartiles([Fraction(after) for _, after in pairs if after])
             assert five[2] == printed_quartiles(changes)
             assert five[3].endswith(f"[{len(changes)}]")
+            sign = 1 if measure == "mmt" else -1
+            split = [
+                sum(sign * change > 0 for change in changes),
+                changes.count(0),
+                sum(sign * change < 0 for change in changes),
+                len(pairs) - len(changes),
+            ]
+            found = directions[4 * place : 4 * place + 4]
+            assert [int(cell.split(" ")[0]) for cell in found] == split
             exact = slow_pvalue(changes)
             printed = "< 0.001" if exact < Fraction(1, 1000) else rounded(exact, 3)
             assert five[4].startswith(f"{printed} [{len(changes)}")
@@ -293,6 +304,9 @@ def test_single_patients_are_not_shown_where_the_description_says_so(tmp_path):
     axes = Scores(folder).courses().figure.axes[1]
     assert len([line for line in axes.lines if line.get_color() != GRID]) == 2
     assert "not shown" in Scores(folder).numbers()["shown"]
+    paired = Measures(folder).paired_changes()
+    assert "a line per patient" not in paired.alt
+    assert "not shown" in Measures(folder).numbers()["pairs_shown"]
 
 
 def test_bounds_have_a_range_and_competing_events_a_column(tmp_path):

@@ -24,7 +24,7 @@ from tisstats.chapters.result_facts import (
     counted,
     stated,
 )
-from tisstats.figures import course_bar, improvement_curve, p_ranges
+from tisstats.figures import course_bar, improvement_curve, p_ranges, paired_changes, range_forest
 from tisstats.figures.numbers import (
     format_confidence_level,
     format_n_percent,
@@ -48,10 +48,12 @@ from tisstats.lim2021.cohort_check.compare_with_print import (
 from tisstats.lim2021.response import courses, minimal_improvement_counts, moderate_by_week
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, describe_finer_steps, with_unit
 from tisstats.lim2021.trial_description import OPTIONS
-from tisstats.printed import format_rounded, percent_range
+from tisstats.printed import format_rounded, percent_range, to_fraction
 from tisstats.proof import ProvenStatement
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_title, proportion_interval
 from tisstats.trial import summaries
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.paired_values import paired_values
 from tisstats.trial.scoring import analyse
 
 _NOT_COMPUTED = "not computed with this definition"
@@ -582,6 +584,56 @@ class SecondaryOutcomes(PatientChapter):
                 )
             yield row | {"P": self.published.text(f"table2.{measure}.change.p")}
 
+    @property
+    def scaled_changes(self) -> list[range_forest.ScaledChange]:
+        """The printed changes of Table 2, with the range of each measure."""
+        return [self._scaled_change(measure) for measure in SCALES]
+
+    def _scaled_change(self, measure: str) -> range_forest.ScaledChange:
+        scale, row = SCALES[measure], f"table2.{measure}.change"
+        printed = format_printed_quartiles(self.published, measure, "change", " to ")
+        return range_forest.ScaledChange(
+            scale,
+            median=to_fraction(self.published.value(f"{row}.median")),
+            q1=to_fraction(self.published.value(f"{row}.q1")),
+            q3=to_fraction(self.published.value(f"{row}.q3")),
+            shown=f"{printed} {scale.unit}",
+            note=_printed_p(self.published.text(f"{row}.p")),
+        )
+
+    def range_forest(self) -> FigureItem:
+        """Return the printed changes in per cent of the range of each measure."""
+        return figure_item(
+            range_forest,
+            self.scaled_changes,
+            source=f"{PUBLISHED}, Table 2, changes divided by the range of each measure",
+        )
+
+    @table(
+        "Changes of Table 2 in per cent of the range of each measure: median (first to third "
+        "quartile), positive for improvement. A range is assumed where it says so",
+        collapsed=True,
+        columns={
+            "Range": WORDS,
+            "Change, as printed": WORDS,  # results of Table 2
+            "Improvement, % of the range": Facts(
+                QUARTILES,
+                unit="% of the range",
+                method="printed median and quartiles of the change, divided by the range",
+                n="{self.analysed}",
+            ),
+        },
+    )
+    def improvements_of_range(self) -> Rows:
+        """Return the numbers behind the figure of the changes."""
+        for change in self.scaled_changes:
+            yield {
+                "Outcome measure": change.scale.name,
+                "Range": change.range_in_words,
+                "Change, as printed": change.shown,
+                "Improvement, % of the range": change.improvement_in_words,
+            }
+
     @table(
         "Consistency checks of each row of Table 2",
         columns={
@@ -738,9 +790,49 @@ class SecondaryOutcomes(PatientChapter):
 
         Its end is that of the study, whatever the week by which a score must be reached.
         """
-        options = replace(self.options, horizon_week=OPTIONS.horizon_week)
-        computed = summaries.table2(analyse(self.patient_data.trial, options))
+        computed = summaries.table2(self.to_the_end)
         return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
+
+    @cached_property
+    def to_the_end(self) -> Analysis:
+        """The outcomes of these patients up to the end of the study."""
+        options = replace(self.options, horizon_week=OPTIONS.horizon_week)
+        return analyse(self.patient_data.trial, options)
+
+    def paired_changes(self) -> FigureItem:
+        """Return every measure of these patients at baseline and at the end."""
+        return figure_item(
+            paired_changes,
+            {"patients": paired_values(self.to_the_end)},
+            stamp=self.patient_data.label,
+            source=self.patient_data.label,
+        )
+
+    @table(
+        "Patients measured at baseline and at the end, n, and of these the patients in whom a "
+        "measure was nearer to its better end, the same, or farther from it, n (%)",
+        collapsed=True,
+        origin="{self.patient_data.label}",
+        columns={
+            "Measured": counted("Patients measured at both times"),
+            "*": Facts(COUNT_PERCENTAGE, "@column", "patients", n="@Measured"),
+        },
+    )
+    def directions(self) -> Rows:
+        """Return how many of these patients improved in each measure."""
+        for values in paired_values(self.to_the_end):
+            yield {
+                "Outcome measure": values.scale.name,
+                "Measured": values.measured,
+                **{
+                    name: format_n_percent(count, values.measured) if values.measured else "–"
+                    for name, count in (
+                        ("Improved", values.better),
+                        ("Unchanged", values.unchanged),
+                        ("Worsened", values.worse),
+                    )
+                },
+            }
 
     @table(
         "Responses, published and computed: {self.response_matches}",
@@ -794,6 +886,11 @@ def _format_p_range(found: SignedRankPRange | None) -> str:
         return _NOT_COMPUTED
     limits = table2_bounds.p_limits(found)
     return "none possible" if limits is None else p_range_text(*limits)
+
+
+def _printed_p(text: str) -> str:
+    """Write a printed P value with its sign: ``P < 0.01``, ``P = 0.03``."""
+    return f"P {text}" if text.startswith("<") else f"P = {text}"
 
 
 def _split_by_week(improved: Mapping[int, int], weeks: Sequence[int]) -> str:

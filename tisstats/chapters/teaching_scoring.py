@@ -10,7 +10,7 @@ from tisstats.chapters.chapter import printed_result
 from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.parameters import Parameters
 from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, counted, stated
-from tisstats.figures import ceiling_grid
+from tisstats.figures import band_steps, ceiling_grid
 from tisstats.figures.numbers import format_percent, join_names, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
@@ -177,6 +177,45 @@ class ScoredPatient(Parameters):
             }
         empty = dict.fromkeys(("Baseline", "End", "Range", "Improvement, %", "Band"), "")
         yield {"Measure": "Total", **empty, "Points": f"{self.patient.scored['tis']:g}"}
+
+    def steps(self) -> FigureItem:
+        """Return the points of each measure by its improvement, with the patient on each."""
+        return figure_item(
+            band_steps,
+            [
+                band_steps.PointSteps(
+                    CORE_SET[change.measure].name,
+                    CORE_SET[change.measure].cutoffs,
+                    CORE_SET[change.measure].points,
+                    change.percent,
+                    change.points,
+                )
+                for change in self.patient.changes
+            ],
+            source="Points of the Total Improvement Score; patient made up from published medians",
+        )
+
+    @table(
+        "Bands of improvement of each measure, % of its range, and their points",
+        collapsed=True,
+        columns={
+            "Measure": WORDS,
+            "This patient": Facts("*%: {value}", unit="points", origin="example"),
+            "*": Facts("*%: {value}", unit="points"),
+        },
+        source="published",
+    )
+    def band_points(self) -> Rows:
+        """Return the bands and points of each measure, with the patient's."""
+        names = ("Lowest band", "Second", "Third", "Fourth", "Highest band")
+        for change in self.patient.changes:
+            rule = CORE_SET[change.measure]
+            bands = zip(names, band_labels(rule.cutoffs), rule.points, strict=True)
+            yield {
+                "Measure": rule.name,
+                **{name: f"{band}: {points:g}" for name, band, points in bands},
+                "This patient": f"{format_rounded(change.percent, 1)}%: {change.points:g}",
+            }
 
     @table(
         "Points of the enzyme by its upper limit of normal",

@@ -10,7 +10,7 @@ What a mark means
   earlier of two times.
 - Diamond, open, vermilion: the printed value, which others are compared with.
 - Blue line with end strokes: a confidence interval. Band in pale blue: one around a curve or a
-  median.
+  median, or quartiles; below steps of points, their area.
 - Thin grey line: one patient.
 - Frame, empty: the range that is proven. Orange bar: a set of synthetic patients or cohorts.
 - Dotted line, vermilion: a limit that was set beforehand, such as the score of a responder or the

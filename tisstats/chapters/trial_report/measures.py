@@ -7,11 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.page import Rows, described, table
+from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
 from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
 from tisstats.chapters.trial_report.scores import NONE, n_percent
+from tisstats.figures import paired_changes
 from tisstats.measures.core_set import CORE_SET
 from tisstats.printed import format_median_quartiles, format_table_number
 from tisstats.trial.columns import ThreeValued
@@ -23,6 +24,7 @@ from tisstats.trial.imacs_counts import (
     worsening_rule,
 )
 from tisstats.trial.measure_changes import MeasureChange, Quartiles, measure_changes
+from tisstats.trial.paired_values import PairedValues, paired_values
 from tisstats.trial.study_wording import describe_baseline
 from tisstats.trial.summaries import format_p
 
@@ -95,6 +97,52 @@ class Measures(TrialChapter):
                             self.changes[name][place]
                         )
                         for name, label in self.study.arms.items()
+                    },
+                }
+
+    @cached_property
+    def pairs(self) -> dict[str, list[PairedValues]]:
+        """Every measure before and after, by label of the arm."""
+        return {
+            label: paired_values(self.data.arm(name)) for name, label in self.study.arms.items()
+        }
+
+    def paired_changes(self) -> FigureItem:
+        """Return every measure at baseline and at the end, the arms side by side."""
+        return figure_item(
+            paired_changes,
+            self.pairs,
+            single=self.study.study.listings,
+            stamp=self.label,
+            source=self.label,
+        )
+
+    @table(
+        "Patients in whom a measure was nearer to the better end of its scale at the end than at "
+        "baseline, the same, or farther from it, n (%) of the N analysed patients by arm; whoever "
+        "was not measured at both times is in the last row of the measure",
+        collapsed=True,
+        origin="{self.label}",
+        columns={"Outcome measure": WORDS, "Row": LABEL, "*": COUNTS_OF_ARM},
+    )
+    def directions(self) -> Rows:
+        """Return how many patients of each arm improved in each measure."""
+        for each in zip(*self.pairs.values(), strict=True):
+            counts = {
+                "improved": [values.better for values in each],
+                "unchanged": [values.unchanged for values in each],
+                "worsened": [values.worse for values in each],
+                "not measured at both times": [
+                    values.patients - values.measured for values in each
+                ],
+            }
+            for row, of_arms in counts.items():
+                yield {
+                    "Outcome measure": each[0].scale.name,
+                    "Row": row,
+                    **{
+                        f"{label} (N={values.patients})": n_percent(count, values.patients)
+                        for label, values, count in zip(self.pairs, each, of_arms, strict=True)
                     },
                 }
 
@@ -246,6 +294,7 @@ class Measures(TrialChapter):
             "label": WORDS,
             "end": WORDS,
             "arms_note": WORDS,
+            "pairs_shown": WORDS,
             "measures": counted("Outcome measures of the study", "measures"),
         },
         source="{self.origin}",
@@ -257,6 +306,9 @@ class Measures(TrialChapter):
             "label": self.label,
             "measures": len(self.data.trial.description.measures),
             "end": self.end,
+            "pairs_shown": "a thin line per patient"
+            if self.study.study.listings
+            else "a band from the first to the third quartile, since single patients are not shown",
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."
             if arms == 1
