@@ -684,8 +684,10 @@ class SecondaryOutcomes(PatientChapter):
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
         "change significance",
-        notes={"": "Over all changes on the assumed steps that round to the printed values; given the printed P, "
-            "over those whose asymptotic P rounds to it."},
+        notes={
+            "": "Over all changes on the assumed steps that round to the printed values; given the printed P, "
+            "over those whose asymptotic P rounds to it."
+        },
         columns={
             "P as printed": Facts(
                 "{P value}",

@@ -285,9 +285,6 @@ class Sensitivity(PatientChapter):
             ),
             "rows_stamp": WORDS,
             "rows_name": WORDS,
-            "sensitivity_level": Facts(
-                "{level}", "Confidence level of the intervals", origin="published"
-            ),
             "planned_percent": stated("Response rate assumed in the planning", "%", "published"),
             "mmt_quartile": Facts(
                 "{upper quartile}",
@@ -327,7 +324,6 @@ class Sensitivity(PatientChapter):
             "rows_kind": self.patient_data.kind,
             "rows_name": self.patient_data.name,
             "rows_stamp": self.patient_data.label,
-            "sensitivity_level": self.level,
             "planned_percent": format_rounded(100 * self.planned, 0),
             "mmt_quartile": third_quartile,
             "mmt_used": self.patient_data.trial.mmt_max,
