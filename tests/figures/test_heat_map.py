@@ -110,3 +110,9 @@ def test_no_row_and_no_measure_are_refused():
         draw([], TWO, **WHEN)
     with pytest.raises(ValueError, match="at least one measure"):
         describe(ROWS, [], **WHEN)
+
+
+def test_more_measures_than_two_are_counted_in_the_title():
+    assert describe([ChangeRow("1", "", (9,) * 6, 40)], SIX, **WHEN).startswith(
+        "Improved enough to score: 6 measures (1 of 1). "
+    )

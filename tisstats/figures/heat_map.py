@@ -27,6 +27,7 @@ from tisstats.printed import format_table_number
 
 _SCORE = "Score"
 _SCORE_WIDTH = 0.5
+_MOST_LISTED = 2  # measures that the title names, of equally many patients
 _GAP = 0.015  # between cells
 _UPRIGHT = 1.15  # length of a head that stands upright
 _LEVELS = (
@@ -183,7 +184,8 @@ def _named(scored: Mapping[str, tuple[int, int]], names: Sequence[str]) -> str:
     counts = {scored[name] for name in names}
     count, size = scored[names[0]]
     of = f"{count} of {size}" if len(counts) == 1 else f"{100 * count / size:.0f}%"
-    return f"{join_names(names)} ({of})"
+    listed = join_names(names) if len(names) <= _MOST_LISTED else f"{len(names)} measures"
+    return f"{listed} ({of})"
 
 
 def _order(row: ChangeRow) -> tuple[float, float, str]:
@@ -193,14 +195,15 @@ def _order(row: ChangeRow) -> tuple[float, float, str]:
 
 
 def _write_heads(page: Page, placed: PatientRows, measures: Sequence[Measure], wide: float) -> None:
-    """Write the names of the measures above their columns: upright on a phone."""
+    """Write the names of the measures above their columns: upright where a word is too wide."""
     names = [measure.name for measure in measures]
     centres = [placed.left + (place + 0.5) * wide for place in range(len(names))]
     if placed.named:
         names.append(_SCORE)
         centres.append(page.width - page.edge - _SCORE_WIDTH / 2)
-    upright = page.on_phone
-    heads = [wrap(name, _UPRIGHT if upright else wide - 0.06) for name in names]
+    words = [word for name in names[: len(measures)] for word in name.split()]
+    upright = page.on_phone or max(map(text_width, words)) > wide
+    heads = [wrap(name, _UPRIGHT if upright else wide) for name in names]
     bottom = page.y + max(map(text_width if upright else text_height, heads))
     look: dict[str, Any] = {"rotation": 90} if upright else {}
     for head, centre in zip(heads, centres, strict=True):

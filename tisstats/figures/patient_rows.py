@@ -92,7 +92,7 @@ def shorten(name: str, width: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PatientRows:
-    """How the rows of a figure are laid out."""
+    """Where the rows of a figure stand."""
 
     height: float  #: of a row (inches)
     left: float  #: where the marks begin, inches from the left

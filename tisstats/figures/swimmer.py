@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows
-from tisstats.figures.palette import BAND, BLUE, INK, MUTED, PAPER, RULE, style
+from tisstats.figures.palette import BAND, BLUE, INK, MUTED, PAPER, RESPONSE_COLOURS, style
 from tisstats.figures.patient_rows import (
     Bar,
     PatientRows,
@@ -27,7 +27,7 @@ from tisstats.figures.row_chart import HorizontalAxis
 
 _SUBTITLE = "Weeks on study, one lane per patient"
 _MOST_TICKS = 12
-_LANE = 0.5  # of the height of a row
+_LANE = 0.5  # of the height of a row with a name
 _BESIDE = 0.08  # from the week of a stop to its cross (inches)
 
 
@@ -171,7 +171,7 @@ def _draw_lanes(
     page: Page, axis: HorizontalAxis, rows: PatientRows, placed: Sequence[_Placed]
 ) -> None:
     """Draw all lanes at once, and all marks of a kind: a picture of many patients stays small."""
-    high = _LANE * rows.height
+    high = (_LANE if rows.named else 1.0) * rows.height
     before, since = [], []
     marks: dict[str, list[tuple[float, float]]] = {name: [] for name in _looks(rows.mark)}
     for each in placed:
@@ -190,7 +190,7 @@ def _draw_lanes(
             marks["rescue"].append((axis.x_of(lane.rescue), middle))
         if lane.stop is not None:
             marks["stop"].append((axis.x_of(lane.stop) + _BESIDE, middle))
-    draw_bars(page, before, high, RULE, alpha=0.45, zorder=1)
+    draw_bars(page, before, high, RESPONSE_COLOURS[0], zorder=1)
     draw_bars(page, since, high, BAND, zorder=1.2)
     for name, look in _looks(rows.mark).items():
         if marks[name]:

@@ -27,7 +27,7 @@ from tisstats.figures.patient_rows import (
 from tisstats.figures.row_chart import HorizontalAxis
 
 _SUBTITLE = "Best Total Improvement Score, points, one bar per patient"
-_BAR = 0.68  # of the height of a row
+_BAR = 0.68  # of the height of a row with a name
 _OPEN: dict[str, Any] = {"facecolor": "none", "edgecolor": BLUE, "linewidth": 1.2, "zorder": 2}
 
 
@@ -154,14 +154,15 @@ def _draw_bars(
     cutoffs: Sequence[float],
 ) -> None:
     """Draw the bars of a group; each comes with the middle of its row."""
-    high, left = _BAR * rows.height, axis.x_of(0)
+    high, left = (_BAR if rows.named else 1.0) * rows.height, axis.x_of(0)
+    frame = _OPEN if rows.named else _OPEN | {"linewidth": 0.4}
     filled: dict[str, list[Bar]] = {colour: [] for colour in RESPONSE_COLOURS}
     for bar, middle in placed:
         low, end = axis.x_of(bar.low), axis.x_of(bar.high)
         colour = RESPONSE_COLOURS[sum(bar.low >= cut for cut in cutoffs)]
         filled[colour].append(Bar(left, low, middle))
         if bar.low < bar.high:
-            page.draw_box(low, middle - high / 2, end - low, high, **_OPEN)
+            page.draw_box(low, middle - high / 2, end - low, high, **frame)
         if rows.named:
             write_level(page, end + 0.04, middle, bar.text)
     for colour, bars in filled.items():
