@@ -107,7 +107,7 @@ def draw(
     wide = (page.width - page.edge - placed.left - placed.named * _SCORE_WIDTH) / len(measures)
     _write_heads(page, placed, measures, wide)
     cells: dict[int, list[Bar]] = {level: [] for level in range(len(CHANGE_COLOURS))}
-    high = placed.height - _GAP * placed.named
+    high = placed.bar(1 - _GAP / placed.height)
     for label, members in in_groups(rows).items():
         placed.write_group(page, label, len(members))
         for row, middle in placed.place(page, sorted(members, key=_order)):

@@ -20,6 +20,7 @@ _ROW = 0.19  # height of a row with a name (inches)
 _TALL = 6.0  # height of the rows of many patients together
 _NAME_SHARE = 0.3  # of the page, at most, for names
 _MOST_LISTED = 4  # groups that a title names one by one
+_SEAM = 0.006  # by which bars without gaps overlap (inches)
 _MARK = 0.2  # from a mark of the key to its text
 #: From the top of a line to the middle of its capitals and figures, inches.
 _MIDDLE = 0.495 * SMALL_SIZE / 72
@@ -105,6 +106,13 @@ class PatientRows:
             return cls(_TALL / len(rows), page.edge + 0.1, False)
         widest = max(text_width(row.patient) for row in rows)
         return cls(_ROW, page.edge + min(widest, _NAME_SHARE * page.width) + 0.1, True)
+
+    def bar(self, share: float) -> float:
+        """Return the height of a bar that takes a share of its row, inches.
+
+        Without names bars take all of it, and a little more: no seams show between them.
+        """
+        return share * self.height if self.named else self.height + _SEAM
 
     @property
     def mark(self) -> float:

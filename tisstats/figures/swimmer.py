@@ -171,7 +171,7 @@ def _draw_lanes(
     page: Page, axis: HorizontalAxis, rows: PatientRows, placed: Sequence[_Placed]
 ) -> None:
     """Draw all lanes at once, and all marks of a kind: a picture of many patients stays small."""
-    high = (_LANE if rows.named else 1.0) * rows.height
+    high = rows.bar(_LANE)
     before, since = [], []
     marks: dict[str, list[tuple[float, float]]] = {name: [] for name in _looks(rows.mark)}
     for each in placed:

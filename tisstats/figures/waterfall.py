@@ -154,7 +154,7 @@ def _draw_bars(
     cutoffs: Sequence[float],
 ) -> None:
     """Draw the bars of a group; each comes with the middle of its row."""
-    high, left = (_BAR if rows.named else 1.0) * rows.height, axis.x_of(0)
+    high, left = rows.bar(_BAR), axis.x_of(0)
     frame = _OPEN if rows.named else _OPEN | {"linewidth": 0.4}
     filled: dict[str, list[Bar]] = {colour: [] for colour in RESPONSE_COLOURS}
     for bar, middle in placed:
