@@ -39,7 +39,7 @@ def best_scores(analysis: Analysis) -> list[BestScore]:
     >>> from tisstats.trial.study_data import StudyData
     >>> from tisstats.trial.template import example_folder
     >>> best_scores(StudyData.read(example_folder()).analysis)[0]
-    BestScore(patient_id='P-01', low=60.0, high=60.0)
+    BestScore(patient_id='E-01', low=80.0, high=80.0)
     """
     counted = (analysis.weeks <= analysis.options.horizon_week) & np.isfinite(analysis.weeks)
     counted[:, :1] = False  # the baseline

@@ -45,7 +45,7 @@ def measure_improvements(analysis: Analysis) -> list[MeasureImprovements]:
     >>> from tisstats.trial.template import example_folder
     >>> first = measure_improvements(StudyData.read(example_folder()).analysis)[0]
     >>> round(first.percents["mmt"], 1), first.score
-    (14.0, 60.0)
+    (22.0, 80.0)
     """
     description, mmt_max = analysis.trial.description, analysis.trial.mmt_max
     patients, visits = analysis.patients, analysis.visits

@@ -51,7 +51,7 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
     >>> analysis = StudyData.read(example_folder()).analysis
     >>> first, *_ = times_on_study(analysis, Courses.of(analysis), 40)
     >>> first.visits, first.response, first.stop, first.end
-    ((0.0, 4.0, 12.0, 24.0), 12.0, None, 24.0)
+    ((0.0, 4.0, 12.0, 24.0), 4.0, None, 24.0)
     """
     reached = courses.follow_up & (courses.score_low >= threshold)
     first = np.min(np.where(reached, courses.weeks, np.inf), axis=1, initial=np.inf)
