@@ -14,10 +14,12 @@ from tisstats.chapters.page import (
     FigureItem,
     Interactive,
     Rows,
+    Table,
     described,
     figure_item,
     table,
 )
+from tisstats.chapters.patient_figures import PatientFigures
 from tisstats.chapters.result_facts import (
     COUNT_OF,
     INTERVAL,
@@ -572,6 +574,17 @@ class PrimaryOutcome(PatientChapter):
             horizon_week=self.horizon_week,
             stamp=self.patient_data.label,
         )
+
+    def waterfall(self) -> FigureItem:
+        """Return the best score of each of these patients, by subtype."""
+        return self._by_subtype().waterfall(self.threshold)
+
+    def best_scores(self) -> Table:
+        """Return what the figure of the best scores shows."""
+        return self._by_subtype().best_table()
+
+    def _by_subtype(self) -> PatientFigures:
+        return PatientFigures.by_group(self.analysis, self.patient_data.label)
 
     @table(
         "Coverage and expected width of each method, %; means over a uniform distribution of true "

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import Rows, Table, described, table
+from tisstats.chapters.page import FigureItem, Rows, Table, described, table
+from tisstats.chapters.patient_figures import PatientFigures
 from tisstats.chapters.result_facts import (
     COUNT_OF_ALL,
     COUNT_PERCENTAGE,
@@ -29,7 +30,7 @@ from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.lim2021.trial_description import TREATMENT
 from tisstats.printed import percent_range
 from tisstats.statistics import method_title, proportion_interval
-from tisstats.trial import summaries
+from tisstats.trial import Courses, summaries
 
 
 @dataclass(frozen=True)
@@ -285,6 +286,21 @@ class Safety(PatientChapter):
     def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
         return summaries.serious_event_table(self.patient_data.trial)
+
+    def swimmer(self) -> FigureItem:
+        """Return the time of each of these patients on study."""
+        return self._single_patients().swimmer(
+            Courses.of(self.analysis), self.options.responder_threshold
+        )
+
+    def time_on_study(self) -> Table:
+        """Return what the figure of the time on study shows."""
+        return self._single_patients().time_table(
+            Courses.of(self.analysis), self.options.responder_threshold
+        )
+
+    def _single_patients(self) -> PatientFigures:
+        return PatientFigures.together(self.analysis, self.patient_data.label)
 
     def treatments(self) -> Table:
         """Return the treatment of each of these patients, one row per patient."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tisstats.chapters.chapter import PUBLISHED, PatientChapter
 from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
+from tisstats.chapters.patient_figures import PatientFigures
 from tisstats.chapters.result_facts import (
     COUNT_OF,
     COUNT_OF_ALL,
@@ -845,6 +846,17 @@ class SecondaryOutcomes(PatientChapter):
     def response_comparison(self) -> pd.DataFrame:
         """Return the counts of responses as published and as computed from these data."""
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
+
+    def heat_map(self) -> FigureItem:
+        """Return the improvement of each core set measure of each of these patients."""
+        return self._by_subtype().heat_map()
+
+    def improvements(self) -> Table:
+        """Return what the map of the improvements shows."""
+        return self._by_subtype().improvement_table()
+
+    def _by_subtype(self) -> PatientFigures:
+        return PatientFigures.by_group(self.analysis, self.patient_data.label)
 
     @property
     def table2_matches(self) -> str:

@@ -16,11 +16,12 @@ What a mark means
 - Dotted line, vermilion: a limit that was set beforehand, such as the score of a responder or the
   level of significance. Dashed line: a nominal or an inferred value.
 - Hatching: not possible, or possible only under an assumption.
-- Triangle: a visit. Bar on a line of time: a treatment. Cross: a stop.
+- Triangle: a visit. On a line of time, bar: a treatment; circle: the first response; square:
+  rescue medication. Cross: a stop.
 - Tinted row: the one that the text is about.
 
-Ordered groups, such as the categories of response, have an ordered palette (`RESPONSE_COLOURS`);
-unordered ones, such as arms, have `CATEGORY_COLOURS`.
+Ordered groups, such as the categories of response, have an ordered palette (`RESPONSE_COLOURS`,
+`CHANGE_COLOURS`); unordered ones, such as arms, have `CATEGORY_COLOURS`.
 
 References
 ----------
@@ -50,6 +51,9 @@ CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, SKY_BLUE, VERMILION, PURPLE, YELLOW, BL
 #: No response, minimal, moderate, major: from pale to strong.
 RESPONSE_COLOURS = ("#D4D4D4", "#A9D3EE", "#4B9CD0", "#0A4A7D")
 
+#: Worse, little change, and the four bands of improvement that score: from pale to strong.
+CHANGE_COLOURS = ("#F2B48C", "#EFEFEF", "#CBE3F3", "#8DC2E6", "#2C77AE", "#073B66")
+
 INK = "#1A1A1A"  #: text and lines
 MUTED = "#595959"  #: secondary text; contrast 7 to 1 on white
 ALERT = "#A84300"  #: text that nobody may miss, such as that patients are synthetic
@@ -73,6 +77,12 @@ DARK = {
     RESPONSE_COLOURS[1]: "#2F6389",
     RESPONSE_COLOURS[2]: "#66B5EA",
     RESPONSE_COLOURS[3]: "#D3ECFB",
+    CHANGE_COLOURS[0]: "#8A4416",
+    CHANGE_COLOURS[1]: "#2B2B2B",
+    CHANGE_COLOURS[2]: "#1B3A50",
+    CHANGE_COLOURS[3]: "#2A5F87",
+    CHANGE_COLOURS[4]: "#7FC0EC",
+    CHANGE_COLOURS[5]: "#DCF0FC",
     INK: "#E8E8E8",
     MUTED: "#B0B0B0",
     ALERT: "#F5955C",

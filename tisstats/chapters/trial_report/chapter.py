@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tisstats.chapters.page import Notice
+from tisstats.chapters.patient_figures import PatientFigures
 from tisstats.chapters.result_facts import Facts
 from tisstats.trial.study import Study, scale_notes
 from tisstats.trial.study_data import StudyData
@@ -65,6 +66,25 @@ class TrialChapter:
     def scales(self) -> str:
         """Return the declared ranges of the measures, for captions."""
         return "; ".join(scale_notes(self.study.measures).values())
+
+    @cached_property
+    def single_patients(self) -> PatientFigures | None:
+        """The patients one by one; None if the description asks for no listings, or there is none.
+
+        With several arms they are grouped by arm, and by subtype where that is described.
+        """
+        if not (self.study.study.listings and len(self.data.analysis.patients)):
+            return None
+        return PatientFigures.of_study(self.data, self.label)
+
+    @property
+    def single_note(self) -> str:
+        """Whether patients are shown one by one, in words."""
+        if self.single_patients is not None:
+            return ""
+        if self.study.study.listings:
+            return "No patient was analysed."
+        return "Single patients are not shown, as the description of the study asks."
 
     def arm_sizes(self) -> dict[str, int]:
         """Return the number of analysed patients of each arm, by label."""

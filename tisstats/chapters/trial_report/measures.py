@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
 from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
@@ -196,6 +196,14 @@ class Measures(TrialChapter):
                 "Assumed": f"{rule.assumed[:1].upper()}{rule.assumed[1:]}" or "nothing",
             }
 
+    def heat_map(self) -> tuple[FigureItem, ...]:
+        """Return the improvements of each patient, if patients are shown one by one."""
+        return () if self.single_patients is None else (self.single_patients.heat_map(),)
+
+    def improvements(self) -> tuple[Table, ...]:
+        """Return what the map of the improvements shows, likewise."""
+        return () if self.single_patients is None else (self.single_patients.improvement_table(),)
+
     @property
     def rule(self) -> str:
         """The name of the declared rule of worsening."""
@@ -295,6 +303,7 @@ class Measures(TrialChapter):
             "end": WORDS,
             "arms_note": WORDS,
             "pairs_shown": WORDS,
+            "single_note": WORDS,
             "measures": counted("Outcome measures of the study", "measures"),
         },
         source="{self.origin}",
@@ -309,6 +318,7 @@ class Measures(TrialChapter):
             "pairs_shown": "a thin line per patient"
             if self.study.study.listings
             else "a band from the first to the third quartile, since single patients are not shown",
+            "single_note": self.single_note,
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."
             if arms == 1

@@ -25,8 +25,10 @@ from tisstats.trial.baseline_table import (
     summarise_baseline_measures,
     summarise_characteristics,
 )
+from tisstats.trial.courses import Courses
 from tisstats.trial.flow import FLOW_GUIDELINE, ParticipantFlow, participant_flow
 from tisstats.trial.samples import ALL
+from tisstats.trial.study_endpoint import study_courses
 from tisstats.trial.study_wording import describe_baseline
 
 #: What stands for a group without patients.
@@ -61,6 +63,24 @@ class Patients(TrialChapter):
     def disposition(self) -> Rows:
         """Return the participants at each stage."""
         return disposition_rows(self.flow)
+
+    def swimmer(self) -> tuple[FigureItem, ...]:
+        """Return the time of each patient on study, if patients are shown one by one."""
+        if self.single_patients is None:
+            return ()
+        return (self.single_patients.swimmer(*self._first_outcome),)
+
+    def time_on_study(self) -> tuple[Table, ...]:
+        """Return what the figure of the time on study shows, likewise."""
+        if self.single_patients is None:
+            return ()
+        return (self.single_patients.time_table(*self._first_outcome),)
+
+    @property
+    def _first_outcome(self) -> tuple[Courses, float, str]:
+        """The courses, the score of the outcome that is marked, and what it is called."""
+        endpoint = self.study.endpoint
+        return study_courses(self.data), endpoint.as_endpoint().threshold, endpoint.words.noun
 
     @property
     def quantiles(self) -> str:
@@ -139,6 +159,7 @@ class Patients(TrialChapter):
             "ends": WORDS,
             "treatments": WORDS,
             "flow_guideline": WORDS,
+            "single_note": WORDS,
             "baseline_guideline": WORDS,
             "characteristics": WORDS,
         }
@@ -163,6 +184,7 @@ class Patients(TrialChapter):
             "treatments": treatments,
             "label": self.label,
             "flow_guideline": FLOW_GUIDELINE,
+            "single_note": self.single_note,
             "baseline_guideline": BASELINE_GUIDELINE,
             "characteristics": self._characteristics(),
         }

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
+from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import COUNT, INTERVAL, LABEL, WORDS, Facts, stated
 from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
@@ -162,6 +162,16 @@ class Scores(TrialChapter):
                         )
                     },
                 }
+
+    def waterfall(self) -> tuple[FigureItem, ...]:
+        """Return the best score of each patient, if patients are shown one by one."""
+        if self.single_patients is None:
+            return ()
+        return (self.single_patients.waterfall(self.responder_score),)
+
+    def best_scores(self) -> tuple[Table, ...]:
+        """Return what the figure of the best scores shows, likewise."""
+        return () if self.single_patients is None else (self.single_patients.best_table(),)
 
     def curves(self) -> FigureItem:
         """Return the cumulative incidence of a response, by arm."""
@@ -356,6 +366,8 @@ class Scores(TrialChapter):
                     "dotted",
                     "response",
                     "outcome",
+                    "population",
+                    "single_note",
                     "rules",
                     "scales",
                     "quantiles",
@@ -384,6 +396,8 @@ class Scores(TrialChapter):
             if self.responder_score is None
             else f"; the dotted line is the score of a responder, {self.responder_score:g} points",
             "horizon": self.horizon,
+            "population": self.population,
+            "single_note": self.single_note,
             "rules": self.rules,
             "scales": self.scales(),
             "quantiles": self.quantiles,
