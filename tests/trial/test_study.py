@@ -50,7 +50,7 @@ FAULTS = [
     (
         "measures.used",
         ["mmt", "haq"],
-        "must include a muscle enzyme, as the score needs one: ck, aldolase",
+        "must include a muscle enzyme, as the score needs one",
     ),
     ("measures.used", ["mmt", "kc"], "key measures.used.1, value 'kc': must be one of physician"),
     ("measures.used", ["ck", "ck"], "must be a list, with at least 2 values, without repeats"),

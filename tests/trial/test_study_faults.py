@@ -299,8 +299,7 @@ FAULTS = {
     ),
     "identifier without its zeros": (
         lambda made: made.visits[0].update(patient_id="p1"),
-        f"{VISITS}, row 2, column patient_id, value 'p1': must be a patient_id of PATIENTS, which "
-        "has one that differs only in leading zeros, capitals or blanks",
+        f"{PATIENTS}, which has one that differs only in leading zeros, capitals or blanks",
     ),
     "category spelt twice": (
         cell("patients", 0, "sex", "Female"),
