@@ -414,7 +414,7 @@ def test_score_of_what_is_no_table(tmp_path, name, text, code, said):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("visits.csv", VISITS.replace("ck_uln", " "), ", row 1: column 9 has no name"),
+        ("visits.csv", VISITS.replace("ck_uln", " "), ", row 1: column 9 has cells and no name"),
         (
             "visits.csv",
             VISITS.replace("\n008,0", '\n"008,0'),

@@ -129,7 +129,10 @@ def test_score_reads_a_named_sheet(visits, tmp_path):
         pd.DataFrame({"note": ["x"]}).to_excel(book, sheet_name="notes", index=False)
     done = score(path, "--uln", "ck=170")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.strip().endswith("'data', 'notes'; name the one to read (--sheet)")
+    assert done.stderr.strip().endswith(
+        "'data', 'notes'; name the one to read: sheet in a mapping file, or --sheet of tisstats "
+        "score"
+    )
     done = score(path, "--uln", "ck=170", "--sheet", "data")
     assert scores(done) == EXPECTED
     assert [row["patient_id"] for row in scored_rows(done.stdout)] == ["007", "007", "008", "008"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+#: Most characters of a value that a message shows; a longer one is cut.
+_LONGEST_VALUE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -26,8 +29,15 @@ class Fault:
         if self.key is not None:
             place.append(f"key {self.key}")
         if self.value is not None:
-            place.append(f"value {self.value!r}")
+            place.append(f"value {_shown(self.value)}")
         return f"{', '.join(place)}: {self.message}"
+
+
+def _shown(value: str) -> str:
+    """Return a value in quotation marks; of a very long one its beginning and its length."""
+    if len(value) <= _LONGEST_VALUE:
+        return repr(value)
+    return f"{value[: _LONGEST_VALUE // 2]!r}... ({len(value)} characters)"
 
 
 class DataError(ValueError):

@@ -196,7 +196,7 @@ def test_rows_of_measures_become_columns(mapped):
     raw = mapped(LONG, LONG_TABLE)
     assert list(raw.cells.columns) == ["patient_id", "week", "physician_global", "mmt"]
     assert rows(raw) == [["007", "0", "3.8", "70"], ["008", "0", "", "66"], ["007", "4", "2.3", ""]]
-    assert raw.remarks == ("1 row of other measures left out",)
+    assert raw.remarks == ("1 row of other measures left out: AGE",)
     fault = raw.verbatim().fault("bad", 0, "mmt")
     assert (fault.row, fault.column, fault.value) == (3, "RESULT", "70")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
 import sys
 import tempfile
 import zipfile
@@ -417,14 +418,24 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "id,Köln\nA,0\n".encode("latin-1"), {"encoding": "ascii"},
          "v.csv: is not in ascii, the given encoding"),
         ("v.csv", b"PK\x03\x04\x80", {},
-         "v.csv: is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or "
-         "encoding under [files] of study.toml)"),
+         "v.csv: is a workbook by its content; its name must end in .xlsx"),
+        ("v.tsv", b"\x1f\x8b\x08", {},
+         "v.tsv: is compressed (gzip) by its content; its name must end in .gz"),
+        ("v.csv", b"PAR1", {},
+         "v.csv: is Parquet by its content; its name must end in .parquet"),
+        ("v.csv", b"\xd0\xcf\x11\xe0", {},
+         "v.csv: is an old workbook (.xls) by its content; save it as .xlsx or CSV"),
+        ("v.csv", HEAD + "A,0,1\n", {"sheet": "visits"},
+         "v.csv, value 'visits': has no sheets, as only .xlsx has; leave the sheet out"),
+        ("v.csv", "id,,\nA,0,1\n", {},
+         "v.csv, row 1: columns 2, 3 have cells and no name; name them or remove them, or a title "
+         "above the names"),
         ("v.parquet", "no parquet", {},
          "v.parquet: cannot be read as Parquet: "),
         ("v.xlsx", "no workbook", {},
          "v.xlsx: cannot be read as a workbook (.xlsx): File is not a zip file"),
         ("v.xlsx", b"\xd0\xcf\x11\xe0", {},  # an encrypted workbook begins so
-         "v.xlsx: cannot be read as a workbook (.xlsx): File is not a zip file"),
+         "v.xlsx: is an old workbook (.xls) or has a password; save it as .xlsx without one"),
     ],
 )  # fmt: skip
 def test_a_broken_file_is_one_clear_line(file, name, content, options, line):
@@ -463,7 +474,8 @@ def set_cell(place, value):
         ([], None, {}, None, ": is empty"),
         (TABLE[:1], None, {}, None, ": must have at least one row below the header, and has none"),
         (TABLE, None, {"labs": TABLE}, None,
-         ": has 2 sheets, 'visits', 'labs'; name the one to read (--sheet)"),
+         ": has 2 sheets, 'visits', 'labs'; name the one to read: sheet in a mapping file, "
+         "or --sheet of tisstats score"),
         (TABLE, None, {"labs": TABLE}, "lab",
          ", value 'lab': there is no such sheet; there are 'visits', 'labs'"),
         (TABLE, lambda book: book["visits"].merge_cells("A2:A3"), {}, None,
@@ -500,6 +512,50 @@ def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):
     assert raw.cells["patient_id"].tolist() == ["B", "C"]
     assert raw.source.lines.tolist() == [2, 4]
     assert raw.remarks == ("read from sheet 'labs'", "1 empty row skipped")
+
+
+def test_columns_without_names_and_cells_are_left_out(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("id,week,, \n007,0,,\n008,0, ,\n", encoding="utf-8")
+    raw = read_table(path)
+    assert raw.cells.to_numpy().tolist() == [["007", "0"], ["008", "0"]]
+
+
+def test_links_and_pipes_are_not_taken_for_missing_files(tmp_path):
+    (tmp_path / "real.csv").write_text("id\n007\n", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    assert read_table(tmp_path / "link.csv").cells["id"].tolist() == ["007"]
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, said in {
+        "loop.csv": "is a link that leads to no file",
+        "pipe.csv": "is not a regular file; a pipe is read as - (standard input)",
+        "none.csv": "there is no such file",
+    }.items():
+        (line,) = fault_lines(lambda: read_table(tmp_path / name))  # noqa: B023 - called at once
+        assert line == f"{tmp_path / name}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown_as", "read"),
+    [
+        (7, "000", "007"),
+        (1234, "000", "1234"),
+        (7.0, "00", "07"),
+        (0.5, "000", 0.5),
+        (-7, "000", -7),
+        (7, "0", 7),
+        (0.43, "0%", "43%"),
+        (0.125, "0.0%", "12.5%"),
+        (4.3, "0.00", 4.3),
+    ],
+)
+def test_a_workbook_is_read_as_its_formats_show_it(workbook, value, shown_as, read):
+    def edit(book):
+        book["visits"]["A2"].value = value
+        book["visits"]["A2"].number_format = shown_as
+
+    assert read_table(workbook(TABLE, edit=edit)).cells.iloc[0, 0] == read
 
 
 def test_a_workbook_with_damaged_parts_is_one_line(workbook):

@@ -47,6 +47,26 @@ DOUBTS = {
         (scaled("ck", 1 / 600),),
         "every ck is below a tenth of its upper limit: is it in U/L",
     ),
+    "enzyme in a larger unit": (
+        (scaled("ck", 60),),
+        "half of the values of ck are above 60 times their upper limit: are they in U/L",
+    ),
+    "a slip in an enzyme": (
+        (lambda made: made.visits[0].update(ck=95_000_000),),
+        "the highest ck is 475,000 times its upper limit",
+    ),
+    "a slip in a week": (
+        (lambda made: made.visits[-1].update(week=240),),
+        "1 visit lies after the last scheduled week, 24, and its window: the last in week 240",
+    ),
+    "events before treatment": (
+        (lambda made: [row.update(week=-2) for row in made.adverse_events[:2]],),
+        "2 adverse events lie before week 0; they count like the others",
+    ),
+    "an unread word": (
+        (lambda made: made.adverse_events[0].update(treatment_related="possibly"),),
+        "treatment_related is 'possibly' in 1 adverse event: neither yes nor no, so not known",
+    ),
 }
 
 
@@ -55,6 +75,22 @@ def test_what_is_doubtful_is_remarked(name, tmp_path):
     changes, said = DOUBTS[name]
     (remark,) = remarks(tmp_path, *changes)
     assert remark.startswith(said)
+
+
+def test_follow_up_and_words_for_yes_and_no_are_not_doubtful(tmp_path):
+    late = lambda made: made.visits[-1].update(week=30)  # noqa: E731 - one of the changes
+    follow_up = described("window_days = 4", "window_days = 4\nfollow_up_weeks = 6")
+    words = lambda made: made.adverse_events[0].update(treatment_related=" Y ")  # noqa: E731
+    assert remarks(tmp_path, late, follow_up, words) == ()
+
+
+def test_check_says_which_visits_are_left_out(tmp_path, capsys):
+    made = make_study(6, with_dates=True, missing=0, missed=0, seed=5)
+    second = made.visits[1]
+    assert second["patient_id"] == made.visits[0]["patient_id"]
+    second["date"] = "1999" + str(second["date"])[4:]
+    assert main(["check", str(made.write(tmp_path))]) == 0
+    assert "note: 1 visit left out: before the baseline" in capsys.readouterr().out.splitlines()
 
 
 def test_an_arm_without_patients_is_remarked_by_check(tmp_path, capsys):

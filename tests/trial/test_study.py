@@ -1,5 +1,6 @@
 """The description of a study: what is refused, with key, value and what is allowed."""
 
+import math
 import re
 import tomllib
 
@@ -38,7 +39,7 @@ FAULTS = [
     ("measures.mmt_max", None, "key measures.mmt_max: is missing: maximum of the manual muscle"),
     ("measures.vas_max", None, "key measures.vas_max: is missing: length of the visual analogue"),
     ("measures.uln", None, "key measures.uln: is missing: upper limit of normal"),
-    ("measures.uln", {}, "key measures.uln, value '{}': must be a table, with at least 1 key"),
+    ("measures.uln", {}, "key measures.uln.ck: is missing: the upper limit of ck"),
     ("measures.uln.ck", 0, "key measures.uln.ck, value '0': must be a number, above 0 or text"),
     ("measures.uln.ck", 3.3, f"key measures.uln.ck, value '3.3': {uln_fault('ck', 3.3, 'U/L')}"),
     ("measures.uln.ldh", 240, "key measures.uln.ldh, value '240': is not in measures.used"),
@@ -46,7 +47,11 @@ FAULTS = [
     ("measures.mmt_max", 150.5, "value '150.5': must be a whole number, at least 1"),
     ("measures.mmt_max", True, "value 'true': must be a whole number, at least 1"),
     ("measures.vas_max", 11, "key measures.vas_max, value '11': must be one of 10, 100"),
-    ("measures.used", ["mmt", "haq"], "must include a muscle enzyme: ck, aldolase, ldh, ast, alt"),
+    (
+        "measures.used",
+        ["mmt", "haq"],
+        "must include a muscle enzyme, as the score needs one",
+    ),
     ("measures.used", ["mmt", "kc"], "key measures.used.1, value 'kc': must be one of physician"),
     ("measures.used", ["ck", "ck"], "must be a list, with at least 2 values, without repeats"),
     ("study.data", "solved", "value 'solved': must be one of observed, synthetic"),
@@ -95,6 +100,10 @@ FAULTS = [
     ("characteristics.age.label", None, "key characteristics.age.label: is missing"),
     ("files.decimal", ";", "key files.decimal, value ';': must be one of ., ,"),
     ("visits", 3, "key visits, value '3': must be a table"),
+    ("measures.uln.ck", math.nan, "key measures.uln.ck, value 'nan': must be a finite number"),
+    ("measures.uln.ck", math.inf, "key measures.uln.ck, value 'inf': must be a finite number"),
+    ("visits.weeks", [0, 4, 12, math.inf], "key visits.weeks.3, value 'inf': must be a finite"),
+    ("files.encoding", "rot13", "value 'rot13': there is no such encoding; use one such as"),
 ]
 
 
@@ -171,7 +180,7 @@ def test_captions_name_the_scales():
     ("text", "message"),
     [
         ("[study", "cannot be read as TOML"),
-        (b"\xff\xfe", "cannot be read as TOML"),
+        (b"\xff\xfe", "is not in UTF-8, as TOML must be; save it so"),
         ("a = 1\na = 2", "cannot be read as TOML"),
     ],
 )
@@ -180,6 +189,12 @@ def test_what_is_not_toml_is_refused(tmp_path, text, message):
     (tmp_path / "study.toml").write_bytes(content)
     with pytest.raises(DataError, match=re.escape(message)):
         Study.read(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_description(tmp_path):
+    text = (example_folder() / "study.toml").read_bytes()
+    (tmp_path / "study.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    assert Study.read(tmp_path).study == Study.read(example_folder()).study
 
 
 def test_a_folder_without_a_description_says_how_to_get_one(tmp_path):

@@ -297,6 +297,19 @@ FAULTS = {
         described("[files]", '[files]\nencoding = "latin-0"'),
         "study.toml, key files.encoding, value 'latin-0': there is no such encoding; use one such",
     ),
+    "identifier without its zeros": (
+        lambda made: made.visits[0].update(patient_id="p1"),
+        f"{PATIENTS}, which has one that differs only in leading zeros, capitals or blanks",
+    ),
+    "category spelt twice": (
+        cell("patients", 0, "sex", "Female"),
+        f"{PATIENTS}, row 2, column sex, value 'Female': must be spelt in one way: other rows have "
+        "it with other capitals or blanks",
+    ),
+    "very long cell": (
+        cell("visits", 0, "mmt", "1" * 5000),
+        f"{VISITS}, row 2, column mmt, value '{'1' * 50}'... (5000 characters): must be a number",
+    ),
     "date format ambiguous": (
         described("[files]", '[files]\ndate_format = "DD/MM/YY"'),
         "study.toml, key files.date_format, value 'DD/MM/YY': must have DD, MM (or MMM) and YYYY",

@@ -95,3 +95,34 @@ def test_a_fault_is_named_as_it_stands_in_their_file(made, tmp_path):
         StudyData.read(folder, mapping)
     (fault,) = caught.value.faults
     assert (fault.row, fault.column, fault.value) == (3, "PGA_VAS", "45")
+
+
+def test_all_tables_in_one_workbook(made, plain, tmp_path):
+    folder = made.write(tmp_path / "theirs")
+    names = ("patients", "visits", "treatments", "adverse_events")
+    with pd.ExcelWriter(folder / "synthetic.xlsx") as book:
+        for name in names:
+            pd.DataFrame(getattr(made, name)).to_excel(book, sheet_name=name[:7], index=False)
+    sections = "".join(
+        f'[{name}]\nfile = "synthetic.xlsx"\nsheet = "{name[:7]}"\n' for name in names
+    )
+    (tmp_path / "mine.toml").write_text(sections, encoding="utf-8")
+    same(plain, StudyData.read(folder, tmp_path / "mine.toml"))
+    (tmp_path / "mine.toml").write_text(sections.replace("sheet", "#"), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, tmp_path / "mine.toml")
+    (fault,) = caught.value.faults  # of one file, once
+    assert "has 4 sheets" in fault.message
+    assert "sheet in a mapping file" in fault.message
+
+
+def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made, tmp_path):
+    values = '[patients.values.arm]\nactive = "verum"\ncontrol = "control"\n'
+    folder, mapping = mapped(made, tmp_path, values)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    first = caught.value.faults[0]
+    assert (first.column, first.value) == ("arm", "active")
+    assert first.message == (
+        "must be one of active, control, not empty; the mapping makes it 'verum'"
+    )

@@ -240,7 +240,6 @@ class PatientFigures:
         return Table(
             frame,
             f"{caption}. {self.label}",
-            wide=len(frame.columns) > 6,
             collapsed=True,
             name=name,
             origin=self.label,

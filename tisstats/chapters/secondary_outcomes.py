@@ -686,8 +686,8 @@ class SecondaryOutcomes(PatientChapter):
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
         "change significance",
         notes={
-            "": "Over all changes on the assumed steps that round to the printed values; given the printed P, "
-            "over those whose asymptotic P rounds to it."
+            "": "Over all changes on the assumed steps that round to the printed values; given the "
+            "printed P, over those whose asymptotic P rounds to it."
         },
         columns={
             "P as printed": Facts(

@@ -61,7 +61,11 @@ def check(parsed: argparse.Namespace) -> int:
         data = StudyData.read(parsed.directory, parsed.map)
         patients, visits = len(data.trial.patients), len(data.trial.visits)
         print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
-        for remark in data.remarks:
+        left_out = (
+            f"{number} {'visit' if number == 1 else 'visits'} left out: {reason}"
+            for reason, number in data.not_used.items()
+        )
+        for remark in (*data.remarks, *left_out):
             print(f"note: {remark}")
         return SUCCESS
     _require_description(parsed.directory)

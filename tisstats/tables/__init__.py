@@ -15,6 +15,7 @@ from tisstats.tables.cells import (
     unit_of,
 )
 from tisstats.tables.decimals import resolve_decimals
+from tisstats.tables.delimited import check_encoding
 from tisstats.tables.formats import FORMATS, FormatError, file_format
 from tisstats.tables.mapping import TrialMapping, read_mapping
 from tisstats.tables.raw import (
@@ -39,6 +40,7 @@ __all__ = [
     "ReadOptions",
     "TableSource",
     "TrialMapping",
+    "check_encoding",
     "check_writable",
     "dates",
     "empty_cells",

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.formats import FormatError
-from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource, check_header
+from tisstats.tables.raw import (
+    FAULTS_PER_COLUMN,
+    RawTable,
+    TableSource,
+    check_header,
+    named_columns,
+)
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -52,14 +58,29 @@ def decode(content: bytes, file: str, encoding: str | None) -> str:
         raise DataError([Fault(file, message)]) from None
 
 
-def _is_utf_8(encoding: str) -> bool:
-    """Test whether this is a name of UTF-8; raise FormatError if it is not a text encoding."""
+def check_encoding(encoding: str) -> None:
+    r"""Raise FormatError if this is no name of an encoding of text.
+
+    Examples
+    --------
+    >>> check_encoding("latin-1")
+    >>> check_encoding("rot13")
+    Traceback (most recent call last):
+        ...
+    tisstats.tables.formats.FormatError: 'rot13': there is no such encoding; use one such as \
+utf-8, latin-1 or cp1252
+    """
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not text encodings
-        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     except (LookupError, ValueError):
         message = "there is no such encoding; use one such as utf-8, latin-1 or cp1252"
         raise FormatError(f"{encoding!r}: {message}") from None
+
+
+def _is_utf_8(encoding: str) -> bool:
+    """Test whether this is a name of UTF-8; raise FormatError if it is not a text encoding."""
+    check_encoding(encoding)
+    return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
 
 
 def parse_delimited(text: str, file: str, *, decimal: str | None = None) -> RawTable:
@@ -121,7 +142,7 @@ def _parse_regular(text: str, header: list[str], separator: str) -> _Parsed | No
 
     pandas' parser alone would fill up short rows and not know the lines of the others.
     """
-    if len(header) < 2 or any(sign in text for sign in '"\r\0'):
+    if len(header) < 2 or not all(header) or any(sign in text for sign in '"\r\0'):
         return None
     rows = text.removesuffix("\n").split("\n")[1:]
     if not rows or {row.count(separator) for row in rows} != {len(header) - 1}:
@@ -161,7 +182,7 @@ def _parse_any(stream: io.StringIO, header: list[str], separator: str, file: str
             [Fault(file, message.format(n), line) for line, n in wrong[:FAULTS_PER_COLUMN]]
         )
     columns: Iterable[tuple[str, ...]] = zip(*records, strict=True)
-    named = zip(header, columns if records else [()] * len(header), strict=True)
+    named = named_columns(header, list(columns) if records else [()] * len(header), file)
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in named})
     return frame, np.array(lines, dtype=np.int64), skipped
 
@@ -181,7 +202,8 @@ def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
     except csv.Error as error:
         raise DataError([Fault(file, f"cannot be read as CSV: {error}", 1)]) from None
     names = [name.strip() for name in cells]
-    if faults := check_header(names, file):
+    # Whether a column without a name is empty, and can be left out, its cells show.
+    if faults := check_header([name for name in names if name], file):
         raise DataError(faults)
     return names, separator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -155,8 +155,11 @@ class RawTable:
         return replace(self, cells=cells, source=self.source.take(rows))
 
     def verbatim(self) -> TableSource:
-        """Return the source with the cells of this table, to show them in messages."""
-        return replace(self.source, cells=self.cells)
+        """Return the source with cells for messages: those of the file, or else of this table."""
+        shown = self.cells
+        if (given := self.source.cells) is not None:
+            shown = shown.assign(**{name: given[name] for name in shown.columns if name in given})
+        return replace(self.source, cells=shown)
 
 
 def normalise_name(name: str) -> str:
@@ -198,6 +201,38 @@ def check_header(names: Iterable[Any], file: str) -> list[Fault]:
             faults.append(Fault(file, message, 1, name))
         seen.setdefault(key, name)
     return faults
+
+
+def named_columns(
+    header: Sequence[str], columns: Sequence[Sequence[Any]], file: str
+) -> list[tuple[str, Sequence[Any]]]:
+    """Return each column with its name; those without a name and without cells are left out.
+
+    Raises
+    ------
+    DataError
+        If columns have cells and no name: one fault, since a title above the header is one.
+
+    Examples
+    --------
+    >>> named_columns(["week", ""], [["0", "4"], ["", " "]], "visits.csv")
+    [('week', ['0', '4'])]
+    """
+    kept, nameless = [], []
+    for place, (name, cells) in enumerate(zip(header, columns, strict=True), start=1):
+        if name:
+            kept.append((name, cells))
+        elif any(as_text(cell).strip() for cell in cells):
+            nameless.append(str(place))
+    if nameless:
+        message = f"column {nameless[0]} has cells and no name; name it or remove it"
+        if len(nameless) > 1:
+            message = (
+                f"columns {', '.join(nameless)} have cells and no name; name them or remove them, "
+                "or a title above the names"
+            )
+        raise DataError([Fault(file, message, 1)])
+    return kept
 
 
 def match_columns(raw: RawTable, names: Iterable[str]) -> RawTable:

@@ -88,6 +88,9 @@ def read_table(
     given = options or ReadOptions()
     ending = file_format(source)
     name, content = _content(source)
+    if given.sheet is not None and ending != ".xlsx":
+        message = "has no sheets, as only .xlsx has; leave the sheet out"
+        raise DataError([Fault(name, message, value=given.sheet)])
     if ending == ".parquet":
         raw = _parse_parquet(content, name)
     elif ending == ".xlsx":
@@ -95,6 +98,7 @@ def read_table(
     else:
         if ending.endswith(".gz"):
             content = _decompressed(content, name)
+        _check_is_text(content, name)
         text = decode(content, name, given.encoding)
         raw = parse_delimited(text, name, decimal=given.decimal)
     if raw.cells.empty and not may_be_empty:
@@ -111,13 +115,38 @@ def _content(source: Path) -> tuple[str, bytes]:
         content = sys.stdin.read().encode("utf-8") if stream is None else stream.read()
         return "standard input", content
     if not source.is_file():
-        message = "is a folder; name a file" if source.is_dir() else "there is no such file"
-        raise DataError([Fault(str(source), message)])
+        raise DataError([Fault(str(source), _why_no_file(source))])
     try:
         return str(source), source.read_bytes()
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise DataError([Fault(str(source), message)]) from None
+
+
+def _why_no_file(source: Path) -> str:
+    if source.is_dir():
+        return "is a folder; name a file"
+    if source.is_symlink():
+        return "is a link that leads to no file"
+    if source.exists():
+        return "is not a regular file; a pipe is read as - (standard input)"
+    return "there is no such file"
+
+
+#: How files of other formats begin, and what to do with them.
+_OTHER_FORMATS = {
+    b"PK\x03\x04": "is a workbook by its content; its name must end in .xlsx",
+    b"\x1f\x8b": "is compressed (gzip) by its content; its name must end in .gz",
+    b"PAR1": "is Parquet by its content; its name must end in .parquet",
+    b"\xd0\xcf\x11\xe0": "is an old workbook (.xls) by its content; save it as .xlsx or CSV",
+}
+
+
+def _check_is_text(content: bytes, file: str) -> None:
+    """Raise DataError if a file that is called text begins as one of another format."""
+    for begin, message in _OTHER_FORMATS.items():
+        if content.startswith(begin):
+            raise DataError([Fault(file, message)])
 
 
 def _decompressed(content: bytes, file: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ from tisstats.tables.reading import ReadOptions, read_table
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
 _NAMED_WEEK = re.compile(r"\s*weeks?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+#: Most codes that a remark lists.
+_MOST_LISTED = 5
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
 
 
@@ -327,7 +329,8 @@ class _Application:
         remarks = list(raw.remarks)
         if others := len(codes) - int(used.sum()):
             remarks.append(
-                f"{others} {'row' if others == 1 else 'rows'} of other measures left out"
+                f"{others} {'row' if others == 1 else 'rows'} of other measures left out: "
+                f"{_listed(code for code in codes if code not in long.parameters)}"
             )
         raw = raw.take(np.flatnonzero(used))
         self.check_derived(raw, long)
@@ -419,6 +422,13 @@ def _find(raw: RawTable, name: str) -> str | None:
     return None
 
 
+def _listed(codes: Iterable[str]) -> str:
+    """Return the codes that occur, the first few of many."""
+    found = list(dict.fromkeys(code or "(empty)" for code in codes))
+    more = f" and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
+    return ", ".join(found[:_MOST_LISTED]) + more
+
+
 def _has(raw: RawTable) -> str:
     return f"the table has {', '.join(map(str, raw.cells.columns))}"
 
@@ -488,7 +498,8 @@ def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     weeks = pd.Series([redcap.events[events[row]] for row in rows], dtype=object)
     origins = {**found.source.origins, "week": ColumnOrigin(_EVENT)}
     cells = found.cells.assign(week=weeks)
-    return replace(found, cells=cells, source=replace(found.source, origins=origins, cells=None))
+    shown = cells.assign(week=pd.Series([events[row] for row in rows], dtype=object))
+    return replace(found, cells=cells, source=replace(found.source, origins=origins, cells=shown))
 
 
 def _belongs(redcap: RedcapMapping, table: str, event: str, instrument: str) -> bool:

@@ -9,7 +9,6 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,15 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
+from tisstats.tables.cells import as_text
 from tisstats.tables.formats import FormatError
-from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource, check_header
+from tisstats.tables.raw import (
+    FAULTS_PER_COLUMN,
+    RawTable,
+    TableSource,
+    check_header,
+    named_columns,
+)
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -30,6 +36,12 @@ _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError),
     *(ValueError, TypeError, SyntaxError),
 )
+
+#: How compound files begin: workbooks before .xlsx, and those that are encrypted.
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+#: A format of numbers that fills them up with zeros; "0" alone rounds, and shows no other number.
+_ONLY_ZEROS = re.compile(r"00+")
 
 _SHEET_WITH_FORMULA = re.compile(rb"<f[ >/]")
 
@@ -72,7 +84,7 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
         raise DataError([Fault(file, "the first row must name the columns", 1)])
     records, lines, skipped, wrong = [], [], 0, []
     for line, cells in rows:
-        values = [cell.value for cell in cells]
+        values = [_value(cell) for cell in cells]
         if all(value is None or (isinstance(value, str) and not value.strip()) for value in values):
             skipped += 1
             continue
@@ -88,9 +100,27 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     hidden = sum(chosen.row_dimensions[line].hidden for line in lines)
     if hidden:
         remarks.append(f"{hidden} hidden {'row' if hidden == 1 else 'rows'} read like the others")
-    columns = dict(_columns(header, records, file))
-    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+    names = ["" if name is None else str(name).strip() for name in header]
+    columns = named_columns(names, [*zip(*records, strict=True)] or [()] * len(names), file)
+    if faults := check_header([name for name, _ in columns], file):
+        raise DataError(faults)
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns})
     return RawTable(frame, TableSource(file, np.array(lines, dtype=np.int64)), tuple(remarks))
+
+
+def _value(cell: Any) -> Any:
+    """Return what a cell shows where its format makes another value of the number in it.
+
+    An identifier 7 with the format 000 is 007, and 0.43 with the format 0% is 43%.
+    """
+    value, shown_as = cell.value, cell.number_format
+    if isinstance(value, bool) or not isinstance(value, int | float) or not shown_as:
+        return value
+    if _ONLY_ZEROS.fullmatch(shown_as) and value >= 0 and float(value).is_integer():
+        return f"{int(value):0{len(shown_as)}d}"
+    if "%" in shown_as:
+        return f"{as_text(round(100 * value, 10))}%"
+    return value
 
 
 def _load(content: bytes, file: str, *, values: bool) -> Workbook:
@@ -105,6 +135,8 @@ def _load(content: bytes, file: str, *, values: bool) -> Workbook:
     except (*_UNREADABLE, InvalidFileException) as error:
         reason = " ".join(str(error).split())
         message = f"cannot be read as a workbook (.xlsx): {reason}"
+        if content.startswith(_OLD_WORKBOOK):
+            message = "is an old workbook (.xls) or has a password; save it as .xlsx without one"
         raise DataError([Fault(file, message)]) from None
 
 
@@ -122,7 +154,10 @@ def _sheet(book: Workbook, file: str, sheet: str | None) -> Worksheet:
     if not filled:
         raise DataError([Fault(file, "is empty")])
     if len(filled) > 1:
-        message = f"has {len(filled)} sheets, {names}; name the one to read (--sheet)"
+        message = (
+            f"has {len(filled)} sheets, {names}; name the one to read: sheet in a mapping file, "
+            "or --sheet of tisstats score"
+        )
         raise DataError([Fault(file, message)])
     return filled[0]
 
@@ -151,24 +186,6 @@ def _formulas(content: bytes, sheet: Worksheet, file: str) -> list[Fault]:
         for cell in row
         if cell.data_type == "f" and sheet.cell(cell.row, cell.column).value is None
     ][:FAULTS_PER_COLUMN]
-
-
-def _columns(
-    header: list[Any], records: list[list[Any]], file: str
-) -> Iterator[tuple[str, list[Any]]]:
-    """Yield each column with its name; columns without name and cells are left out."""
-    kept, faults = [], []
-    for at, name in enumerate(header):
-        cells = [record[at] for record in records]
-        if name is not None and str(name).strip():
-            kept.append((str(name).strip(), cells))
-        elif any(cell is not None for cell in cells):
-            message = f"column {at + 1} has cells and no name; name it or remove it"
-            faults.append(Fault(file, message, 1))
-    faults += check_header([name for name, _ in kept], file)
-    if faults:
-        raise DataError(faults)
-    yield from kept
 
 
 def write_workbook(table: pd.DataFrame, path: Path) -> None:

@@ -17,11 +17,10 @@ from tisstats.trial.columns import Mask, ThreeValued, equals, is_true, natural_k
 from tisstats.trial.courses import at_any_visit
 from tisstats.trial.study import AnalysisPlan
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_tables import RELATED, UNRELATED
 
 #: Why events are counted by patient and by event, for captions.
 HARMS_GUIDELINE = "CONSORT Harms 2022, doi:10.1136/bmj-2022-073725"
-
-_RELATED, _UNRELATED = ("yes", "true", "related"), ("no", "false", "unrelated", "not related")
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +303,7 @@ def _serious_event(analysis: Analysis) -> ThreeValued:
 def _relations(events: pd.Series) -> tuple[Mask, Mask]:
     """Return which events are related to treatment, and which are not, as far as is recorded."""
     words = events.astype(str).str.strip().str.lower()
-    return words.isin(_RELATED).to_numpy(dtype=bool), words.isin(_UNRELATED).to_numpy(dtype=bool)
+    return words.isin(RELATED).to_numpy(dtype=bool), words.isin(UNRELATED).to_numpy(dtype=bool)
 
 
 def _relation_recorded(data: StudyData) -> bool:

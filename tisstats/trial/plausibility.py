@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.measures.core_set import MMT_MAXIMA
 from tisstats.measures.visit_table import VAS_MEASURES
-from tisstats.trial.study import Study
+from tisstats.trial.study import DAYS_PER_WEEK, Study
+from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
 
 #: The highest score seen, as a share of the declared maximum, below which another version of the
 #: test fits better. Assumed: it lies above 150 of 240 and below 240 of 260.
@@ -17,6 +19,14 @@ _LOW_SHARE = 0.65
 
 #: Enzymes that are all below this share of their upper limit are taken for another unit. Assumed.
 _LOW_ENZYME = 0.1
+
+#: Enzymes of which half are above so many times their upper limit are taken for another unit: so
+#: many U/L are a microkatal per litre. Assumed.
+_HIGH_ENZYME = 60
+
+#: A value above so many times its upper limit is taken for a slip: about 400,000 U/L of creatine
+#: kinase. Assumed.
+_HIGHEST_ENZYME = 2000
 
 
 def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFrame) -> Iterator[str]:
@@ -59,9 +69,86 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
                 f"every {enzyme} is below a tenth of its upper limit: is it in "
                 f"{measures.enzyme_unit}, as measures.enzyme_unit says?"
             )
+        yield from _high_enzyme(enzyme, share[np.isfinite(share)], measures.enzyme_unit)
     for name in study.arms:
         if not (patients["arm"] == name).any():
             yield f"no patient is in the arm {name}"
+
+
+def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterator[str]:
+    if not len(shares):
+        return
+    if np.median(shares) > _HIGH_ENZYME:
+        yield (
+            f"half of the values of {enzyme} are above {_HIGH_ENZYME} times their upper limit: are "
+            f"they in {unit}, as measures.enzyme_unit says?"
+        )
+    elif np.max(shares) > _HIGHEST_ENZYME:
+        yield f"the highest {enzyme} is {np.max(shares):,.0f} times its upper limit"
+
+
+def implausible_times(
+    study: Study, visits: pd.DataFrame, adverse_events: pd.DataFrame
+) -> Iterator[str]:
+    """Yield a remark on visits long after the schedule, and on events before the first dose.
+
+    Parameters
+    ----------
+    study
+        The description.
+    visits
+        With ``visit_week``, when a visit took place.
+    adverse_events
+        With ``week``.
+
+    Yields
+    ------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> data = StudyData.read(example_folder())
+    >>> late = data.trial.visits.assign(visit_week=520.0).head(1)
+    >>> list(implausible_times(data.study, late, data.trial.adverse_events))
+    ['1 visit lies after the last scheduled week, 24, and its window: the last in week 520']
+    """
+    schedule = study.visits
+    until = schedule.weeks[-1] + schedule.follow_up_weeks + schedule.window_days / DAYS_PER_WEEK
+    weeks = visits["visit_week"].to_numpy(dtype=float)
+    if late := int(np.sum(weeks > until + 1e-9)):
+        yield (
+            f"{late} {'visit lies' if late == 1 else 'visits lie'} after the last scheduled week, "
+            f"{schedule.weeks[-1]:g}, and its window: the last in week {np.max(weeks):.0f}"
+        )
+    before = int(np.sum(adverse_events["week"].to_numpy(dtype=float) < 0))
+    if before:
+        verbs = "event lies" if before == 1 else "events lie"
+        which = "it counts" if before == 1 else "they count"
+        yield f"{before} adverse {verbs} before week 0; {which} like the others"
+
+
+def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:
+    """Yield a remark on words for the relation to treatment that are neither yes nor no.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame({"treatment_related": ["yes", "possibly", "not recorded"]})
+    >>> list(unread_relations(events))
+    ["treatment_related is 'possibly' in 1 adverse event: neither yes nor no, so not known"]
+    """
+    if "treatment_related" not in adverse_events:
+        return
+    words = adverse_events["treatment_related"].astype(str)
+    known = words.str.strip().str.lower().isin([*RELATED, *UNRELATED, NOT_RECORDED, ""])
+    for word, number in words[~known].value_counts(sort=False).items():
+        events = "event" if number == 1 else "events"
+        yield (
+            f"treatment_related is {word!r} in {number} adverse {events}: neither yes nor no, so "
+            "not known"
+        )
 
 
 def _muscle_test(declared: int, highest: float) -> Iterator[str]:

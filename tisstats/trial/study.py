@@ -7,10 +7,10 @@ muscle test, the length of the visual analogue scales and the upper limits of no
 
 from __future__ import annotations
 
-import codecs
 import json
+import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -31,7 +31,7 @@ from tisstats.statistics import (
     RATIO_METHODS,
 )
 from tisstats.statistics.quantiles import QuantileDefinition
-from tisstats.tables import FormatError, file_format
+from tisstats.tables import FormatError, check_encoding, file_format
 from tisstats.tables.cells import check_date_format
 from tisstats.trial.endpoints import (
     Confirmation,
@@ -263,12 +263,19 @@ class Study:
             message = f"is a file; name the folder that holds {STUDY}" if is_file else _NO_FOLDER
             raise DataError([Fault(str(path.parent), message)])
         try:
-            text = path.read_text(encoding="utf-8")
+            # Some editors begin a file with a byte order mark.
+            text = path.read_text(encoding="utf-8-sig")
             given = tomllib.loads(text)
         except FileNotFoundError:
             message = "there is no such file; `tisstats new` writes one"
             raise DataError([Fault(str(path), message)]) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
+            message = f"cannot be read: {error.strerror or error}"
+            raise DataError([Fault(str(path), message)]) from None
+        except UnicodeDecodeError:
+            message = "is not in UTF-8, as TOML must be; save it so"
+            raise DataError([Fault(str(path), message)]) from None
+        except tomllib.TOMLDecodeError as error:
             raise DataError([Fault(str(path), f"cannot be read as TOML: {error}")]) from None
         return cls.from_mapping(given, str(path))
 
@@ -276,7 +283,7 @@ class Study:
     def from_mapping(cls, given: Mapping[str, Any], path: str = STUDY) -> Study:
         """Check a description that was read already; see `read`."""
         # A value of a wrong type is none of the choices either: the same words, said once.
-        if faults := list(dict.fromkeys(_schema_faults(given, path))):
+        if faults := list(dict.fromkeys([*_schema_faults(given, path), *_not_finite(given, path)])):
             raise DataError(faults)
         filled = _with_defaults(given, study_schema())
         study = cls(
@@ -403,6 +410,22 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
         yield Fault(path, allowed, value=_shown(error.instance), key=key)
 
 
+def _not_finite(given: Any, path: str, key: str = "") -> Iterator[Fault]:
+    """Yield a fault for each nan and infinity: TOML has them, and a schema takes them for numbers.
+
+    Infinity passes what is at least 0, and nan passes every rule.
+    """
+    parts: Iterable[tuple[object, Any]] = ()
+    if isinstance(given, Mapping):
+        parts = given.items()
+    elif isinstance(given, list):
+        parts = enumerate(given)
+    elif isinstance(given, float) and not math.isfinite(given):
+        yield Fault(path, "must be a finite number", value=str(given), key=key)
+    for name, part in parts:
+        yield from _not_finite(part, path, f"{key}.{name}" if key else str(name))
+
+
 def _unknown_keys(error: Any) -> list[str]:
     if error.validator == "propertyNames":
         return [str(error.instance)]
@@ -499,7 +522,11 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
 
 def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
     if not measures.enzymes:
-        message = f"must include a muscle enzyme: {', '.join(ENZYMES)}"
+        message = (
+            f"must include a muscle enzyme, as the score needs one: {', '.join(ENZYMES)}. "
+            "Where none was measured, give the visits an empty column, and its upper limit: "
+            "scores are then bounds"
+        )
         yield fault("measures.used", list(measures.used), message)
     for name in measures.enzymes:
         limit = measures.uln.get(name)
@@ -558,9 +585,9 @@ def _file_faults(given: Files, fault: Any) -> Iterator[Fault]:
         message = str(error).removeprefix("date_format ").partition(", got")[0]
         yield fault("files.date_format", given.date_format, message)
     try:
-        codecs.lookup(given.encoding)
-    except LookupError:
-        message = "there is no such encoding; use one such as utf-8, latin-1 or cp1252"
+        check_encoding(given.encoding)
+    except FormatError as error:
+        message = str(error).removeprefix(f"{given.encoding!r}: ")
         yield fault("files.encoding", given.encoding, message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,7 +26,11 @@ from tisstats.trial.description import (
     Field,
     TrialDescription,
 )
-from tisstats.trial.plausibility import implausible_scales
+from tisstats.trial.plausibility import (
+    implausible_scales,
+    implausible_times,
+    unread_relations,
+)
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
 from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Measures, Study
@@ -123,10 +128,17 @@ class StudyData:
             mmt_max=study.measures.mmt_max,
             lines=lines,
         )
+        # Several tables can come from one file.
         remarks = tuple(
-            f"{Path(t.source.file).name}: {remark}" for t in raw.values() for remark in t.remarks
+            dict.fromkeys(
+                f"{Path(t.source.file).name}: {remark}"
+                for t in raw.values()
+                for remark in t.remarks
+            )
         )
         remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
+        remarks += tuple(implausible_times(study, tables["visits"], tables["adverse_events"]))
+        remarks += tuple(unread_relations(tables["adverse_events"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
 
@@ -166,8 +178,19 @@ def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
         if name != "patients":
             unknown = ~table.frame["patient_id"].isin(set(ids))
             message = f"must be a patient_id of {patients.source.file}"
-            table.add(unknown, "patient_id", message)
+            alike = table.frame["patient_id"].map(_plain_id).isin(set(ids.map(_plain_id)))
+            table.add(unknown & ~alike, "patient_id", message)
+            message += ", which has one that differs only in leading zeros, capitals or blanks"
+            table.add(unknown & alike, "patient_id", message)
     return [fault for table in typed.values() for fault in table.faults]
+
+
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+
+def _plain_id(patient_id: str) -> str:
+    """Return an identifier without what spreadsheets and people change in it."""
+    return _LEADING_ZEROS.sub("", "".join(patient_id.split()).casefold())
 
 
 def _unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> list[Fault]:

@@ -412,7 +412,9 @@ class StudySpecifications:
         names = {choice.label for choice in self.choices}
         reasons = {
             "Threshold": f"the {self.endpoint.words.noun} is a definition, not a score",
-            "Week": "there is no other scheduled week next to the planned one",
+            "Week": "no scheduled week next to the planned one lies after those of also_at"
+            if self.endpoint.also_at
+            else "there is no other scheduled week next to the planned one",
             "Rescue or early stop": "nobody had rescue medication or stopped before the last week"
             if self.data.ends_recorded or "treatments" in self.data.has
             else "neither is recorded",

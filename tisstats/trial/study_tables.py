@@ -31,6 +31,7 @@ from tisstats.tables import (
     text_values,
     truth_values,
 )
+from tisstats.tables.cells import as_text
 from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
 from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.study import DAYS_PER_WEEK, Study
@@ -49,6 +50,10 @@ END_REASONS = (
 
 #: What stands where a table does not record whether an event was related to treatment.
 NOT_RECORDED = "not recorded"
+
+#: Words by which an event is related to treatment, and is not; by others it is not known.
+RELATED = ("yes", "true", "y", "t", "1", "related")
+UNRELATED = ("no", "false", "n", "f", "0", "unrelated", "not related")
 
 
 @dataclass
@@ -100,16 +105,19 @@ def read_study_tables(
     mapped = {} if mapping is None else mapping.tables
     for name in TABLES:
         named = mapped[name].file if name in mapped else None
+        sheet = mapped[name].sheet if name in mapped else None
         if file := named or getattr(given, name):
             try:
                 # A study can have recorded events, and had none.
                 may_be_empty = name in ("treatments", "adverse_events")
-                raw = read_table(folder / file, options, may_be_empty=may_be_empty)
+                chosen = replace(options, sheet=sheet)
+                raw = read_table(folder / file, chosen, may_be_empty=may_be_empty)
                 found[name] = raw if mapping is None else map_table(raw, mapping, name)
             except DataError as error:
                 faults += _with_way_out(error.faults, name)
     if faults:
-        raise DataError(faults)
+        # A file that has several tables is at fault once.
+        raise DataError(list(dict.fromkeys(faults)))
     return found
 
 
@@ -207,7 +215,10 @@ class _Columns:
             bad |= ~known & ~found.bad
             allowed += ", not empty"
         codes = bad & _like_missing_codes(self.raw.cells[column])
-        self.table.add(bad & ~codes, column, allowed)
+        changed = self._changed_by_mapping(column, bad & ~codes)
+        self.table.add(bad & ~codes & (changed == ""), column, allowed)
+        for new in dict.fromkeys(changed[changed != ""]):
+            self.table.add(changed == new, column, f"{allowed}; the mapping makes it {new}")
         hint = (
             f"{allowed}; if it stands for a missing value, name it in missing_codes under [files]"
         )
@@ -216,6 +227,17 @@ class _Columns:
             values = values.where(pd.Series(known), kind.default)
         typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
         return typed
+
+    def _changed_by_mapping(self, column: str, bad: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """Return what a mapping made of the cells at fault, in quotation marks; else nothing."""
+        changed = np.full(len(bad), "", dtype=object)
+        shown = self.raw.source.cells
+        if shown is not None and column in shown:
+            for row in np.flatnonzero(bad):
+                new = as_text(self.raw.cells[column].iloc[row])
+                if new and new != as_text(shown[column].iloc[row]):
+                    changed[row] = repr(new)
+        return changed
 
     def _in_declared_unit(self, column: str, found: Converted) -> Converted:
         """Return numbers in the unit of the description, where a mapping gives another."""
@@ -332,11 +354,21 @@ def _patient_columns(study: Study) -> dict[str, Kind]:
     kinds = {
         "number": lambda: Kind(numbers, "float64"),
         "yes/no": lambda: Kind(truth_values, "boolean"),
-        "category": lambda: _text(),
+        "category": lambda: _text(
+            check=_spelt_once,
+            allowed="spelt in one way: other rows have it with other capitals or blanks",
+        ),
     }
     for column, row in study.characteristics.items():
         columns.setdefault(column, kinds[row.type]())
     return columns
+
+
+def _spelt_once(given: pd.Series) -> NDArray[np.bool_]:
+    """Return which categories are spelt as most rows with the same words are."""
+    keys = given.astype(str).map(lambda text: " ".join(text.split()).casefold())
+    most = given.groupby(keys).transform(lambda spellings: spellings.value_counts().index[0])
+    return (given == most).to_numpy(dtype=bool)
 
 
 def _limit(enzyme: str, unit: Any) -> Kind:

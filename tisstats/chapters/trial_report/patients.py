@@ -160,7 +160,7 @@ class Patients(TrialChapter):
             "treatments": WORDS,
             "flow_guideline": WORDS,
             "single_note": WORDS,
-            "baseline_guideline": WORDS,
+            "baseline_tests": WORDS,
             "characteristics": WORDS,
         }
     )
@@ -185,7 +185,7 @@ class Patients(TrialChapter):
             "label": self.label,
             "flow_guideline": FLOW_GUIDELINE,
             "single_note": self.single_note,
-            "baseline_guideline": BASELINE_GUIDELINE,
+            "baseline_tests": self._baseline_tests(),
             "characteristics": self._characteristics(),
         }
 
@@ -199,6 +199,17 @@ class Patients(TrialChapter):
         return (
             f"The table of patients has {flow.recorded}, of whom {were(flow.analysed)} analysed "
             f"and {were(flow.not_analysed)} not; why not is not recorded."
+        )
+
+    def _baseline_tests(self) -> str:
+        """Explain why no difference between arms is tested; one arm has none."""
+        if len(self.study.arms) == 1:
+            return ""
+        return (
+            "Differences between arms at baseline have no P values here. If arms were assigned at "
+            "random, such differences are due to chance, and a test of them answers no question "
+            f"({BASELINE_GUIDELINE}); if they were not, a P value does not tell whether a "
+            "difference matters. How arms were assigned is not in the tables of the study."
         )
 
     def _characteristics(self) -> str:
