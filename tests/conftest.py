@@ -8,8 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tisstats.ledger.published import PublishedFacts, data_directory
+
+# On a busy machine any example may take long: that tells nothing of what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 #: Trials made at random, which the tests of any trial and of the check of cohorts share.
 pytest_plugins = ["tests.random_trials"]

@@ -1,6 +1,5 @@
 """The commands `claims` and `check` as a user runs them."""
 
-import contextlib
 import csv
 import io
 import json
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import called
 from tisstats.cli import main
 from tisstats.ledger.published import data_directory
 
@@ -36,7 +36,7 @@ def test_claims_as_json_is_a_list_of_objects():
 
 
 def test_claims_as_csv_filtered_by_verdict():
-    done = run("claims", "--format", "csv", "--verdict", "not reproduced")
+    done = called("claims", "--format", "csv", "--verdict", "not reproduced")
     assert done.returncode == 0
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert {row["verdict"] for row in rows} == {"not reproduced"}
@@ -44,7 +44,7 @@ def test_claims_as_csv_filtered_by_verdict():
 
 
 def test_claims_as_a_table_ends_with_the_totals():
-    done = run("claims")
+    done = called("claims")
     assert done.returncode == 0
     totals = " ".join(done.stdout.splitlines()[-4:])
     for said in (" distinct numbers: ", " independent checks. ", " claims including repeats: "):
@@ -58,12 +58,12 @@ def test_check_says_what_it_found():
 
 
 def test_check_names_the_description_that_a_folder_lacks(tmp_path):
-    done = run("check", tmp_path)
+    done = called("check", tmp_path)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"{tmp_path}: has neither study.toml, the description of a study, which")
     (tmp_path / "study.toml").write_text("")
-    (line,) = run("check", tmp_path / "study.toml").stderr.splitlines()
+    (line,) = called("check", tmp_path / "study.toml").stderr.splitlines()
     assert line.endswith(": is a file; name the folder that holds study.toml or datapackage.json")
 
 
@@ -82,7 +82,7 @@ def test_check_names_the_description_that_a_folder_lacks(tmp_path):
     ],
 )
 def test_wrong_use_is_one_clear_line_and_no_traceback(arguments, code, said):
-    done = run(*arguments)
+    done = called(*arguments)
     assert done.returncode == code
     assert done.stdout == ""
     assert said in done.stderr
@@ -98,7 +98,7 @@ def test_faults_of_the_data_are_one_line_each(tmp_path):
     flow.write_text(text.replace(",59,", ",many,").replace(",20,", ",-20,"), encoding="utf-8")
     (folder / "safety.csv").unlink()
     for command in (["check", str(folder)], ["claims", "--data", str(folder)]):
-        done = run(*command)
+        done = called(*command)
         assert (done.returncode, done.stdout) == (1, "")
         assert len(done.stderr.splitlines()) == 3
         assert "row 2, column value, value 'many'" in done.stderr
@@ -130,17 +130,6 @@ def visits(tmp_path):
     return path
 
 
-def called(*arguments):
-    """What a command does, without a process of its own, which takes over a second to start."""
-    output, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
-        try:
-            code = main(arguments)
-        except SystemExit as end:  # of argparse
-            code = end.code
-    return subprocess.CompletedProcess(arguments, code, output.getvalue(), errors.getvalue())
-
-
 def score(visits, *arguments, by=called):
     return by("score", str(visits), "--mmt-max", "260", *arguments)
 
@@ -151,7 +140,7 @@ def scored_rows(text):
 
 @pytest.mark.parametrize("limit", ["ck=170", "ck=ck_uln", "ck = 170 U/L"])
 def test_score_prints_the_table_and_sums_up_on_the_other_stream(visits, limit):
-    done = score(visits, "--uln", limit, by=run)
+    done = score(visits, "--uln", limit)
     assert done.returncode == 0
     rows = scored_rows(done.stdout)
     assert [row["patient_id"] for row in rows] == ["007", "007", "008", "008"]

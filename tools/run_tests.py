@@ -1,7 +1,7 @@
-"""Run all tests as two shares, side by side: ``python -m tools.run_tests [OPTION ...]``.
+"""Run all tests, one run of them on each core: ``python -m tools.run_tests [OPTION ...]``.
 
-Both runs get the options; the log of the second share follows when the first has ended. The shares
-take about as long as each other on two cores.
+The runs get the options, and share the files of tests among them. The first is watched as it goes;
+the logs of the others follow when all have ended.
 """
 
 from __future__ import annotations
@@ -9,31 +9,38 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 
-#: Folders of the second share.
-SECOND = ("tests/browser", "tests/bounds", "tests/statistics", "tests/synthetic")
+from tisstats.book.build import cores
 
 
-def main(options: list[str]) -> int:
-    """Run both shares and return 0 if both have passed."""
-    pytest = [sys.executable, "-m", "pytest", *options]
-    others = [f"--ignore={folder}" for folder in SECOND]
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8") as log,
-        subprocess.Popen([*pytest, *SECOND], stdout=log, stderr=subprocess.STDOUT) as second,
-    ):
-        try:
-            code = subprocess.run([*pytest, *others], check=False).returncode
-            code = code or second.wait()
-        except BaseException:
-            second.terminate()
-            raise
-        finally:
-            second.wait()
+def command(options: list[str], folder: Path, start: float) -> list[str]:
+    """Return the command of one run."""
+    pytest = [sys.executable, "-m", "pytest", "-p", "tools.sharing", *options]
+    return [*pytest, f"--share-folder={folder}", f"--share-start={start}"]
+
+
+def main(options: list[str], runs: int) -> int:
+    """Run the tests and return 0 if all have passed."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        others = []
+        for number in range(1, runs):
+            log = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+            other = subprocess.Popen(
+                command(options, folder, number / runs), stdout=log, stderr=subprocess.STDOUT
+            )
+            stack.enter_context(other)
+            stack.callback(other.terminate)  # does nothing once it has ended
+            others.append((other, log))
+        codes = [subprocess.run(command(options, folder, 0), check=False).returncode]
+        for number, (other, log) in enumerate(others, start=2):
+            codes.append(other.wait())
             log.seek(0)
-            print("\nThe second share:\n", log.read(), sep="", flush=True)
-    return code
+            print(f"\nRun {number} of {runs}:\n", log.read(), sep="", flush=True)
+    return next(filter(None, codes), 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], cores()))

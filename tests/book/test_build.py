@@ -195,9 +195,9 @@ def test_a_build_waits_for_another_one(tiny_book):
     with first.open("w") as lock, ThreadPoolExecutor() as pool:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = pool.submit(build, tiny_book.project, report=told.put)
-        assert told.get(timeout=60) == "Waiting for another build of this book to finish."
+        assert told.get(timeout=300) == "Waiting for another build of this book to finish."
         fcntl.flock(lock, fcntl.LOCK_UN)
-        assert second.result(timeout=60) == tiny_book.html.resolve()
+        assert second.result(timeout=300) == tiny_book.html.resolve()
     assert "Another beginning" in tiny_book.page("book/intro")
 
 

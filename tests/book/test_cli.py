@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tisstats
+from tests.command import called
 from tisstats import cli
 from tisstats.errors import DataError, Fault
 
@@ -18,20 +19,29 @@ COMMAND = [sys.executable, "-m", "tisstats.cli"]
 
 @pytest.fixture
 def run():
-    """Runs the command and returns exit code, output and errors."""
+    """Calls the command and returns exit code, output and errors."""
 
     def tisstats_(*arguments, cwd=None):
-        done = subprocess.run(
-            [*COMMAND, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False
-        )
+        done = called(*arguments, cwd=cwd)
         assert "Traceback" not in done.stderr
         return done.returncode, done.stdout, done.stderr
 
     return tisstats_
 
 
-def test_tells_its_version(run):
-    assert run("--version") == (0, f"tisstats {tisstats.__version__}\n", "")
+@pytest.mark.parametrize(
+    ("option", "code", "told"),
+    [
+        ("--version", 0, (f"tisstats {tisstats.__version__}\n", "")),
+        ("--versoin", 2, ("", "tisstats: error: the following arguments are required: COMMAND")),
+    ],
+)
+def test_a_process_tells_and_ends_as_a_call_does(option, code, told):
+    done = subprocess.run([*COMMAND, option], capture_output=True, text=True, check=False)
+    assert done.returncode == called(option).returncode == code
+    assert (done.stdout, done.stderr) == (called(option).stdout, called(option).stderr)
+    assert done.stdout == told[0]
+    assert told[1] in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -176,11 +186,11 @@ def test_a_build_that_is_stopped_leaves_no_process_and_the_last_good_book(
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # on a busy machine
     while not started.exists() and running.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(running.pid, number)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=300)
     assert running.returncode == code
     assert errors == ("stopped\n" if code == 130 else "")
     while processes_of(tiny_book.root) and time.monotonic() < deadline:
@@ -220,6 +230,6 @@ def test_a_reader_who_has_seen_enough_is_no_fault(new_book):
         stderr=subprocess.PIPE,
     )
     running.stdout.close()
-    assert running.wait(timeout=60) == 0
+    assert running.wait(timeout=300) == 0
     assert running.stderr.read() == b""
     running.stderr.close()

@@ -189,7 +189,7 @@ def test_no_kernel_outlives_its_server(log, tmp_path):
     assert process.poll() is None
     server.close()
     assert process.poll() is not None
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not ended(process.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert ended(process.pid)
@@ -200,7 +200,7 @@ def test_a_signal_reaches_a_kernel_and_its_exit_code_comes_back(server, tmp_path
     process = server.start(["--no-such-option=1", "x"], cwd=str(tmp_path), env=os.environ)
     process.terminate()
     process.kill()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     assert process.wait() is not None
@@ -222,11 +222,11 @@ def test_no_kernel_runs_on_when_a_build_is_stopped(
     with kernel_managers(log, server) as manager:
         thread = threading.Thread(target=run, args=[manager])
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 120
         while not any(p.has_process for p in manager.provisioners) and time.monotonic() < deadline:
             time.sleep(0.05)
         processes = [provisioner.process for provisioner in manager.provisioners]
-    thread.join(timeout=20)
+    thread.join(timeout=120)
     assert len(failures) == 1
     assert all(process.poll() is not None for process in processes)
 

@@ -148,10 +148,12 @@ def test_a_thousand_differences_against_plain_shifting(shift, digits):
     minus = int(doubled[values < 0].sum())
     chances = np.zeros(minus + 1, dtype=np.longdouble)
     chances[0] = 1
+    greatest = 0  # the greatest sum so far: there is nothing beyond it
     for score in sorted(doubled.tolist()):
+        greatest = min(greatest + score, minus)
         if score <= minus:
-            chances[score:] = chances[score:] + chances[: minus + 1 - score]
-        chances /= 2
+            chances[score : greatest + 1] += chances[: greatest + 1 - score].copy()
+        chances[: greatest + 1] /= 2
     expected = float(chances.sum())
     assert signed_rank_test(values, alternative="greater").pvalue == pytest.approx(
         expected, rel=1e-12, abs=0

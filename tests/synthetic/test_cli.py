@@ -7,32 +7,38 @@ import sys
 
 import pytest
 
+from tests.command import called
 from tisstats.errors import DataError
 from tisstats.synthetic import Ensemble, draw_ensemble
 
 COMMAND = [sys.executable, "-m", "tisstats.cli", "reconstruct"]
 
 
+SEED, COHORTS = 5, 9
+
+
 def run(*arguments):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    return called("reconstruct", *arguments)
 
 
-def test_it_writes_a_package_an_ensemble_and_a_readme(tmp_path):
+@pytest.fixture(scope="module")
+def drawn_here(tmp_path_factory):
+    """The file of the cohorts that are drawn without another process."""
+    file = tmp_path_factory.mktemp("here") / "again.npz"
+    draw_ensemble(SEED, COHORTS, processes=1).write(file)
+    return file
+
+
+def test_it_writes_a_package_an_ensemble_and_a_readme(tmp_path, drawn_here):
     out = tmp_path / "cohorts"
-    done = run("--cohorts", "9", "--seed", "5", "-o", str(out))
+    drawn = [*COMMAND, "--cohorts", str(COHORTS), "--seed", str(SEED), "-o", str(out)]
+    done = subprocess.run(drawn, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "9 of 9 cohorts" in done.stderr
     assert "9 synthetic cohorts" in done.stdout
     assert len(Ensemble.read(out)) == 9
-    again = draw_ensemble(5, 9, processes=1)
-    again.write(tmp_path / "again.npz")
-    assert (tmp_path / "again.npz").read_bytes() == (out / "synthetic_ensemble.npz").read_bytes()
-    checked = subprocess.run(
-        [sys.executable, "-m", "tisstats.cli", "check", str(out / "synthetic_reference_cohort")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    assert drawn_here.read_bytes() == (out / "synthetic_ensemble.npz").read_bytes()
+    checked = called("check", out / "synthetic_reference_cohort")
     assert (checked.returncode, checked.stderr) == (0, "")
     refused = run("--cohorts", "1", "--seed", "5", "-o", str(out))
     assert refused.returncode == 1
@@ -79,7 +85,7 @@ def test_ctrl_c_stops_cleanly(tmp_path):
     first = running.stderr.readline()  # cohorts are being drawn
     assert "of 80 cohorts" in first
     os.killpg(running.pid, signal.SIGINT)
-    stdout, stderr = running.communicate(timeout=30)
+    stdout, stderr = running.communicate(timeout=300)
     assert running.returncode == 130, stderr
     assert "Traceback" not in stderr
     assert stderr.splitlines()[-1] == "stopped"
@@ -118,15 +124,14 @@ def test_ctrl_c_while_processes_start_stops_cleanly(tmp_path):
     assert not out.parent.exists()
 
 
-def test_a_cluster_draws_the_same(tmp_path):
+def test_a_cluster_draws_the_same(tmp_path, drawn_here):
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, processes=False
     ) as cluster:
-        found = draw_ensemble(4, 10, scheduler=cluster.scheduler_address)
+        found = draw_ensemble(SEED, COHORTS, scheduler=cluster.scheduler_address)
     found.write(tmp_path / "cluster")
-    draw_ensemble(4, 10, processes=1).write(tmp_path / "here")
-    assert (tmp_path / "cluster").read_bytes() == (tmp_path / "here").read_bytes()
+    assert (tmp_path / "cluster").read_bytes() == drawn_here.read_bytes()
 
 
 def test_without_the_package_one_line_says_so(monkeypatch):

@@ -30,6 +30,7 @@ PRELOADED = (
     "myst_nb.ext.glue",
     "numpy",
     "pandas",
+    "frictionless",
     "scipy.stats",
     "statsmodels.stats.proportion",
     "matplotlib.pyplot",

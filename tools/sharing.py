@@ -1,0 +1,75 @@
+"""A plugin of pytest by which several runs, side by side, share the files of tests among them.
+
+Each run collects every file. Before it runs the tests of one, it takes that file by making a mark
+in a folder that the runs have in common; what another run has taken, it leaves out. So the runs end
+at about the same time, however long a file takes and however many runs there are. A file is never
+divided: its tests share what they build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sharing the tests among runs")
+    group.addoption("--share-folder", type=Path, metavar="DIR", help="the folder of the marks")
+    group.addoption("--share-start", type=float, default=0.0, metavar="FRACTION",
+                    help="the part of all files after which this run begins")  # fmt: skip
+
+
+class Shares:
+    """The files of tests, in the order in which this run wants them."""
+
+    def __init__(self, folder: Path, items: list[pytest.Item], start: float):
+        files: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+        names = list(files)
+        first = int(start * len(names))
+        self.folder = folder
+        self.wanted = [(name, files[name]) for name in names[first:] + names[:first]]
+
+    def take(self) -> Iterator[list[pytest.Item]]:
+        """Yield the tests of one file after another that no other run has taken."""
+        for name, items in self.wanted:
+            try:
+                (self.folder / sha256(name.encode()).hexdigest()).touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            yield items
+
+
+def in_order(
+    files: Iterator[list[pytest.Item]],
+) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    """Yield each test and the one after it, by which pytest knows what is to be taken down.
+
+    A file is taken when the last test of the file before is about to run.
+    """
+    items = next(files, [])
+    while items:
+        yield from pairwise(items)
+        last, items = items[-1], next(files, [])
+        yield last, items[0] if items else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Run what this run takes, as the loop of pytest does with everything."""
+    folder = session.config.option.share_folder
+    if folder is None or session.config.option.collectonly or session.testsfailed:
+        return None
+    shares = Shares(folder, session.items, session.config.option.share_start)
+    for item, after in in_order(shares.take()):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+    return True
