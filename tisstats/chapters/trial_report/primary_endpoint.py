@@ -30,7 +30,11 @@ from tisstats.trial.arm_comparison import (
 )
 from tisstats.trial.endpoints import EndpointResult
 from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
-from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study
+from tisstats.trial.study_endpoint import (
+    describe_criterion,
+    describe_study_endpoint,
+    evaluate_study,
+)
 
 #: Tests of two proportions, as prose names them.
 TEST_TITLES = {
@@ -137,7 +141,8 @@ class PrimaryEndpoint(TrialChapter):
         "{self.patients_who} by arm: {self.response}. N: analysed patients; n: those in the "
         "denominator. "
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
-        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
+        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}"
+        "{self.definition}",
         origin="{self.label}",
         columns={
             "N": counted("Patients analysed"),
@@ -165,6 +170,12 @@ class PrimaryEndpoint(TrialChapter):
                 f"{self.patients_who} of n": responders_of(arm),
                 f"% ({self.level}% CI)": percent_with_limits(arm.interval),
             }
+
+    @property
+    def definition(self) -> str:
+        """The definition that is met at a visit, with its cut-offs; nothing for the score."""
+        described = describe_criterion(self.study)
+        return f". {described.removesuffix('.')}" if described else ""
 
     @property
     def open_note(self) -> str:
