@@ -112,7 +112,7 @@ class PrimaryEndpoint(TrialChapter):
 
     @table(
         "Analysed patients by status and by the rule that decided it: n, which add up to N in "
-        "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing scores: "
+        "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing data: "
         "{self.missing_rule}",
         wide=True,
         origin="{self.label}",
@@ -141,7 +141,7 @@ class PrimaryEndpoint(TrialChapter):
         "{self.patients_who} by arm: {self.response}. N: analysed patients; n: those in the "
         "denominator. "
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
-        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}"
+        "{self.study.endpoint.intercurrent}; missing data: {self.missing_rule}{self.open_note}"
         "{self.definition}",
         origin="{self.label}",
         columns={
@@ -203,7 +203,7 @@ class PrimaryEndpoint(TrialChapter):
         "({self.difference_title} interval), their ratio ({self.ratio_title} interval), odds ratio "
         "(conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
-        "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
+        "{self.level}%{self.multiplicity}. Missing data: {self.missing_rule}{self.open_note}",
         wide=True,
         origin="{self.label}",
         columns={
