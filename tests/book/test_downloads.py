@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from docx.enum.section import WD_ORIENT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
@@ -386,6 +386,7 @@ def test_a_long_caption_is_whole_in_word_and_short_in_its_properties():
     assert len(document.core_properties.title) <= 255
 
 
+@settings(deadline=None)
 @given(page_tables())
 def test_any_table_in_word_is_read_back(drawn):
     (grid,) = docx.Document(io.BytesIO(word(drawn))).tables
