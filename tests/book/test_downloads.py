@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import re
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from docx.enum.section import WD_ORIENT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
@@ -31,6 +34,7 @@ from tisstats.book.downloads.results import (
     results_json,
 )
 from tisstats.book.downloads.tables import TABLE, PageTable, read_table
+from tisstats.book.downloads.widths import fit_columns, squeeze_columns
 from tisstats.book.downloads.word import COLUMNS_UPRIGHT, word
 from tisstats.book.pages.html import table_html
 from tisstats.chapters.page import Result, Table, table, table_facts
@@ -296,7 +300,67 @@ def test_long_cells_are_wrapped_and_fit_the_line():
     assert widths[0] > widths[1]
 
 
+WIDE = PageTable(
+    "wide",
+    "Outcome measures at baseline and at the end, by arm",
+    "",
+    ("Outcome measure", "Arm A, start (N=19)", "Arm A, end", "Arm B, start (N=19)", "Arm B, end"),
+    tuple(
+        (f"measure_{number}_of_a_long_name, points", *("52.0 (38.0\u201368.3) [19]",) * 4)
+        for number in range(60)
+    ),
+)
+MANY = PageTable("many", "Many", "", ("Program",) * 24, (("agrees to 9 digits",) * 24,))
+
+
+@pytest.mark.parametrize("table", [WIDE, MANY], ids=lambda table: table.name)
+def test_a_wide_table_is_wrapped_or_turned(table):
+    text = latex(table)
+    assert (r"\begin{landscape}" in text) == (table is MANY)
+    assert ("pdflscape" in text.partition("\n")[0]) == (table is MANY)
+    assert ("longtable" in text) == (table is WIDE)
+    widths = [float(part.partition("\\")[0]) for part in text.split("}p{")[1:]]
+    assert len(widths) == len(table.columns)
+    assert sum(widths) < 1
+
+
+@given(page_tables(), st.floats(5, 100))
+def test_columns_fit_the_line(drawn, room):
+    squeezed = squeeze_columns(drawn, room)
+    assert sum(squeezed.widths) <= room * (1 + 1e-9)
+    assert squeezed.lines >= len(drawn.rows) + 1
+    fitted = fit_columns(drawn, room)
+    assert fitted in (None, squeezed)
+    if not any(squeezed.wrapped):
+        assert squeezed.tallest == 1
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("table", [COUNTS, WIDE, MANY], ids=lambda table: table.name)
+def test_a_table_in_latex_is_within_the_page(table, tmp_path):
+    text = latex(table, "A note.")
+    needed = re.search(r"\\usepackage\{[a-z,]+\}", text)[0]
+    document = f"\\documentclass{{article}}{needed}\\begin{{document}}\n{text}\\end{{document}}\n"
+    (tmp_path / "table.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert not re.search(r"Overfull \\[hv]box|Float too large", done.stdout)
+
+
 # Word
+
+
+@pytest.mark.parametrize("drawn", [COUNTS, WIDE, MANY], ids=lambda table: table.name)
+def test_columns_in_word_are_within_the_page_and_as_wide_as_their_cells_ask_for(drawn):
+    document = docx.Document(io.BytesIO(word(drawn)))
+    (section,), (grid,) = document.sections, document.tables
+    widths = [column.width for column in grid.columns]
+    line = section.page_width - section.left_margin - section.right_margin
+    assert sum(widths) <= line * 1.01
+    assert [cell.width for cell in grid.rows[0].cells] == widths
+    if drawn is WIDE:
+        assert widths[0] > widths[1]
 
 
 def test_a_table_in_word():
@@ -322,6 +386,7 @@ def test_a_long_caption_is_whole_in_word_and_short_in_its_properties():
     assert len(document.core_properties.title) <= 255
 
 
+@settings(deadline=None)
 @given(page_tables())
 def test_any_table_in_word_is_read_back(drawn):
     (grid,) = docx.Document(io.BytesIO(word(drawn))).tables

@@ -200,7 +200,7 @@ def test_the_design_says_every_choice_of_the_endpoint(tmp_path):
         "rescue medication"
     )
     assert shown["Rescue medication and early stops"].startswith("composite: ")
-    assert shown["Response left open by missing scores"].startswith("bounds: ")
+    assert shown["Response left open by missing data"].startswith("bounds: ")
 
 
 def test_a_single_arm_has_no_reference_and_children_have_their_categories(study):

@@ -91,6 +91,28 @@ FAULTS = [
     ("endpoint.rescue_in_week_of_visit", "after", "must be one of after the visit, before the"),
     ("endpoint.early_end", "no", "value 'no': must be one of as observed, missing"),
     ("endpoint.deterioration", "worse", "value 'worse': must be one of imacs, confirmed"),
+    ("endpoint.threshold", None, "key endpoint.threshold: is missing: the minimum score of a"),
+    ("endpoint.threshold", float("nan"), "value 'nan': must be a finite number"),
+    ("definitions", {}, "key definitions, value '{}': must be a table, with at least 1 key"),
+    ("definitions.minimal_disability", {}, "value '{}': must be a table, with at least 1 key"),
+    ("definitions.disability", {"haq_points": 1}, "known are improvement, worsening, minimal_"),
+    ("definitions.minimal_disability.haq", 1, "known are mmt_loss_percent, others_abnormal, phy"),
+    ("definitions.minimal_disability.haq_points", 3.5, "must be a number, above 0, at most 3"),
+    ("definitions.minimal_disability.haq_points", "1", "at most 3, without quotation marks"),
+    ("definitions.minimal_disability.physician_global_cm", 20, "above 0, at most 10"),
+    ("definitions.minimal_disability.mmt_loss_percent", 0, "above 0, at most 100"),
+    ("definitions.minimal_disability.enzyme_uln", float("inf"), "must be a finite number"),
+    ("definitions.minimal_disability.others_abnormal", 6, "a whole number, at least 0, at most 5"),
+    ("definitions.improvement.improved_by", {}, "must be a table, with at least 1 key"),
+    ("definitions.improvement.improved_by.ck", 20, "known are physician_global, patient_global"),
+    ("definitions.improvement.improved_by.haq", 120, "must be a number, above 0, at most 100"),
+    ("definitions.improvement.improved_by.haq", True, "value 'true': must be a number, above 0"),
+    ("definitions.improvement.improved_count", 2.5, "must be a whole number, at least 1, at most"),
+    ("definitions.improvement.must_not_worsen", ["ck"], "must be one of physician_global, pat"),
+    ("definitions.worsening.worse_by.mmt", -30, "must be a number, above 0, at most 100"),
+    ("definitions.worsening.clauses", [{}], "value '{}': must be a table, with at least 1 key"),
+    ("definitions.worsening.clauses", [{"haq_cm": 2}], "known are physician_global_cm, patient_"),
+    ("definitions.worsening.clauses", 2, "value '2': must be a list"),
     ("analysis.quantile_definition", None, "key analysis.quantile_definition: is missing"),
     ("analysis.quantile_definition", 10, "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, spss, tukey"),
     ("analysis.interval", "exact", "value 'exact': must be one of clopper-pearson, sterne"),
@@ -120,6 +142,41 @@ def test_a_sustained_response_is_also_seen_at_earlier_scheduled_weeks(week):
     given["endpoint"] |= {"kind": "sustained", "also_at": [4, week]}
     (line,) = faults(given)
     assert f"value '{week}': must be scheduled weeks before endpoint.week: 4" in line
+
+
+def test_a_cut_off_of_what_was_not_measured_is_refused():
+    given = changed("measures.used", ["physician_global", "mmt", "ck"])
+    given["definitions"] = {
+        "improvement": {"improved_by": {"haq": 30}, "improved_count": 4},
+        "minimal_disability": {"extramuscular_cm": 3, "others_abnormal": 3},
+    }
+    assert faults(given) == [
+        "study.toml, key definitions.improvement.improved_by.haq, value '30': is of no measure in "
+        "measures.used",
+        "study.toml, key definitions.minimal_disability.extramuscular_cm, value '3': is of no "
+        "measure in measures.used",
+        "study.toml, key definitions.improvement.improved_count, value '4': must be at most 3, the "
+        "measures used: physician_global, mmt, enzyme",
+        "study.toml, key definitions.minimal_disability.others_abnormal, value '3': must be at "
+        "most 2, the measures used: physician_global, mmt, enzyme without mmt",
+    ]
+
+
+def test_cut_offs_of_worsening_that_nothing_uses_are_refused():
+    given = changed("analysis.worsening", "confirmed")
+    given["definitions"] = {"worsening": {"worse_count": 4}}
+    (line,) = faults(given)
+    assert "key definitions.worsening, value '{\"worse_count\": 4}': is not used" in line
+    given["endpoint"]["criterion"] = "imacs worsening"
+    assert Study.from_mapping(given).definitions.worsening.worse_count == 4
+
+
+def test_a_threshold_is_needed_for_the_score_alone():
+    given = changed("endpoint.threshold", None)
+    given["endpoint"]["criterion"] = "imacs improvement"
+    study = Study.from_mapping(given)
+    assert study.choices()["endpoint.threshold"] == "not declared"
+    assert study.endpoint.as_endpoint().describe_response().startswith("Improvement by the IMACS")
 
 
 def test_the_plain_description_is_accepted_with_its_defaults():

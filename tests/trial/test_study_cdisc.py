@@ -1,10 +1,19 @@
 """A study as CDISC data sets and back: the same scores, in every format."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
-from tests.trial.studies import make_study
+from tests.trial.slow_endpoint import (
+    disability_definition,
+    imacs_definition,
+    worsening_definition,
+)
+from tests.trial.studies import MEASURES, make_study
 from tisstats.errors import DataError
+from tisstats.trial.arm_responses import responses_by_arm
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
@@ -71,3 +80,117 @@ def test_data_sets_are_not_written_over_a_file(made, tmp_path):
     with pytest.raises(DataError, match="file: is a file; name a folder"):
         write_analysis_datasets(study_datasets(given), tmp_path / "file", "csv")
     assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+CRITERIA = {
+    "imacs improvement": ("IMACSIMP", "TTIMP", imacs_definition),
+    "imacs worsening": ("IMACSWOR", "TTWORS", worsening_definition),
+    "minimal disability": ("MINDISAB", "TTMINDIS", disability_definition),
+}
+
+
+@pytest.fixture(scope="module")
+def complete():
+    """A study without missing cells, visits or early stops, in which some get worse."""
+    study = make_study(14, seed=9, missing=0, missed=0)
+    for row in study.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    study.treatments = [row for row in study.treatments if row["treatment"] != "rescue"]
+    for row in study.visits:
+        if row["patient_id"] in ("P002", "P004") and row["week"] > 4:
+            row |= {"extramuscular": 9.9, "physician_global": 9.5, "patient_global": 9.5, "haq": 3}
+    return study
+
+
+def slow_times(study, met):
+    """Week of the first visit at which a definition is met, else of the last; and whether."""
+    found = {}
+    for patient in study.patients:
+        rows = [row for row in study.visits if row["patient_id"] == patient["patient_id"]]
+        rows = [{name: Fraction(str(row[name])) for name in ("week", *MEASURES)} for row in rows]
+        seen = [row["week"] for row in rows[1:] if met(rows[0], row)]
+        found[patient["patient_id"]] = (min(seen), True) if seen else (rows[-1]["week"], False)
+    return found
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_a_definition_is_a_parameter_with_a_time_of_its_own(complete, tmp_path, criterion):
+    code, time_code, met = CRITERIA[criterion]
+    text = complete.description
+    complete.description = text.replace("threshold = 40", f'criterion = "{criterion}"')
+    given = StudyData.read(complete.write(tmp_path / "tables"))
+    datasets = study_datasets(given)
+    adtis, adtte = datasets.tables["ADTIS"], datasets.tables["ADTTE"]
+    # Without a threshold there is no response by the score.
+    assert not {"CRIT1", "CRIT1FL"} & set(adtis)
+    mine = adtis[adtis["PARAMCD"] == code]
+    rows = {(row["patient_id"], row["week"]): row for row in complete.visits}
+    for row in mine.to_dict("records"):
+        if row["AVISITN"] == 0 and criterion != "minimal disability":
+            assert np.isnan(row["AVAL"])
+            continue
+        before, now = (
+            {name: Fraction(str(rows[row["SUBJID"], week][name])) for name in MEASURES}
+            for week in (0, row["AVISITN"])
+        )
+        assert row["AVAL"] == met(before, now)
+    assert mine["PARAM"].unique().tolist() == [f"{TITLES[criterion]} (1: yes, 0: no)"]
+    assert set(adtte["PARAMCD"]) == {time_code}
+    assert set(adtte["PARAM"]) == {f"Time to First {TITLES[criterion]} (weeks)"}
+    times = {
+        row["SUBJID"]: (row["AVAL"], row["CNSR"] == 0, row["EVNTDESC"])
+        for row in adtte.to_dict("records")
+    }
+    noun = given.study.endpoint.words.noun
+    unmet = f"No {noun} by the end of observation"
+    assert times == {
+        name: (week, event, TITLES[criterion] if event else unmet)
+        for name, (week, event) in slow_times(complete, met).items()
+    }
+    (described,) = (each for each in datasets.variables if each.where == f"PARAMCD EQ {code}")
+    assert "at least" in described.derivation
+    # There and back again, with a threshold too: both outcomes.
+    both = text.replace("threshold = 40", f'threshold = 40\ncriterion = "{criterion}"')
+    again = tmp_path / "again"
+    again.mkdir()
+    (tmp_path / "tables" / "study.toml").write_text(both, encoding="utf-8")
+    complete.description = text
+    datasets = study_datasets(StudyData.read(tmp_path / "tables"))
+    assert set(datasets.tables["ADTTE"]["PARAMCD"]) == {"TTRESP", time_code}
+    assert set(datasets.tables["ADTIS"]["CRIT1"]) == {"", "Total Improvement Score >= 40"}
+    write_analysis_datasets(datasets, again / "adam", "xpt")
+    (again / "study.toml").write_text(
+        both.replace("[files]", '[files]\nadam = "adam"'), encoding="utf-8"
+    )
+    found = study_datasets(StudyData.read(again))
+    for name in ("ADTIS", "ADTTE"):
+        assert_frame_equal(found.tables[name], datasets.tables[name])
+
+
+TITLES = {
+    "imacs improvement": "Improvement by the IMACS definition",
+    "imacs worsening": "Worsening by the IMACS definition",
+    "minimal disability": "Minimal disability by the criterion of ProDERM",
+}
+
+
+def test_times_of_data_sets_are_those_of_the_report(made, tmp_path):
+    made.description = made.description.replace(
+        'kind = "at week"', 'kind = "at week"\nintercurrent = "composite"'
+    )
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    adtte = study_datasets(given).tables["ADTTE"]
+    for arm in responses_by_arm(given):
+        mine = adtte[adtte["TRTP"] == arm.label]
+        assert mine["AVAL"].tolist() == arm.times.time.tolist()
+        assert (mine["CNSR"] == 0).tolist() == arm.times.event.tolist()
+
+
+def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):
+    made.description = made.description.replace(
+        "threshold = 40", 'criterion = "imacs worsening"\nintercurrent = "composite"'
+    )
+    adtte = study_datasets(StudyData.read(made.write(tmp_path / "tables"))).tables["ADTTE"]
+    assert set(adtte.loc[adtte["CNSR"] == 0, "EVNTDESC"]) == {
+        "Worsening by the IMACS definition, or rescue medication or an early stop, counted as such"
+    }

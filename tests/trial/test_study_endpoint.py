@@ -324,7 +324,7 @@ def test_the_words_of_the_description_are_those_of_the_endpoint():
         "early_end": endpoints.EarlyEnd,
     }.items():
         assert tuple(keys[key]["enum"]) == get_args(words), key
-    assert set(keys) == set(EndpointPlan.__dataclass_fields__)
+    assert {*keys, "definitions"} == set(EndpointPlan.__dataclass_fields__)
 
 
 def test_a_description_without_further_keys_has_the_defaults_of_the_endpoint():
@@ -412,13 +412,13 @@ def test_unrecorded_ends_are_said(tmp_path):
     [
         ({"criterion": "imacs improvement"}, "Improvement by the IMACS definition at week 24."),
         ({"criterion": "imacs worsening"}, "Worsening by the IMACS definition at week 24."),
-        ({"criterion": "imacs worsening"}, "definition is that of IMACS trial design tools"),
+        ({"criterion": "imacs worsening"}, "Source: IMACS trial design tools"),
         ({"criterion": "minimal disability"}, "loss of at least 6% of the maximum"),
         ({"criterion": "imacs worsening", "intercurrent": "composite"}, "assessment is worsening"),
-        ({"without_confirmed_deterioration": True}, "meet the definition of ProDERM"),
+        ({"without_confirmed_deterioration": True}, "of baseline (ProDERM, confirmed"),
         (
             {"without_confirmed_deterioration": True, "deterioration": "imacs"},
-            "meet the definition of IMACS trial design tools",
+            "of baseline (IMACS trial design tools",
         ),
         ({"kind": "confirmed", "confirmed_at": "any two visits"}, "at any two visits up to"),
         ({"kind": "best", "early_end": "missing"}, "earlier last visit, the status is open"),

@@ -250,4 +250,21 @@ def _default(part: Mapping[str, Any]) -> str:
     default = part.get("default", None)
     if default in (None, "", [], {}):
         return "none"
-    return {True: "true", False: "false"}.get(default, str(default))
+    return default if isinstance(default, str) else _as_toml(default)
+
+
+def _as_toml(value: object) -> str:
+    """Return a value as it is written in a description.
+
+    Examples
+    --------
+    >>> _as_toml([{"mmt_percent": 20}, True, "mmt"])
+    '[{ mmt_percent = 20 }, true, "mmt"]'
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_toml, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_as_toml(each)}' for key, each in value.items())} }}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -167,6 +167,20 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
     return found
 
 
+def study_times(data: StudyData) -> ResponseTimes:
+    """Derive the time to the first response of every analysed patient, as `responses_by_arm` does.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> int(study_times(StudyData.read(example_folder())).event.sum())
+    6
+    """
+    missing = data.study.endpoint.missing
+    rule: MissingVisit = "unknown" if missing == "bounds" else missing
+    return _times(data, study_courses(data), rule)
+
+
 def competing_causes(data: StudyData) -> dict[int, str]:
     """Return the causes that compete with a response by the strategy of the endpoint.
 
@@ -185,7 +199,7 @@ def _times(data: StudyData, courses: Courses, missing: MissingVisit) -> Response
     endpoint = data.study.endpoint
     return time_to_first_response(
         courses,
-        endpoint.threshold,
+        endpoint.as_endpoint().threshold,
         endpoint.week,
         intercurrent=endpoint.intercurrent,
         missing=missing,

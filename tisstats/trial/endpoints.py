@@ -160,7 +160,7 @@ class Endpoint:
     >>> first
     'Total Improvement Score of at least 20 at week 16, without confirmed deterioration'
     >>> missing
-    'Where missing scores leave the status open: counted as a non-responder.'
+    'Where missing data leave the status open: counted as a non-responder.'
     """
 
     kind: Kind  #: the response, see Notes
@@ -253,8 +253,7 @@ medication'
             self.describe_response(),
             f"Intercurrent events: {self.intercurrent} "
             f"({strategy_words(self.intercurrent, self.words)})",
-            "Where missing scores leave the status open: "
-            f"{missing_words(self.missing, self.words)}",
+            f"Where missing data leave the status open: {missing_words(self.missing, self.words)}",
         ]
         if self.intercurrent != "treatment policy" or self.without_rescue:
             sentences.append(

@@ -13,43 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.measures import minimal_disability
-from tisstats.measures.imacs import (
-    IMPROVEMENT_RULES,
-    WORSENING_RULES,
-    ImprovementRule,
-    WorseningRule,
-)
+from tisstats.measures.imacs import WORSENING_RULES, ImprovementRule, WorseningRule
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued
 from tisstats.trial.courses import SAME_WEEK, at_any_visit
-from tisstats.trial.scoring import improvement_by_visit
-
-
-@dataclass(frozen=True, slots=True)
-class DisabilityCriterion:
-    """A criterion of minimal disability: what counts as too ill to be at the best of the scales."""
-
-    min_mmt_loss_percent: float  #: minimum loss of strength, % of the maximum of the muscle test
-    min_other_abnormal: int  #: minimum number of other abnormal core set measures
-    vas_abnormal_cm: float  #: visual analogue scales are abnormal from here on, cm
-    haq_abnormal: float  #: the HAQ is abnormal from here on, points
-    enzyme_abnormal_uln: float  #: the enzyme is abnormal above this multiple of its upper limit
-    source: str  #: where it was published
-    assumed: str  #: which parts are assumptions
-
-
-#: The criterion of the trial ProDERM for inclusion.
-PRODERM_DISABILITY = DisabilityCriterion(
-    min_mmt_loss_percent=6,
-    min_other_abnormal=2,
-    vas_abnormal_cm=2,
-    haq_abnormal=0.25,
-    enzyme_abnormal_uln=1.5,
-    source="ProDERM, ClinicalTrials.gov NCT02728752",
-    assumed="The trial asks for an MMT-8 score below 142 of 150, which for whole scores is this "
-    "loss; that the same percentage holds for other versions of the muscle test is assumed",
+from tisstats.trial.definitions import (
+    PRODERM_DISABILITY,
+    PUBLISHED,
+    Definitions,
+    DisabilityCriterion,
 )
+from tisstats.trial.scoring import improvement_by_visit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +39,10 @@ class ImacsOutcomes:
     disabled_at_end: ThreeValued  #: minimal disability at the last visit up to the horizon
 
 
-def imacs_outcomes(
-    analysis: Analysis, criterion: DisabilityCriterion = PRODERM_DISABILITY
-) -> ImacsOutcomes:
+def imacs_outcomes(analysis: Analysis, definitions: Definitions = PUBLISHED) -> ImacsOutcomes:
     """Apply the IMACS definitions of improvement and worsening, and a criterion of disability.
 
-    Worsening is defined by the analysis options, improvement by the IMACS definition. Without a
+    Worsening is defined by the analysis options. Without a
     visit after baseline up to the horizon, improvement, worsening and disability at the end are not
     known.
 
@@ -77,8 +50,9 @@ def imacs_outcomes(
     ----------
     analysis : Analysis
         The scored visits, of one arm or of all.
-    criterion : DisabilityCriterion
-        Criterion of minimal disability, by default that of ProDERM.
+    definitions : Definitions
+        Definition of improvement and criterion of minimal disability, by default those of IMACS
+        and of ProDERM.
 
     Returns
     -------
@@ -100,7 +74,8 @@ def imacs_outcomes(
     (6, 6)
     """
     counted = (analysis.weeks > SAME_WEEK) & (analysis.weeks <= analysis.options.horizon_week)
-    improved = _improved(analysis)
+    improved = improvement_at_visits(analysis, definitions.improvement)
+    criterion = definitions.disability
     return ImacsOutcomes(
         improved_at_end=_at_end(analysis, improved),
         improved_ever=at_any_visit(improved, counted),
@@ -111,11 +86,6 @@ def imacs_outcomes(
             analysis.has_follow_up, _disabled(analysis, analysis.last, criterion)
         ),
     )
-
-
-def improvement_rule() -> ImprovementRule:
-    """Return the definition of improvement that `imacs_outcomes` applies."""
-    return IMPROVEMENT_RULES["imacs"]
 
 
 def worsening_rule(analysis: Analysis) -> WorseningRule:
@@ -134,11 +104,23 @@ def _where(known: Mask, found: ThreeValued) -> ThreeValued:
     return ThreeValued(found.yes & known, found.no & known)
 
 
-def _improved(analysis: Analysis) -> ThreeValued:
-    """Return whether the definition of improvement is met, visit by visit."""
-    judged = improvement_by_visit(
-        analysis.visits, improvement_rule(), analysis.trial.description.vas_max
-    )
+def improvement_at_visits(
+    analysis: Analysis, rule: ImprovementRule = PUBLISHED.improvement
+) -> ThreeValued:
+    """Return whether a definition of improvement is met at each visit, shape (patients, visits).
+
+    No where there is no visit, and neither yes nor no where that depends on missing measures.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> analysis = StudyData.read(example_folder()).arm("active")
+    >>> found = improvement_at_visits(analysis)
+    >>> found.yes.shape == analysis.weeks.shape, bool(np.any(found.yes[:, 0]))
+    (True, False)
+    """
+    judged = improvement_by_visit(analysis.visits, rule, analysis.trial.description.vas_max)
     improved, known = (judged[name].to_numpy(dtype=bool) for name in ("improved", "improved_known"))
     visit = np.isfinite(analysis.weeks)
     yes, no = np.zeros(visit.shape, dtype=bool), np.ones(visit.shape, dtype=bool)
@@ -204,24 +186,6 @@ def disabled_by_visit(
     yes[visit] = [answer is True for answer in met]
     no[visit] = [answer is False for answer in met]
     return ThreeValued(yes, no)
-
-
-def describe_disability(criterion: DisabilityCriterion = PRODERM_DISABILITY) -> str:
-    """Describe a criterion of minimal disability with its cut-offs, in sentences.
-
-    Examples
-    --------
-    >>> describe_disability().partition(",")[0]
-    'Minimal disability is a loss of at least 6% of the maximum of the muscle test'
-    """
-    return (
-        f"Minimal disability is a loss of at least {criterion.min_mmt_loss_percent:g}% of the "
-        f"maximum of the muscle test, with at least {criterion.min_other_abnormal} of the other "
-        f"core set measures abnormal: visual analogue scales from {criterion.vas_abnormal_cm:g} "
-        f"cm, the HAQ from {criterion.haq_abnormal:g}, the enzyme above "
-        f"{criterion.enzyme_abnormal_uln:g} times its upper limit of normal ({criterion.source}). "
-        f"{criterion.assumed}."
-    )
 
 
 def _meets(

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from tisstats.datapackage import STUDY
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA, Population
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, Population
 from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit, uln_fault
 from tisstats.measures.imacs import WORSENING_RULES
 from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
@@ -33,6 +33,7 @@ from tisstats.statistics import (
 from tisstats.statistics.quantiles import QuantileDefinition
 from tisstats.tables import FormatError, check_encoding, file_format
 from tisstats.tables.cells import check_date_format
+from tisstats.trial.definitions import PUBLISHED, Definitions
 from tisstats.trial.endpoints import (
     Confirmation,
     EarlyEnd,
@@ -60,6 +61,13 @@ CRITERIA: Mapping[Criterion, str] = {
     "imacs improvement": "Improvement by the IMACS definition",
     "imacs worsening": "Worsening by the IMACS definition",
     "minimal disability": "Minimal disability by the criterion of ProDERM",
+}
+
+#: The definition of a criterion, and what is reached where a study has cut-offs of its own.
+_CHANGED: Mapping[Criterion, tuple[Literal["improvement", "worsening", "disability"], str]] = {
+    "imacs improvement": ("improvement", "Improvement by the cut-offs of this study"),
+    "imacs worsening": ("worsening", "Worsening by the cut-offs of this study"),
+    "minimal disability": ("disability", "Minimal disability by the cut-offs of this study"),
 }
 
 #: What meeting a criterion is called.
@@ -132,7 +140,7 @@ class EndpointPlan:
     """The primary endpoint; its words are those of `tisstats.trial.Endpoint`."""
 
     kind: Kind
-    threshold: float  #: minimum score of a responder, points
+    threshold: float | None  #: minimum score of a responder, points; None with other criteria
     week: float  #: week of the endpoint, or the last that counts
     also_at: tuple[float, ...]  #: weeks, at one of which a sustained response must be there too
     without_rescue: bool  #: whether rescue medication rules out a response
@@ -147,6 +155,16 @@ class EndpointPlan:
     #: what no response up to a last visit before the week is, for best and confirmed
     early_end: EarlyEnd = "as observed"
     deterioration: str = "confirmed"  #: definition of deterioration, one of `WORSENING_RULES`
+    definitions: Definitions = PUBLISHED  #: of improvement, worsening and minimal disability
+
+    @property
+    def criterion_words(self) -> str:
+        """What is reached at a visit; empty for the score, which an endpoint words itself."""
+        if self.criterion in _CHANGED:
+            part, changed = _CHANGED[self.criterion]
+            if not self.definitions.is_published(part):
+                return changed
+        return CRITERIA[self.criterion]
 
     @property
     def words(self) -> OutcomeWords:
@@ -167,12 +185,13 @@ class EndpointPlan:
         """
         return Endpoint(
             kind=self.kind,
-            threshold=self.threshold,
+            # Courses with another criterion have it met at 100.
+            threshold=100 if self.threshold is None else self.threshold,
             week=self.week,
             also_at=self.also_at,
             intercurrent=self.intercurrent,
             missing=self.missing,
-            criterion=CRITERIA[self.criterion],
+            criterion=self.criterion_words,
             words=self.words,
             confirmed_at=self.confirmed_at,
             without_rescue=self.without_rescue,
@@ -299,7 +318,11 @@ class Study:
                 },
             ),
             visits=_section(Schedule, filled["visits"]),
-            endpoint=_section(EndpointPlan, filled["endpoint"]),
+            endpoint=_section(
+                EndpointPlan,
+                {"threshold": None, **filled["endpoint"]},
+                definitions=Definitions.from_mapping(filled["definitions"]),
+            ),
             analysis=_section(AnalysisPlan, filled["analysis"]),
             characteristics={
                 column: _section(BaselineRow, row)
@@ -308,9 +331,15 @@ class Study:
             files=_section(Files, filled["files"]),
             path=path,
         )
-        if faults := list(_cross_faults(study)):
+        faults = list(_cross_faults(study))
+        if faults := [*faults, *_definition_faults(study, given.get("definitions", {}))]:
             raise DataError(faults)
         return study
+
+    @property
+    def definitions(self) -> Definitions:
+        """The definitions of improvement, worsening and minimal disability."""
+        return self.endpoint.definitions
 
     def choices(self) -> dict[str, str]:
         """Return every choice of the description by its key, as text, defaults included."""
@@ -319,7 +348,7 @@ class Study:
             part = getattr(self, section)
             for item in fields(part):
                 value = getattr(part, item.name)
-                if not isinstance(value, Mapping):
+                if not isinstance(value, Mapping | Definitions):
                     found[f"{section}.{item.name}"] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
         for name, other in self.measures.others.items():
@@ -327,6 +356,7 @@ class Study:
             found[f"measures.others.{name}"] = (
                 f"{other.label}, from {other.minimum} {top} {other.unit}, {other.better} is better"
             )
+        found |= {f"definitions.{key}": text for key, text in self.definitions.choices().items()}
         found |= {f"arms.{name}": label for name, label in self.arms.items()}
         found["reference_arm"] = self.reference_arm or "none"
         for name, row in self.characteristics.items():
@@ -384,6 +414,7 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
     """Yield a fault for each violation of the schema, in the order of the keys."""
     from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+    yield from _not_finite(given, path)
     errors = Draft202012Validator(study_schema()).iter_errors(given)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
         key = ".".join(map(str, error.absolute_path))
@@ -520,6 +551,59 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
         yield fault("endpoint.deterioration", value, message)
 
 
+def _definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong in the section ``definitions`` as it was given, without its defaults."""
+    used = {"enzyme" if name in ENZYMES else name for name in study.measures.used} & set(CORE_SET)
+    names = ", ".join(name for name in CORE_SET if name in used)
+
+    def fault(key: str, value: object, message: str) -> Fault:
+        return Fault(study.path, message, value=_shown(value), key=f"definitions.{key}")
+
+    for key, value, measure in _cutoffs(given):
+        if measure not in used:
+            yield fault(key, value, "is of no measure in measures.used")
+    for key, available, who in (
+        ("improvement.improved_count", len(used), names),
+        ("worsening.worse_count", len(used), names),
+        ("minimal_disability.others_abnormal", len(used - {"mmt"}), f"{names} without mmt"),
+    ):
+        section, _, name = key.partition(".")
+        value = given.get(section, {}).get(name, 0)
+        if value > available:
+            yield fault(key, value, f"must be at most {available}, the measures used: {who}")
+    plan = study.endpoint
+    deteriorates = plan.without_confirmed_deterioration and plan.deterioration == "imacs"
+    needed = study.analysis.worsening == "imacs" or plan.criterion == "imacs worsening"
+    if "worsening" in given and not (needed or deteriorates):
+        message = (
+            "is not used: analysis.worsening, or endpoint.deterioration where it counts, must be "
+            "imacs, or endpoint.criterion imacs worsening"
+        )
+        yield fault("worsening", given["worsening"], message)
+
+
+def _cutoffs(given: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
+    """Yield key, value and core set measure of each cut-off for a measure."""
+    for section, name in (
+        ("improvement", "improved_by"),
+        ("improvement", "worse_by"),
+        ("worsening", "worse_by"),
+    ):
+        for measure, value in given.get(section, {}).get(name, {}).items():
+            yield f"{section}.{name}.{measure}", value, measure
+    for measure in given.get("improvement", {}).get("must_not_worsen", ()):
+        yield "improvement.must_not_worsen", measure, measure
+    clauses = given.get("worsening", {}).get("clauses", ())
+    parts = {f"worsening.clauses.{place}": clause for place, clause in enumerate(clauses)}
+    parts["minimal_disability"] = given.get("minimal_disability", {})
+    for where, part in parts.items():
+        for key, value in part.items():
+            # Such as haq_points; mmt_loss_percent is of the muscle test too.
+            measure = "mmt" if key.startswith("mmt") else key.rpartition("_")[0]
+            if measure in CORE_SET:
+                yield f"{where}.{key}", value, measure
+
+
 def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
     if not measures.enzymes:
         message = (
@@ -565,6 +649,8 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
                 f"{endpoint.criterion}; intercurrent has strategies for events"
             )
             yield fault(f"endpoint.{key}", True, message)
+    if endpoint.criterion == "score" and endpoint.threshold is None:
+        yield fault("endpoint.threshold", None, "is missing: the minimum score of a responder")
     for week in endpoint.also_at:
         if week not in visits.weeks[1:] or week >= endpoint.week:
             message = f"must be scheduled weeks before endpoint.week: {before}"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from dataclasses import replace
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.trial.arm_responses import study_times
 from tisstats.trial.cdisc import (
     AnalysisDatasets,
+    CriterionLabel,
     MeasureLabel,
     StudyMetadata,
     derive_analysis_datasets,
 )
 from tisstats.trial.study_data import StudyData
-from tisstats.trial.summaries import time_to_improvement
+from tisstats.trial.study_endpoint import describe_criterion, study_courses
 
 _OF_PATIENTS = ("patient_id", "arm", "analysed", "origin", "end_week", "end_reason")
 
@@ -27,9 +33,16 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     Returns
     -------
     AnalysisDatasets
-        ADSL, ADTIS and ADTTE; ADAE and ADEX where the study has these tables. ADTTE is the time to
-        the first visit at which the threshold of the endpoint was reached. It and CRIT1 are about
-        the score, whatever the criterion of the endpoint is.
+        ADSL, ADTIS and ADTTE; ADAE and ADEX where the study has these tables.
+
+    Notes
+    -----
+    CRIT1 and the parameter TTRESP of ADTTE are about the score, and are there if the description
+    has a threshold. Where the criterion of the endpoint is a definition, it is a parameter of its
+    own in both data sets: whether it is met at each visit, and the time to the first visit at which
+    it is. Times are those of the report: up to the week of the endpoint, with its strategy for
+    rescue medication and early stops and its rule for missing measures. A competing event is
+    censored, as the report's incidence does not take it.
 
     Examples
     --------
@@ -40,12 +53,14 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     """
     study, trial, analysis = data.study, data.trial, data.analysis
     scales = trial.description.measures
+    criterion = _criterion(data)
     metadata = StudyMetadata(
         study_id=study.study.id,
         title=study.study.title,
         arms=study.arms,
         reference_arm=study.reference_arm,
         response_threshold=study.endpoint.threshold,
+        criterion=criterion,
         measures={name: MeasureLabel(scale.name, scale.unit) for name, scale in scales.items()},
         characteristics=_labels(data),
     )
@@ -56,8 +71,9 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     }
     patients = trial.patients.assign(**limits)[[*_OF_PATIENTS, *metadata.characteristics]]
     visits = analysis.visits[["patient_id", "week", *scales, "tis", "response"]]
+    if criterion is not None:
+        visits = visits.assign(**{criterion.column: _met_at_visits(data)})
     events, treatments = trial.adverse_events, trial.treatments
-    times = time_to_improvement(analysis)
     return derive_analysis_datasets(
         metadata,
         patients,
@@ -67,15 +83,56 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
             if "adverse_events" in data.has
             else None
         ),
-        times=pd.DataFrame(
-            {
-                "patient_id": times["patient_id"],
-                "weeks": times["week"].astype(float),
-                "event": times["cause"] == 1,
-            }
-        ),
+        times=_times(data),
         treatments=treatments if "treatments" in data.has else None,
     )
+
+
+def _criterion(data: StudyData) -> CriterionLabel | None:
+    """Return the definition that the endpoint asks for; None for the score."""
+    plan = data.study.endpoint
+    if plan.criterion == "score":
+        return None
+    return CriterionLabel(
+        column=plan.criterion.replace(" ", "_"),
+        label=plan.criterion_words,
+        noun=plan.words.noun,
+        event=f"{plan.criterion_words}, or rescue medication or an early stop, counted as such"
+        if plan.words.unfavourable and plan.intercurrent == "composite"
+        else "",
+        definition=describe_criterion(data.study),
+    )
+
+
+def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
+    """Return 1 where the criterion is met at a visit, 0 where not, nan where that is not known."""
+    courses = study_courses(data)
+    # Visits are in the order of their patients and weeks, as the cells of the grid are.
+    visit = np.isfinite(courses.weeks)
+    met = np.select([courses.score_low > 0, courses.score_high <= 0], [1.0, 0.0], np.nan)[visit]
+    change = data.study.endpoint.criterion != "minimal disability"
+    at_baseline = data.analysis.visits["week"].to_numpy(dtype=float) <= 0
+    # At baseline there is no change from baseline.
+    return np.where(change & at_baseline, np.nan, met)
+
+
+def _times(data: StudyData) -> pd.DataFrame:
+    """Return the times to the first response by the score and to the endpoint's criterion."""
+    study, criterion = data.study, _criterion(data)
+    found = []
+    if study.endpoint.threshold is not None:
+        by_score = replace(study, endpoint=replace(study.endpoint, criterion="score"))
+        found.append(("response", study_times(replace(data, study=by_score))))
+    if criterion is not None:
+        found.append((criterion.column, study_times(data)))
+    ids = data.analysis.patients["patient_id"].to_numpy(dtype=object)
+    tables = [
+        pd.DataFrame(
+            {"patient_id": ids, "weeks": times.time, "event": times.event, "outcome": outcome}
+        )
+        for outcome, times in found
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _labels(data: StudyData) -> dict[str, str]:

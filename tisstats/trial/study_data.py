@@ -322,6 +322,7 @@ def describe_trial(
 ) -> TrialDescription:
     """Return the description by which a study's trial is read and analysed."""
     plan, endpoint = study.analysis, study.endpoint
+    cutoffs = RESPONSE_CUTOFFS[study.study.population]
     week = {"name": "week", "type": "number", "constraints": {"required": True}}
     columns: dict[str, list[Field]] = {
         "patients": [
@@ -352,9 +353,11 @@ def describe_trial(
             end=plan.end,
             zero_method=plan.zero_method,
             pvalue_method=plan.signed_rank,
-            worsening=plan.worsening,
-            responder_threshold=endpoint.threshold,
-            minimal_threshold=RESPONSE_CUTOFFS[study.study.population]["minimal"],
+            worsening=study.definitions.worsening_rule(plan.worsening),
+            responder_threshold=cutoffs["moderate"]
+            if endpoint.threshold is None
+            else endpoint.threshold,
+            minimal_threshold=cutoffs["minimal"],
             population=study.study.population,
         ),
         decimals=plan.decimals,

@@ -11,12 +11,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES
+from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK, Courses
+from tisstats.trial.definitions import (
+    describe_disability,
+    describe_improvement,
+    describe_worsening,
+)
 from tisstats.trial.endpoints import EndpointResult, evaluate
-from tisstats.trial.imacs_counts import describe_disability, disabled_by_visit
-from tisstats.trial.scoring import improvement_by_visit
+from tisstats.trial.imacs_counts import disabled_by_visit, improvement_at_visits
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_wording import describe_windows
@@ -48,8 +52,8 @@ def study_courses(data: StudyData) -> Courses:
     (12, 2)
     """
     analysis, plan = data.analysis, data.study.endpoint
-    courses = Courses.of(analysis, plan.deterioration)
-    met = _met(data, courses)
+    courses = Courses.of(analysis, data.study.definitions.worsening_rule(plan.deterioration))
+    met = _met(data)
     if met is not None:
         courses = courses.with_criterion(met)
     patients = analysis.patients
@@ -70,28 +74,16 @@ def study_courses(data: StudyData) -> Courses:
     )
 
 
-def _met(data: StudyData, courses: Courses) -> ThreeValued | None:
+def _met(data: StudyData) -> ThreeValued | None:
     """Return whether the criterion is met, shape (patients, visits); None for the score."""
-    criterion = data.study.endpoint.criterion
+    criterion, definitions = data.study.endpoint.criterion, data.study.definitions
     if criterion == "imacs improvement":
-        return _improved(data, courses)
+        return improvement_at_visits(data.analysis, definitions.improvement)
     if criterion == "imacs worsening":
-        return Courses.of(data.analysis, "imacs").worse
+        return Courses.of(data.analysis, definitions.worsening).worse
     if criterion == "minimal disability":
-        return disabled_by_visit(data.analysis)
+        return disabled_by_visit(data.analysis, definitions.disability)
     return None
-
-
-def _improved(data: StudyData, courses: Courses) -> ThreeValued:
-    """Return whether the IMACS definition of improvement is met, shape (patients, visits)."""
-    judged = improvement_by_visit(
-        data.analysis.visits, "imacs", data.analysis.trial.description.vas_max
-    )
-    visit = np.isfinite(courses.weeks)
-    improved, known = (judged[name].to_numpy(dtype=bool) for name in ("improved", "improved_known"))
-    yes, no = np.zeros(visit.shape, dtype=bool), np.ones(visit.shape, dtype=bool)
-    yes[visit], no[visit] = improved & known, ~improved & known
-    return ThreeValued(yes, no)
 
 
 def _among_visits(
@@ -160,27 +152,62 @@ def describe_study_endpoint(data: StudyData) -> str:
     study = data.study
     plan = study.endpoint
     sentences = [plan.as_endpoint().describe()]
-    if plan.criterion == "imacs improvement":
-        rule = IMPROVEMENT_RULES["imacs"]
-        sentences.append(f"The definition is the {rule.source}. Assumptions: {rule.assumed}.")
-    elif plan.criterion == "imacs worsening":
-        worse = WORSENING_RULES["imacs"]
-        sentences.append(
-            f"The definition is that of {worse.source}, at each visit against baseline. "
-            f"Assumptions: {worse.assumed}."
-        )
-    elif plan.criterion == "minimal disability":
-        sentences.append(describe_disability())
+    if criterion := describe_criterion(study):
+        sentences.append(criterion)
     if plan.without_confirmed_deterioration:
-        definition = WORSENING_RULES[plan.deterioration]
+        found = study.definitions.worsening_rule(plan.deterioration)
+        rule = found if isinstance(found, WorseningRule) else WORSENING_RULES[found]
         sentences.append(
-            f"Deterioration is confirmed if two consecutive visits meet the definition of "
-            f"{definition.source}. Assumptions: {definition.assumed}."
+            "Deterioration is confirmed if two consecutive visits meet the definition: "
+            f"{describe_worsening(replace(rule, consecutive_visits=1))} ({rule.source}). "
+            f"Assumptions: {rule.assumed}."
         )
     if uses_events(study):
         sentences += _event_sentences(data)
     sentences.append(f"To a scheduled week belongs {describe_windows(study.visits)}.")
     return " ".join(sentences)
+
+
+def describe_criterion(study: Study) -> str:
+    """Describe the definition that is met at a visit, with its cut-offs; empty for the score.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> study = Study.read(example_folder())
+    >>> describe_criterion(study)
+    ''
+    >>> worsened = replace(study.endpoint, criterion="minimal disability")
+    >>> describe_criterion(replace(study, endpoint=worsened)).partition(",")[0]
+    'Minimal disability: a loss of at least 6% of the maximum of the muscle test'
+    """
+    found = study.definitions
+    improvement, worsening, disability = found.improvement, found.worsening, found.disability
+    outcome, definition, source, assumed = {
+        "score": ("", "", "", ""),
+        "imacs improvement": (
+            "Improvement",
+            describe_improvement(improvement),
+            improvement.source,
+            improvement.assumed,
+        ),
+        "imacs worsening": (
+            "Worsening, at each visit against baseline",
+            describe_worsening(worsening),
+            worsening.source,
+            worsening.assumed,
+        ),
+        "minimal disability": (
+            "Minimal disability",
+            describe_disability(disability),
+            disability.source,
+            disability.assumed,
+        ),
+    }[study.endpoint.criterion]
+    if not outcome:
+        return ""
+    assumptions = f" Assumptions: {assumed[:1].lower()}{assumed[1:]}." if assumed else ""
+    return f"{outcome}: {definition}. Source: {source}.{assumptions}"
 
 
 def uses_events(study: Study) -> bool:

@@ -234,7 +234,7 @@ class StudySpecifications:
             Level(
                 _KINDS[kind],
                 {"kind": kind, "early_end": "as observed"},
-                _PLANNED if kind == plan.kind else "used by trials of this score",
+                _PLANNED if kind == plan.kind else self._why_kind,
             )
             for kind in dict.fromkeys(kinds)
         ]
@@ -247,6 +247,13 @@ class StudySpecifications:
                 )
             )
         return Choice(f"{self.endpoint.words.noun.capitalize()} seen", tuple(levels))
+
+    @property
+    def _why_kind(self) -> str:
+        """Why another kind of response is among the levels."""
+        if self.endpoint.criterion:
+            return "the same visits, read by another kind of endpoint"
+        return "used by trials of this score"
 
     @property
     def _last_week(self) -> float:
@@ -418,7 +425,8 @@ class StudySpecifications:
             "Rescue or early stop": "nobody had rescue medication or stopped before the last week"
             if self.data.ends_recorded or "treatments" in self.data.has
             else "neither is recorded",
-            "Status open": "every status is known, whatever the week and the kind of response",
+            "Status open": "every status is known, whatever the week and the kind of "
+            f"{self.endpoint.words.noun}",
             "Denominator": "all patients are analysed and have a visit after baseline",
             "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
             "Test": "one arm: there is nothing to compare",
@@ -512,16 +520,17 @@ class StudySpecifications:
         Returns
         -------
         DataFrame
-            ``Outcome`` (response, or the change of a measure), ``Group`` (arm or comparison), a
-            column for each choice, and the results of `curve_of_counts` and `change_curves`; empty
-            where a choice or a result does not belong to the outcome.
+            ``Outcome`` (such as response, or the change of a measure), ``Group`` (arm or
+            comparison), a column for each choice, and the results of `curve_of_counts` and
+            `change_curves`; empty where a choice or a result does not belong to the outcome.
         """
         return pd.concat(list(self._tables(scheduler, progress)), ignore_index=True)
 
     def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
+        outcome = self.endpoint.words.noun.capitalize()
         for comparison in self.comparisons:
             curve = self.response(comparison, scheduler=scheduler, progress=progress)
-            yield _headed(curve.table(), "Response", comparison.title)
+            yield _headed(curve.table(), outcome, comparison.title)
         measures = self.data.trial.description.measures
         for arm, label in self.data.study.arms.items():
             for measure, curve in self.changes(arm).items():

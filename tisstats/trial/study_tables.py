@@ -33,6 +33,7 @@ from tisstats.tables import (
 )
 from tisstats.tables.cells import as_text
 from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
+from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 
@@ -144,7 +145,9 @@ def _tables_of_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
     found = to_trial_tables(read_analysis_datasets(folder), origin=study.study.data)
     tables = {
         "patients": found.patients,
-        "visits": found.visits.drop(columns=["tis", "response", "baseline"], errors="ignore"),
+        "visits": found.visits.drop(
+            columns=["tis", "response", "baseline", *CRITERIA], errors="ignore"
+        ),
         "treatments": found.treatments,
         "adverse_events": found.events.rename(columns={"related": "treatment_related"}),
     }

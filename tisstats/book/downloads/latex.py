@@ -1,19 +1,16 @@
-"""Tables in LaTeX for pdflatex, with the packages booktabs, array and longtable."""
+"""Tables in LaTeX for pdflatex, with the packages booktabs, array, longtable and pdflscape."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pandas as pd
 
 from tisstats.book.downloads.tables import PageTable
+from tisstats.book.downloads.widths import LONGEST_WORD, Fitted, fit_columns, squeeze_columns
 
 #: Tables with more rows than a page holds run over several, with the head repeated.
 ROWS_OF_A_PAGE = 40
-
-#: Columns with longer cells are wrapped, in characters.
-_SHORT = 22
-
-#: What a short column takes of the line, about, and what is left to wrapped ones in any case.
-_SHORT_SHARE, _LEAST_SHARE = 0.1, 0.3
 
 _GREEK = dict(
     zip(
@@ -95,20 +92,52 @@ def escape(text: str) -> str:
     return text.translate(_REPLACEMENTS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A size of type on a page: article's, at 10 points."""
+
+    command: str  #: that sets the size
+    upright: bool
+    line: float  #: length of a line, average characters
+    gap: float  #: space between two columns, average characters
+    lines: int  #: lines of a page that a table may take
+
+
+#: Settings from the most to the least legible; lines have 345 points upright, 550 in landscape.
+_SETTINGS = (
+    _Setting("", upright=True, line=66, gap=2.35, lines=ROWS_OF_A_PAGE + 1),
+    _Setting(r"\small", upright=True, line=73, gap=2.6, lines=45),
+    _Setting(r"\footnotesize", upright=True, line=81, gap=2.9, lines=52),
+    _Setting(r"\small", upright=False, line=116, gap=2.6, lines=26),
+    _Setting(r"\footnotesize", upright=False, line=129, gap=2.9, lines=30),
+    _Setting(r"\scriptsize", upright=False, line=143, gap=3.2, lines=36),
+    _Setting(r"\tiny\setlength{\tabcolsep}{2pt}", upright=False, line=170, gap=1.3, lines=48),
+)
+
+#: Rows are not taller than so many lines if another setting avoids it.
+_TALLEST = 6
+
+
 def latex(table: PageTable, note: str = "") -> str:
     """Return a table as LaTeX, ready to be included in a document.
+
+    A table that is too wide for the line is wrapped, set in smaller type or in landscape; one that
+    is too long for a page runs over several, with its head repeated.
 
     Parameters
     ----------
     note
         What a reader must know about it; below the table.
     """
+    setting, fitted = _fitted(table)
+    marks = [_breakable if wrapped else escape for wrapped in fitted.wrapped]
     # pandas takes a head for a format, in which a brace is written twice.
-    columns = [escape(column).replace("{", "{{").replace("}", "}}") for column in table.columns]
-    cells = [[escape(cell) for cell in row] for row in table.rows]
+    heads = [mark(text) for mark, text in zip(marks, table.columns, strict=True)]
+    columns = [head.replace("{", "{{").replace("}", "}}") for head in heads]
+    cells = [[mark(cell) for mark, cell in zip(marks, row, strict=True)] for row in table.rows]
     # Numbered, since pandas wants columns to differ.
     frame = pd.DataFrame(cells, columns=range(len(columns)), dtype=object)
-    long = len(cells) > ROWS_OF_A_PAGE
+    long = fitted.lines > setting.lines
     below = " ".join((*table.notes, *([note] if note else ())))
     caption = escape(f"{table.caption.removesuffix('.')}. {below}" if below else table.caption)
     text = frame.to_latex(
@@ -117,23 +146,58 @@ def latex(table: PageTable, note: str = "") -> str:
         escape=False,
         caption=caption,
         label=f"tab:{table.name}",
-        column_format=_column_format(table),
+        column_format=_column_format(setting, fitted),
         longtable=long,
     )
-    packages = "booktabs, array, longtable" if long else "booktabs, array"
-    return f"% In the preamble: \\usepackage{{{packages.replace(' ', '')}}}\n{text}"
+    packages = ["booktabs", "array", *["longtable"] * long, *["pdflscape"] * (not setting.upright)]
+    return f"% In the preamble: \\usepackage{{{','.join(packages)}}}\n{_set(text, setting, long)}"
 
 
-def _column_format(table: PageTable) -> str:
-    """Return the columns: as wide as they are if short, else a share of the line, wrapped."""
-    longest = [max(map(len, cells)) for cells in zip(*table.rows, strict=True)] or [0] * len(
-        table.columns
+def _fitted(table: PageTable) -> tuple[_Setting, Fitted]:
+    """Return the first setting in which a table fits, not too tall if possible, and its columns."""
+    found = [
+        (each, fit_columns(table, each.line - each.gap * len(table.columns))) for each in _SETTINGS
+    ]
+    fits = [(each, fitted) for each, fitted in found if fitted is not None]
+    low = [(each, fitted) for each, fitted in fits if fitted.tallest <= _TALLEST]
+    last = _SETTINGS[-1]
+    squeezed = squeeze_columns(table, last.line - last.gap * len(table.columns))
+    return next(iter(low or fits), (last, squeezed))
+
+
+def _set(text: str, setting: _Setting, long: bool) -> str:
+    """Return a table in its size, upright or in landscape."""
+    size = f"{setting.command}\n" if setting.command else ""
+    if long:
+        # Else its caption is narrower than the table.
+        text = f"\\begingroup\n{size}\\setlength{{\\LTcapwidth}}{{\\linewidth}}\n{text}\\endgroup\n"
+    else:
+        text = text.replace("\\begin{tabular}", f"{size}\\begin{{tabular}}", 1)
+    return text if setting.upright else f"\\begin{{landscape}}\n{text}\\end{{landscape}}\n"
+
+
+def _breakable(text: str) -> str:
+    r"""Return text as LaTeX whose names and very long words may be broken.
+
+    Examples
+    --------
+    >>> print(_breakable("a_b"))
+    a\_\allowbreak{}b
+    """
+    words = text.split(" ")
+    return " ".join(
+        r"\allowbreak{}".join(map(escape, word))
+        if len(word) > LONGEST_WORD
+        else escape(word).replace(r"\_", r"\_\allowbreak{}").replace("/", r"/\allowbreak{}")
+        for word in words
     )
-    wrapped = sum(cell for cell in longest if cell > _SHORT)
-    share = max(_LEAST_SHARE, 1 - _SHORT_SHARE * sum(cell <= _SHORT for cell in longest))
+
+
+def _column_format(setting: _Setting, fitted: Fitted) -> str:
+    """Return the columns: as wide as they are, or a share of the line, wrapped."""
     return "".join(
-        "l"
-        if cell <= _SHORT
-        else rf">{{\raggedright\arraybackslash}}p{{{share * cell / wrapped:.2f}\linewidth}}"
-        for cell in longest
+        rf">{{\raggedright\arraybackslash\hspace{{0pt}}}}p{{{width / setting.line:.3f}\linewidth}}"
+        if wrapped
+        else "l"
+        for width, wrapped in zip(fitted.widths, fitted.wrapped, strict=True)
     )

@@ -13,12 +13,25 @@ import docx
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Cm, Pt
 
 from tisstats.book.downloads.tables import PageTable
+from tisstats.book.downloads.widths import Fitted, fit_columns, squeeze_columns
 
 #: Tables with more columns are set on a page in landscape.
 COLUMNS_UPRIGHT = 5
+
+#: Size of the type, and of that of tables with too many columns for it, points.
+_SIZE, _SMALL = 9, 6
+
+#: Width of an average character in parts of its size, that of a wide sans serif, bold as in heads.
+_CHARACTER = 0.62
+
+#: Both margins of a cell, points.
+_CELL_MARGINS = 11.0
+
+#: Margins of the page.
+_MARGIN = Cm(2)
 
 #: The earliest date that a ZIP archive can hold: documents say nothing of when they were built.
 _DATE = datetime(1980, 1, 1)
@@ -44,21 +57,49 @@ def word(table: PageTable, note: str = "") -> bytes:
     """
     document = docx.Document(io.BytesIO(_template()))
     document.core_properties.title = textwrap.shorten(table.caption, _TITLE, placeholder="…")
-    if len(table.columns) > COLUMNS_UPRIGHT:
-        section = document.sections[0]
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = section.page_height, section.page_width
+    fitted, size = _fit(document, table)
     caption = document.add_paragraph(table.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
     texts = (table.columns, *table.rows)
     grid = document.add_table(len(texts), len(table.columns), style="Table Grid")
     for row, cells in zip(grid.rows, texts, strict=True):
         for cell, text in zip(row.cells, cells, strict=True):
-            cell.paragraphs[0].add_run(text)
+            run = cell.paragraphs[0].add_run(text)
+            if size != _SIZE:
+                run.font.size = Pt(size)
+    _set_widths(grid, len(table.columns), fitted, size)
     _repeat_head(grid)
     for text in (*table.notes, *([note] if note else ())):
         document.add_paragraph(text)
     return _saved(document)
+
+
+def _set_widths(grid: Any, columns: int, fitted: Fitted, size: int) -> None:
+    """Set the widths of the columns by what is in them; otherwise all have the same."""
+    grid.autofit = False
+    widths = [Pt(width * _CHARACTER * size + _CELL_MARGINS) for width in fitted.widths]
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    # Word takes the widths of columns, LibreOffice those of the cells.
+    for cell, width in zip(grid._cells, widths * (len(grid._cells) // columns), strict=True):
+        cell.width = width
+
+
+def _fit(document: Any, table: PageTable) -> tuple[Fitted, int]:
+    """Turn the page and take a smaller type if a table needs it; return its columns and size."""
+    section, columns = document.sections[0], len(table.columns)
+
+    def room(size: int) -> float:
+        line = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
+        return float((line - _CELL_MARGINS * columns) / (_CHARACTER * size))
+
+    if columns > COLUMNS_UPRIGHT or fit_columns(table, room(_SIZE)) is None:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = section.page_height, section.page_width
+    fitted = fit_columns(table, room(_SIZE))
+    if fitted is not None:
+        return fitted, _SIZE
+    return squeeze_columns(table, room(_SMALL)), _SMALL
 
 
 def _repeat_head(grid: Any) -> None:
@@ -80,7 +121,9 @@ def _template() -> bytes:
     # How styles that are not in the document would look: half of what is left.
     for latent in document.styles.element.findall(qn("w:latentStyles")):
         document.styles.element.remove(latent)
-    document.styles["Normal"].font.size = Pt(9)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(document.sections[0], side, _MARGIN)
+    document.styles["Normal"].font.size = Pt(_SIZE)
     for rels in (document.part.rels, document.part.package.rels):
         for key in [key for key, rel in rels.items() if rel.reltype.endswith(_UNUSED_PARTS)]:
             rels.pop(key)

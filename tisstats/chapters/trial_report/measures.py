@@ -13,16 +13,14 @@ from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
 from tisstats.chapters.trial_report.scores import NONE, n_percent
 from tisstats.figures import paired_changes
-from tisstats.measures.core_set import CORE_SET
 from tisstats.printed import format_median_quartiles, format_table_number
 from tisstats.trial.columns import ThreeValued
-from tisstats.trial.imacs_counts import (
-    PRODERM_DISABILITY,
-    ImacsOutcomes,
-    imacs_outcomes,
-    improvement_rule,
-    worsening_rule,
+from tisstats.trial.definitions import (
+    describe_disability,
+    describe_improvement,
+    describe_worsening,
 )
+from tisstats.trial.imacs_counts import ImacsOutcomes, imacs_outcomes, worsening_rule
 from tisstats.trial.measure_changes import MeasureChange, Quartiles, measure_changes
 from tisstats.trial.paired_values import PairedValues, paired_values
 from tisstats.trial.study_wording import describe_baseline
@@ -41,7 +39,8 @@ class Measures(TrialChapter):
     @cached_property
     def imacs(self) -> dict[str, ImacsOutcomes]:
         """What the IMACS definitions say, by name of the arm."""
-        return {name: imacs_outcomes(self.data.arm(name)) for name in self.study.arms}
+        definitions = self.study.definitions
+        return {name: imacs_outcomes(self.data.arm(name), definitions) for name in self.study.arms}
 
     @table(
         "Table 2. Outcome measures of the N analysed patients by arm: median (first to third "
@@ -182,11 +181,11 @@ class Measures(TrialChapter):
     )
     def definitions(self) -> Rows:
         """Return the definitions behind the counts."""
-        improvement, worsening = improvement_rule(), worsening_rule(self.data.analysis)
+        found, worsening = self.study.definitions, worsening_rule(self.data.analysis)
         rows = (
-            ("Improvement", self.improvement, improvement),
-            (f"Worsening ({worsening.name})", self.worsening, worsening),
-            ("Minimal disability", self.disability, PRODERM_DISABILITY),
+            ("Improvement", describe_improvement(found.improvement), found.improvement),
+            (f"Worsening ({worsening.name})", describe_worsening(worsening), worsening),
+            ("Minimal disability", describe_disability(found.disability), found.disability),
         )
         for outcome, definition, rule in rows:
             yield {
@@ -251,50 +250,6 @@ class Measures(TrialChapter):
         return (
             f"Decimals printed: {plan.decimals}, of P values {plan.p_decimals}, "
             "halves rounded away from zero."
-        )
-
-    @property
-    def improvement(self) -> str:
-        """The definition of improvement, in words."""
-        rule = improvement_rule()
-        return (
-            f"at least {rule.improved_count} of {len(rule.measures)} core set measures better by "
-            f"at least {rule.improved_by}% of baseline, and at most {rule.max_worse}, not muscle "
-            f"testing, worse by at least {rule.worse_by}%"
-        )
-
-    @property
-    def worsening(self) -> str:
-        """The declared definition of worsening, in words."""
-        rule = worsening_rule(self.data.analysis)
-        clauses = [
-            " and ".join(
-                f"{CORE_SET[criterion.measure].name.lower()} worse by at least {criterion.by:g}"
-                f"{'%' if criterion.unit == '%' else ' cm'}"
-                for criterion in clause
-            )
-            for clause in rule.clauses
-        ]
-        counted = (
-            f"at least {rule.worse_count} of {len(rule.measures)} core set measures worse by at "
-            f"least {rule.worse_by}% of baseline"
-        )
-        visits = (
-            f", each at {rule.consecutive_visits} consecutive visits"
-            if rule.consecutive_visits > 1
-            else ""
-        )
-        return f"{', or '.join([*clauses, counted])}{visits}"
-
-    @property
-    def disability(self) -> str:
-        """The criterion of minimal disability, in words."""
-        rule = PRODERM_DISABILITY
-        return (
-            f"a loss of at least {rule.min_mmt_loss_percent:g}% of the maximum of the muscle test, "
-            f"and at least {rule.min_other_abnormal} other abnormal measures: visual analogue "
-            f"scales from {rule.vas_abnormal_cm:g} cm, HAQ from {rule.haq_abnormal:g}, enzyme "
-            f"above {rule.enzyme_abnormal_uln:g} times its upper limit"
         )
 
     @described(

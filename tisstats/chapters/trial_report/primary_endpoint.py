@@ -30,7 +30,11 @@ from tisstats.trial.arm_comparison import (
 )
 from tisstats.trial.endpoints import EndpointResult
 from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
-from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study
+from tisstats.trial.study_endpoint import (
+    describe_criterion,
+    describe_study_endpoint,
+    evaluate_study,
+)
 
 #: Tests of two proportions, as prose names them.
 TEST_TITLES = {
@@ -108,7 +112,7 @@ class PrimaryEndpoint(TrialChapter):
 
     @table(
         "Analysed patients by status and by the rule that decided it: n, which add up to N in "
-        "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing scores: "
+        "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing data: "
         "{self.missing_rule}",
         origin="{self.label}",
         columns={"Status": WORDS, "Decided by": LABEL, "*": counted("", group="@column")},
@@ -136,7 +140,8 @@ class PrimaryEndpoint(TrialChapter):
         "{self.patients_who} by arm: {self.response}. N: analysed patients; n: those in the "
         "denominator. "
         "Intervals: {self.interval_title}, confidence level {self.level}%. Intercurrent events: "
-        "{self.study.endpoint.intercurrent}; missing scores: {self.missing_rule}{self.open_note}",
+        "{self.study.endpoint.intercurrent}; missing data: {self.missing_rule}{self.open_note}"
+        "{self.definition}",
         origin="{self.label}",
         columns={
             "N": counted("Patients analysed"),
@@ -166,6 +171,12 @@ class PrimaryEndpoint(TrialChapter):
             }
 
     @property
+    def definition(self) -> str:
+        """The definition that is met at a visit, with its cut-offs; nothing for the score."""
+        described = describe_criterion(self.study)
+        return f". {described.removesuffix('.')}" if described else ""
+
+    @property
     def open_note(self) -> str:
         """What ranges are, if a count is left open."""
         if not self.is_open:
@@ -191,7 +202,7 @@ class PrimaryEndpoint(TrialChapter):
         "({self.difference_title} interval), their ratio ({self.ratio_title} interval), odds ratio "
         "(conditional maximum likelihood "
         "estimate, exact interval) and P value ({self.test_title}). Confidence level "
-        "{self.level}%{self.multiplicity}. Missing scores: {self.missing_rule}{self.open_note}",
+        "{self.level}%{self.multiplicity}. Missing data: {self.missing_rule}{self.open_note}",
         origin="{self.label}",
         columns={
             "Against*": WORDS,

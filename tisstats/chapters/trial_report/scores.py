@@ -301,9 +301,9 @@ class Scores(TrialChapter):
     @property
     def response(self) -> str:
         """What is reached at a visit of a response, in words."""
-        endpoint = self.study.endpoint
+        endpoint = self.study.endpoint.as_endpoint()
         score = f"Total Improvement Score of at least {endpoint.threshold:g}"
-        return endpoint.as_endpoint().criterion or score
+        return endpoint.criterion or score
 
     @property
     def responder_score(self) -> float | None:

@@ -40,7 +40,7 @@ class Summary(TrialChapter):
             "Rescue medication and early stops": study_wording.describe_intercurrent_events(
                 study.endpoint
             ),
-            f"{self._outcome} left open by missing scores": study_wording.describe_missing_scores(
+            f"{self._outcome} left open by missing data": study_wording.describe_missing_scores(
                 study.endpoint
             ),
             "Scales": self.scales(),

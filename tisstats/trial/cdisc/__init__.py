@@ -19,11 +19,12 @@ from tisstats.trial.cdisc.folder import (
     read_analysis_datasets,
     write_analysis_datasets,
 )
-from tisstats.trial.cdisc.study import MeasureLabel, StudyMetadata
+from tisstats.trial.cdisc.study import CriterionLabel, MeasureLabel, StudyMetadata
 
 __all__ = [
     "FILE_FORMATS",
     "AnalysisDatasets",
+    "CriterionLabel",
     "MeasureLabel",
     "StudyMetadata",
     "TrialTables",

@@ -40,6 +40,11 @@ def visit_parameters(source: Source) -> list[_Parameter]:
     found = []
     for column, code in source.codes().items():
         measure, parameter = source.study.measures.get(column), known.get(column)
+        criterion = source.study.criterion
+        if criterion is not None and column == criterion.column:
+            label = f"{criterion.label} (1: yes, 0: no)"
+            found.append(_Parameter(column, code, label, change=False))
+            continue
         label = measure.label if measure else parameter.label if parameter else column
         unit = measure.unit if measure else parameter.unit if parameter else ""
         change = parameter.change if parameter else True
@@ -80,9 +85,10 @@ def derive_adtis(source: Source) -> Columns:
         "CHG": np.where(changes, change[visit, place], np.nan),
         "ABLFL": np.where(at_baseline & changes, "Y", "").astype(object),
         "ANL01FL": np.where(np.isfinite(value) & (columns["FASFL"] == "Y"), "Y", "").astype(object),
-        "CRIT1": np.where(is_score, source.criterion(), "").astype(object),
-        "CRIT1FL": _met(source, value, is_score & ~at_baseline),
     }
+    if (least := source.study.response_threshold) is not None:
+        columns["CRIT1"] = np.where(is_score, source.response(), "").astype(object)
+        columns["CRIT1FL"] = _met(value, least, is_score & ~at_baseline)
     if "AVALCAT1" in columns:
         columns["AVALCAT1"] = np.where(is_score, columns["AVALCAT1"], "").astype(object)
     return columns
@@ -112,14 +118,16 @@ def _visit_names(visits: pd.DataFrame) -> NDArray[np.object_]:
     return np.array(names, dtype=object)
 
 
-def _met(source: Source, value: Values, asked: NDArray[np.bool_]) -> NDArray[np.object_]:
+def _met(value: Values, least: float, asked: NDArray[np.bool_]) -> NDArray[np.object_]:
     """Return whether the score reaches the threshold, where that is asked and known."""
-    reached = pd.Series(value >= source.study.response_threshold, dtype="boolean")
+    reached = pd.Series(value >= least, dtype="boolean")
     return flag_text(reached.mask(~asked | np.isnan(value)), only_yes=False)
 
 
 def parameter_rows(source: Source) -> list[Variable]:
     """Describe AVAL by parameter."""
+    criterion = source.study.criterion
+    defined = {} if criterion is None else {criterion.column: criterion.definition}
     return [
         Variable(
             dataset="ADTIS",
@@ -129,8 +137,8 @@ def parameter_rows(source: Source) -> list[Variable]:
             type="float",
             length=8,
             key="",
-            origin="Derived" if each.column == SCORE else "Collected",
-            derivation="",
+            origin="Derived" if each.column in (SCORE, *defined) else "Collected",
+            derivation=defined.get(each.column, ""),
             codelist="",
             source=f"visits.{each.column}",
             standard="ours",

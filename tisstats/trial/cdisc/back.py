@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
 from tisstats.trial.cdisc.datasets import OBSERVED, SYNTHETIC, AnalysisDatasets
+from tisstats.trial.cdisc.inputs import RESPONSE
 from tisstats.trial.cdisc.source import COMPLETED, SCORE
 from tisstats.trial.cdisc.specification import YES_NO, dataset_specifications, input_columns
 from tisstats.trial.cdisc.specification import parameters as known_parameters
@@ -41,7 +42,8 @@ class TrialTables:
     patients: pd.DataFrame  #: one row a patient, with the characteristics of ADSL
     visits: pd.DataFrame  #: one row a patient and week, by patient and week
     events: pd.DataFrame  #: one row an adverse event
-    times: pd.DataFrame  #: one row a patient with a time to response
+    #: one row a patient with a time to response; with a column ``outcome``, and outcome
+    times: pd.DataFrame
     treatments: pd.DataFrame  #: one row a treatment given
 
 
@@ -395,16 +397,19 @@ def _event_weeks(table: pd.DataFrame) -> pd.Series:
 
 
 def _times(back: _Back) -> pd.DataFrame:
-    (parameter,) = (each for each in known_parameters() if each.dataset == "ADTTE")
+    known = {each.code: each.parameter for each in known_parameters() if each.dataset == "ADTTE"}
     if "ADTTE" not in back.datasets.tables:
         return _empty("times")
     back.faults_of("ADTTE", "USUBJID", "PARAMCD", "AVAL", "CNSR")
     table = back.datasets.tables["ADTTE"]
-    found = CellFaults(table[table["PARAMCD"] == parameter.code], "ADTTE")
+    found = CellFaults(table[table["PARAMCD"].isin(list(known))], "ADTTE")
     table = found.table
     found.add(table["CNSR"].isna(), "CNSR", "must be 0 for an event and above 0 if censored")
     raise_faults(found)
     columns: dict[str, object] = {"weeks": table["AVAL"], "event": table["CNSR"] == 0}
+    outcome = table["PARAMCD"].map(known)
+    if (outcome != RESPONSE).any():
+        columns["outcome"] = outcome.to_numpy(dtype=object)
     return _by_patient(back, found, columns)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tisstats.trial.cdisc.adtis import derive_adtis, parameter_rows
 from tisstats.trial.cdisc.datasets import AnalysisDatasets, with_lengths
-from tisstats.trial.cdisc.inputs import checked_tables
+from tisstats.trial.cdisc.inputs import RESPONSE, checked_tables
 from tisstats.trial.cdisc.source import COMPLETED, Columns, Source, carried_columns, flag_text
 from tisstats.trial.cdisc.specification import (
     YES_NO,
@@ -24,7 +24,7 @@ from tisstats.trial.cdisc.specification import (
 from tisstats.trial.cdisc.study import StudyMetadata
 from tisstats.trial.cdisc.values import infer_kind, typed_column
 
-#: Why a time without response ends.
+#: Why a time without response by the score ends.
 CENSORED = "No response by the end of observation"
 
 
@@ -55,14 +55,16 @@ def derive_analysis_datasets(
         ``end_reason``, optionally ``start_date``, and the study's characteristics.
     visits : DataFrame
         One row a patient and scheduled week: ``patient_id``, ``week``, ``baseline``, the study's
-        measures in their units; optionally ``visit`` (its name), ``tis`` (points), ``response`` and
-        ``date``.
+        measures in their units, and the column of the study's criterion, 1 where it is met and 0
+        where not; optionally ``visit`` (its name), ``tis`` (points), ``response`` and ``date``.
     events : DataFrame, optional
         One row an adverse event: ``patient_id``, ``week``, ``event``, ``serious``, ``related``;
         optionally ``date``. Without it there is no ADAE.
     times : DataFrame, optional
         One row a patient: ``patient_id``, ``weeks`` to the first response or to the end of
-        observation, ``event`` (whether there was a response). Without it there is no ADTTE.
+        observation, ``event`` (whether there was a response). With a column ``outcome`` one row a
+        patient and outcome: ``response``, by the score, or the column of the study's criterion.
+        Without the table there is no ADTTE.
     treatments : DataFrame, optional
         One row a treatment given: ``patient_id``, ``week``, ``treatment``; optionally ``dose`` and
         ``dose_unit``. Without it there is no ADEX.
@@ -148,13 +150,25 @@ def _derive_adtte(source: Source) -> Columns:
     times = source.tables["times"]
     columns = source.subject_columns(source.patient_numbers(times))
     columns |= carried_columns(dataset_specifications()["ADTTE"], times)
-    responded = times["event"].to_numpy(dtype=bool)
-    (parameter,) = (each for each in parameters() if each.dataset == "ADTTE")
+    met = times["event"].to_numpy(dtype=bool)
+    outcome = times["outcome"] if "outcome" in times else pd.Series([RESPONSE] * len(times))
+    of_criterion = (outcome != RESPONSE).to_numpy(dtype=bool)
+    known = {each.parameter: each for each in parameters() if each.dataset == "ADTTE"}
+    named = dict.fromkeys(known, "")
+    event = np.full(len(times), source.response(), dtype=object)
+    unmet = np.full(len(times), CENSORED, dtype=object)
+    if (criterion := source.study.criterion) is not None:
+        event[of_criterion] = criterion.event or criterion.label
+        unmet[of_criterion] = criterion.unmet
+        named[criterion.column] = f"Time to First {criterion.label}"
+    labels = {name: f"{named[name] or each.label} ({each.unit})" for name, each in known.items()}
     columns |= {
-        "PARAM": np.full(len(times), f"{parameter.label} ({parameter.unit})", dtype=object),
-        "PARAMCD": np.full(len(times), parameter.code, dtype=object),
-        "CNSR": np.where(responded, 0, 1),
-        "EVNTDESC": np.where(responded, source.criterion(), CENSORED).astype(object),
+        "PARAM": outcome.map(labels).to_numpy(dtype=object),
+        "PARAMCD": outcome.map({name: each.code for name, each in known.items()}).to_numpy(
+            dtype=object
+        ),
+        "CNSR": np.where(met, 0, 1),
+        "EVNTDESC": np.where(met, event, unmet).astype(object),
     }
     return columns
 

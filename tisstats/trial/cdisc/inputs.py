@@ -15,6 +15,9 @@ from tisstats.trial.cdisc.study import StudyMetadata
 from tisstats.trial.cdisc.values import ALLOWED, infer_kind, typed_column
 from tisstats.trial.schema import CellFaults
 
+#: Outcome of a time to the first response by the score.
+RESPONSE = "response"
+
 
 def checked_tables(
     study: StudyMetadata, tables: Mapping[str, pd.DataFrame]
@@ -47,6 +50,8 @@ def checked_tables(
     _patients(found["patients"], typed["patients"], study)
     _keys(found, typed)
     _baselines(found["visits"], typed["visits"])
+    if "times" in typed:
+        _outcomes(found["times"], typed["times"], study)
     _raise(found)
     return typed
 
@@ -58,10 +63,10 @@ def _raise(found: Mapping[str, CellFaults]) -> None:
 
 def _own_columns(table: str, study: StudyMetadata) -> list[InputColumn]:
     if table == "visits":
-        return [
-            InputColumn(measure, "float", "column", label.label)
-            for measure, label in study.measures.items()
-        ]
+        own = {measure: label.label for measure, label in study.measures.items()}
+        if study.criterion is not None:
+            own[study.criterion.column] = study.criterion.label
+        return [InputColumn(column, "float", "column", label) for column, label in own.items()]
     if table == "patients":
         return [
             InputColumn(column, "any", "column", label)
@@ -117,12 +122,23 @@ def _keys(found: Mapping[str, CellFaults], typed: Mapping[str, pd.DataFrame]) ->
         ("visits", ["patient_id", "week"]),
     ):
         if name in typed:
+            key = [*key, *(["outcome"] * ("outcome" in typed[name]))]
             message = f"must not repeat another row's {', '.join(key)}"
             found[name].add(typed[name].duplicated(key), key[-1], message)
     for name, table in typed.items():
         if name != "patients":
             stranger = ~table["patient_id"].isin(known)
             found[name].add(stranger, "patient_id", "must be a patient_id of patients")
+
+
+def _outcomes(found: CellFaults, times: pd.DataFrame, study: StudyMetadata) -> None:
+    """Record times of an outcome that the study does not have."""
+    outcomes = [] if study.response_threshold is None else [RESPONSE]
+    if study.criterion is not None:
+        outcomes.append(study.criterion.column)
+    given = times["outcome"] if "outcome" in times else pd.Series([RESPONSE] * len(times))
+    allowed = f"must be one of {', '.join(outcomes)}" if outcomes else "the study has no outcome"
+    found.add(~given.isin(outcomes), "outcome", allowed)
 
 
 def _baselines(found: CellFaults, visits: pd.DataFrame) -> None:

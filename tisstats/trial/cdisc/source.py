@@ -65,7 +65,12 @@ class Source:
         """
         known = {each.parameter: each.code for each in parameters() if each.dataset == "ADTIS"}
         given = self.study.variable_names
-        measures = [*self.study.measures, *([SCORE] * (SCORE in self.tables["visits"]))]
+        criterion = [] if self.study.criterion is None else [self.study.criterion.column]
+        measures = [
+            *self.study.measures,
+            *([SCORE] * (SCORE in self.tables["visits"])),
+            *criterion,
+        ]
         return _names(measures, {**known, **given}, [*known.values(), *given.values()])
 
     def characteristic_names(self) -> dict[str, str]:
@@ -83,8 +88,10 @@ class Source:
             raise ValueError(f"variable_names must not name a variable of ADSL, got {min(taken)!r}")
         return names
 
-    def criterion(self) -> str:
-        """Return the criterion of response in words."""
+    def response(self) -> str:
+        """Return the response by the score in words; empty if the study has none."""
+        if self.study.response_threshold is None:
+            return ""
         (score,) = (each for each in parameters() if each.parameter == SCORE)
         return f"{score.label} >= {self.study.response_threshold:g}"
 

@@ -1,4 +1,4 @@
-"""What a study's tables do not say about themselves: its name, arms, threshold and labels."""
+"""What a study's tables do not say about themselves: its name, arms, criteria and labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tisstats.statistics._arguments import one_of
 from tisstats.trial.cdisc.specification import NAME
+
+#: Columns of definitions that may be met at a visit; each has a code of its own.
+CRITERIA = ("imacs_improvement", "imacs_worsening", "minimal_disability")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,28 @@ class MeasureLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionLabel:
+    """A definition that is met at a visit or not, as a parameter of data sets.
+
+    Examples
+    --------
+    >>> CriterionLabel("imacs_worsening", "Worsening by the IMACS definition", "worsening").unmet
+    'No worsening by the end of observation'
+    """
+
+    column: str  #: its column in the table of visits, 1 where met and 0 where not
+    label: str  #: what is met, such as Worsening by the IMACS definition
+    noun: str  #: the outcome in the middle of a sentence, such as worsening
+    definition: str = ""  #: the definition with its cut-offs, for the table of variables
+    event: str = ""  #: what ends a time in which it was met, if that is not the label alone
+
+    @property
+    def unmet(self) -> str:
+        """What ends a time in which it was not met."""
+        return f"No {self.noun} by the end of observation"
+
+
+@dataclass(frozen=True, slots=True)
 class StudyMetadata:
     """What is said of a study in its analysis data sets.
 
@@ -32,7 +58,8 @@ class StudyMetadata:
     ------
     ValueError
         If the study has no identifier, arm or measure, the reference arm is not one of the arms,
-        the threshold is not a number, or a name of a variable is not permitted.
+        the threshold is not a number, the criterion has no code, or a name of a variable is not
+        permitted.
 
     Examples
     --------
@@ -46,13 +73,16 @@ class StudyMetadata:
     title: str  #: title of the study
     arms: Mapping[str, str]  #: label of each arm, by the name that patients have in column arm
     reference_arm: str | None  #: arm that others are compared with; None: there is none
-    response_threshold: float  #: minimum Total Improvement Score of a response, points
+    #: minimum Total Improvement Score of a response, points; None: there is no such response
+    response_threshold: float | None
     measures: Mapping[str, MeasureLabel]  #: measures by their column in the table of visits
     #: Label of each further column of the patients that goes into ADSL.
     characteristics: Mapping[str, str] = field(default_factory=dict)
     #: Names of the variables of characteristics, and codes of measures, that are not made of the
     #: column's name.
     variable_names: Mapping[str, str] = field(default_factory=dict)
+    #: what the study's endpoint asks for in place of the score; None: the score
+    criterion: CriterionLabel | None = None
 
     def __post_init__(self) -> None:
         for name, given in (("study_id", self.study_id), ("arms", self.arms)):
@@ -64,10 +94,12 @@ class StudyMetadata:
             raise ValueError(
                 f"reference_arm must be one of {', '.join(self.arms)}, got {self.reference_arm!r}"
             )
-        if not np.isfinite(self.response_threshold):
+        if self.response_threshold is not None and not np.isfinite(self.response_threshold):
             raise ValueError(
                 f"response_threshold must be a finite number, got {self.response_threshold!r}"
             )
+        if self.criterion is not None:
+            one_of("criterion.column", self.criterion.column, CRITERIA)
         for column, name in self.variable_names.items():
             if column not in (*self.measures, *self.characteristics):
                 raise ValueError(
