@@ -302,7 +302,7 @@ class Study:
     def from_mapping(cls, given: Mapping[str, Any], path: str = STUDY) -> Study:
         """Check a description that was read already; see `read`."""
         # A value of a wrong type is none of the choices either: the same words, said once.
-        if faults := list(dict.fromkeys([*_schema_faults(given, path), *_not_finite(given, path)])):
+        if faults := list(dict.fromkeys(_schema_faults(given, path))):
             raise DataError(faults)
         filled = _with_defaults(given, study_schema())
         study = cls(
