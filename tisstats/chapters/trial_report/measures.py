@@ -253,10 +253,10 @@ class Measures(TrialChapter):
 
     @described(
         {
+            "single_note": WORDS,
             "label": WORDS,
             "end": WORDS,
             "arms_note": WORDS,
-            "single_note": WORDS,
             "measures": counted("Outcome measures of the study", "measures"),
         },
         source="{self.origin}",
@@ -265,10 +265,10 @@ class Measures(TrialChapter):
         """Return the numbers and sentences glued into the prose, by name."""
         arms = len(self.study.arms)
         return {
+            "single_note": self.single_note,
             "label": self.label,
             "measures": len(self.data.trial.description.measures),
             "end": self.end,
-            "single_note": self.single_note,
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."
             if arms == 1
