@@ -254,11 +254,11 @@ class Measures(TrialChapter):
 
     @described(
         {
+            "single_note": WORDS,
             "label": WORDS,
             "end": WORDS,
             "arms_note": WORDS,
             "pairs_shown": WORDS,
-            "single_note": WORDS,
             "measures": counted("Outcome measures of the study", "measures"),
         },
         source="{self.origin}",
@@ -267,13 +267,13 @@ class Measures(TrialChapter):
         """Return the numbers and sentences glued into the prose, by name."""
         arms = len(self.study.arms)
         return {
+            "single_note": self.single_note,
             "label": self.label,
             "measures": len(self.data.trial.description.measures),
             "end": self.end,
             "pairs_shown": "a thin line per patient"
             if self.study.study.listings
             else "a band from the first to the third quartile, since single patients are not shown",
-            "single_note": self.single_note,
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."
             if arms == 1
