@@ -272,6 +272,12 @@ class Sensitivity(TrialChapter):
     def _answers(self) -> Iterator[str]:
         for comparison, judged in self.judgements.items():
             curve, first = self.curves[comparison], judged[0]
+            if curve.without_estimate == len(curve):
+                yield (
+                    f"**{comparison.title}.** No combination has an estimate: in one arm nobody is "
+                    "left in a denominator."
+                )
+                continue
             of = first.combinations - first.without_result
             deciding = ", ".join(first.deciding)
             ending = f"; choices that can change this on their own: {deciding}" if deciding else ""
