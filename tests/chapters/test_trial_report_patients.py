@@ -365,10 +365,10 @@ def test_one_patient_is_spoken_of_as_one(tmp_path):
 
 def test_an_arm_without_patients_has_no_result(tmp_path):
     made = make_study(6, missing=0, missed=0, seed=4)
-    made.description = made.description.replace("[arms]", '[arms]\nthird = "Third"')
+    made.description = made.description.replace("[arms]", '[arms]\nthird = "Third *"')
     page = Sensitivity(str(made.write(tmp_path)))
-    assert "**Third minus Control.** No combination has an estimate" in page.answers().text
+    assert "**Third \\* minus Control.** No combination has an estimate" in page.answers().text
     rows = page.conclusions_table().frame
-    third = rows[rows["Comparison"] == "Third minus Control"]
+    third = rows[rows["Comparison"] == "Third * minus Control"]
     assert set(third["Main analysis"]) == {"no result"}
     assert set(third["Depends on"]) == {"–"}
