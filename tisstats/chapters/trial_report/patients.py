@@ -194,7 +194,8 @@ class Patients(TrialChapter):
         flow = self.flow.total
         if not flow.not_analysed:
             return (
-                f"The table of patients has {flow.recorded}, who were analysed without exclusion."
+                f"The table of patients has {flow.recorded}, who "
+                f"{'was' if flow.recorded == 1 else 'were'} analysed without exclusion."
             )
         return (
             f"The table of patients has {flow.recorded}, of whom {were(flow.analysed)} analysed "

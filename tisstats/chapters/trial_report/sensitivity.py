@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -193,12 +194,12 @@ class Sensitivity(TrialChapter):
             )
             if content is None:
                 yield Markdown(
-                    f"{comparison.title}: no combination leaves a patient to count in each arm."
+                    f"{_literal(comparison.title)}: no combination leaves a patient to count in each arm."
                 )
                 continue
             yield figure_item(specification_curve, content)
             yield Markdown(
-                f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
+                f"*{_literal(comparison.title)}. {what} under {len(curve)} combinations of choices, sorted "
                 f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
                 f"different results. Below, which level of each choice the combinations of a "
                 f"column have; at the right, in what share of those with a level the conclusion "
@@ -270,14 +271,21 @@ class Sensitivity(TrialChapter):
     def _answers(self) -> Iterator[str]:
         for comparison, judged in self.judgements.items():
             curve, first = self.curves[comparison], judged[0]
+            if curve.without_estimate == len(curve):
+                yield (
+                    f"**{_literal(comparison.title)}.** No combination has an estimate: in one arm "
+                    "nobody is left in a denominator."
+                )
+                continue
             of = first.combinations - first.without_result
             deciding = ", ".join(first.deciding)
             ending = f"; on their own, these can: {deciding}" if deciding else ""
             unit = "%" if comparison.reference is None else " percentage points"
             yield (
-                f"**{comparison.title}.** Estimates range from {percent_span(curve)}{unit}. "
-                f"“{first.conclusion.label}” holds under {of_all(first.holds, of)} combinations "
-                f"of the choices that can change it{ending}."
+                f"**{_literal(comparison.title)}.** Estimates range from "
+                f"{percent_span(curve)}{unit}. "
+                f"“{_literal(first.conclusion.label)}” holds under "
+                f"{of_all(first.holds, of)} combinations of the choices that can change it{ending}."
             )
 
     @described(
@@ -310,6 +318,21 @@ class Sensitivity(TrialChapter):
             "alpha": self.alpha_text,
             "label": self.label,
         }
+
+
+#: What Markdown reads as markup; labels of arms are a user's, and shown as they are.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>$|~])")
+
+
+def _literal(text: str) -> str:
+    """Return text for Markdown that shows it as it stands.
+
+    Examples
+    --------
+    >>> print(_literal("<2 g/kg> *x*"))
+    \\<2 g/kg\\> \\*x\\*
+    """
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def _span(values: NDArray[np.float64], form: Callable[[float], str]) -> str:
