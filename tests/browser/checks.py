@@ -38,8 +38,8 @@ REACHABLE = """() => [...document.querySelectorAll("pre")]
   .every(code => code.scrollWidth <= code.clientWidth || code.tabIndex === 0)"""
 # What a page repeats is alike: of methods that are folded, and of entries, four stay. Of rows of
 # tables, items of lists and tokens of code, two of each kind stay, of all in alike places: those of
-# one kind differ in nothing but words, addresses and names. Axe would take seconds for each thousand
-# of elements.
+# one kind differ in nothing but words, addresses and names. Axe would take seconds for each
+# thousand of elements.
 SHORTENED = """() => {
   const written = new Set("id href src srcset for headers name value title alt content d viewBox "
     .concat("width height x y transform aria-label aria-labelledby aria-describedby ")
