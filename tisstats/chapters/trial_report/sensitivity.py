@@ -194,13 +194,14 @@ class Sensitivity(TrialChapter):
             )
             if content is None:
                 yield Markdown(
-                    f"{_literal(comparison.title)}: no combination leaves a patient to count in each arm."
+                    f"{_literal(comparison.title)}: no combination leaves a patient to count in "
+                    "each arm."
                 )
                 continue
             yield figure_item(specification_curve, content)
             yield Markdown(
-                f"*{_literal(comparison.title)}. {what} under {len(curve)} combinations of choices, sorted "
-                f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
+                f"*{_literal(comparison.title)}. {what} under {len(curve)} combinations of "
+                f"choices, sorted by estimate, with the interval of each ({self.level}%); {curve.distinct} "
                 f"different results. Below, which level of each choice the combinations of a "
                 f"column have; at the right, in what share of those with a level the conclusion "
                 f"holds. {self.label}.*"
@@ -325,12 +326,12 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>$|~])")
 
 
 def _literal(text: str) -> str:
-    """Return text for Markdown that shows it as it stands.
+    r"""Return text for Markdown that shows it as it stands.
 
     Examples
     --------
     >>> print(_literal("<2 g/kg> *x*"))
-    \\<2 g/kg\\> \\*x\\*
+    \<2 g/kg\> \*x\*
     """
     return _MARKUP.sub(r"\\\1", text)
 
