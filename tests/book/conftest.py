@@ -50,7 +50,7 @@ frame = pd.DataFrame({"Group": ["≥ 40"], "n (%) (N=19)": ["8 (42%)"], "Dose, g
 label = "Synthetic patients (made up): not real patients"
 show(
     Table(frame, "Responders & doses", name="responders", facts=facts),
-    Table(frame, f"Responders. {label}", False, True, "responders", label, "see above"),
+    Table(frame, f"Responders. {label}", True, "responders", label, "see above"),
 )
 glue_values(share=Result("42.1", Facts("{percentage}", "Responders", n="19", origin="computed")))
 """
