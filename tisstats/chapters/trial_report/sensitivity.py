@@ -201,10 +201,11 @@ class Sensitivity(TrialChapter):
             yield figure_item(specification_curve, content)
             yield Markdown(
                 f"*{_literal(comparison.title)}. {what} under {len(curve)} combinations of "
-                f"choices, sorted by estimate, with the interval of each ({self.level}%); {curve.distinct} "
-                f"different results. Below, which level of each choice the combinations of a "
-                f"column have; at the right, in what share of those with a level the conclusion "
-                f"holds. {self.label}.*"
+                f"choices, sorted by estimate, with the interval of each ({self.level}%); "
+                f"{curve.distinct} different results. Below, which level of each choice the "
+                "combinations of a column have; at the right, in what share of those with a level "
+                "the conclusion holds. "
+                f"{self.label}.*"
             )
 
     @table(
