@@ -189,7 +189,7 @@ _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def _plain_id(patient_id: str) -> str:
-    """Return an identifier without what spreadsheets and people change in it."""
+    """Return an identifier without what spreadsheets and typing change in it."""
     return _LEADING_ZEROS.sub("", "".join(patient_id.split()).casefold())
 
 

@@ -181,7 +181,7 @@ class Sensitivity(TrialChapter):
 
     def _curve_items(self) -> Iterator[FigureItem | Markdown]:
         for comparison, curve in self.curves.items():
-            one_arm = comparison.reference is None
+            one_arm, title = comparison.reference is None, _literal(comparison.title)
             who = self.words.patients
             what = who[:1].upper() + who[1:] if one_arm else f"Difference in {who}"
             unit = "%" if one_arm else "percentage points"
@@ -193,19 +193,15 @@ class Sensitivity(TrialChapter):
                 reference=self.reference_response if one_arm else 0.0,
             )
             if content is None:
-                yield Markdown(
-                    f"{_literal(comparison.title)}: no combination leaves a patient to count in "
-                    "each arm."
-                )
+                yield Markdown(f"{title}: no combination leaves a patient to count in each arm.")
                 continue
             yield figure_item(specification_curve, content)
             yield Markdown(
-                f"*{_literal(comparison.title)}. {what} under {len(curve)} combinations of "
-                f"choices, sorted by estimate, with the interval of each ({self.level}%); "
-                f"{curve.distinct} different results. Below, which level of each choice the "
-                "combinations of a column have; at the right, in what share of those with a level "
-                "the conclusion holds. "
-                f"{self.label}.*"
+                f"*{title}. {what} under {len(curve)} combinations of choices, sorted "
+                f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
+                f"different results. Below, which level of each choice the combinations of a "
+                f"column have; at the right, in what share of those with a level the conclusion "
+                f"holds. {self.label}.*"
             )
 
     @table(
@@ -273,10 +269,11 @@ class Sensitivity(TrialChapter):
     def _answers(self) -> Iterator[str]:
         for comparison, judged in self.judgements.items():
             curve, first = self.curves[comparison], judged[0]
+            title, conclusion = _literal(comparison.title), _literal(first.conclusion.label)
             if curve.without_estimate == len(curve):
                 yield (
-                    f"**{_literal(comparison.title)}.** No combination has an estimate: in one arm "
-                    "nobody is left in a denominator."
+                    f"**{title}.** No combination has an estimate: in one arm nobody is "
+                    "left in a denominator."
                 )
                 continue
             of = first.combinations - first.without_result
@@ -284,10 +281,9 @@ class Sensitivity(TrialChapter):
             ending = f"; on their own, these can: {deciding}" if deciding else ""
             unit = "%" if comparison.reference is None else " percentage points"
             yield (
-                f"**{_literal(comparison.title)}.** Estimates range from "
-                f"{percent_span(curve)}{unit}. "
-                f"“{_literal(first.conclusion.label)}” holds under "
-                f"{of_all(first.holds, of)} combinations of the choices that can change it{ending}."
+                f"**{title}.** Estimates range from {percent_span(curve)}{unit}. "
+                f"“{conclusion}” holds under {of_all(first.holds, of)} combinations of the "
+                f"choices that can change it{ending}."
             )
 
     @described(
