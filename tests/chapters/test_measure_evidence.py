@@ -14,12 +14,8 @@ FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"
 
 #: Columns of the comparison that hold evidence.
 COMPARED = (
-    "rater",
-    "best_end",
-    "reliability",
-    "detectable_change",
-    "important_change",
-    "placebo",
+    *("rater", "reliability", "detectable_change", "important_change"),
+    *("best_end", "placebo"),
 )
 
 

@@ -84,7 +84,7 @@ def _range(page: str) -> tuple[str, str]:
     if page == "enzyme":
         ranges = sorted({enzyme.range_in_uln for enzyme in core_set.ENZYMES.values()})
         multiples = ", ".join(map(str, ranges))
-        return f"the upper limit of normal times {multiples}, by enzyme", "lower"
+        return f"{multiples} × upper limit of normal", "lower"
     scale = SCALES["deltoid" if page == "dynamometry" else page]
     ends = f"{scale.low} to {scale.high}" if scale.high is not None else f"from {scale.low}"
     unit = f"{scale.unit}s" if scale.unit == "grade" else scale.unit
@@ -116,10 +116,9 @@ def _comparison(base: EvidenceBase, names: dict[str, str]) -> Rows:
             "Points at most": f"{rule.points[-1]:g}" if rule else "none",
             "Range": ends,
             "Better": better,
-            **{PROPERTIES[each]: base.compared(page, each) for each in ("rater", "best_end")},
             **{
                 PROPERTIES[each]: base.compared(page, each)
-                for each in ("reliability", "detectable_change", "important_change")
+                for each in ("rater", "reliability", "detectable_change", "important_change")
             },
             "Points that this change earns": (
                 ", ".join(
@@ -128,7 +127,7 @@ def _comparison(base: EvidenceBase, names: dict[str, str]) -> Rows:
                 )
                 or ("none" if not rule else NOT_FOUND)
             ),
-            PROPERTIES["placebo"]: base.compared(page, "placebo"),
+            **{PROPERTIES[each]: base.compared(page, each) for each in ("best_end", "placebo")},
         }
 
 
