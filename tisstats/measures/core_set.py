@@ -55,7 +55,7 @@ HAQ_MAX = 3
 MMT_MAXIMA: dict[int, str] = {
     80: "MMT-8, one side",
     150: "MMT-8, both sides with neck",
-    240: "24 tests, an assumption",
+    240: "24 tests, assumed",
     260: "26 tests: Kendall, or MMT24",
 }
 
