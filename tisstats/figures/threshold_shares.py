@@ -114,8 +114,8 @@ def describe(rows: Sequence[ThresholdRow]) -> str:
     studies = _by_study(rows)
     parts = [f"{_message(rows)}. {_SUBTITLE}: {len(rows)} rows on an axis from 0 to 100%."]
     for study, members in studies.items():
-        told = "; ".join(f"{row.title}, {row.numbers} ({row.counts})" for row in members)
-        parts.append(f"{study}: {told}.")
+        listed = "; ".join(f"{row.title}, {row.numbers} ({row.counts})" for row in members)
+        parts.append(f"{study}: {listed}.")
     return " ".join([*parts, NOTE])
 
 
