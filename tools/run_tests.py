@@ -1,4 +1,4 @@
-"""Run all tests, one run of them on each core: ``python -m tools.run_tests [OPTION ...]``.
+"""Run all tests, one run on each core, eight at most: ``python -m tools.run_tests [OPTION ...]``.
 
 The runs get the options, and share the files of tests among them. The first is watched as it goes;
 the logs of the others follow when all have ended.
@@ -13,6 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tisstats.book.build import cores
+
+#: Every run collects all tests, for half a minute: more runs would end no sooner.
+MOST_RUNS = 8
 
 
 def command(options: list[str], folder: Path, start: float) -> list[str]:
@@ -43,4 +46,4 @@ def main(options: list[str], runs: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], cores()))
+    sys.exit(main(sys.argv[1:], min(cores(), MOST_RUNS)))

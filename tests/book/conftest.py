@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tisstats.book.build import build
+from tisstats.book.run import kernels
 from tisstats.book.run.project import Project
 
 PARAMETERS = """\
@@ -47,7 +50,7 @@ frame = pd.DataFrame({"Group": ["≥ 40"], "n (%) (N=19)": ["8 (42%)"], "Dose, g
 label = "Synthetic patients (made up): not real patients"
 show(
     Table(frame, "Responders & doses", name="responders", facts=facts),
-    Table(frame, f"Responders. {label}", False, True, "responders", label, "see above"),
+    Table(frame, f"Responders. {label}", True, "responders", label, "see above"),
 )
 glue_values(share=Result("42.1", Facts("{percentage}", "Responders", n="19", origin="computed")))
 """
@@ -171,6 +174,23 @@ class TinyBook:
             for path in sorted(self.html.rglob("*"))
             if path.is_file()
         }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let all builds of a module fork their kernels from one process, which takes long to start.
+
+    Builds that are processes, such as those of the real book, still start and end their own.
+    """
+    start = kernels.fork_server
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+
+        @cache
+        def server() -> kernels.ForkServer | None:
+            return stack.enter_context(start(tmp_path_factory.mktemp("log") / "kernels.log"))
+
+        patch.setattr(kernels, "fork_server", lambda _: nullcontext(server()))
+        yield
 
 
 @pytest.fixture

@@ -136,6 +136,25 @@ def test_a_cell_over_several_columns_stands_in_the_first():
     assert shown(html).rows == (("Family", "", ""), ("a, b", "1.0", ""))
 
 
+NOTED = pd.DataFrame({"Arm": ["A", "A", "B"], "n": [1, 2, 3]})
+
+
+def test_every_row_of_a_group_has_its_label_in_the_files():
+    assert shown(table_html(NOTED, "Arms")).rows == (("A", "1"), ("A", "2"), ("B", "3"))
+
+
+def test_notes_go_into_the_files_and_marks_do_not():
+    html = table_html(NOTED, "Arms", notes={"n": "Patients & visits.", "": "All."})
+    noted = shown(html + "<p>Other words.</p>")
+    assert noted.columns == ("Arm", "n")
+    assert noted.notes == ("All.", "n: Patients & visits.")
+    assert "<p>n: Patients &amp; visits.</p>" in html_text(noted)
+    assert r"Arms. All. n: Patients \& visits. Changed." in latex(noted, "Changed.")
+    paragraphs = [each.text for each in docx.Document(io.BytesIO(word(noted))).paragraphs]
+    assert paragraphs[-2:] == ["All.", "n: Patients & visits."]
+    assert "visits" not in csv_text(noted)
+
+
 def test_a_table_without_a_name_of_its_own_is_named_after_its_caption():
     assert shown(table_html(pd.DataFrame({"A": [1]}), "Some rows")).name == "some_rows"
 

@@ -216,7 +216,7 @@ def test_without_a_browser_one_line_says_so_before_anything_is_built(
         ("_build/html/book.pdf", "reserved"),
         ("notebooks/book.pdf", "reserved"),
         ("_build", "is a folder"),
-        ("_config.yml/book.pdf", "cannot be written"),
+        ("_config.yml/book.pdf", "is a file: choose a folder"),
     ],
 )
 def test_a_file_that_cannot_be_is_refused(project, monkeypatch, place, message):

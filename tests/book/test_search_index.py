@@ -25,6 +25,10 @@ PAGE = """
 <thead><tr><th>Patient</th><th>g/kg</th></tr></thead>
 <tbody><tr><th>A &amp; B</th><td>2</td></tr><tr id="claim.one"><th>C</th><td>1</td></tr></tbody>
 </table></details>
+<table id="groups"><caption>Groups</caption>
+<thead><tr><th>Arm</th><th>n<sup class="note-mark">a</sup></th></tr></thead>
+<tbody><tr><th rowspan="2">X</th><td>3</td></tr><tr><td>4</td></tr><tr><th>Y</th><td>5</td></tr>
+</tbody></table>
 <section id="events"><h2>Events</h2>
 <figure id="fig-events"><img alt="Eight bars." src="a.svg"><img alt="Eight bars." src="b.svg">
 <figcaption>Fig. 1 Events</figcaption></figure>
@@ -62,9 +66,15 @@ def test_a_section_has_its_title_its_anchor_and_its_own_words(page):
 
 
 def test_a_table_is_found_by_rows_without_those_of_the_ledger(page):
-    (table,) = page.tables
+    table, _ = page.tables
     assert (table.anchor, table.title, table.heads) == ("table-doses", "Doses", ("Patient", "g/kg"))
     assert table.rows == (("A & B", "2"), ())  # rows keep their numbers
+
+
+def test_each_row_of_a_group_has_its_label_and_heads_have_no_marks(page):
+    _, groups = page.tables
+    assert groups.heads == ("Arm", "n")
+    assert groups.rows == (("X", "3"), ("X", "4"), ("Y", "5"))
 
 
 def test_a_figure_that_is_drawn_twice_is_described_once(page):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.checks import check_everybody_can_read, check_keyboard_reaches
+from tests.browser.checks import SHORTENED, check_everybody_can_read, check_keyboard_reaches
 from tests.browser.pages import PAGES
 
 pytestmark = pytest.mark.browser
@@ -41,3 +41,30 @@ def page(
 def test_a_page_fits_and_everybody_can_read_it(page: Page) -> None:
     check_keyboard_reaches(page, STEPS)
     check_everybody_can_read(page)
+
+
+ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<tr><td style='color: #eee'>30 <a href='#30'>one</a></td></tr>",
+        "<tr class=pale><td>30 <a href='#30'>one</a></td></tr>",
+        "<tr data-verdict=stated><td>30 <a href='#30'>one</a></td></tr>",
+        "<tr><td>30 <a href='#30'></a></td></tr>",
+        "<tr><td><a href='#30'>one</a></td></tr>",
+    ],
+)
+def test_of_what_is_alike_two_stay_and_whatever_differs(window: BrowserContext, other: str) -> None:
+    tab = window.new_page()
+    rows = "".join([*ROWS[:30], other, *ROWS[31:]])
+    tab.set_content(f"<table>{rows}</table><ul>{'<li>text</li>' * 9}</ul>")
+    tab.evaluate(SHORTENED)
+    assert tab.locator("tr").count() == 3
+    assert tab.locator("tr").nth(2).evaluate("row => row.outerHTML") == (
+        tab.evaluate("html => { const t = document.createElement('tbody'); t.innerHTML = html;"
+                     " return t.firstChild.outerHTML; }", other)
+    )  # fmt: skip
+    assert tab.locator("li").count() == 2
+    tab.close()

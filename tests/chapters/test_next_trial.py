@@ -3,12 +3,11 @@
 import ast
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 from scipy.stats import binom, binomtest
 
+from tests.command import called
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.lim2021 import next_trial
 from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
@@ -152,8 +151,7 @@ def small_book(checkout, tmp_path):
     ],
 )
 def test_the_book_refuses_it_in_one_line(small_book, setting, code, start, message):
-    command = [sys.executable, "-m", "tisstats.cli", "book", "--source", str(small_book)]
-    done = subprocess.run([*command, "--set", setting], capture_output=True, text=True, check=False)
+    done = called("book", "--source", small_book, "--set", setting)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     (line,) = done.stderr.splitlines()

@@ -16,6 +16,8 @@ from tisstats.book.pages.items import item_html
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
 from tisstats.chapters.trial_report.listings import LONGEST_OPEN, Listings
 from tisstats.chapters.trial_report.patients import Patients, baseline_cell
+from tisstats.chapters.trial_report.safety import Safety
+from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.chapters.trial_report.summary import Summary
 from tisstats.trial.baseline_table import CountSummary, QuartileSummary
 
@@ -344,3 +346,29 @@ def test_patients_are_listed_in_the_natural_order_of_their_names(tmp_path):
     made.patients.reverse()
     page = Listings(str(made.write(tmp_path / "study")))
     assert list(page.arms) == [f"P{number}" for number in range(1, 12)]
+
+
+def test_one_patient_is_spoken_of_as_one(tmp_path):
+    """And of one arm, without what would be said of differences between arms."""
+    made = make_study(1, ("active",), missing=0, missed=0, seed=4)
+    event = {**made.visits[0], "week": 1, "event": "rash", "serious": "false"}
+    made.adverse_events = [
+        {name: event[name] for name in ("patient_id", "week", "event", "serious", "origin")}
+    ]
+    folder = made.write(tmp_path)
+    found = Patients(str(folder)).numbers()
+    assert found["analysed"] == "The table of patients has 1, who was analysed without exclusion."
+    assert found["baseline_tests"] == ""
+    events = Safety(str(folder)).numbers()["events_note"]
+    assert events == "1 patient had 1 event, which was not serious."
+
+
+def test_an_arm_without_patients_has_no_result(tmp_path):
+    made = make_study(6, missing=0, missed=0, seed=4)
+    made.description = made.description.replace("[arms]", '[arms]\nthird = "Third *"')
+    page = Sensitivity(str(made.write(tmp_path)))
+    assert "**Third \\* minus Control.** No combination has an estimate" in page.answers().text
+    rows = page.conclusions_table().frame
+    third = rows[rows["Comparison"] == "Third * minus Control"]
+    assert set(third["Main analysis"]) == {"no result"}
+    assert set(third["Depends on"]) == {"–"}

@@ -59,6 +59,10 @@ DOUBTS = {
         (lambda made: made.visits[-1].update(week=240),),
         "1 visit lies after the last scheduled week, 24, and its window: the last in week 240",
     ),
+    "a slip in a stop": (
+        (lambda made: made.patients[0].update(stop_week=400, end_reason="withdrawal"),),
+        "1 patient stopped early after the last scheduled week, 24: the last in week 400",
+    ),
     "events before treatment": (
         (lambda made: [row.update(week=-2) for row in made.adverse_events[:2]],),
         "2 adverse events lie before week 0; they count like the others",

@@ -35,6 +35,8 @@ def faults(given):
     return [str(fault) for fault in caught.value.faults]
 
 
+GRIP = {"label": "Grip strength", "unit": "kg", "minimum": 0, "better": "higher"}
+AGE = {"label": "Another age", "type": "number"}
 FAULTS = [
     ("measures.mmt_max", None, "key measures.mmt_max: is missing: maximum of the manual muscle"),
     ("measures.vas_max", None, "key measures.vas_max: is missing: length of the visual analogue"),
@@ -125,6 +127,10 @@ FAULTS = [
     ("measures.uln.ck", math.nan, "key measures.uln.ck, value 'nan': must be a finite number"),
     ("measures.uln.ck", math.inf, "key measures.uln.ck, value 'inf': must be a finite number"),
     ("visits.weeks", [0, 4, 12, math.inf], "key visits.weeks.3, value 'inf': must be a finite"),
+    ("measures.others.week", GRIP, "key measures.others.week: is a column of the visits that is"),
+    ("characteristics.patient_id", AGE, "characteristics.patient_id: is no characteristic of a"),
+    ("characteristics.arm", AGE, "key characteristics.arm.type, value 'number': must be category"),
+    ("characteristics.bmi", AGE | {"label": "Sex"}, "value 'Sex': is the label of another char"),
     ("files.encoding", "rot13", "value 'rot13': there is no such encoding; use one such as"),
 ]
 

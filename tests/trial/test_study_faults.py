@@ -301,6 +301,13 @@ FAULTS = {
         lambda made: made.visits[0].update(patient_id="p1"),
         f"{PATIENTS}, which has one that differs only in leading zeros, capitals or blanks",
     ),
+    "seen after death": (
+        both(
+            cell("patients", 0, "stop_week", 12),
+            cell("patients", 0, "end_reason", "death"),
+        ),
+        "column week, value '24': lies after the patient's death, in stop_week in ",
+    ),
     "category spelt twice": (
         cell("patients", 0, "sex", "Female"),
         f"{PATIENTS}, row 2, column sex, value 'Female': must be spelt in one way: other rows have "

@@ -110,12 +110,14 @@ def level_rows(choices: Sequence[Choice]) -> Rows:
 
 def conclusion_row(judged: Judgement) -> dict[str, object]:
     """Return the row of a conclusion: whether it holds as chosen, in how many, and what decides."""
+    as_chosen = "holds" if judged.holds_as_chosen else "does not hold"
     return {
         "Conclusion": judged.conclusion.label,
-        "Main analysis": "holds" if judged.holds_as_chosen else "does not hold",
+        "Main analysis": as_chosen if judged.known_as_chosen else _EXTENTS["no result"],
         "Holds": _EXTENTS[judged.extent],
         "n of combinations": f"{judged.holds} of {judged.combinations - judged.without_result}",
-        "Depends on": ", ".join(judged.deciding) or "no single choice",
+        "Depends on": ", ".join(judged.deciding)
+        or ("no single choice" if judged.extent != "no result" else "–"),
     }
 
 

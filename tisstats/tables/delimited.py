@@ -59,16 +59,16 @@ def decode(content: bytes, file: str, encoding: str | None) -> str:
 
 
 def check_encoding(encoding: str) -> None:
-    r"""Raise FormatError if this is no name of an encoding of text.
+    """Raise FormatError if this is no name of an encoding of text.
 
     Examples
     --------
     >>> check_encoding("latin-1")
-    >>> check_encoding("rot13")
-    Traceback (most recent call last):
-        ...
-    tisstats.tables.formats.FormatError: 'rot13': there is no such encoding; use one such as \
-utf-8, latin-1 or cp1252
+    >>> try:
+    ...     check_encoding("rot13")
+    ... except FormatError as error:
+    ...     print(str(error)[:38])
+    'rot13': there is no such encoding; us
     """
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not text encodings

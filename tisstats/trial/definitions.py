@@ -26,7 +26,7 @@ from tisstats.measures.visit_table import VAS_MEASURES
 _CHANGEABLE = "imacs"
 
 #: Name and origin of a definition with a study's own cut-offs.
-_OWN_NAME, _OWN = "of this study", "Cut-offs of this study; the published ones are those of"
+_OWN_NAME, _OWN = "of this study", "cut-offs of this study; the published ones are those of"
 
 #: Measures in the middle of a sentence.
 _NAMES = {"mmt": "muscle testing", "haq": "HAQ", "enzyme": "enzyme"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -87,19 +87,16 @@ def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterato
         yield f"the highest {enzyme} is {np.max(shares):,.0f} times its upper limit"
 
 
-def implausible_times(
-    study: Study, visits: pd.DataFrame, adverse_events: pd.DataFrame
-) -> Iterator[str]:
-    """Yield a remark on visits long after the schedule, and on events before the first dose.
+def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a remark on visits and stops after the schedule, and on events before the first dose.
 
     Parameters
     ----------
     study
         The description.
-    visits
-        With ``visit_week``, when a visit took place.
-    adverse_events
-        With ``week``.
+    tables
+        The ``visits`` with ``visit_week``, when they took place, the ``adverse_events`` with
+        ``week``, and the ``patients``, which may have ``stop_week``.
 
     Yields
     ------
@@ -111,19 +108,29 @@ def implausible_times(
     >>> from tisstats.trial.study_data import StudyData
     >>> from tisstats.trial.template import example_folder
     >>> data = StudyData.read(example_folder())
-    >>> late = data.trial.visits.assign(visit_week=520.0).head(1)
-    >>> list(implausible_times(data.study, late, data.trial.adverse_events))
+    >>> trial = data.trial
+    >>> tables = {"patients": trial.patients, "adverse_events": trial.adverse_events}
+    >>> tables["visits"] = trial.visits.assign(visit_week=520.0).head(1)
+    >>> list(implausible_times(data.study, tables))
     ['1 visit lies after the last scheduled week, 24, and its window: the last in week 520']
     """
     schedule = study.visits
     until = schedule.weeks[-1] + schedule.follow_up_weeks + schedule.window_days / DAYS_PER_WEEK
-    weeks = visits["visit_week"].to_numpy(dtype=float)
+    weeks = tables["visits"]["visit_week"].to_numpy(dtype=float)
     if late := int(np.sum(weeks > until + 1e-9)):
         yield (
             f"{late} {'visit lies' if late == 1 else 'visits lie'} after the last scheduled week, "
             f"{schedule.weeks[-1]:g}, and its window: the last in week {np.max(weeks):.0f}"
         )
-    before = int(np.sum(adverse_events["week"].to_numpy(dtype=float) < 0))
+    patients = tables["patients"]
+    if "stop_week" in patients:
+        stops = patients["stop_week"].to_numpy(dtype=float, na_value=np.nan)
+        if late := int(np.sum(stops > until + 1e-9)):
+            yield (
+                f"{late} {'patient' if late == 1 else 'patients'} stopped early after the last "
+                f"scheduled week, {schedule.weeks[-1]:g}: the last in week {np.nanmax(stops):.0f}"
+            )
+    before = int(np.sum(tables["adverse_events"]["week"].to_numpy(dtype=float) < 0))
     if before:
         verbs = "event lies" if before == 1 else "events lie"
         which = "it counts" if before == 1 else "they count"

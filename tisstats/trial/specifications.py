@@ -201,6 +201,7 @@ class Judgement:
     holds: int  #: combinations in which it holds
     without_result: int  #: combinations that give no result to judge it by
     holds_as_chosen: bool  #: whether it holds at the first level of every choice
+    known_as_chosen: bool  #: whether these levels give a result to judge it by
     levels: tuple[LevelShare, ...]  #: by choice and level
     turns: tuple[Turn, ...]  #: by choice
 
@@ -361,6 +362,7 @@ class SpecificationCurve:
             holds=int(np.sum(holds)),
             without_result=int(np.sum(~known)),
             holds_as_chosen=bool(holds[0]),
+            known_as_chosen=bool(known[0]),
             levels=tuple(self._level_shares(grid, judged)),
             turns=tuple(self._turns(grid, judged)),
         )

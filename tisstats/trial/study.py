@@ -537,6 +537,7 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
         yield fault("visits.window_days", visits.window_days, message)
     yield from _endpoint_faults(study.endpoint, visits, fault)
     yield from _file_faults(study.files, fault)
+    yield from _characteristic_faults(study.characteristics, fault)
     for key, names in {
         "interval": INTERVAL_METHODS,
         "difference": DIFFERENCE_METHODS,
@@ -623,12 +624,49 @@ def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
     for name in measures.uln:
         if measures.enzymes and name not in measures.enzymes:
             yield fault(f"measures.uln.{name}", measures.uln[name], "is not in measures.used")
+    yield from _other_measure_faults(measures, fault)
+
+
+def _other_measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
     for column, other in measures.others.items():
         if other.maximum is not None and other.maximum <= other.minimum:
             message = f"must be above the minimum, {other.minimum}"
             yield fault(f"measures.others.{column}.maximum", other.maximum, message)
         if column in measures.used:
             yield fault(f"measures.others.{column}", None, "is in measures.used already")
+        if column in _NO_MEASURES:
+            message = "is a column of the visits that is no measure"
+            yield fault(f"measures.others.{column}", None, message)
+
+
+#: What the columns hold that every table of patients can have; None: no characteristic.
+_COLUMN_TYPES = {
+    "patient_id": None,
+    "first_dose_date": None,
+    "arm": "category",
+    "end_reason": "category",
+    "analysed": "yes/no",
+    "stop_week": "number",
+    "end_week": "number",
+}
+
+#: Columns of visits that are no measures.
+_NO_MEASURES = ("patient_id", "week", "date", "origin")
+
+
+def _characteristic_faults(rows: Mapping[str, BaselineRow], fault: Any) -> Iterator[Fault]:
+    labels: set[str] = set()
+    for column, row in rows.items():
+        needed = _COLUMN_TYPES.get(column, row.type)
+        if needed is None:
+            yield fault(f"characteristics.{column}", None, "is no characteristic of a patient")
+        elif needed != row.type:
+            message = f"must be {needed}, as the column is"
+            yield fault(f"characteristics.{column}.type", row.type, message)
+        if row.label in labels:
+            message = "is the label of another characteristic; each must have its own"
+            yield fault(f"characteristics.{column}.label", row.label, message)
+        labels.add(row.label)
 
 
 def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> Iterator[Fault]:

@@ -137,7 +137,7 @@ class StudyData:
             )
         )
         remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
-        remarks += tuple(implausible_times(study, tables["visits"], tables["adverse_events"]))
+        remarks += tuple(implausible_times(study, tables))
         remarks += tuple(unread_relations(tables["adverse_events"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
@@ -189,7 +189,7 @@ _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def _plain_id(patient_id: str) -> str:
-    """Return an identifier without what spreadsheets and people change in it."""
+    """Return an identifier without what spreadsheets and typing change in it."""
     return _LEADING_ZEROS.sub("", "".join(patient_id.split()).casefold())
 
 
@@ -264,6 +264,7 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         patients.add(apart > window, "end_week", message)
     ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
     _rescue_faults(typed)
+    _visits_after_death(study, typed, window)
     if (events := typed.get("adverse_events")) is not None:
         until = study.visits.follow_up_weeks
         late = _after(events.frame, ends + until)
@@ -303,6 +304,18 @@ def _after(table: pd.DataFrame, ends: pd.Series) -> NDArray[np.bool_]:
         ends
     ).to_numpy(dtype=float)
     return late
+
+
+def _visits_after_death(study: Study, typed: Mapping[str, TypedTable], window: float) -> None:
+    """Check that nobody is seen after a death whose week is recorded."""
+    patients, visits = typed["patients"], typed["visits"]
+    if not {"end_reason", "stop_week"} <= set(patients.frame):
+        return
+    died = (patients.frame["end_reason"] == "death").to_numpy(dtype=bool)
+    weeks = np.where(died, patients.frame["stop_week"].to_numpy(dtype=float), np.inf)
+    deaths = pd.Series(weeks + window, index=patients.frame["patient_id"])
+    message = f"lies after the patient's death, in stop_week in {patients.source.file}"
+    visits.add(_after(visits.frame, deaths), _time_column(study), message)
 
 
 def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:

@@ -30,6 +30,20 @@
     return shrink(table, () => fits(table, width));
   }
 
+  /* Give each row of a group a first cell of its own, empty but in the first row. */
+  function ungroup(table) {
+    for (const row of table.rows) {
+      const label = row.cells[0];
+      let next = row;
+      for (let left = label ? label.rowSpan : 1; left > 1; left -= 1) {
+        next = next.nextElementSibling;
+        next.prepend(label.cloneNode(false));
+        next.cells[0].rowSpan = 1;
+      }
+      if (label) { label.rowSpan = 1; }
+    }
+  }
+
   function columnsOf(table) {
     const widths = [];
     for (const row of table.rows) {
@@ -66,6 +80,7 @@
   function divide(table, box, width) {
     table.style.fontSize = "";
     table.classList.remove("paper-tight");
+    ungroup(table);
     const widths = columnsOf(table);
     if (!widths || widths.length < 4) { return false; }
     const cuts = [1];

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 import lxml.html  # type: ignore[import-untyped]
@@ -201,10 +202,8 @@ class _Reader:
         caption = table.find("caption")
         rows = table.findall("thead/tr") + table.findall("tr") + table.findall("tbody/tr")
         cells = [
-            tuple(plain(cell) for cell in row if cell.tag in {"th", "td"})
-            if row.get("id", "") not in self._elsewhere
-            else ()
-            for row in rows + table.findall("tfoot/tr")
+            texts if row.get("id", "") not in self._elsewhere else ()
+            for row, texts in _cells(rows + table.findall("tfoot/tr"))
         ]
         heads = cells.pop(0) if cells and table.find("thead/tr") is not None else ()
         title = "" if caption is None else plain(caption)
@@ -240,3 +239,28 @@ class _Reader:
                     draft.pieces.append(plain(child) + " ")
             else:
                 self._read_part(child, draft)
+
+
+def _cells(rows: Iterable[HtmlElement]) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
+    """Yield rows with the texts of their cells; the label of a group is in each of its rows."""
+    label, left = "", 0
+    for row in rows:
+        own = [cell for cell in row if cell.tag in {"th", "td"}]
+        texts = tuple(map(_without_marks, own))
+        if left:
+            left -= 1
+            yield row, (label, *texts)
+            continue
+        if own:
+            label, left = texts[0], int(own[0].get("rowspan", "1")) - 1
+        yield row, texts
+
+
+def _without_marks(cell: HtmlElement) -> str:
+    """Return the text of a cell, without marks that refer to notes."""
+    if cell.find("sup[@class='note-mark']") is None:
+        return plain(cell)
+    kept = deepcopy(cell)
+    for mark in kept.findall("sup[@class='note-mark']"):
+        mark.drop_tree()
+    return plain(kept)

@@ -146,7 +146,7 @@ class Measures(TrialChapter):
                 }
 
     @table(
-        "IMACS improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
+        "Improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
         "analysed patients by arm, as the next table defines them. The last visit is {self.last}, "
         "and visits up to then count as any visit. Where missing measures, or no visit after "
         "baseline, leave an answer open: the range of the count",
@@ -190,9 +190,9 @@ class Measures(TrialChapter):
         for outcome, definition, rule in rows:
             yield {
                 "Outcome": outcome,
-                "Definition": f"{definition[:1].upper()}{definition[1:]}",
-                "Source": rule.source,
-                "Assumed": f"{rule.assumed[:1].upper()}{rule.assumed[1:]}" or "nothing",
+                "Definition": _capitalised(definition),
+                "Source": _capitalised(rule.source),
+                "Assumed": _capitalised(rule.assumed) or "nothing",
             }
 
     def heat_map(self) -> tuple[FigureItem, ...]:
@@ -254,11 +254,11 @@ class Measures(TrialChapter):
 
     @described(
         {
+            "single_note": WORDS,
             "label": WORDS,
             "end": WORDS,
             "arms_note": WORDS,
             "pairs_shown": WORDS,
-            "single_note": WORDS,
             "measures": counted("Outcome measures of the study", "measures"),
         },
         source="{self.origin}",
@@ -267,13 +267,13 @@ class Measures(TrialChapter):
         """Return the numbers and sentences glued into the prose, by name."""
         arms = len(self.study.arms)
         return {
+            "single_note": self.single_note,
             "label": self.label,
             "measures": len(self.data.trial.description.measures),
             "end": self.end,
             "pairs_shown": "a thin line per patient"
             if self.study.study.listings
             else "a band from the first to the third quartile, since single patients are not shown",
-            "single_note": self.single_note,
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."
             if arms == 1
@@ -281,6 +281,10 @@ class Measures(TrialChapter):
             "regression to the mean, and a smaller P in one arm than in another does not show "
             "that the arms differ. No test of the difference in change between arms is made here.",
         }
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def quartiles_cell(found: Quartiles, decimals: int) -> str:

@@ -156,10 +156,10 @@ class Patients(TrialChapter):
     @described(
         {
             "analysed": WORDS,
+            "single_note": WORDS,
             "ends": WORDS,
             "treatments": WORDS,
             "flow_guideline": WORDS,
-            "single_note": WORDS,
             "baseline_tests": WORDS,
             "characteristics": WORDS,
         }
@@ -180,11 +180,11 @@ class Patients(TrialChapter):
         )
         return {
             "analysed": self._analysed(),
+            "single_note": self.single_note,
             "ends": ends,
             "treatments": treatments,
             "label": self.label,
             "flow_guideline": FLOW_GUIDELINE,
-            "single_note": self.single_note,
             "baseline_tests": self._baseline_tests(),
             "characteristics": self._characteristics(),
         }
@@ -194,7 +194,8 @@ class Patients(TrialChapter):
         flow = self.flow.total
         if not flow.not_analysed:
             return (
-                f"The table of patients has {flow.recorded}, who were analysed without exclusion."
+                f"The table of patients has {flow.recorded}, who "
+                f"{'was' if flow.recorded == 1 else 'were'} analysed without exclusion."
             )
         return (
             f"The table of patients has {flow.recorded}, of whom {were(flow.analysed)} analysed "

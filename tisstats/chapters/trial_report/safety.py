@@ -325,10 +325,12 @@ class Safety(TrialChapter):
         patients = sum(
             count.count for count in (_recorded(self.found, "Any adverse event") or {}).values()
         )
-        return (
-            f"{_patients(patients)} had {_events(events)}, of which {serious} "
-            f"{'was' if serious == 1 else 'were'} serious."
-        )
+        which = f"of which {serious} {'was' if serious == 1 else 'were'} serious"
+        if events == 1:
+            which = f"which was {'' if serious else 'not '}serious"
+        elif not serious:
+            which = "none of which was serious"
+        return f"{_patients(patients)} had {_events(events)}, {which}."
 
     def _outside_note(self) -> str:
         outside = events_outside_analysis(self.data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -180,7 +181,7 @@ class Sensitivity(TrialChapter):
 
     def _curve_items(self) -> Iterator[FigureItem | Markdown]:
         for comparison, curve in self.curves.items():
-            one_arm = comparison.reference is None
+            one_arm, title = comparison.reference is None, _literal(comparison.title)
             who = self.words.patients
             what = who[:1].upper() + who[1:] if one_arm else f"Difference in {who}"
             unit = "%" if one_arm else "percentage points"
@@ -192,13 +193,11 @@ class Sensitivity(TrialChapter):
                 reference=self.reference_response if one_arm else 0.0,
             )
             if content is None:
-                yield Markdown(
-                    f"{comparison.title}: no combination leaves a patient to count in each arm."
-                )
+                yield Markdown(f"{title}: no combination leaves a patient to count in each arm.")
                 continue
             yield figure_item(specification_curve, content)
             yield Markdown(
-                f"*{comparison.title}. {what} under {len(curve)} combinations of choices, sorted "
+                f"*{title}. {what} under {len(curve)} combinations of choices, sorted "
                 f"by estimate, with the interval of each ({self.level}%); {curve.distinct} "
                 f"different results. Below, which level of each choice the combinations of a "
                 f"column have; at the right, in what share of those with a level the conclusion "
@@ -270,14 +269,21 @@ class Sensitivity(TrialChapter):
     def _answers(self) -> Iterator[str]:
         for comparison, judged in self.judgements.items():
             curve, first = self.curves[comparison], judged[0]
+            title, conclusion = _literal(comparison.title), _literal(first.conclusion.label)
+            if curve.without_estimate == len(curve):
+                yield (
+                    f"**{title}.** No combination has an estimate: in one arm nobody is "
+                    "left in a denominator."
+                )
+                continue
             of = first.combinations - first.without_result
             deciding = ", ".join(first.deciding)
             ending = f"; on their own, these can: {deciding}" if deciding else ""
             unit = "%" if comparison.reference is None else " percentage points"
             yield (
-                f"**{comparison.title}.** Estimates range from {percent_span(curve)}{unit}. "
-                f"“{first.conclusion.label}” holds under {of_all(first.holds, of)} combinations "
-                f"of the choices that can change it{ending}."
+                f"**{title}.** Estimates range from {percent_span(curve)}{unit}. "
+                f"“{conclusion}” holds under {of_all(first.holds, of)} combinations of the "
+                f"choices that can change it{ending}."
             )
 
     @described(
@@ -310,6 +316,21 @@ class Sensitivity(TrialChapter):
             "alpha": self.alpha_text,
             "label": self.label,
         }
+
+
+#: What Markdown reads as markup; labels of arms are a user's, and shown as they are.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>$|~])")
+
+
+def _literal(text: str) -> str:
+    r"""Return text for Markdown that shows it as it stands.
+
+    Examples
+    --------
+    >>> print(_literal("<2 g/kg> *x*"))
+    \<2 g/kg\> \*x\*
+    """
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def _span(values: NDArray[np.float64], form: Callable[[float], str]) -> str:

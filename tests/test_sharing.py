@@ -1,0 +1,70 @@
+"""Runs of tests that share the files among them: each test runs once, in the order of its file."""
+
+from itertools import chain
+from types import SimpleNamespace
+
+import pytest
+
+from tools.run_tests import main
+from tools.sharing import Shares, in_order
+
+
+def items(**files):
+    """Tests of some files, by the number that each has."""
+    return [
+        SimpleNamespace(nodeid=f"{name}::test_{number}")
+        for name, count in files.items()
+        for number in range(count)
+    ]
+
+
+def names(tests):
+    return [each.nodeid for each in tests]
+
+
+def test_each_file_is_taken_once_and_whole(tmp_path):
+    found = items(a=2, b=1, c=3, d=1)
+    one, other = (Shares(tmp_path, found, start).take() for start in (0, 0.5))
+    taken = [next(one), next(other), next(other), next(other), *one, *other]
+    assert [names(each)[0][0] for each in taken] == ["a", "c", "d", "b"]
+    assert sorted(names(chain(*taken))) == sorted(names(found))
+
+
+@pytest.mark.parametrize("files", [[], [1], [2, 1, 3]])
+def test_after_each_test_comes_the_next_one(files):
+    found = [items(**{f"file_{at}": count}) for at, count in enumerate(files)]
+    pairs = list(in_order(iter(found)))
+    tests = names(chain(*found))
+    assert names(test for test, _ in pairs) == tests
+    assert [after and after.nodeid for _, after in pairs] == [*tests[1:], None][: len(tests)]
+
+
+def test_a_file_is_taken_no_sooner_than_the_one_before_ends():
+    begun = []
+    files = (begun.append(name) or items(**{name: 3}) for name in "ab")
+    pairs = in_order(files)
+    for taken in ("a", "a", "ab", "ab"):
+        next(pairs)
+        assert begun == list(taken)
+
+
+@pytest.mark.parametrize(("last", "code"), [("True", 0), ("False", 1)])
+def test_all_files_run_and_one_failure_is_a_failure(
+    tmp_path, monkeypatch, capfd, checkout, last, code
+):
+    monkeypatch.setenv("PYTHONPATH", str(checkout))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # their imports take seconds
+    ran = tmp_path / "ran"
+    ran.mkdir()
+    for number, holds in enumerate(["True", "True", "True", last]):
+        (tmp_path / f"test_{number}.py").write_text(
+            f"import pathlib\n\ndef test_it():\n    pathlib.Path({str(ran / str(number))!r}).touch"
+            f"(exist_ok=False)\n    assert {holds}\n"
+        )
+    options = ["-q", "-c", str(tmp_path / "none.ini"), "-p", "no:cacheprovider", str(tmp_path)]
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    assert main(options, runs=2) == code
+    assert len(list(ran.iterdir())) == 4
+    told = capfd.readouterr().out
+    assert "Run 2 of 2:" in told
+    assert ("1 failed" in told) == (code == 1)
