@@ -17,6 +17,7 @@ SECTIONS = [
     "Range and direction",
     "Interpretation",
     "What a change means",
+    "Evidence",
     "Limitations",
     "Sources",
 ]
@@ -35,7 +36,7 @@ def parts(name):
 def test_every_measure_of_table_2_has_its_page():
     assert [scale for scales in PAGES.values() for scale in scales] == list(SCALES)
     assert [page for page in PAGES if page in CORE_SET] == list(CORE_SET)
-    assert {path.stem for path in FOLDER.glob("*.md")} == {*NAMES, "overview"}
+    assert {path.stem for path in FOLDER.glob("*.md")} == {*NAMES, "overview", "juvenile"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -54,12 +55,12 @@ def test_a_page_is_short(name):
     assert len(read(name).split()) < 450
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "juvenile"])
 def test_the_overview_leads_to_the_page(name):
     assert f"]({name}.md)" in read("overview")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "juvenile"])
 def test_sources_are_in_the_list_of_references(name):
     references = (FOLDER.parents[1] / "references.bib").read_text(encoding="utf-8")
     keys = {

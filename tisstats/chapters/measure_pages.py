@@ -27,6 +27,14 @@ PAGES: dict[str, tuple[str, ...]] = {
     "eq_vas": ("eq_vas",),
 }
 
+#: Names of the measures by page, the score first.
+NAMES: dict[str, str] = {
+    "tis": "Total Improvement Score",
+    **{page: SCALES[scales[0]].name for page, scales in PAGES.items()},
+    "enzyme": core_set.CORE_SET["enzyme"].name,
+    "dynamometry": "Hand-held dynamometry",
+}
+
 
 def tables(page: str, published: PublishedFacts) -> list[Table]:
     """Return the tables of a page.

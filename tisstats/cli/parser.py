@@ -101,13 +101,17 @@ def add_score(commands: Commands) -> None:
     add = add_command(commands, "score", does, columns).add_argument
     file = "file, one row per patient and visit; - reads CSV from standard input"
     add("visits", metavar="VISITS", type=parse_path, help=file)
-    most = "maximum MMT score: 80 or 150 (MMT-8), 240, 260"
+    most = "maximum MMT score: 80 or 150 (MMT-8), 260 (26 tests; MMT24), 240 (assumed)"
     add("--mmt-max", metavar="N", type=parse_number, required=True, help=most)
     uln = "upper limit of normal: a number or a column name; repeat per enzyme"
     add("--uln", metavar="ENZYME=LIMIT", type=parse_uln, action="append", required=True, help=uln)
     vas = "visual analogue scales: 10 in cm (default), 100 in mm"
     add("--vas-max", metavar="N", type=parse_number, default=10, help=vas)
-    add("--population", choices=("adult", "juvenile"), default="adult", help="default: adult")
+    population = (
+        "adult (default) or juvenile, which changes the cut-offs alone: it expects the IMACS "
+        "measures; PRINTO's CMAS, CHQ-PhS and DAS are not scored"
+    )
+    add("--population", choices=("adult", "juvenile"), default="adult", help=population)
     missing = "missing measures: score is missing (na, default) or bounds are added (bounds)"
     add("--missing", choices=("na", "bounds"), default="na", help=missing)
     unit = "unit of enzymes and limits (default: U/L)"

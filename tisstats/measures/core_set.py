@@ -49,12 +49,14 @@ CORE_SET: dict[str, CoreSetMeasure] = {
 #: Range of the HAQ and CHAQ, points.
 HAQ_MAX = 3
 
-#: Maximum scores of manual muscle testing in use, and the version of each.
+#: Maximum scores of manual muscle testing in use, and the version of each. Go by the maximum and
+#: not by a name: the form's "MMT24" counts 24 muscles but is a total of 26 tests, 0 to 260. No
+#: source for 240 was found; it stays because it is what 24 tests of 10 points would give.
 MMT_MAXIMA: dict[int, str] = {
     80: "MMT-8, one side",
     150: "MMT-8, both sides with neck",
-    240: "24 muscle groups",
-    260: "Kendall, 26 muscle groups (13 on both sides)",
+    240: "24 tests, assumed",
+    260: "26 tests: Kendall, or MMT24",
 }
 
 

@@ -34,6 +34,9 @@ from tisstats.teaching.worked_patient import COLUMNS
 #: Upper limits of normal of creatine kinase that are drawn, U/L; plausible, of no laboratory.
 _ULN = (160, 170, 190, 200, 210)
 
+#: Maxima of manual muscle testing that are drawn: those of a published form.
+_MMT_MAXIMA = tuple(most for most, test in MMT_MAXIMA.items() if "assumed" not in test)
+
 #: Length of the visual analogue scales, cm, and steps of a scale per unit.
 _VAS, _TENTHS, _EIGHTHS = 10, 10, 8
 
@@ -96,7 +99,7 @@ class _Patient:
     @classmethod
     def draw(cls, draw: _Draw, rising: int = 5) -> _Patient:
         """Draw a patient; one in `rising` changes of a measure is a worsening."""
-        mmt_max, uln = draw.one(tuple(MMT_MAXIMA)), draw.one(_ULN)
+        mmt_max, uln = draw.one(_MMT_MAXIMA), draw.one(_ULN)
 
         def fall(low: int, high: int, top: int) -> tuple[int, int]:
             before = draw.whole(low, high)

@@ -1,7 +1,8 @@
 """Directives that make parts of pages from the package, the facts and the notebooks.
 
-``measure-facts`` writes the pages on measures, ``tis-calculator`` and ``tis-bands`` the calculator
-and the tables behind it, ``notebook-parameters`` the table of parameters.
+``measure-facts`` and ``measure-evidence`` write the pages on measures, ``tis-calculator`` and
+``tis-bands`` the calculator and the tables behind it, ``notebook-parameters`` the table of
+parameters.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tisstats.book.pages.html import table_html
 from tisstats.book.pages.items import item_html
 from tisstats.book.run.parameters import format_value, read_parameters
 from tisstats.chapters import measure_pages
+from tisstats.chapters.measure_evidence import evidence_base, evidence_tables
 from tisstats.ledger.published import PublishedFacts
 
 #: Read once for all pages: checking the published facts takes a while.
@@ -47,6 +49,21 @@ class MeasureFacts(BookDirective):
         (table2,) = self.files("data/published/table2.csv")
         try:
             tables = measure_pages.tables(self.arguments[0], _published(table2.parent))
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        return [nodes.raw("", item_html(table), format="html") for table in tables]
+
+
+class MeasureEvidence(BookDirective):
+    """The tables of what other publications say of an outcome measure, or of all of them."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the tables of the page that the argument names."""
+        folder = self.files("data/evidence/*")[0].parent
+        try:
+            tables = evidence_tables(self.arguments[0], evidence_base(folder), measure_pages.NAMES)
         except ValueError as error:
             raise self.error(str(error)) from error
         return [nodes.raw("", item_html(table), format="html") for table in tables]
@@ -108,6 +125,7 @@ def load_script(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_directive("measure-facts", MeasureFacts)
+    app.add_directive("measure-evidence", MeasureEvidence)
     app.add_directive("notebook-parameters", NotebookParameters)
     app.add_directive("tis-calculator", Calculator)
     app.add_directive("tis-bands", Calculator)
