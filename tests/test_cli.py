@@ -528,7 +528,7 @@ def test_bounds_refuse_before_they_prove(arguments, code, said):
 
 
 def test_help_has_balanced_brackets():
-    for name in ("score", "claims", "check", "book", "reconstruct", "bounds"):
+    for name in ("score", "claims", "check", "book", "reconstruct", "bounds", "exercises"):
         text = called(name, "--help").stdout
         assert text.count("(") == text.count(")"), name
 

@@ -277,6 +277,20 @@ def new(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def exercises(parsed: argparse.Namespace) -> int:
+    """Write a set of fresh exercises."""
+    from tisstats.teaching.exercise_sets import as_markdown, write_set
+    from tisstats.teaching.fresh_cases import fresh_cases
+
+    if parsed.output is None:
+        text = as_markdown(fresh_cases(parsed.seed), parsed.seed, key=parsed.key)
+        sys.stdout.write(text)
+        return SUCCESS
+    for path in write_set(parsed.seed, parsed.output, key=parsed.key):
+        print(path)
+    return SUCCESS
+
+
 def _names_an_ensemble(cohort: Path) -> bool:
     """Return whether this is an ensemble of synthetic cohorts, or one of its cohorts."""
     from tisstats.synthetic.ensemble import ENSEMBLE

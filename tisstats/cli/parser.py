@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
         add_reconstruct,
         add_sensitivity,
         add_bounds,
+        add_exercises,
     ):
         add(commands)
     return top
@@ -210,6 +211,18 @@ def add_bounds(commands: Commands) -> None:
     added.add_argument("--only", metavar="NAME", nargs="+", default=[], help=named)
     file = "output table, CSV"
     added.add_argument("-o", "--output", metavar="FILE", type=parse_path, required=True, help=file)
+
+
+def add_exercises(commands: Commands) -> None:
+    """Add ``tisstats exercises``."""
+    does = "draw a set of fresh exercises on the outcome measures, with its key on request"
+    add = add_command(commands, "exercises", does).add_argument
+    same = "seed of the set: the same seed draws the same exercises, byte for byte"
+    add("--seed", metavar="N", type=nonnegative_int, required=True, help=same)
+    folder = "folder for the set as Markdown and HTML (default: Markdown to standard output)"
+    add("-o", "--output", metavar="DIR", type=parse_path, help=folder)
+    key = "add the answers with their solutions; with --output, as files of their own"
+    add("--key", action="store_true", help=key)
 
 
 def parse_uln(text: str) -> tuple[str, str]:

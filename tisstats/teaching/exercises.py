@@ -22,6 +22,7 @@ from tisstats.teaching.exercise_numbers import NUMBERS, Values
 #: The texts, with an explanation of their placeholders.
 FILE = Path(__file__).with_name("exercises.toml")
 _SENTENCES = ("title", "question", "answer")
+_PARTS = ("key", "level", "minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Exercise:
     """One exercise: question and model answer come from the same numbers."""
 
     key: str  #: short name, the anchor of the exercise on its page
+    level: str  #: key of its level, see `tisstats.teaching.open_questions`
+    minutes: int  #: expected time
     title: str  #: what it is about
     question: str  #: the question, plain text with its numbers in it
     answer: str  #: the model answer in one plain sentence or two
@@ -90,8 +93,9 @@ def exercises(published: PublishedFacts, sentences: Path = FILE) -> list[Exercis
 def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exercise:
     """Fill in the texts of one exercise."""
     key, given = entry["key"], entry.get("given", {})
-    if wrong := (set(entry) - {"given"}) ^ {"key", *_SENTENCES, "steps"}:
-        message = f"an exercise must have key, {', '.join(_SENTENCES)}, steps and optionally given"
+    if wrong := (set(entry) - {"given"}) ^ {*_PARTS, *_SENTENCES, "steps"}:
+        names = ", ".join((*_PARTS, *_SENTENCES))
+        message = f"an exercise must have {names}, steps and optionally given"
         raise DataError([Fault(file, message, column=f"{key}.{min(wrong)}")])
     values = given | NUMBERS[key](published, given)
 
@@ -104,7 +108,7 @@ def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exer
 
     title, question, answer = (fill(part, entry[part]) for part in _SENTENCES)
     steps = tuple(fill("steps", step) for step in entry["steps"])
-    return Exercise(key, title, question, answer, steps, values)
+    return Exercise(key, entry["level"], entry["minutes"], title, question, answer, steps, values)
 
 
 def as_markdown(exercise: Exercise) -> str:

@@ -1,8 +1,8 @@
 """Directives that make parts of pages from the package, the facts and the notebooks.
 
-``measure-facts``, ``measure-evidence`` and ``exercises`` write the teaching pages,
-``tis-calculator`` and ``tis-bands`` the calculator and the tables behind it,
-``notebook-parameters`` the table of parameters.
+``measure-facts`` and ``measure-evidence`` write the pages on measures, ``tis-calculator`` and
+``tis-bands`` the calculator and the tables behind it, ``notebook-parameters`` the table of
+parameters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 import pandas as pd
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,7 +23,6 @@ from tisstats.book.run.parameters import format_value, read_parameters
 from tisstats.chapters import measure_pages
 from tisstats.chapters.measure_evidence import evidence_base, evidence_tables
 from tisstats.ledger.published import PublishedFacts
-from tisstats.teaching.exercises import as_markdown, exercises
 
 #: Read once for all pages: checking the published facts takes a while.
 _published = cache(PublishedFacts.read)
@@ -69,23 +67,6 @@ class MeasureEvidence(BookDirective):
         except ValueError as error:
             raise self.error(str(error)) from error
         return [nodes.raw("", item_html(table), format="html") for table in tables]
-
-
-class Exercises(BookDirective):
-    """All exercises, each a section with a closed solution."""
-
-    def run(self) -> list[nodes.Node]:
-        """Return one section per exercise, with question and answer."""
-        folder = self.files("data/published/*.csv")[0].parent
-        sections: list[nodes.Node] = []
-        for number, exercise in enumerate(exercises(_published(folder)), start=1):
-            name = f"exercise-{exercise.key}"
-            title = nodes.title("", f"{number}. {exercise.title}")
-            section = nodes.section("", title, ids=[name], names=[name])
-            lines = as_markdown(exercise).splitlines()
-            self.state.nested_parse(StringList(lines, self.get_source_info()[0]), 0, section)
-            sections.append(section)
-        return sections
 
 
 class NotebookParameters(BookDirective):
@@ -145,7 +126,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_directive("measure-facts", MeasureFacts)
     app.add_directive("measure-evidence", MeasureEvidence)
-    app.add_directive("exercises", Exercises)
     app.add_directive("notebook-parameters", NotebookParameters)
     app.add_directive("tis-calculator", Calculator)
     app.add_directive("tis-bands", Calculator)

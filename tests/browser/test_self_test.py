@@ -1,0 +1,102 @@
+"""The self-test of the exercises in a real browser: right, wrong and why; without a mouse."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tisstats.teaching.fresh_cases import fresh_cases
+
+pytestmark = pytest.mark.browser
+
+CASES = {case.key: case for case in fresh_cases(2026)}
+
+
+@pytest.fixture(scope="module")
+def address(built_book):
+    return (built_book / "book" / "teaching" / "exercises.html").as_uri()
+
+
+@pytest.fixture
+def page(browser, address):
+    context = browser.new_context(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(address)
+    yield page
+    assert faults == []
+    context.close()
+
+
+def check(page, key, texts):
+    """Fill a form by keyboard and return its verdicts."""
+    form = page.locator(f"#fresh-{key} form")
+    for number, text in enumerate(texts, start=1):
+        field = page.locator(f"#fresh-{key}-{number}")
+        field.focus()
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
+    form.locator("button").focus()
+    page.keyboard.press("Enter")
+    return form.get_by_role("status").all_inner_texts()
+
+
+def test_correct_answers_are_right_and_say_why(page):
+    for case in CASES.values():
+        found = check(page, case.key, [answer.text for answer in case.answers])
+        assert found == [f"Right. {answer.why}" for answer in case.answers]
+
+
+def test_a_known_mistake_gets_its_reason(page):
+    for case in CASES.values():
+        for at, answer in enumerate(case.answers):
+            for mistake, reason in answer.mistakes.items():
+                texts = ["" for _ in case.answers]
+                texts[at] = mistake
+                assert check(page, case.key, texts)[at] == f"Not right. {reason}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", r"Type an answer\."),
+        ("abc", r"Write one number\."),
+        ("1,199", r"This comma could separate thousands"),
+        ("1.5.2", r"Write one number\."),
+        ("-3", r"Not right\. "),
+    ],
+)
+def test_what_is_no_answer_is_refused(page, typed, said):
+    assert re.match(said, check(page, "interval", [typed, ""])[0])
+
+
+def test_rounding_is_as_asked(page):
+    low, high = (answer.text for answer in CASES["interval"].answers)
+    found = check(page, "interval", [low.replace(".", ","), f"{high}4 %"])
+    assert all(text.startswith("Right.") for text in found)
+    near = f"{float(low) + 0.1:.1f}"
+    if near not in CASES["interval"].answers[0].mistakes:
+        assert "rounded" in check(page, "interval", [near, high])[0]
+
+
+def test_the_form_is_readable_by_a_screen_reader_and_on_a_phone(page):
+    check(page, "interval", ["1", ""])
+    assert page.evaluate(OVERFLOW) == []
+    for scheme in ("light", "dark"):
+        page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
+        assert Axe().run(page, options=EVERY_RULE).response["violations"] == []
+
+
+def test_without_scripts_the_solutions_remain(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("form.self-test:visible").count() == 0
+    box = page.locator("#fresh-score details")
+    box.locator("summary").click()
+    assert box.locator("li").first.is_visible()
+    context.close()

@@ -1,0 +1,213 @@
+"""The exercises by level, open questions, and fresh cases with a self-test, as parts of a page.
+
+The answers of the self-test are in the page, made while the book is built; ``exercises.js``
+compares. Without it, the form stays hidden and the folded solutions remain.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from tisstats.ledger.published import PublishedFacts
+from tisstats.teaching.exercises import Exercise, as_markdown, exercises
+from tisstats.teaching.fresh_cases import Answer, Case, fresh_cases
+from tisstats.teaching.open_questions import OpenQuestion, levels, open_questions
+
+STYLE, SCRIPT = "exercises.css", "exercises.js"
+
+#: Read once for all pages: checking the published facts takes a while.
+_published = cache(PublishedFacts.read)
+
+
+class _Sections(SphinxDirective):
+    """A directive that returns sections of nested Markdown."""
+
+    def section(self, name: str, title: str, markdown: str) -> nodes.section:
+        """Return a section with an anchor."""
+        section = nodes.section("", nodes.title("", title), ids=[name], names=[name])
+        self.parse(markdown, section)
+        return section
+
+    def parse(self, markdown: str, parent: nodes.Element) -> None:
+        """Add what the Markdown says to an element."""
+        lines = StringList(markdown.splitlines(), self.get_source_info()[0])
+        self.state.nested_parse(lines, 0, parent)
+
+
+class Exercises(_Sections):
+    """The exercises of a level, each a section with a closed solution."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return one section per exercise, with question and answer."""
+        files = sorted(Path(self.env.srcdir).glob("data/published/*.csv"))
+        for file in files:
+            self.env.note_dependency(str(file))
+        return [
+            self.section(
+                f"exercise-{exercise.key}",
+                f"{number}. {exercise.title}",
+                f"{_minutes(exercise.minutes)}\n\n{as_markdown(exercise)}",
+            )
+            for number, exercise in enumerate(exercises(_published(files[0].parent)), start=1)
+            if exercise.level == self.arguments[0]
+        ]
+
+
+class OpenQuestions(_Sections):
+    """The open questions of a level, each a section with a closed model answer."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return one section per question."""
+        return [
+            self.section(
+                f"question-{question.key}",
+                question.title,
+                f"{_minutes(question.minutes)}\n\n{question.question}\n\n"
+                f":::{{dropdown}} Model answer\n:name: answer-{question.key}\n\n"
+                + "\n".join(f"- {point}" for point in question.answer)
+                + "\n:::\n",
+            )
+            for question in open_questions()
+            if question.level == self.arguments[0]
+        ]
+
+
+class ExerciseLevels(_Sections):
+    """A list of the levels: outcome, number of exercises, minutes."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list; the argument is the seed of the fresh cases of the page."""
+        folder = Path(self.env.srcdir) / "data" / "published"
+        fixed: list[Exercise | OpenQuestion] = [*exercises(_published(folder)), *open_questions()]
+        minutes = {
+            level.key: [each.minutes for each in fixed if each.level == level.key]
+            for level in levels()
+        }
+        minutes["compute"] += [case.minutes for case in fresh_cases(int(self.arguments[0]))]
+        box = nodes.container()
+        self.parse(
+            "\n".join(
+                f"- **{level.title}** ({len(minutes[level.key])} exercises, "
+                f"{sum(minutes[level.key])} minutes): {level.outcome}."
+                for level in levels()
+            ),
+            box,
+        )
+        return list(box.children)
+
+
+class FreshCases(_Sections):
+    """The fresh cases of a seed, each with a self-test and a closed solution."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return one section per case."""
+        return [self._case(case) for case in fresh_cases(int(self.arguments[0]))]
+
+    def _case(self, case: Case) -> nodes.section:
+        name = f"fresh-{case.key}"
+        given = "\n".join(f"- {line}" for line in case.given)
+        section = self.section(
+            name,
+            f"Fresh case: {case.title}",
+            f"{_minutes(case.minutes)}\n\n{case.question}\n\n{given}",
+        )
+        section += nodes.raw("", self_test_html(case, name), format="html", self_test=name)
+        answers = "; ".join(f"{answer.label}: {answer.text}" for answer in case.answers)
+        steps = "\n".join(f"{at}. {step}" for at, step in enumerate(case.steps, start=1))
+        self.parse(
+            f":::{{dropdown}} Solution\n:name: solution-{name}\n\n**{answers}.**\n\n{steps}\n:::\n",
+            section,
+        )
+        return section
+
+
+def _minutes(minutes: int) -> str:
+    return f"*About {minutes} minutes.*"
+
+
+def self_test_html(case: Case, name: str) -> str:
+    """Return the form of a case, hidden until the script shows it.
+
+    Parameters
+    ----------
+    case
+        The case.
+    name
+        Beginning of the ids of the form's fields.
+    """
+    items = "".join(
+        _item(answer, f"{name}-{number}") for number, answer in enumerate(case.answers, start=1)
+    )
+    return (
+        f'<form class="self-test" aria-label="Check your answers: {escape(case.title)}" '
+        f'autocomplete="off" novalidate hidden>{items}'
+        '<button type="submit" class="self-test-check">Check</button></form>'
+    )
+
+
+def _item(answer: Answer, name: str) -> str:
+    data = {
+        "answer": answer.text,
+        "decimals": "" if answer.decimals is None else str(answer.decimals),
+        "why": answer.why,
+        "mistakes": json.dumps(dict(answer.mistakes), ensure_ascii=False),
+    }
+    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in data.items())
+    return (
+        f'<div class="self-test-item" {attributes}>'
+        f'<label for="{name}">{escape(answer.label)}</label>'
+        + "".join(_field(answer, name))
+        + f'<p class="self-test-verdict" id="{name}-verdict" role="status" aria-live="polite"></p>'
+        "</div>"
+    )
+
+
+def _field(answer: Answer, name: str) -> Iterator[str]:
+    common = f'id="{name}" aria-describedby="{name}-verdict"'
+    if not answer.choices:
+        yield f'<input type="text" inputmode="decimal" {common}>'
+        return
+    yield f'<select {common}><option value="">Select …</option>'
+    yield from (f"<option>{escape(choice)}</option>" for choice in answer.choices)
+    yield "</select>"
+
+
+def load_files(
+    app: Sphinx,
+    _page: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Load script and style on pages with a self-test."""
+    if doctree and any(node.get("self_test") for node in doctree.findall(nodes.raw)):
+        app.add_css_file(STYLE)
+        app.add_js_file(SCRIPT)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.add_directive("exercises", Exercises)
+    app.add_directive("open-questions", OpenQuestions)
+    app.add_directive("exercise-levels", ExerciseLevels)
+    app.add_directive("fresh-cases", FreshCases)
+    app.connect("html-page-context", load_files)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
