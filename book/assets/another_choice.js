@@ -158,9 +158,11 @@
             class: "tick", x: made.x(Number(end)), y: row.y - 10, "text-anchor": "middle"
           }, end);
         });
-        tools.draw(made.svg, "circle", {
-          class: "estimate " + row.kind, cx: made.x(Number(row.middle)), cy: row.y, r: 5.5
-        });
+        // The marks of the figures: a diamond for what is printed, a circle for what is computed.
+        var x = made.x(Number(row.middle));
+        tools.draw(made.svg, row.kind === "printed" ? "path" : "circle", row.kind === "printed"
+          ? { class: "estimate printed", d: "M" + x + "," + (row.y - 7) + "l7,7l-7,7l-7,-7z" }
+          : { class: "estimate chosen", cx: x, cy: row.y, r: 5.5 });
       });
       stamp(made, count, right);
     }

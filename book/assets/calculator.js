@@ -507,6 +507,10 @@
       var answer = score(rules, inputs);
       showFields(inputs, answer);
       showTotal(inputs, answer);
+      /* Before there is anything to add up, the total does not lie on the fields. */
+      sum.classList.toggle("waiting", !Object.keys(rules.fields).some(function (name) {
+        return at(name).type === "text" && inputs[name];
+      }));
       put(at("attainable"), attainableWords(inputs, answer));
       showTable(answer);
       showScale(inputs, answer);

@@ -72,6 +72,15 @@ def test_each_method_of_a_family_is_folded_with_definition_reasons_and_cases(pag
     assert 'agreement-signed-rank-exact"' in html
 
 
+def test_cases_that_all_methods_of_a_family_share_stand_once_above_them(page, comparison):
+    for family in comparison.data.families():
+        html = family_html(page, family)
+        cases = {method.cases for method in page.family(family)}
+        shared = len(cases) == 1 < len(page.family(family))
+        assert ("Cases of each method below: " in html.partition("<details")[0]) == shared, family
+        assert html.count("<p>Cases: ") == (0 if shared else len(page.family(family))), family
+
+
 def test_where_nobody_differs_it_says_so(page):
     html = family_html(page, "Proportion, interval")
     assert "Clopper-Pearson: all that offer it agree" in html

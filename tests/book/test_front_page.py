@@ -68,6 +68,16 @@ def test_every_chapter_of_the_study_is_listed_with_its_minutes(page, built_book)
     assert chapters - set(rows) == {"../notebooks/data_dictionary.html"}
 
 
+def test_the_list_of_pages_does_not_say_the_title_of_the_book_twice(page):
+    (name,) = page.select(".bd-sidenav__home-link")
+    assert name.get_text().strip() == "The study at a glance"
+
+
+def test_the_list_of_chapters_and_of_verdicts_are_cards_on_a_phone(page):
+    for label in ("Minutes", "Distinct numbers"):
+        assert page.select(f"table.cards td[data-label='{label}']"), label
+
+
 def test_the_equation_in_a_name_is_not_broken_between_lines(page):
     text = page.get_text()
     assert "Wald with p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1/2" in text

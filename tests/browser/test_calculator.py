@@ -226,6 +226,15 @@ def test_a_missing_measure_counts_what_its_baseline_allows(page):
     assert "at least 32.5, at most 32.5: minimal improvement in either case" in total(page)
 
 
+def test_the_total_lies_on_the_fields_only_when_there_is_something_to_add_up(page):
+    place = "element => getComputedStyle(element).position"
+    assert page.locator(".calculator-total").evaluate(place) == "static"
+    field(page, "haq_baseline").fill("1")
+    assert page.locator(".calculator-total").evaluate(place) == "sticky"
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator(".calculator-total").evaluate(place) == "static"
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "message"),
     [

@@ -1,5 +1,7 @@
 """The placebo response: both arms alike, differences by method, and what chance alone gives."""
 
+from dataclasses import replace
+
 import pytest
 
 from tisstats.chapters.teaching_placebo import PlaceboResponse
@@ -8,14 +10,53 @@ from tisstats.statistics import proportion_difference
 
 @pytest.fixture(scope="module")
 def page():
-    return PlaceboResponse(confidence_level=0.95, interval_method="wilson")
+    return PlaceboResponse(confidence_level=0.95, interval_method="wilson", target_power=0.8)
 
 
-def test_the_figure_shows_both_arms_alike(page):
-    alt = page.arms_figure().alt
-    assert "Immunoglobulin, 37 of 47: 78.7% (65.1–88.0)." in alt
-    assert "Placebo, 21 of 48: 43.8% (30.7–57.7)." in alt
-    assert "highlighted" not in alt
+def test_the_figure_shows_both_arms_and_which_counts_are_inferred(page):
+    alt = page.response_by_threshold().alt
+    assert "TIS ≥ 20, 79% v 44% (37/47 v 21/48)" in alt
+    assert "TIS ≥ 40, 68% v 23% (32/47 v 11/48, inferred)" in alt
+    assert "TIS ≥ 40, 42%, no placebo (8/19)" in alt
+
+
+def test_inferred_counts_are_labelled_wherever_they_are_listed(page):
+    table = page.differences_by_threshold().frame
+    assert table["Counts"].tolist() == ["published", *["inferred"] * 5]
+    assert table["Difference"].tolist()[:2] == ["35.0", "45.2"]
+    how = page.inferred_counts().frame
+    assert how["Counts, treated"].tolist()[:2] == ["32 of 47", "15 of 47"]
+    assert how["Printed difference"][0] == "45 (27 to 63); from the counts 45.2 (27.3 to 63.0)"
+    assert page.other_trials().frame["Responders"].tolist() == [
+        "42 of 75 v 31 of 73 (inferred)",
+        "–",
+        "–",
+    ]
+
+
+def test_an_uncontrolled_study_of_the_placebo_arm(page):
+    numbers = page.numbers()
+    assert [numbers[f"proderm_moderate_{part}"] for part in ("responders", "patients")] == [11, 48]
+    assert numbers["proderm_moderate_percent"] == "22.9"
+    found = page.placebo_arms_alone().frame.set_index("Arm and threshold")
+    assert found.loc["placebo in ProDERM, TIS ≥ 20", "Interval, %"] == "30.7 to 57.7"
+    assert found.loc["pilot study, TIS ≥ 40", "Responders"] == "8 of 19"
+
+
+def test_which_placebo_proportions_the_pilot_includes_follows_the_interval(page):
+    # Wilson's lower limit is 23.1%, above 11 of 48.
+    assert page.numbers()["pilot_covers"] == (
+        "includes that of ALKIVIA phase 2 and does not include that of ProDERM"
+    )
+    wide = replace(page, interval_method="clopper-pearson").numbers()["pilot_covers"]
+    assert wide == "includes that of ProDERM and ALKIVIA phase 2"
+
+
+def test_the_next_trial_is_planned_at_both_thresholds(page):
+    table = page.planning().frame
+    assert table["Patients per arm"].tolist() == ["34", "23", "86", "42"]
+    assert (page.numbers()["plan_minimal"], page.numbers()["plan_moderate"]) == ("34", "23")
+    assert "--set treated_response=0.68 --set control_response=0.23" in page.planning_command().text
 
 
 def test_chances_too_small_to_print_are_not_zero(page):

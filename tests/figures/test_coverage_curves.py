@@ -56,7 +56,7 @@ def test_highlighted_method_differs_by_tint_weight_and_colour(boxes):
     weights = {text.get_text(): text.get_weight() for text in figure.axes[0].texts}
     assert (weights["wald"], weights["wilson"]) == ("bold", "normal")
     colours = [axes.lines[-1].get_color() for axes in figure.axes[1:]]
-    assert colours.count(VERMILION) == 1
+    assert [colour == VERMILION for colour in colours] == [True] + [False] * (len(colours) - 1)
 
 
 def test_description_tells_range_and_share_below_of_every_method():

@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Annotation
 
 from tisstats.figures import improvement_curve
+from tisstats.figures.layout import Layout
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import censoring_bounds, kaplan_meier, times_from_counts
 
@@ -82,6 +84,19 @@ def test_axes_title_and_patients_at_risk_are_written(texts):
     assert written.count("19") == 2, "at risk at week 0 and just before week 3"
     assert "95% pointwise confidence limits" in written
     assert "possible range of the curve if patients who stopped early were censored" in written
+
+
+def test_a_step_whose_label_has_no_room_at_its_right_has_it_at_its_left():
+    figure = draw(curve(), horizon_week=9, layout=Layout.PHONE)
+    sides = {
+        text.get_text(): (text.xy[0], text.get_ha())
+        for axes in figure.axes
+        for text in axes.texts
+        if isinstance(text, Annotation)
+    }
+    assert sides["32%"] == (3, "right")
+    assert sides["37%"] == (4, "left")
+    assert sides["42%"] == (6, "left")
 
 
 def test_a_range_at_risk_has_a_row_for_either_end(texts):

@@ -67,7 +67,7 @@ def test_the_table_has_every_result_of_every_arm(study):
 def test_choices_that_the_rows_do_not_pose_are_named_with_the_reason(tmp_path):
     bare = specifications(STUDIES["bare"](tmp_path / "bare"))
     reasons = {each.choice: each.reason for each in bare.not_varied}
-    assert reasons["Rescue or early stop"] == "neither is recorded"
+    assert reasons["Handling of rescue and early stops"] == "neither is recorded"
     alone = specifications(STUDIES["single arm"](tmp_path / "alone"))
     reasons = {each.choice: each.reason for each in alone.not_varied}
     assert reasons["Test"] == "one arm: there is nothing to compare"
@@ -85,7 +85,9 @@ def test_patients_who_are_not_analysed_are_a_choice_of_the_denominator(tmp_path)
     comparison = dated.comparisons[0]
     table = dated.response(comparison).table()
     of_all = table[table["Denominator"] == "all, others non-responders"]
-    kept = (of_all["Rescue or early stop"] != "left out") & (of_all["Status open"] != "left out")
+    kept = (of_all["Handling of rescue and early stops"] != "left out") & (
+        of_all["Handling of unknown responses"] != "left out"
+    )
     rows = read_csv(tmp_path / "dated" / "synthetic_patients.csv")
     everybody = sum(row["arm"] == comparison.arm for row in rows)
     assert set(of_all.loc[kept, "patients"]) == {everybody}
@@ -105,7 +107,7 @@ def test_a_sustained_response_keeps_its_other_weeks_before_its_own(tmp_path):
     )
     found = specifications(study.write(tmp_path))
     assert labels(found.choices)["Week"] == ["week 8", "week 16"]
-    assert labels(found.choices)["Response seen"][0] == "sustained"
+    assert labels(found.choices)["Visits that count"][0] == "sustained"
     assert len(found.response(found.comparisons[0])) == combinations(found.choices)
 
 
@@ -120,8 +122,14 @@ def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
     study = make_study(12, missing=0.2)
     study.description = study.description.replace('"non-responder"', '"bounds"')
     found = specifications(study.write(tmp_path))
-    assert labels(found.choices)["Status open"] == ["non-response", "left out", "response"]
-    (open_status,) = (each for each in found.choices if each.label == "Status open")
+    assert labels(found.choices)["Handling of unknown responses"] == [
+        "non-response",
+        "left out",
+        "response",
+    ]
+    (open_status,) = (
+        each for each in found.choices if each.label == "Handling of unknown responses"
+    )
     lower, _, upper = open_status.levels
     assert lower.reason == "lower end of the bounds as described"
     assert upper.reason == "upper end of the bounds as described"

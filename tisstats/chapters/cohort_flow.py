@@ -221,7 +221,7 @@ class CohortFlow(PatientChapter):
             }
 
     @table(
-        "Table 1, published and computed: {self.table1_matches}",
+        "Table 1, published and computed: {self.matches_of_table}",
         origin="{self.patient_data.label}",
         collapsed=True,
         notes=_NOTES,
@@ -241,7 +241,7 @@ class CohortFlow(PatientChapter):
         return compare_with_print(self.table1().frame, computed, self.patient_data.kind)
 
     @property
-    def table1_matches(self) -> str:
+    def matches_of_table(self) -> str:
         """How many numbers of Table 1 these patients match."""
         return self.matches_in_words("table1")
 

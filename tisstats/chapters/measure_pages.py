@@ -69,8 +69,8 @@ def tables(page: str, published: PublishedFacts) -> list[Table]:
 
 
 def _scale(measures: tuple[str, ...]) -> Table:
-    """Return range, resolution, direction and source, one column per measure."""
-    columns = {}
+    """Return range, resolution, direction and source, one column per scale."""
+    columns: dict[str, dict[str, str]] = {}
     for scale in (SCALES[measure] for measure in measures):
         top = "and above" if scale.high is None else f"to {scale.high}"
         columns[scale.name] = {
@@ -84,11 +84,28 @@ def _scale(measures: tuple[str, ...]) -> Table:
             "Source": scale.source,
         }
     return Table(
-        _by_property(columns),
+        _by_property(_merged(columns)),
         "The scale",
         name="scale",
         facts="in the table of outcome measures of the page on methods",
     )
+
+
+def _merged(columns: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the columns, those in one that differ in nothing but the first row.
+
+    One of several has their first rows as its name, which are shorter.
+    """
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, cells in columns.items():
+        alike.setdefault(tuple(cells.values())[1:], []).append(name)
+    merged = {}
+    for names in alike.values():
+        cells = dict(columns[names[0]])
+        own = next(iter(cells))
+        cells[own] = ", ".join(columns[name][own] for name in names)
+        merged[names[0] if len(names) == 1 else cells[own]] = cells
+    return merged
 
 
 def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table:

@@ -62,7 +62,7 @@ class OwnData(Parameters):
     def export_text(self) -> Markdown:
         """Return the first lines of the export, as they stand in the file."""
         text = (self.folder / _VISITS).read_text(encoding=self.data.study.files.encoding)
-        return _code("text", "\n".join(text.splitlines()[:_SHOWN]))
+        return _code("none", "\n".join(text.splitlines()[:_SHOWN]))
 
     def description_text(self) -> Markdown:
         """Return the description of the study."""

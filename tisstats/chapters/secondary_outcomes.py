@@ -769,7 +769,7 @@ class SecondaryOutcomes(PatientChapter):
         return pd.DataFrame(rows, columns=heads)
 
     @table(
-        "Table 2, published and computed with {self.rule_in_words}: {self.table2_matches}",
+        "Table 2, published and computed with {self.rule_in_words}: {self.matches_of_table}",
         origin="{self.patient_data.label}",
         collapsed=True,
         columns={
@@ -859,7 +859,7 @@ class SecondaryOutcomes(PatientChapter):
         return PatientFigures.by_group(self.analysis, self.patient_data.label)
 
     @property
-    def table2_matches(self) -> str:
+    def matches_of_table(self) -> str:
         """How many numbers of Table 2 these patients match."""
         return self.matches_in_words("table2")
 

@@ -2,27 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from tisstats.chapters.chapter import Chapter
 from tisstats.chapters.page import (
     FigureItem,
+    Markdown,
     Rows,
     described,
     figure_item,
     table,
 )
-from tisstats.chapters.result_facts import INTERVAL, LABEL, PERCENTAGE, WORDS, Facts, counted
-from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level, format_percent, list_shares
+from tisstats.chapters.result_facts import (
+    COUNT_OF,
+    INTERVAL,
+    LABEL,
+    PERCENTAGE,
+    VALUE,
+    WORDS,
+    Facts,
+    counted,
+    stated,
+)
+from tisstats.figures import threshold_shares
+from tisstats.figures.numbers import format_confidence_level, format_percent, join_names
+from tisstats.figures.threshold_shares import ArmShare, ThresholdRow
+from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan, SampleSizeRow
 from tisstats.lim2021.response import ResponseCount, response_count
-from tisstats.printed import format_rounded, percent_range
+from tisstats.printed import format_rounded, percent_range, round_to
 from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
+from tisstats.teaching.inferred_counts import PerArm, counts_as_printed, pairs_as_printed
+from tisstats.teaching.placebo_trials import ThresholdComparison, comparisons, read_trials
 
 #: Probabilities below this would round to zero.
 _SMALLEST_SHOWN = 0.001
+
+#: The trial of the lesson, among the trials with placebo.
+_LESSON = "proderm"
+
+#: The method by which the printed intervals of a difference were computed.
+_PRINTED_METHOD = "wald"
+
+
+def _comparison_facts() -> dict[str, Facts]:
+    """Return the facts of the numbers on the placebo arms at the thresholds of the study."""
+    facts: dict[str, Facts] = {}
+    for trial in ("proderm", "alkivia"):
+        for threshold in ("minimal", "moderate"):
+            n = f"{{self.at[{trial}_{threshold}].placebo.patients}}"
+            more = {"n": n, "group": trial}
+            what = f"Responders with placebo, {threshold} improvement"
+            facts |= {
+                f"{trial}_{threshold}_responders": counted(what, group=trial),
+                f"{trial}_{threshold}_patients": counted("Patients with placebo", group=trial),
+                f"{trial}_{threshold}_percent": Facts(PERCENTAGE, what, **more),
+                f"{trial}_{threshold}_low": Facts(
+                    "{lower limit}", what, "%", "{self.interval_words}", **more
+                ),
+                f"{trial}_{threshold}_high": Facts(
+                    "{upper limit}", what, "%", "{self.interval_words}", **more
+                ),
+            }
+    return facts
 
 
 @dataclass(frozen=True)
@@ -31,6 +77,7 @@ class PlaceboResponse(Chapter):
 
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`, for either arm
+    target_power: float  #: target power of the next trial, above 0 and below 1
 
     @cached_property
     def arms(self) -> dict[str, placebo.Arm]:
@@ -52,6 +99,67 @@ class PlaceboResponse(Chapter):
     def count(self) -> ResponseCount:
         """The responders of the pilot study."""
         return response_count(self.published)
+
+    @cached_property
+    def minimal_count(self) -> ResponseCount:
+        """Its patients who reached the lower score, by the last week."""
+        return response_count(self.published, threshold=self.thresholds["minimal"])
+
+    @cached_property
+    def thresholds(self) -> dict[str, int]:
+        """The scores of the pilot study: for minimal and for moderate improvement."""
+        names = {"minimal": "minimal_score", "moderate": "responder_score"}
+        return {name: self.published.count(f"design.{row}") for name, row in names.items()}
+
+    @cached_property
+    def trials(self) -> PublishedFacts:
+        """The trials with placebo, by address."""
+        return read_trials()
+
+    @cached_property
+    def comparisons(self) -> list[ThresholdComparison]:
+        """Both arms of each trial at each threshold."""
+        return comparisons(self.trials)
+
+    @cached_property
+    def at(self) -> dict[str, ThresholdComparison]:
+        """Those at the thresholds of the pilot study, such as ``proderm_moderate``."""
+        return {
+            f"{each.trial}_{name}": each
+            for each in self.comparisons
+            for name, threshold in self.thresholds.items()
+            if each.threshold == threshold
+        }
+
+    @cached_property
+    def plans(self) -> dict[str, NextTrialPlan]:
+        """A next trial with the response rates of each of these, rounded to whole per cent."""
+        return {
+            name: NextTrialPlan(
+                _whole_percent(each.treated),
+                _whole_percent(each.placebo),
+                self.target_power,
+                self.confidence_level,
+            )
+            for name, each in self.at.items()
+        }
+
+    @cached_property
+    def sizes(self) -> dict[str, SampleSizeRow]:
+        """Sample size of each of these trials, with Fisher's exact test."""
+        return {name: plan.fisher() for name, plan in self.plans.items()}
+
+    def _arm_interval(self, arm: placebo.Arm) -> Interval:
+        return arm.interval(self.confidence_level, self.interval_method)
+
+    def _trial(self, comparison: ThresholdComparison) -> str:
+        """Return the name of the trial of a comparison."""
+        return self.trials.text(f"trials.{comparison.trial}.trial")
+
+    def _difference(self, each: ThresholdComparison, method: str = "newcombe") -> Interval:
+        return placebo.arm_difference(
+            each.treated, each.placebo, confidence_level=self.confidence_level, method=method
+        )
 
     @described(
         {
@@ -104,6 +212,56 @@ class PlaceboResponse(Chapter):
             "methods_within": Facts(
                 "{difference}", "Largest between limits by different methods", "percentage points"
             ),
+            **_comparison_facts(),
+            **{
+                f"moderate_difference{end}": Facts(
+                    f"{{{statistic}}}",
+                    "Responders at the threshold of the pilot study, immunoglobulin minus placebo",
+                    "percentage points",
+                    method,
+                    "{self.in_both_arms}",
+                )
+                for end, statistic, method in (
+                    ("", "difference", ""),
+                    ("_low", "lower limit", "{self.level_words} Newcombe"),
+                    ("_high", "upper limit", "{self.level_words} Newcombe"),
+                )
+            },
+            "minimal_score": stated("Score of minimal improvement", "points", "published"),
+            "moderate_score": stated("Score of moderate improvement", "points", "published"),
+            "lesson_week": stated("Week of the response in ProDERM", "week", "published"),
+            "background": WORDS,
+            "steroids": WORDS,
+            "immunosuppressants": WORDS,
+            "pilot_percent": Facts(
+                PERCENTAGE, "Responders of the pilot study", n="{self.count.patients}"
+            ),
+            "pilot_low": Facts(
+                "{lower limit}",
+                "Responders of the pilot study",
+                "%",
+                "{self.interval_words}",
+                "{self.count.patients}",
+            ),
+            "pilot_high": Facts(
+                "{upper limit}",
+                "Responders of the pilot study",
+                "%",
+                "{self.interval_words}",
+                "{self.count.patients}",
+            ),
+            "pilot_covers": WORDS,
+            "plan_power": stated("Target power of the next trial", "%"),
+            "plan_minimal": Facts(
+                "{sample size} | more than {sample size}",
+                "Patients per arm of a next trial at the lower threshold",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+            "plan_moderate": Facts(
+                "{sample size} | more than {sample size}",
+                "Patients per arm of a next trial at the threshold of the pilot study",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
             "responders": counted("Responders of the pilot study", origin="published"),
             "patients": counted("Patients analysed in the pilot study", origin="published"),
         }
@@ -111,6 +269,8 @@ class PlaceboResponse(Chapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         found = self.differences["newcombe"]
+        moderate = self._difference(self.at[f"{_LESSON}_moderate"])
+        pilot = self._arm_interval(self._pilot_arm(self.count))
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
         level = format_confidence_level(self.confidence_level)
         return {
@@ -133,27 +293,91 @@ class PlaceboResponse(Chapter):
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),
             "methods_within": format_percent(max(max(end) - min(end) for end in ends)),
+            **self._placebo_numbers(),
+            "moderate_difference": format_percent(moderate.estimate),
+            "moderate_difference_low": format_percent(moderate.low).replace("-", "−"),
+            "moderate_difference_high": format_percent(moderate.high).replace("-", "−"),
+            **{f"{name}_score": threshold for name, threshold in self.thresholds.items()},
+            "lesson_week": self.trials.count(f"trials.{_LESSON}.week"),
+            **{
+                column: self.trials.text(f"trials.{_LESSON}.{column}")
+                for column in ("background", "steroids", "immunosuppressants")
+            },
+            "pilot_percent": format_percent(pilot.estimate),
+            "pilot_low": format_percent(pilot.low),
+            "pilot_high": format_percent(pilot.high),
+            "pilot_covers": self._describe_covered(pilot),
+            "plan_power": format_confidence_level(self.target_power),
+            **{
+                f"plan_{name}": _per_arm(self.sizes[f"{_LESSON}_{name}"])
+                for name in self.thresholds
+            },
             "responders": self.count.responders,
             "patients": self.count.patients,
         }
 
-    def arms_figure(self) -> FigureItem:
-        """Return the responders of both arms with their intervals; neither is highlighted."""
-        names = {"treated": "Immunoglobulin", "placebo": "Placebo"}
+    def _placebo_numbers(self) -> dict[str, object]:
+        """Return what a study of each placebo arm alone would report at both thresholds."""
+        numbers: dict[str, object] = {}
+        for name, each in self.at.items():
+            interval = self._arm_interval(each.placebo)
+            numbers |= {
+                f"{name}_responders": each.placebo.responders,
+                f"{name}_patients": each.placebo.patients,
+                f"{name}_percent": format_percent(interval.estimate),
+                f"{name}_low": format_percent(interval.low),
+                f"{name}_high": format_percent(interval.high),
+            }
+        return numbers
+
+    def _describe_covered(self, pilot: Interval) -> str:
+        """Describe which placebo proportions the interval of the pilot study includes."""
+        moderate = self.thresholds["moderate"]
+        named = {
+            self._trial(each): pilot.low <= each.placebo.proportion <= pilot.high
+            for each in self.comparisons
+            if each.threshold == moderate
+        }
+        inside = [trial for trial, covered in named.items() if covered]
+        outside = [trial for trial, covered in named.items() if not covered]
+        parts = [f"includes that of {join_names(inside)}"] if inside else []
+        parts += [f"does not include that of {join_names(outside)}"] if outside else []
+        return " and ".join(parts)
+
+    @staticmethod
+    def _pilot_arm(count: ResponseCount) -> placebo.Arm:
+        return placebo.Arm(count.responders, count.patients)
+
+    def response_by_threshold(self) -> FigureItem:
+        """Return the responders of both arms of each trial, and of the pilot study."""
         rows = [
-            interval_forest.IntervalRow(
-                f"{names[name]}, {arm.responders} of {arm.patients}",
-                arm.interval(self.confidence_level, self.interval_method),
+            ThresholdRow(
+                self._study_and_week(each),
+                each.threshold,
+                ArmShare(each.treated.responders, each.treated.patients),
+                ArmShare(each.placebo.responders, each.placebo.patients),
+                each.inferred,
             )
-            for name, arm in self.arms.items()
+            for each in self.comparisons
         ]
-        shares = {names[name].lower(): (arm.proportion,) * 2 for name, arm in self.arms.items()}
+        rows += [
+            ThresholdRow(
+                f"Pilot study: immunoglobulin alone, week {count.week}",
+                count.threshold,
+                ArmShare(count.responders, count.patients),
+            )
+            for count in (self.minimal_count, self.count)
+        ]
         return figure_item(
-            interval_forest,
+            threshold_shares,
             rows,
-            f"{list_shares(shares)} responded",
-            source="Published: ProDERM, counts of responders",
+            source="Published: reports of the trials, and the article; some counts inferred",
         )
+
+    def _study_and_week(self, each: ThresholdComparison) -> str:
+        stem = f"trials.{each.trial}"
+        drug, week = (self.trials.text(f"{stem}.{column}") for column in ("drug", "week"))
+        return f"{self._trial(each)}: {drug} or placebo, week {week}"
 
     @property
     def in_both_arms(self) -> int:
@@ -219,3 +443,248 @@ class PlaceboResponse(Chapter):
                     format_percent(probability) if probability >= _SMALLEST_SHOWN else too_small
                 ),
             }
+
+    @table(
+        "Responders by trial and threshold, and the difference between the arms",
+        columns={
+            "Trial and threshold": LABEL,
+            "Treated": Facts(COUNT_OF, "Responders", "patients", group="treated"),
+            "Placebo": Facts(COUNT_OF, "Responders", "patients", group="placebo"),
+            "Difference": Facts(
+                "{difference}", "Responders, treated minus placebo", "percentage points"
+            ),
+            "Interval": Facts(
+                INTERVAL,
+                "Responders, treated minus placebo",
+                "percentage points",
+                "{self.level_percent}% Newcombe",
+            ),
+            "*": WORDS,
+        },
+        notes={
+            "Difference": "Percentage points, with the {self.level_percent}% interval of Newcombe.",
+            "Counts": "Inferred: not found in print, but the printed percentages allow one count "
+            "only; see the next table.",
+        },
+    )
+    def differences_by_threshold(self) -> Rows:
+        """Return both arms of each trial at each threshold, with their difference."""
+        for each in self.comparisons:
+            found = self._difference(each)
+            yield {
+                "Trial and threshold": self._at(each),
+                "Treated": f"{each.treated.responders} of {each.treated.patients}",
+                "Placebo": f"{each.placebo.responders} of {each.placebo.patients}",
+                "Difference": format_percent(found.estimate),
+                "Interval": percent_range(found.low, found.high),
+                "Counts": "inferred" if each.inferred else "published",
+            }
+
+    def _at(self, each: ThresholdComparison) -> str:
+        return f"{self._trial(each)}, TIS ≥ {each.threshold}"
+
+    @table(
+        "How counts were inferred: all counts that give the printed percentage",
+        columns="Steps of an inference; the counts are in the table of responders.",
+        collapsed=True,
+        notes={
+            "Printed difference": "Percentage points. Limits are printed for ProDERM only; those "
+            "from the counts are Wald limits.",
+            "": "For ALKIVIA the sizes of the arms are inferred, too: they are the one split of "
+            "all randomised patients in which all its percentages are possible.",
+        },
+    )
+    def inferred_counts(self) -> Rows:
+        """Return the counts that each printed percentage allows, and a check by the difference."""
+        for each in self.comparisons:
+            if each.inferred:
+                yield {
+                    "Trial and threshold": self._at(each),
+                    **_allowed("treated", each.percents.treated, each.treated),
+                    **_allowed("placebo", each.percents.placebo, each.placebo),
+                    "Printed difference": self._printed_difference(each),
+                }
+
+    def _printed_difference(self, each: ThresholdComparison) -> str:
+        """Return the printed difference, and the same from the counts."""
+        if each.printed is None:
+            return "–"
+        printed = each.printed
+        found = placebo.arm_difference(
+            each.treated,
+            each.placebo,
+            confidence_level=printed.confidence_level,
+            method=_PRINTED_METHOD,
+        )
+        limits = percent_range(found.low, found.high)
+        return (
+            f"{printed.estimate} ({printed.low} to {printed.high}); "
+            f"from the counts {format_percent(found.estimate)} ({limits})"
+        )
+
+    @table(
+        "Patients and background treatment of the studies",
+        columns={
+            "Week": Facts(VALUE, "Week of the response", "week", origin="published"),
+            "Randomised": Facts("{count} *", "Patients", "patients", origin="published"),
+            "*": WORDS,
+        },
+        notes={"": "Background treatment as secondary sources report it, except in the pilot."},
+    )
+    def background_treatment(self) -> Rows:
+        """Return what patients of each study received besides the treatment under study."""
+        for row in self.trials.tables["trials"].to_dict("records"):
+            yield {
+                "Study": row["trial"],
+                "Diseases": row["population"],
+                "Randomised": f"{row['randomised']} randomised",
+                "Week": row["week"],
+                "Background treatment": row["background"],
+                "Steroids": row["steroids"],
+                "Immunosuppressants": row["immunosuppressants"],
+            }
+        yield {
+            "Study": "pilot study",
+            "Diseases": self.published.text("comparators.this_study.population"),
+            "Randomised": f"{self.count.patients} analysed, not randomised",
+            "Week": str(self.count.week),
+            "Background treatment": "none, unless rescue medication was needed",
+            "Steroids": "none before rescue",
+            "Immunosuppressants": "none before rescue",
+        }
+
+    @table(
+        "Other trials with placebo, with another result",
+        columns={
+            "Trial": LABEL,
+            "Week": Facts(VALUE, "Week of the result", "week", origin="published"),
+            "Treated": Facts(VALUE, unit="@Unit", group="treated", origin="published"),
+            "Placebo": Facts(VALUE, unit="@Unit", group="placebo", origin="published"),
+            "Responders": Facts(
+                "{count} of {denominator} v {count} of {denominator} (inferred)",
+                "Responders",
+                "patients",
+            ),
+            "*": WORDS,
+        },
+        collapsed=True,
+        notes={"Responders": "Treated, then placebo; inferred from the percentages."},
+    )
+    def other_trials(self) -> Rows:
+        """Return trials whose reports give a mean score, or responders by another definition."""
+        for row in self.trials.tables["other_trials"].to_dict("records"):
+            yield {
+                "Trial": f"{row['trial']}, {row['drug']}",
+                "Result": row["result"],
+                "Unit": row["unit"],
+                "Week": row["week"],
+                "Treated": row["treated"],
+                "Placebo": row["placebo"],
+                "Responders": _responders(row),
+                "Source": f"{row['source']} ({row['certainty']})",
+            }
+
+    @table(
+        "What studies of the placebo arms alone would have printed, with "
+        "{self.interval_words} intervals",
+        columns={
+            "Arm and threshold": LABEL,
+            "Responders": Facts(COUNT_OF, "Responders", "patients"),
+            "%": Facts(PERCENTAGE, "Responders", n="@Responders"),
+            "Interval, %": Facts(
+                INTERVAL, "Responders", "%", "{self.interval_words}", "@Responders"
+            ),
+            "*": WORDS,
+        },
+    )
+    def placebo_arms_alone(self) -> Rows:
+        """Return each placebo arm as if it were an uncontrolled study, then the pilot study."""
+        arms = [(f"placebo in {self._at(each)}", each.placebo) for each in self.comparisons]
+        arms += [
+            (f"pilot study, TIS ≥ {count.threshold}", self._pilot_arm(count))
+            for count in (self.minimal_count, self.count)
+        ]
+        for label, arm in arms:
+            interval = self._arm_interval(arm)
+            yield {
+                "Arm and threshold": label,
+                "Responders": f"{arm.responders} of {arm.patients}",
+                "%": format_percent(interval.estimate),
+                "Interval, %": percent_range(interval.low, interval.high),
+            }
+
+    @table(
+        "Sample size of a next trial, by the trial and threshold that give its response rates",
+        columns={
+            "Response rates from": LABEL,
+            "Treated, %": Facts(VALUE, "Response rate assumed", "%", group="treated"),
+            "Placebo, %": Facts(VALUE, "Response rate assumed", "%", group="placebo"),
+            "Patients per arm": Facts(
+                "{sample size} | more than {sample size}",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+        },
+        notes={
+            "Patients per arm": "Smallest number with {self.power_percent}% power, by Fisher's "
+            "exact test at a two-sided type I error of {self.error_percent}%."
+        },
+    )
+    def planning(self) -> Rows:
+        """Return the sample size with the response rates of each trial at both thresholds."""
+        for name, each in self.at.items():
+            plan = self.plans[name]
+            yield {
+                "Response rates from": self._at(each),
+                "Treated, %": format_percent(plan.treated_response, 0),
+                "Placebo, %": format_percent(plan.control_response, 0),
+                "Patients per arm": _per_arm(self.sizes[name]),
+            }
+
+    @property
+    def power_percent(self) -> str:
+        """Target power, %."""
+        return format_confidence_level(self.target_power)
+
+    @property
+    def error_percent(self) -> str:
+        """Two-sided type I error, %."""
+        return format_confidence_level(self.plans[f"{_LESSON}_moderate"].alpha)
+
+    def planning_command(self) -> Markdown:
+        """Return the command that plans the next trial in the chapter on the primary outcome."""
+        plan = self.plans[f"{_LESSON}_moderate"]
+        return Markdown(
+            "```bash\n"
+            f".venv/bin/tisstats book --set treated_response={plan.treated_response:g} "
+            f"--set control_response={plan.control_response:g}\n"
+            "```"
+        )
+
+
+def _whole_percent(arm: placebo.Arm) -> float:
+    """Round the proportion of responders to whole per cent, as for the defaults of a plan."""
+    return float(round_to(100 * arm.proportion, 0) / 100)
+
+
+def _per_arm(size: SampleSizeRow) -> str:
+    return f"{size.smallest or f'more than {MAXIMUM}'}"
+
+
+def _responders(row: Mapping[Hashable, Any]) -> str:
+    """Return the inferred counts of a trial that gives percentages, a dash for another."""
+    if row["unit"] != "%":
+        return "–"
+    patients = PerArm(int(row["treated_patients"]), int(row["placebo_patients"]))
+    (found,) = pairs_as_printed(PerArm(row["treated"], row["placebo"]), patients)
+    return (
+        f"{found.treated} of {patients.treated} v {found.placebo} of {patients.placebo} (inferred)"
+    )
+
+
+def _allowed(arm: str, percent: str, inferred: placebo.Arm) -> dict[str, str]:
+    """Return a printed percentage and every count of the arm that rounds to it."""
+    counts = ", ".join(map(str, counts_as_printed(percent, inferred.patients)))
+    return {
+        f"Printed, {arm}, %": percent,
+        f"Counts, {arm}": f"{counts} of {inferred.patients}",
+    }

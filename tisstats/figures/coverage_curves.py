@@ -44,7 +44,7 @@ def draw(
     Parameters
     ----------
     curves
-        One per method, row by row from the top left.
+        One per method, row by row from the top left, those that are highlighted first.
     confidence_level
         Nominal confidence, 0 to 1: a dashed line in each panel. The y axis starts at
         1 - 4 (1 - level); lower values are drawn at the bottom edge.
@@ -62,6 +62,7 @@ def draw(
     require_rows(curves, "curves", "method")
     page = Page(layout)
     page.write_heading(_message(curves, confidence_level), _note(confidence_level))
+    curves = sorted(curves, key=lambda curve: not curve.highlighted)
     columns = _COLUMNS[layout]
     width = (page.width - _LEFT - page.edge - 0.16 - _BETWEEN * (columns - 1)) / columns
     for number, curve in enumerate(curves):

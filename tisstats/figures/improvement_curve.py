@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil, isfinite
 from typing import Any
 
@@ -225,14 +226,17 @@ def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float, page_width: flo
     """Label each step with its percentage; the last step is always labelled."""
     inches_per_week = axes.get_position().width * page_width / horizon
     free_until = None
-    for time in reversed(_event_times(curve, horizon)):
+    for before, time in reversed([*pairwise([0.0, *_event_times(curve, horizon)])]):
         proportion = 1 - curve.at(time).survival
         text = f"{format_percent(proportion, 0)}%"
         room = text_width(text) + 0.05
-        if free_until is not None and (free_until - time) * inches_per_week < room:
-            continue
-        # At the end of the axis the only free space is above and before the step.
+        # At the end of the axis, and where the next label is near, the only free space is above
+        # and before the step.
         at_end = (horizon - time) * inches_per_week < room
+        if free_until is not None and (free_until - time) * inches_per_week < room:
+            if (time - before) * inches_per_week < room:
+                continue
+            at_end = True
         free_until = time - room / inches_per_week if at_end else time
         above = at_end or proportion < 0.1
         offset = (-4 if at_end else 3, 2 if above else -4)

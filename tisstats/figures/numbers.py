@@ -83,7 +83,7 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def of_all(count: int, total: int) -> str:
-    """Say how many of all it is, before a plural noun.
+    """Format a count as a part of all, before a plural noun.
 
     >>> of_all(57, 57), of_all(0, 57), of_all(56, 57)
     ('all 57', 'none of the 57', '56 of the 57')

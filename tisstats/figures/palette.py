@@ -6,8 +6,8 @@ itself (see `tisstats.book.downloads.svg`); PNG and PDF files are as on a white 
 
 What a mark means
 -----------------
-- Filled circle, blue: an estimate or a value, and of two times the later one. Open circle: the
-  earlier of two times.
+- Filled circle, blue: an estimate or a value, of two times the later one, of two arms the treated
+  one. Open circle: the earlier of two times, the control arm.
 - Diamond, open, vermilion: the printed value, which others are compared with.
 - Blue line with end strokes: a confidence interval. Band in pale blue: one around a curve or a
   median, or quartiles; below steps of points, their area.

@@ -246,7 +246,7 @@ class StudySpecifications:
                     "nothing is observed after a last visit",
                 )
             )
-        return Choice(f"{self.endpoint.words.noun.capitalize()} seen", tuple(levels))
+        return Choice("Visits that count", tuple(levels))
 
     @property
     def _why_kind(self) -> str:
@@ -280,7 +280,7 @@ class StudySpecifications:
             # After death there is no score that could count.
             strategies.pop("treatment policy")
         return _choice(
-            "Rescue or early stop",
+            "Handling of rescue and early stops",
             "intercurrent",
             {
                 name: Level(
@@ -324,7 +324,7 @@ class StudySpecifications:
             lower = "worst case"
         rules = dict.fromkeys((planned, "unknown", lower, "best case"))
         return _choice(
-            "Status open",
+            "Handling of unknown responses",
             "missing",
             {
                 name: Level(self._open_as(name), {}, self._why_missing(name, planned))
@@ -422,11 +422,12 @@ class StudySpecifications:
             "Week": "no scheduled week next to the planned one lies after those of also_at"
             if self.endpoint.also_at
             else "there is no other scheduled week next to the planned one",
-            "Rescue or early stop": "nobody had rescue medication or stopped before the last week"
+            "Handling of rescue and early stops": "nobody had rescue medication or stopped before "
+            "the last week"
             if self.data.ends_recorded or "treatments" in self.data.has
             else "neither is recorded",
-            "Status open": "every status is known, whatever the week and the kind of "
-            f"{self.endpoint.words.noun}",
+            "Handling of unknown responses": "every status is known, whatever the week and the "
+            f"kind of {self.endpoint.words.noun}",
             "Denominator": "all patients are analysed and have a visit after baseline",
             "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
             "Test": "one arm: there is nothing to compare",

@@ -20,14 +20,22 @@ def matrix_html(page: MethodAgreement) -> str:
 
 
 def family_html(page: MethodAgreement, family: str) -> str:
-    """Return the methods of a family, each collapsed: its definition, the reasons, its cases."""
-    return "".join(
+    """Return the methods of a family, each collapsed: its definition, the reasons, its cases.
+
+    Cases that all of them share stand above them.
+    """
+    methods = page.family(family)
+    # What methods share is said once.
+    shared = len({method.cases for method in methods}) == 1 < len(methods)
+    above = render("agreement_cases.html", cases=methods[0].cases) if shared else ""
+    return above + "".join(
         render(
             "agreement_method.html",
             method=method,
+            cases="" if shared else method.cases,
             numbers=item_html(method.differences),
         )
-        for method in page.family(family)
+        for method in methods
     )
 
 

@@ -123,10 +123,26 @@ def load_style(
         context["meta"] = {**(context.get("meta") or {}), "html_theme.sidebar_secondary.remove": ""}
 
 
+def name_in_contents(
+    _app: Sphinx,
+    _page: str,
+    _template: str,
+    context: dict[str, Any],
+    _document: nodes.document | None,
+) -> None:
+    """Name the front page in the list of pages as the configuration does.
+
+    Its title would stand there below the title of the book, which says the same.
+    """
+    if name := context.get("front_page_name"):
+        context["root_title"] = name
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_directive("visual-abstract", VisualAbstract)
     app.add_role("minutes", Minutes())
     app.connect("doctree-resolved", fill_places)
     app.connect("html-page-context", load_style)
+    app.connect("html-page-context", name_in_contents, priority=900)  # after the theme
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
