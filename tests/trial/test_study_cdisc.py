@@ -63,6 +63,33 @@ def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_for
     assert all(path.name.startswith("synthetic_") for path in (again / "adam").iterdir())
 
 
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_visits_outside_the_analysis_survive_too_without_a_score(made, tmp_path, file_format):
+    name = made.patients[2]["patient_id"]
+    for row in made.patients:
+        row["analysed"] = str(row["patient_id"] != name).lower()
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    datasets = study_datasets(given)
+    visits = datasets.tables["ADTIS"]
+    outside = visits[visits["USUBJID"].str.endswith(name)]
+    assert len(outside)
+    assert set(outside["ANL01FL"]) == {""}
+    assert outside.loc[outside["PARAMCD"] == "TIS", "AVAL"].isna().all()
+    again = tmp_path / "again"
+    again.mkdir()
+    write_analysis_datasets(datasets, again / "adam", file_format)
+    text = made.description.replace("[files]", '[files]\nadam = "adam"')
+    (again / "study.toml").write_text(text, encoding="utf-8")
+    found = StudyData.read(again)
+    columns = ["patient_id", "week", *given.trial.description.measures]
+    assert_frame_equal(
+        found.trial.visits[columns].reset_index(drop=True),
+        given.trial.visits[columns].reset_index(drop=True),
+        check_dtype=False,
+    )
+    np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
+
+
 def test_the_score_is_a_parameter_with_its_criterion(made, tmp_path):
     given = StudyData.read(made.write(tmp_path / "tables"))
     adtis = study_datasets(given).tables["ADTIS"]

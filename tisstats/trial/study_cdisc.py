@@ -42,7 +42,8 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     own in both data sets: whether it is met at each visit, and the time to the first visit at which
     it is. Times are those of the report: up to the week of the endpoint, with its strategy for
     rescue medication and early stops and its rule for missing measures. A competing event is
-    censored, as the report's incidence does not take it.
+    censored, as the report's incidence does not take it. Visits of patients outside the analysis
+    have their measures, but no score, and are not flagged for analysis.
 
     Examples
     --------
@@ -51,7 +52,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     >>> list(datasets.tables), datasets.is_synthetic
     (['ADSL', 'ADTIS', 'ADTTE', 'ADAE', 'ADEX'], True)
     """
-    study, trial, analysis = data.study, data.trial, data.analysis
+    study, trial = data.study, data.trial
     scales = trial.description.measures
     criterion = _criterion(data)
     metadata = StudyMetadata(
@@ -70,9 +71,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         if isinstance(limit, str)
     }
     patients = trial.patients.assign(**limits)[[*_OF_PATIENTS, *metadata.characteristics]]
-    visits = analysis.visits[["patient_id", "week", *scales, "tis", "response"]]
-    if criterion is not None:
-        visits = visits.assign(**{criterion.column: _met_at_visits(data)})
+    visits = _visits(data, criterion)
     events, treatments = trial.adverse_events, trial.treatments
     return derive_analysis_datasets(
         metadata,
@@ -86,6 +85,16 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         times=_times(data),
         treatments=treatments if "treatments" in data.has else None,
     )
+
+
+def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
+    """Return all visits; those of patients outside the analysis have no score or criterion."""
+    columns = ["patient_id", "week", *data.trial.description.measures]
+    scored = data.analysis.visits[[*columns, "tis", "response"]]
+    if criterion is not None:
+        scored = scored.assign(**{criterion.column: _met_at_visits(data)})
+    outside = ~data.trial.visits["patient_id"].isin(data.analysis.patients["patient_id"])
+    return pd.concat([scored, data.trial.visits.loc[outside, columns]], ignore_index=True)
 
 
 def _criterion(data: StudyData) -> CriterionLabel | None:
