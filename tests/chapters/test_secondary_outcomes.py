@@ -215,7 +215,7 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     assert exact > 0.05
     assert sample["Exact P"] == format_rounded(exact, 4)
     counts = default.p_numbers()
-    assert counts["p_inside"] == 13
+    assert counts["p_inside"] == "all 13"
     assert counts["exact_p_changes"].startswith(
         "It could fall on the other side of 0.05 in 1 of the 13 rows for which it was computed: "
         "extramuscular activity, at these resolutions and at the finer ones alike. The changes"

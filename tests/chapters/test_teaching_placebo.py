@@ -46,10 +46,11 @@ def test_an_uncontrolled_study_of_the_placebo_arm(page):
 def test_which_placebo_proportions_the_pilot_includes_follows_the_interval(page):
     # Wilson's lower limit is 23.1%, above 11 of 48.
     assert page.numbers()["pilot_covers"] == (
-        "includes that of ALKIVIA phase 2 and does not include that of ProDERM"
+        "includes the proportion with placebo in ALKIVIA phase 2 and does not include that in "
+        "ProDERM"
     )
     wide = replace(page, interval_method="clopper-pearson").numbers()["pilot_covers"]
-    assert wide == "includes that of ProDERM and ALKIVIA phase 2"
+    assert wide == "includes the proportion with placebo in ProDERM and ALKIVIA phase 2"
 
 
 def test_the_next_trial_is_planned_at_both_thresholds(page):

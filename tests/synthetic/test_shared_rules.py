@@ -47,7 +47,7 @@ SHARED = {
         *("DESCRIPTOR", "allowed", "delimiter", "encoding", "find_faults", "read_descriptor"),
         *("read_tables", "_CONSTRAINTS", "_cell_fault", "_fields", "_file_faults", "_is_encoding"),
         *("_no_encoding", "_one_line", "_row_faults", "_CELL_ERRORS", "_infinite_numbers"),
-        *("_is_finite", "_key_fields", "_resource_faults"),
+        *("_is_finite", "_key_fields", "_resource_faults", "_VALID", "_digest"),
     },
     # Which ordered values a quantile is made of, by each definition; names of definitions are data.
     "tisstats.statistics.quantiles": {
@@ -75,7 +75,7 @@ SHARED = {
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
     "tisstats.lim2021.trial_description": {"REFERENCE_FOLDER"},
-    "tisstats.errors": {"DataError", "Fault"},
+    "tisstats.errors": {"DataError", "Fault", "_LONGEST_VALUE", "_shown"},
 }
 
 #: Reads patient-level data for the chapters, of the project or of a trial; it draws nothing.

@@ -37,6 +37,7 @@ from tisstats.chapters.page import (
 )
 from tisstats.chapters.result_facts import (
     COUNT_OF,
+    COUNT_OF_ALL,
     LABEL,
     OMITTED,
     RANGE,
@@ -46,7 +47,7 @@ from tisstats.chapters.result_facts import (
     stated,
 )
 from tisstats.figures import bound_ranges as figure
-from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
+from tisstats.figures.numbers import format_confidence_level, format_percent, of_all, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import response
 from tisstats.lim2021.scales import SCALES
@@ -200,6 +201,15 @@ class Identifiability(PatientChapter):
             "statements_hold": counted(
                 "Published statements that the patients meet", "statements", origin="book"
             ),
+            "numbers_agree": Facts(
+                COUNT_OF_ALL, "Published numbers that the patients meet", "numbers", origin="book"
+            ),
+            "statements_agree": Facts(
+                COUNT_OF_ALL,
+                "Published statements that the patients meet",
+                "statements",
+                origin="book",
+            ),
             "entries": counted(
                 "Published numbers of the constraints, with repetitions", "numbers", origin="book"
             ),
@@ -226,10 +236,13 @@ class Identifiability(PatientChapter):
         listed = [address for each in CONSTRAINTS for address in each.addresses]
         named = set(listed)
         checked = {finding.name for finding in self.report if finding.kind == "number"}
+        counts = self.report.counts()
         return {
             "constraints": len(CONSTRAINTS),
             "rows_name": self.patient_data.name,
-            **self.report.counts(),
+            **counts,
+            "numbers_agree": of_all(counts["numbers_hold"], counts["numbers"]),
+            "statements_agree": of_all(counts["statements_hold"], counts["statements"]),
             "entries": len(listed),
             "named": len(named),
             "named_twice": len(listed) - len(named),

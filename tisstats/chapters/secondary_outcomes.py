@@ -386,8 +386,11 @@ class SecondaryOutcomes(PatientChapter):
     @described(
         {
             "p_level": stated("Significance level", "probability", "published"),
-            "p_inside": counted(
-                "Printed P values within the attainable range", "measures", origin="book"
+            "p_inside": Facts(
+                COUNT_OF_ALL,
+                "Printed P values within the attainable range",
+                "measures",
+                origin="book",
             ),
             "p_both_sides": Facts(
                 "in {count} of {denominator} rows*",
@@ -418,8 +421,9 @@ class SecondaryOutcomes(PatientChapter):
         finer = [each.measure for each in on_finest if each.discordant_sample]
         return {
             "p_level": format_rounded(alpha, 2),
-            "p_inside": sum(
-                bool(each.ranges.asymptotic.printed_p_attainable) for each in attainable
+            "p_inside": of_all(
+                sum(bool(each.ranges.asymptotic.printed_p_attainable) for each in attainable),
+                len(attainable),
             ),
             "p_both_sides": both_sides.statement,
             "p_both_sides_finer": sum(each.straddles_alpha for each in on_finest),

@@ -273,7 +273,7 @@ class Sensitivity(PatientChapter):
                 origin="{self.patient_data.kind}",
             ),
             "row_without": Facts(
-                "; in {count} of them*",
+                "in {count} of them* | *",
                 "Combinations without an estimate, by the patients",
                 "combinations",
                 origin="{self.patient_data.kind}",
@@ -315,10 +315,9 @@ class Sensitivity(PatientChapter):
             "row_fewer": of_all(rows.holds, rows.combinations - rows.without_result),
             "row_deciding": _in_sentence(rows.deciding),
             "row_without": (
-                f"; in {without} of them nobody is left in the denominator, so that there is no "
-                "estimate"
+                f"in {without} of them nobody is left in the denominator, so there is no estimate"
                 if without
-                else ""
+                else "each of them has an estimate"
             ),
             "change_combinations": combinations(next(iter(self.changes.values())).choices),
             "rows_kind": self.patient_data.kind,

@@ -340,8 +340,8 @@ class PlaceboResponse(Chapter):
         }
         inside = [trial for trial, covered in named.items() if covered]
         outside = [trial for trial, covered in named.items() if not covered]
-        parts = [f"includes that of {join_names(inside)}"] if inside else []
-        parts += [f"does not include that of {join_names(outside)}"] if outside else []
+        parts = [f"includes the proportion with placebo in {join_names(inside)}"] if inside else []
+        parts += [f"does not include that in {join_names(outside)}"] if outside else []
         return " and ".join(parts)
 
     @staticmethod

@@ -99,7 +99,7 @@ def describe(groups: Mapping[str, int]) -> str:
 
 def _message(groups: Mapping[str, int]) -> str:
     label, count = next(iter(groups.items()))
-    return f"{count} of {_total(groups)} patients: {label}"
+    return f"{count} of {_total(groups)} patients had {label}"
 
 
 def _total(groups: Mapping[str, int]) -> int:
