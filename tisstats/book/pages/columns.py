@@ -118,7 +118,7 @@ def whole_numbers(html: Markup) -> Markup:
     >>> print(whole_numbers(Markup("5–7, –1.4")))
     5–7, <span class="whole">–1.4</span>
     """
-    return Markup(_NEGATIVE.sub(r'<span class="whole">\g<0></span>', html))
+    return Markup(_NEGATIVE.sub(r'<span class="whole">\g<0></span>', str(html)))
 
 
 def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
