@@ -33,11 +33,11 @@ def labels(document):
 
 
 def test_the_rows_of_a_table_of_sentences_are_cards_whose_cells_are_labelled():
-    document = page(["Chapter", "Question", "Minutes"], [["Sensitivity to choices", LONG, "4"]])
-    assert labels(document) == (True, [None, None, None, None, "Question", "Minutes"])
+    document = page(["Chapter", "Minutes", "Question"], [["Sensitivity to choices", "4", LONG]])
+    assert labels(document) == (True, [None, None, None, None, "Minutes", "Question"])
 
 
-@pytest.mark.parametrize("rows", [[["a", "1"], ["b", "2"]], []])
+@pytest.mark.parametrize("rows", [[["a", "1"], ["b", "2"]], [["a", LONG]], []])
 def test_other_tables_stay_tables(rows):
     shown, cells = labels(page(["Name", "Number"], rows))
     assert not shown

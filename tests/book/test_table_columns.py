@@ -114,15 +114,30 @@ def test_rows_of_a_group_have_one_label():
     assert heads == [("rowgroup", "2", "a"), ("row", None, "b"), ("row", None, "a")]
 
 
-def test_a_phone_shows_cards_where_sentences_outweigh_numbers():
-    def cards(*cells):
-        return reads_as_cards(set_columns([f"H{place}" for place, _ in enumerate(cells)], [cells]))
+@pytest.mark.parametrize(
+    ("cells", "rows", "expected"),
+    [
+        (["a", LONG, "1.3 to 33.1", "5 (42)", "13 (100)"], 1, True),
+        (["a", *["0.123 to 0.456"] * 5], 1, True),
+        (["a", *["0.123 to 0.456"] * 5], 30, False),  # compared down the columns
+        (["a", LONG, LONG, LONG], 90, True),
+        (["Any serious adverse event of the trial", "8 (42)", "1.3 to 33.1"], 7, False),  # fits
+        (["a", "b", "c", "d"], 9, False),
+        ([LONG, LONG], 9, False),  # two columns never
+    ],
+)
+def test_a_phone_shows_cards_where_a_table_does_not_fit(cells, rows, expected):
+    heads = [f"H{place}" for place, _ in enumerate(cells)]
+    assert reads_as_cards(set_columns(heads, [cells] * rows)) is expected
 
-    assert cards("a", LONG, "1.3 to 33.1", "5 (42)")
-    assert cards(LONG, LONG, "1.0", "2.0", "3.0", "yes")
-    assert not cards("a", LONG, "1.0", "2.0", "yes", "3.0")  # compared down the columns
-    assert not cards("a", LONG)  # fits
-    assert not cards(*["0.123 to 0.456"] * 6)
+
+def test_a_number_stays_with_its_sign():
+    text = f"{LONG} (–1.4, –1.3) in 5–7 of 8"
+    frame = pd.DataFrame({"Case": ["a"], "Reason": [text], "Change": ["–103 (–3066 to –12)"]})
+    table = BeautifulSoup(table_html(frame.assign(Effect=LONG), "Cases"), "html.parser").table
+    numbers = [part.text for part in table.select(".whole")]
+    assert numbers == ["–1.4", "–1.3", "–103", "–3066", "–12"]
+    assert [cell.text for cell in table.select("td")] == [text, "–103 (–3066 to –12)", LONG]
 
 
 def test_a_table_takes_the_margin_only_if_it_does_not_fit():
@@ -135,6 +150,22 @@ def test_cards_name_each_cell():
     html = BeautifulSoup(table_html(frame, "Cases"), "html.parser")
     assert html.table["class"] == ["data-table", "cards"]
     assert [cell["data-label"] for cell in html.select("td")] == ["Reason", "Effect"]
+
+
+def test_cards_of_a_group_repeat_its_label_but_not_as_text():
+    frame = pd.DataFrame({"Case": ["a", "a", "b"], "Reason": [LONG] * 3, "Effect": [LONG] * 3})
+    rows = BeautifulSoup(table_html(frame, "Cases"), "html.parser").select("tbody tr")
+    assert [(row.get("data-group"), bool(row.th)) for row in rows] == [
+        (None, True),
+        ("a", False),
+        (None, True),
+    ]
+
+
+def test_labels_of_cards_have_the_marks_of_notes():
+    frame = pd.DataFrame({"Case": ["a"], "Reason": [LONG], "Effect": [LONG]})
+    html = BeautifulSoup(table_html(frame, "Cases", notes={"Effect": "Known."}), "html.parser")
+    assert [cell.get("data-mark") for cell in html.select("td")] == [None, "ᵃ"]
 
 
 def test_notes_have_marks_in_the_order_of_the_columns():

@@ -97,6 +97,8 @@ def test_tables_are_aligned_and_show_that_they_go_on(
             assert cards.count() > 0
             label = "getComputedStyle(document.querySelector('.cards td'), '::before').content"
             assert "Criterion" in page.evaluate(label)
+        if name == "notebooks/04_secondary_outcomes":
+            assert page.locator("table.cards[data-name=table2]").count() == 1
 
 
 def test_the_margin_is_free_where_a_table_takes_it(browser: Browser, built_book: Path) -> None:

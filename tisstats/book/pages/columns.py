@@ -9,7 +9,7 @@ there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,11 +18,14 @@ from markupsafe import Markup, escape
 #: Cells of up to this many characters are not wrapped, such as an interval.
 SHORT = 22
 
-#: Cells above this many characters are sentences; their lines have so many on a desktop at least.
-_SENTENCE, _LINE = 40, 28
+#: Characters of a line of sentences on a desktop, at least.
+_LINE = 28
 
-#: Characters that fit beside one another on a phone 375 pixels wide, about.
-_PHONE = 45
+#: Pixels of a phone 375 wide that a table has, and those it takes there, as its style sheet says:
+#: a letter of a cell and of a head, the space right of a column, the most of row labels, the least
+#: of longer ones, of sentences, and of explanations in the last column.
+_PHONE, _LETTER, _BOLD, _SPACE = 343, 7.3, 8.2, 13
+_LABELS, _LABEL, _WORDS, _EXPLAINED = 142, 112, 136, 384
 
 #: Characters that fit beside one another in the column of the text on a desktop, about.
 _TEXT_COLUMN = 92
@@ -30,8 +33,9 @@ _TEXT_COLUMN = 92
 #: Characters between columns.
 _GAP = 2
 
-#: Rows with more numbers or words than this are compared down the columns, also on a phone.
-_MOST_TERSE = 3
+#: Rows with more numbers or words than this are compared down the columns, also on a phone, if
+#: the table has more of them than anyone reads card by card.
+_MOST_TERSE, _MOST_CARDS = 3, 120
 
 #: Share of the cells of a column that must be numbers.
 _NUMERIC_SHARE = 0.6
@@ -44,6 +48,12 @@ _DASH = re.compile("()([–—])()()")
 
 #: Where a name may break.
 _UNDERSCORE = re.compile("(?<=[A-Za-z])_")
+
+#: A number below zero, whose sign is a dash, after which a line may end; also where a part starts.
+_NEGATIVE = re.compile(r"(?<![^\s(\[>])–\d+(?:[.,]\d+)*")
+
+#: Where a line may end.
+_LINE_END = re.compile(r"\s+|(?<=[-–—])")
 
 
 class Alignment(StrEnum):
@@ -102,6 +112,15 @@ def breakable(text: object) -> Markup:
     return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
 
 
+def whole_numbers(html: Markup) -> Markup:
+    """Return the HTML of a cell in which no number parts from its sign at the end of a line.
+
+    >>> print(whole_numbers(Markup("5–7, –1.4")))
+    5–7, <span class="whole">–1.4</span>
+    """
+    return Markup(_NEGATIVE.sub(r'<span class="whole">\g<0></span>', str(html)))
+
+
 def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
     """Return the columns of a table, numbers aligned.
 
@@ -129,27 +148,60 @@ def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Col
 def reads_as_cards(columns: Sequence[Column]) -> bool:
     """Return whether a phone shows each row of a table as a card.
 
-    That is so if the table is too wide for it, and says more in sentences than in numbers and
-    single words.
+    That is so if the table is too wide for it, unless it has so many rows of numbers that cards
+    would be more than anyone reads.
+
+    Examples
+    --------
+    >>> cells = ["a", *["12.3 (45.6 to 78.9)"] * 3]
+    >>> [reads_as_cards(set_columns(["H"] * size, [cells[:size]])) for size in (2, 3, 4)]
+    [False, False, True]
     """
-    sentences = sum(any(len(text) > _SENTENCE for text in column.texts) for column in columns)
-    terse = sum(max(map(len, column.texts), default=0) <= SHORT for column in columns[1:])
-    few = terse <= _MOST_TERSE or sentences > 1
-    return _width(columns, SHORT) > _PHONE and sentences > 0 and few
+    terse = sum(_is_terse(column) for column in columns[1:])
+    many = terse > _MOST_TERSE and terse * len(columns[0].cells) > _MOST_CARDS
+    return len(columns) > 2 and not many and _width_on_phone(columns) > _PHONE
+
+
+def _is_terse(column: Column) -> bool:
+    return column.alignment != Alignment.TEXT or max(map(len, column.texts), default=0) <= SHORT
+
+
+def _width_on_phone(columns: Sequence[Column]) -> float:
+    """Return the pixels that a table takes on a phone, about, if all lines end where they can."""
+    labels, *others = columns
+    label = max(_longest_word(labels.texts), _BOLD / _LETTER * _longest_word([labels.head]))
+    least = _LABEL if any(len(text) > SHORT for text in labels.texts) else 0
+    widths: list[float] = [min(max(_LETTER * label + _SPACE, least), _LABELS)]
+    for place, column in enumerate(others, 2):
+        whole, wrapped = [0], []
+        for text, cell in zip(column.texts, column.cells, strict=True):
+            if cell.classes:
+                whole.append(len(text) + cell.lacks)
+            else:
+                wrapped.append(text)
+        least = _EXPLAINED if place == len(columns) > 2 else _WORDS
+        letters = _LETTER * max(max(whole), _longest_word(wrapped))
+        head = _BOLD * _longest_word([column.head])
+        widths.append(max(letters + _SPACE, head + _SPACE, least if wrapped else 0))
+    return sum(widths) - _SPACE
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max((len(word) for text in texts for word in _LINE_END.split(text)), default=0)
 
 
 def needs_margin(columns: Sequence[Column]) -> bool:
     """Return whether a table is too wide for the column of the text on a desktop."""
-    return _width(columns, _LINE) > _TEXT_COLUMN
+    return _width(columns) > _TEXT_COLUMN
 
 
-def _width(columns: Sequence[Column], wrapped: int) -> int:
-    """Return the characters that a table takes, about, if wrapped cells have so many in a line."""
+def _width(columns: Sequence[Column]) -> int:
+    """Return the characters that a table takes on a desktop, about, with sentences wrapped."""
     widths = []
     for column in columns:
         words = map(len, column.head.split())
         cells = (
-            len(text) + cell.lacks if cell.lacks else min(len(text), wrapped)
+            len(text) + cell.lacks if cell.lacks else min(len(text), _LINE)
             for text, cell in zip(column.texts, column.cells, strict=True)
         )
         widths.append(max([*words, *cells], default=0))

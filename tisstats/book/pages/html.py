@@ -13,10 +13,20 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tisstats.book.downloads.names import file_name
 from tisstats.book.pages.captions import split_caption
-from tisstats.book.pages.columns import SHORT, breakable, needs_margin, reads_as_cards, set_columns
+from tisstats.book.pages.columns import (
+    SHORT,
+    breakable,
+    needs_margin,
+    reads_as_cards,
+    set_columns,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Letters of notes where a page has no element for them, such as the label of a cell.
+_RAISED = str.maketrans(ascii_lowercase, "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖqʳˢᵗᵘᵛʷˣʸᶻ")
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -33,6 +43,8 @@ def _templates() -> Environment:
     )
     environment.filters["breakable"] = breakable
     environment.filters["file_name"] = file_name
+    environment.filters["whole_numbers"] = whole_numbers
+    environment.filters["raised"] = lambda mark: mark.translate(_RAISED)
     return environment
 
 
@@ -101,6 +113,7 @@ def table_html(
         name=name,
         origin=origin,
         facts=facts,
+        groups=columns[0].texts,
         long=[len(row[0]) > SHORT for row in rows],
         spans=_spans([row[0] for row in rows]),
     )
