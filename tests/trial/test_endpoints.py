@@ -652,7 +652,7 @@ def test_an_endpoint_describes_every_choice():
         "Total Improvement Score of at least 20 at week 25 and at week 17 or 21 (± 1.5 weeks), "
         "without rescue medication and confirmed deterioration. Intercurrent events: treatment "
         "policy (visits count regardless of rescue medication and early stops). Where missing "
-        "scores leave the status open: the status is unknown, and the patient is not in the "
+        "data leave the status open: the status is unknown, and the patient is not in the "
         "denominator. Rescue medication in the week of a visit is taken as given after the visit."
     )  # fmt: skip
     best = Endpoint(kind="best", **USUAL, early_end="missing").describe()

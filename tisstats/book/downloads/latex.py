@@ -65,6 +65,7 @@ _REPLACEMENTS = str.maketrans(
         "·": r"\ensuremath{\cdot}",
         "≤": r"\ensuremath{\leq}",
         "≥": r"\ensuremath{\geq}",
+        "√": r"\ensuremath{\surd}",
         "≠": r"\ensuremath{\neq}",
         "≈": r"\ensuremath{\approx}",
         "∞": r"\ensuremath{\infty}",

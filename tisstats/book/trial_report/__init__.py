@@ -18,7 +18,7 @@ _TEMPLATE = Path(__file__).parent
 #: Of the assets of this project's own book, those that a report needs.
 _ASSETS = (
     *("book.css", "favicon.svg", "print.css", "print.js"),
-    *("search.css", "search.js", "search_engine.js", "tables.css"),
+    *("search.css", "search.js", "search_engine.js", "tables.css", "tables.js"),
 )
 
 #: The page on how to cite, and who wrote the software.
