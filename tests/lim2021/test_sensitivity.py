@@ -90,7 +90,7 @@ def test_synthetic_patients_have_the_printed_counts_where_these_determine_them(r
     as_printed = table[
         (table["Threshold"] == "40 points")
         & (table["Handling of rescue and early stops"] == "ignored")
-        & (table["Handling of unknown responses"] == "left out")
+        & (table["Handling of an unknown status"] == "left out")
         & (table["Upper limits of CK"] == "those of the data")
     ]
     for week in ("week 9", "week 4"):

@@ -86,7 +86,7 @@ def test_patients_who_are_not_analysed_are_a_choice_of_the_denominator(tmp_path)
     table = dated.response(comparison).table()
     of_all = table[table["Denominator"] == "all, others non-responders"]
     kept = (of_all["Handling of rescue and early stops"] != "left out") & (
-        of_all["Handling of unknown responses"] != "left out"
+        of_all["Handling of an unknown status"] != "left out"
     )
     rows = read_csv(tmp_path / "dated" / "synthetic_patients.csv")
     everybody = sum(row["arm"] == comparison.arm for row in rows)
@@ -122,13 +122,13 @@ def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
     study = make_study(12, missing=0.2)
     study.description = study.description.replace('"non-responder"', '"bounds"')
     found = specifications(study.write(tmp_path))
-    assert labels(found.choices)["Handling of unknown responses"] == [
+    assert labels(found.choices)["Handling of an unknown status"] == [
         "non-response",
         "left out",
         "response",
     ]
     (open_status,) = (
-        each for each in found.choices if each.label == "Handling of unknown responses"
+        each for each in found.choices if each.label == "Handling of an unknown status"
     )
     lower, _, upper = open_status.levels
     assert lower.reason == "lower end of the bounds as described"

@@ -260,7 +260,7 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
         ),
         _stops(published),
         Choice(
-            "Handling of unknown responses",
+            "Handling of an unknown status",
             (
                 Level("left out", {"missing": "unknown"}, "no rule for missing scores is printed"),
                 Level("non-response", {"missing": "non-responder"}, "the worst case"),

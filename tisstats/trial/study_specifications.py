@@ -324,7 +324,7 @@ class StudySpecifications:
             lower = "worst case"
         rules = dict.fromkeys((planned, "unknown", lower, "best case"))
         return _choice(
-            "Handling of unknown responses",
+            "Handling of an unknown status",
             "missing",
             {
                 name: Level(self._open_as(name), {}, self._why_missing(name, planned))
@@ -426,7 +426,7 @@ class StudySpecifications:
             "the last week"
             if self.data.ends_recorded or "treatments" in self.data.has
             else "neither is recorded",
-            "Handling of unknown responses": "every status is known, whatever the week and the "
+            "Handling of an unknown status": "every status is known, whatever the week and the "
             f"kind of {self.endpoint.words.noun}",
             "Denominator": "all patients are analysed and have a visit after baseline",
             "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
