@@ -41,6 +41,7 @@ QUERIES = {
         "notebooks/06_identifiability",
         "notebooks/method_agreement",
         "book/reference/ranks",
+        "book/glossary",
     ),
     "quantile": ("book/reference/ranks",),
     "placebo": ("notebooks/teaching_placebo",),
