@@ -129,8 +129,9 @@ def test_exactly_at_and_just_around_each_boundary(measure):
 def test_random_children_have_the_score_and_category_of_the_reference():
     rng = np.random.default_rng(2017)
     count = 4000
+    grids = {name: grid(name) for name in TABLE}
     drawn = [
-        {name: [grid(name)[at] for at in rng.integers(0, len(grid(name)), count)] for name in TABLE}
+        {name: [of[at] for at in rng.integers(0, len(of), count)] for name, of in grids.items()}
         for _ in (0, 1)
     ]
     sides = [{name: np.array(list(map(float, of))) for name, of in side.items()} for side in drawn]
