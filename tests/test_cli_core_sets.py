@@ -71,7 +71,7 @@ def test_the_made_up_ranges_of_the_page_give_three_scores_and_two_categories():
         (["--mmt-max", "80"], 2, "--core-set imacs requires --uln"),
         (RANGE, 2, "--core-set imacs has no --chq-phs-range: leave it out"),
         (["--core-set", "printo", *RANGE], 2, "core_set printo is for juvenile patients"),
-        (CHILDREN, 2, "--chq-phs-range, the worst and the best possible score, which no public"),
+        (CHILDREN, 2, "--chq-phs-range: the worst and the best possible score, for which we"),
         ([*CHILDREN, *RANGE, "--mmt-max", "80"], 2, "--core-set printo has no --mmt-max: leave"),
         ([*CHILDREN, *RANGE, "--uln", "ck=170"], 2, "--core-set printo has no --uln: leave it"),
         ([*CHILDREN, *RANGE, "--enzyme-unit", "U/L"], 2, "has no --enzyme-unit: leave it out"),

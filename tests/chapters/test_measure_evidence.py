@@ -66,7 +66,7 @@ def test_a_page_shows_all_rows_and_cites_their_sources(page, base):
 def test_the_page_on_children_shows_and_cites_what_is_known(base):
     core, known = (each.frame for each in evidence_tables("juvenile", base, NAMES))
     assert core["Column"].tolist() == list(PRINTO_CORE_SET)
-    assert core["Range"].tolist()[-2:] == ["not public", "0 to 20"]
+    assert core["Range"].tolist()[-2:] == ["no public one found", "0 to 20"]
     assert len(known) == sum(row.measure in CHILDREN for row in base.rows)
     text = (FOLDER / "juvenile.md").read_text("utf-8")
     cited = ",".join(re.findall(r"\{cite\}`([^`]+)`", text)).split(",")

@@ -275,7 +275,7 @@ def _return_to_normal() -> Rows:
     notes={
         "": "Same bands and points as the IMACS measure in whose place it stands; cut-offs of the "
         "categories as in the table of the score.",
-        "Range": "Where it is not public, worst and best possible score are a required input.",
+        "Range": "Where none was found, worst and best possible score are a required input.",
     },
 )
 def _children(base: EvidenceBase) -> Rows:
@@ -287,7 +287,7 @@ def _children(base: EvidenceBase) -> Rows:
             "IMACS measure": rule.name,
             "PRINTO measure": each.label,
             "Column": columns[each.measure],
-            "Range": f"{each.low} to {each.high}" if each.high else "not public",
+            "Range": f"{each.low} to {each.high}" if each.high else "no public one found",
             "Better": each.better,
             "Points at most": f"{rule.points[-1]:g}",
             "Source": f"{base.sources[each.source].label}"
