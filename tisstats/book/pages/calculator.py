@@ -1,7 +1,7 @@
 """The Total Improvement Score in a page: calculator, its rules, and the tables to score by hand.
 
-Form, rules and tables are written from `tisstats.measures` while the book is built. The script
-``calculator.js`` holds the arithmetic and no number of the score.
+Form, rules and tables are written from `tisstats.measures` while the book is built; the scripts
+hold the arithmetic and no number of the score.
 """
 
 from __future__ import annotations
@@ -9,144 +9,75 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cache
 from itertools import groupby
 from math import ceil
-from typing import Any
 
 import pandas as pd
 
+from tisstats.book.pages.calculator_rules import (
+    CORE_SETS,
+    EXAMPLE_ULN,
+    VAS_MAXIMA,
+    VISITS,
+    band_names,
+    example,
+    rules,
+)
 from tisstats.book.pages.html import render, table_html
-from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set, enzymes
-from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
-from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
-from tisstats.measures.visit_table import VAS_UNITS
-from tisstats.teaching.wording import band_labels
+from tisstats.measures.core_set import CORE_SET, ENZYMES
+
+#: The scripts of the calculator, each after those that it needs.
+SCRIPTS = tuple(
+    f"calculator{part}.js"
+    for part in (
+        *("_numbers", "_case", "_definitions", "_score"),
+        *("_words", "_form", "_plot", "_result", "_sheet", ""),
+    )
+)
+STYLES = ("calculator.css", "calculator_sheet.css")
 
 #: Why the numbers of the tables are no results, as JSON.
 _FACTS = '"rules of the score; on the page on the score"'
 
 #: The form's order: scales of one unit side by side, tests with settings of their own last.
-_CARDS = sorted(CORE_SET, key=("mmt", "enzyme").count)
-
-#: Measures without which the score is not bounded: the official calculator asks for them.
-REQUIRED = ("physician_global", "mmt")
-
-#: Upper limit of normal in the example, U/L: an assumption, since the article does not print its.
-EXAMPLE_ULN = 170
-
-#: The ends of the visual analogue scales, by the unit that they are recorded in.
-VAS_MAXIMA = {unit: most for most, unit in VAS_UNITS.items()}
-
-#: The two visits, as field names and messages call them.
-VISITS = {"baseline": "baseline", "followup": "follow-up"}
-
-
-@cache
-def example() -> dict[str, str]:
-    """Return the printed medians as the inputs of one illustrative case.
-
-    Returns
-    -------
-    dict of str to str
-        Entry of each field; the upper limit of normal is `EXAMPLE_ULN`.
-    """
-    published = PublishedFacts.read()
-    inputs = {"population": "adult", "vas_unit": "cm", "mmt_max": str(SCALES["mmt"].high)}
-    for measure in CORE_SET:
-        row = "ck" if measure == "enzyme" else measure
-        for visit, printed in zip(VISITS, ("baseline", "end"), strict=True):
-            inputs[f"{measure}_{visit}"] = published.text(f"table2.{row}.{printed}.median")
-    return inputs | {"enzyme": "ck", "enzyme_unit": "U/L", "uln": str(EXAMPLE_ULN)}
+_LAST = ("mmt", "enzyme")
 
 
 def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
-    """Return the highest integer upper limit of normal that leaves the enzyme its points.
+    """Return the highest integer upper limit of normal that leaves creatine kinase its points.
 
     Parameters
     ----------
     inputs : dict of str to str
         A case such as `example` returns, whose enzyme earns points.
     """
-    fall = Fraction(inputs["enzyme_baseline"]) - Fraction(inputs["enzyme_followup"])
-    in_limits = 100 * fall / ENZYMES[inputs["enzyme"]].range_in_uln
-    passed = max(cut for cut in CORE_SET["enzyme"].cutoffs if cut < in_limits / int(inputs["uln"]))
+    fall = Fraction(inputs["ck_baseline"]) - Fraction(inputs["ck_followup"])
+    in_limits = 100 * fall / ENZYMES["ck"].range_in_uln
+    passed = max(
+        cut for cut in CORE_SET["enzyme"].cutoffs if cut < in_limits / int(inputs["uln_ck"])
+    )
     return ceil(in_limits / passed) - 1
 
 
-def band_names(rule: CoreSetMeasure) -> list[str]:
-    """Return the names of the five bands of a measure; the first one includes worsening."""
-    lowest, *others = band_labels(rule.cutoffs)
-    return [f"{lowest}, or worsening", *others]
-
-
-def fields() -> dict[str, str]:
-    """Return the fields of the form with their names in messages."""
-    names = {
-        f"{measure}_{visit}": f"{rule.name}: {word}"
-        for measure, rule in CORE_SET.items()
-        for visit, word in VISITS.items()
-    }
-    return names | {
-        "mmt_max": f"{CORE_SET['mmt'].name}: maximum",
-        "mmt_max_other": f"{CORE_SET['mmt'].name}: other maximum",
-        "enzyme": f"{CORE_SET['enzyme'].name}: enzyme",
-        "uln": f"{CORE_SET['enzyme'].name}: upper limit of normal",
-    }
-
-
-def rules() -> dict[str, Any]:
-    """Return the scoring rules for the script, ready for JSON."""
-    return {
-        "percent_decimals": PERCENT_DECIMALS,
-        "fields": fields(),
-        "required": list(REQUIRED),
-        "measures": {
-            key: {
-                "name": rule.name,
-                "better": rule.better,
-                "cuts": rule.cutoffs,
-                "points": rule.points,
-                "bands": band_names(rule),
-            }
-            for key, rule in CORE_SET.items()
-        },
-        "vas": VAS_MAXIMA,
-        "haq_max": core_set.HAQ_MAX,
-        "mmt_maxima": list(core_set.MMT_MAXIMA),
-        "enzymes": {
-            key: {
-                "range_in_uln": enzyme.range_in_uln,
-                "assumed": enzyme.assumed,
-                "uln_range": [f"{end:g}" for end in enzymes.ULN_RANGE[key]],
-            }
-            for key, enzyme in ENZYMES.items()
-        },
-        "implausible": [
-            f"{multiple:g}" for multiple in (enzymes.IMPLAUSIBLY_LOW, enzymes.IMPLAUSIBLY_HIGH)
-        ],
-        "units": enzymes.ENZYME_UNITS,
-        "categories": core_set.RESPONSE_CUTOFFS,
-        "example": example(),
-    }
-
-
 def calculator_html() -> str:
-    """Return the calculator: form, empty results, and the rules as JSON for the script."""
+    """Return the calculator: form, empty results, and the rules as JSON for the scripts."""
     units = {unit: unit.replace("microkat", "µkat") for unit in enzymes.ENZYME_UNITS}
-    choose = {"": "Select …"}
     maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
+    measures = {key: rule.name for rules_ in CORE_SETS.values() for key, rule in rules_.items()}
     return render(
         "calculator.html",
-        cards=_CARDS,
-        measures={key: rule.name for key, rule in CORE_SET.items()},
+        cards=sorted(measures, key=_LAST.count),
+        measures=measures,
         visits=VISITS,
         populations={name: name.capitalize() for name in core_set.RESPONSE_CUTOFFS},
         vas={unit: f"{unit} (0 to {most})" for unit, most in VAS_MAXIMA.items()},
-        mmt_maxima=choose | maxima | {"other": "other maximum"},
-        enzymes=choose | {key: enzyme.name for key, enzyme in ENZYMES.items()},
+        mmt_maxima={"": "Select …"} | maxima | {"other": "other maximum"},
+        enzymes={key: enzyme.name for key, enzyme in ENZYMES.items()},
+        panels={
+            "complete": "the score is uncertain: it may have been the most abnormal one",
+            "measured": "it is ignored",
+        },
         units=units,
         limit_units={"": "as the values"} | units,
         uln=EXAMPLE_ULN,
