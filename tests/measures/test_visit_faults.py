@@ -230,7 +230,7 @@ def test_a_wrong_argument_names_what_is_permitted(medians, changed, said):
 
 
 def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):
-    with pytest.raises(TypeError, match="mmt_max"):
+    with pytest.raises(ValueError, match="mmt_max must be above 0"):
         score_visits(medians, uln={"ck": 170})
-    with pytest.raises(TypeError, match="uln"):
+    with pytest.raises(ValueError, match="uln must be a mapping"):
         score_visits(medians, mmt_max=260)

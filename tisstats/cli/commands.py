@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
@@ -117,8 +117,7 @@ def score(parsed: argparse.Namespace) -> int:
     """Score a table of visits."""
     from tisstats.measures.score_file import score_file
 
-    if len(dict(parsed.uln)) < len(parsed.uln):
-        raise UsageError("--uln given twice for one enzyme")
+    of_core_set = core_set_options(parsed)
     with wrong_values():
         score_file(
             parsed.visits,
@@ -126,15 +125,52 @@ def score(parsed: argparse.Namespace) -> int:
             report=print_error,
             options=read_options(parsed),
             mapping=parsed.map,
-            mmt_max=parsed.mmt_max,
-            uln=dict(parsed.uln),
             vas_max=parsed.vas_max,
             population=parsed.population,
+            core_set=parsed.core_set,
             missing=parsed.missing,
-            enzyme_unit=parsed.enzyme_unit,
-            enzyme_panel=parsed.enzyme_panel,
+            **of_core_set,
         )
     return SUCCESS
+
+
+#: Options of ``tisstats score`` that belong to one core set, and whether it requires them.
+CORE_SET_OPTIONS: dict[str, dict[str, bool]] = {
+    "imacs": {"mmt_max": True, "uln": True, "enzyme_unit": False, "enzyme_panel": False},
+    "printo": {"chq_phs_range": True, "cmas_max": False},
+}
+
+
+def core_set_options(parsed: argparse.Namespace) -> dict[str, Any]:
+    """Return the options of the core set that were given.
+
+    Raises
+    ------
+    UsageError
+        If one is missing, given twice, or of the other core set.
+    """
+    chosen = parsed.core_set
+    given = {
+        core_set: [name for name in options if getattr(parsed, name) is not None]
+        for core_set, options in CORE_SET_OPTIONS.items()
+    }
+    if others := [name for core_set in given if core_set != chosen for name in given[core_set]]:
+        raise UsageError(f"--core-set {chosen} has no {_as_options(others)}: leave it out")
+    required = [name for name, needed in CORE_SET_OPTIONS[chosen].items() if needed]
+    if absent := [name for name in required if name not in given[chosen]]:
+        unknown = ", the worst and the best possible score, which no public source states"
+        why = unknown if "chq_phs_range" in absent else ""
+        raise UsageError(f"--core-set {chosen} requires {_as_options(absent)}{why}")
+    found = {name: getattr(parsed, name) for name in given[chosen]}
+    if "uln" in found:
+        found["uln"] = dict(parsed.uln)
+        if len(found["uln"]) < len(parsed.uln):
+            raise UsageError("--uln given twice for one enzyme")
+    return found
+
+
+def _as_options(names: Sequence[str]) -> str:
+    return ", ".join(f"--{name.replace('_', '-')}" for name in names)
 
 
 def reconstruct(parsed: argparse.Namespace) -> int:

@@ -95,35 +95,50 @@ def add_score(commands: Commands) -> None:
     does = "compute the Total Improvement Score of every visit in a table"
     columns = (
         "Files: .csv, .tsv (both also .gz), .xlsx or .parquet. Columns, in any order and letter "
-        "case: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
-        "and any of ck, aldolase, ldh, ast, alt; others are kept."
+        "case: patient_id, week and the measures of the core set; others are kept. IMACS: "
+        "physician_global, patient_global, mmt, haq, extramuscular, and any of ck, aldolase, ldh, "
+        "ast, alt. PRINTO: physician_global, parent_global, cmas, chaq, chq_phs, das."
     )
     add = add_command(commands, "score", does, columns).add_argument
     file = "file, one row per patient and visit; - reads CSV from standard input"
     add("visits", metavar="VISITS", type=parse_path, help=file)
-    most = "maximum MMT score: 80 or 150 (MMT-8), 260 (26 tests; MMT24), 240 (assumed)"
-    add("--mmt-max", metavar="N", type=parse_number, required=True, help=most)
-    uln = "upper limit of normal: a number or a column name; repeat per enzyme"
-    add("--uln", metavar="ENZYME=LIMIT", type=parse_uln, action="append", required=True, help=uln)
+    population = "adult (default) or juvenile: whose cut-offs of the categories apply"
+    add("--population", choices=("adult", "juvenile"), default="adult", help=population)
+    measured = "measures of IMACS (default) or, for juvenile patients, those of PRINTO"
+    add("--core-set", choices=("imacs", "printo"), default="imacs", help=measured)
+    add_core_set(add)
     vas = "visual analogue scales: 10 in cm (default), 100 in mm"
     add("--vas-max", metavar="N", type=parse_number, default=10, help=vas)
-    population = (
-        "adult (default) or juvenile, which changes the cut-offs alone: it expects the IMACS "
-        "measures; PRINTO's CMAS, CHQ-PhS and DAS are not scored"
-    )
-    add("--population", choices=("adult", "juvenile"), default="adult", help=population)
     missing = "missing measures: score is missing (na, default) or bounds are added (bounds)"
     add("--missing", choices=("na", "bounds"), default="na", help=missing)
-    unit = "unit of enzymes and limits (default: U/L)"
-    add("--enzyme-unit", choices=("U/L", "microkat/L"), default="U/L", help=unit)
-    panel = (
-        "if an enzyme is missing at baseline: use none (complete, default) or the most abnormal "
-        "measured one (measured)"
-    )
-    add("--enzyme-panel", choices=("complete", "measured"), default="complete", help=panel)
     add_reading(add)
     output = "output file (default: -, CSV to standard output)"
     add("-o", "--output", metavar="OUT", type=parse_path, help=output)
+
+
+def add_core_set(add: Callable[..., argparse.Action]) -> None:
+    """Add the options of `tisstats score` that belong to one core set, without their defaults."""
+    most = (
+        "IMACS, required: maximum MMT score, 80 or 150 (MMT-8), 260 (26 tests; MMT24), 240 "
+        "(assumed)"
+    )
+    add("--mmt-max", metavar="N", type=parse_number, help=most)
+    uln = "IMACS, required: upper limit of normal, a number or a column name; repeat per enzyme"
+    add("--uln", metavar="ENZYME=LIMIT", type=parse_uln, action="append", help=uln)
+    unit = "IMACS: unit of enzymes and limits (default: U/L)"
+    add("--enzyme-unit", choices=("U/L", "microkat/L"), help=unit)
+    panel = (
+        "IMACS: if an enzyme is missing at baseline, use none (complete, default) or the most "
+        "abnormal measured one (measured)"
+    )
+    add("--enzyme-panel", choices=("complete", "measured"), help=panel)
+    ends = (
+        "PRINTO, required: worst and best possible CHQ-PhS; no public source states them, so none "
+        "is assumed"
+    )
+    add("--chq-phs-range", metavar=("WORST", "BEST"), type=parse_number, nargs=2, help=ends)
+    top = "PRINTO: maximum of the CMAS, 52 (default) or 51 (earlier version)"
+    add("--cmas-max", metavar="N", type=parse_number, help=top)
 
 
 def add_reading(add: Callable[..., argparse.Action]) -> None:

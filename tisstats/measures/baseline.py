@@ -18,7 +18,15 @@ import pandas as pd
 
 from tisstats.errors import DataError
 from tisstats.measures import enzymes, visit_table
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, Population
+from tisstats.measures.core_set import (
+    CORE_SET,
+    CORE_SETS,
+    ENZYMES,
+    HAQ_MAX,
+    CoreSet,
+    Population,
+)
+from tisstats.measures.ranges import ChqPhsRange, CoreSetArguments
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visits import enzyme_columns, score_columns, to_best
 
@@ -45,17 +53,20 @@ class AttainableScore:
     response: str | None  #: none, minimal, moderate or major; None if the score is missing
     percent_improvements: Mapping[str, float]  #: largest improvement by measure, % of the range
     points: Mapping[str, float]  #: points of these improvements by measure
-    enzyme_used: str | None  #: the most abnormal enzyme; None if unknown
+    enzyme_used: str | None  #: the most abnormal enzyme; None if unknown or not of the core set
     enzyme_selection: str | None  #: one of `ENZYME_SELECTIONS`; None if no enzyme was measured
 
 
 def attainable_scores(
     baselines: pd.DataFrame,
     *,
-    mmt_max: float,
-    uln: Mapping[str, enzymes.UpperLimit],
+    mmt_max: float | None = None,
+    uln: Mapping[str, enzymes.UpperLimit] | None = None,
     vas_max: float = 10,
     population: Population = "adult",
+    core_set: CoreSet = "imacs",
+    chq_phs_range: ChqPhsRange | None = None,
+    cmas_max: float | None = None,
     enzyme_floor: float = 0,
     enzyme_unit: enzymes.EnzymeUnit = "U/L",
     enzyme_panel: enzymes.EnzymePanel = "complete",
@@ -63,27 +74,30 @@ def attainable_scores(
 ) -> pd.DataFrame:
     """Compute the highest attainable score of each row taken as a baseline.
 
-    The best follow-up has no activity on any visual analogue scale, full strength, no disability,
-    and the enzyme at `enzyme_floor`; measures already at their best stay unchanged.
+    The best follow-up has every measure at the best end of its scale, and the enzyme at
+    `enzyme_floor`; measures already at their best stay unchanged.
 
     Parameters
     ----------
     baselines : pandas.DataFrame
         One baseline per row, with the measures of a visit table (see `score_visits`); other
         columns are kept.
-    mmt_max, uln, vas_max, population, enzyme_unit, enzyme_panel, source
+    mmt_max, uln, vas_max, population, core_set, chq_phs_range, cmas_max
         As for `score_visits`.
     enzyme_floor : float
         Lowest value to which the enzyme can fall, multiples of its ULN. 0 is the end of the scale
         and gives a mathematical bound on the score; 1, a normal enzyme, is the clinical best.
+        Without effect on the PRINTO core set, which has no enzyme.
+    enzyme_unit, enzyme_panel, source
+        As for `score_visits`.
 
     Returns
     -------
     pandas.DataFrame
         The table with the columns ``attainable_<measure>_percent``, ``attainable_<measure>_points``
-        of each of `CORE_SET`, ``attainable_enzyme_used``, ``attainable_enzyme_selection``,
-        ``attainable_tis`` and ``attainable_response``. If a measure is missing, so are
-        the score and the response: nothing is imputed.
+        of each measure of the core set, ``attainable_tis`` and ``attainable_response``; with the
+        IMACS core set, ``attainable_enzyme_used`` and ``attainable_enzyme_selection``. If a
+        measure is missing, so are the score and the response: nothing is imputed.
 
     Raises
     ------
@@ -92,23 +106,28 @@ def attainable_scores(
     ValueError
         If another argument is not permitted.
     """
-    ranges = visit_table.Ranges(mmt_max, vas_max)
+    ranges = CoreSetArguments(mmt_max, uln, chq_phs_range, cmas_max).ranges(
+        core_set, population, vas_max
+    )
     if not (math.isfinite(enzyme_floor) and enzyme_floor >= 0):
         raise ValueError(f"enzyme_floor must be at least 0 (x ULN), got {enzyme_floor!r}")
     check = visit_table.TableCheck(baselines, source or visit_table.TableSource("baselines"))
-    check.require_columns(visit_table.MEASURE_COLUMNS, ())
-    limits = visit_table.upper_limits(check, uln, enzyme_unit)
+    check.require_columns(tuple(ranges.ends), ())
+    limits = visit_table.upper_limits(check, uln, enzyme_unit) if "enzyme" in ranges.rules else {}
     check.raise_faults()
     values, multiples = visit_table.read_measures(check, ranges, limits, enzyme_unit)
     check.raise_faults()
 
-    lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
-    used, selection = enzymes.select_enzyme(multiples, enzyme_panel)
     percent_improvements = to_best(values, ranges)
-    percent_improvements["enzyme"] = enzymes.enzyme_improvement(multiples, lowest, used)
-    columns = score_columns(percent_improvements, population) | enzyme_columns(
-        used, selection, enzymes.sort_enzymes(multiples), np.arange(len(baselines))
-    )
+    of_enzyme: dict[str, pd.Categorical[str]] = {}
+    if multiples:
+        lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
+        used, selection = enzymes.select_enzyme(multiples, enzyme_panel)
+        percent_improvements["enzyme"] = enzymes.enzyme_improvement(multiples, lowest, used)
+        of_enzyme = enzyme_columns(
+            used, selection, enzymes.sort_enzymes(multiples), np.arange(len(baselines))
+        )
+    columns = score_columns(percent_improvements, population, core_set) | of_enzyme
     added = pd.DataFrame(columns, index=baselines.index).add_prefix(_PREFIX)
     taken = [name for name in added.columns if name in baselines.columns]
     return pd.concat([baselines.drop(columns=taken), added], axis=1)
@@ -117,10 +136,13 @@ def attainable_scores(
 def attainable_score(
     baseline: Baseline,
     *,
-    mmt_max: float,
-    uln: Mapping[str, enzymes.UpperLimit],
+    mmt_max: float | None = None,
+    uln: Mapping[str, enzymes.UpperLimit] | None = None,
     vas_max: float = 10,
     population: Population = "adult",
+    core_set: CoreSet = "imacs",
+    chq_phs_range: ChqPhsRange | None = None,
+    cmas_max: float | None = None,
     enzyme_floor: float = 0,
     enzyme_unit: enzymes.EnzymeUnit = "U/L",
     enzyme_panel: enzymes.EnzymePanel = "complete",
@@ -131,7 +153,9 @@ def attainable_score(
     ----------
     baseline : mapping or pandas.Series
         The measures of one visit by their names; see `score_visits`.
-    mmt_max, uln, vas_max, population, enzyme_floor, enzyme_unit, enzyme_panel
+    mmt_max, uln, vas_max, population, core_set, chq_phs_range, cmas_max
+        As for `score_visits`.
+    enzyme_floor, enzyme_unit, enzyme_panel
         As for `attainable_scores`.
 
     Returns
@@ -170,6 +194,9 @@ def attainable_score(
             uln=uln,
             vas_max=vas_max,
             population=population,
+            core_set=core_set,
+            chq_phs_range=chq_phs_range,
+            cmas_max=cmas_max,
             enzyme_floor=enzyme_floor,
             enzyme_unit=enzyme_unit,
             enzyme_panel=enzyme_panel,
@@ -178,16 +205,16 @@ def attainable_score(
     except DataError as error:
         # A single baseline has no row number to report.
         raise DataError([replace(fault, row=None) for fault in error.faults]) from None
-    row = table.iloc[0]
+    row, measures = table.iloc[0], CORE_SETS[core_set]
     response, used, selection = (
-        value if isinstance(value := row[_PREFIX + name], str) else None
+        value if isinstance(value := row.get(_PREFIX + name), str) else None
         for name in ("response", "enzyme_used", "enzyme_selection")
     )
     return AttainableScore(
         score=float(row[f"{_PREFIX}tis"]),
         response=response,
-        percent_improvements={name: float(row[f"{_PREFIX}{name}_percent"]) for name in CORE_SET},
-        points={name: float(row[f"{_PREFIX}{name}_points"]) for name in CORE_SET},
+        percent_improvements={name: float(row[f"{_PREFIX}{name}_percent"]) for name in measures},
+        points={name: float(row[f"{_PREFIX}{name}_points"]) for name in measures},
         enzyme_used=used,
         enzyme_selection=selection,
     )

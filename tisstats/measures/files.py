@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import ENZYMES
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, CoreSet
 from tisstats.measures.enzymes import ENZYME_UNITS, EnzymeUnit, UpperLimit
-from tisstats.measures.visit_table import MEASURE_COLUMNS, VAS_MEASURES, VAS_UNITS
+from tisstats.measures.ranges import MEASURE_COLUMNS_OF, VAS_MEASURES_OF, VAS_UNITS
 from tisstats.tables import (
     EMPTY,
     Converted,
@@ -53,6 +53,7 @@ class ScoringUnits:
     vas_max: float = 10  #: length of the visual analogue scales: 10 (cm) or 100 (mm)
     #: upper limits by enzyme: a column that holds one has the dimension of its enzyme
     uln: Mapping[str, UpperLimit] | None = None
+    core_set: CoreSet = "imacs"  #: core set whose measures have these units
 
     def factor(self, column: str, unit: str) -> tuple[float, float]:
         """Return what to multiply and what to divide a column by, of two exact whole numbers.
@@ -69,19 +70,30 @@ class ScoringUnits:
         """
         named = _SPELLINGS.get(unit, unit)
         limits = [limit for limit in (self.uln or {}).values() if isinstance(limit, str)]
+        scales, known = VAS_MEASURES_OF[self.core_set], enzymes_of(self.core_set)
         units: Mapping[str, int]
         target: str
-        if column in VAS_MEASURES:
+        if column in scales:
             units, target = _LENGTHS, VAS_UNITS[int(self.vas_max)]
-        elif column in ENZYMES or column in limits:
+        elif column in known or column in limits:
             units = {str(name): size for name, size in ENZYME_UNITS.items()}
             target = self.enzyme_unit
         else:
-            has_unit = ", ".join((*VAS_MEASURES, *ENZYMES))
-            raise ValueError(f"only {has_unit} and columns of upper limits have a unit")
+            has_unit = ", ".join((*scales, *known))
+            limit_columns = " and columns of upper limits" if known else ""
+            raise ValueError(f"only {has_unit}{limit_columns} have a unit")
         if named not in units:
             raise ValueError(f"must be one of {', '.join(map(str, units))}")
         return units[named], units[target]
+
+
+def enzymes_of(core_set: CoreSet) -> tuple[str, ...]:
+    """Return the enzymes of a core set.
+
+    >>> enzymes_of("imacs"), enzymes_of("printo")
+    (('ck', 'aldolase', 'ldh', 'ast', 'alt'), ())
+    """
+    return tuple(ENZYMES) if "enzyme" in CORE_SETS[core_set] else ()
 
 
 def read_visits(
@@ -90,6 +102,7 @@ def read_visits(
     options: ReadOptions | None = None,
     mapping: TrialMapping | None = None,
     units: ScoringUnits | None = None,
+    core_set: CoreSet = "imacs",
 ) -> VisitFile:
     """Read a table of visits.
 
@@ -111,6 +124,8 @@ def read_visits(
         How the file's columns and values become those of visits.
     units : ScoringUnits, optional
         The units to convert to, where the mapping gives those of the file.
+    core_set : {"imacs", "printo"}
+        Core set whose measures are read as numbers.
 
     Raises
     ------
@@ -126,9 +141,10 @@ def read_visits(
     raw = read_table(path, given)
     if mapping is not None:
         raw = map_table(raw, mapping, "visits")
-    number_columns = {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}
+    measures = MEASURE_COLUMNS_OF[core_set]
+    number_columns = {"week", *measures, *enzymes_of(core_set), *numeric}
     raw = match_columns(raw, ("patient_id", *sorted(number_columns)))
-    raw = resolve_decimals(raw, number_columns, small=MEASURE_COLUMNS)
+    raw = resolve_decimals(raw, number_columns, small=measures)
     present = [name for name in raw.cells.columns if name in number_columns]
     found = {name: numbers(raw.cells[name], empty=EMPTY) for name in present}
     wrong = [name for name in present if found[name].bad.any()]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.measures.core_set import ENZYMES, RESPONSES
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES, CoreSet
 from tisstats.measures.enzymes import (
     IMPLAUSIBLY_HIGH,
     IMPLAUSIBLY_LOW,
@@ -18,7 +18,8 @@ from tisstats.measures.enzymes import (
     upper_limit,
 )
 from tisstats.measures.files import ScoringUnits, read_visits
-from tisstats.measures.visit_table import VAS_MEASURES, as_numbers, check_vas_max
+from tisstats.measures.ranges import VAS_MEASURES_OF, CoreSetArguments
+from tisstats.measures.visit_table import as_numbers
 from tisstats.measures.visits import score_visits
 from tisstats.tables import (
     FormatError,
@@ -36,7 +37,7 @@ def score_file(
     output: Path | None,
     *,
     report: Callable[[str], None],
-    uln: Mapping[str, str],
+    uln: Mapping[str, str] | None = None,
     options: ReadOptions | None = None,
     mapping: Path | None = None,
     **scoring: Any,
@@ -75,20 +76,22 @@ def score_file(
     if named and source.exists() and target.samefile(source):
         raise FormatError(f"{target}: is the input file, which is not overwritten")
     unit, vas_max = scoring.get("enzyme_unit", "U/L"), scoring.get("vas_max", 10)
-    check_vas_max(vas_max)
+    core_set, limits = scoring.get("core_set", "imacs"), uln or {}
+    _check_arguments(uln, vas_max, core_set, scoring)
     read = read_visits(
         source,
-        tuple(uln.values()),
+        tuple(limits.values()),
         options,
         None if mapping is None else read_mapping(mapping),
-        ScoringUnits(unit, vas_max, uln),
+        ScoringUnits(unit, vas_max, limits, core_set),
+        core_set,
     )
     for remark in read.remarks:
         report(f"{read.source.file}: {remark}")
     scored = score_visits(read.table, uln=uln, source=read.source, **scoring)
     for line in [
-        *summarise_scores(scored, vas_max=vas_max),
-        *check_units(scored, uln, unit),
+        *summarise_scores(scored, vas_max=vas_max, core_set=core_set),
+        *(check_units(scored, limits, unit) if "enzyme" in CORE_SETS[core_set] else ()),
     ]:
         report(line)
     try:
@@ -99,7 +102,18 @@ def score_file(
         raise FormatError(f"{output}: cannot be written: {error.strerror or error}") from None
 
 
-def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
+def _check_arguments(
+    uln: Mapping[str, str] | None, vas_max: float, core_set: CoreSet, scoring: Mapping[str, Any]
+) -> None:
+    """Raise ValueError for what a core set does not permit, before the file is read."""
+    of_core_set = {name: scoring.get(name) for name in ("mmt_max", "chq_phs_range", "cmas_max")}
+    population = scoring.get("population", "adult")
+    CoreSetArguments(uln=uln, **of_core_set).ranges(core_set, population, vas_max)
+
+
+def summarise_scores(
+    scored: pd.DataFrame, *, vas_max: float, core_set: CoreSet = "imacs"
+) -> list[str]:
     """Return lines with the numbers of responses, and warnings.
 
     Unknown responses, and patients with a baseline visit only, are counted separately; neither
@@ -121,6 +135,19 @@ def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
         f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
         f"response at each patient's last visit: {', '.join(shown)}",
     ]
+    if "enzyme" in CORE_SETS[core_set]:
+        lines += _summarise_enzymes(last["enzyme_selection"])
+    if late := int((pd.to_numeric(last["baseline_week"]).abs() > 0).sum()):
+        lines.append(f"{_count(late, 'patient')}: the baseline is not week 0")
+    scales = scored[list(VAS_MEASURES_OF[core_set])].apply(pd.to_numeric)
+    if vas_max > 10 and not (scales > 10).any(axis=None):
+        lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
+    return lines
+
+
+def _summarise_enzymes(chosen: pd.Series) -> list[str]:
+    """Return a line for each way of selecting the enzyme that a reader should know of."""
+    lines = []
     convention = f"the first of {', '.join(ENZYMES)} is used"
     for selection, reason in {
         "tie": f"enzymes are equally abnormal at baseline; {convention}",
@@ -130,13 +157,8 @@ def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
         "those measured)",
         "": "no enzyme was measured at baseline",
     }.items():
-        chosen = last["enzyme_selection"]
         if number := int((chosen.isna() if not selection else chosen == selection).sum()):
             lines.append(f"{_count(number, 'patient')}: {reason}")
-    if late := int((pd.to_numeric(last["baseline_week"]).abs() > 0).sum()):
-        lines.append(f"{_count(late, 'patient')}: the baseline is not week 0")
-    if vas_max > 10 and not (scored[list(VAS_MEASURES)].apply(pd.to_numeric) > 10).any(axis=None):
-        lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
     return lines
 
 

@@ -1,8 +1,8 @@
 """The 2016 ACR/EULAR Total Improvement Score, vectorised.
 
 The points of a measure are a step function of its improvement, jumping just above each cut-off. So
-a score is the sum of the steps passed, accumulated as uint8 in units of 2.5 points, over blocks of
-rows that fit the processor's cache.
+a score is the sum of the steps passed, accumulated as uint8 in units of `POINT_STEP`, over blocks
+of rows that fit the processor's cache.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS, RESPONSES, Population
+from tisstats.measures.core_set import (
+    CORE_SETS,
+    POINT_STEP,
+    RESPONSE_CUTOFFS,
+    RESPONSES,
+    CoreSet,
+    Population,
+)
 from tisstats.statistics._arguments import numbers_or_nan, one_of
 
 #: Decimals of a percentage used to find its band. 1.1 cm to 0.6 cm is an improvement of
@@ -20,17 +27,19 @@ from tisstats.statistics._arguments import numbers_or_nan, one_of
 PERCENT_DECIMALS = 9
 
 _HALF_A_DECIMAL = 0.5 * 10.0**-PERCENT_DECIMALS
-_UNIT = 2.5  # points; every step is a multiple of it
 _BLOCK = 16384  # rows; six columns of them fit into the second-level cache of a core
+
+#: The measures of both core sets; those in common have one name and one rule.
+_MEASURES = {name: rule for rules in CORE_SETS.values() for name, rule in rules.items()}
 
 #: The steps of each measure: the improvement to be exceeded, and the step in units.
 _STEPS = {
     measure: tuple(
-        (cutoff + _HALF_A_DECIMAL, np.uint8((above - below) / _UNIT))
+        (cutoff + _HALF_A_DECIMAL, np.uint8((above - below) / POINT_STEP))
         for cutoff, below, above in zip(rule.cutoffs, rule.points, rule.points[1:], strict=False)
         if above > below
     )
-    for measure, rule in CORE_SET.items()
+    for measure, rule in _MEASURES.items()
 }
 
 
@@ -62,7 +71,7 @@ def _add_steps(
             np.add(units, steps, out=units)
         np.isnan(percent, out=passed)
         np.logical_or(missing, passed, out=missing)
-    np.multiply(units, _UNIT, out=score)
+    np.multiply(units, POINT_STEP, out=score)
     score[missing] = np.nan
 
 
@@ -74,7 +83,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     percent_improvement : array_like
         Improvement in per cent of the measure's range, positive for improvement; nan is missing.
     measure : str
-        One of `CORE_SET`.
+        One of `CORE_SET` or `PRINTO_CORE_SET`.
 
     Returns
     -------
@@ -91,19 +100,24 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     >>> band_points([-10, 5, 5.1, 15, 41], "physician_global").tolist()
     [0.0, 0.0, 7.5, 7.5, 20.0]
     """
-    one_of("measure", measure, CORE_SET)
+    one_of("measure", measure, _MEASURES)
     percent = numbers_or_nan("percent_improvement", percent_improvement)
     return _points(percent.reshape(-1, 1), [measure]).reshape(percent.shape)
 
 
-def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float64]:
+def total_improvement_score(
+    percent_improvements: ArrayLike, core_set: CoreSet = "imacs"
+) -> NDArray[np.float64]:
     """Compute the Total Improvement Score from the improvements in the six core set measures.
 
     Parameters
     ----------
     percent_improvements : array_like, shape (..., 6)
         Improvement in per cent of each measure's range, positive for improvement, in the order of
-        `CORE_SET`: physician global, patient global, MMT, HAQ, enzyme, extramuscular.
+        `CORE_SET` (physician global, patient global, MMT, HAQ, enzyme, extramuscular) or of
+        `PRINTO_CORE_SET` (physician global, parent global, CMAS, CHAQ, CHQ-PhS, DAS).
+    core_set : {"imacs", "printo"}
+        Core set that was measured.
 
     Returns
     -------
@@ -113,24 +127,27 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
     Raises
     ------
     ValueError
-        If the last axis is not six measures long.
+        If the core set is unknown, or the last axis is not six measures long.
 
     References
     ----------
-    Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400.
+    Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400; Rider et al. 2017,
+    doi:10.1002/art.40060.
 
     Examples
     --------
     >>> total_improvement_score([[15, 15, 100 * 16 / 260, 100 * 0.4 / 3, 30, 12]]).tolist()
     [40.0]
     """
+    one_of("core_set", core_set, CORE_SETS)
+    measures = tuple(CORE_SETS[core_set])
     percent = numbers_or_nan("percent_improvements", percent_improvements)
-    if percent.ndim == 0 or percent.shape[-1] != len(CORE_SET):
+    if percent.ndim == 0 or percent.shape[-1] != len(measures):
         raise ValueError(
-            f"percent_improvements must have {len(CORE_SET)} measures in the last axis "
-            f"({', '.join(CORE_SET)}), got shape {percent.shape}"
+            f"percent_improvements must have {len(measures)} measures in the last axis "
+            f"({', '.join(measures)}), got shape {percent.shape}"
         )
-    return _points(percent.reshape(-1, len(CORE_SET)), tuple(CORE_SET)).reshape(percent.shape[:-1])
+    return _points(percent.reshape(-1, len(measures)), measures).reshape(percent.shape[:-1])
 
 
 def response_category(scores: ArrayLike, population: Population = "adult") -> NDArray[np.str_]:

@@ -16,67 +16,20 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures import enzymes
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
+from tisstats.measures.core_set import ENZYMES
+from tisstats.measures.ranges import MEASURE_COLUMNS as MEASURE_COLUMNS
+from tisstats.measures.ranges import VAS_MEASURES as VAS_MEASURES
+from tisstats.measures.ranges import VAS_UNITS as VAS_UNITS
+from tisstats.measures.ranges import Ranges as Ranges
+from tisstats.measures.ranges import check_vas_max as check_vas_max
 from tisstats.statistics._arguments import data_frame, one_of
 from tisstats.tables.cells import empty_cells as empty_cells
 from tisstats.tables.cells import numbers
 from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
 from tisstats.tables.raw import TableSource as TableSource
 
-#: Measures on a visual analogue scale.
-VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
-
-#: Columns of measures that a table must have, in addition to at least one enzyme.
-MEASURE_COLUMNS = ("physician_global", "patient_global", "mmt", "haq", "extramuscular")
-
-#: Length of a visual analogue scale, and its unit.
-VAS_UNITS = {10: "cm", 100: "mm"}
-
 #: Lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
-
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """The ranges of the measures' scales."""
-
-    mmt_max: float  #: maximum of manual muscle testing, points
-    vas_max: float  #: length of the visual analogue scales: 10 (cm) or 100 (mm)
-
-    def __post_init__(self) -> None:
-        in_use = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
-        if not _is_number(self.mmt_max) or not self.mmt_max > 0:
-            raise ValueError(f"mmt_max must be above 0 ({in_use}), got {self.mmt_max!r}")
-        check_vas_max(self.vas_max)
-
-    def of(self, measure: str) -> float:
-        """Return the range of a measure that is not an enzyme, in its own unit."""
-        if measure in VAS_MEASURES:
-            return self.vas_max
-        return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
-
-    def worst(self, measure: str) -> float:
-        """Return the worst value of a measure's scale; the best value is the other end."""
-        return self.of(measure) if CORE_SET[measure].better == "lower" else 0.0
-
-    def allowed(self, measure: str) -> str:
-        """Return the permitted values of a measure as text."""
-        words = f"must be a number from 0 to {self.of(measure):g}"
-        if measure in VAS_MEASURES:
-            words += f" ({VAS_UNITS[int(self.vas_max)]}"
-            words += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
-        return words + (" (mmt_max)" if measure == "mmt" else "")
-
-
-def check_vas_max(vas_max: float) -> None:
-    """Raise ValueError unless visual analogue scales are in centimetres or millimetres."""
-    if not _is_number(vas_max) or vas_max not in VAS_UNITS:
-        raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {vas_max!r}")
-
-
-def _is_number(value: object) -> bool:
-    real = isinstance(value, int | float | np.integer | np.floating)
-    return real and not isinstance(value, bool) and math.isfinite(value)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -146,16 +99,16 @@ def read_measures(
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
     """Return the measures in their own units, and the enzymes as multiples of their ULN.
 
-    `limits` come from `upper_limits`. Faults are recorded: call `raise_faults` before using the
-    numbers.
+    `limits` come from `upper_limits`; enzymes without one are not read. Faults are
+    recorded: call `raise_faults` before using the numbers.
     """
     table = check.table
     values = {
-        name: check.numbers(name, ranges.allowed(name), 0, ranges.of(name))
-        for name in MEASURE_COLUMNS
+        name: check.numbers(name, ranges.allowed(name), ends.low, ends.high)
+        for name, ends in ranges.ends.items()
     }
     multiples = {}
-    for enzyme in enzymes.sort_enzymes(list(table.columns)):
+    for enzyme in enzymes.sort_enzymes(limits):
         value = check.numbers(enzyme, f"must be a number above 0, in {unit}", ABOVE_ZERO, np.inf)
         limit = limits[enzyme]
         if isinstance(limit, str):
@@ -173,7 +126,7 @@ def read_measures(
 
 
 def upper_limits(
-    check: TableCheck, uln: Mapping[str, enzymes.UpperLimit], unit: enzymes.EnzymeUnit
+    check: TableCheck, uln: Mapping[str, enzymes.UpperLimit] | None, unit: enzymes.EnzymeUnit
 ) -> dict[str, enzymes.UpperLimit]:
     """Return the ULN of every enzyme of the table: a number in `unit`, or a column's name.
 

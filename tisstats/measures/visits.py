@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures import visit_table
-from tisstats.measures.core_set import CORE_SET, RESPONSES, Population
+from tisstats.measures.core_set import (
+    CORE_SETS,
+    INDISPENSABLE,
+    RESPONSES,
+    CoreSet,
+    Population,
+)
 from tisstats.measures.enzymes import (
     ENZYME_SELECTIONS,
     EnzymePanel,
@@ -20,6 +27,7 @@ from tisstats.measures.enzymes import (
     select_enzyme,
     sort_enzymes,
 )
+from tisstats.measures.ranges import ChqPhsRange, CoreSetArguments, Ranges
 from tisstats.measures.total_improvement_score import (
     PERCENT_DECIMALS,
     band_points,
@@ -32,28 +40,34 @@ Missing = Literal["na", "bounds"]
 Values = NDArray[np.float64] | float
 MISSING: tuple[Missing, ...] = ("na", "bounds")
 
-#: Measures without which the score has no bounds either, as in the official calculator.
-_INDISPENSABLE = ("physician_global", "mmt")
 
-#: Columns that `score_visits` adds, in this order.
-SCORE_COLUMNS = (
-    "baseline_week",
-    *(f"{measure}_{column}" for measure in CORE_SET for column in ("percent", "points")),
-    "enzyme_used",
-    "enzyme_selection",
-    "tis",
-    "response",
-)
+def score_column_names(core_set: CoreSet) -> tuple[str, ...]:
+    """Return the columns that `score_visits` adds, in their order; without those of bounds."""
+    rules = CORE_SETS[core_set]
+    return (
+        "baseline_week",
+        *(f"{measure}_{column}" for measure in rules for column in ("percent", "points")),
+        *(("enzyme_used", "enzyme_selection") if "enzyme" in rules else ()),
+        "tis",
+        "response",
+    )
+
+
+#: Columns that `score_visits` adds for the IMACS core set, in this order.
+SCORE_COLUMNS = score_column_names("imacs")
 BOUND_COLUMNS = ("tis_low", "tis_high")
 
 
 def score_visits(
     visits: pd.DataFrame,
     *,
-    mmt_max: float,
-    uln: Mapping[str, UpperLimit],
+    mmt_max: float | None = None,
+    uln: Mapping[str, UpperLimit] | None = None,
     vas_max: float = 10,
     population: Population = "adult",
+    core_set: CoreSet = "imacs",
+    chq_phs_range: ChqPhsRange | None = None,
+    cmas_max: float | None = None,
     missing: Missing = "na",
     enzyme_unit: EnzymeUnit = "U/L",
     enzyme_panel: EnzymePanel = "complete",
@@ -64,36 +78,46 @@ def score_visits(
     Parameters
     ----------
     visits : pandas.DataFrame
-        One row per patient and visit, in any order: ``patient_id``, ``week``,
-        ``physician_global``, ``patient_global``, ``extramuscular`` (visual analogue scales),
-        ``mmt`` (0 to `mmt_max`), ``haq`` (0 to 3) and at least one of ``ck``, ``aldolase``,
-        ``ldh``, ``ast``, ``alt`` (above 0). An empty cell is a missing measure. Other columns are
-        kept. A patient's baseline is the row with the smallest week.
+        One row per patient and visit, in any order: ``patient_id``, ``week`` and the measures of
+        the core set. IMACS: ``physician_global``, ``patient_global``, ``extramuscular`` (visual
+        analogue scales), ``mmt`` (0 to `mmt_max`), ``haq`` (0 to 3) and at least one of ``ck``,
+        ``aldolase``, ``ldh``, ``ast``, ``alt`` (above 0). PRINTO: ``physician_global``,
+        ``parent_global`` (visual analogue scales), ``cmas`` (0 to `cmas_max`), ``chaq`` (0 to 3),
+        ``chq_phs`` (within `chq_phs_range`), ``das`` (0 to 20). An empty cell is a missing
+        measure. Other columns are kept. A patient's baseline is the row with the smallest week.
     mmt_max : float
-        Maximum score of the manual muscle test in use, points; see `MMT_MAXIMA`. No default, since
-        a wrong maximum gives plausible but wrong scores.
+        IMACS: maximum score of the manual muscle test in use, points; see `MMT_MAXIMA`. No
+        default, since a wrong maximum gives plausible but wrong scores.
     uln : mapping of enzyme to number or str
-        Upper limit of normal of each enzyme of the table: a number in `enzyme_unit`, a number
-        with its unit (``"170 U/L"``), or the name of the column that contains it, per laboratory.
-        With a column, every value is a multiple of the ULN of its own visit.
+        IMACS: upper limit of normal of each enzyme of the table: a number in `enzyme_unit`, a
+        number with its unit (``"170 U/L"``), or the name of the column that contains it, per
+        laboratory. With a column, every value is a multiple of the ULN of its own visit.
     vas_max : {10, 100}
         Length of the visual analogue scales: 10 in cm, 100 in mm.
     population : {"adult", "juvenile"}
         Population whose response cut-offs apply.
+    core_set : {"imacs", "printo"}
+        Core set that was measured, as a whole. PRINTO's is for juvenile patients.
+    chq_phs_range : (float, float)
+        PRINTO: worst and best possible score of CHQ-PhS, the physical summary of the Child Health
+        Questionnaire. No default: it is norm-based, and no public source states its range.
+    cmas_max : {52, 51}, optional
+        PRINTO: maximum of the CMAS; see `CMAS_MAXIMA`. By default 52.
     missing : {"na", "bounds"}
         How missing measures are handled. ``"na"``: the score is missing if a measure is, at the
         visit or at baseline. ``"bounds"``: in addition, ``tis_low`` and ``tis_high`` are bounds on
         the score over all values of the empty cells, if physician global activity and muscle
-        testing were measured; and the response is given if both bounds agree on it. The lower bound
-        gives a missing measure 0 points. The upper bound gives it the points of the change from its
-        baseline to the best value of its scale; without a baseline, of the change from the worst
-        value; if both are missing, or for an enzyme without a baseline, all points. Nothing is
-        imputed.
+        strength (MMT or CMAS) were measured; and the response is given if both bounds agree on it.
+        The lower bound gives a missing measure 0 points. The upper bound gives it the points of
+        the change from its baseline to the best value of its scale; without a baseline, of the
+        change from the worst value; if both are missing, or for an enzyme without a baseline, all
+        points. Nothing is imputed.
     enzyme_unit : {"U/L", "microkat/L"}
-        Unit of the enzymes in the table, and of limits given as numbers or in columns.
+        IMACS: unit of the enzymes in the table, and of limits given as numbers or in columns.
     enzyme_panel : {"complete", "measured"}
-        How an enzyme that was not measured at a patient's baseline is handled. ``"complete"``: it
-        may have been the most abnormal one, so none is used and the enzyme is missing.
+        IMACS: how an enzyme that was not measured at a patient's baseline is handled.
+        ``"complete"``: it may have been the most abnormal one, so none is used and the enzyme is
+        missing.
         ``"measured"``: the most abnormal of those measured is used.
     source : TableSource, optional
         File and lines of the table, for error messages. By default the header is line 1, the first
@@ -103,8 +127,9 @@ def score_visits(
     -------
     pandas.DataFrame
         The table as it was, rows and index in their order, and the columns ``baseline_week``; for
-        each of `CORE_SET` ``<measure>_percent`` (improvement in per cent of the range, positive
-        for improvement, not capped, 9 decimals) and ``<measure>_points``; ``enzyme_used``;
+        each measure of the core set ``<measure>_percent`` (improvement in per cent of the range,
+        positive for improvement, not capped, 9 decimals) and ``<measure>_points``; with the IMACS
+        core set ``enzyme_used`` and
         ``enzyme_selection`` (``most abnormal``; ``tie``, where by our convention the first of
         `ENZYMES` is used; ``none abnormal``, where no enzyme exceeds its ULN; ``not all
         measured``, see `enzyme_panel`); ``tis`` (0 to 100); ``response`` (none, minimal, moderate,
@@ -116,7 +141,7 @@ def score_visits(
     tisstats.errors.DataError
         If the table or a limit is invalid; lists every fault of the columns, or else of the cells.
     ValueError
-        If another argument is not permitted.
+        If another argument is not permitted, or missing for the core set.
 
     Notes
     -----
@@ -140,48 +165,84 @@ def score_visits(
        week   tis  response
     0     0   0.0       NaN
     1     9  40.0  moderate
+
+    A fictitious child with PRINTO's measures; the range of CHQ-PhS is made up, too:
+
+    >>> visits = pd.DataFrame({"patient_id": ["child"] * 2, "week": [0, 24],
+    ...     "physician_global": [5.0, 2.0], "parent_global": [4.0, 2.5], "cmas": [30, 36],
+    ...     "chaq": [1.5, 0.75], "chq_phs": [30.0, 44.0], "das": [11, 5]})
+    >>> scored = score_visits(visits, population="juvenile", core_set="printo",
+    ...     chq_phs_range=(-10, 70))
+    >>> scored[["week", "cmas_points", "tis", "response"]]
+       week  cmas_points   tis  response
+    0     0          0.0   0.0       NaN
+    1    24         20.0  67.5  moderate
     """
-    ranges = visit_table.Ranges(mmt_max, vas_max)
+    ranges = CoreSetArguments(mmt_max, uln, chq_phs_range, cmas_max).ranges(
+        core_set, population, vas_max
+    )
     one_of("missing", missing, MISSING)
-    added = SCORE_COLUMNS + (BOUND_COLUMNS if missing == "bounds" else ())
+    added = score_column_names(core_set) + (BOUND_COLUMNS if missing == "bounds" else ())
     check = visit_table.TableCheck(visits, source or visit_table.TableSource())
-    check.require_columns(("patient_id", "week", *visit_table.MEASURE_COLUMNS), added)
-    limits = visit_table.upper_limits(check, uln, enzyme_unit)
+    check.require_columns(("patient_id", "week", *ranges.ends), added)
+    limits = visit_table.upper_limits(check, uln, enzyme_unit) if "enzyme" in ranges.rules else {}
     check.raise_faults()
     placed = visit_table.find_visits(check)
     values, multiples = visit_table.read_measures(check, ranges, limits, enzyme_unit)
     check.raise_faults()
 
-    first = placed.baselines
-    of_row = first[placed.patients]
+    of_row = placed.baselines[placed.patients]
     follow_up = of_row != np.arange(len(visits))
-    used, selection = select_enzyme({key: at[first] for key, at in multiples.items()}, enzyme_panel)
-    used_in_row = used[placed.patients]
     before = {name: at[of_row] for name, at in values.items()}
-    before_enzyme = {name: at[of_row] for name, at in multiples.items()}
     percents = improvements(before, values, ranges)
-    percents["enzyme"] = enzyme_improvement(before_enzyme, multiples, used_in_row)
+    most = most_improvements(before, values, ranges) if missing == "bounds" else {}
+    columns: dict[str, Any] = {"baseline_week": visits["week"].to_numpy()[of_row]}
+    if multiples:
+        enzyme = _follow_enzyme(multiples, placed, enzyme_panel)
+        percents["enzyme"], most["enzyme"] = enzyme.percent, enzyme.most
+        columns |= enzyme.columns
     # Baseline rows: no change, even in unmeasured items.
     percents = {name: np.where(follow_up, percent, 0.0) for name, percent in percents.items()}
-    columns: dict[str, Any] = {"baseline_week": visits["week"].to_numpy()[of_row]}
-    columns |= score_columns(percents, population)
-    columns |= enzyme_columns(used, selection, sort_enzymes(multiples), placed.patients)
+    columns |= score_columns(percents, population, core_set)
     if missing == "bounds":
-        most = most_improvements(before, values, ranges)
-        nothing_left = {name: np.zeros(len(visits)) for name in multiples}
-        most["enzyme"] = enzyme_improvement(before_enzyme, nothing_left, used_in_row)
-        columns |= _bounded(columns, most, population)
+        columns |= _bounded(columns, most, population, core_set)
     columns["response"] = as_categories(np.where(follow_up, columns["response"].codes, -1))
     return pd.concat([visits, pd.DataFrame(columns, index=visits.index)[list(added)]], axis=1)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _EnzymeChanges:
+    """The enzyme of the score at every visit."""
+
+    percent: NDArray[np.float64]  #: improvement, % of the enzyme's range
+    most: NDArray[np.float64]  #: improvement if it fell to 0; nan without a baseline
+    columns: Mapping[str, pd.Categorical[str]]  #: which enzyme is used, and how it was selected
+
+
+def _follow_enzyme(
+    multiples: Mapping[str, NDArray[np.float64]], placed: visit_table.Visits, panel: EnzymePanel
+) -> _EnzymeChanges:
+    """Select the enzyme of each patient at baseline and follow it."""
+    first = placed.baselines
+    used, selection = select_enzyme({key: at[first] for key, at in multiples.items()}, panel)
+    used_in_row = used[placed.patients]
+    before = {name: at[first[placed.patients]] for name, at in multiples.items()}
+    nothing_left = {name: np.zeros(len(placed.patients)) for name in multiples}
+    return _EnzymeChanges(
+        enzyme_improvement(before, multiples, used_in_row),
+        enzyme_improvement(before, nothing_left, used_in_row),
+        enzyme_columns(used, selection, sort_enzymes(multiples), placed.patients),
+    )
+
+
 def improvements(
-    baseline: Mapping[str, Values], now: Mapping[str, Values], ranges: visit_table.Ranges
+    baseline: Mapping[str, Values], now: Mapping[str, Values], ranges: Ranges
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the improvement of the measures except the enzyme, per cent of their ranges."""
     percents: dict[str, NDArray[np.float64]] = {}
     for name, before in baseline.items():
-        better = now[name] - before if CORE_SET[name].better == "higher" else before - now[name]
+        higher = ranges.rules[name].better == "higher"
+        better = now[name] - before if higher else before - now[name]
         percents[name] = np.asarray(100 * better / ranges.of(name))
     return percents
 
@@ -189,7 +250,7 @@ def improvements(
 def most_improvements(
     baseline: Mapping[str, NDArray[np.float64]],
     now: Mapping[str, NDArray[np.float64]],
-    ranges: visit_table.Ranges,
+    ranges: Ranges,
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the largest possible improvement of a measure with a missing value.
 
@@ -205,24 +266,24 @@ def most_improvements(
 
 
 def to_best(
-    baseline: Mapping[str, NDArray[np.float64]], ranges: visit_table.Ranges
+    baseline: Mapping[str, NDArray[np.float64]], ranges: Ranges
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the improvement from the baseline to the best value of each scale, per cent."""
-    best = {name: ranges.of(name) - ranges.worst(name) for name in baseline}
+    best = {name: ranges.best(name) for name in baseline}
     return improvements(baseline, best, ranges)
 
 
 def score_columns(
-    percents: Mapping[str, NDArray[np.float64]], population: Population
+    percents: Mapping[str, NDArray[np.float64]], population: Population, core_set: CoreSet
 ) -> dict[str, NDArray[np.float64] | pd.Categorical[str]]:
     """Return the columns of percentages, points, score and response."""
     # Adding 0 turns -0.0 into 0.0, which prints better.
-    exact = {name: np.round(percents[name], PERCENT_DECIMALS) + 0.0 for name in CORE_SET}
+    exact = {name: np.round(percents[name], PERCENT_DECIMALS) + 0.0 for name in CORE_SETS[core_set]}
     columns: dict[str, NDArray[np.float64] | pd.Categorical[str]] = {}
     for name, percent in exact.items():
         columns[f"{name}_percent"] = percent
         columns[f"{name}_points"] = band_points(percent, name)
-    score = total_improvement_score(np.column_stack(list(exact.values())))
+    score = total_improvement_score(np.column_stack(list(exact.values())), core_set)
     return columns | {"tis": score, "response": as_categories(response_levels(score, population))}
 
 
@@ -246,20 +307,23 @@ def enzyme_columns(
 
 
 def _bounded(
-    columns: Mapping[str, Any], most: Mapping[str, NDArray[np.float64]], population: Population
+    columns: Mapping[str, Any],
+    most: Mapping[str, NDArray[np.float64]],
+    population: Population,
+    core_set: CoreSet,
 ) -> dict[str, Any]:
     """Return the bounds on the score, and the response if they agree on it.
 
     `most` holds the largest possible improvement of each missing measure; nan: unbounded.
     """
     low, high = np.zeros(len(columns["tis"])), np.zeros(len(columns["tis"]))
-    for name, rule in CORE_SET.items():
+    for name, rule in CORE_SETS[core_set].items():
         points = columns[f"{name}_points"]
         absent = np.isnan(points)
         allowed = band_points(np.round(most[name], PERCENT_DECIMALS), name)
         low += np.where(absent, 0, points)
         high += np.where(absent, np.where(np.isnan(allowed), rule.points[-1], allowed), points)
-    for name in _INDISPENSABLE:
+    for name in INDISPENSABLE[core_set]:
         absent = np.isnan(columns[f"{name}_points"])
         low[absent] = high[absent] = np.nan
     worst, best = response_levels(low, population), response_levels(high, population)

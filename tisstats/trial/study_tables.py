@@ -389,7 +389,7 @@ def _limit(enzyme: str, unit: Any) -> Kind:
 
 def _visit_columns(study: Study) -> dict[str, Kind]:
     measures = study.measures
-    ranges = Ranges(measures.mmt_max, measures.vas_max)
+    ranges = Ranges.imacs(measures.mmt_max, measures.vas_max)
     columns = {"patient_id": _text(filled=True), **_time(study, low=None, filled=True)}
     for name in measures.used:
         if name in MEASURE_COLUMNS:
