@@ -50,7 +50,7 @@
 
     function isExample(inputs, name) {
       var example = rules.examples[name];
-      var ignored = ["shown", "visits", "enzyme_panel", "core_set"];
+      var ignored = ["shown", "visits", "enzyme_panel", "core_set", "cmas_max"];
       return Object.keys(Object.assign({}, inputs, example)).every(function (field) {
         return ignored.includes(field) || (inputs[field] || "") === (example[field] || "");
       });
@@ -122,7 +122,9 @@
       }
     }).observe(root);
     root.addEventListener("input", function (event) {
-      if (event.target.name) { store(update()); }
+      if (!event.target.name) { return; }
+      if (event.target.name === "population") { form.permitCoreSet(); }
+      store(update());
     });
     at("clear").addEventListener("click", function () { show({}); });
     at("example").addEventListener("click", function () { show(rules.examples.medians); });

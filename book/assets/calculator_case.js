@@ -60,24 +60,32 @@
         : "0 or more") + (unit ? " " + unit : "");
     }
 
-    /* The number in a field. A comma is decimal where no number between thousands is permitted. */
-    function number(name, high, unit, low) {
+    /* The number that a text can only mean; a comma is decimal where no number of thousands is
+       permitted. */
+    function unambiguous(name, high) {
       var text = typed(name);
-      var least = low || n.whole(0);
-      if (!text) { return null; }
-      var value = n.parse(text);
+      var value = text ? n.parse(text) : null;
       var thousands = n.asThousands(text);
-      if (!value) {
+      if (text && !value) {
         errors[name] = /[.,].*[.,]/.test(text)
           ? "not a number: use at most one decimal point or comma and no thousands separator"
           : "not a number: enter digits";
       } else if (thousands && !(high && n.less(high, thousands))) {
         errors[name] = "ambiguous (" + text.replace(",", ".") + " or " + text.replace(",", "") +
           "?): use a decimal point and no thousands separator";
-      } else if (n.less(value, least) || (high && n.less(high, value))) {
+      }
+      return errors[name] ? null : value;
+    }
+
+    /* The number in a field of which the ends are known; 0 or more, unless a lower one is given. */
+    function number(name, high, unit, low) {
+      var least = low || n.whole(0);
+      var value = unambiguous(name, high);
+      if (!value) { return null; }
+      if (n.less(value, least) || (high && n.less(high, value))) {
         errors[name] = wrongRange(least, high, unit);
-      } else if (thousands) {
-        notes[name] = "read as " + text.replace(",", ".") + " (decimal comma)";
+      } else if (n.asThousands(typed(name))) {
+        notes[name] = "read as " + typed(name).replace(",", ".") + " (decimal comma)";
       }
       return errors[name] ? null : value;
     }
@@ -151,6 +159,7 @@
     made.values = {};
     var usesMmt = Object.values(measures).some(function (rule) { return rule.kind === "mmt"; });
     var mmtMax = usesMmt ? aboveZero(made.mmtField) : null;
+    var cmasMax = choice("cmas_max", rules.cmas_maxima, rules.cmas_max);
     Object.keys(measures).forEach(function (key) {
       var rule = measures[key];
       var scale = { low: n.whole(0), high: null, unit: "", settings: [] };
@@ -160,15 +169,14 @@
       } else if (rule.kind === "mmt") {
         scale.high = mmtMax;
         scale.settings = [made.mmtField];
+      } else if (rule.kind === "cmas") {
+        scale.high = cmasMax && n.whole(cmasMax);
       } else if (rule.kind === "given") {
         scale.settings = [key + "_low", key + "_high"];
-        scale.low = n.parse(typed(key + "_low"));
-        scale.high = n.parse(typed(key + "_high"));
-        scale.settings.forEach(function (name) {
-          if (typed(name) && !n.parse(typed(name))) { errors[name] = "not a number: enter digits"; }
-        });
+        scale.low = unambiguous(key + "_low");
+        scale.high = unambiguous(key + "_high");
         if (scale.low && scale.high && !n.less(scale.low, scale.high)) {
-          errors[key + "_high"] = "must be above the lowest value";
+          errors[key + "_high"] = "must be above the worst possible value";
         }
         if (!scale.low || !scale.high) { scale.low = scale.high = null; }
       } else if (rule.kind !== "enzyme") {
@@ -234,7 +242,7 @@
         : n.less(multiple, n.parse(rules.implausible[0]));
       if (!notes[name]) {
         notes[name] = (odd && multiple[0] * 10n < multiple[1] ? "less than 0.1"
-          : n.written(n.rounded(multiple, 1), 1)) + " times the upper limit of normal" +
+          : n.written(n.rounded(multiple, 1), 1)) + " × ULN" +
           (odd ? ": is it in " + inUnit(otherThan(enzymeUnit)) + "?" : "");
       }
       return multiple;

@@ -49,7 +49,7 @@
       var raw = isEnzyme ? (enzyme.used ? found.enzymes[enzyme.used].raw : {}) : found.values[key];
       var before = raw.baseline || null;
       var after = raw[visit] || null;
-      var bounded = rule.kind === "vas" || rule.kind === "haq";
+      var bounded = rule.kind === "vas" || rule.kind === "fixed";
       var highest = bounded ? found.scales[key].high : null;
       var zero = before && before[0] === 0n;
       var rise = before && after && !zero ? share(n.minus(after, before), before) : null;

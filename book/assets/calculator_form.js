@@ -88,6 +88,19 @@
 
     /* ---- Contents ---- */
 
+    function setsFor(population) {
+      return Object.keys(rules.core_sets).filter(function (name) {
+        return rules.core_sets[name].populations.includes(population);
+      });
+    }
+
+    /* A core set that the criteria do not accept for another population gives way to its first. */
+    function permitCoreSet() {
+      var inputs = read();
+      var sets = setsFor(inputs.population);
+      if (sets.length && !sets.includes(inputs.core_set)) { form.elements.core_set.value = sets[0]; }
+    }
+
     /* Fields without an input become empty, or the first of their choices. */
     function fill(inputs) {
       setVisits(tis.cases.followups(rules, inputs));
@@ -144,7 +157,7 @@
 
     /* Choices at their defaults are left out, as in the links of the earlier calculator. */
     var DEFAULTS = {
-      visits: "1", shown: "followup", enzyme_panel: rules.panels[0],
+      visits: "1", shown: "followup", enzyme_panel: rules.panels[0], cmas_max: rules.cmas_max,
       core_set: Object.keys(rules.core_sets)[0]
     };
 
@@ -180,6 +193,7 @@
         return "Enter all that were measured; " + rule.better + " is better. The score follows the " +
           "one that is most abnormal at baseline, as a multiple of its own limit.";
       }
+      if (rule.kind === "cmas") { hint = "0 to " + (inputs.cmas_max || rules.cmas_max); }
       if (rule.high) { hint = "0 to " + rule.high; }
       return hint + "; " + rule.better + " is better";
     }
@@ -190,6 +204,9 @@
       form.querySelectorAll("[data-card]").forEach(function (card) {
         card.hidden = !(card.dataset.card in measures);
       });
+      /* Where the criteria accept one core set only, there is nothing to choose. */
+      form.querySelector('[data-choice="core_set"]').hidden = !answer.errors.core_set &&
+        setsFor(inputs.population).length < 2;
       Object.keys(measures).forEach(function (key) {
         at(key + "-hint").textContent = hintOf(measures[key], key, inputs);
       });
@@ -226,7 +243,7 @@
     }
 
     return {
-      element: form, at: at, read: current, fill: fill, withVisit: withVisit,
+      element: form, at: at, permitCoreSet: permitCoreSet, read: current, fill: fill, withVisit: withVisit,
       withoutVisit: withoutVisit, link: link, isBlank: isBlank, show: showMessages
     };
   };

@@ -198,12 +198,12 @@
 
     function showDefinitions(answer) {
       var found = definitions(answer);
-      var table = root.querySelector("#tis-definitions");
-      table.closest(".table-scroll").hidden = !found.length;
-      w.put(table, found.map(function (each) {
-        return row(each.name, [
-          element("span", [element("strong", w.capital(each.verdict)),
-            each.detail ? ": " + each.detail : ""]), w.capital(each.words)
+      at("other").hidden = !found.length;
+      w.put(at("definitions"), found.map(function (each) {
+        return element("div", [
+          element("dt", [each.name + ": ", element("strong", each.verdict)]),
+          element("dd", [each.detail ? w.capital(each.detail) + ". " : "",
+            element("span", "Requires " + each.words + ".", "calculator-hint")])
         ]);
       }));
     }

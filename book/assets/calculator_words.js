@@ -49,7 +49,7 @@
     if (!match) { return name.replace("_", " "); }
     var visit = answer.visits.find(function (each) { return each.name === match[2]; });
     var rule = rules.enzymes[match[1]] || (answer.rules && answer.rules.measures[match[1]]);
-    var part = { low: "lowest value of the range", high: "highest value of the range" }[match[2]];
+    var part = { low: "worst possible value", high: "best possible value" }[match[2]];
     return (rule ? rule.name : match[1]) + ": " + (part || (visit ? visit.label : match[2]));
   }
 

@@ -15,7 +15,7 @@ from math import ceil
 import pandas as pd
 
 from tisstats.book.pages.calculator_rules import (
-    CORE_SETS,
+    CORE_SET_NAMES,
     EXAMPLE_ULN,
     VAS_MAXIMA,
     VISITS,
@@ -25,7 +25,7 @@ from tisstats.book.pages.calculator_rules import (
 )
 from tisstats.book.pages.html import render, table_html
 from tisstats.measures import core_set, enzymes
-from tisstats.measures.core_set import CORE_SET, ENZYMES
+from tisstats.measures.core_set import CORE_SET, CORE_SETS, ENZYMES
 
 #: The scripts of the calculator, each after those that it needs.
 SCRIPTS = tuple(
@@ -41,7 +41,7 @@ STYLES = ("calculator.css", "calculator_sheet.css")
 _FACTS = '"rules of the score; on the page on the score"'
 
 #: The form's order: scales of one unit side by side, tests with settings of their own last.
-_LAST = ("mmt", "enzyme")
+_LAST = ("mmt", "cmas", "chq_phs", "enzyme")
 
 
 def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
@@ -64,13 +64,16 @@ def calculator_html() -> str:
     """Return the calculator: form, empty results, and the rules as JSON for the scripts."""
     units = {unit: unit.replace("microkat", "µkat") for unit in enzymes.ENZYME_UNITS}
     maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
-    measures = {key: rule.name for rules_ in CORE_SETS.values() for key, rule in rules_.items()}
+    measures = {key: rule.name for each in CORE_SETS.values() for key, rule in each.items()}
     return render(
         "calculator.html",
-        cards=sorted(measures, key=_LAST.count),
+        cards=sorted(measures, key=lambda key: _LAST.index(key) + 1 if key in _LAST else 0),
         measures=measures,
         visits=VISITS,
         populations={name: name.capitalize() for name in core_set.RESPONSE_CUTOFFS},
+        core_sets=CORE_SET_NAMES,
+        cmas_maxima={str(core_set.CMAS_MAX): str(core_set.CMAS_MAX)}
+        | {str(most): str(most) for most in core_set.CMAS_MAXIMA},
         vas={unit: f"{unit} (0 to {most})" for unit, most in VAS_MAXIMA.items()},
         mmt_maxima={"": "Select …"} | maxima | {"other": "other maximum"},
         enzymes={key: enzyme.name for key, enzyme in ENZYMES.items()},

@@ -13,10 +13,19 @@ from typing import Any
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set, enzymes
-from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
+from tisstats.measures.core_set import (
+    CORE_SET,
+    CORE_SETS,
+    CORE_SETS_OF,
+    ENZYMES,
+    INDISPENSABLE,
+    PRINTO_CORE_SET,
+    CoreSet,
+    CoreSetMeasure,
+)
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, WorseningRule, cutoff_of
+from tisstats.measures.ranges import VAS_MEASURES, VAS_MEASURES_OF, VAS_UNITS
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
-from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
 from tisstats.teaching.wording import band_labels
 from tisstats.trial.definitions import (
     PRODERM_DISABILITY,
@@ -26,11 +35,11 @@ from tisstats.trial.definitions import (
     describe_worsening,
 )
 
-#: The core sets by name.
-CORE_SETS = {"imacs": CORE_SET}
-
-#: Measures without which the score is not bounded: the official calculator asks for them.
-REQUIRED = {"imacs": ("physician_global", "mmt")}
+#: The core sets by name, as a reader chooses between them.
+CORE_SET_NAMES: dict[CoreSet, str] = {
+    "imacs": "IMACS core set",
+    "printo": "PRINTO core set (juvenile patients)",
+}
 
 #: Upper limit of normal in the example, U/L: an assumption, since the article does not print its.
 EXAMPLE_ULN = 170
@@ -45,10 +54,10 @@ VISITS = {"baseline": "baseline", "followup": "follow-up"}
 MOST_FOLLOWUPS = 8
 
 #: How a measure's range is found, unless it is a visual analogue scale.
-_KINDS = {"mmt": "mmt", "haq": "haq", "enzyme": "enzyme"}
+_KINDS = {"mmt": "mmt", "cmas": "cmas", "chq_phs": "given", "enzyme": "enzyme"}
 
 #: Ends of the scales whose range is fixed.
-_HIGHS = {"haq": core_set.HAQ_MAX}
+_HIGHS = {"haq": core_set.HAQ_MAX, "chaq": core_set.HAQ_MAX, "das": core_set.DAS_MAX}
 
 #: What is said of the choice of an enzyme, as the command line says it.
 _SELECTIONS = {
@@ -135,6 +144,9 @@ def settings() -> dict[str, str]:
     return {
         "mmt_max": f"{strength}: maximum",
         "mmt_max_other": f"{strength}: other maximum",
+        "cmas_max": f"{PRINTO_CORE_SET['cmas'].name}: maximum",
+        "core_set": "core set",
+        "enzyme_panel": "enzymes that were not measured",
         **{f"uln_{key}": f"{enzyme.name}: upper limit of normal" for key, enzyme in ENZYMES.items()},
     }
 
@@ -167,6 +179,8 @@ def rules() -> dict[str, Any]:
         "core_sets": {name: _core_set(name) for name in CORE_SETS},
         "vas": VAS_MAXIMA,
         "mmt_maxima": list(core_set.MMT_MAXIMA),
+        "cmas_maxima": {str(most): most for most in core_set.CMAS_MAXIMA},
+        "cmas_max": str(core_set.CMAS_MAX),
         "enzymes": {
             key: {
                 "name": enzyme.name,
@@ -190,16 +204,18 @@ def rules() -> dict[str, Any]:
     }
 
 
-def _core_set(name: str) -> dict[str, Any]:
+def _core_set(name: CoreSet) -> dict[str, Any]:
     return {
-        "populations": list(core_set.RESPONSE_CUTOFFS),
-        "required": list(REQUIRED[name]),
+        "name": CORE_SET_NAMES[name],
+        "populations": [each for each, sets in CORE_SETS_OF.items() if name in sets],
+        "required": list(INDISPENSABLE[name]),
+        # They count the measures of this set and name some of them.
         "definitions": name == "imacs",
         "measures": {
             key: {
                 "name": rule.name,
                 "better": rule.better,
-                "kind": "vas" if key in VAS_MEASURES else _KINDS[key],
+                "kind": "vas" if key in VAS_MEASURES_OF[name] else _KINDS.get(key, "fixed"),
                 "high": _HIGHS.get(key),
                 "cuts": rule.cutoffs,
                 "points": rule.points,
