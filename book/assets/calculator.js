@@ -87,6 +87,7 @@
       var sheet = at("sheet");
       tis.sheet(sheet, rules, latest.inputs, latest.answer, result, label, form.link(latest.inputs));
       sheet.hidden = false;
+      tis.fitSheet(sheet);
       document.documentElement.classList.add("calculator-printing");
       addEventListener("afterprint", function () {
         document.documentElement.classList.remove("calculator-printing");

@@ -23,8 +23,8 @@
       " points are attainable from this baseline" : "") + ".";
   }
 
-  /* The drawing; `width` in pixels. */
-  tis.plot = function (answer, width) {
+  /* The drawing; `width` in pixels, `hatch` the name of its pattern in the page. */
+  tis.plot = function (answer, width, hatch) {
     var visits = (answer.order || answer.visits.map(function (visit) { return visit.name; }))
       .map(function (name) {
         return answer.visits.find(function (visit) { return visit.name === name; });
@@ -47,13 +47,13 @@
 
     if (answer.attainable && answer.attainable.points < 100) {
       var pattern = drawn("pattern", {
-        id: "tis-hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse",
+        id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse",
         patternTransform: "rotate(45)"
       });
       pattern.append(drawn("line", { y2: 6, "class": "calculator-hatch" }));
       svg.append(pattern);
       add("rect", {
-        x: MARGIN.left, y: y(100), width: right - MARGIN.left, fill: "url(#tis-hatch)",
+        x: MARGIN.left, y: y(100), width: right - MARGIN.left, fill: "url(#" + hatch + ")",
         height: y(answer.attainable.points) - y(100)
       });
     }
@@ -109,10 +109,24 @@
           "class": "calculator-ring"
         });
       }
-      add("text", {
-        x: across, y: y(visit.high) - 13, "text-anchor": "middle", "class": "calculator-value"
-      }, visit.total === null ? visit.low + "–" + visit.high : visit.total);
     });
+
+    /* Numbers, the one of the visit that is shown first; others where they do not touch one. */
+    var labelled = [];
+    visits.map(function (visit, i) { return { visit: visit, across: x(places[i + 1]) }; })
+      .sort(function (a, b) { return (b.visit === answer.shown) - (a.visit === answer.shown); })
+      .forEach(function (point) {
+        var text = w.score(point.visit).replace(" to ", "–");
+        var width = 4 * text.length;
+        if (point.visit.low === null || labelled.some(function (other) {
+          return Math.abs(other.across - point.across) < width + other.width;
+        })) { return; }
+        labelled.push({ across: point.across, width: width });
+        add("text", {
+          x: point.across, y: y(point.visit.high) - 13, "text-anchor": "middle",
+          "class": "calculator-value"
+        }, text);
+      });
     return svg;
   };
 })(window.tisCalculator);

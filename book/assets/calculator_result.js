@@ -254,7 +254,7 @@
       scroll.setAttribute("aria-label", "Score at each visit");
       w.put(figure, [element("figcaption", "Score by visit" + (answer.attainable &&
         answer.attainable.points < 100 ? "; the hatched part is not attainable from this baseline"
-        : "") + ". The ring marks the visit whose points are shown."), tis.plot(answer, width), scroll]);
+        : "") + ". The ring marks the visit whose points are shown."), tis.plot(answer, width, "tis-hatch"), scroll]);
     }
 
     return {

@@ -63,13 +63,34 @@
     });
     rows.push(["Total Improvement Score"].concat(answer.visits.map(w.score)));
     rows.push(["Category"].concat(answer.visits.map(function (visit) {
-      return visit.category ? w.category(visit.category)
-        : visit.low === null ? "–" : "undetermined";
+      return visit.category || (visit.low === null ? "–" : "undetermined");
     })));
     return table("Points and total", ["Measure"].concat(answer.visits.map(function (visit) {
       return w.capital(visit.label);
     })), rows);
   }
+
+  /* More characters of a link than fit the sheet. */
+  var LONGEST = 1400;
+
+  /* The address of a case on paper: a path on somebody's disk leads nowhere. */
+  function printedAddress(address) {
+    if (address.length > LONGEST) { return "the link is too long to print."; }
+    return /^https?:/.test(address) ? address : "#" + address.split("#")[1] +
+      " after the address of this page.";
+  }
+
+  /* What A4 and Letter both have room for, in pixels. */
+  var HEIGHT = 900;
+
+  /* Set the sheet smaller where it would not fit one page. */
+  tis.fitSheet = function (place) {
+    place.style.zoom = "";
+    place.classList.add("calculator-measured");
+    var height = place.offsetHeight;
+    place.classList.remove("calculator-measured");
+    if (height > HEIGHT) { place.style.zoom = String(Math.floor(100 * HEIGHT / height) / 100); }
+  };
 
   /* Fill the sheet; `label` says what kind of case it is, `address` leads back to it. */
   tis.sheet = function (place, rules, inputs, answer, result, label, address) {
@@ -88,8 +109,10 @@
     }
     parts.push(element("p", settings(rules, inputs, answer)), entries(rules, inputs, answer),
       results(answer));
-    if (answer.visits.length > 1) { parts.push(tis.plot(answer, 560)); }
-    parts.push(element("p", result.enzyme(answer)), element("p", result.attainable(answer)));
+    var side = element("div", element("div", [element("p", result.enzyme(answer)),
+      element("p", result.attainable(answer))]), "calculator-sheet-side");
+    if (answer.visits.length > 1) { side.prepend(tis.plot(answer, 440, "tis-printed-hatch")); }
+    parts.push(side);
     var found = result.definitions(answer);
     if (found.length) {
       parts.push(table("Other definitions" + (answer.visits.length > 1 ? ", at " +
@@ -97,7 +120,8 @@
         return [each.name, w.capital(each.verdict) + (each.detail ? ": " + each.detail : "")];
       })));
     }
-    parts.push(element("p", ["Rules: ", rules.sources, ". This case: ", address],
+    parts.push(element("p", ["Rules: ", rules.sources, ". This case: ",
+      printedAddress(address)],
       "calculator-sheet-address"));
     place.replaceChildren.apply(place, parts);
   };

@@ -24,6 +24,8 @@ from tisstats.measures.core_set import (
     UNITS_PER_MICROKATAL,
 )
 from tisstats.measures.imacs import classify_visits
+from tisstats.measures.total_improvement_score import PERCENT_DECIMALS as PERCENT_DECIMALS
+from tisstats.trial.definitions import DisabilityCriterion
 
 VAS_MAX = {"cm": 10, "mm": 100}
 SIDES = {"below": -1, "at": 0, "above": 1}
@@ -278,9 +280,7 @@ def _values(
     return values
 
 
-def _relative(
-    draw: random.Random, full: int, before: int, case: Case, measure: str
-) -> int:
+def _relative(draw: random.Random, full: int, before: int, case: Case, measure: str) -> int:
     """Draw a follow-up whose change is one that an IMACS definition asks for, where it fits."""
     better = CORE_SETS[case.settings.core_set].get(measure)
     healthy_is_high = better is not None and better.better == "higher"
@@ -379,7 +379,7 @@ def _judged(
     return found
 
 
-def disability(case: Case, **criterion: float) -> dict[str, Any]:
+def disability(case: Case, criterion: DisabilityCriterion) -> dict[str, Any]:
     """Return the minimal-disability criterion of one case with the IMACS core set."""
     (baseline,) = [row for row in case.rows(0) if row["week"] <= 0]
     arguments = case.settings.arguments()
@@ -389,7 +389,15 @@ def disability(case: Case, **criterion: float) -> dict[str, Any]:
             del baseline[name]
     arguments["uln"] = {name: limit / ONE for name, limit in case.limits.items()}
     del arguments["population"]
-    found = minimal_disability(baseline, **arguments, **criterion)
+    found = minimal_disability(
+        baseline,
+        **arguments,
+        min_mmt_loss_percent=criterion.min_mmt_loss_percent,
+        min_other_abnormal=criterion.min_other_abnormal,
+        vas_abnormal_cm=criterion.vas_abnormal_cm,
+        haq_abnormal=criterion.haq_abnormal,
+        enzyme_abnormal_uln=criterion.enzyme_abnormal_uln,
+    )
     return {
         "met": found.met,
         "abnormal": list(found.abnormal),

@@ -7,7 +7,7 @@ hold the arithmetic and no number of the score.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import groupby
 from math import ceil
@@ -25,7 +25,13 @@ from tisstats.book.pages.calculator_rules import (
 )
 from tisstats.book.pages.html import render, table_html
 from tisstats.measures import core_set, enzymes
-from tisstats.measures.core_set import CORE_SET, CORE_SETS, ENZYMES
+from tisstats.measures.core_set import (
+    CORE_SET,
+    CORE_SETS,
+    ENZYMES,
+    PRINTO_CORE_SET,
+    CoreSetMeasure,
+)
 
 #: The scripts of the calculator, each after those that it needs.
 SCRIPTS = tuple(
@@ -78,8 +84,8 @@ def calculator_html() -> str:
         mmt_maxima={"": "Select …"} | maxima | {"other": "other maximum"},
         enzymes={key: enzyme.name for key, enzyme in ENZYMES.items()},
         panels={
-            "complete": "the score is uncertain: it may have been the most abnormal one",
-            "measured": "it is ignored",
+            "complete": "no enzyme is used",
+            "measured": "it is left out",
         },
         units=units,
         limit_units={"": "as the values"} | units,
@@ -92,14 +98,14 @@ def calculator_html() -> str:
 def bands_html() -> str:
     """Return bands and points, ranges and cut-offs as tables."""
     tables = []
-    by_cuts = sorted(CORE_SET.values(), key=lambda rule: rule.cutoffs, reverse=True)
-    for _, group in groupby(by_cuts, key=lambda rule: rule.cutoffs):
+    by_cuts = sorted(_places(), key=lambda place: place[1].cutoffs, reverse=True)
+    for _, group in groupby(by_cuts, key=lambda place: place[1].cutoffs):
         alike = list(group)
         points = pd.DataFrame(
-            [[rule.name, *(f"{points:g}" for points in rule.points)] for rule in alike],
-            columns=["Measure", *band_names(alike[0])],
+            [[name, *(f"{points:g}" for points in rule.points)] for name, rule in alike],
+            columns=["Measure", *band_names(alike[0][1])],
         )
-        names = "most measures" if len(alike) > 1 else alike[0].name.lower()
+        names = "most measures" if len(alike) > 1 else "muscle strength"
         tables.append(
             table_html(points, f"Points by improvement (% of range): {names}", facts=_FACTS)
         )
@@ -115,16 +121,41 @@ def bands_html() -> str:
     return "".join(tables)
 
 
-def _ranges() -> Sequence[tuple[str, str, str]]:
+def _places() -> Iterator[tuple[str, CoreSetMeasure]]:
+    """Return the measure, or measures, of each place of the score, which have the same points."""
+    for rule, child in zip(CORE_SET.values(), PRINTO_CORE_SET.values(), strict=True):
+        other = "" if child.name == rule.name else f"; PRINTO: {child.name}"
+        yield rule.name + other, rule
+
+
+def _ranges() -> list[tuple[str, str, str]]:
     """Return the name of each measure or enzyme, its range, and which end is better."""
     maxima = ", ".join(f"{most} ({test})" for most, test in core_set.MMT_MAXIMA.items())
+    vas = ", or ".join(f"0 to {most} {unit}" for unit, most in VAS_MAXIMA.items())
     fixed = {
         "mmt": f"0 to the maximum in use: {maxima}, or another",
         "haq": f"0 to {core_set.HAQ_MAX}",
+        "chaq": f"0 to {core_set.HAQ_MAX}",
+        "cmas": f"0 to {core_set.CMAS_MAX}; "
+        + ", ".join(
+            f"{most} in an earlier version"
+            for most in core_set.CMAS_MAXIMA
+            if most != core_set.CMAS_MAX
+        ),
+        "chq_phs": "not public: a required input",
+        "das": f"0 to {core_set.DAS_MAX}",
     }
-    vas = ", or ".join(f"0 to {most} {unit}" for unit, most in VAS_MAXIMA.items())
-    rules = {key: rule for key, rule in CORE_SET.items() if key != "enzyme"}
-    return [(rule.name, fixed.get(key, vas), rule.better) for key, rule in rules.items()] + [
+    both = CORE_SET | PRINTO_CORE_SET
+    rows = [
+        (
+            rule.name if key in CORE_SET else f"{rule.name} (PRINTO)",
+            fixed.get(key, vas),
+            rule.better,
+        )
+        for key, rule in both.items()
+        if key != "enzyme"
+    ]
+    return rows + [
         (
             enzyme.name,
             f"{enzyme.range_in_uln} times the upper limit of normal"

@@ -6,11 +6,11 @@ The scripts hold the arithmetic and no number of the score.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.discrepancies.entries import read_registry
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set, enzymes
 from tisstats.measures.core_set import (
@@ -38,7 +38,7 @@ from tisstats.trial.definitions import (
 #: The core sets by name, as a reader chooses between them.
 CORE_SET_NAMES: dict[CoreSet, str] = {
     "imacs": "IMACS core set",
-    "printo": "PRINTO core set (juvenile patients)",
+    "printo": "PRINTO core set",
 }
 
 #: Upper limit of normal in the example, U/L: an assumption, since the article does not print its.
@@ -70,9 +70,7 @@ _SELECTIONS = {
 }
 
 #: The publications of the score.
-_SOURCES = (
-    "doi:10.1136/annrheumdis-2017-211400 (adults), doi:10.1002/art.40060 (juvenile patients)"
-)
+_SOURCES = "doi:10.1136/annrheumdis-2017-211400 (adults), doi:10.1002/art.40060 (juvenile patients)"
 
 #: An invented course of several visits, week by week.
 _COURSE = {
@@ -147,25 +145,33 @@ def settings() -> dict[str, str]:
         "cmas_max": f"{PRINTO_CORE_SET['cmas'].name}: maximum",
         "core_set": "core set",
         "enzyme_panel": "enzymes that were not measured",
-        **{f"uln_{key}": f"{enzyme.name}: upper limit of normal" for key, enzyme in ENZYMES.items()},
+        **{
+            f"uln_{key}": f"{enzyme.name}: upper limit of normal" for key, enzyme in ENZYMES.items()
+        },
     }
 
 
 def disability_criteria() -> dict[str, tuple[str, DisabilityCriterion]]:
     """Return the criteria of minimal disability, with the name of each.
 
-    That of the article has its own loss of strength and number of measures; when a measure is
-    abnormal it does not say, which is assumed to be as in ProDERM.
+    The article has the loss of strength and the number of measures; from where on a measure is
+    abnormal, which it omits, is taken from the registrations of its study.
     """
-    published = PublishedFacts.read()
-    own = replace(
-        PRODERM_DISABILITY,
+    published, registry = PublishedFacts.read(), read_registry()
+    own = DisabilityCriterion(
         min_mmt_loss_percent=published.count("design.minimal_muscle_loss"),
         min_other_abnormal=published.count("design.minimal_other_abnormal"),
+        vas_abnormal_cm={
+            name: float(registry.value(f"registry.{name}_abnormal")) for name in VAS_MEASURES
+        },
+        haq_abnormal=float(registry.value("registry.haq_abnormal")),
+        enzyme_abnormal_uln=float(registry.value("registry.enzyme_abnormal")),
+        source="the article; for the cut-offs of abnormal, copies of its registrations",
+        assumed="The registers themselves were not read",
     )
     return {
-        "article": ("Minimal disability at baseline, as the article requires it", own),
-        "proderm": ("Minimal disability at baseline, as ProDERM requires it", PRODERM_DISABILITY),
+        "article": ("Minimal disability at baseline, as in the article's study", own),
+        "proderm": ("Minimal disability at baseline, as in ProDERM", PRODERM_DISABILITY),
     }
 
 
@@ -270,10 +276,7 @@ def _worsening(name: str, rule: WorseningRule) -> dict[str, Any]:
         "worse_count": rule.worse_count,
         "consecutive_visits": rule.consecutive_visits,
         "clauses": [
-            [
-                {"measure": each.measure, "by": f"{each.by:g}", "unit": each.unit}
-                for each in clause
-            ]
+            [{"measure": each.measure, "by": f"{each.by:g}", "unit": each.unit} for each in clause]
             for clause in rule.clauses
         ],
     }
