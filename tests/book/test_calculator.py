@@ -10,17 +10,36 @@ from shutil import copytree
 import pytest
 
 from tisstats.book.pages.calculator import (
-    band_names,
+    SCRIPTS,
+    STYLES,
     bands_html,
     calculator_html,
-    example,
-    fields,
     highest_uln_with_same_points,
+)
+from tisstats.book.pages.calculator_rules import (
+    MOST_FOLLOWUPS,
+    band_names,
+    course,
+    disability_criteria,
+    example,
     rules,
+    settings,
+    visit_names,
 )
 from tisstats.ledger.published import PublishedFacts
 from tisstats.measures import band_points, total_improvement_score
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTOFFS
+from tisstats.measures.core_set import (
+    CORE_SET,
+    CORE_SETS,
+    CORE_SETS_OF,
+    ENZYMES,
+    HAQ_MAX,
+    INDISPENSABLE,
+    MMT_MAXIMA,
+    RESPONSE_CUTOFFS,
+)
+from tisstats.measures.enzymes import ENZYME_SELECTIONS
+from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES
 
 ASSETS = Path(__file__).parents[2] / "book" / "assets"
 
@@ -53,11 +72,12 @@ def example_percents(inputs):
     ranges = {
         "mmt": Fraction(inputs["mmt_max"]),
         "haq": Fraction(HAQ_MAX),
-        "enzyme": ENZYMES[inputs["enzyme"]].range_in_uln * Fraction(inputs["uln"]),
+        "enzyme": ENZYMES["ck"].range_in_uln * Fraction(inputs["uln_ck"]),
     }
     percents = []
     for measure, rule in CORE_SET.items():
-        fall = Fraction(inputs[f"{measure}_baseline"]) - Fraction(inputs[f"{measure}_followup"])
+        typed = "ck" if measure == "enzyme" else measure
+        fall = Fraction(inputs[f"{typed}_baseline"]) - Fraction(inputs[f"{typed}_followup"])
         gain = fall if rule.better == "lower" else -fall
         percents.append(float(100 * gain / ranges.get(measure, 10)))
     return percents
@@ -65,13 +85,44 @@ def example_percents(inputs):
 
 def test_the_rules_are_those_of_the_package():
     written = json.loads(json.dumps(rules()))
-    assert list(written["measures"]) == list(CORE_SET)
-    for name, rule in CORE_SET.items():
-        assert written["measures"][name]["cuts"] == list(rule.cutoffs)
-        assert written["measures"][name]["points"] == list(rule.points)
-        assert len(written["measures"][name]["bands"]) == len(rule.points)
+    assert list(written["core_sets"]) == list(CORE_SETS)
+    for name, measures in CORE_SETS.items():
+        shown = written["core_sets"][name]
+        assert list(shown["measures"]) == list(measures)
+        assert shown["required"] == list(INDISPENSABLE[name])
+        assert shown["populations"] == [each for each in CORE_SETS_OF if name in CORE_SETS_OF[each]]
+        for key, rule in measures.items():
+            assert shown["measures"][key]["cuts"] == list(rule.cutoffs)
+            assert shown["measures"][key]["points"] == list(rule.points)
+            assert len(shown["measures"][key]["bands"]) == len(rule.points)
     assert written["categories"] == RESPONSE_CUTOFFS
     assert written["mmt_maxima"] == list(MMT_MAXIMA)
+    assert list(written["selection_words"]) == list(ENZYME_SELECTIONS)
+
+
+def test_the_definitions_are_those_of_the_package():
+    written = json.loads(json.dumps(rules()))
+    better = IMPROVEMENT_RULES["imacs"]
+    assert float(written["improvement"]["improved_by"]) == pytest.approx(better.improved_by)
+    assert written["improvement"]["max_worse"] == better.max_worse
+    assert set(written["worsening"]) == set(WORSENING_RULES)
+    for name, rule in WORSENING_RULES.items():
+        shown = written["worsening"][name]
+        assert shown["measures"] == list(rule.measures)
+        assert shown["consecutive_visits"] == rule.consecutive_visits
+        assert len(shown["clauses"]) == len(rule.clauses)
+    for name, (_, criterion) in disability_criteria().items():
+        shown = written["disability"][name]
+        assert float(shown["min_mmt_loss_percent"]) == pytest.approx(criterion.min_mmt_loss_percent)
+
+
+def test_the_course_is_invented_and_fits_the_form():
+    inputs = course()
+    assert int(inputs["visits"]) <= MOST_FOLLOWUPS
+    assert "Fictitious: an invented course" in " ".join(Elements(calculator_html()).text)
+    visits = visit_names(int(inputs["visits"]))
+    typed = {name for name in inputs if name.partition("_")[0] in ("haq", "ck")}
+    assert typed == {f"{key}_{visit}" for key in ("haq", "ck") for visit in visits}
 
 
 def test_the_page_carries_the_rules():
@@ -95,7 +146,7 @@ def test_the_example_is_the_printed_medians():
     inputs = example()
     published = PublishedFacts.read()
     assert inputs["mmt_baseline"] == published.text("table2.mmt.baseline.median")
-    assert inputs["enzyme_followup"] == published.text("table2.ck.end.median")
+    assert inputs["ck_followup"] == published.text("table2.ck.end.median")
     assert total_improvement_score(example_percents(inputs)).tolist() == 40.0
 
 
@@ -105,10 +156,10 @@ def test_the_assumed_limit_of_the_example_decides_nothing():
     column = list(CORE_SET).index("enzyme")
 
     def points(uln):
-        percent = example_percents(inputs | {"uln": str(uln)})[column]
+        percent = example_percents(inputs | {"uln_ck": str(uln)})[column]
         return band_points(percent, "enzyme").tolist()
 
-    assert {points(uln) for uln in range(1, highest + 1)} == {points(int(inputs["uln"]))}
+    assert {points(uln) for uln in range(1, highest + 1)} == {points(int(inputs["uln_ck"]))}
     assert points(highest + 1) < points(highest)
     assert str(highest) in calculator_html()
 
@@ -118,25 +169,26 @@ def test_every_field_has_a_label_and_a_place_for_messages(form):
     identifiers = [attributes["id"] for _, attributes in form.found if "id" in attributes]
     assert len(identifiers) == len(set(identifiers))
     for control in form.of("input", "select"):
-        if control.get("type") == "radio" or "readonly" in control:
+        if control.get("type") in ("radio", "hidden") or "readonly" in control:
             continue
         assert control["id"] in labelled
         assert set(control["aria-describedby"].split()) <= set(identifiers)
         assert f"{control['id']}-message" in control["aria-describedby"]
 
 
-def test_messages_can_name_every_field_that_is_typed(form):
+def test_messages_can_name_every_setting_that_is_typed(form):
     typed = {control["name"] for control in form.of("input") if control.get("type") == "text"
              if "name" in control}  # fmt: skip
-    assert typed <= set(fields())
+    visits = tuple(f"_{visit}" for visit in visit_names(1))
+    ends = {"chq_phs_low", "chq_phs_high"}  # named by the script, as the values of visits
+    assert {name for name in typed if not name.endswith(visits)} - ends <= set(settings())
 
 
-def test_neither_maximum_nor_limit_nor_enzyme_is_chosen_for_the_reader(form):
+def test_neither_maximum_nor_limit_is_chosen_for_the_reader(form):
     assert not [option for option in form.of("option") if "selected" in option]
     html = calculator_html()
-    for name in ("mmt_max", "enzyme"):
-        (select,) = re.findall(rf'<select id="tis-{name}".*?</select>', html)
-        assert re.search(r'<option value="">Select', select).start() < select.index("<option", 90)
+    (select,) = re.findall(r'<select id="tis-mmt_max".*?</select>', html)
+    assert re.search(r'<option value="">Select', select).start() < select.index("<option", 90)
     assert not [control for control in form.of("input") if control.get("type") == "text"
                 if "value" in control]  # fmt: skip
 
@@ -152,8 +204,9 @@ def test_the_tables_hold_every_number_of_the_score():
     assert text.count("an assumption") == sum(enzyme.assumed for enzyme in ENZYMES.values())
 
 
-def test_the_script_holds_no_number_of_the_score():
-    script = (ASSETS / "calculator.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("part", ["numbers", "case", "score", "definitions", "words", "form"])
+def test_the_scripts_hold_no_number_of_the_score(part):
+    script = (ASSETS / f"calculator_{part}.js").read_text(encoding="utf-8")
     code = re.sub(r"/\*.*?\*/|//[^\n]*|\"[^\"\n]*\"", "", script, flags=re.DOTALL)
     code = re.sub(r"/(?:[^/\n\\]|\\.)+/", "", code)
     numbers = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", code))
@@ -161,8 +214,12 @@ def test_the_script_holds_no_number_of_the_score():
     assert numbers <= {"0", "1", "2", "3", "4", "6", "10", "100"}
 
 
+def test_every_script_and_style_is_among_the_assets():
+    assert all((ASSETS / name).is_file() for name in (*SCRIPTS, *STYLES))
+
+
 @pytest.mark.build
-def test_script_and_style_load_on_the_calculators_page_only(new_book):
+def test_scripts_and_styles_load_on_the_calculators_page_only(new_book):
     copytree(ASSETS, new_book.root / "book" / "assets")
     config = new_book.root / "_config.yml"
     config.write_text(
@@ -179,9 +236,14 @@ def test_script_and_style_load_on_the_calculators_page_only(new_book):
     new_book.build()
 
     loaded = {
-        name: (".js?" in page and "calculator.js" in page, "calculator.css" in page)
+        name: (
+            all(f"{each}?" in page for each in SCRIPTS),
+            all(f"{each}?" in page for each in STYLES),
+        )
         for name, page in new_book.pages().items()
     }
     assert loaded.pop("book/score") == (True, True)
     assert loaded.pop("book/bands") == (False, True)
     assert set(loaded.values()) == {(False, False)}
+    at = [new_book.pages()["book/score"].index(f"{each}?") for each in SCRIPTS]
+    assert at == sorted(at)

@@ -54,7 +54,7 @@ ULN_RANGE = {
 IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH = 0.05, 100
 
 #: Decimals of a multiple used to compare enzymes: rounding error must not break a tie.
-_MULTIPLE_DECIMALS = 9
+MULTIPLE_DECIMALS = 9
 
 _QUANTITY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>U/L|microkat/L)?")
 
@@ -161,7 +161,7 @@ def select_enzyme(
     """
     one_of("enzyme_panel", panel, ENZYME_PANELS)
     columns = [multiples[enzyme] for enzyme in sort_enzymes(multiples)]
-    table = np.round(np.column_stack(columns), _MULTIPLE_DECIMALS)
+    table = np.round(np.column_stack(columns), MULTIPLE_DECIMALS)
     measured = ~np.isnan(table)
     comparable = np.where(measured, table, -np.inf)
     largest = comparable.max(axis=1)

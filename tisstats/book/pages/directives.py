@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from tisstats.book.pages.calculator import bands_html, calculator_html
+from tisstats.book.pages.calculator import SCRIPTS, STYLES, bands_html, calculator_html
 from tisstats.book.pages.html import table_html
 from tisstats.book.pages.items import item_html
 from tisstats.book.run.parameters import format_value, read_parameters
@@ -114,12 +114,14 @@ def load_script(
     _context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Load script and style on pages with a calculator."""
+    """Load scripts and styles on pages with a calculator."""
     parts = {node.get("calculator") for node in doctree.findall(nodes.raw)} if doctree else set()
     if parts - {None}:
-        app.add_css_file("calculator.css")
+        for style in STYLES:
+            app.add_css_file(style)
     if "tis-calculator" in parts:
-        app.add_js_file("calculator.js")
+        for script in SCRIPTS:
+            app.add_js_file(script)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
