@@ -256,7 +256,7 @@ def _placebo_alone(published: PublishedFacts) -> ClassTable:
         name = read_trials().text(f"trials.{each.trial}.trial")
         rows.append(
             (
-                f"Placebo in {name}, score ≥ {each.threshold}",
+                f"{name}, ≥ {each.threshold} points",
                 f"{arm.responders} of {arm.patients}" + " (inferred)" * each.inferred,
                 f"{format_rounded(100 * arm.proportion, 1)}",
                 f"{format_rounded(100 * limits.low, 1)} to {format_rounded(100 * limits.high, 1)}",
@@ -264,7 +264,7 @@ def _placebo_alone(published: PublishedFacts) -> ClassTable:
         )
     return ClassTable(
         "What studies of the placebo arms alone would have printed",
-        ("Arm and threshold", "Responders", "%", f"{100 * level:g}% interval"),
+        ("Placebo arm", "Responders", "%", f"{100 * level:g}% interval"),
         tuple(rows),
     )
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from tisstats.errors import DataError, Fault
@@ -21,6 +22,9 @@ from tisstats.teaching.open_questions import OpenQuestion, open_questions
 
 #: The texts of the teacher's page, and those of the slides.
 CLASS_FILE, SLIDES_FILE = (Path(__file__).with_name(name) for name in ("class.toml", "slides.toml"))
+
+#: Exercises and the open question on the hand-out, in the order of their letters.
+HANDOUT = ("percent", "total", "enzyme", "missing", "ceiling", "interval", "placebo", "endpoint")
 
 #: Where exercises and open questions stand.
 EXERCISE_PAGE = "book/teaching/exercises"
@@ -189,7 +193,8 @@ def class_texts(
     solved = exercises(published)
     tasks = {task.key: task for task in [*map(_task, solved), *map(_open_task, open_questions())]}
     numbers = class_numbers(published, solved) | {
-        "minutes": {key: task.minutes for key, task in tasks.items()}
+        "minutes": {key: task.minutes for key, task in tasks.items()},
+        "question": dict(zip(HANDOUT, ascii_uppercase, strict=False)),
     }
     entries, slides = _Entries(file, numbers), _Entries(slides_file, numbers)
     tables = class_tables(published, {each.key: each for each in solved})

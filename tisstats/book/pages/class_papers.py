@@ -45,6 +45,9 @@ PAPERS = {
     "sheet": Paper("Scoring sheet", "Open and print the scoring sheet", 1),
 }
 
+#: Place of the link to a PDF on the teacher's page, which stays empty until a browser has made one.
+PDF_PLACE = '<span class="class-pdf" data-paper="{name}"></span>'
+
 
 @dataclass(frozen=True, slots=True)
 class BookFigure:

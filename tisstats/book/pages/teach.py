@@ -18,7 +18,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from tisstats.book.pages.class_papers import FOLDER, PAPERS
+from tisstats.book.pages.class_papers import FOLDER, PAPERS, PDF_PLACE
 from tisstats.book.pages.html import table_html
 from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching.class_texts import ClassTexts, Plan, Step, Task, class_texts
@@ -110,8 +110,8 @@ def _paper_links(directive: ClassPart, paper: str) -> Iterator[str]:
     """
     address = directive.address(f"_static/{FOLDER}/{paper}.html")
     yield (
-        f'<a class="reference internal" href="{address}">{PAPERS[paper].action}</a>'
-        f'<span class="class-pdf" data-paper="{paper}"></span>'
+        f'<span class="noprint"><a class="reference internal" href="{address}">'
+        f"{PAPERS[paper].action}</a>{PDF_PLACE.format(name=paper)}</span>"
     )
 
 
@@ -228,7 +228,9 @@ def load_style(
     doctree: nodes.document | None,
 ) -> None:
     """Load the style on pages with a part of the class."""
-    if doctree and any("class-part" in node["classes"] for node in doctree.findall(nodes.container)):
+    if doctree and any(
+        "class-part" in node["classes"] for node in doctree.findall(nodes.container)
+    ):
         app.add_css_file(STYLE)
 
 
