@@ -64,6 +64,24 @@ class _Filler(Formatter):
         return f"{number}{unit}"
 
 
+def fill_sentence(sentence: str, values: Mapping[str, Any]) -> str:
+    """Fill the placeholders of a sentence, which ``exercises.toml`` explains.
+
+    Parameters
+    ----------
+    sentence
+        A text; line breaks in it become blanks.
+    values
+        Values of its placeholders, by name.
+
+    Examples
+    --------
+    >>> fill_sentence("{share!p:1}% of {n}", {"share": 0.4211, "n": 19})
+    '42.1% of 19'
+    """
+    return _Filler().vformat(" ".join(sentence.split()), (), values)
+
+
 def exercises(published: PublishedFacts, sentences: Path = FILE) -> list[Exercise]:
     """Return all exercises in the order of their page, with the numbers of the published facts.
 
@@ -101,7 +119,7 @@ def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exer
 
     def fill(part: str, sentence: str) -> str:
         try:
-            return _Filler().vformat(" ".join(sentence.split()), (), values)
+            return fill_sentence(sentence, values)
         except (AttributeError, LookupError, ValueError) as error:
             message = f"{error} cannot be filled in; known: {', '.join(values)}"
             raise DataError([Fault(file, message, column=f"{key}.{part}")]) from error

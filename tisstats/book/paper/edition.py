@@ -13,6 +13,7 @@ from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
 from tisstats.book.paper.contents import entries
 from tisstats.book.paper.document import Imprint, read_book
 from tisstats.book.paper.press import Printed, print_document
+from tisstats.book.paper.sheets import print_class
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
 
@@ -47,7 +48,7 @@ class Edition:
         _browser()
 
     def write(self, project: Project, book: Path) -> list[str]:
-        """Print the book, and return one line that says what is there.
+        """Print the book and the sheets of its class, and return a line for each file.
 
         Raises
         ------
@@ -59,7 +60,10 @@ class Edition:
         printed = print_book(project, book)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_bytes(printed.content)
-        return [f"{printed.sheets} pages of A4 in {self.file}"]
+        lines = [f"{printed.sheets} pages of A4 in {self.file}"]
+        for name, sheets in print_class(book, _browser(), _author(project), print_day()).items():
+            lines.append(f"{sheets} page{'s' * (sheets != 1)} of A4 in {name}")
+        return lines
 
 
 def print_book(project: Project, book: Path, day: datetime | None = None) -> Printed:
@@ -82,7 +86,7 @@ def print_book(project: Project, book: Path, day: datetime | None = None) -> Pri
     config = _config(project)
     imprint = Imprint(
         title=config.get("title") or "",
-        author=config.get("author") or "",
+        author=_author(project),
         date=f"{day.day} {day:%B %Y}",
         version=tisstats.__version__,
         address=(config.get("html") or {}).get("baseurl") or "",
@@ -103,6 +107,10 @@ def _browser() -> Path:
     if found is None:
         raise BookError(f"The book cannot be printed. {HOW_TO_INSTALL}")
     return found
+
+
+def _author(project: Project) -> str:
+    return _config(project).get("author") or ""
 
 
 def _config(project: Project) -> dict[str, Any]:

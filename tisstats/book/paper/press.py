@@ -89,7 +89,32 @@ def print_document(
     with pikepdf.open(BytesIO(content)) as pdf:
         _repair_outline(pdf, headings)
         _describe(pdf, title, author, day)
+        pdf.Root.PageMode = pikepdf.Name.UseOutlines
         return Printed(_saved(pdf), len(pdf.pages), too_wide)
+
+
+def print_file(page: Page, place: Path, author: str, day: datetime) -> Printed:
+    """Print an HTML file as it is, each sheet as its own style has it.
+
+    Parameters
+    ----------
+    page
+        A page of a running browser.
+    place
+        The file.
+    author, day
+        Author and date of the document; its title is that of the file. Same file, same day, same
+        browser: same bytes.
+    """
+    import pikepdf
+
+    page.emulate_media(media="print", color_scheme="light")
+    page.goto(place.as_uri())
+    page.evaluate("document.fonts.ready.then(() => null)")
+    content = _print(page, final=True)
+    with pikepdf.open(BytesIO(content)) as pdf:
+        _describe(pdf, page.title(), author, day)
+        return Printed(_saved(pdf), len(pdf.pages), [])
 
 
 def _load(page: Page, place: Path, html: str) -> list[str]:
@@ -141,14 +166,13 @@ def _repair_outline(pdf: pikepdf.Pdf, headings: Iterable[str]) -> None:
 
 
 def _describe(pdf: pikepdf.Pdf, title: str, author: str, day: datetime) -> None:
-    """Put title, author and date into a PDF, and have it open with its outline."""
+    """Put title, author and date into a PDF."""
     import pikepdf
 
     stamp = day.strftime("D:%Y%m%d%H%M%S+00'00'")
     pdf.docinfo["/Title"] = title
     pdf.docinfo["/Author"] = author
     pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = stamp
-    pdf.Root.PageMode = pikepdf.Name.UseOutlines
     pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
 
 

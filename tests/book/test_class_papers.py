@@ -1,0 +1,158 @@
+"""Slides and sheets of the class in the built book: whole, with the book's figures and numbers."""
+
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tisstats.book.pages.class_papers import FOLDER, PAPERS, PDF_PLACE
+from tisstats.book.paper.press import Printed
+from tisstats.book.paper.sheets import with_links
+from tisstats.teaching import class_tables
+from tisstats.teaching.class_texts import class_texts
+
+pytestmark = pytest.mark.build
+
+
+def words(element):
+    return " ".join(element.get_text(" ").split())
+
+
+def parsed(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def texts(published):
+    return class_texts(published)
+
+
+@pytest.fixture(scope="module")
+def made(built_book):
+    """The files of the class, and the teacher's page, parsed."""
+    folder = built_book / "_static" / FOLDER
+    files = {name: folder / f"{name}.html" for name in PAPERS}
+    files["page"] = built_book / "book" / "teaching" / "class.html"
+    return {name: (path, parsed(path)) for name, path in files.items()}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_whatever_a_file_names_is_there_and_in_the_book(built_book, made, name):
+    path, html = made[name]
+    named = [
+        element[attribute]
+        for attribute in ("href", "src", "srcset")
+        for element in html.find_all(attrs={attribute: True})
+    ]
+    assert named
+    for address in named:
+        parts = urlsplit(address)
+        assert not parts.scheme, address
+        assert not parts.netloc, address
+        target = (path.parent / unquote(parts.path)).resolve()
+        assert target.is_relative_to(built_book.resolve()), address
+        assert target.is_file(), address
+        if parts.fragment:
+            assert parsed(target).find(id=parts.fragment), address
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_file_holds_no_script_handler_or_style_of_its_own(made, name):
+    _, html = made[name]
+    assert [script for script in html.find_all("script") if not script.get("src")] == []
+    assert html.find_all("style") == []
+    for element in html.find_all(True):
+        assert not [key for key in element.attrs if key.startswith("on") or key == "style"]
+
+
+def test_links_of_the_teachers_page_lead_to_slides_that_are_there(made, texts):
+    (_, page), (_, slides) = made["page"], made["slides"]
+    there = {slide["id"] for slide in slides.select("section.slide")}
+    assert there == {f"slide-{number}" for number in range(1, len(texts.slides) + 1)}
+    linked = {link["href"].partition("#")[2] for link in page.select('a[href*="slides.html#"]')}
+    assert linked <= there
+    steps = [step for plan in texts.plans for step in plan.steps if step.slides]
+    assert linked == {f"slide-{step.slides[0]}" for step in steps}
+
+
+def test_slides_show_what_the_texts_say_and_the_figures_of_the_pages(built_book, made, texts):
+    _, html = made["slides"]
+    sections = html.select("section.slide")
+    for number, (slide, section) in enumerate(zip(texts.slides, sections, strict=True), start=1):
+        assert words(section.h2) == slide.title
+        assert words(section.select_one(".slide-notes")) == slide.notes
+        assert words(section.select_one(".slide-foot")).endswith(f"{number} / {len(sections)}")
+        shown = words(section)
+        for text in (*slide.text, *slide.points, *filter(None, (slide.ask, slide.quote))):
+            assert text in shown
+        images = section.find_all("img")
+        assert len(images) == bool(slide.figure)
+        if slide.figure:
+            page, _, anchor = slide.figure.partition("#")
+            figure = parsed(built_book / f"{page}.html").find(id=anchor)
+            assert images[0]["alt"] == figure.img["alt"]
+            assert images[0]["src"].split("/")[-1] == figure.img["src"].split("/")[-1]
+            caption = words(figure.select_one(".caption-text")).split(" ")[:5]
+            assert " ".join(caption) in words(section.figcaption)
+
+
+def test_a_synthetic_figure_keeps_its_label(made):
+    _, html = made["slides"]
+    for image in html.find_all("img"):
+        if "ynthetic" in image["alt"]:
+            assert "ynthetic" in words(image.find_parent("figure").figcaption)
+
+
+def rows_of(table):
+    return [tuple(words(cell) for cell in row.find_all(["th", "td"])) for row in table.select("tr")]
+
+
+def test_sheets_hold_the_rules_and_only_their_own_layout(made, texts):
+    (_, handout), (_, sheet) = made["handout"], made["sheet"]
+    for paper in (handout, sheet):
+        tables = {words(table.caption): rows_of(table) for table in paper.find_all("table")}
+        for rule in (*map(class_tables.bands, (True, False)), class_tables.categories()):
+            assert tables[rule.caption] == [rule.columns, *rule.rows]
+    assert len(handout.select("section.a4")) == PAPERS["handout"].sheets
+    assert len(sheet.select("section.a4")) == PAPERS["sheet"].sheets
+    assert "no official form" in words(sheet)
+    titles = [words(title) for title in handout.select(".questions h2")]
+    assert titles == [texts.tasks[key].title for key in ("percent", "total", "enzyme", "missing",
+                      "ceiling", "interval", "placebo", "endpoint")]  # fmt: skip
+    for key in ("percent", "total", "missing", "interval", "placebo"):
+        assert texts.solved[key].question in words(handout)
+
+
+def test_the_hand_out_gives_no_answer_away(made, texts):
+    _, handout = made["handout"]
+    for key in ("percent", "total", "missing", "ceiling", "interval", "placebo"):
+        assert texts.solved[key].answer not in words(handout)
+
+
+def test_the_teachers_page_has_both_plans_and_every_answer(made, texts):
+    _, page = made["page"]
+    shown = words(page.find("article"))
+    for plan in texts.plans:
+        table = page.select_one(f"#table-plan_{plan.key}, [data-name=plan_{plan.key}]")
+        tables = [each for each in page.find_all("table") if plan.title in words(each.caption)]
+        assert table or tables
+        minutes = [int(row[1]) for row in rows_of(tables[0])[1:]]
+        assert sum(minutes) == plan.minutes
+        for step in plan.steps:
+            for task in step.tasks:
+                if not task.is_open:
+                    assert task.answer[0] in shown
+    for mistake in texts.mistakes:
+        assert mistake.said in shown
+        assert mistake.answer in shown
+
+
+def test_a_link_to_a_pdf_takes_the_place_that_is_kept_for_it_once():
+    place = PDF_PLACE.format(name="sheet")
+    page = f"<p>{place}{PDF_PLACE.format(name='slides')}</p>"
+    printed = {"sheet": Printed(b"x" * 40_400, 1, [])}
+    filled = with_links(page, printed)
+    assert 'href="../../_static/class/sheet.pdf" download>Scoring sheet as PDF</a>' in filled
+    assert "(1 page, 40 kB)" in filled
+    assert with_links(filled, printed) == filled
+    assert PDF_PLACE.format(name="slides") in filled

@@ -1,0 +1,194 @@
+"""The class: minutes add up, numbers are those of the rules, and faults in its files are named."""
+
+import re
+import tomllib
+
+import pytest
+
+from tisstats.errors import DataError
+from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
+from tisstats.measures.total_improvement_score import band_points
+from tisstats.teaching import class_tables
+from tisstats.teaching.class_texts import CLASS_FILE, HANDOUT, SLIDES_FILE, class_texts
+from tisstats.teaching.open_questions import open_questions
+
+FILES = {file.name: tomllib.loads(file.read_text("utf-8")) for file in (CLASS_FILE, SLIDES_FILE)}
+
+
+@pytest.fixture(scope="module")
+def texts(published):
+    return class_texts(published)
+
+
+def strings(value):
+    """Every text in what a file holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+@pytest.mark.parametrize(("key", "minutes"), [("short", 90), ("long", 240)])
+def test_the_minutes_of_a_plan_add_up(texts, key, minutes):
+    (written,) = (plan for plan in FILES["class.toml"]["plan"] if plan["key"] == key)
+    plan = texts.plan(key)
+    assert sum(step["minutes"] for step in written["step"]) == plan.minutes == minutes
+    at = 0
+    for step in plan.steps:
+        assert step.start == at
+        at += step.minutes
+        assert step.end == at
+    assert plan.breaks == sum(step["minutes"] for step in written["step"] if step.get("pause"))
+
+
+def test_the_exercises_of_a_step_fit_into_it(texts, by_key):
+    open_minutes = {question.key: question.minutes for question in open_questions()}
+    for plan in texts.plans:
+        for step in plan.steps:
+            each = [
+                open_minutes[task.key] if task.is_open else by_key[task.key].minutes
+                for task in step.tasks
+            ]
+            needed = max(each, default=0) if step.parallel else sum(each)
+            assert needed <= step.minutes, step.key
+
+
+def test_each_step_says_what_both_sides_do_and_what_to_expect(texts):
+    for plan in texts.plans:
+        for step in plan.steps:
+            if step.pause:
+                assert step.teacher == step.students == ""
+                assert not step.tasks
+                assert not step.slides
+                continue
+            assert step.teacher
+            assert step.students
+            assert step.expected or step.tasks or step.key in {"long-open", "long-close"}, step.key
+            assert step.pages or step.slides, step.key
+
+
+def test_the_slides_of_the_short_plan_follow_each_other_without_a_gap(texts):
+    shown = [number for step in texts.plan("short").steps for number in step.slides]
+    assert shown == list(range(1, len(texts.slides) + 1))
+    assert 16 <= len(shown) <= 22
+    assert len({slide.key for slide in texts.slides}) == len(texts.slides)
+
+
+def test_each_outcome_is_exercised_in_both_plans(texts):
+    for plan in texts.plans:
+        done = {task.key for step in plan.steps for task in step.tasks}
+        assert {outcome.task.key for outcome in texts.outcomes} <= done
+    verbs = [outcome.verb for outcome in texts.outcomes]
+    assert len(set(verbs)) == len(verbs)
+
+
+def test_expected_answers_are_those_of_the_exercises(texts, by_key):
+    for key, exercise in by_key.items():
+        assert texts.tasks[key].answer == (exercise.answer,)
+
+
+#: The worked patient by hand: baseline, follow-up, range, and whether a rise is better.
+WORKED = {
+    "physician_global": (38, 23, 100, False),
+    "patient_global": (61, 46, 100, False),
+    "mmt": (211, 227, 260, True),
+    "haq": (20, 16, 30, False),
+    "enzyme": (1199, 196, 15 * 170, False),
+    "extramuscular": (22, 10, 100, False),
+}
+
+
+def points(measure, before, after, width, up, *, above=False):
+    """Points in whole numbers; `above` puts a change on a boundary into the band above."""
+    rule = CORE_SET[measure]
+    change = 100 * (after - before if up else before - after)
+    passed = [change >= cut * width if above else change > cut * width for cut in rule.cutoffs]
+    return rule.points[sum(passed)]
+
+
+def test_the_numbers_of_the_slides_are_those_of_a_hand_calculation(texts):
+    slides = {slide.key: slide for slide in texts.slides}
+    score = sum(points(name, *values) for name, values in WORKED.items())
+    above = sum(points(name, *values, above=True) for name, values in WORKED.items())
+    assert (score, above) == (40, 50)
+    assert slides["scored"].title == f"The total is {score:g}: moderate improvement"
+    assert f"{score:g} in all, and not {above:g}" in slides["boundary"].text[0]
+    assert slides["bounds"].title == "Between 32.5 and 45 points"
+    assert points("extramuscular", 22, 0, 100, False) == 45 - (40 - 7.5)
+    assert slides["guess"].title == "8 of 19: how sure is that?"
+    assert slides["arms"].title == "44% at 20 points, 23% at 40"
+    assert round(100 * 21 / 48) == 44
+    assert round(100 * 11 / 48) == 23
+    assert slides["interval"].title.startswith("20 to 67%")
+    other = points("enzyme", 1199, 196, 15 * 300, False)
+    (uln,) = (mistake for mistake in texts.mistakes if mistake.key == "uln")
+    assert f"earns 7.5 points with a limit of 170 U/L and {other:g} with 300 U/L" in uln.answer
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_number_is_typed_into_a_text(name):
+    for text in strings(FILES[name]):
+        bare = re.sub(r"\{[^}]*\}", "", text)
+        assert not re.search(r"(?<![/#_\w])\d", bare), text
+
+
+@pytest.mark.parametrize("strength", [True, False])
+def test_bands_are_those_that_the_score_uses(strength):
+    table = class_tables.bands(strength)
+    rules = {rule.name: name for name, rule in CORE_SET.items()}
+    for name, *cells in table.rows:
+        measure = rules[name]
+        cuts = [*CORE_SET[measure].cutoffs, 100]
+        assert [float(cell) for cell in cells] == band_points(cuts, measure).tolist()
+    assert ("Manual muscle testing" in {row[0] for row in table.rows}) == strength
+
+
+def test_tables_are_rectangular_and_mark_the_right_row(texts):
+    for table in texts.tables.values():
+        assert {len(row) for row in table.rows} == {len(table.columns)}, table.caption
+    marked = texts.tables["multiples"]
+    assert marked.rows[marked.highlighted][0] == "Aspartate aminotransferase"
+    assert max(marked.rows, key=lambda row: float(row[2])) == marked.rows[marked.highlighted]
+    missing = texts.tables["missing"]
+    assert missing.rows[missing.highlighted] == ("Extramuscular activity", "10 cm", "2.2",
+                                                 "not recorded")  # fmt: skip
+    cuts = [[int(cell) for cell in row[1:]] for row in texts.tables["categories"].rows]
+    assert cuts == [list(each.values()) for each in RESPONSE_CUTOFFS.values()]
+
+
+def test_letters_of_the_hand_out_are_those_that_slides_name(texts):
+    letters = dict(zip(HANDOUT, "ABCDEFGH", strict=True))
+    named = {slide.key: slide.ask for slide in texts.slides if "uestion " in slide.ask}
+    assert len(named) == len(HANDOUT)
+    for key, slide in {"percent": "steps", "total": "score", "missing": "missing"}.items():
+        assert re.search(rf"[Qq]uestion {letters[key]}\b", named[slide])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("class.toml", "{study[responders]}", "{study[lost]}", "'lost' cannot be filled in"),
+        ("class.toml", 'exercises = ["ceiling"]', 'exercises = ["lost"]', "'lost' is none of"),
+        ("class.toml", "minutes = 14", "minutes = 10", "take 11 minutes, the step has 10"),
+        ("class.toml", 'check = "exercise:total"', 'check = "exercise:lost"', "'lost' is none of"),
+        ("slides.toml", 'table = "measures"', 'table = "lost"', "'lost' is none of"),
+        ("slides.toml", 'question = "endpoint"', 'question = "lost"', "'lost' is none of"),
+        ("slides.toml", 'step = "close"', 'step = "lost"', "its step is none of"),
+    ],
+)
+def test_a_fault_in_the_texts_is_named_in_one_line(published, tmp_path, file, old, new, said):
+    for path in (CLASS_FILE, SLIDES_FILE):
+        text = path.read_text(encoding="utf-8")
+        if path.name == file:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        class_texts(published, tmp_path / "class.toml", tmp_path / "slides.toml")
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(file)
+    assert said in line

@@ -1,0 +1,242 @@
+"""The teacher's page: outcomes, what to prepare, plans with minutes, mistakes and a rubric.
+
+The texts and numbers come from `tisstats.teaching.class_texts`. Slides and sheets are files of
+their own, see `tisstats.book.pages.class_papers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from tisstats.book.pages.class_papers import FOLDER, PAPERS, PDF_PLACE
+from tisstats.book.pages.html import table_html
+from tisstats.ledger.published import PublishedFacts
+from tisstats.teaching.class_texts import ClassTexts, Plan, Step, Task, class_texts
+
+STYLE = "class.css"
+
+#: Why the numbers of the tables are no results, as JSON.
+_FACTS = '"plan or rubric of a class"'
+
+
+@cache
+def texts_of(folder: Path) -> ClassTexts:
+    """Return the class with the published facts of a folder, read once for all directives."""
+    return class_texts(PublishedFacts.read(folder))
+
+
+class ClassPart(SphinxDirective):
+    """A part of the teacher's page, by the name of the directive."""
+
+    optional_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part."""
+        files = sorted(Path(self.env.srcdir).glob("data/published/*.csv"))
+        for file in files:
+            self.env.note_dependency(str(file))
+        texts = texts_of(files[0].parent)
+        box = nodes.container(classes=["class-part"])
+        for part in _PARTS[self.name](self, texts):
+            if isinstance(part, nodes.Node):
+                box += part
+            else:
+                self.parse(part, box)
+        return [box] if self.name != "class-plan" else list(box.children)
+
+    def parse(self, markdown: str, parent: nodes.Element) -> None:
+        """Add what the Markdown says to an element."""
+        lines = StringList(markdown.splitlines(), self.get_source_info()[0])
+        self.state.nested_parse(lines, 0, parent)
+
+    def address(self, page: str) -> str:
+        """Return the relative address of a page, which may end on an anchor, or of a static file.
+
+        Parameters
+        ----------
+        page
+            Name of a page, as in the table of contents, or a path below the static files that
+            begins with ``_static/``.
+        """
+        up = "../" * self.env.docname.count("/")
+        if page.startswith("_static/"):
+            return up + page
+        name, _, anchor = page.partition("#")
+        return f"{up}{name}.html#{anchor}" if anchor else f"{up}{name}.html"
+
+    def link(self, page: str, words: str) -> str:
+        """Return a link in HTML, which Markdown keeps."""
+        return f'<a class="reference internal" href="{self.address(page)}">{escape(words)}</a>'
+
+    def task_link(self, task: Task) -> str:
+        """Return a link to an exercise."""
+        return self.link(task.address, task.title)
+
+
+def _outcomes(directive: ClassPart, texts: ClassTexts) -> Iterator[str]:
+    yield "\n".join(
+        f"- **{outcome.verb}** {outcome.what}. *Checked by:* {directive.task_link(outcome.task)}."
+        for outcome in texts.outcomes
+    )
+
+
+def _materials(directive: ClassPart, texts: ClassTexts) -> Iterator[str]:
+    for material in texts.materials:
+        links = [
+            directive.link(f"_static/{file}", Path(file).stem.replace("_", " "))
+            for file in material.files
+        ]
+        if material.page:
+            links.append(f"{{doc}}`/{material.page}`")
+        if material.paper:
+            links += _paper_links(directive, material.paper)
+        yield f"{material.what}\n: {material.text} {' · '.join(links)}\n"
+
+
+def _paper_links(directive: ClassPart, paper: str) -> Iterator[str]:
+    """Yield a link to a printable file, with a place for that to its PDF.
+
+    The PDF is made by a browser after the book; the place is filled in then.
+    """
+    address = directive.address(f"_static/{FOLDER}/{paper}.html")
+    yield (
+        f'<span class="noprint"><a class="reference internal" href="{address}">'
+        f"{PAPERS[paper].action}</a>{PDF_PLACE.format(name=paper)}</span>"
+    )
+
+
+def _plan(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Node]:
+    plan = texts.plan(directive.arguments[0])
+    yield (
+        f"**{plan.minutes} minutes**"
+        + (f", {plan.breaks} of them breaks" if plan.breaks else "")
+        + f". {plan.audience}"
+    )
+    yield nodes.raw("", _overview(plan), format="html")
+    for step in plan.steps:
+        if not step.pause:
+            yield _step(directive, step)
+
+
+def _overview(plan: Plan) -> str:
+    table = pd.DataFrame(
+        {
+            "From": f"{step.start}",
+            "Minutes": f"{step.minutes}",
+            "Step": step.title,
+            "Slides": _slides(step) or "–",
+            "Exercises": ", ".join(task.title for task in step.tasks) or "–",
+        }
+        for step in plan.steps
+    )
+    caption = f"{plan.title}: {plan.minutes} minutes"
+    return table_html(table, caption, name=f"plan_{plan.key}", facts=_FACTS)
+
+
+def _slides(step: Step) -> str:
+    if not step.slides:
+        return ""
+    first, last = step.slides[0], step.slides[-1]
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _step(directive: ClassPart, step: Step) -> nodes.section:
+    name = f"step-{step.key}"
+    section = nodes.section("", nodes.title("", step.title), ids=[name], names=[name])
+    section["classes"].append("class-step")
+    parts = {
+        "Teacher": step.teacher,
+        "Students": step.students,
+        "Expected": step.expected,
+        "Tasks": "",
+        "Material": " · ".join(_material(directive, step)),
+    }
+    lines = [f"Minutes {step.start} to {step.end}", ""]
+    for head, text in parts.items():
+        if head == "Tasks" and step.tasks:
+            # One paragraph for each answer: a definition list has no room for nested ones.
+            lines += ["Answers", *(f": {_answer(directive, task)}\n" for task in step.tasks)]
+        elif text:
+            lines += [head, f": {text}", ""]
+    directive.parse("\n".join(lines), section)
+    return section
+
+
+def _answer(directive: ClassPart, task: Task) -> str:
+    link = directive.task_link(task)
+    if task.is_open:
+        return f"{link} ({task.minutes} minutes): model answer on its page."
+    return f"{link} ({task.minutes} minutes): {' '.join(task.answer)}"
+
+
+def _material(directive: ClassPart, step: Step) -> Iterator[str]:
+    if step.slides:
+        slides = f"_static/{FOLDER}/slides.html#slide-{step.slides[0]}"
+        words = "Slides" if len(step.slides) > 1 else "Slide"
+        yield directive.link(slides, f"{words} {_slides(step)}")
+    yield from (f"{{doc}}`/{page}`" for page in step.pages)
+
+
+def _mistakes(_: ClassPart, texts: ClassTexts) -> Iterator[str]:
+    for mistake in texts.mistakes:
+        yield (
+            f"{mistake.said}\n: {mistake.answer}\n\n  *Ask:* {mistake.ask} "
+            f"*More:* {{doc}}`/{mistake.page}`\n"
+        )
+
+
+def _rubric(_: ClassPart, texts: ClassTexts) -> Iterator[nodes.Node]:
+    table = pd.DataFrame(
+        {
+            "Criterion": each.title,
+            "No point": each.low,
+            "One point": each.middle,
+            "Two points": each.high,
+        }
+        for each in texts.criteria
+    )
+    caption = f"Rubric for open questions: {2 * len(texts.criteria)} points at most"
+    yield nodes.raw(
+        "", table_html(table, caption, name="class_rubric", facts=_FACTS), format="html"
+    )
+
+
+_PARTS: dict[str, Callable[[ClassPart, ClassTexts], Iterable[str | nodes.Node]]] = {
+    "class-outcomes": _outcomes,
+    "class-materials": _materials,
+    "class-plan": _plan,
+    "class-mistakes": _mistakes,
+    "class-rubric": _rubric,
+}
+
+
+def load_style(
+    app: Sphinx,
+    _page: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Load the style on pages with a part of the class."""
+    if doctree and any(
+        "class-part" in node["classes"] for node in doctree.findall(nodes.container)
+    ):
+        app.add_css_file(STYLE)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    for name in _PARTS:
+        app.add_directive(name, ClassPart)
+    app.connect("html-page-context", load_style)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,333 @@
+"""The class on outcome measures: outcomes, plans, mistakes, rubric and slides, with their numbers.
+
+The texts are in ``class.toml`` and ``slides.toml``, where a teacher can change them; the numbers in
+them come from `tisstats.teaching.class_numbers`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+from tisstats.errors import DataError, Fault
+from tisstats.ledger.published import PublishedFacts
+from tisstats.teaching.class_numbers import class_numbers
+from tisstats.teaching.class_tables import ClassTable, class_tables
+from tisstats.teaching.exercises import Exercise, exercises, fill_sentence
+from tisstats.teaching.open_questions import OpenQuestion, open_questions
+
+#: The texts of the teacher's page, and those of the slides.
+CLASS_FILE, SLIDES_FILE = (Path(__file__).with_name(name) for name in ("class.toml", "slides.toml"))
+
+#: Exercises and the open question on the hand-out, in the order of their letters.
+HANDOUT = ("percent", "total", "enzyme", "missing", "ceiling", "interval", "placebo", "endpoint")
+
+#: Where exercises and open questions stand.
+EXERCISE_PAGE = "book/teaching/exercises"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a student can do after the class."""
+
+    verb: str  #: what is done, as a verb that can be tested
+    what: str  #: with what
+    task: Task  #: the exercise that tests it
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something to prepare before the class."""
+
+    what: str  #: name
+    text: str  #: how to prepare it
+    paper: str = ""  #: short name of a sheet or of the slides; empty for none
+    page: str = ""  #: page of the book; empty for none
+    files: tuple[str, ...] = ()  #: files of the book, below its static files
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An exercise or an open question that is done in a step."""
+
+    key: str  #: of the exercise or question
+    title: str  #: its title
+    minutes: int  #: expected time
+    answer: tuple[str, ...]  #: model answer, sentences or points
+    is_open: bool  #: whether it has no single answer
+
+    @property
+    def address(self) -> str:
+        """Page and anchor."""
+        kind = "question" if self.is_open else "exercise"
+        return f"{EXERCISE_PAGE}#{kind}-{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a plan."""
+
+    key: str  #: short name
+    title: str  #: what it is about
+    start: int  #: minutes from the beginning of the class
+    minutes: int  #: duration
+    teacher: str  #: what the teacher does; empty for a break
+    students: str  #: what the students do
+    expected: str  #: what to expect besides the answers of the tasks
+    tasks: tuple[Task, ...]  #: exercises and questions
+    parallel: bool  #: whether groups do different tasks at the same time
+    pages: tuple[str, ...]  #: pages of the book behind it
+    slides: range  #: numbers of its slides, counted from 1; may be empty
+    pause: bool  #: whether it is a break
+
+    @property
+    def end(self) -> int:
+        """Minutes from the beginning of the class at which it ends."""
+        return self.start + self.minutes
+
+    @property
+    def task_minutes(self) -> int:
+        """Time that its tasks take."""
+        each = [task.minutes for task in self.tasks]
+        return max(each, default=0) if self.parallel else sum(each)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan of the class."""
+
+    key: str  #: short name
+    title: str  #: its heading
+    audience: str  #: for whom it is
+    steps: tuple[Step, ...]  #: one after the other
+
+    @property
+    def minutes(self) -> int:
+        """Duration with breaks."""
+        return sum(step.minutes for step in self.steps)
+
+    @property
+    def breaks(self) -> int:
+        """Minutes of breaks."""
+        return sum(step.minutes for step in self.steps if step.pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What students get wrong, and how to answer."""
+
+    key: str  #: short name
+    said: str  #: what a student might say
+    answer: str  #: what holds instead
+    ask: str  #: a question that leads there
+    page: str  #: page of the book with the computation
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion of the rubric for open questions, with its three levels."""
+
+    title: str  #: what is judged
+    low: str  #: an answer that earns no point
+    middle: str  #: one that earns one point
+    high: str  #: one that earns two points
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """A slide of the class."""
+
+    key: str  #: short name, its anchor
+    step: str  #: step of the short plan
+    title: str  #: its message, or its question
+    notes: str  #: what the teacher says or does
+    text: tuple[str, ...] = ()  #: paragraphs
+    points: tuple[str, ...] = ()  #: a list
+    ask: str = ""  #: the question to the room; empty for none
+    quote: str = ""  #: text of an open question; empty for none
+    figure: str = ""  #: page and anchor of a figure of the book; empty for none
+    table: ClassTable | None = None  #: a table; None for none
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTexts:
+    """All of the class."""
+
+    outcomes: tuple[Outcome, ...]
+    materials: tuple[Material, ...]
+    plans: tuple[Plan, ...]
+    mistakes: tuple[Mistake, ...]
+    criteria: tuple[Criterion, ...]
+    slides: tuple[Slide, ...]
+    tasks: Mapping[str, Task]  #: exercises and open questions, by key
+    solved: Mapping[str, Exercise]  #: exercises by key
+    tables: Mapping[str, ClassTable]  #: tables by name
+
+    def plan(self, key: str) -> Plan:
+        """Return a plan by its short name."""
+        return next(plan for plan in self.plans if plan.key == key)
+
+
+def class_texts(
+    published: PublishedFacts, file: Path = CLASS_FILE, slides_file: Path = SLIDES_FILE
+) -> ClassTexts:
+    """Return the class with the numbers of the published facts.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    file, slides_file
+        Files of the texts.
+
+    Raises
+    ------
+    DataError
+        If a placeholder has no value, a name of an exercise, table or step is unknown, a slide
+        belongs to no step, or the exercises of a step take longer than the step.
+    """
+    solved = exercises(published)
+    tasks = {task.key: task for task in [*map(_task, solved), *map(_open_task, open_questions())]}
+    numbers = class_numbers(published, solved) | {
+        "minutes": {key: task.minutes for key, task in tasks.items()},
+        "question": dict(zip(HANDOUT, ascii_uppercase, strict=False)),
+    }
+    entries, slides = _Entries(file, numbers), _Entries(slides_file, numbers)
+    tables = class_tables(published, {each.key: each for each in solved})
+    shown = tuple(_slide(slides, entry, tables) for entry in slides.of("slide"))
+    plans = tuple(_plan(entries, entry, tasks, shown) for entry in entries.of("plan"))
+    steps = {step.key for step in plans[0].steps}
+    if lost := [slide.key for slide in shown if slide.step not in steps]:
+        raise slides.fault(lost[0], f"its step is none of: {', '.join(sorted(steps))}")
+    return ClassTexts(
+        outcomes=tuple(
+            Outcome(
+                each["verb"],
+                each["what"],
+                entries.look_up(tasks, each["check"].partition(":")[2], each["verb"]),
+            )
+            for each in entries.of("outcome")
+        ),
+        materials=tuple(
+            Material(**each | {"files": tuple(each.get("files", ()))})
+            for each in entries.of("prepare")
+        ),
+        plans=plans,
+        mistakes=tuple(Mistake(**each) for each in entries.of("mistake")),
+        criteria=tuple(Criterion(**each) for each in entries.of("criterion")),
+        slides=shown,
+        tasks=tasks,
+        solved={each.key: each for each in solved},
+        tables=tables,
+    )
+
+
+class _Entries:
+    """The entries of a file of texts, filled with numbers."""
+
+    def __init__(self, file: Path, numbers: Mapping[str, Any]) -> None:
+        self._name, self._numbers = file.name, numbers
+        self._entries = tomllib.loads(file.read_text(encoding="utf-8"))
+
+    def of(self, kind: str) -> Iterable[dict[str, Any]]:
+        """Return the entries of a kind with their placeholders filled."""
+        return [self._filled(entry) for entry in self._entries[kind]]
+
+    def _filled(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._fill(name, value) for name, value in entry.items()}
+
+    def _fill(self, name: str, value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                return fill_sentence(value, self._numbers)
+            except (AttributeError, LookupError, ValueError) as error:
+                raise self.fault(name, f"{error} cannot be filled in: {value[:60]!r}") from error
+        if isinstance(value, list):
+            return [
+                self._filled(each) if isinstance(each, dict) else self._fill(name, each)
+                for each in value
+            ]
+        return value
+
+    def look_up(self, known: Mapping[str, Any], name: str, place: str) -> Any:
+        """Return what has a name.
+
+        Raises
+        ------
+        DataError
+            If nothing has it.
+        """
+        if name not in known:
+            raise self.fault(place, f"{name!r} is none of: {', '.join(known)}")
+        return known[name]
+
+    def fault(self, place: str, message: str) -> DataError:
+        """Return the error for a fault in the file."""
+        return DataError([Fault(self._name, message, column=place)])
+
+
+def _task(exercise: Exercise) -> Task:
+    return Task(exercise.key, exercise.title, exercise.minutes, (exercise.answer,), is_open=False)
+
+
+def _open_task(question: OpenQuestion) -> Task:
+    return Task(question.key, question.title, question.minutes, question.answer, is_open=True)
+
+
+def _plan(
+    entries: _Entries, entry: dict[str, Any], tasks: Mapping[str, Task], slides: Sequence[Slide]
+) -> Plan:
+    start, steps = 0, []
+    for each in entry["step"]:
+        step = _step(entries, each, start, tasks, slides)
+        if step.task_minutes > step.minutes:
+            message = f"its exercises take {step.task_minutes} minutes, the step has {step.minutes}"
+            raise entries.fault(step.key, message)
+        steps.append(step)
+        start = step.end
+    return Plan(entry["key"], entry["title"], entry["audience"], tuple(steps))
+
+
+def _step(
+    entries: _Entries,
+    entry: dict[str, Any],
+    start: int,
+    tasks: Mapping[str, Task],
+    slides: Sequence[Slide],
+) -> Step:
+    key = entry["key"]
+    of_steps = entry.get("shows", [key])
+    numbers = [at for at, slide in enumerate(slides, start=1) if slide.step in of_steps]
+    return Step(
+        key=key,
+        title=entry["title"],
+        start=start,
+        minutes=entry["minutes"],
+        teacher=entry.get("teacher", ""),
+        students=entry.get("students", ""),
+        expected=entry.get("expected", ""),
+        tasks=tuple(entries.look_up(tasks, name, key) for name in entry.get("exercises", ())),
+        parallel=entry.get("parallel", False),
+        pages=tuple(entry.get("pages", ())),
+        slides=range(numbers[0], numbers[-1] + 1) if numbers else range(0),
+        pause=entry.get("pause", False),
+    )
+
+
+def _slide(entries: _Entries, entry: dict[str, Any], tables: Mapping[str, ClassTable]) -> Slide:
+    questions = {question.key: question for question in open_questions()}
+    key, rest = entry["key"], dict(entry)
+    table, quote, answer = (rest.pop(name, "") for name in ("table", "question", "model_answer"))
+    points = tuple(rest.pop("points", ()))
+    if answer:
+        points = entries.look_up(questions, answer, key).answer
+    return Slide(
+        **rest | {"text": tuple(rest.get("text", ()))},
+        points=points,
+        quote=entries.look_up(questions, quote, key).question if quote else "",
+        table=entries.look_up(tables, table, key) if table else None,
+    )
