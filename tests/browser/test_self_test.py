@@ -1,6 +1,7 @@
 """The self-test of the exercises in a real browser: right, wrong and why; without a mouse."""
 
 import re
+from itertools import zip_longest
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -63,11 +64,13 @@ def test_correct_answers_are_right_and_say_why(page, everything):
 
 def test_a_known_mistake_gets_its_reason(page, everything):
     for name, case in everything.items():
-        for at, answer in enumerate(case.answers):
-            for mistake, reason in answer.mistakes.items():
-                texts = ["" for _ in case.answers]
-                texts[at] = mistake
-                assert check(page, name, texts)[at] == f"Not right. {reason}"
+        # The mistakes of all answers side by side: the first of each, then the second.
+        for typed in zip_longest(*(answer.mistakes for answer in case.answers), fillvalue=""):
+            pairs = zip(case.answers, typed, strict=True)
+            expected = [verdict(answer, mistake).text for answer, mistake in pairs]
+            assert check(page, name, typed) == expected
+            for answer, mistake, said in zip(case.answers, typed, expected, strict=True):
+                assert not mistake or said == f"Not right. {answer.mistakes[mistake]}"
 
 
 def test_the_page_says_what_a_notebook_says(page):

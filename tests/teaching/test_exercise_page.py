@@ -39,6 +39,7 @@ def assert_form_holds(section, exercise):
     """Whether the form of an exercise or case has its answers, for the script."""
     (form,) = section.select("form.self-test")
     assert form.has_attr("hidden")
+    assert form["aria-label"].endswith(f": {words(section.find('h3')).rstrip('#')}")
     for item, answer in zip(form.select(".self-test-item"), exercise.answers, strict=True):
         assert words(item.find("label")) == " ".join(answer.label.split())
         assert item["data-answer"] == answer.text

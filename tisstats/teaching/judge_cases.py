@@ -271,7 +271,7 @@ def endpoint_case(draw: Draw) -> Case:
         f"A fictitious trial counts a Total Improvement Score of at least {threshold} as a "
         f"response. A fictitious adult enters it with these values. {patient.scales} What can "
         "muscle strength earn at most, what is the highest score if every measure reaches the best "
-        "value of its scale, and is a response within reach?",
+        "value of its scale, zero for creatine kinase, and is a response within reach?",
         tuple(f"{name_at_start(name)}: {shown(value)}" for name, value in baseline.items()),
         (
             points_answer(
@@ -403,9 +403,9 @@ def enzyme_change_case(draw: Draw) -> Case:
         5,
         f"In a fictitious adult, creatine kinase falls from {before} to {after} U/L (upper limit "
         f"of normal {uln} U/L, range {range_in_uln} times that). Take {detectable}% of the "
-        f"baseline value as the smallest detectable change: inferred from the variation in healthy "
-        f"volunteers ({source}), since none was found for patients. Is the fall detectable, and "
-        "how many points does it earn?",
+        f"baseline value as the smallest detectable change: inferred from the variation in "
+        f"{row.population} ({source}), since this book found none for patients. Is the fall "
+        "detectable, and how many points does it earn?",
         (),
         (
             number_answer(

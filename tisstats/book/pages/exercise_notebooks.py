@@ -35,7 +35,7 @@ class ExerciseNotebooks(SphinxDirective):
         links = [
             nodes.list_item(
                 "",
-                nodes.paragraph("", "", nodes.reference("", title, refuri=f"{up}{FOLDER}/{name}")),
+                nodes.raw("", f'<a href="{up}{FOLDER}/{name}" download>{title}</a>', format="html"),
             )
             for name, title in FILES.items()
         ]

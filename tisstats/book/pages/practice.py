@@ -65,7 +65,7 @@ class Exercises(_Sections):
         name = f"exercise-{exercise.key}"
         title = f"{number}. {exercise.title}"
         section = self.section(name, title, f"{_minutes(exercise.minutes)}\n\n{exercise.question}")
-        section += self_test(exercise.title, exercise.answers, name)
+        section += self_test(title, exercise.answers, name)
         self.parse(solution_as_markdown(exercise), section)
         return section
 
@@ -133,12 +133,13 @@ class FreshCases(_Sections):
     def _case(self, case: Case) -> nodes.section:
         name = f"fresh-{case.key}"
         given = "\n".join(f"- {line}" for line in case.given)
+        title = f"Fresh case: {case.title}"
         section = self.section(
             name,
-            f"Fresh case: {case.title}",
+            title,
             f"{_minutes(case.minutes)}\n\n{case.question}\n\n{given}",
         )
-        section += self_test(case.title, case.answers, name)
+        section += self_test(title, case.answers, name)
         answers = "; ".join(f"{answer.label}: {answer.text}" for answer in case.answers)
         steps = "\n".join(f"{at}. {step}" for at, step in enumerate(case.steps, start=1))
         self.parse(
@@ -158,7 +159,7 @@ def self_test(title: str, answers: Sequence[Answer], name: str) -> nodes.raw:
     Parameters
     ----------
     title
-        Title of the exercise.
+        Heading of the exercise, which no other on the page has.
     answers
         What is to be typed or chosen.
     name
