@@ -1,4 +1,4 @@
-/* The self-test of fresh cases: compares what is typed with the answers that the page holds, made
+/* The self-test of exercises: compares what is typed with the answers that the page holds, made
    by the package while the book was built. Arithmetic is exact, on integers. */
 (function () {
   "use strict";
@@ -32,7 +32,8 @@
 
   function checkChoice(item, chosen) {
     if (!chosen) { return unread("Select an answer."); }
-    return (chosen === item.answer ? right : wrong)(item.why);
+    if (chosen === item.answer) { return right(item.why); }
+    return wrong(Object.hasOwn(item.mistakes, chosen) ? item.mistakes[chosen] : item.why);
   }
 
   function checkNumber(item, text) {

@@ -1,16 +1,26 @@
 """The self-test of the exercises in a real browser: right, wrong and why; without a mouse."""
 
 import re
+from itertools import zip_longest
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tisstats.teaching.exercises import exercises
 from tisstats.teaching.fresh_cases import fresh_cases
+from tisstats.teaching.verdicts import verdict
 
 pytestmark = pytest.mark.browser
 
 CASES = {case.key: case for case in fresh_cases(2026)}
+
+
+@pytest.fixture(scope="module")
+def everything(published):
+    """Exercises and fresh cases by the name of their section."""
+    numbered = {f"exercise-{each.key}": each for each in exercises(published)}
+    return numbered | {f"fresh-{key}": case for key, case in CASES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +42,10 @@ def page(browser, address):
 
 def check(page, key, texts):
     """Fill a form by keyboard and return its verdicts."""
-    form = page.locator(f"#fresh-{key} form")
+    key = key if "-" in key and key.split("-")[0] in ("fresh", "exercise") else f"fresh-{key}"
+    form = page.locator(f"#{key} form")
     for number, text in enumerate(texts, start=1):
-        field = page.locator(f"#fresh-{key}-{number}")
+        field = page.locator(f"#{key}-{number}")
         field.focus()
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(text)
@@ -45,19 +56,30 @@ def check(page, key, texts):
     return form.get_by_role("status").all_inner_texts()
 
 
-def test_correct_answers_are_right_and_say_why(page):
-    for case in CASES.values():
-        found = check(page, case.key, [answer.text for answer in case.answers])
+def test_correct_answers_are_right_and_say_why(page, everything):
+    for name, case in everything.items():
+        found = check(page, name, [answer.text for answer in case.answers])
         assert found == [f"Right. {answer.why}" for answer in case.answers]
 
 
-def test_a_known_mistake_gets_its_reason(page):
-    for case in CASES.values():
-        for at, answer in enumerate(case.answers):
-            for mistake, reason in answer.mistakes.items():
-                texts = ["" for _ in case.answers]
-                texts[at] = mistake
-                assert check(page, case.key, texts)[at] == f"Not right. {reason}"
+def test_a_known_mistake_gets_its_reason(page, everything):
+    for name, case in everything.items():
+        # The mistakes of all answers side by side: the first of each, then the second.
+        for typed in zip_longest(*(answer.mistakes for answer in case.answers), fillvalue=""):
+            pairs = zip(case.answers, typed, strict=True)
+            expected = [verdict(answer, mistake).text for answer, mistake in pairs]
+            assert check(page, name, typed) == expected
+            for answer, mistake, said in zip(case.answers, typed, expected, strict=True):
+                assert not mistake or said == f"Not right. {answer.mistakes[mistake]}"
+
+
+def test_the_page_says_what_a_notebook_says(page):
+    typed = ["", "x", "1,199", "1.5.2", "-3", "−3", ".5", "+0.5 %", "7,45", "7.45", "1e3", "٧"]
+    low, high = CASES["interval"].answers
+    near = [f"{float(low.text) + step:.2f}" for step in (-0.1, -0.06, -0.05, 0.04, 0.05, 0.1)]
+    for text in [*typed, *near]:
+        found = check(page, "interval", [text, text])
+        assert found == [verdict(low, text).text, verdict(high, text).text]
 
 
 @pytest.mark.parametrize(

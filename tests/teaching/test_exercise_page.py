@@ -29,9 +29,37 @@ def test_the_page_shows_exactly_the_computed_answers(page, by_key):
         minutes, question = section.find_all("p", recursive=False)
         assert words(minutes) == f"About {exercise.minutes} minutes."
         assert words(question) == exercise.question
+        assert_form_holds(section, exercise)
         (box,) = section.find_all("details")
         assert words(box.find("strong")) == exercise.answer
         assert [words(step) for step in box.find_all("li")] == list(exercise.steps)
+
+
+def assert_form_holds(section, exercise):
+    """Whether the form of an exercise or case has its answers, for the script."""
+    (form,) = section.select("form.self-test")
+    assert form.has_attr("hidden")
+    assert form["aria-label"].endswith(f": {words(section.find('h3')).rstrip('#')}")
+    for item, answer in zip(form.select(".self-test-item"), exercise.answers, strict=True):
+        assert words(item.find("label")) == " ".join(answer.label.split())
+        assert item["data-answer"] == answer.text
+        assert json.loads(item["data-mistakes"]) == answer.mistakes
+        assert [words(each) for each in item.select("option")][1:] == list(answer.choices)
+
+
+def test_every_field_has_a_name_of_its_own_and_exercises_are_numbered_in_order(page):
+    names = [field["id"] for field in page.select(".self-test input, .self-test select")]
+    assert len(names) == len(set(names))
+    titles = [words(each.find("h3")) for each in page.select("section[id^=exercise-]")]
+    assert [int(title.split(".")[0]) for title in titles] == list(range(1, len(titles) + 1))
+
+
+def test_notebooks_are_linked(page):
+    links = [link["href"] for link in page.select('a[href*="_static/exercises/"]')]
+    assert [link.rsplit("/", 1)[1] for link in links] == [
+        "exercises.ipynb",
+        "exercises_with_solutions.ipynb",
+    ]
 
 
 def test_solutions_are_closed_until_asked_for(page):
@@ -50,14 +78,12 @@ def test_open_questions_stand_in_their_level_with_a_folded_model_answer(page):
 
 def test_fresh_cases_hold_their_answers_for_the_script(page):
     cases = fresh_cases(2026)
-    forms = page.select("form.self-test")
-    assert len(forms) == len(cases)
-    for form, case in zip(forms, cases, strict=True):
-        assert form.has_attr("hidden")
+    sections = page.select("section[id^=fresh-]")
+    assert [section["id"] for section in sections] == [f"fresh-{case.key}" for case in cases]
+    for section, case in zip(sections, cases, strict=True):
+        assert section.find_parent("section")["id"] == case.level
         # Sphinx sets typographic apostrophes.
-        assert case.question in words(form.parent).replace("’", "'")
-        items = form.select(".self-test-item")
-        for item, answer in zip(items, case.answers, strict=True):
-            assert item["data-answer"] == answer.text
-            assert json.loads(item["data-mistakes"]) == answer.mistakes
-        assert [words(step) for step in form.parent.select("details li")] == list(case.steps)
+        assert case.question in words(section).replace("’", "'")
+        assert_form_holds(section, case)
+        steps = [words(step).replace("’", "'") for step in section.select("details li")]
+        assert steps == list(case.steps)

@@ -8,7 +8,9 @@ from math import comb
 import pytest
 
 from tisstats.errors import DataError
-from tisstats.teaching.exercises import FILE, as_markdown, exercises
+from tisstats.teaching.exercises import FILE, exercises, solution_as_markdown
+from tisstats.teaching.open_questions import levels
+from tisstats.teaching.verdicts import verdict
 
 ANSWERS = {
     "percent": "The improvement is 6.2% of the range and earns 10 points.",
@@ -41,15 +43,83 @@ ANSWERS = {
         "censored."
     ),
     "placebo": (
-        "The difference is 35.0 percentage points, with an interval of 15.5 to 51.0; an "
-        "uncontrolled study would have shown 78.7%."
+        "The difference is 35.0 percentage points (from the unrounded proportions), with an "
+        "interval of 15.5 to 51.0; an uncontrolled study would have shown 78.7%."
     ),
 }
 
 
-def test_there_are_exercises_of_every_kind(by_key):
-    assert list(by_key) == list(ANSWERS)
-    assert len(by_key) >= 10
+#: What is to be typed or chosen, worked by hand; below, the result of each typical wrong way.
+TYPED = {
+    "percent": ["6.2", "10"],
+    "boundary": ["7.5", "15"],
+    "enzyme": ["aspartate aminotransferase", "7.5"],
+    "total": ["40", "moderate"],
+    "juvenile": ["minimal", "5"],
+    "missing": ["32.5", "45", "undetermined"],
+    "imacs-improvement": ["5", "yes"],
+    "interval": ["20.3", "66.5", "yes"],
+    "quartile": ["110.75", "139.00"],
+    "dosing": ["3", "2"],
+    "kaplan-meier": ["42.1", "44.7"],
+    "ceiling": ["30", "no"],
+    "imacs-worsening": ["3", "yes", "no"],
+    "percent-without-count": ["no", "no", "11"],
+    "placebo": ["35.0", "15.5", "51.0", "78.7"],
+}
+MISTAKES = {
+    # 16 of 211; 16 points of the test; the highest band.
+    "percent": [{"7.6", "16"}, {"16", "32.5"}],
+    "boundary": [{"15"}, {"7.5"}],
+    # Lactate dehydrogenase falls by 60 of 3 × 250 U/L, 8%.
+    "enzyme": [{"lactate dehydrogenase"}, {"2.5"}],
+    # Of the baseline: 39%, 25%, 7.6%, 20%, 84% and 55%. Both globals are on a boundary.
+    "total": [{"67.5", "50"}, set()],
+    "juvenile": [{"moderate"}, {"45"}],
+    # From 2.2 to 0 is 22%, 12.5 points; all of it would be 20 points.
+    "missing": [{"45"}, {"52.5"}, {"minimal", "moderate"}],
+    "imacs-improvement": [{"1"}, set()],
+    # Wilson 1927 and the normal approximation.
+    "interval": [{"23.1", "19.9"}, {"63.7", "64.3"}, set()],
+    "quartile": [{"139.00", "83.00"}, {"110.75", "120.00"}],
+    "dosing": [{"2"}, {"1"}],
+    # 8 of 15 leaves out those who left.
+    "kaplan-meier": [{"44.7"}, {"42.1", "53.3"}],
+    "ceiling": [{"100", "40"}, set()],
+    "imacs-worsening": [{"5"}, set(), set()],
+    "percent-without-count": [set(), set(), {"10"}],
+    # 78.7 − 43.8 of rounded percentages.
+    "placebo": [{"34.9", "78.7"}, {"16.7"}, {"53.2"}, {"35.0"}],
+}
+
+
+def test_there_are_exercises_of_every_kind_by_level(by_key):
+    assert list(by_key) == list(TYPED)
+    assert set(TYPED) == set(ANSWERS)
+    order = [level.key for level in levels()]
+    found = [exercise.level for exercise in by_key.values()]
+    assert found == sorted(found, key=order.index)
+
+
+@pytest.mark.parametrize("key", TYPED)
+def test_what_is_typed_is_checked_with_its_reason(by_key, key):
+    answers = by_key[key].answers
+    assert [answer.text for answer in answers] == TYPED[key]
+    assert [set(answer.mistakes) for answer in answers] == MISTAKES[key]
+    for answer in answers:
+        assert verdict(answer, answer.text).text == f"Right. {answer.why}"
+        for mistake, reason in answer.mistakes.items():
+            assert verdict(answer, mistake).text == f"Not right. {reason}"
+
+
+def test_the_normal_approximations_by_their_formula():
+    z, p = 1.959963984540054, 8 / 19
+    root = z * (p * (1 - p) / 19) ** 0.5
+    assert [f"{100 * (p - root):.1f}", f"{100 * (p + root):.1f}"] == ["19.9", "64.3"]
+    treated, control = 37 / 47, 21 / 48
+    root = z * (treated * (1 - treated) / 47 + control * (1 - control) / 48) ** 0.5
+    limits = [100 * (treated - control + sign * root) for sign in (-1, 1)]
+    assert [f"{each:.1f}" for each in limits] == ["16.7", "53.2"]
 
 
 @pytest.mark.parametrize("key", ANSWERS)
@@ -62,16 +132,16 @@ def test_question_and_solution_are_whole(by_key, key):
     exercise = by_key[key]
     assert "?" in exercise.question
     assert len(exercise.steps) >= 2
-    for text in (exercise.title, exercise.question, exercise.answer, *exercise.steps):
+    asked = [part for each in exercise.answers for part in (each.label, each.text, each.why)]
+    for text in (exercise.title, exercise.question, exercise.answer, *exercise.steps, *asked):
         assert not re.search(r"\bnan\b|None|\{|\}|  |`|\*|_|\d\.0{3,}|e-\d", text), text
 
 
 @pytest.mark.parametrize("key", ANSWERS)
-def test_the_markdown_has_question_answer_and_steps_in_a_closed_box(by_key, key):
+def test_the_markdown_has_answer_and_steps_in_a_closed_box(by_key, key):
     exercise = by_key[key]
-    text = as_markdown(exercise)
-    question, box = text.split(":::{dropdown} Solution\n")
-    assert question.strip() == exercise.question
+    box = solution_as_markdown(exercise)
+    assert box.startswith(":::{dropdown} Solution\n")
     assert ":open:" not in box
     assert f"**{exercise.answer}**" in box
     assert re.findall(r"(?m)^\d+\. (.*)$", box) == list(exercise.steps)
@@ -177,7 +247,12 @@ OF_FORMULAS = re.compile(r"\(n [+−] 1\) p( \+ 1)?|\(1 − 1/|100 ×|1/(?=\{)")
 
 def test_no_number_is_typed_into_a_sentence():
     for exercise in tomllib.loads(FILE.read_text(encoding="utf-8"))["exercise"]:
-        for text in (exercise["question"], exercise["answer"], *exercise["steps"]):
+        asked = [
+            text
+            for each in exercise["ask"]
+            for text in (each["label"], each["why"], *each.get("mistakes", {}).values())
+        ]
+        for text in (exercise["question"], exercise["answer"], *exercise["steps"], *asked):
             plain = re.sub(r"\{[^}]*\}", "", OF_FORMULAS.sub("", text))
             assert not re.search(r"\d", plain), text
 
@@ -219,6 +294,11 @@ def test_changed_data_change_question_and_answer(altered):
             'title = "A"\nhint = "B"\n',
             "ceiling.hint: an exercise must have",
         ),
+        ('level = "judge"', 'level = "easy"', "ceiling.level, value 'easy': the level must be one"),
+        ('choices = "names"', 'choices = "none"', "enzyme.ask, value 'none': choices must be a"),
+        ("decimals = 1\n", "", "percent.ask: an answer must have label, answer, why, and either"),
+        ("decimals = 1\n", "places = 1\n", "percent.ask: an answer must have label, answer, why"),
+        ('"{change}" =', '"{chance}" =', "percent.ask: 'chance' cannot be filled in"),
         ('key = "ceiling"', 'key = "roof"', "key, value 'ceiling, roof': keys of the exercises"),
     ],
 )

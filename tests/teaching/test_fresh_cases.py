@@ -2,16 +2,26 @@
 
 import re
 from fractions import Fraction
+from functools import cache
 from html import unescape
-from math import comb
+from itertools import accumulate, product
+from math import comb, pi, sin, sqrt
+from statistics import NormalDist
 
 import pytest
 
+from tests.command import called
 from tisstats.cli import main
-from tisstats.teaching.exercise_sets import as_html, as_markdown, write_set
+from tisstats.teaching.design_cases import patients_per_arm
+from tisstats.teaching.exercise_files import write_set
+from tisstats.teaching.exercise_sets import as_html, as_markdown
 from tisstats.teaching.fresh_cases import KINDS, fresh_cases
+from tisstats.teaching.open_questions import levels
 
 SEEDS = range(40)
+
+#: Sets that are checked for what holds for each, without a slow computation.
+MANY = range(200)
 SETS = {seed: {case.key: case for case in fresh_cases(seed)} for seed in SEEDS}
 
 #: Aggarwal et al. 2017, Table 2: points of each band, and upper ends of the bands in per cent.
@@ -53,6 +63,17 @@ def values(case):
         ]
     assert list(found) == list(BANDS)
     return found
+
+
+def numbers(text):
+    """The numbers in a text, exactly."""
+    return [Fraction(each) for each in re.findall(r"\d+(?:\.\d+)?", text)]
+
+
+def rounded(value, decimals):
+    """A number of at least zero as it is printed, halves rounded up."""
+    units = int(value * 10**decimals + Fraction(1, 2))
+    return f"{units / 10**decimals:.{decimals}f}"
 
 
 def fall(measure, before, after):
@@ -145,6 +166,203 @@ def test_the_definition_of_improvement_by_fractions(seed):
     assert texts(case) == [str(improved), str(len(worse)), "yes" if met else "no"]
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_percentage_by_trying_every_count(seed):
+    case = SETS[seed]["printed-percentage"]
+    printed, patients = re.search(r"states that ([\d.]+)% of (\d+) ", case.question).groups()
+    shares = [Fraction(100 * count, int(patients)) for count in range(int(patients) + 1)]
+    distances = [abs(share - Fraction(printed)) for share in shares]
+    nearest = distances.index(min(distances))
+    assert sorted(distances)[0] < sorted(distances)[1]
+    possible = printed in [rounded(share, 1) for share in shares]
+    assert texts(case) == [str(nearest), "yes" if possible else "no"]
+
+
+@cache
+def enumerated_pvalues(pairs):
+    """Two-sided P values of every pattern of signs, by going through all of them."""
+    sums = sorted(
+        sum(rank for rank, plus in enumerate(signs, start=1) if plus)
+        for signs in product((False, True), repeat=pairs)
+    )
+    half = pairs * (pairs + 1) // 4
+    return {
+        Fraction(2 * sum(each <= least for each in sums), 2**pairs) for least in range(half + 1)
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_p_value_by_going_through_all_patterns_of_signs(seed):
+    case = SETS[seed]["printed-p-value"]
+    pairs, printed = re.search(r"study, (\d) patients .* P = (0\.\d{3}) by", case.question).groups()
+    values = enumerated_pvalues(int(pairs))
+    # What rounds to the printed value, by any rule for halves.
+    possible = any(abs(value - Fraction(printed)) <= Fraction(1, 2000) for value in values)
+    assert texts(case) == [rounded(min(values), 4), "yes" if possible else "no"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_method_by_what_defines_each_interval(seed):
+    case = SETS[seed]["interval-method"]
+    count, of, _, low, high = numbers(case.question)
+    z, share = 1.959963984540054, float(count / of)
+
+    def about(value, limit):
+        return abs(100 * value - float(limit)) <= 0.0501
+
+    root = z * sqrt(share * (1 - share) / of)
+    middle, half = (
+        share + z * z / (2 * of),
+        z * sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2),
+    )
+    found = {
+        "Wald": about(share - root, low) and about(share + root, high),
+        "Wilson": about((middle - half) / (1 + z * z / of), low)
+        and about((middle + half) / (1 + z * z / of), high),
+        "Clopper-Pearson": all(
+            tail(int(count), int(of), limit / 100 - Fraction(1, 2000), side) * sign
+            <= Fraction(sign, 40)
+            <= tail(int(count), int(of), limit / 100 + Fraction(1, 2000), side) * sign
+            for limit, side, sign in ((low, "upper", 1), (high, "lower", -1))
+        ),
+    }
+    # The interval of Jeffreys is that which is none of the others.
+    expected = next((name for name, fits in found.items() if fits), "Jeffreys")
+    assert sum(found.values()) == (expected != "Jeffreys")
+    assert texts(case) == [expected]
+
+
+def test_jeffreys_limits_are_quantiles_of_its_posterior_distribution():
+    case = next(
+        each["interval-method"]
+        for each in SETS.values()
+        if texts(each["interval-method"]) == ["Jeffreys"]
+    )
+    count, of, _, low, high = map(float, numbers(case.question))
+    # Midpoint rule on the angle, in which the density has no poles.
+    angles = [(each + 0.5) * (pi / 2) / 20000 for each in range(20000)]
+    sines = [sin(each) ** 2 for each in angles]
+    density = [share**count * (1 - share) ** (of - count) for share in sines]
+    below = list(accumulate(density))
+    for limit, target in ((low, 0.025), (high, 0.975)):
+        shares = [
+            total / below[-1]
+            for total, at in zip(below, sines, strict=True)
+            if abs(at - limit / 100) <= 0.00055
+        ]
+        assert shares[0] <= target <= shares[-1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_within_reach_by_fractions(seed):
+    case = SETS[seed]["endpoint-in-reach"]
+    scales = ranges(case.question)
+    threshold = int(re.search(r"at least (\d+) as", case.question)[1])
+    earned = {
+        name: points(
+            name, 100 * (scales[name] - value if name == "manual" else value) / scales[name]
+        )
+        for name, (value,) in values(case).items()
+    }
+    most = sum(earned.values())
+    expected = [f"{float(earned['manual']):g}", f"{float(most):g}"]
+    assert texts(case) == [*expected, "yes" if most >= threshold else "no"]
+
+
+#: Almackenzie et al. 2026, as data/evidence has them; the HAQ is read in its own points.
+IMPORTANT = {"physician": "1.1", "patient": "1.84", "health": "0.65", "extramuscular": "0.85"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_error_importance_and_points_by_fractions(seed):
+    case = SETS[seed]["important-change"]
+    measure = re.search(r"adult, (\w+)", case.question)[1].lower()
+    before, after, _, length, error, _, _, important, *_ = numbers(case.question)
+    assert important == Fraction(IMPORTANT[measure])
+    detectable = Fraction("1.96") * Fraction("1.4142135623730951") * error
+    change = before - after
+    assert texts(case) == [
+        rounded(detectable, 2),
+        "yes" if change > detectable else "no",
+        "yes" if change >= important else "no",
+        f"{float(points(measure, 100 * change / length)):g}",
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_fall_of_the_enzyme_by_fractions(seed):
+    case = SETS[seed]["enzyme-change"]
+    before, after, limit, times, detectable, *_ = numbers(case.question)
+    assert (times, detectable) == (15, 53)
+    fall = 100 * (before - after) / before
+    earned = points("creatine", 100 * (before - after) / (15 * limit))
+    assert texts(case) == [rounded(fall, 1), "yes" if fall > 53 else "no", f"{float(earned):g}"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_size_is_the_first_that_attains_the_power_by_the_approximation(seed):
+    case = SETS[seed]["sample-size"]
+    threshold, placebo, treated, level, power, left = map(float, numbers(case.question))
+    assert (threshold, level) == (40, 5)
+    quantile = {80: 0.8416212335729143, 90: 1.2815515655446004}[power]
+    p, q = treated / 100, placebo / 100
+    mean = (p + q) / 2
+
+    def attains(size):
+        # Power by the normal approximation: the distance of both hypotheses in standard errors.
+        null = 1.959963984540054 * sqrt(2 * mean * (1 - mean) / size)
+        return (p - q - null) / sqrt((p * (1 - p) + q * (1 - q)) / size) >= quantile
+
+    size = next(each for each in range(2, 1000) if attains(each))
+    stay = next(each for each in range(size, 2000) if each * (100 - left) >= 100 * size)
+    assert texts(case) == [str(size), str(2 * stay)]
+
+
+@pytest.mark.parametrize(
+    ("treated", "placebo", "power", "size"),
+    [
+        # ceiling(power.prop.test(p1 = .5, p2 = .3, power = .9, tol = 1e-10)$n)
+        (0.5, 0.3, 0.9, 124),
+        # ceiling(power.prop.test(p1 = .6, p2 = .3, power = .8, tol = 1e-10)$n)
+        (0.6, 0.3, 0.8, 42),
+        # ceiling(power.prop.test(p1 = .65, p2 = .2, power = .8, tol = 1e-10)$n)
+        (0.65, 0.2, 0.8, 18),
+    ],
+)
+def test_the_formula_agrees_with_r(treated, placebo, power, size):
+
+    found = patients_per_arm(treated, placebo, 1.959963984540054, NormalDist().inv_cdf(power))
+    assert size - 1 < found <= size
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_measure_is_beyond_its_error_and_matters(seed):
+    case = SETS[seed]["measure-choice"]
+    sizes, fitting = [], []
+    for line in case.given:
+        name, rest = line.split(": ")
+        error, expected, important = numbers(rest)
+        detectable = Fraction("1.96") * Fraction("1.4142135623730951") * error
+        sizes.append(rounded(detectable, 1))
+        if expected > detectable and expected >= important:
+            fitting.append(name)
+    assert texts(case) == [*sizes, *fitting]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_entry_criterion_by_trying_every_value(seed):
+    case = SETS[seed]["entry-criterion"]
+    needed, low, length, step, part = numbers(case.question)
+    measure = re.search(r"points for (\w+)", case.question)[1]
+    assert (low, length, step) == (0, 10, Fraction(1, 10))
+    tried = [each * step for each in range(101)]
+    expected = [
+        next(each for each in tried if points(measure, 10 * each * share) >= needed)
+        for share in (1, part / 100)
+    ]
+    assert texts(case) == [f"{float(each):.1f}" for each in expected]
+
+
 def test_the_cases_vary():
     for key in KINDS:
         assert len({case[key].question + str(case[key].given) for case in SETS.values()}) > 20
@@ -153,16 +371,31 @@ def test_the_cases_vary():
     assert {texts(case["missing"])[2] for case in SETS.values()} >= {"undetermined", "minimal"}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", MANY)
 def test_reasons_are_for_wrong_answers_and_values_are_on_their_scales(seed):
-    for case in SETS[seed].values():
+    cases = SETS[seed].values() if seed in SETS else fresh_cases(seed)
+    for case in cases:
         assert "fictitious" in case.question
         for answer in case.answers:
             assert answer.text not in answer.mistakes
             assert (answer.decimals is None) == bool(answer.choices)
-            assert not answer.choices or answer.text in answer.choices
+            assert not answer.choices or {answer.text, *answer.mistakes} <= {*answer.choices}
+            if not answer.choices:
+                # Not two reasons for what is the same number, nor one for the correct one.
+                wrong = [float(each) for each in answer.mistakes]
+                assert len({*wrong, float(answer.text)}) == len(wrong) + 1
+        labels = [answer.label for answer in case.answers]
+        assert len(labels) == len(set(labels))
         for text in (case.question, *case.given, *case.steps):
             assert not re.search(r"\bnan\b|None|\d\.0{3,}|e-\d|-\d", text), text
+
+
+def test_cases_stand_in_the_order_of_their_levels():
+    order = [level.key for level in levels()]
+    found = [case.level for case in SETS[0].values()]
+    assert found == sorted(found, key=order.index)
+    assert set(found) == set(order)
+    assert list(SETS[0]) == list(KINDS)
 
 
 def test_the_files_of_a_set_are_the_same_bytes_each_time(tmp_path, capsys):
@@ -196,6 +429,33 @@ def test_the_key_has_every_answer_and_step():
 def test_the_set_goes_to_standard_output_if_no_folder_is_named(capsys):
     assert main(["exercises", "--seed", "5"]) == 0
     assert capsys.readouterr().out == as_markdown(list(SETS[5].values()), 5)
+
+
+@pytest.mark.parametrize("form", ["md", "html", "ipynb"])
+def test_a_format_is_one_file_or_standard_output(tmp_path, form):
+    done = called("exercises", "--seed", "5", "--format", form, "-o", tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert (done.returncode, done.stdout) == (0, f"{file}\n")
+    assert file.name == f"exercises_5.{form}"
+    assert called("exercises", "--seed", "5", "--format", form).stdout == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "--seed"),
+        (("--seed", "x"), 2, "must be an integer of at least 0, got 'x'"),
+        (("--seed", "-1"), 2, "must be an integer of at least 0, got '-1'"),
+        (("--seed", "1.5"), 2, "must be an integer of at least 0, got '1.5'"),
+        (("--seed", "1", "--format", "pdf"), 2, "invalid choice: 'pdf'"),
+        (("--seed", "1", "-o", __file__), 1, "File exists"),
+    ],
+)
+def test_wrong_use_is_one_line(arguments, code, said):
+    done = called("exercises", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("seed", [-1, True, 1.5, "1"])

@@ -315,14 +315,16 @@ def new(parsed: argparse.Namespace) -> int:
 
 def exercises(parsed: argparse.Namespace) -> int:
     """Write a set of fresh exercises."""
-    from tisstats.teaching.exercise_sets import as_markdown, write_set
+    from tisstats.teaching.exercise_files import formatted, write_set
     from tisstats.teaching.fresh_cases import fresh_cases
 
     if parsed.output is None:
-        text = as_markdown(fresh_cases(parsed.seed), parsed.seed, key=parsed.key)
+        form = parsed.format or "md"
+        text = formatted(fresh_cases(parsed.seed), parsed.seed, form, key=parsed.key)
         sys.stdout.write(text)
         return SUCCESS
-    for path in write_set(parsed.seed, parsed.output, key=parsed.key):
+    formats = (parsed.format,) if parsed.format else ("md", "html")
+    for path in write_set(parsed.seed, parsed.output, key=parsed.key, formats=formats):
         print(path)
     return SUCCESS
 

@@ -234,7 +234,9 @@ def add_exercises(commands: Commands) -> None:
     add = add_command(commands, "exercises", does).add_argument
     same = "seed of the set: the same seed draws the same exercises, byte for byte"
     add("--seed", metavar="N", type=nonnegative_int, required=True, help=same)
-    folder = "folder for the set as Markdown and HTML (default: Markdown to standard output)"
+    form = "Markdown, HTML or a Jupyter notebook (default: md; with --output, md and html)"
+    add("--format", choices=("md", "html", "ipynb"), help=form)
+    folder = "folder for the files of the set (default: to standard output)"
     add("-o", "--output", metavar="DIR", type=parse_path, help=folder)
     key = "add the answers with their solutions; with --output, as files of their own"
     add("--key", action="store_true", help=key)

@@ -18,11 +18,12 @@ from tisstats.lim2021.response import moderate_by_week, response_count
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
-from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
+from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits, cutoff_of
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.measures.visits import score_visits
 from tisstats.printed import format_rounded, parse
 from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, times_from_counts
+from tisstats.teaching.cases import CATEGORIES, UNDETERMINED
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, arm_difference
 from tisstats.teaching.wording import band_label, lower_case_name, measure_name_in_sentence
@@ -47,7 +48,9 @@ def percent_values(published: PublishedFacts, _: Values) -> Values:
         "after": after,
         "change": after - before,
         "percent": improvement,
+        "of_baseline": 100 * (after - before) / before,
         "points": float(band_points(improvement, "mmt")),
+        "full": CORE_SET["mmt"].points[-1],
         "band": band_label(improvement, "mmt"),
     }
 
@@ -90,12 +93,17 @@ def enzyme_values(_: PublishedFacts, __: Values) -> Values:
         "followed": ENZYMES[followed].name,
         "followed_in_words": names[followed],
         "largest": names[PANEL.largest_value_enzyme],
+        "names": list(names.values()),
         "times": times,
         "limit": limit,
         "range": times * limit,
         "fall": PANEL.baseline[followed] - PANEL.end[followed],
         "percent": float(row["enzyme_percent"]),
         "points": float(row["enzyme_points"]),
+        "points_of_baseline": float(
+            band_points(100 * (1 - PANEL.end[followed] / PANEL.baseline[followed]), "enzyme")
+        ),
+        "points_of_largest": float(PANEL.score(PANEL.largest_value_enzyme)["enzyme_points"]),
     }
 
 
@@ -111,7 +119,15 @@ def total_values(published: PublishedFacts, _: Values) -> Values:
         "percents": [change.percent for change in patient.changes],
         "sum": _sum(change.points for change in patient.changes),
         "score": float(patient.scored["tis"]),
+        "of_baseline": sum(
+            float(band_points(change.relative, change.measure)) for change in patient.changes
+        ),
+        "boundaries_above": sum(
+            change.points_if_misassigned if change.on_boundary else change.points
+            for change in patient.changes
+        ),
         "category": category,
+        "categories": list(CATEGORIES.values()),
         "needed": RESPONSE_CUTOFFS["adult"][category],
     }
 
@@ -123,6 +139,9 @@ def juvenile_values(published: PublishedFacts, _: Values) -> Values:
     return {
         "score": score,
         "category": category.capitalize(),
+        "choice": CATEGORIES[category],
+        "adult": CATEGORIES[str(response_category(score))],
+        "categories": list(CATEGORIES.values()),
         "cuts": {f"{name} from": cut for name, cut in cuts.items()},
         "passed": cuts[category],
         "moderate": cuts["moderate"],
@@ -141,6 +160,7 @@ def ceiling_values(published: PublishedFacts, given: Values) -> Values:
         "percents": list(most.percent_improvements.values()),
         "sum": _sum(most.points.values()),
         "highest": most.score,
+        "maximum": sum(rule.points[-1] for rule in CORE_SET.values()),
         "needed": needed,
         "possible": most.score >= needed,
     }
@@ -154,11 +174,16 @@ def missing_values(published: PublishedFacts, _: Values) -> Values:
     row = score_visits(visits, missing="bounds", **_SCORING).iloc[-1]
     low, high = float(row["tis_low"]), float(row["tis_high"])
     worst, best = response_category([low, high]).tolist()
+    read_as_zero = visits.fillna({measure: 0.0})
     baseline, length = float(visits[measure].iloc[0]), SCALES[measure].high or 0
     return {
         "low": low,
         "high": high,
         "gain": high - low,
+        "as_zero": float(score_visits(read_as_zero, **_SCORING).iloc[-1]["tis"]),
+        "all_points": low + CORE_SET[measure].points[-1],
+        "choice": UNDETERMINED if worst != best else CATEGORIES[worst],
+        "choices": [*CATEGORIES.values(), UNDETERMINED],
         "worst": worst,
         "best": best,
         "response": row["response"],
@@ -182,6 +207,9 @@ def imacs_improvement_values(published: PublishedFacts, _: Values) -> Values:
         "relative": {
             measure_name_in_sentence(each.measure): each.relative for each in patient.changes
         },
+        "by_range": sum(
+            each.percent >= cutoff_of(rule.improved_by, each.measure) for each in patient.changes
+        ),
         "by_half": sum(2 * each.percent <= each.relative for each in patient.changes),
         "form": patient.with_complete_haq(),
     }
@@ -211,6 +239,7 @@ def imacs_worsening_values(_: PublishedFacts, given: Values) -> Values:
         "physician_rise": -row["physician_global_cm"],
         "extramuscular_rise": -row["extramuscular_cm"],
         "count": int(row["worsening_count"]),
+        "rising": sum(by < 0 for by in relative.values()),
         "rule": WORSENING_RULES["imacs"],
     }
 
@@ -220,10 +249,15 @@ def interval_values(published: PublishedFacts, _: Values) -> Values:
     count = response_count(published)
     level = float(published.value("design.confidence_level") / 100)
     planned = float(published.value("design.assumed_proportion"))
-    found = proportion_interval(count.responders, count.patients, confidence_level=level)
+    found, wilson, wald = (
+        proportion_interval(count.responders, count.patients, level, method)
+        for method in ("clopper-pearson", "wilson", "wald")
+    )
     return {
         "count": count,
         "found": found,
+        "wilson": wilson,
+        "wald": wald,
         "level": level,
         "tail": (1 - level) / 2,
         "planned": planned,
@@ -255,6 +289,9 @@ def percent_without_count_values(published: PublishedFacts, _: Values) -> Values
         "counts_of_analysed": _counts(found["of_analysed_precise"], analysed),
         "counts_of_included": _counts(found["of_included_precise"], included),
         "whole_counts": _either(found["of_included"]),
+        "whole_of_analysed": round(float(parse(whole).value) * analysed / 100),
+        "precise_of_included": bool(found["of_included_precise"]),
+        "precise_of_analysed": bool(found["of_analysed_precise"]),
         "near": near,
         "near_share": near / analysed,
         "next_share": (near + 1) / analysed,
@@ -299,6 +336,7 @@ def dosing_values(published: PublishedFacts, given: Values) -> Values:
             f"{name}_days": row["days"],
             f"{name}_grams": row["total_grams"],
             f"{name}_fits": bool(row["within_plan"]),
+            f"{name}_whole_days": int(row["total_grams"] // limit),
         }
     return values
 
@@ -319,6 +357,7 @@ def survival_values(published: PublishedFacts, given: Values) -> Values:
         "plain": plain,
         "censored": censored,
         "events": sum(events.values()),
+        "left_out": sum(events.values()) / (patients - given["left"]),
         "last": last,
         "events_last": events[last],
         "at_risk": with_censoring.at(last).at_risk,
@@ -332,7 +371,15 @@ def placebo_values(published: PublishedFacts, _: Values) -> Values:
     level = float(published.value("design.confidence_level") / 100)
     treated, control = (Arm.read(published, address) for address in (TREATED, PLACEBO))
     found = arm_difference(treated, control, confidence_level=level)
-    return {"level": level, "treated": treated, "control": control, "found": found}
+    printed = [format_rounded(100 * arm.proportion, 1) for arm in (treated, control)]
+    return {
+        "level": level,
+        "treated": treated,
+        "control": control,
+        "found": found,
+        "wald": arm_difference(treated, control, confidence_level=level, method="wald"),
+        "of_rounded": float(printed[0]) - float(printed[1]),
+    }
 
 
 def _sum(points: Iterable[float]) -> str:

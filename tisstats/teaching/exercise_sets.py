@@ -1,12 +1,11 @@
-"""Sets of fresh cases as files: one for students, one with the key."""
+"""Sets of fresh cases as Markdown and as HTML: for students, or with the key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 
-from tisstats.teaching.fresh_cases import Answer, Case, fresh_cases
+from tisstats.teaching.cases import Answer, Case
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;"
@@ -16,11 +15,17 @@ _STYLE = (
 )
 #: Where an answer is to be written, in Markdown.
 _BLANK = r"\_\_\_\_\_\_"
-_LABEL = "All patients and trials in this set are fictitious, and no study's data."
+LABEL = "All patients and trials in this set are fictitious, and no study's data."
 
 
-def _heading(seed: int, key: bool) -> str:
+def heading(seed: int, key: bool) -> str:
+    """Return the heading of a set."""
     return f"Outcome measures in myositis: exercises, set {seed}" + ", key" * key
+
+
+def _titled(case: Case) -> str:
+    """Return the title of a case with its level and minutes."""
+    return f"{case.title} ({case.level}, {case.minutes} minutes)"
 
 
 def _request(answer: Answer) -> str:
@@ -44,6 +49,7 @@ def as_markdown(cases: Sequence[Case], seed: int, *, key: bool = False) -> str:
 
     Examples
     --------
+    >>> from tisstats.teaching.fresh_cases import fresh_cases
     >>> as_markdown(fresh_cases(1), 1).splitlines()[0]
     '# Outcome measures in myositis: exercises, set 1'
     """
@@ -51,9 +57,9 @@ def as_markdown(cases: Sequence[Case], seed: int, *, key: bool = False) -> str:
 
 
 def _markdown_lines(cases: Sequence[Case], seed: int, key: bool) -> Iterator[str]:
-    yield from (f"# {_heading(seed, key)}", "", _LABEL)
+    yield from (f"# {heading(seed, key)}", "", LABEL)
     for number, case in enumerate(cases, start=1):
-        yield from ("", f"## {number}. {case.title} ({case.minutes} minutes)", "", case.question)
+        yield from ("", f"## {number}. {_titled(case)}", "", case.question)
         if case.given:
             yield from ("", *(f"- {line}" for line in case.given))
         yield ""
@@ -65,15 +71,15 @@ def _markdown_lines(cases: Sequence[Case], seed: int, key: bool) -> Iterator[str
 
 def as_html(cases: Sequence[Case], seed: int, *, key: bool = False) -> str:
     """Format a set as one HTML page that needs no other file; parameters as `as_markdown`."""
-    title = escape(_heading(seed, key))
+    title = escape(heading(seed, key))
     parts = [
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head>\n<body><main><h1>{title}</h1>\n<p>{_LABEL}</p>"
+        f"<style>{_STYLE}</style></head>\n<body><main><h1>{title}</h1>\n<p>{LABEL}</p>"
     ]
     for number, case in enumerate(cases, start=1):
         parts += [
-            f"<section><h2>{number}. {escape(case.title)} ({case.minutes} minutes)</h2>",
+            f"<section><h2>{number}. {escape(_titled(case))}</h2>",
             f"<p>{escape(case.question)}</p>",
             _list("ul", case.given),
             "<ul>",
@@ -97,38 +103,3 @@ def as_html(cases: Sequence[Case], seed: int, *, key: bool = False) -> str:
 def _list(tag: str, lines: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f"<{tag}>{items}</{tag}>" if lines else ""
-
-
-def write_set(seed: int, folder: Path, *, key: bool = False) -> list[Path]:
-    """Write the set of a seed as Markdown and HTML, and its key to files of their own.
-
-    Parameters
-    ----------
-    seed
-        The seed, at least 0.
-    folder
-        Where to write; made if it does not exist. Files of the same set are replaced by the same
-        bytes.
-    key
-        Whether the key is written as well.
-
-    Returns
-    -------
-    list of Path
-        The files, those for students first.
-
-    Raises
-    ------
-    ValueError
-        If the seed is not an integer of at least 0.
-    """
-    cases = fresh_cases(seed)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for with_key in (False, True)[: 1 + key]:
-        stem = f"exercises_{seed}" + "_key" * with_key
-        for suffix, write in ((".md", as_markdown), (".html", as_html)):
-            path = folder / f"{stem}{suffix}"
-            path.write_bytes(write(cases, seed, key=with_key).encode("utf-8"))
-            files.append(path)
-    return files

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -17,12 +17,16 @@ from typing import Any
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import format_rounded
+from tisstats.teaching.cases import Answer, distinct_mistakes
 from tisstats.teaching.exercise_numbers import NUMBERS, Values
+from tisstats.teaching.open_questions import levels
 
 #: The texts, with an explanation of their placeholders.
 FILE = Path(__file__).with_name("exercises.toml")
 _SENTENCES = ("title", "question", "answer")
 _PARTS = ("key", "level", "minutes")
+_LISTS = ("steps", "ask")
+_OF_AN_ANSWER = ({"label", "answer", "why"}, {"decimals", "choices", "mistakes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Exercise:
     answer: str  #: the model answer in one plain sentence or two
     steps: tuple[str, ...]  #: the solution, one or more plain sentences per step
     values: Values  #: values of the placeholders, unrounded
+    answers: tuple[Answer, ...]  #: what is to be typed or chosen
 
 
 class _Filler(Formatter):
@@ -83,7 +88,7 @@ def fill_sentence(sentence: str, values: Mapping[str, Any]) -> str:
 
 
 def exercises(published: PublishedFacts, sentences: Path = FILE) -> list[Exercise]:
-    """Return all exercises in the order of their page, with the numbers of the published facts.
+    """Return all exercises, by level as on their page, with the numbers of the published facts.
 
     Parameters
     ----------
@@ -105,16 +110,21 @@ def exercises(published: PublishedFacts, sentences: Path = FILE) -> list[Exercis
         wrong = ", ".join(sorted(set(keys) ^ set(NUMBERS))) or "a key twice"
         message = "keys of the exercises and of exercise_numbers.NUMBERS must match"
         raise DataError([Fault(sentences.name, message, column="key", value=wrong)])
-    return [_filled(entry, published, sentences.name) for entry in entries]
+    found = [_filled(entry, published, sentences.name) for entry in entries]
+    order = _levels()
+    return sorted(found, key=lambda exercise: order.index(exercise.level))
 
 
 def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exercise:
     """Fill in the texts of one exercise."""
     key, given = entry["key"], entry.get("given", {})
-    if wrong := (set(entry) - {"given"}) ^ {*_PARTS, *_SENTENCES, "steps"}:
-        names = ", ".join((*_PARTS, *_SENTENCES))
-        message = f"an exercise must have {names}, steps and optionally given"
+    if wrong := (set(entry) - {"given"}) ^ {*_PARTS, *_SENTENCES, *_LISTS}:
+        names = ", ".join((*_PARTS, *_SENTENCES, *_LISTS))
+        message = f"an exercise must have {names} and optionally given"
         raise DataError([Fault(file, message, column=f"{key}.{min(wrong)}")])
+    if entry["level"] not in _levels():
+        message = f"the level must be one of {', '.join(_levels())}"
+        raise DataError([Fault(file, message, column=f"{key}.level", value=str(entry["level"]))])
     values = given | NUMBERS[key](published, given)
 
     def fill(part: str, sentence: str) -> str:
@@ -126,14 +136,52 @@ def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exer
 
     title, question, answer = (fill(part, entry[part]) for part in _SENTENCES)
     steps = tuple(fill("steps", step) for step in entry["steps"])
-    return Exercise(key, entry["level"], entry["minutes"], title, question, answer, steps, values)
+    answers = tuple(_answer(asked, fill, values, f"{key}.ask", file) for asked in entry["ask"])
+    return Exercise(
+        key, entry["level"], entry["minutes"], title, question, answer, steps, values, answers
+    )
 
 
-def as_markdown(exercise: Exercise) -> str:
-    """Format question and collapsed solution of an exercise as MyST Markdown, without title."""
+def _levels() -> list[str]:
+    """Return the keys of the levels, ascending."""
+    return [level.key for level in levels()]
+
+
+def _answer(
+    asked: dict[str, Any], fill: Callable[[str, str], str], values: Values, place: str, file: str
+) -> Answer:
+    """Fill in what is to be typed or chosen."""
+    required, optional = _OF_AN_ANSWER
+    if not required <= set(asked) <= required | optional or ("decimals" in asked) == (
+        "choices" in asked
+    ):
+        message = "an answer must have label, answer, why, and either decimals or choices"
+        raise DataError([Fault(file, message, column=place)])
+    label, text, why = (fill("ask", asked[part]) for part in ("label", "answer", "why"))
+    choices = asked.get("choices", ())
+    if isinstance(choices, str):
+        if choices not in values:
+            message = f"choices must be a list or name one; known: {', '.join(values)}"
+            raise DataError([Fault(file, message, column=place, value=choices)])
+        choices = values[choices]
+    mistakes = [
+        (fill("ask", wrong), fill("ask", reason))
+        for wrong, reason in asked.get("mistakes", {}).items()
+    ]
+    return Answer(
+        label,
+        text,
+        why,
+        decimals=asked.get("decimals"),
+        choices=tuple(choices),
+        mistakes=distinct_mistakes(text, mistakes),
+    )
+
+
+def solution_as_markdown(exercise: Exercise) -> str:
+    """Format the collapsed solution of an exercise as MyST Markdown."""
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(exercise.steps, start=1))
     return (
-        f"{exercise.question}\n\n"
         f":::{{dropdown}} Solution\n"
         f":name: solution-{exercise.key}\n\n"
         f"**{exercise.answer}**\n\n{steps}\n:::\n"

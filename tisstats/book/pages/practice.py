@@ -1,4 +1,4 @@
-"""The exercises by level, open questions, and fresh cases with a self-test, as parts of a page.
+"""Exercises by level and fresh cases, both with a self-test, and open questions: parts of a page.
 
 The answers of the self-test are in the page, made while the book is built; ``exercises.js``
 compares. Without it, the form stays hidden and the folded solutions remain.
@@ -7,7 +7,7 @@ compares. Without it, the form stays hidden and the folded solutions remain.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -19,8 +19,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tisstats.ledger.published import PublishedFacts
-from tisstats.teaching.exercises import Exercise, as_markdown, exercises
-from tisstats.teaching.fresh_cases import Answer, Case, fresh_cases
+from tisstats.teaching.cases import Answer, Case
+from tisstats.teaching.exercises import Exercise, exercises, solution_as_markdown
+from tisstats.teaching.fresh_cases import fresh_cases
 from tisstats.teaching.open_questions import OpenQuestion, levels, open_questions
 
 STYLE, SCRIPT = "exercises.css", "exercises.js"
@@ -50,19 +51,23 @@ class Exercises(_Sections):
     required_arguments: ClassVar[int] = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return one section per exercise, with question and answer."""
+        """Return one section per exercise, with question, self-test and answer."""
         files = sorted(Path(self.env.srcdir).glob("data/published/*.csv"))
         for file in files:
             self.env.note_dependency(str(file))
         return [
-            self.section(
-                f"exercise-{exercise.key}",
-                f"{number}. {exercise.title}",
-                f"{_minutes(exercise.minutes)}\n\n{as_markdown(exercise)}",
-            )
+            self._exercise(number, exercise)
             for number, exercise in enumerate(exercises(_published(files[0].parent)), start=1)
             if exercise.level == self.arguments[0]
         ]
+
+    def _exercise(self, number: int, exercise: Exercise) -> nodes.section:
+        name = f"exercise-{exercise.key}"
+        title = f"{number}. {exercise.title}"
+        section = self.section(name, title, f"{_minutes(exercise.minutes)}\n\n{exercise.question}")
+        section += self_test(title, exercise.answers, name)
+        self.parse(solution_as_markdown(exercise), section)
+        return section
 
 
 class OpenQuestions(_Sections):
@@ -94,12 +99,15 @@ class ExerciseLevels(_Sections):
     def run(self) -> list[nodes.Node]:
         """Return the list; the argument is the seed of the fresh cases of the page."""
         folder = Path(self.env.srcdir) / "data" / "published"
-        fixed: list[Exercise | OpenQuestion] = [*exercises(_published(folder)), *open_questions()]
+        every: list[Exercise | OpenQuestion | Case] = [
+            *exercises(_published(folder)),
+            *open_questions(),
+            *fresh_cases(int(self.arguments[0])),
+        ]
         minutes = {
-            level.key: [each.minutes for each in fixed if each.level == level.key]
+            level.key: [each.minutes for each in every if each.level == level.key]
             for level in levels()
         }
-        minutes["compute"] += [case.minutes for case in fresh_cases(int(self.arguments[0]))]
         box = nodes.container()
         self.parse(
             "\n".join(
@@ -113,23 +121,25 @@ class ExerciseLevels(_Sections):
 
 
 class FreshCases(_Sections):
-    """The fresh cases of a seed, each with a self-test and a closed solution."""
+    """The fresh cases of a level and a seed, each with a self-test and a closed solution."""
 
-    required_arguments: ClassVar[int] = 1
+    required_arguments: ClassVar[int] = 2
 
     def run(self) -> list[nodes.Node]:
         """Return one section per case."""
-        return [self._case(case) for case in fresh_cases(int(self.arguments[0]))]
+        level, seed = self.arguments
+        return [self._case(case) for case in fresh_cases(int(seed)) if case.level == level]
 
     def _case(self, case: Case) -> nodes.section:
         name = f"fresh-{case.key}"
         given = "\n".join(f"- {line}" for line in case.given)
+        title = f"Fresh case: {case.title}"
         section = self.section(
             name,
-            f"Fresh case: {case.title}",
+            title,
             f"{_minutes(case.minutes)}\n\n{case.question}\n\n{given}",
         )
-        section += nodes.raw("", self_test_html(case, name), format="html", self_test=name)
+        section += self_test(title, case.answers, name)
         answers = "; ".join(f"{answer.label}: {answer.text}" for answer in case.answers)
         steps = "\n".join(f"{at}. {step}" for at, step in enumerate(case.steps, start=1))
         self.parse(
@@ -143,24 +153,27 @@ def _minutes(minutes: int) -> str:
     return f"*About {minutes} minutes.*"
 
 
-def self_test_html(case: Case, name: str) -> str:
-    """Return the form of a case, hidden until the script shows it.
+def self_test(title: str, answers: Sequence[Answer], name: str) -> nodes.raw:
+    """Return the form of an exercise, hidden until the script shows it.
 
     Parameters
     ----------
-    case
-        The case.
+    title
+        Heading of the exercise, which no other on the page has.
+    answers
+        What is to be typed or chosen.
     name
         Beginning of the ids of the form's fields.
     """
     items = "".join(
-        _item(answer, f"{name}-{number}") for number, answer in enumerate(case.answers, start=1)
+        _item(answer, f"{name}-{number}") for number, answer in enumerate(answers, start=1)
     )
-    return (
-        f'<form class="self-test" aria-label="Check your answers: {escape(case.title)}" '
+    html = (
+        f'<form class="self-test" aria-label="Check your answers: {escape(title)}" '
         f'autocomplete="off" novalidate hidden>{items}'
         '<button type="submit" class="self-test-check">Check</button></form>'
     )
+    return nodes.raw("", html, format="html", self_test=name)
 
 
 def _item(answer: Answer, name: str) -> str:

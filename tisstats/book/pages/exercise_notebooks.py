@@ -1,0 +1,91 @@
+"""The exercises as notebooks to download, made and run while the book is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from tisstats.book.run.jupyter import kernel_managers, run_notebook
+from tisstats.teaching.exercise_notebooks import as_notebook, as_text
+from tisstats.teaching.fresh_cases import fresh_cases
+from tisstats.teaching.open_questions import open_questions
+
+#: Where they are, in the finished book.
+FOLDER = "_static/exercises"
+
+#: Name of each file and text of its link; the second has the solutions.
+FILES = {
+    "exercises.ipynb": "Notebook of the exercises",
+    "exercises_with_solutions.ipynb": "Notebook with solutions, for teachers",
+}
+
+
+class ExerciseNotebooks(SphinxDirective):
+    """Links to the notebooks of a seed; the page that has them makes the files."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return a list of the links."""
+        up = "../" * self.env.docname.count("/")
+        links = [
+            nodes.list_item(
+                "",
+                nodes.raw("", f'<a href="{up}{FOLDER}/{name}" download>{title}</a>', format="html"),
+            )
+            for name, title in FILES.items()
+        ]
+        return [nodes.bullet_list("", *links, exercise_seed=int(self.arguments[0]))]
+
+
+def write_notebooks(folder: Path, seed: int, log: Path) -> None:
+    """Write both notebooks; the one with solutions has been run.
+
+    Parameters
+    ----------
+    folder
+        Where to write; made if it does not exist.
+    seed
+        Seed of the fresh cases.
+    log
+        A file for what the kernel prints outside the notebook.
+
+    Raises
+    ------
+    NotebookError
+        If a cell of the notebook with solutions fails.
+    """
+    cases, questions = fresh_cases(seed), open_questions()
+    blank, solved = (
+        as_text(as_notebook(cases, seed, key=key, questions=questions)) for key in (False, True)
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    with kernel_managers(log, None) as manager:
+        run = run_notebook(solved.encode("utf-8"), folder, {}, manager)
+    for name, text in zip(FILES, (blank, run), strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def add_files(
+    app: Sphinx,
+    _page: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Write the notebooks that a page links to."""
+    for links in doctree.findall(nodes.bullet_list) if doctree else ():
+        if (seed := links.get("exercise_seed")) is not None:
+            log = Path(app.doctreedir).parent / "exercise_notebooks.log"
+            write_notebooks(Path(app.outdir) / FOLDER, seed, log)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.add_directive("exercise-notebooks", ExerciseNotebooks)
+    app.connect("html-page-context", add_files)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
