@@ -50,9 +50,9 @@ class Grid:
         """Position of the healthy end."""
         return 0 if self.rule.better == "lower" else self.last
 
-    def position(self, value: object) -> int:
-        """Return the position nearest to a value, given as printed or as a number."""
-        nearest = floor(to_fraction(value) / self.step + Fraction(1, 2))  # type: ignore[arg-type]
+    def position(self, printed: str) -> int:
+        """Return the position nearest to a printed value."""
+        nearest = floor(Fraction(printed) / self.step + Fraction(1, 2))
         return min(max(nearest, self.first), self.last)
 
     def percent(self, steps: int) -> Fraction:
@@ -93,7 +93,7 @@ def _grid(patient: WorkedPatient, column: str, measure: str) -> Grid:
     scale, step = to_fraction(change.range), to_fraction(SCALES[column].step)
     highest = scale
     if measure == "enzyme":
-        highest = max(scale, *(to_fraction(text) for text in (change.baseline, change.end)))
+        highest = max(scale, *(Fraction(text) for text in (change.baseline, change.end)))
     else:
         # The healthy end must be a value of the slider, even of a maximum that is not whole.
         step = step / (scale / step).denominator
@@ -196,7 +196,7 @@ def format_value(value: Fraction) -> str:
     ('1.625', '2.0')
     """
     texts = (format_rounded(value, decimals) for decimals in count(1))
-    return next(text for text in texts if to_fraction(text) == value)
+    return next(text for text in texts if Fraction(text) == value)
 
 
 def format_percent_apart(percent: Fraction, cutoffs: Sequence[int]) -> str:
@@ -207,7 +207,7 @@ def format_percent_apart(percent: Fraction, cutoffs: Sequence[int]) -> str:
     """
     for decimals in range(1, PERCENT_DECIMALS):
         shown = format_rounded(percent, decimals)
-        if all(to_fraction(shown) != cutoff or percent == cutoff for cutoff in (0, *cutoffs)):
+        if all(Fraction(shown) != cutoff or percent == cutoff for cutoff in (0, *cutoffs)):
             return shown
     return format_rounded(percent, PERCENT_DECIMALS)
 
@@ -270,7 +270,7 @@ def _describe_patient(offered: Sequence[Grid], end: Sequence[int], patient: Work
         f"{lower_case_name(grid.rule.name)} ends at {format_value(at * grid.step)}, the value of a "
         f"complete form nearest to the printed {change.end}"
         for grid, at, change in zip(offered, end, patient.changes, strict=True)
-        if at * grid.step != to_fraction(change.end)
+        if at * grid.step != Fraction(change.end)
     ]
     text = "The fictitious patient of this page"
     return f"{text}; {join_names(moved)}." if moved else f"{text}."
