@@ -30,8 +30,8 @@ _PARTS = {"eighths": 8, "sevenths": 7, "sixths": 6}
 
 #: Which numbers of a source were looked up again, in words.
 _SECOND_LOOK = {
-    "all": "all numbers confirmed",
-    "part": "part confirmed",
+    "all": "confirmed",
+    "part": "confirmed in part",
     "no": "not looked up again",
 }
 
