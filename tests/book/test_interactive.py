@@ -14,8 +14,10 @@ from tisstats.bounds import ensemble_values, join_spread, read_bounds
 from tisstats.bounds.spread import describe_spread
 from tisstats.chapters.another_choice import choices
 from tisstats.chapters.another_cohort import cohort_series
+from tisstats.chapters.moving_patient import moving_patient
 from tisstats.chapters.page import Interactive
 from tisstats.synthetic import Ensemble
+from tisstats.teaching.worked_patient import WorkedPatient
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,9 @@ def items(published):
     return {
         "another_cohort": Interactive("another_cohort", series),
         "another_choice": Interactive("another_choice", choices(published)),
+        "moving_patient": Interactive(
+            "moving_patient", moving_patient(WorkedPatient(published), 40)
+        ),
     }
 
 
@@ -42,7 +47,8 @@ def app(tmp_path):
     )
 
 
-NAMES = ("another_cohort", "another_choice")
+NAMES = ("another_cohort", "another_choice", "moving_patient")
+STYLES = {"moving_patient": ["interactive.css", "moving_patient.css"]}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,8 +58,9 @@ def test_data_go_into_a_script_that_is_loaded_first(name, items, app, tmp_path):
     assert "application/json" not in context["body"]
     assert context["body"].startswith("<p>before</p>")
     assert context["body"].endswith("<p>after</p>")
-    style, *scripts = app.loaded
-    assert style == "interactive.css"
+    styles = [each for each in app.loaded if isinstance(each, str)]
+    scripts = [each for each in app.loaded if not isinstance(each, str)]
+    assert styles == STYLES.get(name, ["interactive.css"])
     assert [script for _, script in sorted(scripts)] == [
         f"{name}_data.js",
         "interactive.js",
@@ -113,3 +120,18 @@ def test_every_choice_can_be_made(items):
         assert labels == [str(choice) for choice in choices_shown]
     assert len(soup.select("option")) == len(data["methods"])
     assert len(soup.select("[data-go]")) == 1 + len(data["matching"])
+
+
+def test_every_measure_has_its_sliders_and_its_switch(items):
+    soup = BeautifulSoup(item_html(items["moving_patient"]), "html.parser")
+    data = items["moving_patient"].data
+    names = {label["for"]: label.get_text() for label in soup.select("label[for]")}
+    for measure in data["measures"]:
+        for visit, word in (("baseline", "Baseline"), ("followup", "Follow-up")):
+            (slider,) = soup.select(f"input[name={measure['key']}-{visit}]")
+            assert " ".join(names[slider["id"]].split()) == f"{word} ({measure['in_sentence']})"
+            assert int(slider["min"]) <= int(slider["value"]) <= int(slider["max"])
+        (switch,) = soup.select(f"input[name={measure['key']}-missing]")
+        assert switch.parent.get_text(" ", strip=True).endswith(f"({measure['in_sentence']})")
+    assert len(soup.select("[data-preset]")) == len(data["presets"])
+    assert "Fictitious patient" in soup.select_one(".moving-label").get_text()

@@ -358,7 +358,7 @@ def test_scripts_load_on_their_pages_only(built_book):
     loading = {
         name: sorted(
             file
-            for file in ("another_cohort", "another_choice")
+            for file in ("another_cohort", "another_choice", "moving_patient")
             if f"{file}_data.js" in (built_book / f"{name}.html").read_text(encoding="utf-8")
         )
         for name in PAGES
@@ -366,6 +366,7 @@ def test_scripts_load_on_their_pages_only(built_book):
     assert {name: files for name, files in loading.items() if files} == {
         COHORT: ["another_cohort"],
         CHOICE: ["another_choice"],
+        "notebooks/teaching_scoring": ["moving_patient"],
     }
 
 

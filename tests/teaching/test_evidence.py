@@ -118,3 +118,58 @@ def test_the_measures_for_children_are_those_that_are_scored_on_the_same_scales(
 )
 def test_the_smallest_change_that_the_steps_allow(change, step, reached):
     assert smallest_reached(Fraction(change), Fraction(step)) == Fraction(reached)
+
+
+def test_reliability_is_that_of_the_patients_who_were_measured_again(base):
+    # Fifty were included, and four left after the first measurement.
+    rows = [*base.of("mmt", "reliability"), *base.of("dynamometry", "reliability")]
+    rows += [
+        *base.of("dynamometry", "detectable_change"),
+        *base.of("dynamometry", "standard_error"),
+    ]
+    again = [row for row in rows if row.source == "baschungpfister2018"]
+    assert [row.patients for row in again] == ["46 of 50"] * 6
+
+
+def test_the_sum_over_organ_systems_is_no_extramuscular_activity(base):
+    (sum_of_scales, _) = base.of("extramuscular", "scale")
+    assert "divided by 60" in sum_of_scales.value
+    assert "Not the one scale" in sum_of_scales.note
+    assert SCALES["extramuscular"].high == VAS_CM
+
+
+def test_no_maximum_is_offered_by_a_name_that_has_another_one():
+    """MMT24 is a total with a maximum of 260: 240 is called assumed, or not offered."""
+    root = BOOK.parent / "tisstats"
+    files = ("trial/study.schema.json", "trial/new_study/study.toml", "cli/parser.py")
+    files += ("trial/new_study/example/study.toml", "measures/core_set.py")
+    for file in files:
+        text = (root / file).read_text("utf-8")
+        offers = [line for line in text.splitlines() if re.search(r"\b260\b", line)]
+        assert offers, file
+        assert any("MMT24" in line for line in offers), file
+        for line in text.splitlines():
+            if re.search(r"\b240\b", line):
+                assert re.search("assumed|No source|source for 240", line), (file, line)
+
+
+def test_the_form_of_the_short_test_has_one_side(base):
+    scales = {row.value: row for row in base.of("mmt", "scale")}
+    one, both = scales["MMT-8: 0 to 80, on one side"], scales["MMT-8: 0 to 150, on both sides"]
+    assert (one.grade, both.grade) == ("seen", "inferred")
+    assert (7 * 2 + 1) * 10 == 150
+
+
+def test_a_number_whose_kind_two_sources_call_differently_says_so(base):
+    (row,) = base.of("enzyme", "placebo")
+    assert "median" not in row.unit
+    assert {"mean", "median"} <= set(re.findall("mean|median", row.note))
+
+
+def test_each_source_says_whether_its_numbers_were_looked_up_again(base):
+    looks = {source.read_again for source in base.sources.values()}
+    assert looks == {"all", "part", "no"}
+    second_hand = {row.source for row in base.rows if row.grade == "second hand"}
+    # What was not seen itself cannot have been confirmed.
+    confirmed = {key for key in second_hand if base.sources[key].read_again == "all"}
+    assert confirmed == set()

@@ -26,6 +26,20 @@ def scaled(column, factor):
     return lambda made: [row.update({column: float(row[column]) * factor}) for row in made.visits]
 
 
+def graded(column):
+    return lambda made: [
+        row.update({column: min(round(float(row[column])), 4)}) for row in made.visits
+    ]
+
+
+def test_whole_numbers_above_four_are_no_grades(tmp_path):
+    whole = lambda made: [  # noqa: E731 - one of the changes
+        row.update(physician_global=round(float(row["physician_global"]))) for row in made.visits
+    ]
+    highest = lambda made: made.visits[0].update(physician_global=5)  # noqa: E731
+    assert remarks(tmp_path, whole, highest) == ()
+
+
 def test_a_study_whose_ranges_fit_has_no_remark(tmp_path):
     assert remarks(tmp_path) == ()
 
@@ -37,11 +51,15 @@ DOUBTS = {
     ),
     "unusual muscle test": (
         (described("mmt_max = 150", "mmt_max = 160"),),
-        "measures.mmt_max is 160, which is none of the usual 80, 150, 240, 260",
+        "measures.mmt_max is 160, which is none of the known 80, 150, 240, 260",
     ),
     "centimetres as millimetres": (
         (described("vas_max = 10", "vas_max = 100"),),
         "no visual analogue scale is above 10, but measures.vas_max is 100",
+    ),
+    "five grades as a visual analogue scale": (
+        (graded("patient_global"),),
+        "every patient_global is a whole number from 0 to 4: is it on five grades",
     ),
     "enzyme in another unit": (
         (scaled("ck", 1 / 600),),

@@ -29,6 +29,13 @@ CHILDREN = {"cmas": "CMAS", "chaq": "CHAQ", "das": "DAS", "chq_phs": "CHQ-PhS"}
 #: Names of fractions, as the table of scales has them, and how many sections they stand for.
 _PARTS = {"eighths": 8, "sevenths": 7, "sixths": 6}
 
+#: Which numbers of a source were looked up again, in words.
+_SECOND_LOOK = {
+    "all": "confirmed",
+    "part": "confirmed in part",
+    "no": "not looked up again",
+}
+
 #: Highest grade of a global assessment on five grades.
 _HIGHEST_GRADE = 4
 
@@ -164,7 +171,11 @@ def _evidence(base: EvidenceBase, measure: str) -> Rows:
 def _sources(base: EvidenceBase) -> Rows:
     """Return the sources with what was read of each."""
     for source in base.sources.values():
-        yield {"Source": source.label, "Read": source.read}
+        yield {
+            "Source": source.label,
+            "Read": source.read,
+            "Second look": _SECOND_LOOK[source.read_again],
+        }
 
 
 @table(

@@ -188,7 +188,7 @@ def _response_cuts() -> Rows:
 
 
 @table(
-    "Maximum MMT scores in use",
+    "Maximum MMT scores",
     columns={"Maximum, points": Facts("{maximum}", "@Version", "points"), "Version": WORDS},
     source="published",
 )

@@ -7,7 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from tisstats.chapters.chapter import printed_result
-from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
+from tisstats.chapters.moving_patient import moving_patient
+from tisstats.chapters.page import FigureItem, Interactive, Rows, described, figure_item, table
 from tisstats.chapters.parameters import Parameters
 from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, counted, stated
 from tisstats.figures import band_steps, ceiling_grid
@@ -194,6 +195,10 @@ class ScoredPatient(Parameters):
             ],
             source="Points of the Total Improvement Score; patient made up from published medians",
         )
+
+    def moving_patient(self) -> Interactive:
+        """Return the patient with sliders: points, category and ceiling of any values."""
+        return Interactive("moving_patient", moving_patient(self.patient, self.threshold))
 
     @table(
         "Bands of improvement of each measure, % of its range, and their points",

@@ -39,6 +39,7 @@ PROPERTIES: dict[str, str] = {
     "placebo": "Change with placebo",
     "distribution": "Share in each category",
     "accuracy": "Accuracy of the cut-offs",
+    "validity": "Agreement with what patients report",
     "typical": "Typical values",
 }
 
@@ -112,6 +113,7 @@ class Source:
     key: str  #: key in the book's references
     label: str  #: name in tables
     read: str  #: what was read of it
+    read_again: Literal["all", "part", "no"]  #: which numbers a second look confirmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,19 @@ from tisstats.measures.visit_table import VAS_MEASURES
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
 
+#: Global assessments, which also exist on five grades.
+GLOBALS = ("physician_global", "patient_global")
+
 #: The highest score seen, as a share of the declared maximum, below which another version of the
 #: test fits better. Assumed: it lies above 150 of 240 and below 240 of 260.
 _LOW_SHARE = 0.65
+
+#: Highest grade of the globals on five grades, 0 inactive to 4 extremely severe, in the place of a
+#: visual analogue scale (Rider et al. 2011, doi:10.1002/acr.20532).
+_HIGHEST_GRADE = 4
+
+#: Values of a global from which on whole numbers alone are no coincidence. Assumed.
+_ENOUGH_VALUES = 10
 
 #: Enzymes that are all below this share of their upper limit are taken for another unit. Assumed.
 _LOW_ENZYME = 0.1
@@ -60,6 +70,9 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
     scales = [name for name in VAS_MEASURES if name in measures.used]
     if measures.vas_max == 100 and scales and visits[scales].max().max() <= 10:
         yield "no visual analogue scale is above 10, but measures.vas_max is 100: are they in cm?"
+    for name in GLOBALS:
+        if name in measures.used:
+            yield from _five_grades(name, visits[name].dropna().to_numpy(dtype=float))
     limits = patients.set_index("patient_id")
     for enzyme in measures.enzymes:
         limit = visits["patient_id"].map(limits[f"{enzyme}_uln"])
@@ -73,6 +86,16 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
     for name in study.arms:
         if not (patients["arm"] == name).any():
             yield f"no patient is in the arm {name}"
+
+
+def _five_grades(name: str, values: NDArray[np.float64]) -> Iterator[str]:
+    """Yield a remark if a global has the values of five grades and not those of a scale."""
+    whole = np.all(values == np.round(values))
+    if len(values) >= _ENOUGH_VALUES and whole and 0 < values.max() <= _HIGHEST_GRADE:
+        yield (
+            f"every {name} is a whole number from 0 to {_HIGHEST_GRADE}: is it on five grades, "
+            "which would earn wrong points as a visual analogue scale?"
+        )
 
 
 def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterator[str]:
@@ -161,7 +184,7 @@ def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:
 def _muscle_test(declared: int, highest: float) -> Iterator[str]:
     if declared not in MMT_MAXIMA:
         known = ", ".join(map(str, sorted(MMT_MAXIMA)))
-        yield f"measures.mmt_max is {declared}, which is none of the usual {known}"
+        yield f"measures.mmt_max is {declared}, which is none of the known {known}"
     below = [top for top in sorted(MMT_MAXIMA) if highest <= top < declared]
     if below and highest <= _LOW_SHARE * declared:
         yield (

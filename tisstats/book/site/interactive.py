@@ -20,6 +20,9 @@ _GLOBAL = "tisInteractive"
 STYLE = "interactive.css"
 _SHARED_SCRIPT = "interactive.js"
 
+#: Styles of parts that have one of their own.
+_OWN_STYLES = {"moving_patient": "moving_patient.css"}
+
 _DATA = re.compile(
     r'<script type="application/json" class="interactive-data" data-name="(\w+)">(.*?)</script>',
     re.DOTALL,
@@ -60,6 +63,8 @@ def load_interactive(
     app.add_css_file(STYLE)
     app.add_js_file(_SHARED_SCRIPT, priority=_SHARED_PRIORITY)
     for name, data in found:
+        if name in _OWN_STYLES:
+            app.add_css_file(_OWN_STYLES[name])
         (folder / data_file(name)).write_text(data_script(name, data), encoding="utf-8")
         app.add_js_file(data_file(name), priority=_DATA_PRIORITY)
         app.add_js_file(f"{name}.js", priority=_SCRIPT_PRIORITY)
