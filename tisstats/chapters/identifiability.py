@@ -433,28 +433,8 @@ class Identifiability(PatientChapter):
             "given_scores": "; ".join(
                 each for each in of_scores.conditions if each not in of_measures.conditions
             ),
-            "exact_p_narrower": self._describe_narrower(),
+            "exact_p_narrower": describe_narrower(self.ranges, self.published),
         }
-
-    def _describe_narrower(self) -> str:
-        """List the exact P values whose bounds differ from what the printed changes alone allow."""
-        bounds = {
-            row["measure"]: bound_tables.format_bound_range(row)
-            for row in bound_tables.quantity_rows(self.ranges, "exact_p")
-        }
-        of_changes = {
-            each.measure: p_range_text(found.low, found.high)
-            for each in table2_bounds.attainable_p(self.published)
-            if (found := each.ranges.exact_given_printed)
-            and found.low is not None
-            and found.high is not None
-        }
-        differing = [
-            f"{name_in_sentence(SCALES[measure].name)}, {bounds[measure]} instead of {text}"
-            for measure, text in of_changes.items()
-            if bounds[measure] != text
-        ]
-        return "; ".join(differing) or "none of the measures"
 
     def exact_p_figure(self) -> FigureItem:
         """Return the figure of exact P values."""
@@ -718,6 +698,25 @@ def trivial_bound_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> di
                 f"{words} is at {'least' if side == 'minimum' else 'most'} {float(value):g}"
             )
     return {"restated_count": len(names), "restated": "; ".join(names)}
+
+
+def describe_narrower(ranges: pd.DataFrame, published: PublishedFacts) -> str:
+    """List the exact P values whose bounds differ from what the printed changes alone allow."""
+    bounds = {
+        row["measure"]: bound_tables.format_bound_range(row)
+        for row in bound_tables.quantity_rows(ranges, "exact_p")
+    }
+    of_changes = {
+        each.measure: p_range_text(*limits)
+        for each in table2_bounds.attainable_p(published)
+        if (limits := table2_bounds.p_limits(each.ranges.exact_given_printed)) is not None
+    }
+    differing = [
+        f"{name_in_sentence(SCALES[measure].name)}, {bounds[measure]} instead of {text}"
+        for measure, text in of_changes.items()
+        if bounds[measure] != text
+    ]
+    return "; ".join(differing) or "none of the measures"
 
 
 def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
