@@ -216,13 +216,14 @@
         }
         return of(responders) + " of " + of(all) + " with " + name;
       });
-      var same = recomputed(shown).filter(function (text, at) { return text === printedText(at); });
+      var texts = recomputed(shown);
+      var same = texts.filter(function (text, at) { return text === printedText(at); }).length;
+      var which = same === texts.length ? "All " + same : same + " of the " + texts.length;
       return "Cohort " + shown + ", synthetic patients: " + responders.length + " of " + all.length +
         " reached " + data.threshold + " points (" + tools.listed(bySubtype) + "). Open quantities: " +
         data.open.map(function (each) {
           return each.label.charAt(0).toLowerCase() + each.label.slice(1) + " " + openText(each, shown);
-        }).join("; ") + ". Of " + recomputed(shown).length + " printed numbers recomputed here, " +
-        same.length + " match.";
+        }).join("; ") + ". " + which + " printed numbers recomputed here match.";
     }
 
     function printedText(at) {

@@ -1,9 +1,10 @@
-"""The list of references: labels, names and titles."""
+"""The list of references and the citations: labels, names and titles."""
 
 import pytest
 from pybtex.database import parse_string
 
 from tisstats.book.site.bibliography import Style
+from tisstats.book.site.citations import Citations, cited_names, cited_year
 
 ENTRY = """@article{%s,
   author = {%s}, title = {%s}, journal = {Journal}, year = {%s}, volume = {1}, pages = {2--3}
@@ -66,3 +67,37 @@ def test_an_entry_without_a_name_is_refused():
     text = "@article{key, title = {A title}, journal = {Journal}, year = {2017}}"
     with pytest.raises(KeyError, match="author"):
         list(Style().format_bibliography(parse_string(text, "bibtex")))
+
+
+def cited(*entries):
+    """Names and years of entries as a citation has them."""
+    text = "".join(ENTRY % (f"key{at}", *entry) for at, entry in enumerate(entries))
+    known = parse_string(text, "bibtex")
+    for found in Style().format_bibliography(known):
+        data = {
+            "entry": known.entries[found.key],
+            "formatted_entry": found,
+            "style": Citations(),
+        }
+        names, year = cited_names(full=False), cited_year()
+        yield f"{names.format_data(data)}, {year.format_data(data)}"
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("Sultan, S. M. and others", "Sultan et al."),
+        ("Lim, A. and Rider, B. and others", "Lim et al."),
+        ("Lim, A. and Rider, B. and Cai, T.", "Lim et al."),
+        ("Cherin, P. and van Swieten, J.", "Cherin and van Swieten"),
+        ("{ProDERM sub-analysis}", "ProDERM sub-analysis"),
+    ],
+)
+def test_a_citation_names_one_or_two_authors_or_the_first(author, names):
+    assert list(cited((author, "A title", "no date"))) == [f"{names}, no date"]
+
+
+def test_citations_have_the_letters_of_the_list():
+    authors = "Rider, L. and Ruperto, N. and others"
+    found = cited((authors, "Two", "2017"), (authors, "One", "2017"), (authors, "Old", "2004"))
+    assert list(found) == ["Rider et al., 2004", "Rider et al., 2017a", "Rider et al., 2017b"]

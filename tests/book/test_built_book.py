@@ -113,6 +113,29 @@ def test_links_within_the_book_lead_somewhere(all_pages):
     assert faults == []
 
 
+#: The page whose cases are counts, such as 4 of 4.
+AGREEMENT = "method_agreement"
+
+#: "Of 13 values, 13 are right", "13 of 13 values": all of them, in the words of a program.
+COUNTED_TWICE = re.compile(
+    r"\b[Oo]f (?:the |these )?(\d+)\b[^.;:()]{0,60}, \1 (?:are|is|were|was|match|hold|have|has)\b"
+    r"|\b(\d+) of \2 [a-z]"
+)
+
+
+def test_sentences_say_all_and_no_question_ends_in_a_colon(built_book, all_pages):
+    faults = []
+    for page, parsed in all_pages.items():
+        if page.is_relative_to(built_book / "book" / "reference") or page.stem == AGREEMENT:
+            continue  # examples of functions, and cases that have counts as their names
+        for element in parsed.select("article p, article li"):
+            text = " ".join(element.get_text().split())
+            found = COUNTED_TWICE.search(text)
+            if found or "?:" in text:
+                faults.append(f"{page.name}: {found[0] if found else text}")
+    assert faults == []
+
+
 def is_described(image):
     """Whether an image has alternative text in words, and not the name of its file."""
     alt = image.get("alt", "").strip()

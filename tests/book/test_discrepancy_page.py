@@ -74,5 +74,7 @@ def test_a_section_says_what_is_printed_what_follows_and_what_speaks_against_it(
     for entry in entries:
         html = entry_html(entry)
         terms = re.findall(r"<dt>(.*?)</dt>", html)
-        assert terms == ["In the article", "What follows", "Counter-argument", "How to read it"]
+        proof = ["Conditions of the proof"] if entry.conditions else []
+        says = ["In the article", "What follows", *proof, "Counter-argument", "How to read it"]
+        assert terms == says
         assert html.count("<li>") == len(entry.passages)

@@ -178,7 +178,7 @@ def test_a_cohort_is_described_only_at_rest(visit, ensemble):
     for code, name in enumerate(("DM", "IMNM", "NM/OM", "ASS")):
         of = subtypes == code
         assert f"{(responded & of).sum()} of {of.sum()} with {name}" in text
-    assert text.endswith("Of 68 printed numbers recomputed here, 68 match.")
+    assert text.endswith("All 68 printed numbers recomputed here match.")
     page.evaluate(
         "window.writes = 0; new MutationObserver(() => { window.writes += 1; })"
         ".observe(document.querySelector('#interactive-cohort [role=status]'),"

@@ -10,6 +10,7 @@ from tisstats.bounds import ensemble_spread, join_spread, read_bounds, read_sens
 from tisstats.chapters import bound_tables, identifiability
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
 from tisstats.synthetic.diversity import Diversity, QuantityRange
@@ -53,7 +54,7 @@ def test_every_assumption_is_listed_with_its_value(page):
 def test_measures_stand_in_the_order_of_the_article(ranges):
     drawn = bound_tables.bound_ranges(ranges, "exact_p")
     for row, scale in zip(drawn, SCALES.values(), strict=True):
-        assert row.title.startswith(f"{scale.name}, by\N{NO-BREAK SPACE}")
+        assert row.title == scale.name
     for row in drawn:
         spread = row.ensemble
         assert row.lower <= spread.low <= spread.median <= spread.high <= row.upper
@@ -65,6 +66,20 @@ def test_all_quantities_stand_in_one_of_the_tables(ranges):
     assert laid.columns[-1] == "Range in 1000 synthetic cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
+
+
+def test_bounds_are_no_wider_than_what_the_printed_changes_alone_allow(ranges):
+    """Against the stored ranges of exact P values, of which the bounds are a part."""
+    published = PublishedFacts.read()
+    assert identifiability.describe_narrower(ranges, published) == (
+        "physician global activity, < 0.0001 to 0.0098 instead of < 0.0001 to 0.0099"
+    )
+    rows = ranges[ranges["quantity"] == "exact_p"].set_index("measure")
+    for each in table2_bounds.attainable_p(published):
+        low, high = table2_bounds.p_limits(each.ranges.exact_given_printed)
+        assert rows.loc[each.measure, "minimum"] > low * (1 - 1e-9)
+        assert rows.loc[each.measure, "maximum"] < high * (1 + 1e-9)
+    assert rows.loc["physician_global", "maximum"] == pytest.approx(1273 / 131072)
 
 
 def test_limits_are_counted_by_their_proof(ranges):

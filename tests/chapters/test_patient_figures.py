@@ -106,8 +106,8 @@ def test_the_figures_follow_the_parameters_of_their_chapters():
         )
 
     usual, low = primary(), primary(threshold=20, horizon_week=3)
-    assert usual.waterfall().alt.startswith("Reached 40 points at best: 4 of 8 (DM), ")
-    assert low.waterfall().alt.startswith("Reached 20 points at best: ")
+    assert usual.waterfall().alt.startswith("4 of 8 patients (DM), ")
+    assert "reached 20 points. " in low.waterfall().alt
     assert "up to week 3" in low.best_scores().caption
     assert not low.best_scores().frame.equals(usual.best_scores().frame)
     secondary = SecondaryOutcomes(3, 0.95, "wilson", "spss", "reference")

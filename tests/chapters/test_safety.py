@@ -73,6 +73,7 @@ def test_a_level_of_one_half_or_less_has_no_one_sided_limit(published, level):
 def test_no_computed_cell_is_blank_beside_a_printed_one(page):
     table = page.safety_comparison().frame
     assert not (table == "").any(axis=None)
+    assert table["Outcome"].tolist() == page.outcomes_analysed().frame["Outcome"].tolist()
     assert table["n (%) (N=19), synthetic"].tolist() == table["n (%) (N=19), published"].tolist()
 
 

@@ -46,11 +46,13 @@ def test_an_uncontrolled_study_of_the_placebo_arm(page):
 def test_which_placebo_proportions_the_pilot_includes_follows_the_interval(page):
     # Wilson's lower limit is 23.1%, above 11 of 48.
     assert page.numbers()["pilot_covers"] == (
-        "includes the proportion with placebo in ALKIVIA phase 2 and does not include that in "
-        "ProDERM"
+        "includes the proportion with placebo, 47.6% in ALKIVIA phase 2; it does not include the "
+        "proportion with placebo, 22.9% in ProDERM"
     )
     wide = replace(page, interval_method="clopper-pearson").numbers()["pilot_covers"]
-    assert wide == "includes the proportion with placebo in ProDERM and ALKIVIA phase 2"
+    assert wide == (
+        "includes the proportions with placebo, 22.9% in ProDERM and 47.6% in ALKIVIA phase 2"
+    )
 
 
 def test_the_next_trial_is_planned_at_both_thresholds(page):

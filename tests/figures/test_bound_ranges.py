@@ -5,7 +5,6 @@ from matplotlib.patches import Rectangle
 
 from tisstats.figures.bound_ranges import Axis, BoundRange, EnsemblePercentiles, describe, draw
 
-GIVEN = "19 pairs; steps of 0.1 cm"
 STAMP = "synthetic cohorts, 5th to 95th percentile"
 ROWS = [
     BoundRange(
@@ -31,10 +30,9 @@ ROWS = [
         ensemble=EnsemblePercentiles(0.04, 0.05, 0.07),
     ),
 ]
-P_VALUES = Axis(
-    "Exact two-sided P", [0.0001, 0.001, 0.01, 0.05, 0.1, 1], logarithmic=True, reference=0.05
-)
-POINTS = Axis("Total Improvement Score (points)", [0, 20, 40, 60, 80, 100])
+P_TICKS = [0.0001, 0.001, 0.01, 0.05, 0.1, 1]
+P_VALUES = Axis("Exact two-sided P", "the exact P", P_TICKS, logarithmic=True, reference=0.05)
+POINTS = Axis("Total Improvement Score (points)", "the score", [0, 20, 40, 60, 80, 100])
 
 
 def frames(figure):
@@ -49,37 +47,56 @@ def frames(figure):
 @pytest.mark.parametrize("rows", [ROWS, ROWS[:1], ROWS * 5])
 @pytest.mark.parametrize("axis", [P_VALUES, POINTS])
 def test_ranges_are_legible(tidy, rows, axis):
-    tidy(draw, rows, axis, STAMP, GIVEN)
+    tidy(draw, rows, axis, STAMP)
 
 
 def test_what_is_only_enclosed_is_dashed_and_said_so(texts):
-    figure = draw(ROWS, P_VALUES, STAMP, GIVEN)
+    figure = draw(ROWS, P_VALUES, STAMP)
     styles = [frame.get_linestyle() for frame in frames(figure)]
     assert [str(each) for each in styles] == ["solid", "solid", str((0, (3, 2)))]
-    said = f"outer bounds (may be too wide), proven, assuming: {GIVEN}"
+    said = "outer bounds (may be too wide), proven under the conditions of the bounds"
     assert said in texts(figure)
-    assert said not in texts(draw(ROWS[:2], P_VALUES, STAMP, GIVEN))
+    assert said not in texts(draw(ROWS[:2], P_VALUES, STAMP))
 
 
 def test_the_ensemble_is_named(texts):
-    assert STAMP in texts(draw(ROWS, P_VALUES, STAMP, GIVEN))
+    assert STAMP in texts(draw(ROWS, P_VALUES, STAMP))
 
 
 def test_frames_stand_where_their_values_are():
-    wide, narrow, _ = frames(draw(ROWS, P_VALUES, STAMP, GIVEN))
-    assert wide.get_x() == pytest.approx(frames(draw(ROWS, P_VALUES, STAMP, GIVEN))[0].get_x())
+    wide, narrow, _ = frames(draw(ROWS, P_VALUES, STAMP))
     assert wide.get_x() < wide.get_x() + wide.get_width() < narrow.get_x()
 
 
 def test_description_tells_every_range_and_which_are_proven():
-    told = describe(ROWS, P_VALUES, STAMP, GIVEN)
+    told = describe(ROWS, P_VALUES, STAMP)
     assert "Physician global activity: proven range below 0.009" in told
-    assert "They hold under these assumptions: 19 pairs; steps of 0.1 cm." in told
+    assert "Exact two-sided P; proven under the conditions of the bounds." in told
     assert "outer bounds 0.03 to 0.12" in told
-    message = "In 1 of the 3 rows the bounds lie on both sides of 0.05"
-    assert told.startswith(message)
-    assert describe(ROWS, POINTS, STAMP, GIVEN).startswith("In all 3 rows the bounds")
     assert told.endswith("A line marks 0.05.")
+
+
+NARROW, WIDE, FIXED = ROWS[0], replace(ROWS[2], title="Rasch score"), replace(ROWS[0], lower=0.009)
+
+
+@pytest.mark.parametrize(
+    ("rows", "axis", "message"),
+    [
+        (
+            [NARROW, WIDE],
+            P_VALUES,
+            "Only for Rasch score could the exact P lie on either side of 0.05",
+        ),
+        ([NARROW] * 2, P_VALUES, "The exact P could lie on either side of 0.05 for none of the 2"),
+        ([WIDE] * 2, P_VALUES, "The exact P could lie on either side of 0.05 for all 2 measures"),
+        ([WIDE] * 4 + [NARROW], P_VALUES, "The exact P could lie on either side of 0.05 for 4 of"),
+        ([NARROW, WIDE], POINTS, "The score is not determined for any of the 2 measures"),
+        ([NARROW, FIXED], POINTS, "The score is not determined for 1 of the 2 measures"),
+        ([FIXED] * 2, POINTS, "The score is determined for all 2 measures"),
+    ],
+)
+def test_the_title_is_a_sentence_on_what_the_bounds_leave_open(rows, axis, message):
+    assert describe(rows, axis, STAMP).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +114,12 @@ def test_axes_that_make_no_sense_are_refused(changes, message):
 
 def test_no_row_is_refused():
     with pytest.raises(ValueError, match="rows must contain at least one"):
-        draw([], P_VALUES, STAMP, GIVEN)
+        draw([], P_VALUES, STAMP)
 
 
 def test_no_power_of_ten_stands_in_a_description():
     spread = EnsemblePercentiles(low=3.81e-6, median=2e-5, high=0.006)
     tiny = BoundRange("Physician global activity", 1e-5, 0.009, "", ensemble=spread)
-    told = describe([tiny], P_VALUES, STAMP, given="19 pairs")
+    told = describe([tiny], P_VALUES, STAMP)
     assert "median < 0.0001, bar < 0.0001 to 0.006" in told
     assert "e-" not in told

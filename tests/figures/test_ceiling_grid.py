@@ -52,6 +52,19 @@ def test_every_score_is_written_with_its_bands(texts):
     assert "highest score below 40: no response is possible" in written
 
 
+@pytest.mark.parametrize(
+    ("threshold", "message"),
+    [
+        (40, "With nearly normal strength and mild disease, 40 points are out of reach. "),
+        (45, "With nearly normal strength and mild disease, 45 points are out of reach. "),
+        (46, "From these baselines, 46 points are out of reach. "),
+        (0, "Even with nearly normal strength and mild disease, 0 points are within reach. "),
+    ],
+)
+def test_the_title_is_a_sentence_on_the_mildest_baseline(threshold, message):
+    assert describe(grid(threshold=threshold)).startswith(message)
+
+
 def test_mild_patients_are_at_the_bottom_left():
     figure = draw(grid())
     places = {text.get_text(): text.get_position() for text in figure.axes[0].texts}

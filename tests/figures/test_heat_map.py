@@ -57,11 +57,11 @@ def test_the_map_is_legible(tidy, case):
 
 def test_the_title_names_the_measures_that_improved_most_and_least_often():
     assert describe(ROWS, TWO, stamp=STAMP, **WHEN).startswith(
-        "Improved enough to score most often: Strength (2 of 3); least often: Activity (1 of 2). "
+        "Strength earned points most often (2 of 3), activity least often (1 of 2). "
         f"{STAMP}. Improvement from baseline to the last visit up to week 9, % of the range"
     )
     assert describe(ROWS[1:2], TWO, **WHEN).startswith(
-        "Improved enough to score: Strength and Activity (1 of 1). "
+        "Strength and activity earned points equally often (1 of 1). "
     )
     assert describe(*CASES["nothing known"], **WHEN).startswith(
         "The change of no measure is known. "
@@ -72,7 +72,7 @@ def test_equal_shares_of_unlike_numbers_are_given_in_per_cent():
     rows = [ChangeRow("1", "", (3, 6)), ChangeRow("2", "", (0, 0)), ChangeRow("3", "", (3, nan))]
     rows += [ChangeRow("4", "", (0, nan))]
     assert describe(rows, TWO, **WHEN).startswith(
-        "Improved enough to score: Strength and Activity (50%). "
+        "Strength and activity earned points equally often (50%). "
     )
 
 
@@ -114,5 +114,5 @@ def test_no_row_and_no_measure_are_refused():
 
 def test_more_measures_than_two_are_counted_in_the_title():
     assert describe([ChangeRow("1", "", (9,) * 6, 40)], SIX, **WHEN).startswith(
-        "Improved enough to score: 6 measures (1 of 1). "
+        "6 measures earned points equally often (1 of 1). "
     )

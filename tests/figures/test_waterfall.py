@@ -40,14 +40,14 @@ def test_bars_are_legible(tidy, bars):
 
 def test_the_title_counts_by_group():
     assert describe(BARS, stamp=STAMP, **ASKED).startswith(
-        f"Reached 40 points at best: 1 of 2 (DM) and 1 of 3 (IMNM); 1 open. {STAMP}. Best Total"
+        f"1 of 2 patients (DM) and 1 of 3 (IMNM) reached 40 points; 1 open. {STAMP}. Best Total"
     )
-    assert describe(BARS[:2], **ASKED).startswith("1 of 2 patients reached 40 points at best. ")
+    assert describe(BARS[:2], **ASKED).startswith("1 of 2 patients reached 40 points. ")
     assert describe(BARS, **ASKED | {"threshold": 20}).startswith(
-        "Reached 20 points at best: 1 of 2 (DM) and 2 of 3 (IMNM). "
+        "1 of 2 patients (DM) and 2 of 3 (IMNM) reached 20 points. "
     )
     assert "IMNM (n=3): from 100 down to 0." in describe(BARS, **ASKED)
-    assert describe(many(5, 1), **ASKED).startswith("0 of 5 patients reached 40 points at best")
+    assert describe(many(5, 1), **ASKED).startswith("0 of 5 patients reached 40 points")
 
 
 @pytest.mark.parametrize(

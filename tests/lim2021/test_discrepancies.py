@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from tests import wording
 from tests.test_notebooks import typed_numbers
 from tisstats.errors import DataError
 from tisstats.lim2021.discrepancies.entries import ENTRIES, Importance, read_entries, read_registry
@@ -45,6 +46,15 @@ def test_entries_are_complete_and_named_once(found):
             assert not re.search(r"[{}]|\bnan\b|Fraction", text), text
         assert all(each.location for each in entry.passages)
         assert entry.passages
+
+
+def test_entries_and_notes_of_the_ledger_name_sections_of_the_article_as_such(published, registry):
+    read = read_entries(published, registry)
+    texts = [note for note in published.tables["claims"]["note"] if isinstance(note, str)]
+    texts += [each.explanation for each in read.apparent_discrepancies]
+    for each in read.discrepancies:
+        texts += [each.title, each.implication, each.counterargument, each.advice]
+    assert [fault for text in texts for fault in wording.stumbles(text)] == []
 
 
 def test_those_that_matter_come_first(found):
@@ -156,7 +166,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("seen-at-week-4", "at least 4 patients had it"),
         ("switched-dose", "2 + 1 + 2 = 5 g/kg by week 4; if it was held back, 4"),
         # 20 + 10 + 10 + 7.5 + 20.
-        ("ceiling", "a score of up to 67.5 points is still possible (proven, assuming: "),
+        ("ceiling", "a score of up to 67.5 points is still possible (proven under the cond"),
         # 8/20 = 40%, 8/19 = 42.105%.
         (
             "planned-and-analysed",
@@ -179,11 +189,17 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("statins", "3 patients in two groups"),
         ("relevance", "which the first paragraph leaves open"),
         ("direction", "at least 11 patients would end above the first quartile at baseline, 3.2"),
-        ("direction", "allows at most 9 (proven, assuming: 19 pairs; "),
+        ("direction", "allows at most 9 (proven under the conditions below)."),
     ],
 )
 def test_what_follows_is_what_arithmetic_gives(entries, name, said):
     assert said in entries[name].implication
+
+
+def test_a_proof_has_its_conditions_and_nothing_else_has(entries):
+    for entry in entries.values():
+        assert bool(entry.conditions) == ("proven under the conditions" in entry.implication)
+    assert entries["direction"].conditions.startswith("19 pairs; quartiles as SPSS computes them;")
 
 
 @pytest.mark.parametrize(

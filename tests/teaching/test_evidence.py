@@ -7,7 +7,9 @@ from math import sqrt
 from pathlib import Path
 
 import pytest
+from pybtex.database import parse_string
 
+from tisstats.book.site.bibliography import Style
 from tisstats.datapackage import find_faults
 from tisstats.ledger.published import data_directory
 from tisstats.measures.core_set import CORE_SET, PRINTO_CORE_SET
@@ -63,6 +65,15 @@ def test_the_labels_of_sources_are_the_first_author_and_the_year_of_the_referenc
         assert source.label.startswith(author), source.key
         year = re.search(r"year\s*= \{(\d+)\}", entry)
         assert year is None or year[1] in source.label, source.key
+
+
+def test_sources_of_an_author_and_a_year_have_the_letters_of_the_references(base):
+    references = parse_string((BOOK / "references.bib").read_text("utf-8"), "bibtex")
+    found = {each.key: each.label for each in Style().format_bibliography(references)}
+    for source in base.sources.values():
+        letter = re.search(r"\d{4}([a-z])$", found[source.key])
+        said = re.search(r"\d{4}([a-z])$", source.label)
+        assert (letter and letter[1]) == (said and said[1]), source.key
 
 
 def test_the_properties_are_those_of_the_schema(base):

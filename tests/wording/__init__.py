@@ -73,6 +73,13 @@ AVOIDED = {
     r"first open": "open",
     r"what no other does": "what it does",
     r"copied by hand": "transcribed by hand, with how it is checked",
+    # Sections of the article have capital letters; without, they would be those of the book.
+    r"(?-i:the discussion)\b": "the Discussion",
+    r"(?-i:(?:according to|named in|by|printed in) the (?:methods|results))\b": (
+        "the Methods section, the Results"
+    ),
+    r"(?-i:as|that) the methods (?:say|describe|provide|define|count)": "the Methods section says",
+    r"proven, assuming": "proven under these conditions, with a box that lists them",
 }
 
 

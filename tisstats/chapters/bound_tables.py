@@ -55,7 +55,6 @@ UNITS = {
     "Total Improvement Score:*": Facts(unit="points"),
 }
 
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 _KEY = ["quantity", "measure", "side"]
 
 
@@ -200,8 +199,7 @@ def bound_ranges(ranges: pd.DataFrame, quantity: str) -> list[BoundRange]:
     """Return the ranges of one quantity of each measure, to be drawn."""
     return [
         BoundRange(
-            title=f"{SCALES[row['measure']].name}, "
-            + f"by {format_step(row['measure'], row['step'])}".replace(" ", _NO_BREAK),
+            title=SCALES[row["measure"]].name,
             lower=row["minimum"],
             upper=row["maximum"],
             numbers=format_bound_range(row),

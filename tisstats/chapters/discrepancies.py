@@ -41,7 +41,6 @@ from tisstats.lim2021.amendment import (
 )
 from tisstats.lim2021.discrepancies.entries import Entries, Importance, read_entries, read_registry
 from tisstats.printed import format_rounded, matches_print
-from tisstats.proof import ProvenStatement
 from tisstats.statistics import two_proportion_test
 from tisstats.synthetic import Assumptions
 
@@ -98,7 +97,7 @@ class Discrepancies(Chapter):
 
     @described(
         {
-            "split": WORDS,
+            "split_given": WORDS,
             "before": counted("Patients enrolled before the amendment"),
             "after": counted("Patients enrolled after the amendment"),
             "plain_gone": counted(
@@ -162,7 +161,7 @@ class Discrepancies(Chapter):
         late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
         return {
             **self.facts("discrepancies"),
-            "split": self._statement(),
+            "split_given": "; ".join(all_conditions(self.published, self.redundant_conditions)),
             "before": counts.before,
             "after": counts.after,
             "plain_gone": plain.stopped,
@@ -197,18 +196,6 @@ class Discrepancies(Chapter):
             ),
             "synthetic_most": Assumptions().max_discontinued_after_amendment,
         }
-
-    def _statement(self) -> ProvenStatement:
-        """Return how the split depends on the number of later patients who had stopped."""
-        counts, first, last = self.counts, self.splits[0], self.splits[-1]
-        ((least, most),) = {(s.before - s.stopped, s.after + s.stopped) for s in self.splits}
-        return ProvenStatement(
-            f"if k of the {counts.after} later patients stopped without a response before week "
-            f"{counts.decision_week}, {least} + k of the {counts.before} enrolled before the "
-            f"amendment responded and {most} − k of the {counts.after} enrolled after it, "
-            f"with k from {first.stopped} to {last.stopped}",
-            all_conditions(self.published, self.redundant_conditions),
-        )
 
     def summary(self) -> DiscrepancySummary:
         """Return the summary, the section on the amendment first."""
@@ -355,7 +342,7 @@ class Discrepancies(Chapter):
             proportion = Fraction(improved, total)
             same = yes_no(matches_print(100 * proportion, printed))
             if same == "yes" and total == included and not excluded:
-                same = f"yes, but the discussion counts patient {patient}"
+                same = f"yes, but the Discussion counts patient {patient}"
             yield {
                 "Improvement": interpretation,
                 "Patients": patients,

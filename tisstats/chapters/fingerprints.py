@@ -12,6 +12,7 @@ import pandas as pd
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import (
     COUNT_OF,
+    COUNT_OF_ALL,
     LABEL,
     P_RANGE,
     VALUE,
@@ -19,7 +20,7 @@ from tisstats.chapters.result_facts import (
     Facts,
     counted,
 )
-from tisstats.figures.numbers import yes_no
+from tisstats.figures.numbers import of_all, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.row_checks import p_range_text
@@ -151,6 +152,7 @@ class Fingerprints:
                 origin="published",
             ),
             "numpy_rule": WORDS,
+            "numpy_given": WORDS,
         }
     )
     def example_numbers(self) -> dict[str, object]:
@@ -162,6 +164,7 @@ class Fingerprints:
         ages = fingerprints.smallest_group(self.published)
         a, b, c, d = ages.consistency("spss").example
         by_numpy = fingerprints.ages_under_type_7(self.published, Fraction(1))
+        rule = fingerprints.numpy_rule(self.published)
         return {
             "patients": ages.n,
             "by_haverage": _format_rounded((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
@@ -171,7 +174,8 @@ class Fingerprints:
             "allowed": fingerprints.youngest_at_onset(self.published),
             "youngest_included": self.published.count("design.minimum_age"),
             "longest_ill": self.published.count("design.maximum_disease_duration"),
-            "numpy_rule": fingerprints.numpy_rule(self.published),
+            "numpy_rule": rule.statement,
+            "numpy_given": rule.assuming,
         }
 
     @table(
@@ -200,8 +204,10 @@ class Fingerprints:
     @described(
         {
             "quartile_sets": counted("Sets of printed quartiles", "sets"),
-            "sets_spss": counted("Sets of quartiles compatible with HAVERAGE", "sets"),
-            "sets_numpy": counted("Sets of quartiles compatible with the default of numpy", "sets"),
+            "sets_spss": Facts(COUNT_OF_ALL, "Sets of quartiles compatible with HAVERAGE", "sets"),
+            "sets_numpy": Facts(
+                COUNT_OF_ALL, "Sets of quartiles compatible with the default of numpy", "sets"
+            ),
             "steps_assumed": WORDS,
             "rules": counted("Definitions of quartiles", "definitions", origin="book"),
             "sets_finer": Facts(
@@ -219,8 +225,8 @@ class Fingerprints:
         sets, least = int(finer["sets"].iloc[0]), int(finer["possible"].min())
         return {
             "quartile_sets": sets,
-            "sets_spss": possible["spss"],
-            "sets_numpy": possible["7"],
+            "sets_spss": of_all(possible["spss"], sets),
+            "sets_numpy": of_all(possible["7"], sets),
             "steps_assumed": f"ages in completed years, durations in whole months, "
             f"{describe_assumed_steps()}",
             "rules": len(finer),
@@ -251,6 +257,7 @@ class Fingerprints:
             "ended_early": counted("Patients who ended the study early", origin="published"),
             "completers": counted("Patients who completed the study"),
             "conflicts": WORDS,
+            "conflicts_given": WORDS,
             "still_excluded": WORDS,
             "no_longer_excluded": WORDS,
         }
@@ -276,10 +283,12 @@ class Fingerprints:
             _TEST,
             _ROUNDING,
         )
+        proof = ProvenStatement(statement, conditions)
         return {
             "ended_early": self.published.count("flow.ended_early"),
             "completers": n,
-            "conflicts": ProvenStatement(statement, conditions),
+            "conflicts": proof.statement,
+            "conflicts_given": proof.assuming,
             "still_excluded": self._changed_conditions(attainable=False),
             "no_longer_excluded": self._changed_conditions(attainable=True),
         }
@@ -365,6 +374,7 @@ class Fingerprints:
             ),
             "biceps_patients": counted("Patients with both values of the biceps"),
             "dynamometer_excluded": WORDS,
+            "dynamometer_given": WORDS,
             "dynamometer_possible": WORDS,
         }
     )
@@ -379,10 +389,12 @@ class Fingerprints:
             else f"it cannot come from {' or '.join(names[~possible])}"
         )
         conditions = (f"all {patients} patients measured", "quartiles by HAVERAGE", _ROUNDING)
+        proof = ProvenStatement(statement, conditions)
         return {
             "biceps_median": self.published.text("table2.biceps.change.median"),
             "biceps_patients": patients,
-            "dynamometer_excluded": ProvenStatement(statement, conditions),
+            "dynamometer_excluded": proof.statement,
+            "dynamometer_given": proof.assuming,
             "dynamometer_possible": ", or ".join(names[possible]),
         }
 

@@ -47,10 +47,17 @@ from tisstats.chapters.result_facts import (
     stated,
 )
 from tisstats.figures import bound_ranges as figure
-from tisstats.figures.numbers import format_confidence_level, format_percent, of_all, yes_no
+from tisstats.figures.numbers import (
+    format_confidence_level,
+    format_percent,
+    name_in_sentence,
+    of_all,
+    yes_no,
+)
 from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021 import response
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021 import response, table2_bounds
+from tisstats.lim2021.claims.row_checks import p_range_text
+from tisstats.lim2021.scales import SCALES, describe_assumed_steps
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.printed import format_outward, format_rounded
 from tisstats.proof import ProvenStatement
@@ -145,7 +152,7 @@ class Identifiability(PatientChapter):
         of_rows = (
             f"{analysed} pairs of baseline and last assessment, {analysed - missing} for the psoas",
             "quartiles and asymptotic P as SPSS computes them",
-            "values on the step stated with each measure",
+            describe_assumed_steps(),
         )
         of_scores = (
             f"upper limits of normal of CK of {assumed.ck_uln_female} U/L for women and "
@@ -406,6 +413,7 @@ class Identifiability(PatientChapter):
             "proof_pairs": WORDS,
             "given_measures": WORDS,
             "given_scores": WORDS,
+            "exact_p_narrower": WORDS,
         },
         source="book",
     )
@@ -425,12 +433,14 @@ class Identifiability(PatientChapter):
             "given_scores": "; ".join(
                 each for each in of_scores.conditions if each not in of_measures.conditions
             ),
+            "exact_p_narrower": describe_narrower(self.ranges, self.published),
         }
 
     def exact_p_figure(self) -> FigureItem:
         """Return the figure of exact P values."""
         axis = figure.Axis(
             "Exact two-sided P of the signed-rank test",
+            "the exact P",
             _P_TICKS,
             logarithmic=True,
             reference=float(self.published.value("design.significance_level")),
@@ -439,18 +449,20 @@ class Identifiability(PatientChapter):
 
     def patients_worse_figure(self) -> FigureItem:
         """Return the figure of patients worse at the end than at baseline."""
-        axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
+        axis = figure.Axis(
+            "Patients worse at the end than at baseline",
+            "how many patients got worse",
+            _PATIENT_TICKS,
+        )
         return self._range_figure("worsened", "patients_worse_bounds", axis)
 
     def _range_figure(self, quantity: str, name: str, axis: figure.Axis) -> FigureItem:
         rows = bound_tables.bound_ranges(self.ranges, quantity)
-        given = self.proofs["measures"].assuming
         return figure_item(
             figure,
             rows,
             axis,
             _STAMP,
-            given,
             name=name,
             source=f"{PUBLISHED}, Table 2; ranges computed from it",
         )
@@ -686,6 +698,25 @@ def trivial_bound_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> di
                 f"{words} is at {'least' if side == 'minimum' else 'most'} {float(value):g}"
             )
     return {"restated_count": len(names), "restated": "; ".join(names)}
+
+
+def describe_narrower(ranges: pd.DataFrame, published: PublishedFacts) -> str:
+    """List the exact P values whose bounds differ from what the printed changes alone allow."""
+    bounds = {
+        row["measure"]: bound_tables.format_bound_range(row)
+        for row in bound_tables.quantity_rows(ranges, "exact_p")
+    }
+    of_changes = {
+        each.measure: p_range_text(*limits)
+        for each in table2_bounds.attainable_p(published)
+        if (limits := table2_bounds.p_limits(each.ranges.exact_given_printed)) is not None
+    }
+    differing = [
+        f"{name_in_sentence(SCALES[measure].name)}, {bounds[measure]} instead of {text}"
+        for measure, text in of_changes.items()
+        if bounds[measure] != text
+    ]
+    return "; ".join(differing) or "none of the measures"
 
 
 def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:

@@ -14,7 +14,8 @@ from tisstats.agreement.comparison import Comparison, MethodVerdict
 from tisstats.agreement.comparison_data import ComparedMethod, ComparisonData
 from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.parameters import Parameters
-from tisstats.chapters.result_facts import Facts, counted
+from tisstats.chapters.result_facts import COUNT_OF_ALL, Facts, counted
+from tisstats.figures.numbers import of_all
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 
@@ -79,8 +80,7 @@ class MethodAgreement(Parameters):
             "numbers_compared": counted("Results compared", "results"),
             "pairs_compared": counted("Pairs of a method and another program", "pairs"),
             "pairs_disagreeing": counted("Pairs that disagree", "pairs"),
-            "own_methods": counted("Methods of this package", "methods"),
-            "own_disagreeing": counted("Methods of this package that disagree", "methods"),
+            "own_agreeing": Facts(COUNT_OF_ALL, "Methods of this package that agree", "methods"),
         },
         source="book",
     )
@@ -98,8 +98,7 @@ class MethodAgreement(Parameters):
             "numbers_compared": len(self.comparison.table),
             "pairs_compared": len(others),
             "pairs_disagreeing": others.count(False) or "none",
-            "own_methods": len(own),
-            "own_disagreeing": list(own.values()).count(False) or "none",
+            "own_agreeing": of_all(sum(own.values()), len(own)),
         }
 
     def matrix(self) -> pd.DataFrame:

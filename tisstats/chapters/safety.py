@@ -270,7 +270,11 @@ class Safety(PatientChapter):
             method=self.interval_method,
         )
         published = self.outcomes_analysed().frame
-        published = published[published["Outcome"] != safety.EMBOLISM]
+        # The table of any trial has no row for one kind of event.
+        ids = self.analysis.analysed["patient_id"]
+        had_it = safety.patients_with_embolism(self.analysis.serious_events) & set(ids)
+        embolism = {"Outcome": safety.EMBOLISM, **self._count(len(had_it), len(ids))}
+        computed = pd.concat([computed, pd.DataFrame([embolism])], ignore_index=True)
         return compare_with_print(published, computed, self.patient_data.kind)
 
     @property
@@ -305,7 +309,7 @@ class Safety(PatientChapter):
     def treatments(self) -> Table:
         """Return the treatment of each of these patients, one row per patient."""
         trial, origin = self.patient_data.trial, self.patient_data.label
-        caption = f"Treatment of each patient. {dose_note(trial)}{origin}"
+        caption = f"Treatment of each analysed patient. {dose_note(trial)}{origin}"
         shown, doses = treatment_table(trial), TREATMENT.doses_label
         # A number stays on the line of its unit, and a week on that of its word.
         shown[doses] = shown[doses].str.replace(

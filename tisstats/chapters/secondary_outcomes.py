@@ -33,6 +33,7 @@ from tisstats.figures.numbers import (
     format_printed_quartiles,
     format_range,
     join_names,
+    name_in_sentence,
     of_all,
     quantile_rule_in_words,
     yes_no,
@@ -550,7 +551,7 @@ class SecondaryOutcomes(PatientChapter):
             }
 
     @table(
-        "Less stringent definition of the discussion: counts derivable from the text",
+        "Less stringent definition of the Discussion: counts derivable from the text",
         columns={
             "Patients, n/N (%)": Facts(
                 "{count}/{denominator} ({percentage})", "Patients", "patients"
@@ -930,13 +931,8 @@ def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
 
 
 def _names(measures: Sequence[str]) -> str:
-    """List measures in a sentence, in lower case except abbreviations and titles."""
-    return join_names(
-        [
-            name if name.istitle() or name[:2].isupper() else name[0].lower() + name[1:]
-            for name in (SCALES[measure].name for measure in measures)
-        ]
-    )
+    """List measures in a sentence."""
+    return join_names([name_in_sentence(SCALES[measure].name) for measure in measures])
 
 
 def _as_figure_range(found: SignedRankPRange | None) -> p_ranges.PValueRange | None:

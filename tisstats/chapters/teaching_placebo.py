@@ -333,16 +333,20 @@ class PlaceboResponse(Chapter):
     def _describe_covered(self, pilot: Interval) -> str:
         """Describe which placebo proportions the interval of the pilot study includes."""
         moderate = self.thresholds["moderate"]
-        named = {
-            self._trial(each): pilot.low <= each.placebo.proportion <= pilot.high
-            for each in self.comparisons
-            if each.threshold == moderate
-        }
-        inside = [trial for trial, covered in named.items() if covered]
-        outside = [trial for trial, covered in named.items() if not covered]
-        parts = [f"includes the proportion with placebo in {join_names(inside)}"] if inside else []
-        parts += [f"does not include that in {join_names(outside)}"] if outside else []
-        return " and ".join(parts)
+        named: dict[bool, list[str]] = {True: [], False: []}
+        for each in self.comparisons:
+            if each.threshold == moderate:
+                share = each.placebo.proportion
+                text = f"{format_percent(share)}% in {self._trial(each)}"
+                named[pilot.low <= share <= pilot.high].append(text)
+        parts = []
+        for covered, trials in named.items():
+            if trials:
+                one = len(trials) == 1
+                verb = "includes" if covered else "does not include"
+                what = "proportion" if one else "proportions"
+                parts.append(f"{verb} the {what} with placebo, {join_names(trials)}")
+        return "; it ".join(parts)
 
     @staticmethod
     def _pilot_arm(count: ResponseCount) -> placebo.Arm:

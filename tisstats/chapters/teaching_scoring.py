@@ -121,8 +121,10 @@ class ScoredPatient(Parameters):
             "strength": self._describe_strength(),
             "printed_threshold": printed_result(published, "design.responder_score"),
             "on_cut": (
-                f"{len(on_boundary)} {verb} exactly on a band boundary: {join_names(names)}, at "
-                f"{join_names([f'{percent}%' for percent in percents])}"
+                f"{join_names([names[0][:1].upper() + names[0][1:], *names[1:]])} {verb} exactly "
+                f"on a band boundary, at {join_names([f'{percent}%' for percent in percents])}"
+                if names
+                else "No change is exactly on a band boundary"
             ),
             "wrong_score": f"{self._wrong_score():g}",
             "imacs_improved": int(patient.classified["improved_count"]),

@@ -1,7 +1,7 @@
 """Proven ranges of unpublished quantities, and the position of an ensemble within them.
 
 The two are drawn differently: a frame spans the minimum to the maximum, which follow from the
-printed numbers and the assumptions that the caption and the description name; the filled bar shows
+printed numbers under the conditions that the page states with the bounds; the filled bar shows
 where the generated cohorts lie, an artefact of the sampling scheme.
 """
 
@@ -14,12 +14,16 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows
-from tisstats.figures.numbers import of_all
+from tisstats.figures.numbers import join_names, name_in_sentence, of_all
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
 from tisstats.figures.row_chart import RowChart, RowText
 
 _FRAME = 0.19  # height of a frame (inches)
 _BAR_STYLE = {"facecolor": ORANGE, "edgecolor": "none"}
+_PROVEN = "proven under the conditions of the bounds"
+
+#: At most so many rows are named in the message.
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Axis:
     """
 
     xlabel: str  #: what it shows, with its unit
+    subject: str  #: the same as the subject of a sentence, such as "the exact P"
     ticks: Sequence[float]  #: labelled values; the first and the last are its ends
     logarithmic: bool = False  #: whether it is logarithmic
     reference: float | None = None  #: value marked through all rows, such as a significance level
@@ -71,7 +76,6 @@ def draw(
     rows: Sequence[BoundRange],
     axis: Axis,
     stamp: str,
-    given: str,
     *,
     layout: Layout = Layout.COLUMN,
     source: str = "",
@@ -86,8 +90,6 @@ def draw(
         The axis; values beyond its ends are clipped.
     stamp
         Label of the bars of the ensemble, written into the figure.
-    given
-        The assumptions of the ranges, as `tisstats.proof.ProvenStatement.assuming` names them.
 
     Returns
     -------
@@ -117,8 +119,8 @@ def draw(
         chart.draw_reference(axis.reference, placed, _FRAME / 2 + 0.03, **look)
     chart.axis.draw_axis(page, ticks, "", gap=0.12)
     for attained, meaning in (
-        (True, f"minimum to maximum, proven, assuming: {given}"),
-        (False, f"outer bounds (may be too wide), proven, assuming: {given}"),
+        (True, f"minimum to maximum, {_PROVEN}"),
+        (False, f"outer bounds (may be too wide), {_PROVEN}"),
     ):
         if any(row.attained == attained for row in rows):
             page.write_key(meaning, color=MUTED, **_frame_style(attained))
@@ -126,12 +128,12 @@ def draw(
     return page.finish(source=source)
 
 
-def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> str:
+def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(rows, "rows", "range")
     parts = [
-        f"{_message(rows, axis)}. Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. "
-        f"They hold under these assumptions: {given}."
+        f"{_message(rows, axis)}. Ranges of {len(rows)} quantities on one axis: {axis.xlabel}; "
+        f"{_PROVEN}."
     ]
     for row in rows:
         kind = "proven range" if row.attained else "outer bounds"
@@ -146,14 +148,20 @@ def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> 
 
 
 def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
-    limit = axis.reference
+    limit, subject = axis.reference, axis.subject
+    start = subject[0].upper() + subject[1:]
     if limit is None:
         left = sum(row.lower < row.upper for row in rows)
-        what = "leave more than one value"
-    else:
-        left = sum(row.lower < limit <= row.upper for row in rows)
-        what = f"lie on both sides of {limit:g}"
-    return f"In {of_all(left, len(rows))} rows the bounds {what}"
+        if not left:
+            return f"{start} is determined for {of_all(len(rows), len(rows))} measures"
+        which = "any" if left == len(rows) else str(left)
+        return f"{start} is not determined for {which} of the {len(rows)} measures"
+    both = [name_in_sentence(row.title) for row in rows if row.lower < limit <= row.upper]
+    if 0 < len(both) <= _MOST_NAMED and len(both) < len(rows):
+        return f"Only for {join_names(both)} could {subject} lie on either side of {limit:g}"
+    return (
+        f"{start} could lie on either side of {limit:g} for {of_all(len(both), len(rows))} measures"
+    )
 
 
 def _three_digits(value: float) -> str:

@@ -101,9 +101,13 @@ def describe(grid: Grid) -> str:
 
 
 def _message(grid: Grid) -> str:
-    short = int((grid.highest < grid.threshold).sum())
-    cells = f"{short} of {grid.highest.size}" if short else f"none of {grid.highest.size}"
-    return f"A score of {grid.threshold:g} is out of reach in {cells} pairs of baseline bands"
+    short, points = grid.highest < grid.threshold, f"{grid.threshold:g} points"
+    if short.all():
+        return f"From these baselines, {points} are out of reach"
+    # The first cell is the mildest pair of bands: from no other can a score rise less.
+    if short[0, 0]:
+        return f"With nearly normal strength and mild disease, {points} are out of reach"
+    return f"Even with nearly normal strength and mild disease, {points} are within reach"
 
 
 def _cell_style(short: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
-from tisstats.figures.numbers import join_names
+from tisstats.figures.numbers import join_names, name_in_sentence
 from tisstats.figures.palette import CHANGE_COLOURS, INK, MUTED, PAPER, RULE, style
 from tisstats.figures.patient_rows import (
     Bar,
@@ -172,20 +172,24 @@ def _message(rows: Sequence[ChangeRow], measures: Sequence[Measure]) -> str:
         return "The change of no measure is known"
     shares = {name: count / size for name, (count, size) in scored.items()}
     most, least = max(shares.values()), min(shares.values())
-    often = _named(scored, [name for name, share in shares.items() if share == most])
-    seldom = _named(scored, [name for name, share in shares.items() if share == least])
+    often, how_often = _named(scored, [name for name, share in shares.items() if share == most])
+    seldom, how_seldom = _named(scored, [name for name, share in shares.items() if share == least])
     if most == least:
-        return f"Improved enough to score: {often}"
-    return f"Improved enough to score most often: {often}; least often: {seldom}"
+        return f"{often} earned points equally often ({how_often})"
+    return (
+        f"{often} earned points most often ({how_often}), "
+        f"{name_in_sentence(seldom)} least often ({how_seldom})"
+    )
 
 
-def _named(scored: Mapping[str, tuple[int, int]], names: Sequence[str]) -> str:
-    """Return measures with equal shares, and their counts if these are equal as well."""
+def _named(scored: Mapping[str, tuple[int, int]], names: Sequence[str]) -> tuple[str, str]:
+    """Return measures with equal shares, and their counts if equal as well, or else the share."""
     counts = {scored[name] for name in names}
     count, size = scored[names[0]]
     of = f"{count} of {size}" if len(counts) == 1 else f"{100 * count / size:.0f}%"
-    listed = join_names(names) if len(names) <= _MOST_LISTED else f"{len(names)} measures"
-    return f"{listed} ({of})"
+    first, *others = names
+    listed = join_names([first, *map(name_in_sentence, others)])
+    return (listed if len(names) <= _MOST_LISTED else f"{len(names)} measures"), of
 
 
 def _order(row: ChangeRow) -> tuple[float, float, str]:

@@ -12,6 +12,9 @@ from tisstats.statistics import Interval
 #: At most so many groups are named one by one.
 _MOST_LISTED = 4
 
+#: Names of persons with which the name of a measure begins.
+_PROPER_NAMES = ("Rasch",)
+
 #: Decimals of a confidence level in per cent, at most.
 _LEVEL_DECIMALS = 10
 
@@ -80,6 +83,19 @@ def join_names(names: Sequence[str]) -> str:
     """
     *before, last = names or ["none"]
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def name_in_sentence(name: str) -> str:
+    """Format the name of a measure inside a sentence; titles and proper names keep their capitals.
+
+    >>> name_in_sentence("Dynamometry, psoas muscles"), name_in_sentence("Rasch-modified MRC score")
+    ('dynamometry, psoas muscles', 'Rasch-modified MRC score')
+    >>> name_in_sentence("Health Assessment Questionnaire"), name_in_sentence("ALS severity scale")
+    ('Health Assessment Questionnaire', 'ALS severity scale')
+    """
+    is_title = name.istitle() and " " in name
+    keeps = is_title or name[:2].isupper() or name.startswith(_PROPER_NAMES)
+    return name if keeps else name[:1].lower() + name[1:]
 
 
 def of_all(count: int, total: int) -> str:

@@ -17,7 +17,7 @@ from tisstats.lim2021.claims.row_checks import p_range_text
 from tisstats.printed import format_rounded, parse
 
 _BAR = 0.15  # height of a bar with its spacing (inches)
-_SMALLEST_LABEL = -4  # decades below are not labelled, for lack of space
+_SMALLEST_LABEL = -4  # decades below are not marked, for lack of space
 _SUBTITLE = "P value, two-sided (logarithmic axis)"
 _ASYMPTOTIC: dict[str, Any] = {"color": BLUE, "linewidth": 3}
 _EXACT: dict[str, Any] = {"color": MUTED, "linewidth": 1.6, "linestyle": (0, (3, 1.5))}
@@ -107,11 +107,10 @@ def draw(
     texts = [RowText(row.label, _with_p(row.printed), numbers_bold=True) for row in rows]
     chart = RowChart.arrange(page, texts, (10.0**first, 1), logarithmic=True)
     chart.write_reference(alpha, f"significant below {alpha:g}")
+    # Decades without a label have no line either: it would stand for an unknown value.
     decades = {
         10.0**exponent: format_rounded(10.0**exponent, max(0, -exponent))
-        if exponent >= _SMALLEST_LABEL
-        else ""
-        for exponent in range(first, 1)
+        for exponent in range(_SMALLEST_LABEL, 1)
     }
     placed, top = [], page.y
     for row, text in zip(rows, texts, strict=True):

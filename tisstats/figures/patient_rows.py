@@ -58,24 +58,31 @@ def patients(number: int) -> str:
     return "patient" if number == 1 else "patients"
 
 
-def count_by_group(counts: Mapping[str, tuple[int, int]]) -> str:
+def count_by_group(counts: Mapping[str, tuple[int, int]], noun: str = "") -> str:
     """List by group how many patients of how many; empty for a single group, or too many to name.
 
     Parameters
     ----------
     counts
         Patients counted, and all patients, by label of the group.
+    noun
+        What is counted, to be said with the first number.
 
     Examples
     --------
     >>> count_by_group({"active": (3, 6), "placebo": (1, 6)})
     '3 of 6 (active) and 1 of 6 (placebo)'
+    >>> count_by_group({"active": (3, 6), "placebo": (1, 6)}, "patients")
+    '3 of 6 patients (active) and 1 of 6 (placebo)'
     >>> count_by_group({"": (4, 12)})
     ''
     """
     if not 1 < len(counts) <= _MOST_LISTED:
         return ""
-    return join_names([f"{count} of {size} ({label})" for label, (count, size) in counts.items()])
+    listed = [f"{count} of {size} ({label})" for label, (count, size) in counts.items()]
+    if noun:
+        listed[0] = listed[0].replace(" (", f" {noun} (", 1)
+    return join_names(listed)
 
 
 def shorten(name: str, width: float) -> str:

@@ -135,11 +135,11 @@ def _message(bars: Sequence[BestScoreBar], threshold: float) -> str:
     }
     left_open = sum(bar.low < threshold <= bar.high for bar in bars)
     more = f"; {left_open} open" if left_open else ""
-    if by_group := count_by_group(reached):
-        return f"Reached {threshold:g} points at best: {by_group}{more}"
+    if by_group := count_by_group(reached, "patients"):
+        return f"{by_group} reached {threshold:g} points{more}"
     count = sum(count for count, _ in reached.values())
     every = f"{count} of {len(bars)} {patients(len(bars))}"
-    return f"{every} reached {threshold:g} points at best{more}"
+    return f"{every} reached {threshold:g} points{more}"
 
 
 def _order(bar: BestScoreBar) -> tuple[float, float, str]:

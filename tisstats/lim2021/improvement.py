@@ -101,8 +101,8 @@ def censoring_scenarios(
         f"the other {others} were followed to week {end}",
     )
     at_decision = (
-        f"at least {known} of the {early} still in the study at week {decided}, as the methods say "
-        "that those eligible for the amended regimen were assessed then"
+        f"at least {known} of the {early} still in the study at week {decided}, as the Methods "
+        "section says that those eligible for the amended regimen were assessed then"
     )
     at_first = (
         f"all {early} still in the study at week {first} (our inference: insufficient response can "

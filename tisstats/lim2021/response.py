@@ -188,10 +188,10 @@ def denominator_choices(published: PublishedFacts) -> pd.DataFrame:
         for name in ("responders", "minimal", "minimal_lost", "discussion_added")
     )
     percent = published.text("claims.discussion.minimal_percent")
-    discussed = f"the discussion ({percent}), interpreted as {added} patients added"
+    discussed = f"the Discussion ({percent}), interpreted as {added} patients added"
     more = f"more than {published.text('design.minimal_score')} points"
     missed = f"{excluded} did not reach it, according to the text"
-    both = f"{excluded} counted as a responder, as in the discussion"
+    both = f"{excluded} counted as a responder, as in the Discussion"
     ever = "sum of printed counts, including those who lost it, if no other patient reached it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),

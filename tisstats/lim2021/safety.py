@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import expm1
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.statistics import proportion_interval
+from tisstats.trial.analysis import SeriousEvent
 
 #: Rule of three: with zero events in n patients, the upper limit of the rate is about 3/n.
 _RULE_OF_THREE = 3
@@ -37,7 +39,7 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3/n
 
 
-#: Label of the patients with pulmonary embolism: tables of patient-level data have no such row.
+#: Label of the patients with pulmonary embolism.
 EMBOLISM = "Pulmonary embolism"
 
 _EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
@@ -66,6 +68,11 @@ _OUTCOMES = (
 def patients_with_serious_events(published: PublishedFacts) -> int:
     """Count the patients with a serious adverse event, as the text distinguishes them."""
     return int(published.tables["serious_adverse_events"]["patient"].nunique())
+
+
+def patients_with_embolism(events: Iterable[SeriousEvent]) -> set[str]:
+    """Return the patients one of whose serious adverse events is a pulmonary embolism."""
+    return {event.patient_id for event in events if EMBOLISM.casefold() in event.what.casefold()}
 
 
 def outcomes(published: PublishedFacts) -> list[SafetyOutcome]:

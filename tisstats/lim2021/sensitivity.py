@@ -29,7 +29,7 @@ from tisstats.trial.specifications import Choice, Conclusion, Condition, Level, 
 
 #: Intervals that can be defended, with the reason.
 _INTERVALS = {
-    "clopper-pearson": "named in the methods",
+    "clopper-pearson": "named in the Methods section",
     "wilson": "recommended for few patients (Brown, Cai & DasGupta 2001)",
     "jeffreys": "recommended for few patients (Brown, Cai & DasGupta 2001)",
     "blaker": "exact, and within the Clopper-Pearson interval (Blaker 2000)",
@@ -115,7 +115,7 @@ def printed_choices(published: PublishedFacts) -> tuple[Choice, ...]:
                     "all included",
                     {"include_excluded": True},
                     f"{excluded} was included; below {moderate} points according to the text, and "
-                    f"above {minimal} points in the discussion",
+                    f"above {minimal} points in the Discussion",
                 ),
             ),
         ),
@@ -375,7 +375,7 @@ def change_choices(analysis: Analysis) -> tuple[Choice, ...]:
             "Patients without change",
             "zero_method",
             {
-                "wilcox": ("left out", "as the software named in the methods does"),
+                "wilcox": ("left out", "as the software named in the Methods section does"),
                 "pratt": ("ranked", "Pratt 1959, doi:10.1080/01621459.1959.10501526"),
             },
         ),

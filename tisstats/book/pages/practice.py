@@ -140,13 +140,20 @@ class FreshCases(_Sections):
             f"{_minutes(case.minutes)}\n\n{case.question}\n\n{given}",
         )
         section += self_test(title, case.answers, name)
-        answers = "; ".join(f"{answer.label}: {answer.text}" for answer in case.answers)
+        answers = "; ".join(map(_in_words, case.answers))
         steps = "\n".join(f"{at}. {step}" for at, step in enumerate(case.steps, start=1))
         self.parse(
             f":::{{dropdown}} Solution\n:name: solution-{name}\n\n**{answers}.**\n\n{steps}\n:::\n",
             section,
         )
         return section
+
+
+def _in_words(answer: Answer) -> str:
+    """Format an answer after its label: a question keeps its mark, and needs no colon."""
+    if answer.label.endswith("?"):
+        return f"{answer.label} {answer.text[:1].upper()}{answer.text[1:]}"
+    return f"{answer.label}: {answer.text}"
 
 
 def _minutes(minutes: int) -> str:

@@ -55,6 +55,7 @@ class Discrepancy:
     counterargument: str  #: counterargument: why it may not be a contradiction
     advice: str  #: advice to a reader
     passages: tuple[Passage, ...]  #: the passages that do not agree
+    conditions: str = ""  #: what a proof in the implication rests on; empty if there is none
 
     @property
     def anchor(self) -> str:
@@ -164,7 +165,7 @@ def _fill(
 ) -> tuple[dict[str, Any], list[str]]:
     """Return an entry with its numbers, and the names that are neither a fact nor computed.
 
-    A number is filled in by its address or name; the statement of a proof carries its conditions.
+    A number is filled in by its address or name; the conditions of a proof stand apart.
     """
     unknown = []
 
@@ -187,6 +188,8 @@ def _fill(
 
     texts = dict(table)
     if "proof" in texts:
-        proof = filled(texts.pop("proof"))
-        computed = computed | {"proof": ProvenStatement(proof["statement"], tuple(proof["given"]))}
+        given = filled(texts.pop("proof"))
+        proof = ProvenStatement(given["statement"], tuple(given["given"]))
+        computed = computed | {"proof": f"{proof.statement} (proven under the conditions below)"}
+        texts["conditions"] = proof.assuming
     return filled(texts), unknown
