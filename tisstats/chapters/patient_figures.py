@@ -113,7 +113,7 @@ class PatientFigures:
         """Return what `swimmer` shows, one row per patient; parameters as there."""
         return self._table(
             "time_on_study",
-            f"Time of each patient on study, weeks, with the first {outcome}",
+            f"Time of each analysed patient on study, weeks, with the first {outcome}",
             {
                 time.patient_id: {
                     "Visits": _weeks(*time.visits),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
@@ -25,6 +26,7 @@ from tisstats.figures.numbers import (
     of_all,
 )
 from tisstats.lim2021 import safety
+from tisstats.lim2021.cohort_check.checked_trial import embolisms
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.lim2021.trial_description import TREATMENT
@@ -269,9 +271,12 @@ class Safety(PatientChapter):
             confidence_level=self.confidence_level,
             method=self.interval_method,
         )
-        published = self.outcomes_analysed().frame
-        published = published[published["Outcome"] != safety.EMBOLISM]
-        return compare_with_print(published, computed, self.patient_data.kind)
+        ids = [event.patient_id for event in embolisms(self.analysis)]
+        had = int(np.isin(self.analysis.analysed["patient_id"], ids).sum())
+        row = {"Outcome": safety.EMBOLISM}
+        row |= self._count(had, len(self.analysis.analysed["patient_id"]))
+        computed = pd.concat([computed, pd.DataFrame([row])], ignore_index=True)
+        return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
     @property
     def safety_matches(self) -> str:
@@ -305,7 +310,7 @@ class Safety(PatientChapter):
     def treatments(self) -> Table:
         """Return the treatment of each of these patients, one row per patient."""
         trial, origin = self.patient_data.trial, self.patient_data.label
-        caption = f"Treatment of each patient. {dose_note(trial)}{origin}"
+        caption = f"Treatment of each analysed patient. {dose_note(trial)}{origin}"
         shown, doses = treatment_table(trial), TREATMENT.doses_label
         # A number stays on the line of its unit, and a week on that of its word.
         shown[doses] = shown[doses].str.replace(

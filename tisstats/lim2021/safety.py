@@ -37,7 +37,7 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3/n
 
 
-#: Label of the patients with pulmonary embolism: tables of patient-level data have no such row.
+#: Label of the patients with pulmonary embolism, which other trials do not count by itself.
 EMBOLISM = "Pulmonary embolism"
 
 _EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
