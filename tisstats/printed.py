@@ -50,6 +50,10 @@ _PRINTED = re.compile(
     r"(?P<number>[-+–−]?(?:\d+(?:\.(?P<decimals>\d+))?|\.(?P<only_decimals>\d+)))"
     r"(?:[eE][-–−](?P<exponent>\d{1,3}))?\s*(?P<percent>%?)"
 )
+
+#: A dash that is the sign of a number below zero, not that of a range.
+_DASH_AS_SIGN = re.compile(r"(?<![^\s(\[])–(?=\d)")
+
 _MINUS = str.maketrans("–−", "--")
 _RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
 _COMPARED = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge}
@@ -203,6 +207,17 @@ def format_outward(value: Number, decimals: int, side: str) -> str:
     return format_rounded(Decimal(outward).scaleb(-decimals), decimals)
 
 
+def with_minus_signs(text: str) -> str:
+    """Return a text whose numbers below zero have a minus sign where the article prints a dash.
+
+    The dash of a range stays. No line ends after a minus sign.
+
+    >>> with_minus_signs("5–7, –1.4 (–2.0 to 0)")
+    '5–7, −1.4 (−2.0 to 0)'
+    """
+    return _DASH_AS_SIGN.sub("−", text)
+
+
 def percent_range(low: float, high: float, decimals: int = 1) -> str:
     """Format two proportions as a range in per cent.
 
@@ -215,7 +230,7 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
 def format_table_number(
     value: Number, decimals: Decimals, rounding: RoundingRule = "half-up"
 ) -> str:
-    """Format a number for a table, with a dash as its minus sign.
+    """Format a number for a table, with a minus sign and not a hyphen.
 
     Parameters
     ----------
@@ -229,12 +244,12 @@ def format_table_number(
     Examples
     --------
     >>> format_table_number(3.75, 1), format_table_number(-10.5, 0)
-    ('3.8', '–11')
+    ('3.8', '−11')
     >>> format_table_number(42, lambda value: 2)
     '42.00'
     """
     places = decimals(value) if callable(decimals) else decimals
-    return format_rounded(value, places, rounding).replace("-", "–")
+    return format_rounded(value, places, rounding).replace("-", "−")
 
 
 def format_median_quartiles(
@@ -270,7 +285,7 @@ def format_median_quartiles(
     >>> format_median_quartiles(3.8, 3.2, 4, decimals=1)
     '3.8 (3.2–4.0)'
     >>> format_median_quartiles(-1.25, -2, -0.1, decimals=1)
-    '–1.3 (–2.0 to –0.1)'
+    '−1.3 (−2.0 to −0.1)'
     >>> format_median_quartiles(53, None, None, decimals=0)
     '53'
     """
@@ -281,7 +296,7 @@ def format_median_quartiles(
     printed = format_table_number(median, decimals, rounding)
     if ends == [missing, missing]:
         return printed
-    joined = " to " if any(end.startswith("–") for end in ends) else "–"
+    joined = " to " if any(end.startswith("−") for end in ends) else "–"
     return f"{printed} ({joined.join(ends)})"
 
 

@@ -11,6 +11,7 @@ from tisstats.book.pages.ledger import MARKS, MEANINGS
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.ledger import Verdict
 from tisstats.ledger.explanations import SHORT
+from tisstats.printed import with_minus_signs
 
 PRINTED, COMPUTED, VERDICT, NOTE = range(1, 5)
 
@@ -51,7 +52,7 @@ def test_each_number_is_printed_once_and_leads_to_its_row(chapter, article, list
 def test_each_number_stands_as_printed_with_the_mark_of_its_verdict(chapter, article):
     for link in article.find_all("a"):
         item = chapter.ledger[link["href"].removeprefix("#")]
-        assert link.get_text() == item.claim.printed + MARKS.get(item.verdict, "")
+        assert link.get_text() == with_minus_signs(item.claim.printed) + MARKS.get(item.verdict, "")
         assert link["class"] == ["num", f"v-{item.verdict.replace(' ', '-')}"]
 
 

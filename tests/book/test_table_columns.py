@@ -8,8 +8,15 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tisstats.book.downloads.tables import TABLE, read_table, without_facts
 from tisstats.book.pages.captions import split_caption
-from tisstats.book.pages.columns import Alignment, needs_margin, reads_as_cards, set_columns
+from tisstats.book.pages.columns import (
+    Alignment,
+    needs_density,
+    needs_margin,
+    on_phone,
+    set_columns,
+)
 from tisstats.book.pages.html import table_html
 
 LONG = "one sentence that is much longer than a line of a phone"
@@ -117,27 +124,61 @@ def test_rows_of_a_group_have_one_label():
 @pytest.mark.parametrize(
     ("cells", "rows", "expected"),
     [
-        (["a", LONG, "1.3 to 33.1", "5 (42)", "13 (100)"], 1, True),
-        (["a", *["0.123 to 0.456"] * 5], 1, True),
-        (["a", *["0.123 to 0.456"] * 5], 30, False),  # compared down the columns
-        (["a", LONG, LONG, LONG], 90, True),
-        (["Any serious adverse event of the trial", "8 (42)", "1.3 to 33.1"], 7, False),  # fits
-        (["a", "b", "c", "d"], 9, False),
-        ([LONG, LONG], 9, False),  # two columns never
+        (["a", LONG, "1.3 to 33.1", "5 (42)", "13 (100)"], 1, "CARDS"),
+        (["a", *["0.123 to 0.456"] * 5], 1, "CARDS"),
+        (["a", *["0.123 to 0.456"] * 5], 32, "CARDS"),
+        (["a", *["0.123 to 0.456"] * 5], 33, "SCROLLS"),  # compared down the columns
+        (["a", LONG, LONG, LONG], 90, "CARDS"),
+        (["Any serious adverse event of the trial", "8 (42)", "1.3 to 33.1"], 7, "TABLE"),  # fits
+        (["a", "b", "c", "d"], 9, "TABLE"),
+        ([LONG, LONG], 9, "TABLE"),  # two columns never
     ],
 )
 def test_a_phone_shows_cards_where_a_table_does_not_fit(cells, rows, expected):
     heads = [f"H{place}" for place, _ in enumerate(cells)]
-    assert reads_as_cards(set_columns(heads, [cells] * rows)) is expected
+    assert on_phone(set_columns(heads, [cells] * rows)).name == expected
 
 
-def test_a_number_stays_with_its_sign():
-    text = f"{LONG} (–1.4, –1.3) in 5–7 of 8"
-    frame = pd.DataFrame({"Case": ["a"], "Reason": [text], "Change": ["–103 (–3066 to –12)"]})
-    table = BeautifulSoup(table_html(frame.assign(Effect=LONG), "Cases"), "html.parser").table
-    numbers = [part.text for part in table.select(".whole")]
-    assert numbers == ["–1.4", "–1.3", "–103", "–3066", "–12"]
-    assert [cell.text for cell in table.select("td")] == [text, "–103 (–3066 to –12)", LONG]
+def test_numbers_below_zero_have_a_minus_sign_and_ranges_a_dash():
+    frame = pd.DataFrame(
+        {"Case": ["a", "–2"], "Change": ["–103 (–3066 to –12)", "-"], "Range": ["5–7, –1.4", "[–1"]}
+    )
+    html = BeautifulSoup(table_html(frame, "Cases below –1", notes={"": "From –3 on."}), "lxml")
+    cells = [cell.text for cell in html.select("tbody > tr > *")]
+    assert cells == ["a", "−103 (−3066 to −12)", "5–7, −1.4", "−2", "-", "[−1"]
+    assert [html.caption.text, html.p.text.strip()] == ["Cases below −1", "From −3 on."]
+
+
+def test_what_is_wider_than_the_page_is_set_closer_with_quartiles_below_their_median():
+    cells = ["a", *["–103 (–3066 to –12)"] * 6]
+    heads = [f"H{place}" for place, _ in enumerate(cells)]
+    assert needs_density(set_columns(heads, [cells]))
+    assert not needs_density(set_columns(heads[:5], [cells[:5]]))
+    html = BeautifulSoup(table_html(pd.DataFrame([cells], columns=heads), "Cases"), "lxml")
+    assert "dense" in html.table["class"]
+    assert {cell.span.text for cell in html.select("td")} == {"(−3066 to −12)"}
+
+
+def test_columns_for_files_are_not_on_the_page():
+    frame = pd.DataFrame({"Rule": ["a", "b"], "n": [1, 2], "Line": ['x"1', "y<2"]})
+    html = table_html(frame, "Rules", in_files=("Line",))
+    assert [head.text for head in BeautifulSoup(html, "lxml").select("th[scope=col]")] == [
+        "Rule",
+        "n",
+    ]
+    read = read_table(TABLE.search(html)[0])
+    assert read.columns == ("Rule", "n", "Line")
+    assert read.rows == (("a", "1", 'x"1'), ("b", "2", "y<2"))
+    assert "Line" not in without_facts(html)
+    with pytest.raises(ValueError, match="notes must be about columns, not 'Line'"):
+        table_html(frame, "Rules", in_files=("Line",), notes={"Line": "Of the code."})
+
+
+def test_a_card_says_in_one_line_what_was_not_found():
+    frame = pd.DataFrame({"Case": ["a", "b"], "P": ["not found", "1"], "n": ["not found", "2"]})
+    rows = BeautifulSoup(table_html(frame, "Cases"), "lxml").select("tbody tr")
+    assert [row.get("data-missing") for row in rows] == ["P, n", None]
+    assert [cell.get("class") for cell in rows[0].select("td")] == [["absent"]] * 2
 
 
 def test_a_table_takes_the_margin_only_if_it_does_not_fit():

@@ -27,6 +27,26 @@ OVERFLOW = """() => {
     .filter(element => element.getBoundingClientRect().right > width + 1)
     .map(element => element.outerHTML.slice(0, 80)).slice(0, 5);
 }"""
+# Tables on a phone: cards if and only if they do not fit. What scrolls instead is laid out as in
+# print, or has more numbers than anyone reads card by card. On a desktop nothing is off screen.
+UNFITTING = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const boxes = ".bd-article .table-scroll, .bd-article .pst-scrollable-table-container";
+  const over = box => box.scrollWidth > box.clientWidth + 1;
+  return [...document.querySelectorAll(boxes)].filter(box => box.clientWidth).flatMap(box => {
+    const table = box.querySelector("table"), name = table.dataset.name || table.className;
+    const phone = innerWidth < 640, cards = table.matches(".cards");
+    const scrolls = table.matches(".scrolls, .agreement, .printed-table");
+    if (!phone) return over(box) ? [`${name} is cut off`] : [];
+    if (over(box)) return scrolls ? [] : [`${name} is neither whole nor cards`];
+    if (!cards) return [];
+    if (table.tHead.rows[0].cells.length < 3) return [`${name} has two columns, and is cards`];
+    table.classList.remove("cards");
+    const fits = !over(box);
+    table.classList.add("cards");
+    return fits ? [`${name} fits, and is cards`] : [];
+  });
+}"""
 STRETCHED = """() => [...document.querySelectorAll("article img")].filter(image => {
   const padding = 2 * parseFloat(getComputedStyle(image).paddingLeft);
   return image.complete && image.clientWidth - padding > image.naturalWidth + 1;
@@ -112,6 +132,8 @@ def check_everybody_can_read(page: Page) -> None:
         show(page, device, scheme)
         assert page.evaluate(OVERFLOW) == [], device
         assert page.evaluate(STRETCHED) == [], device
+        if scheme == "light":  # widths do not depend on colours
+            assert page.evaluate(UNFITTING) == [], device
         page.wait_for_function(REACHABLE)
     page.evaluate(SHORTENED)
     for device, scheme, rules in MODES:

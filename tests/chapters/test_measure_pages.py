@@ -84,7 +84,7 @@ def test_tables_of_a_page_hold_the_printed_numbers(published):
     assert printed.iloc[:, 1].tolist() == [
         "3.8 (3.2 to 4.0)",
         "2.3 (1.0 to 4.0)",
-        "–1.3 (–2.0 to –0.1)",
+        "−1.3 (−2.0 to −0.1)",
         "< 0.01",
     ]
 

@@ -37,7 +37,8 @@ def test_a_reason_that_is_not_known_is_said_so(page):
 def test_the_matrix_names_everything(page):
     matrix = page.matrix()
     assert list(matrix["method"]) == [method.title for method in page.comparison.data.methods]
-    assert list(matrix.columns[:3]) == ["family", "method", "tisstats 0.1.0"]
+    # This package agrees with the reference everywhere, and has no column of its own.
+    assert list(matrix.columns[:3]) == ["family", "method", "SciPy 1.17.1"]
     assert "R exactRankTests 0.8.35" in matrix
     assert (matrix.map(len) > 0).all(axis=None)
     spss = matrix[matrix.columns[-1]]

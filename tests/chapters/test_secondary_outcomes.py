@@ -40,9 +40,9 @@ def test_printed_changes_are_scaled_to_the_range_of_each_measure(default):
     shown = table["Improvement, % of the range"]
     # -2.7 (-4.1 to -0.7) of 10 cm, lower is better; 10 (-7 to 29) of 260 points, higher is.
     assert shown["Patient global activity"] == "27 (7 to 41)"
-    assert shown["Manual muscle testing"] == "4 (–3 to 11)"
+    assert shown["Manual muscle testing"] == "4 (−3 to 11)"
     # 0 (-1 to 1) of a scale from 1 to 10.
-    assert shown["ALS severity scale, swallowing"] == "0 (–11 to 11)"
+    assert shown["ALS severity scale, swallowing"] == "0 (−11 to 11)"
     assert shown["Serum creatine kinase"] == "–"
     assert "(assumed)" in table["Range"]["Manual muscle testing"]
     figure = default.range_forest()
@@ -209,7 +209,7 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
         "Extramuscular activity"
     ]
     (sample,) = default.discordant_table().frame.to_dict("records")
-    changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
+    changes = [float(text.replace("−", "-")) for text in sample["Changes (synthetic)"].split(", ")]
     assert format_rounded(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     exact = signed_rank_test(changes, method="exact").pvalue
     assert exact > 0.05
@@ -230,18 +230,38 @@ def test_the_page_names_what_the_ranges_rest_on(default):
     for condition in ("1/8 point for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
         assert condition in counts["p_given"]
     assert counts["p_both_sides_finer"] == 10
-    table = default.attainable_p_values().frame.set_index("Outcome measure")
-    steps = table[["Assumed steps", "Finer steps"]]
-    assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
-    assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
-    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none considered"]
+    steps, finer = (
+        table.frame.set_index("Outcome measure")
+        for table in (default.attainable_p_values(), default.finer_p_values())
+    )
+    for name, assumed, finest in (
+        ("Self-rated health (EQ VAS)", "5 points", "1 point"),
+        ("Health Assessment Questionnaire", "1/8 point", "1/168 point"),
+    ):
+        assert steps["Assumed steps"][name] == assumed
+        assert finer["Finer steps"][name] == finest
+    assert set(steps.index) - set(finer.index) == {"Modified Rankin scale"}
+
+
+def test_checks_with_one_answer_are_a_sentence_and_columns_of_the_files(default):
+    shown = default.row_checks_table()
+    heads = list(shown.frame.columns)
+    assert list(shown.in_files) == heads[2:]
+    assert shown.notes[""] == (
+        "The same in every row: attainable quartiles: 9 of 9; P attainable and consistent with the "
+        "text: yes; whole row attainable: yes (example found)."
+    )
+    # By another definition some quartiles are not attainable: that column is shown.
+    other = page(quantile_definition="7").row_checks_table()
+    assert "Attainable quartiles" not in other.in_files
+    assert len(set(other.frame["Attainable quartiles"])) > 1
 
 
 def test_another_rule_has_its_own_ranges_and_no_exact_ones():
     chapter = page(quantile_definition="2")
-    table = chapter.attainable_p_values().frame
-    assert set(table["Range of exact P"]) == {"not computed with this definition"}
-    assert set(table["Printed P attainable"]) == {"yes"}
+    table = chapter.attainable_p_values()
+    assert set(table.frame["Range of exact P"]) == {"not computed with this definition"}
+    assert table.notes[""].endswith("The printed P value is attained in every row.")
     counts = chapter.p_numbers()
     assert counts["exact_p_changes"] == "With R's type 2 this range was not computed."
     assert "quartiles by type 2 of R" in counts["p_given"]

@@ -43,7 +43,7 @@ def test_improvement_is_in_per_cent_of_the_range_and_positive_if_better():
     assert ENZYME.improvement is None
     assert (PAIN.improvement_in_words, STRENGTH.improvement_in_words) == (
         "25 (5 to 40)",
-        "5 (–7 to 30)",
+        "5 (−7 to 30)",
     )
     assert ENZYME.improvement_in_words == "–"
     assert SAME.range_in_words == "0 to 10 cm (assumed)"
@@ -93,7 +93,7 @@ def test_the_message_is_true_of_what_is_drawn(changes, message):
 
 def test_description_tells_every_row():
     told = describe(CHANGES)
-    assert "Strength: 5 (–7 to 30)%." in told
+    assert "Strength: 5 (−7 to 30)%." in told
     assert "not drawn: Enzyme, -103 (-3066 to -12) cm." in told
 
 

@@ -26,7 +26,7 @@ from tisstats.lim2021.patient_ids import synthetic_id
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import GROUPS
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
-from tisstats.printed import format_rounded, matches_print, parse
+from tisstats.printed import format_rounded, matches_print, parse, with_minus_signs
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import quantile_weights
 from tisstats.synthetic import Ensemble
@@ -129,7 +129,7 @@ def cohort_series(
             "measures": [
                 {
                     "label": f"{SCALES[name].name}, {SCALES[name].unit}",
-                    "texts": [published.text(each) for each in _addresses(name)],
+                    "texts": [with_minus_signs(published.text(each)) for each in _addresses(name)],
                 }
                 for name in MEASURES[:CORE]
             ],
@@ -223,7 +223,7 @@ def format_as_printed(value: Fraction | float, printed: str) -> str:
     ('< 0.01', '1.25')
     """
     if matches_print(value, parse(printed)):
-        return printed
+        return with_minus_signs(printed)
     text = format_rounded(value, _DECIMALS)
     return text.rstrip("0").rstrip(".").replace("-", "−")
 

@@ -263,9 +263,13 @@ class Identifiability(PatientChapter):
         "Constraints on every cohort, with their place in the article",
         collapsed=True,
         columns="rules in words, with their place in the code",
+        in_files=("Tested at", "Enforced at", "Code name"),
     )
     def constraints(self) -> Rows:
-        """Return the constraints on a cohort, their place in the article, and the lines of code."""
+        """Return the constraints on a cohort, and their place in the article.
+
+        The files of the table also have the lines of code.
+        """
         for each in CONSTRAINTS:
             yield {
                 "Requirement": each.requirement,

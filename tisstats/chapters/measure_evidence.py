@@ -65,7 +65,7 @@ def evidence_tables(page: str, base: EvidenceBase, names: dict[str, str]) -> lis
     """
     match page:
         case "overview":
-            return [_comparison(base, names), _sources(base)]
+            return [_scales_compared(base, names), _evidence_compared(base, names), _sources(base)]
         case "juvenile":
             return [_children(base), _evidence_on_children(base)]
         case "printo_child":
@@ -103,8 +103,28 @@ def _range(page: str) -> tuple[str, str]:
     return f"{ends} {unit}", scale.better
 
 
+@table("The scales of the outcome measures", columns=_FACTS)
+def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
+    """Return the scales of all measures, one row per measure."""
+    for page, name in names.items():
+        ends, better = _range(page)
+        rule = core_set.CORE_SET.get(page)
+        yield {
+            "Measure": name,
+            "Points at most": f"{rule.points[-1]:g}" if rule else _without_points(page),
+            "Range": ends,
+            "Better": better,
+            PROPERTIES["rater"]: base.compared(page, "rater"),
+        }
+
+
+def _without_points(page: str) -> str:
+    """Say why a measure earns no points: it is not in the score, or it is the score."""
+    return "–" if page == "tis" else "not in the score"
+
+
 @table(
-    "The outcome measures compared",
+    "What is known of the outcome measures",
     columns=_FACTS,
     notes={
         "": f'"{NOT_FOUND}": looked for in abstracts and tables, without success. Sources and '
@@ -113,31 +133,27 @@ def _range(page: str) -> tuple[str, str]:
         "muscle testing they depend on its maximum.",
     },
 )
-def _comparison(base: EvidenceBase, names: dict[str, str]) -> Rows:
-    """Return the properties of all measures, one row per measure."""
+def _evidence_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
+    """Return what is known of all measures, one row per measure."""
     earned: dict[str, dict[str, list[str]]] = {}
     for each in important_changes(base):
         tops = earned.setdefault(each.measure, {})
         tops.setdefault(f"{each.points:g}", []).append(str(each.value_range))
     for page, name in names.items():
-        ends, better = _range(page)
-        rule = core_set.CORE_SET.get(page)
         points = earned.get(page, {})
+        without = NOT_FOUND if page in core_set.CORE_SET else _without_points(page)
         yield {
             "Measure": name,
-            "Points at most": f"{rule.points[-1]:g}" if rule else "none",
-            "Range": ends,
-            "Better": better,
             **{
                 PROPERTIES[each]: base.compared(page, each)
-                for each in ("rater", "reliability", "detectable_change", "important_change")
+                for each in ("reliability", "detectable_change", "important_change")
             },
             "Points that this change earns": (
                 ", ".join(
                     number if len(points) == 1 else f"{number} (of {', '.join(tops)})"
                     for number, tops in points.items()
                 )
-                or ("none" if not rule else NOT_FOUND)
+                or without
             ),
             **{PROPERTIES[each]: base.compared(page, each) for each in ("best_end", "placebo")},
         }
@@ -163,8 +179,10 @@ def _evidence(base: EvidenceBase, measure: str) -> Rows:
     """Return the evidence on a measure, one row per property and source."""
     yield from _row(base, measure)
     known = {row.about for row in base.of(measure)}
-    for name in (PROPERTIES[each] for each in EXPECTED if each not in known):
-        yield {"Property": name, "Value": NOT_FOUND, "In whom": "", "Source": ""}
+    if missing := [PROPERTIES[each] for each in EXPECTED if each not in known]:
+        first, *others = missing
+        names = "; ".join([first, *(f"{name[:1].lower()}{name[1:]}" for name in others)])
+        yield {"Property": NOT_FOUND.capitalize(), "Value": names, "In whom": "–", "Source": "–"}
 
 
 @table("What was read of each source", columns=_FACTS, collapsed=True)

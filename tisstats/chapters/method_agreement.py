@@ -20,8 +20,12 @@ from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 
 #: Texts of the matrix where no comparison was made.
-NOT_OFFERED = "not offered"
-_DOCUMENTED = {"yes": "documented", "no": NOT_OFFERED, "unclear": "unclear"}
+NOT_OFFERED, DOCUMENTED, UNCLEAR = "not offered", "documented", "unclear"
+_DOCUMENTED = {"yes": DOCUMENTED, "no": NOT_OFFERED, "unclear": UNCLEAR}
+
+#: Signs of the matrix, and the marks of its notes.
+AGREES, DIFFERS, NO_VALUE, UNDEFINED = "✓", "≠", "†", "‡"
+_SIGNS = {NOT_OFFERED: "–", DOCUMENTED: "(✓)", UNCLEAR: "?"}
 
 #: Where the results of each kind of program come from.
 _SOURCES = {
@@ -54,6 +58,38 @@ class MethodSection:
     calls: tuple[tuple[str, str], ...]  #: program and its call
     spss: str  #: what its documentation states
     differences: Table  #: each number of each case
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """A verdict of the matrix: short on the page, in words in its files."""
+
+    sign: str  #: a sign, or the largest difference
+    words: str  #: what it means
+    marks: str  #: of the notes on what else differs
+    differs: bool  #: whether the section on the method has a reason
+
+    @classmethod
+    def of(cls, words: str, verdict: MethodVerdict | None) -> MatrixCell:
+        """Return the cell of a verdict; of words alone if no comparison was made."""
+        if verdict is None:
+            return cls(_SIGNS[words], words, "", differs=False)
+        if verdict.agrees:
+            return cls(AGREES, words, "", differs=False)
+        difference = verdict.max_difference > 0
+        marks = NO_VALUE * bool(verdict.n_missing) + UNDEFINED * bool(verdict.n_undefined_reference)
+        sign = format_difference(verdict.max_difference) if difference else DIFFERS
+        return cls(sign, words, marks, differs=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A method of the matrix."""
+
+    family: str
+    name: str  #: unique among the methods, such as wilson-cc
+    title: str
+    cells: tuple[MatrixCell, ...]  #: by program, in the order of the columns of the matrix
 
 
 @dataclass(frozen=True)
@@ -107,15 +143,18 @@ class MethodAgreement(Parameters):
         Returns
         -------
         pandas.DataFrame
-            `family`, `method` (its title), and one column for each program but the reference,
-            named by its title and version.
+            `family`, `method` (its title), and one column for each program, named by its title and
+            version; without the reference, and without this package if it agrees with it in all
+            methods.
         """
         comparison = self.comparison
+        own = [found.agrees for place, found in comparison.verdicts.items() if place[1] == _OURS]
+        left_out = {_OURS} if all(own) else set()
         rows = []
         for method in comparison.data.methods:
             row = {"family": method.family, "method": method.title}
             for program in comparison.data.software:
-                if program.source == "reference":
+                if program.source == "reference" or program.name in left_out:
                     continue
                 head = f"{program.title} {comparison.versions[program.name]}".strip()
                 if program.source == "documented":
@@ -125,6 +164,28 @@ class MethodAgreement(Parameters):
                     row[head] = verdict_text(verdict) if verdict else NOT_OFFERED
             rows.append(row)
         return pd.DataFrame(rows)
+
+    def matrix_cells(self) -> list[MatrixRow]:
+        """Return the rows of the matrix with a sign for each verdict, for narrow columns."""
+        verdicts = {
+            (method.name, verdict_text(verdict)): verdict
+            for method in self.comparison.data.methods
+            for (name, _), verdict in self.comparison.verdicts.items()
+            if name == method.name
+        }
+        methods = zip(self.comparison.data.methods, self.matrix().to_dict("records"), strict=True)
+        return [
+            MatrixRow(
+                method.family,
+                method.name,
+                method.title,
+                tuple(
+                    MatrixCell.of(str(words), verdicts.get((method.name, str(words))))
+                    for words in list(row.values())[2:]
+                ),
+            )
+            for method, row in methods
+        ]
 
     def family(self, family: str) -> list[MethodSection]:
         """Return the sections on the methods of a family.

@@ -90,7 +90,7 @@ class OwnData(Parameters):
 
     def fault_lines(self) -> Markdown:
         """Return the first of these lines."""
-        return _code("text", "\n".join(self.faults[:_SHOWN]))
+        return _code("text", "\n\n".join(self.faults[:_SHOWN]))
 
     @table(
         "Scores of the first patients, visit by visit",
@@ -107,10 +107,7 @@ class OwnData(Parameters):
                 yield {
                     "Patient": visit["patient_id"],
                     "Week": f"{visit['week']:g}",
-                    "Total Improvement Score": (
-                        "not known" if pd.isna(score) else format_rounded(score, 1)
-                    ),
-                    "Response": "none yet" if visit["week"] <= 0 else _known(response),
+                    **_scored(score, response, baseline=visit["week"] <= 0),
                 }
 
     @table(
@@ -194,11 +191,11 @@ class OwnData(Parameters):
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         study, analysis = self.data.study, self.data.analysis
-        sizes = [f"{label}: {len(self.data.arm(n).patients)}" for n, label in study.arms.items()]
+        sizes = {label: len(self.data.arm(name).patients) for name, label in study.arms.items()}
         return {
             "patients": len(analysis.patients),
             "visits": len(analysis.visits),
-            "sizes": "; ".join(sizes),
+            "sizes": _describe_sizes(sizes),
             "scales": "; ".join(scale_notes(study.measures).values()),
             "faults": len(self.faults),
             "shown": "All are shown:"
@@ -208,8 +205,28 @@ class OwnData(Parameters):
         }
 
 
-def _known(response: object) -> str:
-    return "not known" if pd.isna(response) else str(response)  # type: ignore[call-overload]
+def _scored(score: float, response: object, *, baseline: bool) -> dict[str, str]:
+    """Return score and response of a visit; at baseline there is no change to score."""
+    if baseline:
+        shown = ("–", "baseline")
+    elif pd.isna(score):
+        shown = ("not known", "not known")
+    else:
+        shown = (format_rounded(score, 1), str(response))
+    return dict(zip(("Total Improvement Score", "Response"), shown, strict=True))
+
+
+def _describe_sizes(sizes: Mapping[str, int]) -> str:
+    """Return the patients of each arm as a sentence.
+
+    >>> _describe_sizes({"Verum": 6, "Placebo": 6})
+    'There are 6 patients in each arm.'
+    >>> _describe_sizes({"Verum": 7, "Placebo": 6})
+    'Patients by arm: Verum 7, Placebo 6.'
+    """
+    if len(sizes) > 1 and len(set(sizes.values())) == 1:
+        return f"There are {next(iter(sizes.values()))} patients in each arm."
+    return f"Patients by arm: {', '.join(f'{label} {size}' for label, size in sizes.items())}."
 
 
 def _within(line: str, folder: Path) -> str:

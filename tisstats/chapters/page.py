@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import wraps
 from numbers import Integral
@@ -130,6 +130,7 @@ class Table:
     facts: TableFacts | str = ""
     #: What a reader needs besides the caption, by the column that it is about, "" for the whole.
     notes: Mapping[str, str] = field(default_factory=dict)
+    in_files: Collection[str] = ()  #: columns that only its files have
 
 
 def table(
@@ -141,6 +142,7 @@ def table(
     collapsed: bool = False,
     origin: str = "",
     notes: Mapping[str, str] | None = None,
+    in_files: Collection[str] = (),
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
 
@@ -168,6 +170,8 @@ def table(
         Shown below the table, so that the caption can be short: by label of the column that a note
         is about, which gets a mark, or ``""`` for the whole table. Filled in like the caption; an
         empty one is left out.
+    in_files
+        As for `Table`.
 
     Examples
     --------
@@ -189,9 +193,9 @@ def table(
             filled, label = caption.format(self=of), origin.format(self=of)
             if label:
                 filled = f"{filled.rstrip().removesuffix('.')}. {label}"
-            frame, about = pd.DataFrame(yielding(*args, **kwargs)), notes
+            frame, about, unseen = pd.DataFrame(yielding(*args, **kwargs)), notes, in_files
             if not len(frame.columns):
-                frame, about = pd.DataFrame({"Entries": ["none"]}), {}
+                frame, about, unseen = pd.DataFrame({"Entries": ["none"]}), {}, ()
             return Table(
                 frame,
                 filled,
@@ -202,6 +206,7 @@ def table(
                 if isinstance(columns, str)
                 else table_facts(columns, rows, source, label).filled(of),
                 filled_notes(about, of),
+                unseen,
             )
 
         return tabulate

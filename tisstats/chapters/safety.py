@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
@@ -25,6 +26,7 @@ from tisstats.figures.numbers import (
     of_all,
 )
 from tisstats.lim2021 import safety
+from tisstats.lim2021.cohort_check.checked_trial import embolisms
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.lim2021.trial_description import TREATMENT
@@ -269,13 +271,12 @@ class Safety(PatientChapter):
             confidence_level=self.confidence_level,
             method=self.interval_method,
         )
-        published = self.outcomes_analysed().frame
-        # The table of any trial has no row for one kind of event.
-        ids = self.analysis.analysed["patient_id"]
-        had_it = safety.patients_with_embolism(self.analysis.serious_events) & set(ids)
-        embolism = {"Outcome": safety.EMBOLISM, **self._count(len(had_it), len(ids))}
-        computed = pd.concat([computed, pd.DataFrame([embolism])], ignore_index=True)
-        return compare_with_print(published, computed, self.patient_data.kind)
+        ids = [event.patient_id for event in embolisms(self.analysis)]
+        had = int(np.isin(self.analysis.analysed["patient_id"], ids).sum())
+        row = {"Outcome": safety.EMBOLISM}
+        row |= self._count(had, len(self.analysis.analysed["patient_id"]))
+        computed = pd.concat([computed, pd.DataFrame([row])], ignore_index=True)
+        return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
     @property
     def safety_matches(self) -> str:

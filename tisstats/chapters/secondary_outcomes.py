@@ -82,6 +82,13 @@ _EXACT_P = Facts(
     n="{self.analysed}",
 )
 
+#: What a range of asymptotic P values is.
+_ASYMPTOTIC_P = Facts(
+    P_RANGE + " | {P value}",
+    method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+    n="{self.analysed}",
+)
+
 #: The psoas was not measured in one patient, as the footnote of Table 2 implies.
 _PSOAS = {"*psoas*": Facts(n="{self.analysed_psoas}")}
 
@@ -640,6 +647,14 @@ class SecondaryOutcomes(PatientChapter):
                 "Improvement, % of the range": change.improvement_in_words,
             }
 
+    def row_checks_table(self) -> Table:
+        """Return the checks of each row of Table 2; those with one answer in a sentence."""
+        shown = self._row_checks_table()
+        alike = [head for head in shown.frame.columns[2:] if shown.frame[head].nunique() == 1]
+        answers = "; ".join(f"{_in_sentence(head)}: {shown.frame[head].iloc[0]}" for head in alike)
+        notes = {"": f"The same in every row: {answers}."} if alike else {}
+        return replace(shown, notes=notes, in_files=alike)
+
     @table(
         "Consistency checks of each row of Table 2",
         columns={
@@ -650,8 +665,7 @@ class SecondaryOutcomes(PatientChapter):
         },
         source="book",
     )
-    def row_checks_table(self) -> Rows:
-        """Return the checks of each row of Table 2, with the assumed scale."""
+    def _row_checks_table(self) -> Rows:
         for check in self.row_checks:
             scale = SCALES[check.measure]
             top = "upwards" if scale.high is None else f"to {scale.high}"
@@ -687,12 +701,24 @@ class SecondaryOutcomes(PatientChapter):
             source=f"{PUBLISHED}, Table 2; ranges computed from it",
         )
 
+    @property
+    def attainable_in_words(self) -> str:
+        """Which printed P values are attained by such changes."""
+        outside = [
+            each.measure
+            for each in self.attainable_p
+            if not each.ranges.asymptotic.printed_p_attainable
+        ]
+        if not outside:
+            return "The printed P value is attained in every row."
+        return f"The printed P value is not attained: {_names(outside)}."
+
     @table(
-        "Attainable P values on the assumed and on finer steps, and whether the exact test could "
-        "change significance",
+        "Attainable P values on the assumed steps, and whether the exact test could change "
+        "significance",
         notes={
             "": "Over all changes on the assumed steps that round to the printed values; given the "
-            "printed P, over those whose asymptotic P rounds to it."
+            "printed P, over those whose asymptotic P rounds to it. {self.attainable_in_words}"
         },
         columns={
             "P as printed": Facts(
@@ -703,11 +729,7 @@ class SecondaryOutcomes(PatientChapter):
             ),
             "Exact P *": _EXACT_P,
             "Range of exact P": _EXACT_P,
-            "*symptotic P*": Facts(
-                P_RANGE + " | {P value}",
-                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
-                n="{self.analysed}",
-            ),
+            "*symptotic P*": _ASYMPTOTIC_P,
             "*": WORDS,
         },
         rows=_PSOAS,
@@ -715,26 +737,33 @@ class SecondaryOutcomes(PatientChapter):
     def attainable_p_values(self) -> Rows:
         """Return the attainable P values, and whether the exact test could change significance."""
         for each in self.attainable_p:
-            scale, ranges, finer = SCALES[each.measure], each.ranges, each.finer
+            scale, ranges = SCALES[each.measure], each.ranges
             yield {
                 "Outcome measure": scale.name,
                 "P as printed": each.printed,
+                "Significance could change": _describe_significance(each),
                 "Assumed steps": with_unit(scale.step, scale.unit),
                 "Range of asymptotic P": _format_p_range(ranges.asymptotic),
-                "Printed P attainable": yes_no(ranges.asymptotic.printed_p_attainable),
                 "Range of exact P": _format_p_range(ranges.exact),
                 "Exact P given the printed P": _format_p_range(ranges.exact_given_printed),
-                "Significance could change": _describe_significance(each),
-                "Finer steps": (
-                    with_unit(FINER_STEPS[each.measure].step, scale.unit)
-                    if finer
-                    else "none considered"
-                ),
-                "Asymptotic P on finer steps": _format_p_range(finer.asymptotic) if finer else "–",
-                "Exact P on finer steps given the printed P": (
-                    _format_p_range(finer.exact_given_printed) if finer else "–"
-                ),
             }
+
+    @table(
+        "Attainable P values on finer steps",
+        columns={"Exact P *": _EXACT_P, "*symptotic P*": _ASYMPTOTIC_P, "*": WORDS},
+        rows=_PSOAS,
+    )
+    def finer_p_values(self) -> Rows:
+        """Return the attainable P values on finer steps, where any are considered."""
+        for each in self.attainable_p:
+            if finer := each.finer:
+                scale = SCALES[each.measure]
+                yield {
+                    "Outcome measure": scale.name,
+                    "Finer steps": with_unit(FINER_STEPS[each.measure].step, scale.unit),
+                    "Range of asymptotic P": _format_p_range(finer.asymptotic),
+                    "Exact P given the printed P": _format_p_range(finer.exact_given_printed),
+                }
 
     def discordant_samples(self) -> tuple[Table, ...]:
         """Return examples of changes for which the two tests differ in significance, if any."""
@@ -762,7 +791,7 @@ class SecondaryOutcomes(PatientChapter):
         rows = [
             (
                 SCALES[each.measure].name,
-                ", ".join(f"{float(value):g}".replace("-", "–") for value in sample.changes),
+                ", ".join(f"{float(value):g}".replace("-", "−") for value in sample.changes),
                 p_text(sample.asymptotic),
                 p_text(sample.exact),
             )
@@ -928,6 +957,11 @@ def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
     if each.discordant_sample:
         return "yes: for some changes"
     return "no: significant too" if limits[1] < each.alpha else "no: not significant"
+
+
+def _in_sentence(head: str) -> str:
+    """Return the head of a column within a sentence; a sign such as P stays."""
+    return f"{head[0].lower()}{head[1:]}" if head[1:2].isalpha() else head
 
 
 def _names(measures: Sequence[str]) -> str:

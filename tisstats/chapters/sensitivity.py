@@ -192,9 +192,17 @@ class Sensitivity(PatientChapter):
         )
         return figure_item(specification_curve, content, name=name, source=source)
 
+    @property
+    def counted_combinations(self) -> str:
+        """Why rows of the table of changes count different numbers of combinations."""
+        every = combinations(next(iter(self.changes.values())).choices)
+        return f"{every} if each of them does, and fewer if one makes no difference"
+
     @table(
         "P values of the changes from baseline to the end under every combination of choices",
         notes={
+            "": "A row counts the combinations of those choices that change its P value: "
+            "{self.counted_combinations}.",
             "n": "Patients measured at both times.",
             "P": "Signed-rank test, two-sided. The choices: how the end is defined, how patients "
             "without change are treated, and how the P value is computed.",

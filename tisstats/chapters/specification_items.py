@@ -28,14 +28,8 @@ CONCLUSION_FACTS = {
 }
 SHARE_FACTS = {
     "Level": LABEL,
-    "Holds*": Facts(
-        f"{COUNT_OF} ({{percentage}}) | {COUNT_OF}",
-        unit="combinations",
-    ),
-    "Choice decides*": Facts(
-        f"{COUNT_OF} ({{percentage}}) | {COUNT_OF}",
-        unit="combinations",
-    ),
+    "Holds*": Facts(COUNT_OF, unit="combinations"),
+    "Choice decides*": Facts(COUNT_OF, unit="combinations"),
     "*": WORDS,
 }
 
@@ -132,11 +126,8 @@ def share_rows(judged: Judgement) -> Rows:
         yield {
             "Choice": each.choice,
             "Level": each.level,
-            "Holds, n of combinations (%)": f"{each.holds} of {each.combinations}"
-            + (f" ({format_percent(each.share)})" if each.combinations else ""),
-            "Choice decides alone, n (%)": (
-                f"{turn.turned} of {turn.settings} ({format_percent(turn.share)})"
-            ),
+            "Holds, n of combinations": f"{each.holds} of {each.combinations}",
+            "Choice decides alone, n": f"{turn.turned} of {turn.settings}",
         }
 
 

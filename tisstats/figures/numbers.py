@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tisstats.ledger.published import PublishedFacts
-from tisstats.printed import format_rounded
+from tisstats.printed import format_rounded, with_minus_signs
 from tisstats.statistics import Interval
 
 #: At most so many groups are named one by one.
@@ -185,11 +185,11 @@ def format_range(low: object, high: object) -> str:
 def format_printed_quartiles(
     published: PublishedFacts, measure: str, time: str, between: str
 ) -> str:
-    """Format a median of Table 2 with its quartiles, as printed."""
+    """Format a median of Table 2 with its quartiles, as printed but for the minus sign."""
     median, q1, q3 = (
         published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
     )
-    return f"{median} ({q1}{between}{q3})"
+    return with_minus_signs(f"{median} ({q1}{between}{q3})")
 
 
 def yes_no(answer: object) -> str:

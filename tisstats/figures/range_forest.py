@@ -63,7 +63,7 @@ class ScaledChange:
         if self.improvement is None:
             return "–"
         low, median, high = (
-            format_percent(value, 0).replace("-", "–") for value in self.improvement
+            format_percent(value, 0).replace("-", "−") for value in self.improvement
         )
         return f"{median} ({low} to {high})"
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import expm1
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.statistics import proportion_interval
-from tisstats.trial.analysis import SeriousEvent
 
 #: Rule of three: with zero events in n patients, the upper limit of the rate is about 3/n.
 _RULE_OF_THREE = 3
@@ -39,7 +37,7 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3/n
 
 
-#: Label of the patients with pulmonary embolism.
+#: Label of the patients with pulmonary embolism, which other trials do not count by itself.
 EMBOLISM = "Pulmonary embolism"
 
 _EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
@@ -68,11 +66,6 @@ _OUTCOMES = (
 def patients_with_serious_events(published: PublishedFacts) -> int:
     """Count the patients with a serious adverse event, as the text distinguishes them."""
     return int(published.tables["serious_adverse_events"]["patient"].nunique())
-
-
-def patients_with_embolism(events: Iterable[SeriousEvent]) -> set[str]:
-    """Return the patients one of whose serious adverse events is a pulmonary embolism."""
-    return {event.patient_id for event in events if EMBOLISM.casefold() in event.what.casefold()}
 
 
 def outcomes(published: PublishedFacts) -> list[SafetyOutcome]:

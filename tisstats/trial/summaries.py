@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -40,6 +40,9 @@ CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
 
 #: The label of a patient of whom improvement is not known from then on.
 NOT_KNOWN = "not known from then on"
+
+#: Rows with a median or quartile of this size are printed without decimals.
+_LARGE = 1000
 
 #: Stands for a missing number.
 _NONE = "–"
@@ -100,6 +103,28 @@ def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: D
     )
 
 
+def row_decimals(
+    decimals: Decimals, found: Iterable[Mapping[str, Fraction | str | None]]
+) -> Decimals:
+    """Return the decimals of a row of medians and quartiles: none if one of them reaches 1000.
+
+    Parameters
+    ----------
+    decimals
+        Of the table; a journal's style, which is a function of the number, stays.
+    found
+        Medians and quartiles of the row, in the unit of the measure.
+
+    Examples
+    --------
+    >>> row_decimals(1, [{"median": Fraction(400), "q3": Fraction(1000)}]), row_decimals(1, [])
+    (0, 1)
+    """
+    numbers = (value for each in found for value in each.values() if isinstance(value, Fraction))
+    large = any(abs(value) >= _LARGE for value in numbers)
+    return 0 if large and not callable(decimals) else decimals
+
+
 def _of_size(count: int, size: int) -> str:
     return f"{count} ({format_rounded(Fraction(100 * count, size), 0)})"
 
@@ -112,19 +137,18 @@ def table2(trial: Trial | Analysis) -> pd.DataFrame:
     DataFrame
         ``Outcome measure``, ``n`` (patients measured at both times), ``Baseline``, ``End`` and
         ``Change`` (end minus baseline) as median (first to third quartile) with the decimals of
-        the trial's description, and ``P``.
+        the trial's description, of a measure with values from 1000 on without decimals, and ``P``.
     """
     analysis = as_analysis(trial)
     description, chosen = analysis.trial.description, analysis.options
     rows = []
     for measure, scale in description.measures.items():
         samples = {time: measure_sample(analysis, measure, time) for time in TIMES}
-        cells = {
-            time.capitalize(): _quartiles_cell(
-                quartiles(known, chosen.quantile_definition), description.decimals
-            )
-            for time, known in samples.items()
+        found = {
+            time: quartiles(known, chosen.quantile_definition) for time, known in samples.items()
         }
+        decimals = row_decimals(description.decimals, found.values())
+        cells = {time.capitalize(): _quartiles_cell(each, decimals) for time, each in found.items()}
         rows.append(
             {
                 "Outcome measure": f"{scale.name}, {scale.unit}",

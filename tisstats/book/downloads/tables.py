@@ -25,7 +25,8 @@ TABLE = re.compile(
 
 _MARK = re.compile('<sup class="note-mark">[^<]*</sup>')
 
-_FACTS = re.compile(' data-facts="[^"]*"')
+#: What a table says for its files, and no reader of the page sees.
+_FOR_FILES = re.compile(' data-(?:facts|unseen|words)="[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class PageTable:
 def read_table(html: str) -> PageTable:
     """Return the table in a match of `TABLE`.
 
-    A cell that spans columns stands in the first of them; the others are empty.
+    A cell that spans columns stands in the first of them; the others are empty. Where the page
+    shows a sign, the attribute ``data-words`` says in words what stands in the files; the attribute
+    ``data-unseen`` of the table has columns that only they have.
 
     Examples
     --------
@@ -63,26 +66,28 @@ def read_table(html: str) -> PageTable:
     # Marks refer to notes, which name their columns here.
     table, *below = lxml.html.fragments_fromstring(_MARK.sub("", html.replace("</div>", "", 1)))
     head, *rows = map(tuple, _rows(table))
+    unseen = json.loads(table.get("data-unseen", "{}"))
+    added = list(zip(*unseen.values(), strict=True)) or [()] * len(rows)
     return PageTable(
         name=table.get("data-name"),
         caption=_text(table.find("caption")),
         origin=table.get("data-origin", ""),
-        columns=head,
-        rows=tuple(rows),
+        columns=(*head, *unseen),
+        rows=tuple((*row, *more) for row, more in zip(rows, added, strict=True)),
         facts=table.get("data-facts", ""),
         notes=tuple(_note(note) for part in below for note in part),
     )
 
 
 def without_facts(html: str) -> str:
-    """Return HTML without what it says for the file of the results, and no reader sees.
+    """Return HTML without what it says for the files, and no reader sees.
 
     Examples
     --------
     >>> without_facts('<table data-name="sizes" data-facts="{}">')
     '<table data-name="sizes">'
     """
-    return _FACTS.sub("", html)
+    return _FOR_FILES.sub("", html)
 
 
 def _rows(table: Any) -> Iterator[list[str]]:
@@ -100,7 +105,7 @@ def _rows(table: Any) -> Iterator[list[str]]:
 
 def _cells(row: Any) -> Iterator[str]:
     for cell in row:
-        yield _text(cell)
+        yield cell.get("data-words") or _text(cell)
         yield from [""] * (int(cell.get("colspan", "1")) - 1)
 
 

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from tisstats.book.notebook import show_html
 from tisstats.book.pages.html import render
 from tisstats.book.pages.items import item_html
-from tisstats.chapters.method_agreement import NOT_OFFERED, MethodAgreement
+from tisstats.chapters.method_agreement import (
+    AGREES,
+    NO_VALUE,
+    NOT_OFFERED,
+    UNDEFINED,
+    MatrixRow,
+    MethodAgreement,
+)
 
 
 def matrix_html(page: MethodAgreement) -> str:
     """Return the matrix as one table, the methods of a family under its name."""
-    table = page.matrix()
-    families = {
-        family: rows.drop(columns="family").to_numpy().tolist()
-        for family, rows in table.groupby("family", sort=False)
-    }
-    software = list(table.columns[2:])
-    return render("agreement.html", families=families, software=software, not_offered=NOT_OFFERED)
+    families = {name: list(rows) for name, rows in groupby(page.matrix_cells(), _family)}
+    programs = [str(head).rpartition(" ") for head in page.matrix().columns[2:]]
+    return render(
+        "agreement.html",
+        families=families,
+        # SPSS was not run: no version.
+        programs=[(name.rstrip(","), below) for name, _, below in programs],
+        not_offered=NOT_OFFERED,
+        marks={"no_value": NO_VALUE, "undefined": UNDEFINED, "agrees": AGREES},
+    )
+
+
+def _family(row: MatrixRow) -> str:
+    return row.family
 
 
 def family_html(page: MethodAgreement, family: str) -> str:

@@ -1,4 +1,4 @@
-"""How the columns of a table are set: numbers on their decimal mark, and which tables become cards.
+"""How the columns of a table are set: numbers on their decimal mark, and what its width asks for.
 
 A page must align numbers without a script, and a cell must stay one text, which can be searched,
 copied and read aloud. So cells are padded: what a number lacks compared with the others of its
@@ -23,19 +23,18 @@ _LINE = 28
 
 #: Pixels of a phone 375 wide that a table has, and those it takes there, as its style sheet says:
 #: a letter of a cell and of a head, the space right of a column, the most of row labels, the least
-#: of longer ones, of sentences, and of explanations in the last column.
+#: of longer ones, of sentences, and of explanations in the last column. Scripts measure again: it
+#: is what a reader without them sees.
 _PHONE, _LETTER, _BOLD, _SPACE = 343, 7.3, 8.2, 13
 _LABELS, _LABEL, _WORDS, _EXPLAINED = 142, 112, 136, 384
 
-#: Characters that fit beside one another in the column of the text on a desktop, about.
-_TEXT_COLUMN = 92
-
-#: Characters between columns.
-_GAP = 2
+#: Pixels of a desktop: the column of the text, the same with the margin, a letter of a cell and of
+#: a head, the space right of a column.
+_TEXT_COLUMN, _WITH_MARGIN, _DESKTOP_LETTER, _DESKTOP_BOLD, _DESKTOP_SPACE = 688, 928, 7.7, 8.7, 18
 
 #: Rows with more numbers or words than this are compared down the columns, also on a phone, if
 #: the table has more of them than anyone reads card by card.
-_MOST_TERSE, _MOST_CARDS = 3, 120
+_MOST_TERSE, _MOST_CARDS = 3, 160
 
 #: Share of the cells of a column that must be numbers.
 _NUMERIC_SHARE = 0.6
@@ -48,9 +47,6 @@ _DASH = re.compile("()([–—])()()")
 
 #: Where a name may break.
 _UNDERSCORE = re.compile("(?<=[A-Za-z])_")
-
-#: A number below zero, whose sign is a dash, after which a line may end; also where a part starts.
-_NEGATIVE = re.compile(r"(?<![^\s(\[>])–\d+(?:[.,]\d+)*")
 
 #: Where a line may end.
 _LINE_END = re.compile(r"\s+|(?<=[-–—])")
@@ -112,15 +108,6 @@ def breakable(text: object) -> Markup:
     return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
 
 
-def whole_numbers(html: Markup) -> Markup:
-    """Return the HTML of a cell in which no number parts from its sign at the end of a line.
-
-    >>> print(whole_numbers(Markup("5–7, –1.4")))
-    5–7, <span class="whole">–1.4</span>
-    """
-    return Markup(_NEGATIVE.sub(r'<span class="whole">\g<0></span>', str(html)))
-
-
 def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
     """Return the columns of a table, numbers aligned.
 
@@ -145,21 +132,28 @@ def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Col
     return [stub, *others]
 
 
-def reads_as_cards(columns: Sequence[Column]) -> bool:
-    """Return whether a phone shows each row of a table as a card.
+class OnPhone(StrEnum):
+    """How a phone shows a table; the values are its classes in the page."""
 
-    That is so if the table is too wide for it, unless it has so many rows of numbers that cards
-    would be more than anyone reads.
+    TABLE = ""
+    CARDS = "cards"  #: each row by itself, with a label before each cell
+    SCROLLS = "scrolls"  #: sideways, with a shadow: more rows of numbers than anyone reads as cards
+
+
+def on_phone(columns: Sequence[Column]) -> OnPhone:
+    """Return how a phone shows a table: as cards if it is too wide, but for long lists of numbers.
 
     Examples
     --------
     >>> cells = ["a", *["12.3 (45.6 to 78.9)"] * 3]
-    >>> [reads_as_cards(set_columns(["H"] * size, [cells[:size]])) for size in (2, 3, 4)]
-    [False, False, True]
+    >>> [on_phone(set_columns(["H"] * size, [cells[:size]])).name for size in (2, 3, 4)]
+    ['TABLE', 'TABLE', 'CARDS']
     """
+    if len(columns) <= 2 or _width_on_phone(columns) <= _PHONE:
+        return OnPhone.TABLE
     terse = sum(_is_terse(column) for column in columns[1:])
     many = terse > _MOST_TERSE and terse * len(columns[0].cells) > _MOST_CARDS
-    return len(columns) > 2 and not many and _width_on_phone(columns) > _PHONE
+    return OnPhone.SCROLLS if many else OnPhone.CARDS
 
 
 def _is_terse(column: Column) -> bool:
@@ -192,20 +186,33 @@ def _longest_word(texts: Iterable[str]) -> int:
 
 def needs_margin(columns: Sequence[Column]) -> bool:
     """Return whether a table is too wide for the column of the text on a desktop."""
-    return _width(columns) > _TEXT_COLUMN
+    return _width_on_desktop(columns, _LINE) > _TEXT_COLUMN
 
 
-def _width(columns: Sequence[Column]) -> int:
-    """Return the characters that a table takes on a desktop, about, with sentences wrapped."""
+def needs_density(columns: Sequence[Column]) -> bool:
+    """Return whether a table is too wide on a desktop even with the margin: it is set closer."""
+    return _width_on_desktop(columns, 0) > _WITH_MARGIN
+
+
+def _width_on_desktop(columns: Sequence[Column], line: int) -> float:
+    """Return the pixels that a table takes on a desktop, about.
+
+    Parameters
+    ----------
+    line
+        Characters of a line of sentences, at least; they are never narrower than a word.
+    """
     widths = []
     for column in columns:
-        words = map(len, column.head.split())
         cells = (
-            len(text) + cell.lacks if cell.lacks else min(len(text), _LINE)
+            len(text) + cell.lacks
+            if cell.classes
+            else max(min(len(text), line), _longest_word([text]))
             for text, cell in zip(column.texts, column.cells, strict=True)
         )
-        widths.append(max([*words, *cells], default=0))
-    return sum(widths) + _GAP * (len(widths) - 1)
+        head = _DESKTOP_BOLD * _longest_word([column.head])
+        widths.append(max(head, _DESKTOP_LETTER * max(cells, default=0)))
+    return sum(widths) + _DESKTOP_SPACE * (len(widths) - 1)
 
 
 def _set_column(head: str, texts: Sequence[str], *, heads_rows: bool) -> Column:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -10,23 +12,39 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from tisstats.book.downloads.names import file_name
 from tisstats.book.pages.captions import split_caption
 from tisstats.book.pages.columns import (
     SHORT,
+    OnPhone,
     breakable,
+    needs_density,
     needs_margin,
-    reads_as_cards,
+    on_phone,
     set_columns,
-    whole_numbers,
 )
+from tisstats.printed import with_minus_signs
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Letters of notes where a page has no element for them, such as the label of a cell.
 _RAISED = str.maketrans(ascii_lowercase, "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖqʳˢᵗᵘᵛʷˣʸᶻ")
+
+#: What a cell says if what it is about was looked for and not found.
+_ABSENT = "not found"
+
+#: Where a name such as R exactRankTests may break, if it has more characters than this.
+_LONG_NAME = 12
+_CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])")
+
+#: Cells of up to this many characters are not wrapped in a table that is set closer.
+_SHORT_IN_DENSE = 12
+
+#: The bracket at the end of a cell.
+_BRACKET = re.compile(r" (\([^()<]*\))$")
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -43,7 +61,11 @@ def _templates() -> Environment:
     )
     environment.filters["breakable"] = breakable
     environment.filters["file_name"] = file_name
-    environment.filters["whole_numbers"] = whole_numbers
+    environment.filters["split_capitals"] = lambda name: Markup(
+        _CAPITAL.sub("<wbr>", str(escape(name))) if len(name) > _LONG_NAME else escape(name)
+    )
+    environment.filters["minus"] = with_minus_signs
+    environment.filters["bracket_below"] = _bracket_below
     environment.filters["raised"] = lambda mark: mark.translate(_RAISED)
     return environment
 
@@ -69,11 +91,13 @@ def table_html(
     origin: str = "",
     facts: str = "",
     notes: Mapping[str, str] | None = None,
+    in_files: Collection[str] = (),
 ) -> str:
-    """Return a table as HTML that a screen reader can follow and a phone can scroll.
+    """Return a table as HTML that a screen reader can follow and a phone can show.
 
     The first column heads the rows; the index is left out. Rows with the same head are a group, in
-    which it stands once. A long caption becomes title and note.
+    which it stands once. A long caption becomes title and note. Numbers below zero have a minus
+    sign, whatever stood before them.
 
     Parameters
     ----------
@@ -85,20 +109,27 @@ def table_html(
         What its numbers are, as JSON; they are taken out again when the book is written.
     notes
         By label of the column that they are about, which gets a mark; "" for the whole table.
+    in_files
+        Columns that only the files of the table have.
 
     Raises
     ------
     ValueError
-        If a note is about a column that the table does not have.
+        If a note is about a column that the table does not show.
     """
-    rows = [list(map(str, row)) for row in table.astype(object).to_numpy()]
+    unseen = {name: list(map(str, table[name])) for name in in_files}
+    table = table.drop(columns=list(in_files))
+    rows = [
+        [with_minus_signs(str(cell)) for cell in row] for row in table.astype(object).to_numpy()
+    ]
     heads = list(map(str, table.columns))
     if unknown := set(notes or {}) - {"", *heads}:
         raise ValueError(f"notes must be about columns, not {', '.join(map(repr, unknown))}")
     columns = set_columns(heads, rows)
-    cards = reads_as_cards(columns)
-    title, rest = split_caption(caption, origin)
-    notes = dict(notes or {})
+    phone = on_phone(columns)
+    dense = needs_density(columns)
+    title, rest = split_caption(with_minus_signs(caption), origin)
+    notes = {about: with_minus_signs(note) for about, note in (notes or {}).items()}
     if rest:
         notes[""] = f"{rest} {notes.get('', '')}".strip()
     return render(
@@ -106,7 +137,14 @@ def table_html(
         columns=columns,
         rows=list(zip(*(column.cells for column in columns), strict=True)),
         caption=title,
-        cards=cards,
+        cards=phone is OnPhone.CARDS,
+        classes=" ".join(filter(None, (phone.value, "dense" * dense))),
+        breaks=[
+            dense and max(map(len, column.texts), default=0) > _SHORT_IN_DENSE for column in columns
+        ],
+        missing=[_missing(heads, row) for row in rows],
+        absent=_ABSENT,
+        unseen=json.dumps(unseen, ensure_ascii=False) if unseen else "",
         full=needs_margin(columns),
         marks=dict(zip((head for head in heads if head in notes), ascii_lowercase, strict=False)),
         notes=notes,
@@ -117,6 +155,20 @@ def table_html(
         long=[len(row[0]) > SHORT for row in rows],
         spans=_spans([row[0] for row in rows]),
     )
+
+
+def _missing(heads: Sequence[str], row: Sequence[str]) -> str:
+    """Name the columns in which a row says that nothing was found."""
+    return ", ".join(head for head, text in zip(heads, row, strict=True) if text == _ABSENT)
+
+
+def _bracket_below(html: Markup) -> Markup:
+    """Return a cell in which a line may end before its bracket, but not within it.
+
+    >>> print(_bracket_below(Markup("−103 (−3066 to −12)")))
+    −103 <span class="whole">(−3066 to −12)</span>
+    """
+    return Markup(_BRACKET.sub(r' <span class="whole">\1</span>', str(html)))
 
 
 def _spans(labels: Sequence[str]) -> list[int]:

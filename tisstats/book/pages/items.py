@@ -21,6 +21,7 @@ from tisstats.chapters.page import (
 )
 from tisstats.chapters.result_facts import TableFacts
 from tisstats.lim2021.discrepancies.entries import Importance
+from tisstats.printed import with_minus_signs
 
 
 def item_html(
@@ -38,7 +39,7 @@ def item_html(
     A collapsed table shows its caption, which expands it.
     """
     match item:
-        case Table(frame, caption, collapsed, name, origin, facts, notes):
+        case Table(frame, caption, collapsed, name, origin, facts, notes, in_files):
             html = table_html(
                 frame,
                 caption,
@@ -46,8 +47,11 @@ def item_html(
                 origin=origin,
                 facts=_facts_as_json(facts),
                 notes=notes,
+                in_files=in_files,
             )
-            summary = f"{escape(split_caption(caption, origin)[0])} ({len(frame)} rows)"
+            summary = (
+                f"{escape(split_caption(with_minus_signs(caption), origin)[0])} ({len(frame)} rows)"
+            )
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
             return folder if collapsed else html
         case Notice(title, text):

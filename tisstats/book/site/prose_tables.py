@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from tisstats.book.pages.columns import reads_as_cards, set_columns
+from tisstats.book.pages.columns import SHORT, OnPhone, on_phone, set_columns
 
 _LABEL = "data-label"
 
@@ -30,7 +30,11 @@ def _mark(table: nodes.table, head: list[nodes.entry], rows: list[list[nodes.ent
         return  # a cell that spans several has no single label
     heads = [entry.astext() for entry in head]
     texts = [[entry.astext() for entry in row] for row in rows]
-    if not reads_as_cards(set_columns(heads, texts)):
+    for row, cells in zip(rows, texts, strict=True):
+        for entry, text in zip(row[1:], cells[1:], strict=True):
+            if len(text) > SHORT:
+                entry["classes"].append("words")
+    if on_phone(set_columns(heads, texts)) is not OnPhone.CARDS:
         return
     table["classes"].append("cards")
     for row in rows:

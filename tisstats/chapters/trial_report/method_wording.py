@@ -34,8 +34,7 @@ def describe_signed_rank(plan: AnalysisPlan) -> str:
     return (
         f"two-sided signed-rank test, {plan.signed_rank} "
         f"({SIGNED_RANK_METHODS[plan.signed_rank]}); tied changes share their mean rank; "
-        f"patients without change: {plan.zero_method} "
-        f"({ZERO_METHODS[plan.zero_method]})"
+        f"{ZERO_METHODS[plan.zero_method].replace('zeros', 'patients without change', 1)}"
     )
 
 

@@ -51,8 +51,7 @@ class CheckedTrial:
     @property
     def embolisms(self) -> list[SeriousEvent]:
         """The serious adverse events that are pulmonary embolisms."""
-        events = self.analysis.serious_events
-        return [event for event in events if "pulmonary embolism" in event.what.casefold()]
+        return embolisms(self.analysis)
 
     def excluded_patient(self) -> dict[str, Any] | None:
         """Return the values of the patient whom the article excluded; None without one."""
@@ -125,3 +124,9 @@ def normalised(text: object) -> str:
     True
     """
     return " ".join(str(text).split()).casefold()
+
+
+def embolisms(analysis: Analysis) -> list[SeriousEvent]:
+    """Return the serious adverse events that are pulmonary embolisms, by their description."""
+    events = analysis.serious_events
+    return [event for event in events if "pulmonary embolism" in event.what.casefold()]
