@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test insurance serve lab lint bench metadata pins clean
+.PHONY: help book pdf test mutants insurance serve lab lint bench metadata pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ pdf: $(READY)  ## the whole book as one PDF, _build/book.pdf (needs Chromium or 
 test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
 	$(BIN)/python -m tools.browser_setup
 	$(BIN)/python -m tools.run_tests
+
+# MUTANTS="--sample 400", MUTANTS=--all or names of files choose others than those that differ from
+# main; --help lists all options.
+mutants: $(READY)  ## whether the tests notice small faults put into the package
+	$(BIN)/python -m tools.mutants $(MUTANTS)
 
 # The environment is made anew whenever its pins change.
 INSURANCE := _build/.venv-insurance

@@ -1,0 +1,207 @@
+"""Put small faults into the package, one at a time, and see whether a test notices each.
+
+``make mutants`` tries the files that differ from ``main``; with ``--all`` every file of the parts
+that compute, with ``--sample`` so many faults of them, drawn at random. A run that is interrupted
+goes on where it was. It ends with 1 if a mutant survives that is not listed as equivalent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from tisstats.book.build import cores
+from tools.mutants.attempt import Attempt
+from tools.mutants.operators import Mutant, mutants, mutated
+from tools.mutants.reach import Reach, record
+from tools.mutants.results import Results, key_of
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "_build" / "mutants"
+#: The parts that compute.
+PARTS = ("statistics", "measures", "printed.py", "forensics", "ledger", "lim2021", "trial")
+#: Tests of pages, books and browsers take minutes and reach little that others do not.
+TESTS = ("tests/agreement", "tests/bounds", "tests/forensics", "tests/ledger", "tests/lim2021",
+         "tests/measures", "tests/statistics", "tests/synthetic", "tests/tables", "tests/teaching",
+         "tests/trial", "tests/test_printed.py", "tests/test_datapackage.py", "tests/test_cli.py",
+         "tests/test_cli_files.py", "tisstats")  # fmt: skip
+#: Seconds of tests, by their durations under coverage, that a mutant has to survive.
+MOST_SECONDS = 120.0
+#: What every process of tests imports anyway: once here, not in each child.
+LIBRARIES = ("numpy", "pandas", "scipy.stats", "scipy.optimize", "statsmodels.api", "hypothesis",
+             "frictionless", "_pytest.doctest")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """A mutant to be tried."""
+
+    file: str
+    key: str
+    mutant: Mutant
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What the list of equivalent mutants calls it."""
+        return self.file, self.mutant.description.partition(", ")[2]
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    tasks = [task for file in _files(options) for task in _tasks(file)]
+    if options.sample is not None and options.sample < len(tasks):
+        tasks = random.Random(options.seed).sample(tasks, options.sample)
+    if not tasks:
+        print("No file of the parts that compute differs from main: --all tries them all.")
+        return 0
+    results = Results(FOLDER / "results.jsonl", ROOT)
+    try:
+        _try(tasks, results, options.jobs)
+    except KeyboardInterrupt:
+        print("\nStopped. The next run goes on from here.")
+        return 130
+    return _report(tasks, results)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
+    parser.add_argument("files", nargs="*", help="files of the package, instead of what differs")
+    parser.add_argument("--all", action="store_true", help="every file of the parts that compute")
+    parser.add_argument("--sample", type=int, metavar="N", help="so many mutants, at random")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample (default 1)")
+    parser.add_argument("--jobs", type=int, default=cores(), help="at a time (default: all cores)")
+    parser.add_argument("--again", action="store_true", help="record anew which tests reach what")
+    options = parser.parse_args(arguments)
+    if options.again:
+        shutil.rmtree(FOLDER / "reach", ignore_errors=True)
+    return options
+
+
+def _files(options: argparse.Namespace) -> list[str]:
+    """Return the files to be mutated, relative to the checkout."""
+    everything = [
+        str(path.relative_to(ROOT))
+        for part in PARTS
+        for path in sorted((ROOT / "tisstats").glob(part if "." in part else f"{part}/**/*.py"))
+    ]
+    if options.files:
+        wanted = {str(Path(file).resolve().relative_to(ROOT)) for file in options.files}
+        if unknown := wanted - set(everything):
+            sys.exit(f"not a file of {', '.join(PARTS)}: {', '.join(sorted(unknown))}")
+    elif options.all or options.sample is not None:
+        return everything
+    else:
+        git = ["git", "diff", "--name-only", "main"]
+        wanted = set(subprocess.check_output(git, cwd=ROOT, text=True).split())
+    return [file for file in everything if file in wanted]
+
+
+def _tasks(file: str) -> Iterator[Task]:
+    source = (ROOT / file).read_text(encoding="utf-8")
+    for number, mutant in enumerate(mutants(source)):
+        yield Task(file, key_of(file, source, number), mutant)
+
+
+def _reach() -> Reach:
+    """Return which tests reach which lines, recorded by the first run."""
+    folder = FOLDER / "reach"
+    if not folder.exists():
+        print("Recording which tests reach which lines: this takes some minutes, once.", flush=True)
+        unfinished = folder.with_name("unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        record(unfinished, list(TESTS))
+        unfinished.rename(folder)
+    return Reach.read(folder, ROOT)
+
+
+def _try(tasks: list[Task], results: Results, jobs: int) -> None:
+    """Try every mutant of which nothing is known, and keep what became of it."""
+    left = [task for task in tasks if results[task.key] is None]
+    print(f"{len(tasks)} mutants, {len(tasks) - len(left)} of them known from earlier runs.")
+    if not left:
+        return
+    reach = _reach()
+    for name in LIBRARIES:
+        __import__(name)
+    begin = time.monotonic()
+    for done, (task, killer) in enumerate(_outcomes(left, reach, jobs), start=1):
+        results.add(task.key, killer)
+        if not killer:
+            print(f"survived: {task.file}: {task.mutant.description}")
+        minutes = (time.monotonic() - begin) / done * (len(left) - done) / 60
+        print(f"{done} of {len(left)}, about {minutes:.0f} min left ", end="\r", flush=True)
+
+
+def _outcomes(tasks: list[Task], reach: Reach, jobs: int) -> Iterator[tuple[Task, str]]:
+    """Yield each mutant with what killed it, so many of them running at a time."""
+    running: dict[Task, Attempt] = {}
+    waiting = iter(tasks)
+    try:
+        while True:
+            for task in islice(waiting, jobs - len(running)):
+                running[task] = _start(task, reach)
+            if not running:
+                return
+            time.sleep(0.02)
+            ended = {task: attempt.outcome() for task, attempt in running.items()}
+            for task, killer in ended.items():
+                if killer is not None:
+                    del running[task]
+                    yield task, killer
+    finally:
+        for attempt in running.values():
+            attempt.stop()
+
+
+def _start(task: Task, reach: Reach) -> Attempt:
+    path = ROOT / task.file
+    tests = reach.tests(task.file, task.mutant.line, MOST_SECONDS)
+    limit = 30 + 3 * sum(reach.seconds[test] for test in tests)
+    tree = mutated(path.read_text(encoding="utf-8"), task.mutant)
+    return Attempt.start(task.file, path, tree, tests, limit)
+
+
+def _report(tasks: list[Task], results: Results) -> int:
+    """Print what became of the mutants and return 1 if one survived without a reason."""
+    equivalent = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text("utf-8"))
+    reasons = {(each["file"], each["mutant"]) for each in equivalent.get("mutant", [])}
+    died: Counter[str] = Counter()
+    same: Counter[str] = Counter()
+    survivors: Counter[str] = Counter()
+    for task in tasks:
+        result, part = results[task.key], task.file.split("/")[1]
+        if result is not None and result.killer:
+            died[part] += 1
+        elif task.name in reasons:
+            same[part] += 1
+        else:
+            survivors[part] += 1
+            print(f"{task.file}: {task.mutant.description}")
+    print(
+        f"\n{'part':<14}{'mutants':>9}{'killed':>9}{'equivalent':>12}{'survived':>10}{'killed':>9}"
+    )
+    for part in sorted({task.file.split("/")[1] for task in tasks}):
+        _line(part, died[part], same[part], survivors[part])
+    _line("all", died.total(), same.total(), survivors.total())
+    return int(survivors.total() > 0)
+
+
+def _line(part: str, died: int, same: int, survived: int) -> None:
+    share = 100 * died / (died + survived) if died + survived else 100.0
+    print(f"{part:<14}{died + same + survived:>9}{died:>9}{same:>12}{survived:>10}{share:>8.1f}%")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.exit(main(sys.argv[1:]))
