@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from tisstats.book.run.parameters import Value
-from tisstats.book.run.project import SOURCE_FOLDERS, Project
+from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
 
 PINS = "requirements.txt"
 
@@ -70,6 +70,26 @@ def _digest_of_path(path: Path) -> str:
     if path.is_file():
         return digest_of_files([path], path.parent)
     return digest_of_files(files_below(path), path)
+
+
+def check_package(project: Project) -> None:
+    """Raise an error if the project has code of its own and other code is running.
+
+    Raises
+    ------
+    UsageError
+        If the book of one checkout would have the results of the code of another.
+    """
+    own = project.root / project.package.name
+    for module in files_below(own):
+        running = project.package / module.relative_to(own)
+        if module.suffix == ".py" and not (
+            running.is_file() and running.read_bytes() == module.read_bytes()
+        ):
+            raise UsageError(
+                f"{module} is not the code that runs, {project.package}: use the environment of "
+                f"{project.root}"
+            )
 
 
 def notebook_digest(folder: str, source: bytes, values: dict[str, Value], environment: str) -> str:
