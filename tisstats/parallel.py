@@ -139,7 +139,7 @@ def _on_cluster(
     try:
         distributed = import_module("distributed")
     except ModuleNotFoundError:
-        message = "running on a cluster needs distributed: pip install 'tisstats[cluster]'"
+        message = "running on a cluster needs distributed: pip install distributed"
         raise DataError([Fault(address, message)]) from None
     try:
         # A client that fails to connect warns when it is discarded: check the address first.

@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DATA_ERROR
     except ModuleNotFoundError as error:
         print_error(f"tisstats {parsed.command}: {error}")
-        print_error("This command needs extra packages: pip install 'tisstats[book]'.")
+        print_error(
+            "This command needs extra packages: pip install '.[book]' in the project's folder."
+        )
         return USAGE_ERROR
     except KeyboardInterrupt:
         print_error("stopped")
