@@ -13,12 +13,13 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
+from tisstats.matching import PatternError, matches
 
 DESCRIPTOR = "datapackage.json"
 
@@ -34,6 +35,20 @@ _CONSTRAINTS = {
     "minLength": "of at least {} characters",
     "maxLength": "of at most {} characters",
 }
+
+#: Endings of the files of a package. By others Frictionless would unpack or convert a file.
+_ENDINGS = (".csv", ".tsv", ".txt")
+
+#: Most characters of a part of a description that a message shows.
+_LONGEST_SHOWN = 200
+
+#: What is passed to Frictionless of a resource and of its schema. It would fetch some of the rest
+#: from wherever a description says, and follow patterns without a limit of time.
+_RESOURCE_KEYS = ("name", "path", "encoding")
+_SCHEMA_KEYS = ("fields", "primaryKey", "foreignKeys", "missingValues")
+
+#: What Frictionless raises, beside its own exception, for descriptions of wrong types.
+_NOT_CHECKED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 #: Errors of Frictionless that leave every cell of a file in its column.
 _CELL_ERRORS = ("type-error", "constraint-error", "primary-key", "unique-error", "foreign-key")
@@ -71,8 +86,10 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
         raise DataError([Fault(str(path), "missing; a data package needs this description")])
     try:
         descriptor: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except ValueError as error:  # also of a whole number of thousands of digits
         raise DataError([Fault(str(path), f"cannot be read as JSON: {error}")]) from None
+    except RecursionError:
+        raise DataError([Fault(str(path), "cannot be read as JSON: nested too deep")]) from None
     resources = descriptor.get("resources") if isinstance(descriptor, dict) else None
     if not isinstance(resources, list) or not resources:
         raise DataError([Fault(str(path), "describes no files; it must list them as resources")])
@@ -89,14 +106,45 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
 def _resource_faults(resource: object) -> Iterator[str]:
     """Yield what is wrong with a resource that Frictionless allows or fails on."""
     if not isinstance(resource, dict):
-        yield f"must be an object with a name, a path and a schema, got {json.dumps(resource)}"
+        yield f"must be an object with a name, a path and a schema, got {_shown(resource)}"
         return
     path, dialect = resource.get("path", ""), resource.get("dialect", {})
     if not isinstance(path, str):
-        yield f"path must be the name of one CSV file, got {json.dumps(path)}"
+        yield f"path must be the name of one CSV file, got {_shown(path)}"
+    elif path and not _is_file_name(path):
+        yield (
+            f"path must be the name of a CSV file in this folder, with an ending of "
+            f"{', '.join(_ENDINGS)}, got {_shown(path)}; nothing is fetched from an address"
+        )
     if not isinstance(dialect, dict) or not isinstance(dialect.get("csv", {}), dict):
         example = '{"delimiter": ";"}'
-        yield f"dialect must be an object, such as {example}, got {json.dumps(dialect)}"
+        yield f"dialect must be an object, such as {example}, got {_shown(dialect)}"
+    yield from _schema_faults(resource.get("schema", {}))
+
+
+def _schema_faults(schema: object) -> Iterator[str]:
+    """Yield what is wrong with a schema: parts in other places are not fetched from there."""
+    if not isinstance(schema, dict):
+        yield f"schema must be an object, with the fields in it, got {_shown(schema)}"
+        return
+    fields = schema.get("fields", [])
+    if isinstance(fields, list):
+        for field in fields:
+            if not isinstance(field, dict):
+                yield f"a field must be an object with a name and a type, got {_shown(field)}"
+
+
+def _is_file_name(path: str) -> bool:
+    """Return whether a path leads to a file of text in the folder or below."""
+    place = PurePosixPath(path)
+    outside = place.is_absolute() or ".." in place.parts or not path.isprintable()
+    return not (outside or "://" in path or "\\" in path) and place.suffix.lower() in _ENDINGS
+
+
+def _shown(value: object) -> str:
+    """Return a part of a description as JSON, cut if it is long."""
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def allowed(field: dict[str, Any]) -> str:
@@ -149,7 +197,7 @@ def find_faults(directory: Path) -> list[Fault]:
         from frictionless.exception import FrictionlessException
     except ModuleNotFoundError:  # pragma: no cover - depends on the installation
         raise ModuleNotFoundError(
-            "checking data packages needs frictionless: pip install 'tisstats[packages]'",
+            "checking data packages needs frictionless: pip install frictionless",
             name="frictionless",
         ) from None
     path = directory / DESCRIPTOR
@@ -159,13 +207,14 @@ def find_faults(directory: Path) -> list[Fault]:
         if "encoding" in resource and not _is_encoding(resource["encoding"])
     ]:
         return unknown
-    for resource in descriptor["resources"]:
-        resource["dialect"] = {"csv": {"delimiter": delimiter(resource)}}
+    checked = {"resources": [_without_references(each) for each in descriptor["resources"]]}
     try:
-        report = Package.from_descriptor(descriptor, basepath=str(directory)).validate()
+        report = Package.from_descriptor(checked, basepath=str(directory)).validate()
     except FrictionlessException as problem:
         reasons = problem.reasons or [problem.error]
         return [Fault(str(path), _one_line(reason.note or reason.message)) for reason in reasons]
+    except _NOT_CHECKED as error:
+        return [Fault(str(path), f"cannot be used to check the files: {_one_line(str(error))}")]
     faults = [Fault(str(path), _one_line(error.note)) for error in report.errors]
     resources = {resource.get("name"): resource for resource in descriptor["resources"]}
     for task in report.tasks:
@@ -174,10 +223,60 @@ def find_faults(directory: Path) -> list[Fault]:
         found = _file_faults(file, task.errors, resource)
         if all(error.type in _CELL_ERRORS for error in task.errors):
             cells = {(fault.row, fault.column) for fault in found}
-            infinite = _infinite_numbers(file, resource)
-            found += [fault for fault in infinite if (fault.row, fault.column) not in cells]
+            others = [*_infinite_numbers(file, resource), *_unmatched_cells(file, resource, path)]
+            found += [fault for fault in others if (fault.row, fault.column) not in cells]
             found.sort(key=lambda fault: fault.row or 0)
         faults += found
+    return faults
+
+
+def _without_references(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return what Frictionless needs to check a file, and nothing that it would fetch or follow."""
+    kept = {name: resource[name] for name in _RESOURCE_KEYS if name in resource}
+    schema = resource.get("schema", {})
+    fields = {"schema": {name: schema[name] for name in _SCHEMA_KEYS if name in schema}}
+    if isinstance(schema.get("fields"), list):
+        fields["schema"]["fields"] = [_without_pattern(field) for field in schema["fields"]]
+    dialect = {"dialect": {"csv": {"delimiter": delimiter(resource)}}}
+    return {**kept, **(fields if "schema" in resource else {}), **dialect}
+
+
+def _without_pattern(field: dict[str, Any]) -> dict[str, Any]:
+    constraints = field.get("constraints")
+    if not isinstance(constraints, dict) or not isinstance(constraints.get("pattern"), str):
+        return field  # Frictionless says what is wrong with it
+    others = {name: value for name, value in constraints.items() if name != "pattern"}
+    return {**field, "constraints": others}
+
+
+def _unmatched_cells(file: Path, resource: dict[str, Any], path: Path) -> list[Fault]:
+    """Return the cells of a file that do not match the pattern of their field."""
+    empty = set(resource.get("schema", {}).get("missingValues", [""]))
+    patterns = {
+        name: field["constraints"]["pattern"]
+        for name, field in _fields(resource).items()
+        if "pattern" in field.get("constraints", {})
+    }
+    if not patterns:
+        return []
+    with file.open(encoding=encoding(resource), newline="") as text:
+        rows = list(csv.DictReader(text, delimiter=delimiter(resource)))
+    faults = []
+    for name, pattern in patterns.items():
+        cells = sorted({row[name] for row in rows} - empty)
+        try:
+            wrong = {
+                cell for cell, fits in zip(cells, matches(pattern, cells), strict=True) if not fits
+            }
+        except PatternError as error:
+            message = f"resource {resource['name']}: the pattern of {name} {error}"
+            return [Fault(str(path), message, value=pattern)]
+        message = f"must be {allowed(_fields(resource)[name])}"
+        faults += [
+            Fault(str(file), message, line, name, row[name])
+            for line, row in enumerate(rows, 2)
+            if row[name] in wrong
+        ]
     return faults
 
 

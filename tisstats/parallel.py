@@ -88,11 +88,24 @@ def _workers_ignore_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _end_with_parent() -> None:
+    """Let this process end when its parent does, even if that is killed; it would wait for ever."""
+    parent = multiprocessing.parent_process()
+
+    def wait_for_parent() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
+
+
 def _in_processes(
     function: Callable[[_Task], _Result], tasks: Sequence[_Task], workers: int, command: str
 ) -> Iterator[_Result]:
     # Spawned processes are the same on every system, and never copy a lock that is held.
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_end_with_parent)
     try:
         with _workers_ignore_interrupts():
             waiting: set[Future[_Result]] = {pool.submit(function, task) for task in tasks}
@@ -126,7 +139,7 @@ def _on_cluster(
     try:
         distributed = import_module("distributed")
     except ModuleNotFoundError:
-        message = "running on a cluster needs distributed: pip install 'tisstats[cluster]'"
+        message = "running on a cluster needs distributed: pip install distributed"
         raise DataError([Fault(address, message)]) from None
     try:
         # A client that fails to connect warns when it is discarded: check the address first.

@@ -2,12 +2,14 @@ import pytest
 
 from tisstats.book.run import digests
 from tisstats.book.run.digests import (
+    check_package,
     digest,
     environment_digest,
     files_below,
     notebook_digest,
     source_digest,
 )
+from tisstats.book.run.project import Project, UsageError
 
 
 def test_parts_do_not_run_into_one_another():
@@ -76,6 +78,20 @@ def test_a_version_of_python_counts(new_book, monkeypatch):
     before = environment_digest(new_book.project)
     monkeypatch.setattr(digests.sys, "version", "4.0")
     assert environment_digest(new_book.project) != before
+
+
+def test_the_book_of_another_checkout_is_not_built_with_this_code(new_book, tmp_path):
+    check_package(new_book.project)
+    own = new_book.root / "tisstats"
+    own.mkdir()
+    running = Project(new_book.root, package=tmp_path / "installed" / "tisstats")
+    (running.package / "data").mkdir(parents=True)  # which an installed package has inside
+    for folder in (own, running.package):
+        (folder / "code.py").write_text("ANSWER = 42\n")
+    check_package(running)
+    (own / "code.py").write_text("ANSWER = 43\n")
+    with pytest.raises(UsageError, match=r"tisstats/code\.py is not the code that runs"):
+        check_package(running)
 
 
 def test_files_in_a_folder_that_a_setting_names_count(new_book, tmp_path):

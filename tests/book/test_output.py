@@ -1,12 +1,23 @@
+import ctypes
 import errno
+import json
 import os
+import sys
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tisstats.book.run.project import Project, UsageError
-from tisstats.book.site.output import MARK, BuildStamp, check_replaceable, replace_book
+from tisstats.book.site import output, swap
+from tisstats.book.site.output import (
+    MARK,
+    BuildStamp,
+    check_replaceable,
+    digest_of_book,
+    replace_book,
+    restore_book,
+)
 
 
 @pytest.fixture
@@ -133,6 +144,7 @@ def test_whatever_interrupts_the_old_pages_stay_whole(tmp_path, pages, monkeypat
         rename(source, target)
 
     monkeypatch.setattr(os, "rename", interrupted)
+    monkeypatch.setattr(output, "exchange", lambda *_: False)
     with pytest.raises(stop):
         replace_book(pages, book)
     assert everything_in(book) == before
@@ -142,3 +154,64 @@ def test_a_folder_in_a_file_is_refused_before_the_build(tmp_path, project):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"file is a file: .* cannot be a folder in it"):
         check_replaceable(tmp_path / "file" / "sub" / "book", project)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems may not exchange")
+def test_there_is_a_book_at_every_moment(tmp_path, pages, monkeypatch):
+    book = a_book(tmp_path / "own")
+    renamed = []
+    rename = os.rename
+    monkeypatch.setattr(os, "rename", lambda *paths: renamed.append(paths[0]) or rename(*paths))
+    replace_book(pages, book)
+    assert everything_in(book) == {"index.html": "new"}
+    assert renamed == [pages]  # never the book itself
+
+
+def test_a_failing_exchange_is_told_or_done_otherwise(tmp_path, monkeypatch):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    if swap.exchange(tmp_path / "one", tmp_path / "other"):
+        with pytest.raises(OSError, match="No such file"):
+            swap.exchange(tmp_path / "one", tmp_path / "nowhere")
+    for answer in swap._CANNOT:
+        monkeypatch.setattr(ctypes, "get_errno", lambda answer=answer: answer)
+        assert not swap.exchange(tmp_path / "one", tmp_path / "nowhere")
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())  # an older system
+    assert not swap.exchange(tmp_path / "one", tmp_path / "other")
+
+
+def test_a_book_that_a_killed_build_took_away_is_put_back(tmp_path, pages):
+    book = a_book(tmp_path / "own")
+    before = everything_in(book)
+    # The state between the two renames.
+    aside = tmp_path / ".own-tisstats-x"
+    aside.mkdir()
+    pages.rename(aside / "new")
+    book.rename(aside / "former")
+    restore_book(book)
+    assert everything_in(book) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+    restore_book(tmp_path / "nowhere" / "book")  # leaves the parent to the build
+
+
+def test_a_book_knows_its_files(tmp_path):
+    book = a_book(tmp_path / "own")
+    before = digest_of_book(book)
+    (book / MARK).write_text("another")
+    assert digest_of_book(book) == before
+    page = book / "index.html"
+    for damaged in ("odl", "", "old "):
+        page.write_text(damaged)
+        assert digest_of_book(book) != before
+    page.write_text("old")
+    assert digest_of_book(book) == before
+    page.unlink()
+    assert digest_of_book(book) != before
+
+
+def test_a_stamp_of_before_is_read_and_known_to_be_old(tmp_path):
+    book = a_book(tmp_path / "own")
+    kept = json.loads((book / MARK).read_text())
+    del kept["digest"]
+    (book / MARK).write_text(json.dumps(kept))
+    assert BuildStamp.read(book).digest != digest_of_book(book)

@@ -1,7 +1,10 @@
+import pytest
 import yaml
 
 from tisstats.book.run.execute import NotebookRun
+from tisstats.book.run.kept import write_kept
 from tisstats.book.run.parameters import Parameter
+from tisstats.book.run.project import BookError
 from tisstats.book.site.stage import override_banner, stage_sources, staged_config
 
 THRESHOLD = Parameter("threshold", "int", 40, "points", ("one",))
@@ -36,6 +39,12 @@ def test_an_empty_config_will_do():
     assert yaml.safe_load(staged_config("", ""))["execute"]["execute_notebooks"] == "off"
 
 
+def test_streams_that_are_merged_already_are_left_alone():
+    config = "sphinx: {config: {nb_merge_streams: true, language: en}}"
+    staged = yaml.safe_load(staged_config(config, ""))
+    assert staged["sphinx"] == {"config": {"language": "en"}}
+
+
 def test_the_banner_goes_where_the_theme_reads_it():
     plain = yaml.safe_load(staged_config("html: {baseurl: x}", "changed"))
     assert plain["html"] == {"baseurl": "x", "announcement": "changed"}
@@ -50,7 +59,7 @@ def test_the_banner_goes_where_the_theme_reads_it():
 def test_the_mirror_holds_the_sources_and_the_executed_notebooks(new_book):
     result = new_book.root / "_build" / "nbcache" / "01_first-0.ipynb"
     result.parent.mkdir(parents=True)
-    result.write_text("executed")
+    write_kept(result, "executed")
     stale = new_book.project.staging_folder / "book" / "gone.md"
     stale.parent.mkdir(parents=True)
     stale.touch()
@@ -62,3 +71,11 @@ def test_the_mirror_holds_the_sources_and_the_executed_notebooks(new_book):
     ).read_bytes()
     assert (staged / "data" / "datum.txt").is_file()
     assert not stale.exists()
+
+
+def test_a_result_that_was_damaged_meanwhile_is_not_shown(new_book):
+    result = new_book.root / "result"
+    write_kept(result, "executed")
+    result.write_bytes(result.read_bytes().replace(b"exec", b"EXEC"))
+    with pytest.raises(BookError, match="01_first: its result was lost or damaged"):
+        stage_sources(new_book.project, [NotebookRun(new_book.first, b"", result)], "")

@@ -485,6 +485,6 @@ def test_without_the_solver_bounds_are_read_and_one_line_says_what_is_missing(tm
         text=True,
         check=False,
     )
-    line = "proving bounds needs OR-tools: pip install 'tisstats[bounds]'\n"
+    line = "proving bounds needs OR-tools: pip install ortools\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, line, line)
     assert not target.exists()

@@ -136,7 +136,7 @@ def test_a_cluster_draws_the_same(tmp_path, drawn_here):
 
 def test_without_the_package_one_line_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(DataError, match=r"needs distributed: pip install 'tisstats\[cluster\]'"):
+    with pytest.raises(DataError, match=r"needs distributed: pip install distributed"):
         draw_ensemble(1, 2, scheduler="tcp://127.0.0.1:1")
 
 

@@ -12,6 +12,7 @@ from pybtex.database import parse_string
 from tisstats.book.site.bibliography import Style
 from tisstats.datapackage import find_faults
 from tisstats.ledger.published import data_directory
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, PRINTO_CORE_SET
 from tisstats.measures.ranges import Ranges
 from tisstats.teaching.evidence import (

@@ -9,9 +9,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tisstats.book.run import digests
+from tisstats.book.run.kept import read_kept
 from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
 from tisstats.book.run.project import Project
-from tisstats.book.site.output import BuildStamp, check_replaceable, replace_book
+from tisstats.book.site.output import (
+    BuildStamp,
+    check_replaceable,
+    digest_of_book,
+    replace_book,
+    restore_book,
+)
 
 # Heavy imports are deferred so that an up-to-date check is fast.
 
@@ -93,12 +100,13 @@ def _build(
     from tisstats.book.run.kernels import fork_server
     from tisstats.book.site.stage import override_banner, stage_sources
 
+    restore_book(output)
     environment = digests.environment_digest(project, settings)
     sources = digests.source_digest(project, environment)
     with ExitStack() as processes:
         # Both import their libraries while this process plans the runs.
         needs_run = settings or not all(
-            run.result.exists() for run in plan_runs(project, {}, {}, environment)
+            read_kept(run.result) is not None for run in plan_runs(project, {}, {}, environment)
         )
         server = processes.enter_context(fork_server(kernel_log(project))) if needs_run else None
         pages = processes.enter_context(PageBuilder(project))
@@ -115,15 +123,16 @@ def _build(
         built = pages.build()
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
         contents = sorted(path.name for path in built.iterdir())
-        BuildStamp(sources, overrides, list(settings), contents).write(built)
+        stamp = BuildStamp(sources, overrides, list(settings), contents, digest_of_book(built))
+        stamp.write(built)
         replace_book(built, output)
 
 
 def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool:
     """Return whether the book in a folder is up to date."""
     mark = BuildStamp.read(output)
-    if mark is None or not all((output / name).exists() for name in mark.contents):
-        return False
+    if mark is None or mark.digest != digest_of_book(output):
+        return False  # also if a page was lost or damaged
     environment = digests.environment_digest(project, settings)
     if mark.sources != digests.source_digest(project, environment):
         return False

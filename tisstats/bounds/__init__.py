@@ -2,7 +2,7 @@
 
 `read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one
 assumption altered; `prove_bound` proves one, for which OR-tools must be installed (``pip install
-'tisstats[bounds]'``). ``tisstats bounds -o FILE`` proves all of them.
+ortools``). ``tisstats bounds -o FILE`` proves all of them.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ def __getattr__(name: str) -> Any:
         except ModuleNotFoundError as missing:
             if missing.name is None or missing.name.partition(".")[0] != "ortools":
                 raise
-            message = "proving bounds needs OR-tools: pip install 'tisstats[bounds]'"
+            message = "proving bounds needs OR-tools: pip install ortools"
             raise ModuleNotFoundError(message, name="ortools") from None
         return getattr(prove, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

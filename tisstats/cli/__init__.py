@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from collections.abc import Sequence
 
 from tisstats.book.run.project import BookError, UsageError
-from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, USAGE_ERROR, print_error
+from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, USAGE_ERROR
+from tisstats.cli.output import discard_output, print_error
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
@@ -30,13 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DATA_ERROR
     except ModuleNotFoundError as error:
         print_error(f"tisstats {parsed.command}: {error}")
-        print_error("This command needs extra packages: pip install 'tisstats[book]'.")
+        print_error(
+            "This command needs extra packages: pip install '.[book]' in the project's folder."
+        )
         return USAGE_ERROR
     except KeyboardInterrupt:
         print_error("stopped")
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
         return SUCCESS
     except UnicodeEncodeError as error:
         missing = error.object[error.start]
@@ -48,12 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         place = "the standard output" if error.filename is None else error.filename
         print_error(f"tisstats {parsed.command}: {place}: {error.strerror or error}")
-        _discard_output()
+        discard_output()
         return DATA_ERROR
     return code
-
-
-def _discard_output() -> None:
-    """Discard what is still to be printed, which would fail again at exit."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

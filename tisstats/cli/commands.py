@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tisstats.book.run.project import UsageError
+from tisstats.cli.output import print_error, print_progress
 from tisstats.errors import DataError
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from tisstats.tables import ReadOptions
 
 SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
-
-
-def print_error(message: str) -> None:
-    """Print a message to standard error."""
-    print(message, file=sys.stderr)
 
 
 @contextmanager
@@ -230,6 +226,7 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.build import build
     from tisstats.book.downloads.export import Export
     from tisstats.book.paper.edition import Edition
+    from tisstats.book.run.digests import check_package
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
     from tisstats.book.trial_report import report_project
@@ -242,6 +239,7 @@ def book(parsed: argparse.Namespace) -> int:
         refusal = None
     else:
         project = Project.from_folder(parsed.source)
+        check_package(project)
         if parsed.parameters:
             print(list_parameters(read_parameters(project.notebooks())))
             return SUCCESS
@@ -258,14 +256,14 @@ def book(parsed: argparse.Namespace) -> int:
         settings,
         jobs=parsed.jobs,
         output=output,
-        report=lambda line: print(line, flush=True),
+        report=print_progress,
         refusal=refusal,
     )
     for line in [*copies.write(folder), *edition.write(project, folder)]:
-        print(line)
+        print_progress(line)
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
-    print(f"The book is ready: open {shown} in a browser.")
+    print_progress(f"The book is ready: open {shown} in a browser.")
     return SUCCESS
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES, CoreSet
 from tisstats.measures.enzymes import (
     IMPLAUSIBLY_HIGH,
@@ -29,7 +30,9 @@ from tisstats.tables import (
     read_mapping,
     write_table,
 )
-from tisstats.tables.formats import STANDARD_STREAM
+from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS
+from tisstats.tables.formulas import are_formulas
+from tisstats.tables.raw import TableSource
 
 
 def score_file(
@@ -89,6 +92,8 @@ def score_file(
     for remark in read.remarks:
         report(f"{read.source.file}: {remark}")
     scored = score_visits(read.table, uln=uln, source=read.source, **scoring)
+    if file_format(target) in TEXT_FORMATS and (faults := _formulas(scored, read.source)):
+        raise DataError(faults)
     for line in [
         *summarise_scores(scored, vas_max=vas_max, core_set=core_set),
         *(check_units(scored, limits, unit) if "enzyme" in CORE_SETS[core_set] else ()),
@@ -109,6 +114,20 @@ def _check_arguments(
     of_core_set = {name: scoring.get(name) for name in ("mmt_max", "chq_phs_range", "cmas_max")}
     population = scoring.get("population", "adult")
     CoreSetArguments(uln=uln, **of_core_set).ranges(core_set, population, vas_max)
+
+
+def _formulas(scored: pd.DataFrame, source: TableSource) -> list[Fault]:
+    """Return a fault for each cell that a spreadsheet would run when it opens the text."""
+    message = (
+        "would be run as a formula by a spreadsheet; change it, or write .xlsx or .parquet, in "
+        "which text stays text"
+    )
+    return [
+        fault
+        for name in map(str, scored.columns)
+        if scored[name].dtype.kind == "O" or pd.api.types.is_string_dtype(scored[name])
+        for fault in source.faults(are_formulas(scored[name]), name, message, scored[name])
+    ]
 
 
 def summarise_scores(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +28,15 @@ from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, W
 from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"
+
+#: Most bytes that an ensemble unpacks to; 100,000 cohorts have half of them.
+_MOST_BYTES = 5 * 10**8
+
+#: What the libraries raise for damaged archives and for texts that are not as they were written.
+_DAMAGED = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+    *(RecursionError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+)
 
 #: Version of the file format.
 _VERSION = 1
@@ -105,24 +116,40 @@ class Ensemble:
         if file.is_dir():
             file = file / ENSEMBLE
         try:
+            _check_sizes(file)
             with np.load(file, allow_pickle=False) as stored:
                 about = json.loads(str(stored["synthetic"].item()))
                 if about["version"] != _VERSION:
                     raise KeyError(f"version {about['version']}")
-                return cls(
+                read = cls(
                     int(about["seed"]),
                     int(about["mmt_max"]),
-                    tuple(about["words"]),
+                    tuple(map(str, about["words"])),
                     stored["patients"].astype(np.int64),
                     _joined(stored),
                     stored["events"].astype(np.int64),
                     stored["starts"].astype(np.int64),
                 )
+                read.check_shapes()
+                return read
         except FileNotFoundError:
             raise DataError([Fault(str(file), "there is no such file")]) from None
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except _DAMAGED as error:
             message = f"is not an ensemble of synthetic cohorts: {error}"
             raise DataError([Fault(str(file), " ".join(message.split()))]) from None
+
+    def check_shapes(self) -> None:
+        """Raise ValueError if the tables do not fit one another."""
+        cohorts, _, columns = self.patients.shape
+        events, of_event = self.events.shape
+        offsets = self.event_offsets
+        if (
+            columns != len(COLUMNS)
+            or of_event != len(EVENT_COLUMNS)
+            or offsets.shape != (cohorts + 1,)
+            or (np.diff([0, *offsets, events]) < 0).any()
+        ):
+            raise ValueError("its tables do not fit one another")
 
     def write(self, path: Path | str) -> None:
         """Write the ensemble; equal cohorts give equal bytes."""
@@ -198,6 +225,26 @@ class Ensemble:
     def tables(self, index: int) -> dict[str, pd.DataFrame]:
         """Return the tables of a cohort: patients, visits, treatments, adverse_events."""
         return self.cohort(index).tables()
+
+
+def _check_sizes(file: Path) -> None:
+    """Raise ValueError if an archive unpacks to more than an ensemble has, or not to its arrays.
+
+    A few kilobytes can unpack to all the memory there is.
+    """
+    with zipfile.ZipFile(file) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
+            raise ValueError(f"it unpacks to more than {_MOST_BYTES // 10**6} MB")
+        for part in archive.infolist():
+            with archive.open(part) as content:
+                version = npy.read_magic(content)
+                read_header = {
+                    (1, 0): npy.read_array_header_1_0,
+                    (2, 0): npy.read_array_header_2_0,
+                }[version]
+                shape, _, kind = read_header(content)
+                if math.prod(shape) * kind.itemsize != part.file_size - content.tell():
+                    raise ValueError(f"{part.filename} is not as long as it says")
 
 
 def _joined(stored: Any) -> Ints:

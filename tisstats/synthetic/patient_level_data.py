@@ -17,6 +17,9 @@ REFERENCE = "reference"
 #: What a message calls the project's ensemble.
 _OWN = "the ensemble of synthetic cohorts"
 
+#: Most digits of the number of a cohort; Python reads no number of thousands of them.
+_MOST_DIGITS = 12
+
 #: Stands between the folder of an ensemble and the number of one of its cohorts.
 SEPARATOR = "#"
 
@@ -149,10 +152,15 @@ def ensemble_file(place: Path) -> Path | None:
 
 def _from_ensemble(ensemble: Ensemble, number: str, where: str, file: str) -> PatientLevelData:
     """Return a cohort of an ensemble by its number as a reader wrote it; `file` is for faults."""
-    if not number.isdecimal() or int(number) >= len(ensemble):
-        message = f"cohort must be 0 to {len(ensemble) - 1}, got {number}"
+    known = number.isdecimal() and len(number) <= _MOST_DIGITS
+    if not known or int(number) >= len(ensemble):
+        message = f"cohort must be 0 to {len(ensemble) - 1}, got {number[:_MOST_DIGITS]}"
         raise DataError([Fault(file, message)])
-    tables = ensemble.tables(int(number))
+    try:
+        tables = ensemble.tables(int(number))
+    except (LookupError, ValueError) as error:
+        message = f"cohort {number} is damaged: {' '.join(str(error).split())}"
+        raise DataError([Fault(file, message)]) from None
     patients, visits, treatments, events = (tables[table] for table in TABLES)
     trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
     return PatientLevelData(trial, f"cohort {int(number)} of {where}", drawn=True)

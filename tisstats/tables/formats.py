@@ -7,14 +7,14 @@ from pathlib import Path
 #: Endings of the files that can be read and written.
 FORMATS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet")
 
+#: Those of text, of which a spreadsheet takes some for formulas.
+TEXT_FORMATS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+
 #: Name of a file that stands for the standard input or output, as CSV.
 STANDARD_STREAM = "-"
 
-#: Formats that need a library, and the extra of the package that installs it.
-_LIBRARIES = {
-    ".parquet": ("Parquet", "pyarrow", "parquet"),
-    ".xlsx": (".xlsx", "openpyxl", "files"),
-}
+#: Formats that need a library.
+_LIBRARIES = {".parquet": ("Parquet", "pyarrow"), ".xlsx": (".xlsx", "openpyxl")}
 
 
 class FormatError(ValueError):
@@ -48,9 +48,9 @@ def file_format(path: Path) -> str:
 def _require_library(path: Path, ending: str) -> None:
     if ending not in _LIBRARIES:
         return
-    format_name, library, extra = _LIBRARIES[ending]
+    format_name, library = _LIBRARIES[ending]
     try:
         __import__(library)
     except ModuleNotFoundError:
-        message = f"{format_name} needs {library}: pip install 'tisstats[{extra}]'"
+        message = f"{format_name} needs {library}: pip install {library}"
         raise FormatError(f"{path}: {message}") from None

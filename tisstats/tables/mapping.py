@@ -34,7 +34,6 @@ chosen by each sponsor, so ``[visits.long.parameters]`` remains to be given.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +41,7 @@ from typing import Any
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
+from tisstats.tables.toml import parse_toml
 
 #: The tables of a trial.
 TABLES = ("patients", "visits", "treatments", "adverse_events")
@@ -171,13 +171,11 @@ def read_mapping(path: Path) -> TrialMapping:
     ('MMT8',)
     """
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        given = parse_toml(path.read_text(encoding="utf-8-sig"), str(path))
     except OSError as error:
         raise DataError([Fault(str(path), f"cannot be read: {error.strerror or error}")]) from None
     except UnicodeError:
         raise DataError([Fault(str(path), "is not in UTF-8")]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError([Fault(str(path), f"cannot be read as TOML: {error}")]) from None
     reader = _Reader(str(path))
     mapping = reader.mapping(given)
     if reader.faults:

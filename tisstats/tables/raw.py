@@ -15,6 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
 
+#: Most columns of a table, as of a sheet of a workbook. Every column costs time, empty or not.
+MOST_COLUMNS = 16_384
+
+#: Most names of columns that a message lists.
+_NAMES_SHOWN = 100
+
 #: Maximum number of faults of one kind reported for a column.
 FAULTS_PER_COLUMN = 20
 
@@ -187,9 +193,13 @@ def check_header(names: Iterable[Any], file: str) -> list[Fault]:
     ...     print(fault)
     visits.csv, row 1, column Week: the header must have unique column names; another is 'week'
     """
+    stripped = [str(given).strip() for given in names]
+    if len(stripped) > MOST_COLUMNS:
+        message = f"has {len(stripped)} columns; a table has {MOST_COLUMNS} at most"
+        return [Fault(file, message, 1)]
     faults = []
     seen: dict[str, str] = {}
-    for place, name in enumerate((str(given).strip() for given in names), start=1):
+    for place, name in enumerate(stripped, start=1):
         if not name:
             message = f"column {place} has no name; name it, or remove it if it is empty"
             faults.append(Fault(file, message, 1))
@@ -266,7 +276,9 @@ def match_columns(raw: RawTable, names: Iterable[str]) -> RawTable:
 def require_columns(raw: RawTable, names: Iterable[str]) -> None:
     """Raise DataError if the table lacks one of these columns; names the columns it has."""
     has = [str(name) for name in raw.cells.columns]
-    message = f"there is no such column; the table has {', '.join(has)}"
+    more = len(has) - _NAMES_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    message = f"there is no such column; the table has {', '.join(has[:_NAMES_SHOWN])}{rest}"
     lacking = [Fault(raw.source.file, message, None, name) for name in names if name not in has]
     if lacking:
         raise DataError(lacking)

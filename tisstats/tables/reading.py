@@ -16,6 +16,7 @@ from tisstats.tables.cells import ISO_DATE, as_text, check_date_format
 from tisstats.tables.decimals import MARKS
 from tisstats.tables.delimited import decode, parse_delimited
 from tisstats.tables.formats import STANDARD_STREAM, file_format
+from tisstats.tables.packed import TOO_LARGE, most_unpacked
 from tisstats.tables.raw import RawTable, TableSource, check_header
 from tisstats.tables.workbook import parse_workbook
 
@@ -150,8 +151,13 @@ def _check_is_text(content: bytes, file: str) -> None:
 
 
 def _decompressed(content: bytes, file: str) -> bytes:
+    most = most_unpacked(len(content))
     try:
-        return gzip.decompress(content)
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            unpacked = packed.read(most + 1)
+        if len(unpacked) > most:
+            raise DataError([Fault(file, TOO_LARGE)])
+        return unpacked
     except (OSError, EOFError, zlib.error) as error:
         message = f"cannot be decompressed (gzip): {' '.join(str(error).split())}"
         raise DataError([Fault(file, message)]) from None

@@ -18,6 +18,7 @@ import pandas as pd
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
 from tisstats.tables.formats import FormatError
+from tisstats.tables.packed import TOO_LARGE, most_unpacked
 from tisstats.tables.raw import (
     FAULTS_PER_COLUMN,
     RawTable,
@@ -42,6 +43,9 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 #: A format of numbers that fills them up with zeros; "0" alone rounds, and shows no other number.
 _ONLY_ZEROS = re.compile(r"00+")
+
+#: Cells that are read in any case, and how many empty ones there may be for one that is not.
+_ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 
 _SHEET_WITH_FORMULA = re.compile(rb"<f[ >/]")
 
@@ -76,6 +80,7 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     book = _load(content, file, values=True)
     chosen = _sheet(book, file, sheet)
     remarks = [f"read from sheet {chosen.title!r}"] if len(book.worksheets) > 1 else []
+    _check_extent(chosen, file)
     if faults := [*_merged(chosen, file), *_formulas(content, chosen, file)]:
         raise DataError(faults)
     rows = enumerate(chosen.iter_rows(), start=1)
@@ -128,6 +133,12 @@ def _load(content: bytes, file: str, *, values: bool) -> Workbook:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > most_unpacked(len(content)):
+                raise DataError([Fault(file, TOO_LARGE)])
+    except zipfile.BadZipFile:
+        pass  # openpyxl says why
+    try:
         with warnings.catch_warnings():
             # Of parts that do not concern the cells, such as styles and validation.
             warnings.simplefilter("ignore")
@@ -160,6 +171,16 @@ def _sheet(book: Workbook, file: str, sheet: str | None) -> Worksheet:
         )
         raise DataError([Fault(file, message)])
     return filled[0]
+
+
+def _check_extent(sheet: Worksheet, file: str) -> None:
+    """Raise DataError if a cell far away makes a table of millions of empty cells."""
+    area, filled = sheet.max_row * sheet.max_column, len(sheet._cells)
+    if area > _ALWAYS_READ and area > _CELLS_PER_FILLED * filled:
+        message = f"its cells reach to {sheet.dimensions.partition(':')[2] or sheet.dimensions}, "
+        raise DataError(
+            [Fault(file, f"{message}far from the table; delete those rows and columns")]
+        )
 
 
 def _merged(sheet: Worksheet, file: str) -> list[Fault]:

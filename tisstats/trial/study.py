@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -33,6 +32,7 @@ from tisstats.statistics import (
 from tisstats.statistics.quantiles import QuantileDefinition
 from tisstats.tables import FormatError, check_encoding, file_format
 from tisstats.tables.cells import check_date_format
+from tisstats.tables.toml import parse_toml
 from tisstats.trial.definitions import PUBLISHED, Definitions
 from tisstats.trial.endpoints import (
     Confirmation,
@@ -285,7 +285,7 @@ class Study:
         try:
             # Some editors begin a file with a byte order mark.
             text = path.read_text(encoding="utf-8-sig")
-            given = tomllib.loads(text)
+            given = parse_toml(text, str(path))
         except FileNotFoundError:
             message = "there is no such file; `tisstats new` writes one"
             raise DataError([Fault(str(path), message)]) from None
@@ -295,8 +295,6 @@ class Study:
         except UnicodeDecodeError:
             message = "is not in UTF-8, as TOML must be; save it so"
             raise DataError([Fault(str(path), message)]) from None
-        except tomllib.TOMLDecodeError as error:
-            raise DataError([Fault(str(path), f"cannot be read as TOML: {error}")]) from None
         return cls.from_mapping(given, str(path))
 
     @classmethod

@@ -9,10 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 from typing import Self
 
 from tisstats.book.run.forkserver import disable_slow_formats
+from tisstats.book.run.kernels import environment
 from tisstats.book.run.project import BookError, Project, plain_text
 
 _ERROR = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
@@ -35,6 +38,10 @@ class PageBuilder:
         self._project = project
         project.logs.mkdir(parents=True, exist_ok=True)
         self._log = project.logs / "pages.log"
+        # One for each build: a builder whose build was killed may write on for a moment.
+        shutil.rmtree(project.work_folder, ignore_errors=True)
+        project.work_folder.mkdir(parents=True)
+        self._work = Path(tempfile.mkdtemp(dir=project.work_folder))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -43,14 +50,14 @@ class PageBuilder:
                         "build",
                         str(project.staging_folder),
                         "--path-output",
-                        str(project.work_folder),
+                        str(self._work),
                     ),
                     *("-n", "-W", "--keep-going", "--all"),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+                env={**environment(), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
                 start_new_session=True,  # Ctrl-C is handled by the parent
             )
 
@@ -62,16 +69,17 @@ class PageBuilder:
         BookError
             On any warning or error; one line each, by place in the sources.
         """
-        shutil.rmtree(self._project.work_folder, ignore_errors=True)
-        with contextlib.suppress(BrokenPipeError):
-            self._process.communicate(b"go\n")
-        if self._process.returncode != 0:
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(b"go\n")
+                self._process.stdin.flush()  # and left open, which shows that this process lives
+        if self._process.wait() != 0:
             output = self._log.read_text(encoding="utf-8", errors="replace")
             last = (
                 f"the pages could not be built (full log: {self._project.display_path(self._log)})"
             )
             raise BookError("\n".join([*find_errors(output, self._project), last]))
-        return self._project.work_folder / "_build" / "html"
+        return self._work / "_build" / "html"
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +125,14 @@ def main() -> None:
             importlib.import_module(name)
     jupyter_book = importlib.import_module("jupyter_book.cli.main")
     if sys.stdin.readline():
+        threading.Thread(target=_end_with_the_build, daemon=True).start()
         jupyter_book.main()
+
+
+def _end_with_the_build() -> None:
+    """Wait until the process that wants the pages closes our input, or ends; then end as well."""
+    sys.stdin.read()
+    os._exit(1)
 
 
 if __name__ == "__main__":

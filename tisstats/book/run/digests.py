@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from tisstats.book.run.parameters import Value
-from tisstats.book.run.project import SOURCE_FOLDERS, Project
+from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
 
 PINS = "requirements.txt"
+
+#: Most files, and bytes of them, in a folder of data that a setting names; all of it is hashed.
+_MOST_FILES, _MOST_BYTES = 10_000, 2 * 10**9
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -43,8 +47,14 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
     """Return a hash over the names and contents of files."""
     parts: list[str | bytes] = []
     for path in paths:
-        parts += [path.relative_to(below).as_posix(), path.read_bytes()]
+        parts += [path.relative_to(below).as_posix(), _digest_of_content(path)]
     return digest(*parts)
+
+
+def _digest_of_content(path: Path) -> bytes:
+    """Return a hash of a file, which may be larger than the memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, hashlib.sha256).digest()
 
 
 def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
@@ -61,15 +71,58 @@ def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
         digest_of_files(files_below(project.package), project.package),
         digest_of_files(files_below(project.root / "data"), project.root),
         pins.read_bytes() if pins.is_file() else b"",
-        *(digest_of_files(files_below(path), path) for path in named if path.is_absolute()),
-        *(path.read_bytes() for path in named if path.is_absolute() and path.is_file()),
+        *(digest_of_files(_files_of_data(path), path) for path in named if path.is_absolute()),
+        *(_digest_of_content(path) for path in named if path.is_absolute() and path.is_file()),
     )
 
 
-def _digest_of_path(path: Path) -> str:
-    if path.is_file():
-        return digest_of_files([path], path.parent)
-    return digest_of_files(files_below(path), path)
+def _files_of_data(folder: Path) -> list[Path]:
+    """Return the files of a folder of data that a setting names.
+
+    Raises
+    ------
+    UsageError
+        If there are too many or too large ones, as in a folder that has more in it than a trial.
+    """
+    found = [] if not folder.is_dir() else list(islice(_regular_files(folder), _MOST_FILES + 1))
+    size = sum(path.stat().st_size for path in found)
+    if len(found) > _MOST_FILES or size > _MOST_BYTES:
+        raise UsageError(
+            f"{folder} has more than {_MOST_FILES} files, or {_MOST_BYTES // 10**9} GB: name a "
+            "folder that has only the data in it"
+        )
+    return sorted(found)
+
+
+def _regular_files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, without hidden ones, devices and pipes."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "." and name != "__pycache__"]
+        yield from (
+            path
+            for path in (Path(place, name) for name in names if name[0] != ".")
+            if path.is_file()
+        )
+
+
+def check_package(project: Project) -> None:
+    """Raise an error if the project has code of its own and other code is running.
+
+    Raises
+    ------
+    UsageError
+        If the book of one checkout would have the results of the code of another.
+    """
+    own = project.root / project.package.name
+    for module in files_below(own):
+        running = project.package / module.relative_to(own)
+        if module.suffix == ".py" and not (
+            running.is_file() and running.read_bytes() == module.read_bytes()
+        ):
+            raise UsageError(
+                f"{module} is not the code that runs, {project.package}: use the environment of "
+                f"{project.root}"
+            )
 
 
 def notebook_digest(folder: str, source: bytes, values: dict[str, Value], environment: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tisstats.book.run import digests
 from tisstats.book.run.forkserver import disable_slow_formats
+from tisstats.book.run.kept import read_kept, write_kept
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter, Value
 from tisstats.book.run.project import BookError, NotebookError, Project, plain_text
@@ -68,7 +69,7 @@ def plan_runs(
             values = {name: overrides.get(name, default) for name, default in own.items()}
         source = notebook.read_bytes()
         key = digests.notebook_digest(notebook.parent.name, source, values, environment)
-        runs.append(NotebookRun(notebook, source, project.cache / f"{stem}-{key}.ipynb", values))
+        runs.append(NotebookRun(notebook, source, project.cache / f"{stem}-{key}.result", values))
     return runs
 
 
@@ -106,7 +107,7 @@ def run_all(
     pending = []
     for run in runs:
         (project.logs / f"{run.name}.log").unlink(missing_ok=True)
-        if run.result.exists():
+        if read_kept(run.result) is not None:
             os.utime(run.result)
             progress(run, "unchanged")
         else:
@@ -159,9 +160,7 @@ def _run(run: NotebookRun, manager: type) -> float:
 
     started = time.perf_counter()
     contents = run_notebook(run.source, run.notebook.parent, run.values, manager)
-    unfinished = run.result.with_suffix(".part")
-    unfinished.write_text(contents, encoding="utf-8")
-    unfinished.replace(run.result)
+    write_kept(run.result, contents)
     return time.perf_counter() - started
 
 

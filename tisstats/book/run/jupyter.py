@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import subprocess
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,9 +21,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.utils import ensure_event_loop
 from papermill import PapermillExecutionError, execute_notebook
 
-from tisstats.book.run.kernels import ENVIRONMENT, ForkServer, ForkServerError
+from tisstats.book.run.kernels import ForkServer, ForkServerError, kernel_environment
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import NotebookError, plain_text
+from tisstats.book.run.streams import merge_streams
+from tisstats.book.run.temporary import temporary_folder
 
 CELL_TIMEOUT = 600  #: seconds until a cell is taken to hang
 
@@ -73,7 +74,7 @@ class BookKernelManager(AsyncKernelManager):
         """Start the kernel."""
         with self.log_file.open("ab") as log:
             return await super().start_kernel(
-                env={**os.environ, **ENVIRONMENT}, stdout=log, stderr=subprocess.STDOUT, **kwargs
+                env=kernel_environment(), stdout=log, stderr=subprocess.STDOUT, **kwargs
             )
 
 
@@ -92,9 +93,9 @@ def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[
     class Manager(BookKernelManager):
         pass
 
-    with tempfile.TemporaryDirectory(prefix="tisstats-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
         Manager.fork_server = fork_server
-        Manager.folder = Path(folder)
+        Manager.folder = folder
         # Unix sockets avoid races for free ports, in a folder that its owner alone can enter.
         sockets = os.name != "nt" and len(os.fsencode(folder)) <= _LONGEST_FOLDER
         Manager.transport_used = "ipc" if sockets else "tcp"
@@ -145,7 +146,6 @@ def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manag
             execution_timeout=CELL_TIMEOUT,
             kernel_manager_class=manager,
             shutdown_kernel="immediate",
-            coalesce_streams=True,
             record_timing=False,
             resources={"metadata": {"path": str(folder)}},
         )
@@ -179,6 +179,8 @@ def normalise_output(executed: Any, cells_before: int) -> str:
     for cell in executed.cells:
         for volatile in ("papermill", "execution"):
             cell.metadata.pop(volatile, None)
+        if cell.get("outputs"):
+            cell["outputs"] = merge_streams(cell["outputs"])
         tags = cell.metadata.get("tags", [])
         if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -32,6 +33,26 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of a process of a build: it imports the package that runs here.
+
+    Without a word it would import the installed one, and put the code of another checkout into
+    the book of this one.
+    """
+    package = Path(__file__).resolve().parents[3]
+    installed = [*site.getsitepackages(), site.getusersitepackages()]
+    if str(package) in map(os.path.realpath, installed):  # before which nothing may come
+        return dict(os.environ)
+    given = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([str(package), given] if given else [str(package)])
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def kernel_environment() -> dict[str, str]:
+    """Return the variables of a kernel."""
+    return {**environment(), **ENVIRONMENT}
 
 
 _OPTIONS = ("-P", "-Xfrozen_modules=off")
@@ -67,7 +88,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **ENVIRONMENT},
+                env=kernel_environment(),
                 start_new_session=True,  # Ctrl-C is handled by the parent
             )
         self._socket = ours

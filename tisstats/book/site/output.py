@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import shutil
 import tempfile
@@ -9,10 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tisstats.book.run.digests import digest_of_files, files_below
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import Project, UsageError
+from tisstats.book.site.swap import exchange
 
 MARK = ".tisstats-book.json"
+
+#: Name of the previous book while the new one takes its place.
+_FORMER = "former"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class BuildStamp:
     overrides: Mapping[str, Value]  #: parameters changed by the reader
     settings: list[str]  #: the same, as given
     contents: list[str]  #: names in the folder
+    digest: str = ""  #: of everything in the folder but this file; stamps of before had none
 
     @classmethod
     def read(cls, folder: Path) -> BuildStamp | None:
@@ -36,6 +43,11 @@ class BuildStamp:
         """Write the stamp of a book."""
         text = json.dumps(asdict(self), indent=1, sort_keys=True)
         (folder / MARK).write_text(text + "\n", encoding="utf-8")
+
+
+def digest_of_book(folder: Path) -> str:
+    """Return a hash of the files of a book, by which lost and damaged ones are seen."""
+    return digest_of_files(files_below(folder), folder)
 
 
 def check_replaceable(output: Path, project: Project) -> None:
@@ -73,19 +85,44 @@ def check_replaceable(output: Path, project: Project) -> None:
 
 
 def replace_book(pages: Path, output: Path) -> None:
-    """Replace the previous book by finished pages, atomically."""
+    """Replace the previous book by finished pages, atomically.
+
+    Where the system can exchange folders, there is a book at every moment. Where it cannot, there
+    is none for a moment; `restore_book` puts the previous one back if the process is killed then.
+    """
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
-        prefix=f".{output.name}-", dir=output.parent, ignore_cleanup_errors=True
+        prefix=_aside(output), dir=output.parent, ignore_cleanup_errors=True
     ) as aside:
         ready = Path(aside) / "new"
         shutil.move(pages, ready)  # possibly on another disk
-        former = Path(aside) / "former"
+        former = Path(aside) / _FORMER
         try:
-            if output.exists():
+            if not output.exists():
+                ready.rename(output)
+            elif not exchange(ready, output):
                 output.rename(former)
-            ready.rename(output)
+                ready.rename(output)
         except BaseException:
             if former.exists() and not output.exists():
                 former.rename(output)
             raise
+
+
+def restore_book(output: Path) -> None:
+    """Clear away what a build left that was killed while it replaced the book.
+
+    Only while no other build writes to this folder.
+    """
+    if not output.parent.is_dir():
+        return
+    for aside in output.parent.glob(f"{glob.escape(_aside(output))}*"):
+        former = aside / _FORMER
+        if former.is_dir() and not output.exists():
+            former.rename(output)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(output: Path) -> str:
+    """Return how the names of folders begin that hold a book before it is in its place."""
+    return f".{output.name}-tisstats-"

@@ -10,8 +10,9 @@ from typing import Any
 
 from tisstats.book.run.digests import page_source_files
 from tisstats.book.run.execute import NotebookRun
+from tisstats.book.run.kept import read_kept
 from tisstats.book.run.parameters import Parameter, Value, format_value
-from tisstats.book.run.project import CONFIG, Project
+from tisstats.book.run.project import CONFIG, BookError, Project
 
 
 def stage_sources(project: Project, runs: Sequence[NotebookRun], banner: str) -> None:
@@ -28,7 +29,12 @@ def stage_sources(project: Project, runs: Sequence[NotebookRun], banner: str) ->
     for source in page_source_files(project):
         _copy(source, project.staging_folder / source.relative_to(project.root))
     for run in runs:
-        _copy(run.result, project.staging_folder / run.notebook.relative_to(project.root))
+        result = read_kept(run.result)
+        if result is None:  # since it was found whole a moment ago
+            raise BookError(f"{run.name}: its result was lost or damaged meanwhile; build again")
+        target = project.staging_folder / run.notebook.relative_to(project.root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(result)
     config = staged_config((project.root / CONFIG).read_text(encoding="utf-8"), banner)
     (project.staging_folder / CONFIG).write_text(config, encoding="utf-8")
 
@@ -39,6 +45,8 @@ def staged_config(config: str, banner: str) -> str:
 
     settings: dict[str, Any] = yaml.safe_load(config) or {}
     settings["execute"] = {**(settings.get("execute") or {}), "execute_notebooks": "off"}
+    # Results have their streams merged: the way of the page builder hangs at a long line.
+    ((settings.get("sphinx") or {}).get("config") or {}).pop("nb_merge_streams", None)
     if banner:
         # Theme options under `sphinx` override those that Jupyter Book collects elsewhere.
         sphinx = settings.setdefault("sphinx", {})

@@ -199,8 +199,12 @@ def _load(path: Path) -> dict[str, Any]:
 
     try:
         found = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except DataError:
+        raise
+    except ValueError as error:  # also of a whole number of thousands of digits
         raise DataError([Fault(file, f"cannot be read as JSON: {error}")]) from None
+    except RecursionError:
+        raise DataError([Fault(file, "cannot be read as JSON: nested too deep")]) from None
     if not isinstance(found, dict):
         raise DataError([Fault(file, "must be one object, as Dataset-JSON 1.1 has it")])
     if faults := [

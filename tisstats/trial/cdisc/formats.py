@@ -27,10 +27,6 @@ _SAS_DATE = "DATE9."
 _SAS_DATES = ("DATE", "E8601DA", "B8601DA", "YYMMDD", "MMDDYY", "DDMMYY", "IS8601DA")
 
 
-#: What to install for a library that a format needs.
-_EXTRA = "tisstats[files]"
-
-
 def _library(name: str) -> Any:
     """Return a library that only these formats need.
 
@@ -42,7 +38,8 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError:
-        message = f"this format needs {name.partition('.')[0]}: pip install '{_EXTRA}'"
+        library = name.partition(".")[0]
+        message = f"this format needs {library}: pip install {library}"
         raise FormatError(message) from None
 
 

@@ -1,0 +1,296 @@
+"""Files made to hang, to fill the memory, to fetch or to run something: one line each, soon."""
+
+import gzip
+import io
+import json
+import socket
+import zipfile
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from tests.command import called
+from tisstats import matching
+from tisstats.datapackage import find_faults, read_descriptor
+from tisstats.errors import DataError
+from tisstats.matching import PatternError, matches
+from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.patient_level_data import patient_level_data
+from tisstats.tables import packed, raw, read_table
+from tisstats.tables.formulas import are_formulas
+from tisstats.tables.toml import parse_toml
+from tisstats.tables.workbook import write_workbook
+
+DIGITS = "9" * 5_000
+DEEP = 100_000
+ELSEWHERE = "http://127.0.0.1:9/a.csv"
+FIELDS = {"fields": [{"name": "id", "type": "string"}]}
+
+
+def package(folder, resource=None, **more):
+    """Write a package of one file, and return its folder."""
+    (folder / "a.csv").write_text("id\n1\n", encoding="utf-8")
+    described = {
+        "resources": [{"name": "a", "path": "a.csv", "schema": FIELDS, **(resource or {})}]
+    }
+    (folder / "datapackage.json").write_text(json.dumps({**described, **more}), encoding="utf-8")
+    return folder
+
+
+def only_fault(call, *arguments):
+    with pytest.raises(DataError) as caught:
+        call(*arguments)
+    (fault,) = caught.value.faults
+    assert "\n" not in str(fault)
+    assert len(str(fault)) < 1_000
+    return str(fault)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The addresses that anything tried to reach."""
+    found = []
+
+    def connect(_self, address):
+        found.append(address)
+        raise OSError("there is no network")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **_: connect(None, where))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ({"path": ELSEWHERE}, "path must be the name of a CSV file in this folder"),
+        ({"path": "//elsewhere/a.csv"}, "path must be the name of a CSV file in this folder"),
+        ({"path": "../a.csv"}, "path must be the name of a CSV file in this folder"),
+        ({"path": "a\0.csv"}, "path must be the name of a CSV file in this folder"),
+        ({"path": "a.csv.gz"}, "path must be the name of a CSV file in this folder"),
+        ({"path": "https:a.csv"}, "the file is missing"),
+        ({"schema": ELSEWHERE}, "schema must be an object, with the fields in it"),
+        ({"schema": {"fields": [ELSEWHERE]}}, "a field must be an object with a name and a type"),
+        ({"dialect": ELSEWHERE}, "dialect must be an object"),
+        ({"data": [["id"], ["2"]], "extrapaths": [ELSEWHERE], "scheme": "http"}, None),
+        ({"profile": ELSEWHERE, "checklist": ELSEWHERE, "type": "package"}, None),
+        ({"schema": {**FIELDS, "profile": ELSEWHERE, "$schema": ELSEWHERE}}, None),
+    ],
+)
+def test_nothing_is_fetched_that_a_description_names(tmp_path, asked, resource, said):
+    folder = package(tmp_path, resource, profile=ELSEWHERE, sources=[{"path": ELSEWHERE}])
+    try:
+        faults = find_faults(folder)
+    except DataError as error:
+        faults = error.faults
+    assert [said in str(fault) for fault in faults] == ([True] if said else [])
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * DEEP, "nested too deep"),
+        ('{"resources": ' * DEEP, "nested too deep"),
+        (f'{{"resources": {DIGITS}}}', "Exceeds the limit"),
+    ],
+    ids=["lists", "objects", "digits"],
+)
+def test_a_description_that_python_cannot_read(tmp_path, text, said):
+    (tmp_path / "datapackage.json").write_text(text, encoding="utf-8")
+    assert said in only_fault(read_descriptor, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = " + "[" * DEEP, "nested too deep"),
+        (".".join("a" * 20_000) + " = 1", "nested too deep"),
+        (f"a = {DIGITS}", "Exceeds the limit"),
+    ],
+    ids=["lists", "keys", "digits"],
+)
+def test_toml_that_python_cannot_read(text, said):
+    assert said in only_fault(parse_toml, text, "study.toml")
+
+
+def test_a_pattern_that_would_hang_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(matching, "SECONDS", 0.2)
+    field = {"name": "id", "type": "string", "constraints": {"pattern": "(1+)+$"}}
+    folder = package(tmp_path, {"schema": {"fields": [field]}})
+    assert find_faults(folder) == []
+    (folder / "a.csv").write_text(f"id\n{'1' * 50}!\n", encoding="utf-8")
+    (fault,) = find_faults(folder)
+    assert "value '(1+)+$': resource a: the pattern of id takes too long to match" in str(fault)
+
+
+@pytest.mark.parametrize("pattern", ["(", "[", "(?P<a>x)(?P<a>y)"])
+def test_a_pattern_that_is_none_is_one_line(tmp_path, pattern):
+    with pytest.raises(PatternError, match="is not a regular expression"):
+        matches(pattern, ["x"])
+    field = {"name": "id", "type": "string", "constraints": {"pattern": pattern}}
+    (fault,) = find_faults(package(tmp_path, {"schema": {"fields": [field]}}))
+    assert "the pattern of id is not a regular expression" in str(fault)
+
+
+@pytest.mark.parametrize("pattern", ["[a-z]+", "(ab|a)*b?", "(?:a|b){2}", "a*b*", "", "ä|ö"])
+def test_patterns_match_whole_texts_wherever_they_are_tried(pattern):
+    import re
+
+    texts = ["", "a", "ab", "aab", "abab", "ba", "a\n", "ä", "ab c"]
+    assert matches(pattern, texts) == [bool(re.fullmatch(pattern, text)) for text in texts]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_a_table_has_no_more_columns_than_a_sheet(tmp_path, ending):
+    path = tmp_path / f"wide.{ending}"
+    names = [f"c{number}" for number in range(raw.MOST_COLUMNS + 1)]
+    separator = {"csv": ",", "tsv": "\t"}[ending]
+    path.write_text(f"{separator.join(names)}\n", encoding="utf-8")
+    assert "has 16385 columns; a table has 16384 at most" in only_fault(read_table, path)
+    path.write_text(f"{separator.join(names[:200])}\n{separator.join('1' * 200)}\n")
+    table = read_table(path)
+    lacking = only_fault(raw.require_columns, table, ["week"])
+    assert lacking.endswith(", c98, c99 and 100 more")
+
+
+def test_a_file_that_unpacks_to_all_the_memory_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(packed, "_ALWAYS", 20_000)
+    text = "id,week\n" + "1,0\n" * 5_000
+    path = tmp_path / "visits.csv.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+    assert packed.most_unpacked(path.stat().st_size) < len(text)
+    assert packed.TOO_LARGE in only_fault(read_table, path)
+    path.write_bytes(gzip.compress(text[:20_000].encode()))
+    assert len(read_table(path)) == 4_998
+    path.write_bytes(gzip.compress(text[:20_001].encode()))
+    assert packed.TOO_LARGE in only_fault(read_table, path)
+
+
+def with_sheet(path, change):
+    """Change the text of the first sheet of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = change(parts[name])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+
+
+def test_a_workbook_that_unpacks_to_all_the_memory_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(packed, "_ALWAYS", 100_000)
+    path = tmp_path / "visits.xlsx"
+    write_workbook(pd.DataFrame({"week": [0]}), path)
+    with_sheet(path, lambda text: text.replace(b"<sheetData>", b"<sheetData>" + b" " * 3_000_000))
+    assert packed.TOO_LARGE in only_fault(read_table, path)
+
+
+def test_a_cell_far_away_is_one_line(tmp_path):
+    path = tmp_path / "visits.xlsx"
+    write_workbook(pd.DataFrame({"week": [0, 4]}), path)
+    with_sheet(path, lambda text: text.replace(b'r="A3"', b'r="XFD1048576"'))
+    assert "far from the table; delete those rows and columns" in only_fault(read_table, path)
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory):
+    """The parts of a file of one cohort."""
+    path = tmp_path_factory.mktemp("ensemble") / "ensemble.npz"
+    Ensemble.of([Ensemble.read().cohort(0)]).write(path)
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def stored(array):
+    content = io.BytesIO()
+    np.save(content, array)
+    return content.getvalue()
+
+
+def header(shape, kind="<i2"):
+    """The header of an array, without the array."""
+    text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("patients.npy", header((10**9, 10**9, 10))),
+        ("patients.npy", header((2,)) + bytes(4)),
+        ("patients.npy", header((2,), "|O") + bytes(16)),
+        ("patients.npy", b"\x93NUMPY\x09\x00"),
+        ("patients.npy", b""),
+        ("events.npy", stored(np.array([1]))),
+        ("events.npy", stored(np.zeros((0, 2), np.int8))),
+        ("starts.npy", stored(np.array([0, 2**31 - 1]))),
+        ("starts.npy", stored(np.array([5, 0]))),
+        ("seen.npy", stored(np.array(["text"]))),
+        ("synthetic.npy", stored(np.array("[" * DEEP))),
+        ("synthetic.npy", stored(np.array("[1]"))),
+        ("synthetic.npy", stored(np.array(f'{{"version": 1, "seed": {DIGITS}}}'))),
+        ("synthetic.npy", stored(np.array('{"version": 1, "seed": 1, "mmt_max": 1e999}'))),
+    ],
+)
+def test_an_ensemble_that_is_damaged_is_one_line(tmp_path, ensemble, part, content):
+    path = tmp_path / "ensemble.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, kept in {**ensemble, part: content}.items():
+            archive.writestr(name, kept)
+    assert "is not an ensemble of synthetic cohorts" in only_fault(Ensemble.read, path)
+
+
+def test_an_ensemble_that_unpacks_to_all_the_memory_is_not_read(tmp_path, ensemble, monkeypatch):
+    monkeypatch.setattr("tisstats.synthetic.ensemble._MOST_BYTES", 1_000)
+    path = tmp_path / "ensemble.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, kept in ensemble.items():
+            archive.writestr(name, kept)
+    assert "it unpacks to more than" in only_fault(Ensemble.read, path)
+
+
+def test_an_event_without_a_label_is_one_line(tmp_path, ensemble):
+    path = tmp_path / "ensemble.npz"
+    about = json.loads(str(np.load(io.BytesIO(ensemble["synthetic.npy"])).item()))
+    changed = stored(np.array(json.dumps({**about, "words": []})))
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, kept in {**ensemble, "synthetic.npy": changed}.items():
+            archive.writestr(name, kept)
+    assert "cohort 0 is damaged" in only_fault(patient_level_data, str(path))
+
+
+def test_the_number_of_a_cohort_may_have_any_number_of_digits():
+    assert "cohort must be 0 to 999, got 9" in only_fault(patient_level_data, DIGITS)
+
+
+VISITS = """\
+patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,note
+007,0,3.8,6.1,211,2.0,2.2,1199,- none
+007,9,2.0,3.0,240,1.0,1.0,300,+12
+"""
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+f(1)", "\t=1"])
+def test_no_formula_gets_into_text_that_a_spreadsheet_opens(tmp_path, formula):
+    visits, scored = tmp_path / "visits.csv", tmp_path / "scored.csv"
+    options = ["--mmt-max", "260", "--uln", "ck=170", "-o"]
+    visits.write_text(VISITS.replace("007,9", f"{formula},9"), encoding="utf-8")
+    done = called("score", visits, *options, scored)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"row 3, column patient_id, value {formula!r}: would be run as a formula" in line
+    assert not scored.exists()
+    # In a workbook text stays text.
+    assert called("score", visits, *options, tmp_path / "scored.xlsx").returncode == 0
+    cells = openpyxl.load_workbook(tmp_path / "scored.xlsx").active["A"]
+    assert {cell.data_type for cell in cells} == {"s"}
+    visits.write_text(VISITS, encoding="utf-8")
+    assert called("score", visits, *options, scored).returncode == 0
+
+
+def test_numbers_and_remarks_are_no_formulas():
+    texts = ["007", "+12", "-1.5e3", "-", "- none", "a=b", "", " =1", None, 3.5]
+    assert not are_formulas(pd.Series(texts, dtype=object)).any()

@@ -1,0 +1,59 @@
+"""Tests of every kind are run: examples of docstrings, notebooks, functions, pages in a browser."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "tisstats"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def examples(module):
+    """How many docstrings of a module have an example."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    docstrings = (
+        ast.get_docstring(node) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)
+    )
+    return sum(">>> " in (text or "") for text in docstrings)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """The examples of the package, by module."""
+    found = {path.relative_to(ROOT).as_posix(): examples(path) for path in PACKAGE.rglob("*.py")}
+    return Counter({name: number for name, number in found.items() if number})
+
+
+def test_examples_of_docstrings_are_among_the_tests(request, expected):
+    config = request.config
+    places = [ROOT / place for place in config.getini("testpaths")]
+    left_out = [ROOT / place for place in config.getoption("ignore") or ()]
+    assert config.getoption("doctestmodules")
+    assert expected
+    for name in expected:
+        module = ROOT / name
+        assert any(module.is_relative_to(place) for place in places), name
+        assert not any(module.is_relative_to(place) for place in left_out), name
+
+
+def test_a_whole_run_has_tests_of_every_kind_and_every_example(request, expected):
+    chosen = request.config.option.keyword or request.config.option.markexpr
+    if chosen or request.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        pytest.skip("a run of some of the tests")
+    items = request.session.items
+    kinds = Counter(type(item).__name__ for item in items)
+    assert kinds.keys() >= {"Function", "DoctestItem", "IPyNbCell"}
+    notebooks = {item.path for item in items if type(item).__name__ == "IPyNbCell"}
+    assert notebooks == set((ROOT / "notebooks").glob("*.ipynb"))
+    assert {
+        mark for item in items for mark in ("browser", "build") if item.get_closest_marker(mark)
+    }
+    found = Counter(
+        item.path.relative_to(ROOT).as_posix()
+        for item in items
+        if type(item).__name__ == "DoctestItem" and item.path.is_relative_to(PACKAGE)
+    )
+    assert found == expected

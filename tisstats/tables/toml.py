@@ -1,0 +1,35 @@
+"""Read TOML of other people's making: mapping files and descriptions of studies."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from tisstats.errors import DataError, Fault
+
+#: Most parts of a dotted key; the time to read one grows with their square.
+_MOST_PARTS = 100
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    r"""Return what a text in TOML says.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If it is not TOML, or is nested too deep for anything that we read.
+
+    Examples
+    --------
+    >>> parse_toml("[study]\nid = 'A'", "study.toml")
+    {'study': {'id': 'A'}}
+    """
+    deep = DataError([Fault(file, "cannot be read as TOML: nested too deep")])
+    if any(line.partition("=")[0].count(".") > _MOST_PARTS for line in text.splitlines()):
+        raise deep
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # also of a whole number of thousands of digits
+        raise DataError([Fault(file, f"cannot be read as TOML: {error}")]) from None
+    except RecursionError:
+        raise deep from None
