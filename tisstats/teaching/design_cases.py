@@ -46,7 +46,7 @@ def patients_per_arm(treated: float, placebo: float, z_alpha: float, z_power: fl
     Examples
     --------
     >>> round(patients_per_arm(0.6, 0.3, 1.959964, 0.841621), 2)
-    41.99
+    41.97
     """
     mean = (treated + placebo) / 2
     pooled = z_alpha * sqrt(2 * mean * (1 - mean))
