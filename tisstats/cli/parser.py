@@ -119,8 +119,8 @@ def add_score(commands: Commands) -> None:
 def add_core_set(add: Callable[..., argparse.Action]) -> None:
     """Add the options of `tisstats score` that belong to one core set, without their defaults."""
     most = (
-        "IMACS, required: maximum MMT score, 80 or 150 (MMT-8), 260 (26 tests; MMT24), 240 "
-        "(assumed)"
+        "IMACS, required: maximum MMT score, 80 or 150 (MMT-8), 260 (26 tests; MMT24), "
+        "240 (assumed)"
     )
     add("--mmt-max", metavar="N", type=parse_number, help=most)
     uln = "IMACS, required: upper limit of normal, a number or a column name; repeat per enzyme"
