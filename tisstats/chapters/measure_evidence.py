@@ -119,7 +119,7 @@ def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
 
 
 def _without_points(page: str) -> str:
-    """Say why a measure earns no points: it is not in the score, or it is the score."""
+    """Return why a measure earns no points: it is not in the score, or it is the score."""
     return "–" if page == "tis" else "not in the score"
 
 

@@ -311,7 +311,7 @@ def agrees(value, text):
     """Whether a number, rounded as printed, is what is printed."""
     if value is None:
         return False
-    printed = text.replace("–", "-").replace("%", "").strip()
+    printed = text.replace("–", "-").replace("−", "-").replace("%", "").strip()
     if printed.startswith("<"):
         return value < float(printed[1:])
     decimals = len(printed.partition(".")[2])
