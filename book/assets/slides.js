@@ -91,7 +91,7 @@
     if (!["ArrowUp", "ArrowDown", "PageUp", "PageDown", "ArrowLeft", "ArrowRight"]
       .includes(event.key)) return false;
     if (!running()) return !["ArrowLeft", "ArrowRight"].includes(event.key);
-    const table = at.closest(".slide-table");
+    const table = at.closest(".table-box");
     if (table && table.scrollWidth > table.clientWidth) return true;
     // A slide that is higher than the window scrolls first.
     const slide = slides[current];
@@ -121,7 +121,7 @@
 
   let touched = null;
   document.addEventListener("touchstart", event => {
-    const scrolls = event.target.closest(".slide-table");
+    const scrolls = event.target.closest(".table-box");
     const own = scrolls && scrolls.scrollWidth > scrolls.clientWidth;
     touched = event.touches.length === 1 && !own ? event.touches[0] : null;
   }, { passive: true });
