@@ -175,12 +175,12 @@ def _describe(grid: Grid) -> dict[str, Any]:
 def _describe_range(grid: Grid) -> str:
     """Return the range of the measure in the score, in words."""
     if grid.measure != "enzyme":
-        return f"0 to {float(grid.scale):g} {grid.unit}"
+        return f"{0} to {float(grid.scale):g} {grid.unit}"
     enzyme = ENZYMES["ck"]
     limit = float(grid.scale / enzyme.range_in_uln)
     return (
-        f"{lower_case_name(enzyme.name)}, 0 to {enzyme.range_in_uln} times the assumed upper limit "
-        f"of normal, {limit:g} {grid.unit}"
+        f"{lower_case_name(enzyme.name)}, {0} to {enzyme.range_in_uln} times the assumed "
+        f"upper limit of normal, {limit:g} {grid.unit}"
     )
 
 
