@@ -24,7 +24,6 @@ from tisstats.measures.core_set import (
     UNITS_PER_MICROKATAL,
 )
 from tisstats.measures.imacs import classify_visits
-from tisstats.measures.total_improvement_score import PERCENT_DECIMALS as PERCENT_DECIMALS
 from tisstats.trial.definitions import DisabilityCriterion
 
 VAS_MAX = {"cm": 10, "mm": 100}
@@ -132,15 +131,15 @@ def cases(number: int, seed: int, groups: int = 32) -> list[Case]:
     """Draw cases; most changes meet a cut exactly or lie just beside it."""
     draw = random.Random(seed)
     settings = [_settings(draw, turn) for turn in range(groups)]
-    return [_case(draw, settings[turn % groups], turn) for turn in range(number)]
+    return [_case(draw, settings[turn % groups]) for turn in range(number)]
 
 
 def _settings(draw: random.Random, turn: int) -> Settings:
-    vas_unit = draw.choice(list(VAS_MAX))
+    vas_unit = list(VAS_MAX)[turn // 8 % 2]
     if turn % 8 == 7:
         maximum = str(draw.choice(list(CMAS_MAXIMA)))
         return Settings(
-            "printo", "juvenile", vas_unit, maximum, chq_range=CHQ_RANGES[turn // 8 % 2]
+            "printo", "juvenile", vas_unit, maximum, chq_range=CHQ_RANGES[turn // 16 % 2]
         )
     maxima = [*map(str, MMT_MAXIMA), str(draw.randint(20, 600))]
     return Settings(
@@ -154,7 +153,7 @@ def _settings(draw: random.Random, turn: int) -> Settings:
     )
 
 
-def _case(draw: random.Random, settings: Settings, turn: int) -> Case:
+def _case(draw: random.Random, settings: Settings) -> Case:
     visits = ["followup", *(f"followup{i}" for i in range(2, draw.choice([1, 1, 2, 3, 5]) + 1))]
     weeks = draw.sample(range(1, 60), len(visits))
     inputs = {
@@ -166,13 +165,13 @@ def _case(draw: random.Random, settings: Settings, turn: int) -> Case:
         inputs |= {f"week_{name}": str(week) for name, week in zip(visits, weeks, strict=True)}
     case = Case(settings, inputs, visits)
     _set(case, draw)
-    for place, measure in enumerate(CORE_SETS[settings.core_set]):
+    for measure in CORE_SETS[settings.core_set]:
         if measure == "enzyme":
-            _enzymes(case, draw, turn + place)
+            _enzymes(case, draw)
         else:
             rule = CORE_SETS[settings.core_set][measure]
             low, high = settings.ends(measure)
-            values = _values(draw, high - low, rule, turn + place, case, measure)
+            values = _values(draw, high - low, rule, case, measure)
             if rule.better == "higher":
                 values = [high - value for value in values]
             else:
@@ -206,7 +205,7 @@ def _set(case: Case, draw: random.Random) -> None:
     inputs["uln_unit"] = draw.choice(["", "U/L", "microkat/L"])
 
 
-def _enzymes(case: Case, draw: random.Random, turn: int) -> None:
+def _enzymes(case: Case, draw: random.Random) -> None:
     """Type limits and values of the panel, some equally abnormal and some normal."""
     settings = case.settings
     limit_unit = case.inputs["uln_unit"] or settings.enzyme_unit
@@ -225,7 +224,7 @@ def _enzymes(case: Case, draw: random.Random, turn: int) -> None:
         case.limits[enzyme] = own
         full = own * ENZYMES[enzyme].range_in_uln
         rule = CORE_SETS["imacs"]["enzyme"]
-        values = _values(draw, full, rule, turn + 3 * place, case, "enzyme", enzyme)
+        values = _values(draw, full, rule, case, "enzyme", enzyme)
         shift = full if draw.random() < 0.5 else ONE // 10
         values = [value + shift for value in values]
         if place and draw.random() < 0.3:  # equally abnormal as the first one
@@ -243,7 +242,6 @@ def _values(
     draw: random.Random,
     full: int,
     rule: Any,
-    turn: int,
     case: Case,
     measure: str,
     enzyme: str = "",
@@ -252,9 +250,7 @@ def _values(
 
     Of each follow-up the change meets a cut, lies beside one, or is anything.
     """
-    sides = list(SIDES)
-    cut = rule.cutoffs[turn // len(sides) % len(rule.cutoffs)]
-    side = sides[turn % len(sides)]
+    cut, side = draw.choice(rule.cutoffs), draw.choice(list(SIDES))
     change = full * cut // 100 + SIDES[side] * draw.choice(BESIDE)
     if draw.random() < 0.05 or not 0 < change < full:
         values = [_on_grid(draw, full) for _ in range(2)]

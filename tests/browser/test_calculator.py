@@ -12,7 +12,6 @@ from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
 
 from tests.browser.calculator_cases import (
-    PERCENT_DECIMALS,
     VAS_MAX,
     cases,
     ceiling,
@@ -37,6 +36,7 @@ from tisstats.measures.core_set import (
     RESPONSE_CUTOFFS,
 )
 from tisstats.measures.enzymes import ENZYME_SELECTIONS, ENZYME_UNITS, uln_fault
+from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 
 pytestmark = pytest.mark.browser
 
@@ -214,12 +214,12 @@ def test_the_calculator_agrees_with_the_package_on_every_case(answers):
 def test_minimal_disability_and_the_ceiling_agree_one_by_one(answers):
     imacs = [(c, a) for c, a in zip(CASES, answers, strict=True) if c.settings.core_set == "imacs"]
     for name, (_, criterion) in disability_criteria().items():
-        for case, answer in imacs[:120]:
+        for case, answer in imacs[:60]:
             found = disability(case, criterion)
             assert answer["disability"][name] == found, case.inputs
     found = {str(answer["disability"]["article"]["met"]) for _, answer in imacs}
     assert found == {"True", "False", "None"}
-    for case, answer in imacs[120:160]:
+    for case, answer in imacs[60:80]:
         assert ceiling(case) == (
             answer["attainable"]["points"]
             if answer["attainable"] and not answer["attainable"]["assumed"]
@@ -229,7 +229,7 @@ def test_minimal_disability_and_the_ceiling_agree_one_by_one(answers):
 
 def test_typing_into_the_form_gives_the_same(page, answers):
     draw = random.Random(7)
-    for case, answer in list(zip(CASES, answers, strict=True))[:12]:
+    for case, answer in list(zip(CASES, answers, strict=True))[:5]:
         press(page, "Clear")
         # A comma before three digits could stand between thousands.
         commas = {
@@ -611,7 +611,7 @@ def test_a_result_prints_on_one_page(page, followups):
 
 
 def test_a_link_brings_back_a_case_exactly(page, context):
-    for case in CASES[30:38]:
+    for case in CASES[30:34]:
         untouched = {"visits": "1", "enzyme_panel": "complete", "cmas_max": "52"}
         typed = {k: v for k, v in case.inputs.items() if v and untouched.get(k) != v}
         typed.setdefault("enzyme_unit", "U/L")

@@ -146,7 +146,7 @@ def _ranges() -> list[tuple[str, str, str]]:
         "das": f"0 to {core_set.DAS_MAX}",
     }
     both = CORE_SET | PRINTO_CORE_SET
-    rows = [
+    rows: list[tuple[str, str, str]] = [
         (
             rule.name if key in CORE_SET else f"{rule.name} (PRINTO)",
             fixed.get(key, vas),
