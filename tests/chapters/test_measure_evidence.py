@@ -7,7 +7,7 @@ import pytest
 
 from tisstats.chapters.measure_evidence import CHILDREN, evidence_base, evidence_tables
 from tisstats.chapters.measure_pages import NAMES
-from tisstats.measures.core_set import CORE_SET
+from tisstats.measures.core_set import CORE_SET, PRINTO_CORE_SET
 from tisstats.teaching.evidence import EXPECTED, NOT_FOUND, PROPERTIES
 
 FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"
@@ -65,15 +65,27 @@ def test_a_page_shows_all_rows_and_cites_their_sources(page, base):
 
 def test_the_page_on_children_shows_and_cites_what_is_known(base):
     core, known = (each.frame for each in evidence_tables("juvenile", base, NAMES))
-    assert core["In this book's score"].tolist() == [
-        *("scored", "scored", "left out", "scored", "left out", "left out")
-    ]
-    assert core["Range"].tolist()[-2:] == ["not public", "0 to 20"]
+    assert core["Column"].tolist() == list(PRINTO_CORE_SET)
+    assert core["Range"].tolist()[-2:] == ["no public one found", "0 to 20"]
     assert len(known) == sum(row.measure in CHILDREN for row in base.rows)
     text = (FOLDER / "juvenile.md").read_text("utf-8")
     cited = ",".join(re.findall(r"\{cite\}`([^`]+)`", text)).split(",")
     sources = {row.source for row in base.rows if row.measure in CHILDREN}
     assert sources | {row.source for row in base.children} <= set(cited)
+
+
+def test_the_fictitious_child_by_hand(base):
+    scored, by_range = (each.frame for each in evidence_tables("printo_child", base, NAMES))
+    assert scored["Points"].tolist() == ["17.5", "2.5", "20", "7.5", "5", "15", "67.5"]
+    # 3 of 10, 1.5 of 10, 6 of 52, 0.75 of 3, 14 of 80, 6 of 20.
+    percents = ["30.0", "15.0", "11.5", "25.0", "17.5", "30.0", ""]
+    assert scored["Improvement, % of the range"].tolist() == percents
+    assert "moderate" in scored["Measure"].tolist()[-1]
+    # 14 of 50, of 80 and of 100: three bands, and two categories.
+    assert by_range["Improvement, % of the range"].tolist() == ["28.0", "17.5", "14.0"]
+    assert by_range["Points"].tolist() == ["7.5", "5", "2.5"]
+    assert by_range["Improvement"].tolist() == ["major", "moderate", "moderate"]
+    assert by_range["Range entered"].tolist()[1] == "\N{MINUS SIGN}10 to 70"
 
 
 def test_totals_of_important_changes_exceed_that_of_the_score(base):
@@ -102,5 +114,7 @@ def test_a_return_to_normal_earns_little_for_creatine_kinase_alone(base):
 
 
 def test_a_page_that_there_is_not_is_refused(base):
-    with pytest.raises(ValueError, match=r"page must be one of tis, .*overview or juvenile: 'x'"):
+    with pytest.raises(
+        ValueError, match=r"page must be one of tis, .*juvenile or printo_child: 'x'"
+    ):
         evidence_tables("x", base, NAMES)

@@ -38,7 +38,7 @@ TABLE = {
 }
 THRESHOLDS = ((70, "major"), (45, "moderate"), (30, "minimal"))
 HIGHER = {"cmas", "chq_phs"}
-RANGE = (Fraction("-8.6"), Fraction("67.4"))  # made up: the range is not public
+RANGE = (Fraction("-8.6"), Fraction("67.4"))  # made up: no public range was found
 LENGTHS = {"physician_global": 10, "parent_global": 10, "cmas": 52, "chaq": 3, "das": 20}
 LENGTHS |= {"chq_phs": RANGE[1] - RANGE[0]}
 LOWEST = dict.fromkeys(TABLE, Fraction(0)) | {"chq_phs": RANGE[0]}
@@ -129,8 +129,9 @@ def test_exactly_at_and_just_around_each_boundary(measure):
 def test_random_children_have_the_score_and_category_of_the_reference():
     rng = np.random.default_rng(2017)
     count = 4000
+    grids = {name: grid(name) for name in TABLE}
     drawn = [
-        {name: [grid(name)[at] for at in rng.integers(0, len(grid(name)), count)] for name in TABLE}
+        {name: [of[at] for at in rng.integers(0, len(of), count)] for name, of in grids.items()}
         for _ in (0, 1)
     ]
     sides = [{name: np.array(list(map(float, of))) for name, of in side.items()} for side in drawn]
@@ -266,7 +267,7 @@ def test_the_ceiling_of_a_baseline(child):
         ({"core_set": "PRINTO"}, "core_set must be one of imacs, printo"),
         (
             {"chq_phs_range": None},
-            "no public source states its range, so none is assumed; got None",
+            "no public source of its range, so none is assumed; got None",
         ),
         ({"chq_phs_range": (70, -10)}, r"ascending.*got \[70, -10\]"),
         ({"chq_phs_range": (5, 5)}, "ascending"),

@@ -10,8 +10,8 @@ import pytest
 
 from tisstats.datapackage import find_faults
 from tisstats.ledger.published import data_directory
-from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import CORE_SET
+from tisstats.measures.core_set import CORE_SET, PRINTO_CORE_SET
+from tisstats.measures.ranges import Ranges
 from tisstats.teaching.evidence import (
     EXPECTED,
     PROPERTIES,
@@ -100,13 +100,16 @@ def test_what_is_inferred_follows_from_what_was_seen(base):
         assert printed == [100 - Fraction(share) for share in shares]
 
 
-def test_a_measure_for_children_is_scored_if_its_scale_is_that_of_the_score(base):
-    scored = {each.measure for each in base.children if each.scored}
-    assert scored == {"physician_global", "patient_global", "haq"}
-    (unknown,) = (each for each in base.children if not each.high)
-    assert unknown.measure == "enzyme"
-    assert not unknown.scored
-    assert SCALES["physician_global"].high == VAS_CM
+def test_the_measures_for_children_are_those_that_are_scored_on_the_same_scales(base):
+    ranges = Ranges.printo((0, 1), vas_max=VAS_CM)
+    for each, (name, rule) in zip(base.children, PRINTO_CORE_SET.items(), strict=True):
+        assert each.better == rule.better
+        assert rule.abbreviation in each.label
+        if name == "chq_phs":
+            # Not public, and so neither in the data nor in the package.
+            assert (each.low, each.high) == ("", "")
+        else:
+            assert (int(each.low), int(each.high)) == (ranges.ends[name].low, ranges.of(name))
 
 
 @pytest.mark.parametrize(

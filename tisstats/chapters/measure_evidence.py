@@ -18,6 +18,7 @@ from tisstats.teaching.evidence import (
     important_changes,
     smallest_reached,
 )
+from tisstats.teaching.printo_child import CHILD, MADE_UP_RANGES, PrintoChild
 
 _FACTS = "evidence from other publications, which data/evidence has as a table"
 _COMPUTED = "computed from the published bands and from data/evidence"
@@ -44,7 +45,7 @@ def evidence_tables(page: str, base: EvidenceBase, names: dict[str, str]) -> lis
     Parameters
     ----------
     page
-        A page on a measure, ``tis``, ``overview`` or ``juvenile``.
+        A page on a measure, ``tis``, ``overview``, ``juvenile`` or ``printo_child``.
     base
         The evidence.
     names
@@ -60,6 +61,8 @@ def evidence_tables(page: str, base: EvidenceBase, names: dict[str, str]) -> lis
             return [_comparison(base, names), _sources(base)]
         case "juvenile":
             return [_children(base), _evidence_on_children(base)]
+        case "printo_child":
+            return [_scored_child(CHILD), _points_by_range(CHILD)]
         case "tis":
             return [_evidence(base, page), _points_of_important_changes(base)]
         case "physician_global" | "patient_global":
@@ -69,7 +72,9 @@ def evidence_tables(page: str, base: EvidenceBase, names: dict[str, str]) -> lis
         case "enzyme":
             return [_evidence(base, page), _return_to_normal()]
     if page not in names:
-        raise ValueError(f"page must be one of {', '.join(names)}, overview or juvenile: {page!r}")
+        raise ValueError(
+            f"page must be one of {', '.join(names)}, overview, juvenile or printo_child: {page!r}"
+        )
     return [_evidence(base, page)]
 
 
@@ -268,26 +273,76 @@ def _return_to_normal() -> Rows:
     "The PRINTO core set for children",
     columns=_FACTS,
     notes={
-        "": "Same bands and points; cut-offs of the categories as in the table of the score.",
-        "In this book's score": "With the juvenile population, the package and the calculator "
-        "change the cut-offs alone and score the IMACS measures. A measure on another scale is "
-        "left out: to enter it in the place of the IMACS measure would give wrong points.",
+        "": "Same bands and points as the IMACS measure in whose place it stands; cut-offs of the "
+        "categories as in the table of the score.",
+        "Range": "Where none was found, worst and best possible score are a required input.",
     },
 )
 def _children(base: EvidenceBase) -> Rows:
     """Return the measures for children, each with the one whose place it takes."""
+    columns = dict(zip(core_set.CORE_SET, core_set.PRINTO_CORE_SET, strict=True))
     for each in base.children:
         rule = core_set.CORE_SET[each.measure]
         yield {
             "IMACS measure": rule.name,
             "PRINTO measure": each.label,
-            "Range": f"{each.low} to {each.high}" if each.high else "not public",
+            "Column": columns[each.measure],
+            "Range": f"{each.low} to {each.high}" if each.high else "no public one found",
             "Better": each.better,
             "Points at most": f"{rule.points[-1]:g}",
-            "In this book's score": "scored" if each.scored else "left out",
             "Source": f"{base.sources[each.source].label}"
             + ("" if each.grade == "seen" else f" ({each.grade})"),
             "Remark": each.note,
+        }
+
+
+def _from_to(ends: tuple[float, float]) -> str:
+    """Return the ends of a scale as text, with a true minus sign."""
+    return f"{ends[0]:g} to {ends[1]:g}".replace("-", "\N{MINUS SIGN}")
+
+
+@table(
+    "A fictitious child, scored with PRINTO's core set",
+    columns="computed from the published bands; the values are made up",
+    notes={"": "Made up for teaching, the range of CHQ-PhS included."},
+)
+def _scored_child(child: PrintoChild) -> Rows:
+    """Return the change of each measure and its points, and the score."""
+    for each in child.changes():
+        yield {
+            "Measure": each.rule.abbreviation or each.rule.name,
+            "Baseline": f"{each.before:g}",
+            "Follow-up": f"{each.after:g}",
+            "Range": _from_to(each.ends),
+            "Improvement, % of the range": format_rounded(each.percent, 1),
+            "Points": f"{each.points:g}",
+        }
+    scored = child.score()
+    yield {
+        "Measure": f"Total Improvement Score ({scored['response']} improvement)",
+        "Baseline": "",
+        "Follow-up": "",
+        "Range": "",
+        "Improvement, % of the range": "",
+        "Points": f"{scored['tis']:g}",
+    }
+
+
+@table(
+    "The same change of CHQ-PhS on three ranges",
+    columns="computed from the published bands; the ranges are made up",
+    notes={"": "The ranges are made up for teaching."},
+)
+def _points_by_range(child: PrintoChild) -> Rows:
+    """Return what the range of CHQ-PhS does to its points and to the score."""
+    for ends in MADE_UP_RANGES:
+        scored = child.score(ends)
+        yield {
+            "Range entered": _from_to(ends),
+            "Improvement, % of the range": format_rounded(scored["chq_phs_percent"], 1),
+            "Points": f"{scored['chq_phs_points']:g}",
+            "Total Improvement Score": f"{scored['tis']:g}",
+            "Improvement": scored["response"],
         }
 
 

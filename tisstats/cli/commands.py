@@ -158,7 +158,7 @@ def core_set_options(parsed: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(f"--core-set {chosen} has no {_as_options(others)}: leave it out")
     required = [name for name, needed in CORE_SET_OPTIONS[chosen].items() if needed]
     if absent := [name for name in required if name not in given[chosen]]:
-        unknown = ", the worst and the best possible score, which no public source states"
+        unknown = ": the worst and the best possible score, for which we found no public source"
         why = unknown if "chq_phs_range" in absent else ""
         raise UsageError(f"--core-set {chosen} requires {_as_options(absent)}{why}")
     found = {name: getattr(parsed, name) for name in given[chosen]}

@@ -133,7 +133,7 @@ def add_core_set(add: Callable[..., argparse.Action]) -> None:
     )
     add("--enzyme-panel", choices=("complete", "measured"), help=panel)
     ends = (
-        "PRINTO, required: worst and best possible CHQ-PhS; no public source states them, so none "
+        "PRINTO, required: worst and best possible CHQ-PhS; we found no public source, so none "
         "is assumed"
     )
     add("--chq-phs-range", metavar=("WORST", "BEST"), type=parse_number, nargs=2, help=ends)

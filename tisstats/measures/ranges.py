@@ -50,7 +50,7 @@ MEASURE_COLUMNS = MEASURE_COLUMNS_OF["imacs"]
 #: Length of a visual analogue scale, and its unit.
 VAS_UNITS = {10: "cm", 100: "mm"}
 
-#: The worst and the best possible value of CHQ-PhS, which no public source states.
+#: The worst and the best possible value of CHQ-PhS, of which we found no public source.
 ChqPhsRange = Sequence[float]
 
 
@@ -215,5 +215,5 @@ def _chq_phs_ends(given: ChqPhsRange | None) -> tuple[float, float]:
     shown = "None" if given is None else given if isinstance(given, str) else list(values) or given
     raise ValueError(
         "chq_phs_range must be the worst and the best possible score of CHQ-PhS, ascending: it is "
-        f"norm-based and no public source states its range, so none is assumed; got {shown}"
+        f"norm-based, and we found no public source of its range, so none is assumed; got {shown}"
     )

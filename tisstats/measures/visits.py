@@ -100,7 +100,7 @@ def score_visits(
         Core set that was measured, as a whole. PRINTO's is for juvenile patients.
     chq_phs_range : (float, float)
         PRINTO: worst and best possible score of CHQ-PhS, the physical summary of the Child Health
-        Questionnaire. No default: it is norm-based, and no public source states its range.
+        Questionnaire. No default: it is norm-based, and we found no public source of its range.
     cmas_max : {52, 51}, optional
         PRINTO: maximum of the CMAS; see `CMAS_MAXIMA`. By default 52.
     missing : {"na", "bounds"}

@@ -104,12 +104,6 @@ class ChildMeasure:
     grade: str  #: how it is known, as in `Evidence`
     note: str  #: what a reader must know to use it
 
-    @property
-    def scored(self) -> bool:
-        """Whether it is scored as the measure that it takes the place of: on the same scale."""
-        highest = {"haq": HAQ_MAX, "physician_global": VAS_CM, "patient_global": VAS_CM}
-        return self.high == str(highest.get(self.measure))
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from tisstats.datapackage import STUDY
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, Population
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, CoreSet, Population
 from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit, uln_fault
 from tisstats.measures.imacs import WORSENING_RULES
 from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
@@ -87,6 +87,7 @@ class General:
     id: str  #: short identifier, in the names of exported files
     data: Origin  #: whether rows are data of patients or synthetic
     population: Population  #: whose response categories apply
+    core_set: CoreSet  #: core set that was measured; only imacs has a report
     treatment: str  #: name of the treatment under study
     listings: bool  #: whether the report lists single patients
 
@@ -301,6 +302,7 @@ class Study:
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any], path: str = STUDY) -> Study:
         """Check a description that was read already; see `read`."""
+        _refuse_other_core_set(given, path)
         # A value of a wrong type is none of the choices either: the same words, said once.
         if faults := list(dict.fromkeys(_schema_faults(given, path))):
             raise DataError(faults)
@@ -550,6 +552,23 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
     if (value := study.endpoint.deterioration) not in WORSENING_RULES:
         message = f"must be one of {', '.join(WORSENING_RULES)}"
         yield fault("endpoint.deterioration", value, message)
+
+
+def _refuse_other_core_set(given: Mapping[str, Any], path: str) -> None:
+    """Raise DataError for the PRINTO core set, before each of its measures is a fault.
+
+    Raises
+    ------
+    DataError
+        If the study measured a core set of which there is no report.
+    """
+    general = given.get("study")
+    if isinstance(general, Mapping) and general.get("core_set") == "printo":
+        message = (
+            "reports of a trial score the IMACS core set only; score a table of PRINTO's measures "
+            "with tisstats score --population juvenile --core-set printo"
+        )
+        raise DataError([Fault(path, message, value="printo", key="study.core_set")])
 
 
 def _definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]:
