@@ -187,7 +187,7 @@
       if (rule.kind === "given") {
         hint = inputs[key + "_low"] && inputs[key + "_high"]
           ? inputs[key + "_low"] + " to " + inputs[key + "_high"]
-          : "No public source states its range, and none is assumed";
+          : "We found no public range, and none is assumed";
       }
       if (rule.kind === "enzyme") {
         return "Enter all that were measured; " + rule.better + " is better. The score follows the " +

@@ -142,7 +142,7 @@ def _ranges() -> list[tuple[str, str, str]]:
             for most in core_set.CMAS_MAXIMA
             if most != core_set.CMAS_MAX
         ),
-        "chq_phs": "not public: a required input",
+        "chq_phs": "a required input: no public range was found",
         "das": f"0 to {core_set.DAS_MAX}",
     }
     both = CORE_SET | PRINTO_CORE_SET
