@@ -14,7 +14,17 @@ PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
 FLOORS = [
-    *("errors", "parallel", "proof", "printed", "tables", "datapackage", "statistics", "measures"),
+    *(
+        "errors",
+        "parallel",
+        "proof",
+        "printed",
+        "tables",
+        "matching",
+        "datapackage",
+        "statistics",
+        "measures",
+    ),
     *("forensics", "agreement", "trial", "ledger", "lim2021", "synthetic", "bounds"),
     *("teaching", "figures", "chapters", "book", "cli"),
 ]

@@ -55,7 +55,7 @@ show(
 glue_values(share=Result("42.1", Facts("{percentage}", "Responders", n="19", origin="computed")))
 """
 CONFIG = """\
-title: A tiny book
+title: A <i>tiny</i> & "small" book
 author: Its testers
 only_build_toc_files: true
 execute:

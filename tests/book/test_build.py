@@ -1,5 +1,6 @@
 """Whole builds of a tiny book."""
 
+import html
 import json
 import queue
 import re
@@ -13,6 +14,7 @@ import pytest
 from tisstats.book.build import build
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.book.site.output import MARK, check_replaceable
+from tisstats.book.site.policy import content_policy
 
 pytestmark = pytest.mark.build
 
@@ -33,6 +35,18 @@ def test_a_book_is_built_with_what_its_pages_paste(tiny_book):
     assert 'alt="A line that rises to the threshold."' in tiny_book.page("notebooks/01_first")
     assert "Not the published analysis" not in intro
     assert (tiny_book.html / "index.html").is_file()
+
+
+def test_a_title_is_text_on_every_page_and_all_state_what_may_run(tiny_book):
+    pages = [path for path in tiny_book.html.rglob("*.html") if "_static" not in path.parts]
+    assert len(pages) > len(tiny_book.project.pages())
+    for path in pages:
+        page = path.read_text(encoding="utf-8")
+        assert "<i>tiny" not in page, path
+        assert "&amp;lt;" not in page, path
+        assert page.count('<meta http-equiv="Content-Security-Policy"') == 1, path
+        head = page.partition("<script")[0].partition("<link")[0]
+        assert content_policy(page) in html.unescape(head), path
 
 
 def test_nothing_is_done_when_nothing_has_changed(tiny_book):

@@ -185,6 +185,8 @@ def test_a_build_that_is_stopped_leaves_no_process_and_the_last_good_book(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A background job would hand down that it ignores Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 300  # on a busy machine
     while not started.exists() and running.poll() is None and time.monotonic() < deadline:
@@ -233,3 +235,19 @@ def test_a_reader_who_has_seen_enough_is_no_fault(new_book):
     assert running.wait(timeout=300) == 0
     assert running.stderr.read() == b""
     running.stderr.close()
+
+
+@pytest.mark.build
+def test_a_book_is_built_also_if_nobody_reads_the_progress(tiny_book):
+    intro = tiny_book.root / "book" / "intro.md"
+    intro.write_text(intro.read_text().replace("# Intro", "# Another beginning"))
+    running = subprocess.Popen(
+        [*COMMAND, "book", "--source", tiny_book.root],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    running.stdout.close()
+    assert running.wait(timeout=300) == 0
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert "Another beginning" in tiny_book.page("book/intro")

@@ -1,9 +1,13 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from tisstats.book.run import digests
 from tisstats.book.run.digests import (
     check_package,
     digest,
+    digest_of_files,
     environment_digest,
     files_below,
     notebook_digest,
@@ -110,3 +114,30 @@ def test_the_file_of_an_ensemble_counts_with_the_number_of_a_cohort_after_it(new
         before = environment_digest(new_book.project, settings)
         file.write_bytes(b"cohorts")
         assert environment_digest(new_book.project, settings) != before
+
+
+def test_a_folder_with_more_in_it_than_data_is_refused(new_book, tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    settings = [f"cohort={folder}"]
+    for number in range(3):
+        (folder / f"{number}.csv").write_text("1234")
+    os.mkfifo(folder / "pipe")  # would block whoever reads it
+    monkeypatch.setattr(digests, "_MOST_FILES", 3)
+    monkeypatch.setattr(digests, "_MOST_BYTES", 12)
+    environment_digest(new_book.project, settings)
+    for limit in ("_MOST_FILES", "_MOST_BYTES"):
+        with monkeypatch.context() as lower:
+            lower.setattr(digests, limit, 2)
+            with pytest.raises(UsageError, match="name a folder that has only the data in it"):
+                environment_digest(new_book.project, settings)
+
+
+def test_files_are_hashed_in_pieces(tmp_path, monkeypatch):
+    (tmp_path / "large.csv").write_bytes(b"1" * 1_000_000)
+
+    def read_bytes(_path):
+        raise MemoryError
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert digest_of_files([tmp_path / "large.csv"], tmp_path)

@@ -128,7 +128,7 @@ def test_notebooks_in_the_book_do_not_have_the_figures_again(tiny_book):
 
 def test_results_of_the_book(tiny_book):
     found = results(tiny_book.html)
-    assert found["title"] == "Results of the book: A tiny book"
+    assert found["title"] == 'Results of the book: A <i>tiny</i> & "small" book'
     assert found["notice"] == ""
     assert found["pages"] == {"first": "notebooks/01_first", "second": "notebooks/02_second"}
     assert [each["name"] for each in found["tables"]] == ["responders", "responders-2"]

@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.pages.builder import find_errors, map_to_source
+from tisstats.book.pages.builder import PageBuilder, find_errors, map_to_source
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,13 @@ def test_complaints_name_the_sources_not_the_mirror(new_book, place, shown):
 )
 def test_of_all_that_is_said_only_what_is_wrong_is_told(new_book, said, told):
     assert find_errors(said, new_book.project) == told
+
+
+def test_a_page_builder_has_a_folder_of_its_own_and_ends_with_its_build(new_book):
+    with PageBuilder(new_book.project) as first:
+        with PageBuilder(new_book.project) as second:
+            assert first._work != second._work
+        first._process.stdin.write(b"go\n")
+        first._process.stdin.close()  # as the system does when the build is killed
+        assert first._process.wait(timeout=300) != 0
+    assert not new_book.project.work_folder.exists()

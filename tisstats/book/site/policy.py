@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import markupsafe
 from sphinx.application import Sphinx
 
 #: Beginnings of the scripts that theme and extensions write into pages. None holds text of data.
@@ -85,15 +86,15 @@ def state_policies(app: Sphinx, error: Exception | None) -> None:
             page.write_text(with_policy(text), encoding="utf-8")
 
 
-def escape_title(_app: Sphinx, config: Any) -> None:
-    """Let the theme show the title of the book as text; it would paste it as markup."""
-    options = config.html_theme_options
-    if not options.get("logo"):
-        options["logo"] = {"text": html.escape(config.html_title)}
+def escape_title(
+    _app: Sphinx, _name: str, _template: str, context: dict[str, Any], _tree: Any
+) -> None:
+    """Let the theme show the title of the book as text; in places it would paste it as markup."""
+    context["docstitle"] = markupsafe.escape(context.get("docstitle", ""))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.connect("config-inited", escape_title)
+    app.connect("html-page-context", escape_title)
     app.connect("build-finished", state_policies, priority=990)  # all is in place
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
