@@ -67,12 +67,12 @@ def rounded(value, decimals=0):
     value = Fraction(value)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     text = str(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
-    return text.replace("-", "–") if Decimal(text) else text.replace("-", "")
+    return text.replace("-", "−") if Decimal(text) else text.replace("-", "")
 
 
 def printed_quartiles(values, decimals=1):
     q1, median, q3 = (rounded(value, decimals) for value in slow_quartiles(values))
-    joined = " to " if q1.startswith("–") or q3.startswith("–") else "–"
+    joined = " to " if q1.startswith("−") or q3.startswith("−") else "–"
     return f"{median} ({q1}{joined}{q3}) [{len(values)}]"
 
 
