@@ -234,7 +234,7 @@ def test_choices_stand_in_the_captions(study):
     for choice in (
         "definition 7",
         "exact (all sign",
-        "wilcox (zeros are dropped",
+        "patients without change are dropped before ranking",
         "mean rank",
         "last visit after baseline up to week 24, also of those who stopped early",
         "95%",
@@ -334,7 +334,7 @@ def test_other_methods_are_used_and_named(tmp_path):
     folder = edited(tmp_path, made, "[analysis]", new)
     caption = Measures(folder).table2().caption
     assert "asymptotic (normal" in caption
-    assert "pratt (zeros are included" in caption
+    assert "patients without change are included in the ranking" in caption
     assert "of those patients who completed" in caption
     assert "90%" in caption
     assert "Wilson" in Safety(folder).outcomes().caption
