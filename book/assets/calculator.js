@@ -15,6 +15,7 @@
     var sum = root.querySelector(".calculator-total");
     var result = tis.result(root, rules, at);
     var latest;
+    var chosen = ""; // the example whose values were filled in
     tis.rules = rules;
 
     function store(inputs) {
@@ -25,6 +26,7 @@
     function restore() {
       if (!location.hash.includes("=")) { return; }
       var inputs = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+      chosen = "";
       form.fill(tis.cases.modern(rules, inputs));
       update();
       var lost = tis.cases.hasNamelessEnzyme(rules, inputs);
@@ -48,12 +50,17 @@
       }
     }
 
-    function isExample(inputs, name) {
+    /* Whether values that are shown come from an example: after it was chosen, any of them; in a
+       case that came by a link, most of them. */
+    function isFromExample(inputs, name) {
       var example = rules.examples[name];
-      var ignored = ["shown", "visits", "enzyme_panel", "core_set", "cmas_max"];
-      return Object.keys(Object.assign({}, inputs, example)).every(function (field) {
-        return ignored.includes(field) || (inputs[field] || "") === (example[field] || "");
+      var values = Object.keys(example).filter(function (field) {
+        return /_(baseline|followup\d*)$/.test(field) && !/^week_/.test(field);
       });
+      var kept = values.filter(function (field) { return inputs[field] === example[field]; });
+      return chosen === name ? kept.some(function (field) {
+        return !form.element.elements[field].closest("[hidden]");
+      }) : 2 * kept.length > values.length;
     }
 
     function update() {
@@ -66,8 +73,8 @@
         return control.type === "text" && control.value;
       }));
       result.show(inputs, answer);
-      at("example-note").hidden = !isExample(inputs, "medians");
-      at("course-note").hidden = !isExample(inputs, "course");
+      at("example-note").hidden = !isFromExample(inputs, "medians");
+      at("course-note").hidden = !isFromExample(inputs, "course");
       at("copied").textContent = "";
       at("link-field").hidden = true;
       announce(answer);
@@ -127,9 +134,13 @@
       if (event.target.name === "population") { form.permitCoreSet(); }
       store(update());
     });
-    at("clear").addEventListener("click", function () { show({}); });
-    at("example").addEventListener("click", function () { show(rules.examples.medians); });
-    at("course").addEventListener("click", function () { show(rules.examples.course); });
+    function choose(name) {
+      chosen = name;
+      show(name ? rules.examples[name] : {});
+    }
+    at("clear").addEventListener("click", function () { choose(""); });
+    at("example").addEventListener("click", function () { choose("medians"); });
+    at("course").addEventListener("click", function () { choose("course"); });
     at("add").addEventListener("click", function () {
       var inputs = form.withVisit();
       show(inputs);

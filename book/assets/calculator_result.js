@@ -120,9 +120,14 @@
 
     /* ---- Tables ---- */
 
-    function row(head, cells) {
-      var made = element("tr", [element("th", head)].concat(cells.map(function (cell) {
-        return element("td", cell);
+    var POINTS = 2; // place of the points among the cells of a measure
+
+    /* A row whose cells have the labels that a phone shows before them. */
+    function row(head, cells, heads) {
+      var made = element("tr", [element("th", head)].concat(cells.map(function (cell, place) {
+        var entry = element("td", cell);
+        entry.dataset.label = heads[place + 1];
+        return entry;
       })));
       made.firstChild.scope = "row";
       return made;
@@ -130,20 +135,29 @@
 
     function showPoints(answer) {
       var visit = answer.shown;
-      w.put(root.querySelector("#tis-points"), answer.keys.map(function (key) {
+      var body = root.querySelector("#tis-points");
+      var heads = Array.from(body.parentNode.tHead.rows[0].cells, function (head) {
+        return head.textContent;
+      });
+      w.put(body, answer.keys.map(function (key) {
         var measure = visit.measures[key];
         var got = measure.result;
         var cells = got ? [
           got.percent,
-          answer.rules.measures[key].bands[got.band] + (got.onCut ? "; on the band boundary" : ""),
+          [element("span", answer.rules.measures[key].bands[got.band], "whole"),
+            got.onCut ? "; on the band boundary" : ""],
           got.points + " of " + measure.most
         ] : ["–", "–", "–"];
         cells.push(measure.best ? measure.best.points + " of " + measure.most : "–");
         if (answer.rules.definitions) {
           cells.push(visit.relative && visit.relative[key] !== null ? visit.relative[key] : "–");
         }
-        var made = row(answer.rules.measures[key].name, cells);
+        var made = row(answer.rules.measures[key].name, cells, heads);
         made.dataset.measure = key;
+        /* Of a measure without values a card says so once. */
+        made.querySelectorAll("td").forEach(function (cell, place) {
+          if (cell.textContent === "–" && place !== POINTS) { cell.className = "absent"; }
+        });
         return made;
       }));
       root.querySelector("#tis-relative").hidden = !(answer.rules && answer.rules.definitions);
@@ -233,12 +247,12 @@
             function (name) { return visit.worsening ? visit.worsening[name] : null; }
           )).map(w.verdict));
         }
-        var made = row(w.capital(visit.label), cells);
+        var made = row(w.capital(visit.label), cells, heads);
         if (visit === answer.shown) { made.className = "calculator-current"; }
         return made;
       }));
       return element("table", [element("caption", "Score at each visit"), head, body],
-        "data-table calculator-points");
+        "data-table calculator-points" + (answer.rules.definitions ? " cards" : ""));
     }
 
     function showCourse(answer) {

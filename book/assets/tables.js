@@ -16,16 +16,27 @@
     return copy.textContent.trim();
   }
 
+  /* A card's first line says what it is, unless it is a number alone. */
+  var NUMBER = /^[<>≤≥+−–-]?\s*\d/;
+
   /* Cells get the labels that cards show; false if a cell that spans columns cannot have one. */
   function label(table) {
-    var heads = Array.from(table.tHead.rows[0].cells);
+    var heads = Array.from(table.tHead.rows[0].cells).filter(function (head) { return !head.hidden; });
     var rows = Array.from(table.tBodies).flatMap(function (body) { return Array.from(body.rows); });
     var group = "";
     var places = rows.map(function (row) { return heads.length - row.cells.length; });
     if (places.some(function (place) { return place !== 0 && place !== 1; })) { return false; }
     rows.forEach(function (row, place) {
       // A row without a head of its own belongs to the group above it.
-      if (places[place]) { row.dataset.group = group; } else { group = text(row.cells[0]); }
+      if (places[place]) {
+        row.dataset.group = group;
+      } else {
+        group = text(row.cells[0]);
+        if (NUMBER.test(group)) {
+          row.cells[0].dataset.label = text(heads[0]);
+          group = text(heads[0]) + ": " + group;
+        }
+      }
       Array.from(row.cells).slice(1 - places[place]).forEach(function (cell) {
         var head = heads[cell.cellIndex + places[place]];
         cell.dataset.label = text(head);

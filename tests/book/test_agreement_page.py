@@ -48,14 +48,15 @@ def test_the_matrix_has_a_cell_for_every_method_and_program(page, comparison):
     # Without the reference, and without this package, which agrees with it.
     assert {row.count("<td") for row in rows} == {len(comparison.data.software) - 2}
     assert "<td></td>" not in html
-    assert html.count("<td colspan") == 1
+    assert "colspan" not in html
 
 
 def test_programs_are_named_again_with_each_family(page, comparison):
     html = matrix_html(page)
     families = comparison.data.families()
     assert html.count('scope="rowgroup"') == len(families)
-    assert html.count("statsmodels<br>0.15.0") == len(families)
+    # On a screen the first takes the place of the head of the table.
+    assert html.count("statsmodels<br>0.15.0") == 1 + len(families)
 
 
 def test_a_sign_of_the_matrix_is_in_words_in_its_files_and_a_difference_leads_to_its_reason(page):

@@ -178,7 +178,7 @@ def test_a_card_says_in_one_line_what_was_not_found():
     frame = pd.DataFrame({"Case": ["a", "b"], "P": ["not found", "1"], "n": ["not found", "2"]})
     rows = BeautifulSoup(table_html(frame, "Cases"), "lxml").select("tbody tr")
     assert [row.get("data-missing") for row in rows] == ["P, n", None]
-    assert [cell.get("class") for cell in rows[0].select("td")] == [["absent"]] * 2
+    assert [cell.get("class") for cell in rows[0].select("td")] == [["absent", "dashed"]] * 2
 
 
 def test_a_table_takes_the_margin_only_if_it_does_not_fit():
@@ -191,6 +191,29 @@ def test_cards_name_each_cell():
     html = BeautifulSoup(table_html(frame, "Cases"), "html.parser")
     assert html.table["class"] == ["data-table", "cards"]
     assert [cell["data-label"] for cell in html.select("td")] == ["Reason", "Effect"]
+
+
+def test_a_card_that_a_number_heads_says_what_it_is():
+    labels = ["3", "<4", "−4 to 4", "Week 3", "Week 3"]
+    frame = pd.DataFrame({"Week": labels, "Reason": [LONG] * 5, "Effect": [LONG] * 5})
+    table = BeautifulSoup(table_html(frame, "Cases"), "html.parser")
+    assert [head.get("data-label") for head in table.select("tbody th")] == [*["Week"] * 3, None]
+    frame = pd.DataFrame({"Week": ["3", "3"], "Reason": [LONG] * 2, "Effect": [LONG] * 2})
+    table = BeautifulSoup(table_html(frame, "Cases"), "html.parser")
+    assert table.select("tbody tr")[1]["data-group"] == "Week: 3"
+
+
+def test_words_among_differences_and_ranges_from_zero_are_set_to_the_left():
+    def alignment(*cells):
+        return set_columns(["H", "X"], [["a", cell] for cell in cells])[1].alignment
+
+    assert alignment("agrees", "−0.021 (−36%)", "+0.1 (+2%)") is Alignment.LEADING
+    assert alignment("agrees", "+0.1", "−0.2") is Alignment.LEADING
+    assert alignment("0 to 3", "0 to 52", "none found") is Alignment.LEADING
+    assert alignment("0 to 3", "0 to 52") is Alignment.LEADING
+    # A dash is no word, and what is compared keeps its marks below one another.
+    assert alignment("1 to 3", "0 to 52", "–") is Alignment.NUMBERS
+    assert alignment("1", "52", "unknown") is Alignment.NUMBERS
 
 
 def test_cards_of_a_group_repeat_its_label_but_not_as_text():

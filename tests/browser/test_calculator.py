@@ -597,7 +597,7 @@ def test_a_result_prints_on_one_page(page, followups):
     assert "For teaching and research, not for clinical decisions." in text
     assert re.search(r"Printed on \d{1,2} [A-Z][a-z]+ \d{4}", text)
     label = "Illustration only: these are medians" if followups == 1 else "Fictitious: an invented"
-    assert (label if followups <= 3 else "Case as entered") in text
+    assert label in text
     for word in ("Physician global activity", "Creatine kinase, U/L (upper limit", "Category"):
         assert word in text
     assert "How it scores" not in text
@@ -716,7 +716,32 @@ def test_the_example_says_that_it_is_no_person(page):
     assert note.is_visible()
     assert total(page) == "Total Improvement Score 40: moderate improvement"
     field(page, "haq_followup").fill("1.5")
+    assert note.is_visible()  # the other values are still those of the example
+    press(page, "Clear")
     assert not note.is_visible()
+
+
+def test_an_invented_course_says_so_as_long_as_a_value_of_it_is_shown(page):
+    note = page.get_by_text("Fictitious: an invented course, not a real patient.")
+    press(page, "Example with several visits")
+    page.get_by_label("Juvenile").check()
+    page.get_by_label("PRINTO").check()
+    assert note.is_visible()
+    page.reload()
+    assert note.is_visible()
+    for visit in visit_names(3):
+        for measure in ("physician_global", "patient_global"):
+            assert note.is_visible()
+            field(page, f"{measure}_{visit}").fill("0.7")
+
+
+def test_cards_on_a_phone_name_what_they_hold(page):
+    page.set_viewport_size({"width": 375, "height": 900})
+    press(page, "Example with several visits")
+    for table in page.locator("table.calculator-points").all():
+        assert "cards" in table.get_attribute("class").split()
+        assert table.locator("tbody td:not([data-label])").count() == 0
+        assert table.evaluate("each => each.parentNode.scrollWidth <= each.parentNode.clientWidth")
 
 
 # ---- For everybody ----

@@ -468,7 +468,7 @@ class Identifiability(PatientChapter):
             axis,
             _STAMP,
             name=name,
-            source=f"{PUBLISHED}, Table 2; ranges computed from it",
+            source=f"{PUBLISHED}, Table 2 (computed ranges)",
         )
 
     def range_tables(self) -> Iterator[Table]:

@@ -103,7 +103,11 @@ def _range(page: str) -> tuple[str, str]:
     return f"{ends} {unit}", scale.better
 
 
-@table("The scales of the outcome measures", columns=_FACTS)
+@table(
+    "The scales of the outcome measures",
+    columns=_FACTS,
+    notes={"Points at most": "In the Total Improvement Score. A dash: not one of its measures."},
+)
 def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
     """Return the scales of all measures, one row per measure."""
     for page, name in names.items():
@@ -111,7 +115,7 @@ def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
         rule = core_set.CORE_SET.get(page)
         yield {
             "Measure": name,
-            "Points at most": f"{rule.points[-1]:g}" if rule else _without_points(page),
+            "Points at most": f"{rule.points[-1]:g}" if rule else "–",
             "Range": ends,
             "Better": better,
             PROPERTIES["rater"]: base.compared(page, "rater"),
@@ -120,14 +124,14 @@ def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
 
 def _without_points(page: str) -> str:
     """Return why a measure earns no points: it is not in the score, or it is the score."""
-    return "–" if page == "tis" else "not in the score"
+    return "is the score" if page == "tis" else "not in the score"
 
 
 @table(
     "What is known of the outcome measures",
     columns=_FACTS,
     notes={
-        "": f'"{NOT_FOUND}": looked for in abstracts and tables, without success. Sources and '
+        "": f'A dash, or "{NOT_FOUND}": looked for in abstracts and tables, without success. Sources and '
         "populations are on the page of each measure. What is inferred or second hand says so.",
         "Points that this change earns": "Computed from the bands of the score. With manual "
         "muscle testing they depend on its maximum.",

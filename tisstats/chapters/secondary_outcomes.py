@@ -698,7 +698,7 @@ class SecondaryOutcomes(PatientChapter):
             p_ranges,
             rows,
             self.attainable_p[0].alpha,
-            source=f"{PUBLISHED}, Table 2; ranges computed from it",
+            source=f"{PUBLISHED}, Table 2 (computed ranges)",
         )
 
     @property

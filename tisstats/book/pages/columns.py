@@ -45,6 +45,9 @@ _TWO = re.compile(rf"{_NUMBER}(%? \(| to | of |–){_NUMBER}(%?\)?)")
 _LEADING = re.compile(rf"{_NUMBER}(\D.*)")
 _DASH = re.compile("()([–—])()()")
 
+#: A sign or a comparison, and a digit.
+_STARTS_WITH_NUMBER = re.compile(r"[<>≤≥+\-−–]?\s*\d")
+
 #: Where a name may break.
 _UNDERSCORE = re.compile("(?<=[A-Za-z])_")
 
@@ -106,6 +109,17 @@ def breakable(text: object) -> Markup:
     mmt_<wbr>max &lt; 260, 03_primary_<wbr>outcome
     """
     return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
+
+
+def starts_with_number(text: str) -> bool:
+    """Return whether a row's label needs the head of its column where that is not seen.
+
+    >>> starts_with_number("12"), starts_with_number("\N{MINUS SIGN}4 to 4")
+    (True, True)
+    >>> starts_with_number("Week 12")
+    False
+    """
+    return bool(_STARTS_WITH_NUMBER.match(text))
 
 
 def set_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
@@ -225,7 +239,7 @@ def _set_column(head: str, texts: Sequence[str], *, heads_rows: bool) -> Column:
     if not found or len(numbers) < least * len(shown):
         return Column(head, Alignment.TEXT, texts, [_text_cell(text) for text in texts])
     joints = {one.first.joint for one in found if one.second}
-    plain = not any(one.rest for one in found) and len(joints) <= 1
+    plain = not any(one.rest for one in found) and len(joints) <= 1 and not _starts_alike(shown)
     alignment = Alignment.NUMBERS if plain and not heads_rows else Alignment.LEADING
     widest = _widest(found)
     pad = _pad_right if alignment is Alignment.NUMBERS else _pad_left
@@ -234,6 +248,21 @@ def _set_column(head: str, texts: Sequence[str], *, heads_rows: bool) -> Column:
         for one, text in zip(parsed, texts, strict=True)
     ]
     return Column(head, alignment, texts, cells)
+
+
+def _starts_alike(cells: Sequence[_Parsed | None]) -> bool:
+    """Return whether cells are read from their start: differences or pairs among words, ranges.
+
+    Words set to the right of such a column would run into the one before; and ranges of scales that
+    all start at zero have nothing to align but that.
+    """
+    found = [one for one in cells if one is not None and one.first.whole.isdigit()]
+    pairs = [one for one in found if one.second]
+    signed = any(one.first.lead in {"+", "−"} for one in found)
+    if len(found) < len(cells) and None in cells:
+        return bool(pairs) or signed
+    ranges = len(pairs) == len(found) and all(one.first.joint == " to " for one in pairs)
+    return ranges and {one.first.whole + one.first.fraction for one in pairs} == {"0"}
 
 
 def _text_cell(text: str, alignment: Alignment = Alignment.TEXT) -> Cell:

@@ -24,6 +24,7 @@ from tisstats.book.pages.columns import (
     needs_margin,
     on_phone,
     set_columns,
+    starts_with_number,
 )
 from tisstats.printed import with_minus_signs
 
@@ -152,6 +153,7 @@ def table_html(
         origin=origin,
         facts=facts,
         groups=columns[0].texts,
+        numbered=[starts_with_number(text) for text in columns[0].texts],
         long=[len(row[0]) > SHORT for row in rows],
         spans=_spans([row[0] for row in rows]),
     )

@@ -131,7 +131,7 @@ def _plan(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Node]
 def _overview(plan: Plan) -> str:
     table = pd.DataFrame(
         {
-            "From": f"{step.start}",
+            "From minute": f"{step.start}",
             "Minutes": f"{step.minutes}",
             "Step": step.title,
             "Slides": _slides(step) or "–",

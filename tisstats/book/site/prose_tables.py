@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from tisstats.book.pages.columns import SHORT, OnPhone, on_phone, set_columns
+from tisstats.book.pages.columns import SHORT, OnPhone, on_phone, set_columns, starts_with_number
 
 _LABEL = "data-label"
 
@@ -37,9 +37,10 @@ def _mark(table: nodes.table, head: list[nodes.entry], rows: list[list[nodes.ent
     if on_phone(set_columns(heads, texts)) is not OnPhone.CARDS:
         return
     table["classes"].append("cards")
-    for row in rows:
-        # The first cell heads the card.
-        for label, entry in zip(heads[1:], row[1:], strict=True):
+    for row, cells in zip(rows, texts, strict=True):
+        # The first cell heads the card; a number does not say of what.
+        first = 0 if starts_with_number(cells[0]) else 1
+        for label, entry in zip(heads[first:], row[first:], strict=True):
             entry[_LABEL] = label
 
 
