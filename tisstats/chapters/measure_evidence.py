@@ -131,8 +131,9 @@ def _without_points(page: str) -> str:
     "What is known of the outcome measures",
     columns=_FACTS,
     notes={
-        "": f'A dash, or "{NOT_FOUND}": looked for in abstracts and tables, without success. Sources and '
-        "populations are on the page of each measure. What is inferred or second hand says so.",
+        "": f'A dash, or "{NOT_FOUND}": looked for in abstracts and tables, without success. '
+        "Sources and populations are on the page of each measure. What is inferred or second hand "
+        "says so.",
         "Points that this change earns": "Computed from the bands of the score. With manual "
         "muscle testing they depend on its maximum.",
     },
