@@ -244,8 +244,8 @@ def presets(patient: WorkedPatient, offered: Sequence[Grid], threshold: int) -> 
     found.append(
         Preset(
             "The best value at the end",
-            "Every value becomes the best of its scale. Compare the score with the highest that this baseline "
-            "allows: both can be less than the maximum of the score.",
+            "Every value becomes the best of its scale. Compare the score with the highest that "
+            "this baseline allows: both can be less than the maximum of the score.",
             baseline,
             healthy,
         )
@@ -318,8 +318,8 @@ def _mild_disease(
         if most < threshold:
             yield Preset(
                 "Mild from the start",
-                f"Even with the best value on every scale, the score is at most {most:g} points: from "
-                f"this baseline the {threshold} points of a responder are out of reach, however "
+                f"Even with the best value on every scale, the score is at most {most:g} points: "
+                f"from this baseline the {threshold} points of a responder are out of reach, however "
                 "well the treatment works.",
                 starts,
                 healthy,

@@ -251,7 +251,8 @@ def ceiling_case(draw: Draw) -> Case:
             points_answer(
                 "Highest attainable score, points",
                 most.score,
-                "No measure can improve by more than the distance from its baseline to the best value.",
+                "No measure can improve by more than the distance from its baseline to the best "
+                "value.",
                 (
                     sum(rule.points[-1] for rule in CORE_SET.values()),
                     "That is the highest score there is, not that of this baseline.",
