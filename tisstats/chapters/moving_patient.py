@@ -319,8 +319,8 @@ def _mild_disease(
             yield Preset(
                 "Mild from the start",
                 f"Even with the best value on every scale, the score is at most {most:g} points: "
-                f"from this baseline the {threshold} points of a responder are out of reach, however "
-                "well the treatment works.",
+                f"from this baseline the {threshold} points of a responder are out of reach, "
+                "however well the treatment works.",
                 starts,
                 healthy,
             )
