@@ -317,7 +317,7 @@ def _mild_disease(
         )
         if most < threshold:
             yield Preset(
-                "Mild from the start",
+                "Another mild patient",
                 f"Even if all values become normal, the score is at most {most:g} points: from "
                 f"this baseline the {threshold} points of a responder are out of reach, however "
                 "well the treatment works.",
