@@ -180,7 +180,7 @@ def check_total(shown, row):
     if names[0] == names[1]:
         assert shown["words"] == f"{words[0]} improvement in either case"
     else:
-        assert shown["words"] == f"category not settled, {names[0]} to {names[1]}"
+        assert shown["words"] == f"undetermined, {names[0]} to {names[1]}"
     return "bounds"
 
 

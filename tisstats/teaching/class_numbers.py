@@ -142,7 +142,7 @@ def _either(scores: Iterable[float]) -> str:
 
 
 def _limit_that_lowers(published: PublishedFacts, patient: WorkedPatient) -> tuple[int, float]:
-    """Return the last whole upper limit of normal that keeps the points, and the next one's score."""
+    """Return the last whole upper limit that keeps the points, and the score of the next."""
     points = float(patient.scored["enzyme_points"])
     for limit in range(int(patient.ck_uln), OTHER_ULN + 1):
         scored = WorkedPatient(published, ck_uln=limit).scored
@@ -159,6 +159,8 @@ def _placebo(published: PublishedFacts) -> dict[str, Any]:
         "level": level,
         "name": trials.text(f"trials.{CLASS_TRIAL}.trial"),
         "week": trials.count(f"trials.{CLASS_TRIAL}.week"),
+        # The key of the reference ends on the year, as in "aggarwal2022".
+        "year": trials.text(f"trials.{CLASS_TRIAL}.cited")[-4:],
     }
     names = {
         published.count("design.minimal_score"): "low",

@@ -25,7 +25,6 @@ from tisstats.teaching.placebo_trials import comparisons, read_trials
 from tisstats.teaching.wording import band_label, band_labels
 from tisstats.teaching.worked_patient import WorkedPatient
 
-
 #: Trial whose arms the class compares.
 CLASS_TRIAL = "proderm"
 
@@ -388,7 +387,7 @@ def _sentence_start(name: str) -> str:
 
 
 def _range(patient: WorkedPatient, place: int, *, given: bool) -> str:
-    """Return a range with its unit; that of the enzyme only if it is given, as it is to be found."""
+    """Return a range with its unit; that of the enzyme only if it is not to be found."""
     change = patient.changes[place]
     if change.measure == "enzyme" and not given:
         return f"{ENZYMES[change.column].range_in_uln} × ULN = ?"

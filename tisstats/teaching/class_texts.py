@@ -323,17 +323,13 @@ def _plan(
     return Plan(entry["key"], entry["title"], entry["audience"], late, tuple(steps))
 
 
-def _criterion(
-    entries: _Entries, entry: dict[str, Any], tasks: Mapping[str, Task]
-) -> Criterion:
+def _criterion(entries: _Entries, entry: dict[str, Any], tasks: Mapping[str, Task]) -> Criterion:
     keys = entry["questions"]
     questions = tuple(entries.look_up(tasks, key, entry["title"]) for key in keys)
     return Criterion(**entry | {"questions": questions})
 
 
-def _sample(
-    entries: _Entries, tasks: Mapping[str, Task], criteria: Sequence[Criterion]
-) -> Sample:
+def _sample(entries: _Entries, tasks: Mapping[str, Task], criteria: Sequence[Criterion]) -> Sample:
     """Return the marked answer; it has a mark for each criterion of its question.
 
     Raises

@@ -223,9 +223,13 @@ def _rubric(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Nod
         for task in texts.tasks.values()
         if task.is_open
     }
-    yield "Points at most: " + "; ".join(
-        f"{directive.task_link(texts.tasks[key])} {points}" for key, points in most.items()
-    ) + "."
+    yield (
+        "Points at most: "
+        + "; ".join(
+            f"{directive.task_link(texts.tasks[key])} {points}" for key, points in most.items()
+        )
+        + "."
+    )
     sample = texts.sample
     earned = sum(mark.points for mark in sample.marks)
     yield (
