@@ -317,7 +317,7 @@ def _mild_disease(
         )
         if most < threshold:
             yield Preset(
-                "Mild from the start",
+                "Another mild patient",
                 f"Even with the best value on every scale, the score is at most {most:g} points: "
                 f"from this baseline the {threshold} points of a responder are out of reach, "
                 "however well the treatment works.",
