@@ -143,7 +143,7 @@
         number = sum.low + " to " + sum.high;
         said = category(sum.low) === category(sum.high)
           ? words(category(sum.low)) + " in either case"
-          : "category not settled, " + category(sum.low) + " to " + category(sum.high);
+          : "undetermined, " + category(sum.low) + " to " + category(sum.high);
       }
       tools.write(find(".moving-number"), number);
       tools.write(find(".moving-words"), said);

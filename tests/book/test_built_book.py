@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from tisstats.book.downloads.names import FOLDER, METADATA
 from tisstats.book.downloads.pages import without_figures
 from tisstats.book.run.execute import NotebookRun, kernel_log, run_all
-from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.kept import read_kept
+from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build

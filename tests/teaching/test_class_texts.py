@@ -52,6 +52,7 @@ def test_the_exercises_of_a_step_fit_into_it(texts, by_key):
             each = [
                 open_minutes[task.key] if task.is_open else by_key[task.key].minutes
                 for task in step.tasks
+                if task.key not in step.read
             ]
             needed = max(each, default=0) if step.parallel else sum(each)
             assert needed <= step.minutes, step.key
@@ -120,10 +121,17 @@ def test_the_numbers_of_the_slides_are_those_of_a_hand_calculation(texts):
     assert slides["bounds"].title == "Between 32.5 and 45 points"
     assert points("extramuscular", 22, 0, 100, False) == 45 - (40 - 7.5)
     assert slides["guess"].title == "8 of 19: how sure is that?"
-    assert slides["arms"].title == "44% at 20 points, 23% at 40"
+    assert slides["arms"].title == "With placebo, 44% reached 20 points, 23% reached 40"
     assert round(100 * 21 / 48) == 44
     assert round(100 * 11 / 48) == 23
-    assert slides["interval"].title.startswith("20 to 67%")
+    assert slides["interval"].title == "8 of 19: 95% interval 20.3 to 66.5%"
+    # The first limit of creatine kinase at which 1003 U/L are no more than a quarter of the range.
+    (limit,) = (step for step in texts.plan("long").steps if step.key == "long-score")
+    assert 15 * 267 < 4 * (1199 - 196) < 15 * 268
+    assert "The points change above 267 U/L; the total then falls to 37.5" in limit.expected
+    assert "7 to 5 of 10 cm. That is 20% of the range" in slides["steps"].notes
+    assert points("patient_global", 70, 50, 100, False) == 5
+    assert slides["steps"].notes.endswith("5 points. Then let pairs do the question.")
     other = points("enzyme", 1199, 196, 15 * 300, False)
     (uln,) = (mistake for mistake in texts.mistakes if mistake.key == "uln")
     assert f"earns 7.5 points with a limit of 170 U/L and {other:g} with 300 U/L" in uln.answer
@@ -154,7 +162,7 @@ def test_tables_are_rectangular_and_mark_the_right_row(texts):
     assert marked.rows[marked.highlighted][0] == "Aspartate aminotransferase"
     assert max(marked.rows, key=lambda row: float(row[2])) == marked.rows[marked.highlighted]
     missing = texts.tables["missing"]
-    assert missing.rows[missing.highlighted] == ("Extramuscular activity", "10 cm", "2.2",
+    assert missing.rows[missing.highlighted] == ("Extramuscular activity", "0 to 10 cm", "2.2",
                                                  "not recorded")  # fmt: skip
     cuts = [[int(cell) for cell in row[1:]] for row in texts.tables["categories"].rows]
     assert cuts == [list(each.values()) for each in RESPONSE_CUTOFFS.values()]
@@ -163,7 +171,8 @@ def test_tables_are_rectangular_and_mark_the_right_row(texts):
 def test_letters_of_the_hand_out_are_those_that_slides_name(texts):
     letters = dict(zip(HANDOUT, "ABCDEFGH", strict=True))
     named = {slide.key: slide.ask for slide in texts.slides if "question " in slide.ask.lower()}
-    assert len(named) == len(HANDOUT)
+    found = {re.search(r"(?i)question ([A-Z])\b", ask)[1] for ask in named.values()}
+    assert found == {*letters.values(), "I"}
     for key, slide in {"percent": "steps", "total": "score", "missing": "missing"}.items():
         assert re.search(rf"(?i)question {letters[key]}\b", named[slide])
 
@@ -173,10 +182,12 @@ def test_letters_of_the_hand_out_are_those_that_slides_name(texts):
     [
         ("class.toml", "{study[responders]}", "{study[lost]}", "'lost' cannot be filled in"),
         ("class.toml", 'exercises = ["ceiling"]', 'exercises = ["lost"]', "'lost' is none of"),
-        ("class.toml", "minutes = 14", "minutes = 10", "take 11 minutes, the step has 10"),
+        ("class.toml", "minutes = 18", "minutes = 10", "take 11 minutes, the step has 10"),
         ("class.toml", 'check = "exercise:total"', 'check = "exercise:lost"', "'lost' is none of"),
         ("slides.toml", 'table = "measures"', 'table = "lost"', "'lost' is none of"),
         ("slides.toml", 'question = "endpoint"', 'question = "lost"', "'lost' is none of"),
+        ("class.toml", 'questions = ["measure"]', 'questions = ["lost"]', "'lost' is none of"),
+        ("class.toml", 'criterion = "Who is', 'criterion = "Whoever', "its marks must be for"),
         ("slides.toml", 'step = "close"', 'step = "lost"', "its step is none of"),
     ],
 )
@@ -192,3 +203,93 @@ def test_a_fault_in_the_texts_is_named_in_one_line(published, tmp_path, file, ol
     (line,) = str(caught.value).splitlines()
     assert line.startswith(file)
     assert said in line
+
+
+#: The patient of the ceiling by hand: baseline, range, and whether a rise is better.
+MILD = {
+    "physician_global": (1200, 10_000, False),
+    "patient_global": (2000, 10_000, False),
+    "mmt": (247, 260, True),
+    "haq": (375, 3000, False),
+    "enzyme": (260, 15 * 170, False),
+    "extramuscular": (300, 10_000, False),
+}
+#: One step worse on each scale, and its worst end.
+WORSE = {
+    "physician_global": (100, 10_000),
+    "patient_global": (100, 10_000),
+    "mmt": (-1, 0),
+    "haq": (125, 3000),
+    "enzyme": (1, 15 * 170),
+    "extramuscular": (100, 10_000),
+}
+
+
+def best(baseline):
+    """The highest score of a baseline."""
+    return sum(
+        points(name, at, MILD[name][1] if MILD[name][2] else 0, *MILD[name][1:])
+        for name, at in baseline.items()
+    )
+
+
+def test_what_makes_a_response_possible_is_that_of_a_search_by_hand(texts):
+    at_start = {name: each[0] for name, each in MILD.items()}
+    assert best(at_start) == texts.solved["ceiling"].values["highest"] == 30
+    # Creatine kinase at its limit of normal falls by 90 of 2550 U/L.
+    with_limit = best(at_start) - points("enzyme", 260, 0, *MILD["enzyme"][1:])
+    with_limit += points("enzyme", 260, 170, *MILD["enzyme"][1:])
+    assert with_limit == texts.solved["ceiling"].values["enzyme_to_limit"] == 27.5
+    first, most = {}, 0
+    for name, (step, worst) in WORSE.items():
+        ways = range(at_start[name], worst + (1 if step > 0 else -1), step)
+        scores = {at: best(at_start | {name: at}) for at in ways}
+        reached = [at for at in ways if scores[at] >= 40]
+        if reached:
+            first[name] = (reached[0], scores[reached[0]])
+        else:
+            most = max(most, *scores.values())
+    assert first == {
+        "physician_global": (2600, 40), "mmt": (233, 40), "extramuscular": (1600, 42.5)
+    }  # fmt: skip
+    (step,) = (step for step in texts.plan("long").steps if step.key == "long-ceiling")
+    for words in ("at 2.6 cm (40 points)", "at 233 (40 points)", "at 1.6 cm (42.5 points)"):
+        assert words in step.expected
+    assert most == 35
+    assert "no more than 35 points" in step.expected
+
+
+def test_no_answer_is_on_a_slide_before_its_question(texts):
+    shown = [slide.key for slide in texts.slides]
+    before = texts.slides[: shown.index("scored")]
+    for slide in before:
+        cells = [cell for row in slide.table.rows for cell in row] if slide.table else []
+        words = " ".join([slide.title, *slide.text, *slide.points, slide.ask, *cells])
+        assert not re.search(r"6\.2|39\.3|2550", words), slide.key
+        assert slide.figure == ""
+    guess = texts.slides[: shown.index("arms")]
+    for slide in guess:
+        assert not re.search(r"21 of 48|44%", " ".join([slide.title, *slide.text])), slide.key
+
+
+def test_wrong_totals_are_explained_and_the_example_of_a_mistake_shows_it(texts):
+    score = sum(points(name, *values) for name, values in WORKED.items())
+    (step,) = (step for step in texts.plan("short").steps if step.key == "score")
+    without = {score - points(name, *WORKED[name]) for name in ("enzyme", "extramuscular")}
+    assert without == {32.5}
+    gains = [
+        points(name, *WORKED[name], above=True) - points(name, *WORKED[name]) for name in WORKED
+    ]
+    one = " or ".join(f"{score + gain:g}" for gain in sorted(gain for gain in gains if gain))
+    for words in (f"{one}, one of them", "67.5, divided by", "32.5, enzyme or extramuscular"):
+        assert words in step.expected
+    (mistake,) = (each for each in texts.mistakes if each.key == "own-baseline")
+    assert "7.5 points, and not 20" in mistake.answer
+    assert points("extramuscular", 22, 10, 22, False) == 20
+
+
+def test_the_rubric_marks_every_open_question_and_one_sample(texts):
+    counted = {task.key for each in texts.criteria for task in each.questions}
+    assert counted == {question.key for question in open_questions()}
+    assert [mark.points for mark in texts.sample.marks] == [1, 0]
+    assert {mark.points for mark in texts.sample.marks} <= {0, 1, 2}

@@ -80,12 +80,13 @@ MISTAKES = {
     "missing": [{"45"}, {"52.5"}, {"minimal", "moderate"}],
     "imacs-improvement": [{"1"}, set()],
     # Wilson 1927 and the normal approximation.
-    "interval": [{"23.1", "19.9"}, {"63.7", "64.3"}, set()],
+    "interval": [{"23.1", "19.9", "20", "19.6"}, {"63.7", "64.3", "67", "64.6"}, set()],
     "quartile": [{"139.00", "83.00"}, {"110.75", "120.00"}],
     "dosing": [{"2"}, {"1"}],
     # 8 of 15 leaves out those who left.
     "kaplan-meier": [{"44.7"}, {"42.1", "53.3"}],
-    "ceiling": [{"100", "40"}, set()],
+    # With the enzyme at its limit; read off the grid.
+    "ceiling": [{"100", "40", "27.5", "35"}, set()],
     "imacs-worsening": [{"5"}, set(), set()],
     "percent-without-count": [set(), set(), {"10"}],
     # 78.7 − 43.8 of rounded percentages.

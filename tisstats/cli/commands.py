@@ -313,17 +313,21 @@ def new(parsed: argparse.Namespace) -> int:
 
 def exercises(parsed: argparse.Namespace) -> int:
     """Write a set of fresh exercises."""
+    from tisstats.errors import Fault
     from tisstats.teaching.exercise_files import formatted, write_set
     from tisstats.teaching.fresh_cases import fresh_cases
 
+    if parsed.output is None and parsed.students > 1:
+        raise DataError([Fault("--students", "several sets need a folder: add --output DIR")])
     if parsed.output is None:
         form = parsed.format or "md"
         text = formatted(fresh_cases(parsed.seed), parsed.seed, form, key=parsed.key)
         sys.stdout.write(text)
         return SUCCESS
     formats = (parsed.format,) if parsed.format else ("md", "html")
-    for path in write_set(parsed.seed, parsed.output, key=parsed.key, formats=formats):
-        print(path)
+    for seed in range(parsed.seed, parsed.seed + parsed.students):
+        for path in write_set(seed, parsed.output, key=parsed.key, formats=formats):
+            print(path)
     return SUCCESS
 
 

@@ -234,6 +234,8 @@ def add_exercises(commands: Commands) -> None:
     add = add_command(commands, "exercises", does).add_argument
     same = "seed of the set: the same seed draws the same exercises, byte for byte"
     add("--seed", metavar="N", type=nonnegative_int, required=True, help=same)
+    several = "number of sets, with seeds from N on; needs --output (default: 1)"
+    add("--students", metavar="S", type=positive_int, default=1, help=several)
     form = "Markdown, HTML or a Jupyter notebook (default: md; with --output, md and html)"
     add("--format", choices=("md", "html", "ipynb"), help=form)
     folder = "folder for the files of the set (default: to standard output)"

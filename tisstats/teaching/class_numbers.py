@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import response_count
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
+from tisstats.measures.total_improvement_score import band_points
+from tisstats.teaching.ceiling_moves import ceiling_moves
+from tisstats.teaching.class_tables import CLASS_TRIAL
 from tisstats.teaching.enzyme_panel import PANEL
+from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
 from tisstats.teaching.placebo import arm_difference
 from tisstats.teaching.placebo_trials import comparisons, read_trials
+from tisstats.teaching.wording import band_label
 from tisstats.teaching.worked_patient import WorkedPatient
 
-#: Trial whose placebo arm the class looks at.
-_TRIAL = "proderm"
+#: Patient global activity of a fictitious patient at two visits, cm: the example done aloud.
+_ALOUD = ("patient_global", 7.0, 5.0, 10)
 
 #: A second upper limit of normal of creatine kinase, U/L; like the first, of no laboratory.
 OTHER_ULN = 300
@@ -43,6 +48,12 @@ def class_numbers(published: PublishedFacts, solved: Sequence[Exercise]) -> dict
             "followed": float(PANEL.score()["enzyme_points"]),
             "largest": float(PANEL.score(PANEL.largest_value_enzyme)["enzyme_points"]),
         },
+        "aloud": _aloud(),
+        "moves": ceiling_moves(
+            next(each for each in solved if each.key == "ceiling").values["baseline_by_column"],
+            published.count("design.responder_score"),
+        ),
+        "important": EvidenceBase.read().compared("tis", "important_change"),
         "trial": _placebo(published),
         "score_rules": {
             "measures": len(CORE_SET),
@@ -50,8 +61,25 @@ def class_numbers(published: PublishedFacts, solved: Sequence[Exercise]) -> dict
             "strength": CORE_SET["mmt"].points[-1],
             "bands": len(CORE_SET["mmt"].points),
             "haq_second": CORE_SET["haq"].points[2],
+            "minimal": RESPONSE_CUTOFFS["adult"]["minimal"],
+            "moderate": RESPONSE_CUTOFFS["adult"]["moderate"],
             "juvenile_moderate": RESPONSE_CUTOFFS["juvenile"]["moderate"],
         },
+    }
+
+
+def _aloud() -> dict[str, Any]:
+    """Return the example that the teacher does aloud before the first question."""
+    measure, before, after, length = _ALOUD
+    percent = 100 * (before - after) / length
+    return {
+        "measure": CORE_SET[measure].name.lower(),
+        "before": before,
+        "after": after,
+        "length": length,
+        "percent": percent,
+        "band": band_label(percent, measure),
+        "points": float(band_points(percent, measure)),
     }
 
 
@@ -66,6 +94,7 @@ def _study(published: PublishedFacts) -> dict[str, Any]:
         "excluded": published.count("flow.included") - high.patients,
         "responders": high.responders,
         "others": high.patients - high.responders,
+        "percent": high.responders / high.patients,
         "week": high.week,
         "threshold": high.threshold,
         "low_threshold": low.threshold,
@@ -77,7 +106,25 @@ def _worked(published: PublishedFacts) -> dict[str, Any]:
     """Return what the illustrative patient shows about common mistakes."""
     patient, other = WorkedPatient(published), WorkedPatient(published, ck_uln=OTHER_ULN)
     changes = {change.measure: change for change in patient.changes}
+    score, most = float(patient.scored["tis"]), changes["extramuscular"]
+    limit, lowered = _limit_that_lowers(published, patient)
     return {
+        "one_boundary": _either(
+            score + change.points_if_misassigned - change.points
+            for change in patient.changes
+            if change.on_boundary
+        ),
+        "without_one": _either(
+            score - changes[name].points for name in ("enzyme", "extramuscular")
+        ),
+        "baseline_measure": CORE_SET["extramuscular"].name,
+        "baseline_percent": most.percent,
+        "baseline_relative": most.relative,
+        "baseline_points": most.points,
+        "baseline_wrong": float(band_points(most.relative, most.measure)),
+        "enzyme_range": changes["enzyme"].range,
+        "limit": limit,
+        "limit_score": lowered,
         "score": float(patient.scored["tis"]),
         "misassigned": sum(change.points_if_misassigned for change in patient.changes),
         "on_boundary": sum(change.on_boundary for change in patient.changes),
@@ -90,16 +137,37 @@ def _worked(published: PublishedFacts) -> dict[str, Any]:
     }
 
 
+def _either(scores: Iterable[float]) -> str:
+    return " or ".join(f"{score:g}" for score in sorted(set(scores)))
+
+
+def _limit_that_lowers(published: PublishedFacts, patient: WorkedPatient) -> tuple[int, float]:
+    """Return the last whole upper limit that keeps the points, and the score of the next."""
+    points = float(patient.scored["enzyme_points"])
+    for limit in range(int(patient.ck_uln), OTHER_ULN + 1):
+        scored = WorkedPatient(published, ck_uln=limit).scored
+        if float(scored["enzyme_points"]) != points:
+            return limit - 1, float(scored["tis"])
+    raise ValueError(f"the points of the enzyme are the same up to a limit of {OTHER_ULN} U/L")
+
+
 def _placebo(published: PublishedFacts) -> dict[str, Any]:
     """Return both arms of the trial at the two thresholds of the study, and their difference."""
     level = float(published.value("design.confidence_level") / 100)
-    found: dict[str, Any] = {"level": level}
+    trials = read_trials()
+    found: dict[str, Any] = {
+        "level": level,
+        "name": trials.text(f"trials.{CLASS_TRIAL}.trial"),
+        "week": trials.count(f"trials.{CLASS_TRIAL}.week"),
+        # The key of the reference ends on the year, as in "aggarwal2022".
+        "year": trials.text(f"trials.{CLASS_TRIAL}.cited")[-4:],
+    }
     names = {
         published.count("design.minimal_score"): "low",
         published.count("design.responder_score"): "high",
     }
-    for each in comparisons(read_trials()):
-        if each.trial == _TRIAL and each.threshold in names:
+    for each in comparisons(trials):
+        if each.trial == CLASS_TRIAL and each.threshold in names:
             difference = arm_difference(each.treated, each.placebo, confidence_level=level)
             found[names[each.threshold]] = {
                 "treated": each.treated.proportion,
@@ -107,6 +175,8 @@ def _placebo(published: PublishedFacts) -> dict[str, Any]:
                 "placebo_count": each.placebo.responders,
                 "placebo_patients": each.placebo.patients,
                 "difference": difference.estimate,
+                "lowest": difference.low,
+                "highest": difference.high,
                 "threshold": each.threshold,
                 "inferred": each.inferred,
             }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.response import response_count
 from tisstats.measures.core_set import (
     CORE_SET,
     ENZYMES,
@@ -18,10 +19,14 @@ from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.printed import format_rounded
 from tisstats.statistics import proportion_interval
 from tisstats.teaching.enzyme_panel import PANEL
+from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
 from tisstats.teaching.placebo_trials import comparisons, read_trials
 from tisstats.teaching.wording import band_label, band_labels
 from tisstats.teaching.worked_patient import WorkedPatient
+
+#: Trial whose arms the class compares.
+CLASS_TRIAL = "proderm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class ClassTable:
     columns: tuple[str, ...]  #: heads of the columns
     rows: tuple[tuple[str, ...], ...]  #: cells, formatted
     highlighted: int | None = None  #: row that the text is about
+    headings: tuple[int, ...] = ()  #: rows that head those below them
 
 
 def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict[str, ClassTable]:
@@ -46,7 +52,9 @@ def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict
     """
     patient = WorkedPatient(published)
     made: dict[str, Callable[[], ClassTable]] = {
-        "measures": measures,
+        "flow": lambda: _flow(published),
+        "measures": raters,
+        "bands": all_bands,
         "patient": lambda: _patient(patient),
         "missing": lambda: _patient(patient, missing="extramuscular"),
         "steps": lambda: _steps(patient),
@@ -54,6 +62,8 @@ def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict
         "panel": _panel,
         "multiples": _multiples,
         "ceiling": lambda: _ceiling(solved["ceiling"]),
+        "interval": lambda: _interval(published),
+        "arms": _arms,
         "placebo": lambda: _placebo_alone(published),
         "categories": categories,
     }
@@ -89,6 +99,41 @@ def measures() -> ClassTable:
             for name, rule in CORE_SET.items()
         ),
     )
+
+
+def raters() -> ClassTable:
+    """Return the core set measures with who rates them, by the sources of the measure pages."""
+    found, base = measures(), EvidenceBase.read()
+    return ClassTable(
+        found.caption,
+        ("Measure", "Rated by", *found.columns[1:]),
+        tuple(
+            (row[0], base.compared(name, "rater"), *row[1:])
+            for name, row in zip(CORE_SET, found.rows, strict=True)
+        ),
+    )
+
+
+def all_bands() -> ClassTable:
+    """Return bands and points of all measures in one table, for a slide."""
+    names = ("Lowest band", "Second", "Third", "Fourth", "Highest band")
+    strength, others = bands(strength=True), bands(strength=False)
+    return ClassTable(
+        "Improvement, % of the range, and the points of each band",
+        ("", *names),
+        (
+            ("Strength, % of the range", *map(_short, strength.columns[1:])),
+            *strength.rows,
+            ("Others, % of the range", *map(_short, others.columns[1:])),
+            *others.rows,
+        ),
+        headings=(0, 1 + len(strength.rows)),
+    )
+
+
+def _short(band: str) -> str:
+    """Shorten the label of a band: "above 2% to 10%" to "> 2 to 10", for a narrow column."""
+    return band.replace("up to", "≤").replace("above", ">").replace("%", "")
 
 
 def bands(strength: bool) -> ClassTable:
@@ -157,7 +202,7 @@ def _patient(patient: WorkedPatient, missing: str = "") -> ClassTable:
         tuple(
             (
                 _name(change.measure),
-                _range(patient, place),
+                _range(patient, place, given=bool(missing)),
                 change.baseline,
                 "not recorded" if change.measure == missing else change.end,
             )
@@ -243,7 +288,71 @@ def _ceiling(exercise: Exercise) -> ClassTable:
     return ClassTable(
         "A fictitious patient at baseline",
         ("Measure", "Baseline"),
-        tuple((_sentence_start(name), f"{value:g}") for name, value in baseline.items()),
+        tuple(
+            (_sentence_start(name), f"{value:g} {_unit(column)}".strip())
+            for (name, value), column in zip(
+                baseline.items(), exercise.values["baseline_by_column"], strict=True
+            )
+        ),
+    )
+
+
+def _flow(published: PublishedFacts) -> ClassTable:
+    count = response_count(published)
+    included = published.count("flow.included")
+    return ClassTable(
+        "The pilot study (Lim et al. 2021)",
+        ("Patients", "Number"),
+        (
+            ("Included and treated", f"{included}"),
+            ("Not analysed: too mild to show a response", f"{included - count.patients}"),
+            ("Analysed", f"{count.patients}"),
+            (
+                f"At least {count.threshold} points by week {count.week}",
+                f"{count.responders}",
+            ),
+        ),
+        highlighted=3,
+    )
+
+
+def _interval(published: PublishedFacts) -> ClassTable:
+    count = response_count(published)
+    level = float(published.value("design.confidence_level") / 100)
+    limits = proportion_interval(count.responders, count.patients, confidence_level=level)
+    planned = float(published.value("design.assumed_proportion"))
+    return ClassTable(
+        f"{count.responders} of {count.patients} responders",
+        ("", "%"),
+        (
+            ("Observed", format_rounded(100 * count.responders / count.patients, 1)),
+            (
+                f"{100 * level:g}% interval, Clopper-Pearson",
+                f"{format_rounded(100 * limits.low, 1)} to {format_rounded(100 * limits.high, 1)}",
+            ),
+            ("Assumed in planning", format_rounded(100 * planned, 0)),
+        ),
+        highlighted=1,
+    )
+
+
+def _arms() -> ClassTable:
+    found = [each for each in comparisons(read_trials()) if each.trial == CLASS_TRIAL]
+    return ClassTable(
+        "Responders at each threshold",
+        ("Points, at least", "Immunoglobulin", "Placebo"),
+        tuple(
+            (
+                f"{each.threshold}" + " (counts inferred)" * each.inferred,
+                *(
+                    f"{arm.responders} of {arm.patients} = "
+                    f"{format_rounded(100 * arm.proportion, 0)}%"
+                    for arm in (each.treated, each.placebo)
+                ),
+            )
+            for each in found
+        ),
+        highlighted=0,
     )
 
 
@@ -277,7 +386,13 @@ def _sentence_start(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _range(patient: WorkedPatient, place: int) -> str:
+def _range(patient: WorkedPatient, place: int, *, given: bool) -> str:
+    """Return a range with its unit; that of the enzyme only if it is not to be found."""
     change = patient.changes[place]
-    unit = "U/L" if change.measure == "enzyme" else "cm" * (change.range == _vas_cm())
-    return f"{change.range:g} {unit}".strip()
+    if change.measure == "enzyme" and not given:
+        return f"{ENZYMES[change.column].range_in_uln} × ULN = ?"
+    return f"0 to {change.range:g} {_unit(change.column) or 'points'}"
+
+
+def _unit(column: str) -> str:
+    return {"ck": "U/L", "mmt": "", "haq": ""}.get(column, "cm")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -25,6 +25,9 @@ CLASS_FILE, SLIDES_FILE = (Path(__file__).with_name(name) for name in ("class.to
 
 #: Exercises and the open question on the hand-out, in the order of their letters.
 HANDOUT = ("percent", "total", "enzyme", "missing", "ceiling", "interval", "placebo", "endpoint")
+
+#: The sentence at the close, the last question of the hand-out; it is no exercise of the page.
+LAST_QUESTION = "sentence"
 
 #: Where exercises and open questions stand.
 EXERCISE_PAGE = "book/teaching/exercises"
@@ -59,6 +62,7 @@ class Task:
     minutes: int  #: expected time
     answer: tuple[str, ...]  #: model answer, sentences or points
     is_open: bool  #: whether it has no single answer
+    letter: str = ""  #: of the question on the hand-out; empty if it is not there
 
     @property
     def address(self) -> str:
@@ -79,6 +83,7 @@ class Step:
     students: str  #: what the students do
     expected: str  #: what to expect besides the answers of the tasks
     tasks: tuple[Task, ...]  #: exercises and questions
+    read: tuple[str, ...]  #: keys of the tasks whose answer is read from a slide, in no time
     parallel: bool  #: whether groups do different tasks at the same time
     pages: tuple[str, ...]  #: pages of the book behind it
     slides: range  #: numbers of its slides, counted from 1; may be empty
@@ -91,8 +96,8 @@ class Step:
 
     @property
     def task_minutes(self) -> int:
-        """Time that its tasks take."""
-        each = [task.minutes for task in self.tasks]
+        """Time that its tasks take, without those that are read from a slide."""
+        each = [task.minutes for task in self.tasks if task.key not in self.read]
         return max(each, default=0) if self.parallel else sum(each)
 
 
@@ -103,6 +108,7 @@ class Plan:
     key: str  #: short name
     title: str  #: its heading
     audience: str  #: for whom it is
+    late: str  #: what to leave out if there is not time enough; empty for nothing
     steps: tuple[Step, ...]  #: one after the other
 
     @property
@@ -135,6 +141,25 @@ class Criterion:
     low: str  #: an answer that earns no point
     middle: str  #: one that earns one point
     high: str  #: one that earns two points
+    questions: tuple[Task, ...]  #: open questions for which it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A made-up answer to an open question, marked."""
+
+    task: Task  #: the question
+    text: str  #: the answer
+    marks: tuple[Mark, ...]  #: what it earns, by criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a sample answer earns by a criterion."""
+
+    criterion: str  #: title of the criterion
+    points: int  #: 0 to 2
+    why: str  #: reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +187,7 @@ class ClassTexts:
     plans: tuple[Plan, ...]
     mistakes: tuple[Mistake, ...]
     criteria: tuple[Criterion, ...]
+    sample: Sample
     slides: tuple[Slide, ...]
     tasks: Mapping[str, Task]  #: exercises and open questions, by key
     solved: Mapping[str, Exercise]  #: exercises by key
@@ -192,14 +218,17 @@ def class_texts(
     """
     solved = exercises(published)
     tasks = {task.key: task for task in [*map(_task, solved), *map(_open_task, open_questions())]}
+    letters = dict(zip((*HANDOUT, LAST_QUESTION), ascii_uppercase, strict=False))
+    tasks = {key: replace(task, letter=letters.get(key, "")) for key, task in tasks.items()}
     numbers = class_numbers(published, solved) | {
         "minutes": {key: task.minutes for key, task in tasks.items()},
-        "question": dict(zip(HANDOUT, ascii_uppercase, strict=False)),
+        "question": letters,
     }
     entries, slides = _Entries(file, numbers), _Entries(slides_file, numbers)
     tables = class_tables(published, {each.key: each for each in solved})
     shown = tuple(_slide(slides, entry, tables) for entry in slides.of("slide"))
     plans = tuple(_plan(entries, entry, tasks, shown) for entry in entries.of("plan"))
+    criteria = tuple(_criterion(entries, entry, tasks) for entry in entries.of("criterion"))
     steps = {step.key for step in plans[0].steps}
     if lost := [slide.key for slide in shown if slide.step not in steps]:
         raise slides.fault(lost[0], f"its step is none of: {', '.join(sorted(steps))}")
@@ -218,7 +247,8 @@ def class_texts(
         ),
         plans=plans,
         mistakes=tuple(Mistake(**each) for each in entries.of("mistake")),
-        criteria=tuple(Criterion(**each) for each in entries.of("criterion")),
+        criteria=criteria,
+        sample=_sample(entries, tasks, criteria),
         slides=shown,
         tasks=tasks,
         solved={each.key: each for each in solved},
@@ -289,7 +319,31 @@ def _plan(
             raise entries.fault(step.key, message)
         steps.append(step)
         start = step.end
-    return Plan(entry["key"], entry["title"], entry["audience"], tuple(steps))
+    late = entry.get("late", "")
+    return Plan(entry["key"], entry["title"], entry["audience"], late, tuple(steps))
+
+
+def _criterion(entries: _Entries, entry: dict[str, Any], tasks: Mapping[str, Task]) -> Criterion:
+    keys = entry["questions"]
+    questions = tuple(entries.look_up(tasks, key, entry["title"]) for key in keys)
+    return Criterion(**entry | {"questions": questions})
+
+
+def _sample(entries: _Entries, tasks: Mapping[str, Task], criteria: Sequence[Criterion]) -> Sample:
+    """Return the marked answer; it has a mark for each criterion of its question.
+
+    Raises
+    ------
+    DataError
+        If a criterion has no mark or does not count for the question.
+    """
+    (entry,) = entries.of("sample")
+    task = entries.look_up(tasks, entry["question"], "sample")
+    marks = tuple(Mark(**each) for each in entry["mark"])
+    expected = [each.title for each in criteria if task in each.questions]
+    if [mark.criterion for mark in marks] != expected:
+        raise entries.fault("sample", f"its marks must be for: {', '.join(expected)}")
+    return Sample(task, entry["text"], marks)
 
 
 def _step(
@@ -310,7 +364,11 @@ def _step(
         teacher=entry.get("teacher", ""),
         students=entry.get("students", ""),
         expected=entry.get("expected", ""),
-        tasks=tuple(entries.look_up(tasks, name, key) for name in entry.get("exercises", ())),
+        tasks=tuple(
+            entries.look_up(tasks, name, key)
+            for name in (*entry.get("exercises", ()), *entry.get("read", ()))
+        ),
+        read=tuple(entry.get("read", ())),
         parallel=entry.get("parallel", False),
         pages=tuple(entry.get("pages", ())),
         slides=range(numbers[0], numbers[-1] + 1) if numbers else range(0),

@@ -6,7 +6,9 @@ Each function takes the published facts and what the exercise gives (``given`` i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from statistics import median_low
 from typing import Any
 
 import pandas as pd
@@ -24,6 +26,7 @@ from tisstats.measures.visits import score_visits
 from tisstats.printed import format_rounded, parse
 from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, times_from_counts
 from tisstats.teaching.cases import CATEGORIES, UNDETERMINED
+from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, arm_difference
 from tisstats.teaching.wording import band_label, lower_case_name, measure_name_in_sentence
@@ -104,7 +107,14 @@ def enzyme_values(_: PublishedFacts, __: Values) -> Values:
             band_points(100 * (1 - PANEL.end[followed] / PANEL.baseline[followed]), "enzyme")
         ),
         "points_of_largest": float(PANEL.score(PANEL.largest_value_enzyme)["enzyme_points"]),
+        "same_points": " or ".join(_earning_like(PANEL.largest_value_enzyme, names)),
     }
+
+
+def _earning_like(enzyme: str, names: dict[str, str]) -> list[str]:
+    """Return the enzymes of the panel that would earn as much as one of them."""
+    points = {name: float(PANEL.score(name)["enzyme_points"]) for name in names}
+    return [names[name] for name in names if points[name] == points[enzyme]]
 
 
 def total_values(published: PublishedFacts, _: Values) -> Values:
@@ -153,17 +163,29 @@ def ceiling_values(published: PublishedFacts, given: Values) -> Values:
     """Compute the highest score of a baseline that allows no response."""
     needed = published.count("design.responder_score")
     most = attainable_score(given["patient"], **_SCORING)
+    # An enzyme at its limit is one fall that is possible; at 0 it is more than any.
+    at_limit = attainable_score(given["patient"], **_SCORING, enzyme_floor=1)
     return PRACTICE_LIMITS | {
         "baseline": {
             measure_name_in_sentence(name): value for name, value in given["patient"].items()
         },
+        "baseline_by_column": given["patient"],
         "percents": list(most.percent_improvements.values()),
         "sum": _sum(most.points.values()),
         "highest": most.score,
+        "enzyme_to_limit": at_limit.score,
+        "of_the_grid": _of_the_grid(most.percent_improvements),
         "maximum": sum(rule.points[-1] for rule in CORE_SET.values()),
         "needed": needed,
         "possible": most.score >= needed,
     }
+
+
+def _of_the_grid(percents: Mapping[str, float]) -> float:
+    """Return the highest score by the grid of bands, with the middle band of the other measures."""
+    others = [bisect_left(CORE_SET[name].cutoffs, percents[name]) for name in OTHER_MEASURES]
+    strength = bisect_left(CORE_SET[MMT].cutoffs, percents[MMT])
+    return float(attainable_scores_by_band()[median_low(others), strength])
 
 
 def missing_values(published: PublishedFacts, _: Values) -> Values:
@@ -260,6 +282,12 @@ def interval_values(published: PublishedFacts, _: Values) -> Values:
         "wald": wald,
         "level": level,
         "tail": (1 - level) / 2,
+        "whole_low": format_rounded(100 * found.low, 0),
+        "whole_high": format_rounded(100 * found.high, 0),
+        **{
+            f"printed_{end}": published.text(f"claims.abstract.interval_{end}")
+            for end in ("low", "high")
+        },
         "planned": planned,
         "inside": found.low <= planned <= found.high,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from tisstats.teaching.cases import Answer, Case
@@ -13,6 +13,7 @@ _STYLE = (
     "section{break-inside:avoid}.blank{display:inline-block;min-width:8rem;"
     "border-bottom:1px solid #667}"
 )
+_SETS_STYLE = ".set{break-before:page}h3{margin:1.5rem 0 .5rem;break-after:avoid}"
 #: Where an answer is to be written, in Markdown.
 _BLANK = r"\_\_\_\_\_\_"
 LABEL = "All patients and trials in this set are fictitious, and no study's data."
@@ -72,14 +73,52 @@ def _markdown_lines(cases: Sequence[Case], seed: int, key: bool) -> Iterator[str
 def as_html(cases: Sequence[Case], seed: int, *, key: bool = False) -> str:
     """Format a set as one HTML page that needs no other file; parameters as `as_markdown`."""
     title = escape(heading(seed, key))
-    parts = [
+    parts = [f"<main><h1>{title}</h1>\n<p>{LABEL}</p>", *_sections(cases, key, "h2"), "</main>"]
+    return _page(title, parts)
+
+
+def as_html_sets(sets: Mapping[int, Sequence[Case]], *, key: bool = False) -> str:
+    """Format several sets as one HTML page that needs no other file and prints each on new paper.
+
+    Parameters
+    ----------
+    sets
+        The cases of each set by its seed.
+    key
+        Whether answers and solutions are included.
+
+    Examples
+    --------
+    >>> from tisstats.teaching.fresh_cases import fresh_cases
+    >>> as_html_sets({1: fresh_cases(1), 2: fresh_cases(2)}).count('class="set"')
+    2
+    """
+    title = "Outcome measures in myositis: sets of exercises" + ", keys" * key
+    parts = [f"<main><h1>{title}</h1>\n<p>{LABEL}</p>"]
+    for seed, cases in sets.items():
+        name = f"Set {seed}" + ", key" * key
+        parts += [
+            f'<article class="set"><h2>{name}</h2>\n<p>{LABEL}</p>',
+            *_sections(cases, key, "h3"),
+            "</article>",
+        ]
+    return _page(title, [*parts, "</main>"], _STYLE + _SETS_STYLE)
+
+
+def _page(title: str, parts: Iterable[str], style: str = _STYLE) -> str:
+    head = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head>\n<body><main><h1>{title}</h1>\n<p>{LABEL}</p>"
-    ]
+        f"<style>{style}</style></head>\n<body>"
+    )
+    return head + "\n".join(parts) + "</body></html>\n"
+
+
+def _sections(cases: Sequence[Case], key: bool, tag: str) -> Iterator[str]:
+    """Yield the lines of each case."""
     for number, case in enumerate(cases, start=1):
-        parts += [
-            f"<section><h2>{number}. {escape(_titled(case))}</h2>",
+        lines = [
+            f"<section><{tag}>{number}. {escape(_titled(case))}</{tag}>",
             f"<p>{escape(case.question)}</p>",
             _list("ul", case.given),
             "<ul>",
@@ -97,7 +136,7 @@ def as_html(cases: Sequence[Case], seed: int, *, key: bool = False) -> str:
             _list("ol", case.steps) if key else "",
             "</section>",
         ]
-    return "\n".join([*filter(None, parts), "</main></body></html>\n"])
+        yield from filter(None, lines)
 
 
 def _list(tag: str, lines: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from tisstats.book.downloads.pages import notice
 from tisstats.book.pages.html import render
 from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching import class_tables
-from tisstats.teaching.class_texts import ClassTexts, class_texts
+from tisstats.teaching.class_texts import HANDOUT, ClassTexts, class_texts
 
 #: Folder below the static files of the book.
 FOLDER = "class"
@@ -41,7 +41,7 @@ class Paper:
 
 PAPERS = {
     "slides": Paper("Slides", "Open the slides", None),
-    "handout": Paper("Hand-out", "Open and print the hand-out", 2),
+    "handout": Paper("Hand-out", "Open and print the hand-out", 3),
     "sheet": Paper("Scoring sheet", "Open and print the scoring sheet", 1),
 }
 
@@ -150,6 +150,10 @@ def papers(book: Path, texts: ClassTexts, title: str, changed: str) -> dict[str,
             solved=texts.solved,
             plan=texts.plans[0],
             endpoint=next(slide.quote for slide in texts.slides if slide.quote),
+            trial=next(slide for slide in texts.slides if slide.key == "guess-placebo"),
+            first_on_trials=1 + HANDOUT.index("interval"),
+            level=f"{100 * texts.solved['interval'].values['level']:g}",
+            planned=f"{100 * texts.solved['interval'].values['planned']:g}",
         ),
         "sheet": render("class_sheet.html", **shared, paper=PAPERS["sheet"], rules=rules),
     }

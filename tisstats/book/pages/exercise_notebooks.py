@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.run.jupyter import kernel_managers, run_notebook
 from tisstats.teaching.exercise_notebooks import as_notebook, as_text
+from tisstats.teaching.exercise_sets import as_html_sets
 from tisstats.teaching.fresh_cases import fresh_cases
 from tisstats.teaching.open_questions import open_questions
 
@@ -22,6 +23,13 @@ FILES = {
     "exercises.ipynb": "Notebook of the exercises",
     "exercises_with_solutions.ipynb": "Notebook with solutions, for teachers",
 }
+
+
+#: Printable sets for a class, one for each student, with a number each; and their keys.
+SETS, KEYS = "sets.html", "sets_key.html"
+
+#: Numbers of the sets.
+SET_SEEDS = range(1, 13)
 
 
 class ExerciseNotebooks(SphinxDirective):
@@ -70,6 +78,13 @@ def write_notebooks(folder: Path, seed: int, log: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
+def write_sets(folder: Path) -> None:
+    """Write the sets of a class, and their keys, to a folder that exists."""
+    sets = {seed: fresh_cases(seed) for seed in SET_SEEDS}
+    for name, key in ((SETS, False), (KEYS, True)):
+        (folder / name).write_text(as_html_sets(sets, key=key), encoding="utf-8")
+
+
 def add_files(
     app: Sphinx,
     _page: str,
@@ -77,11 +92,13 @@ def add_files(
     _context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Write the notebooks that a page links to."""
+    """Write the notebooks that a page links to, and the sets of the class."""
     for links in doctree.findall(nodes.bullet_list) if doctree else ():
         if (seed := links.get("exercise_seed")) is not None:
             log = Path(app.doctreedir).parent / "exercise_notebooks.log"
-            write_notebooks(Path(app.outdir) / FOLDER, seed, log)
+            folder = Path(app.outdir) / FOLDER
+            write_notebooks(folder, seed, log)
+            write_sets(folder)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

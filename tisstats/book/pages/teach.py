@@ -122,6 +122,8 @@ def _plan(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Node]
         + (f", {plan.breaks} of them breaks" if plan.breaks else "")
         + f". {plan.audience}"
     )
+    if plan.late:
+        yield f"**If you are late:** {plan.late}"
     yield nodes.raw("", _overview(plan), format="html")
     for step in plan.steps:
         if not step.pause:
@@ -135,12 +137,17 @@ def _overview(plan: Plan) -> str:
             "Minutes": f"{step.minutes}",
             "Step": step.title,
             "Slides": _slides(step) or "–",
-            "Exercises": ", ".join(task.title for task in step.tasks) or "–",
+            "Questions": ", ".join(map(_named, step.tasks)) or "–",
         }
         for step in plan.steps
     )
     caption = f"{plan.title}: {plan.minutes} minutes"
     return table_html(table, caption, name=f"plan_{plan.key}", facts=_FACTS)
+
+
+def _named(task: Task) -> str:
+    """Return the title of a task, with its letter on the hand-out before it."""
+    return f"{task.letter}. {task.title}" if task.letter else task.title
 
 
 def _slides(step: Step) -> str:
@@ -165,18 +172,19 @@ def _step(directive: ClassPart, step: Step) -> nodes.section:
     for head, text in parts.items():
         if head == "Tasks" and step.tasks:
             # One paragraph for each answer: a definition list has no room for nested ones.
-            lines += ["Answers", *(f": {_answer(directive, task)}\n" for task in step.tasks)]
+            lines += ["Answers", *(f": {_answer(directive, step, task)}\n" for task in step.tasks)]
         elif text:
             lines += [head, f": {text}", ""]
     directive.parse("\n".join(lines), section)
     return section
 
 
-def _answer(directive: ClassPart, task: Task) -> str:
-    link = directive.task_link(task)
+def _answer(directive: ClassPart, step: Step, task: Task) -> str:
+    link = directive.link(task.address, _named(task))
+    time = "read from a slide" if task.key in step.read else f"{task.minutes} minutes"
     if task.is_open:
-        return f"{link} ({task.minutes} minutes): model answer on its page."
-    return f"{link} ({task.minutes} minutes): {' '.join(task.answer)}"
+        return f"{link} ({time}): model answer on its page."
+    return f"{link} ({time}): {' '.join(task.answer)}"
 
 
 def _material(directive: ClassPart, step: Step) -> Iterator[str]:
@@ -195,19 +203,39 @@ def _mistakes(_: ClassPart, texts: ClassTexts) -> Iterator[str]:
         )
 
 
-def _rubric(_: ClassPart, texts: ClassTexts) -> Iterator[nodes.Node]:
+def _rubric(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Node]:
     table = pd.DataFrame(
         {
             "Criterion": each.title,
             "No point": each.low,
             "One point": each.middle,
             "Two points": each.high,
+            "Counts for": ", ".join(task.title for task in each.questions) or "the last sentence",
         }
         for each in texts.criteria
     )
-    caption = f"Rubric for open questions: {2 * len(texts.criteria)} points at most"
+    caption = "Rubric for open questions: only the criteria that count for a question are marked"
     yield nodes.raw(
         "", table_html(table, caption, name="class_rubric", facts=_FACTS), format="html"
+    )
+    most = {
+        task.key: sum(2 for each in texts.criteria if task in each.questions)
+        for task in texts.tasks.values()
+        if task.is_open
+    }
+    yield (
+        "Points at most: "
+        + "; ".join(
+            f"{directive.task_link(texts.tasks[key])} {points}" for key, points in most.items()
+        )
+        + "."
+    )
+    sample = texts.sample
+    earned = sum(mark.points for mark in sample.marks)
+    yield (
+        f"**A marked answer**, made up for this page, to {directive.task_link(sample.task)}: "
+        f"“{sample.text}” {earned} of {most[sample.task.key]} points. "
+        + " ".join(f"*{mark.criterion}:* {mark.points}, {mark.why}." for mark in sample.marks)
     )
 
 
