@@ -62,6 +62,15 @@ def test_notebooks_are_linked(page):
     ]
 
 
+def test_notebooks_have_the_exercises_of_the_page_in_its_order(page, built_book):
+    titles = [words(title).rstrip("#") for title in page.select("section[id] > h3")]
+    for name in ("exercises.ipynb", "exercises_with_solutions.ipynb"):
+        text = (built_book / "_static" / "exercises" / name).read_text(encoding="utf-8")
+        sources = ("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        firsts = (source.split("\n", 1)[0] for source in sources)
+        assert [first[4:] for first in firsts if first.startswith("### ")] == titles
+
+
 def test_solutions_are_closed_until_asked_for(page):
     assert not any(box.has_attr("open") for box in page.find_all("details"))
 

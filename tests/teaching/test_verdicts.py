@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tisstats.teaching.cases import Answer
 from tisstats.teaching.fresh_cases import fresh_cases
-from tisstats.teaching.verdicts import CaseSet, verdict
+from tisstats.teaching.verdicts import CaseSet, NumberedSet, verdict
 
 POINTS = Answer(
     "Points", "7.5", "The second band.", decimals=1, mistakes={"15": "That is the band above."}
@@ -91,3 +91,29 @@ def test_a_set_checks_numbers_and_texts_and_says_what_is_open():
 def test_wrong_calls_are_named(key, typed, message):
     with pytest.raises(ValueError, match=message):
         SET.check(key, *typed)
+
+
+@pytest.fixture(scope="module")
+def numbered(published):
+    return NumberedSet(published)
+
+
+def test_numbered_exercises_are_checked_each_wrong_answer_with_its_reason(numbered, by_key):
+    for key, exercise in by_key.items():
+        right = [answer.text for answer in exercise.answers]
+        assert numbered.check(key, *right).all_right
+        for at, answer in enumerate(exercise.answers):
+            for mistake, reason in answer.mistakes.items():
+                found = numbered.check(key, *right[:at], mistake, *right[at + 1 :])
+                assert [said.kind == "wrong" for _, said in found.lines] == [
+                    each == at for each in range(len(right))
+                ]
+                assert found.lines[at][1].text == f"Not right. {reason}"
+
+
+def test_wrong_calls_of_numbered_exercises_are_named(numbered):
+    # A case has this name, and no exercise.
+    with pytest.raises(ValueError, match=r"exercise must be one of percent, .*, got 'score'"):
+        numbered.check("score", 1)
+    with pytest.raises(ValueError, match="percent has 2 questions, got 1 answers"):
+        numbered.check("percent", 1)

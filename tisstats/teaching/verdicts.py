@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from typing import Literal
+from typing import ClassVar, Literal
 
-from tisstats.teaching.cases import Answer
-from tisstats.teaching.fresh_cases import KINDS, fresh_cases
+from tisstats.ledger.published import PublishedFacts
+from tisstats.teaching.cases import Answer, Case
+from tisstats.teaching.exercises import Exercise, exercises
+from tisstats.teaching.fresh_cases import fresh_cases
 
 _NUMBER = re.compile(r"([+\-−–]?)(\d+(?:[.,]\d*)?|[.,]\d+)\s*%?", re.ASCII)
 _PERHAPS_THOUSANDS = re.compile(r"[+\-−–]?[1-9]\d{0,2},\d{3}", re.ASCII)
@@ -92,7 +95,7 @@ def _rounded(text: str, decimals: int) -> int:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is said of the answers to one case, one line each."""
+    """What is said of the answers to one case or exercise, one line each."""
 
     lines: tuple[tuple[str, Verdict], ...]  #: label and verdict
 
@@ -106,13 +109,50 @@ class Checked:
         return "\n".join(f"{label}: {each.text}" for label, each in self.lines)
 
 
-class CaseSet:
+class _Set:
+    """Cases or exercises, to check answers to them."""
+
+    _kind: ClassVar[str]  #: what an item is called in a message
+
+    def __init__(self, items: Sequence[Case] | Sequence[Exercise]):
+        self._answers = {item.key: item.answers for item in items}
+
+    def check(self, key: str, *typed: object) -> Checked:
+        """Check the answers to one case or exercise.
+
+        Parameters
+        ----------
+        key
+            Its short name, as the notebook gives it.
+        *typed
+            One number or text for each of its questions; None for one not answered yet.
+
+        Raises
+        ------
+        ValueError
+            If the set has none of this name, or the number of answers is not that of its questions.
+        """
+        if key not in self._answers:
+            raise ValueError(f"{self._kind} must be one of {', '.join(self._answers)}, got {key!r}")
+        answers = self._answers[key]
+        if len(typed) != len(answers):
+            raise ValueError(f"{key} has {len(answers)} questions, got {len(typed)} answers")
+        pairs = zip(answers, map(_as_text, typed), strict=True)
+        return Checked(tuple((answer.label, verdict(answer, text)) for answer, text in pairs))
+
+
+class CaseSet(_Set):
     """The fresh cases of a seed, to check answers to them in a notebook.
 
     Parameters
     ----------
     seed : int
         At least 0.
+
+    Raises
+    ------
+    ValueError
+        If the seed is not an integer of at least 0.
 
     Examples
     --------
@@ -121,31 +161,36 @@ class CaseSet:
     In a juvenile patient: Select an answer.
     """
 
+    _kind = "case"
+
     def __init__(self, seed: int):
-        self._cases = {case.key: case for case in fresh_cases(seed)}
+        super().__init__(fresh_cases(seed))
 
-    def check(self, key: str, *typed: object) -> Checked:
-        """Check the answers to a case.
 
-        Parameters
-        ----------
-        key
-            Short name of the case, as the notebook gives it.
-        *typed
-            One number or text for each question of the case; None for one not answered yet.
+class NumberedSet(_Set):
+    """The numbered exercises of the book, to check answers to them in a notebook.
 
-        Raises
-        ------
-        ValueError
-            If there is no such case, or the number of answers is not that of its questions.
-        """
-        if key not in self._cases:
-            raise ValueError(f"case must be one of {', '.join(KINDS)}, got {key!r}")
-        answers = self._cases[key].answers
-        if len(typed) != len(answers):
-            raise ValueError(f"{key} has {len(answers)} questions, got {len(typed)} answers")
-        pairs = zip(answers, map(_as_text, typed), strict=True)
-        return Checked(tuple((answer.label, verdict(answer, text)) for answer, text in pairs))
+    Parameters
+    ----------
+    published : PublishedFacts, optional
+        The published facts; by default those that come with the project.
+
+    Raises
+    ------
+    DataError
+        If the published facts or the texts of the exercises have a fault.
+
+    Examples
+    --------
+    >>> NumberedSet().check("percent", 6.2, 16)
+    Improvement, % of the range: Right. The range of the scale is the base.
+    Points: Not right. That is the change of the test: the score gives points by bands.
+    """
+
+    _kind = "exercise"
+
+    def __init__(self, published: PublishedFacts | None = None):
+        super().__init__(exercises(published or PublishedFacts.read()))
 
 
 def _as_text(typed: object) -> str:

@@ -10,8 +10,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.run.jupyter import kernel_managers, run_notebook
+from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching.exercise_notebooks import as_notebook, as_text
 from tisstats.teaching.exercise_sets import as_html_sets
+from tisstats.teaching.exercises import exercises
 from tisstats.teaching.fresh_cases import fresh_cases
 from tisstats.teaching.open_questions import open_questions
 
@@ -51,7 +53,7 @@ class ExerciseNotebooks(SphinxDirective):
 
 
 def write_notebooks(folder: Path, seed: int, log: Path) -> None:
-    """Write both notebooks; the one with solutions has been run.
+    """Write both notebooks, of all exercises of the page; the one with solutions has been run.
 
     Parameters
     ----------
@@ -64,12 +66,17 @@ def write_notebooks(folder: Path, seed: int, log: Path) -> None:
 
     Raises
     ------
+    DataError
+        If the published facts or the texts of the exercises have a fault.
     NotebookError
         If a cell of the notebook with solutions fails.
     """
     cases, questions = fresh_cases(seed), open_questions()
+    # The facts that the cells of the notebook read when they check an answer.
+    numbered = exercises(PublishedFacts.read())
     blank, solved = (
-        as_text(as_notebook(cases, seed, key=key, questions=questions)) for key in (False, True)
+        as_text(as_notebook(cases, seed, key=key, questions=questions, numbered=numbered))
+        for key in (False, True)
     )
     folder.mkdir(parents=True, exist_ok=True)
     with kernel_managers(log, None) as manager:
