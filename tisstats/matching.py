@@ -1,4 +1,4 @@
-r"""Test texts against patterns of other people's making, in bounded time.
+r"""Test texts against patterns that others wrote, in bounded time.
 
 A pattern such as ``(a+)+$`` takes time that doubles with each letter. Those that may take long are
 tried in a process of their own, which the system ends when its time is up. Run as a file, so that

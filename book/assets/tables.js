@@ -35,9 +35,12 @@
     return true;
   }
 
-  function settle(within) {
+  /* All tables of some parts of the page are measured in one layout. */
+  function settle(parts) {
     if (!PHONE.matches) { return; }
-    var boxes = Array.from(within.querySelectorAll(BOXES)).filter(function (box) {
+    var boxes = parts.flatMap(function (part) {
+      return Array.from(part.querySelectorAll(BOXES));
+    }).filter(function (box) {
       var table = box.querySelector("table");
       return box.clientWidth && table && table.tHead && table.tHead.rows.length === 1
         && table.tHead.rows[0].cells.length > 2 && !table.matches(FIXED);
@@ -48,6 +51,18 @@
     tables.forEach(function (table, place) {
       if (wide[place] && label(table)) { table.classList.add("cards"); }
     });
+  }
+
+  var waiting = [];
+
+  function settleSoon(part) {
+    if (!waiting.length) {
+      requestAnimationFrame(function () {
+        settle(waiting);
+        waiting = [];
+      });
+    }
+    waiting.push(part);
   }
 
   /* ---- Folds ---- */
@@ -87,17 +102,17 @@
     var width = innerWidth;
     addContents();
     fold();
-    settle(document);
+    settle([document]);
     openTarget();
     // What is folded has no width until it is opened.
-    document.addEventListener("toggle", function (event) { settle(event.target); }, true);
+    document.addEventListener("toggle", function (event) { settleSoon(event.target); }, true);
     PHONE.addEventListener("change", fold);
     addEventListener("hashchange", openTarget);
     addEventListener("resize", function () {
       if (innerWidth === width) { return; }
       width = innerWidth;
-      settle(document);
+      settleSoon(document);
     });
   });
-  addEventListener("load", function () { settle(document); }); // fonts have arrived
+  addEventListener("load", function () { settle([document]); }); // fonts have arrived
 })();

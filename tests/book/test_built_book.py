@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from tisstats.book.downloads.names import FOLDER, METADATA
 from tisstats.book.downloads.pages import without_figures
 from tisstats.book.run.execute import NotebookRun, kernel_log, run_all
+from tisstats.book.run.kept import read_kept
 from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.project import Project
 
@@ -255,7 +256,7 @@ def test_another_run_gives_the_bytes_that_are_in_the_book(built_book, tmp_path):
             run_all(project, some, 2, [].append, kernels)
             for run in some:
                 published = built_book / "_sources" / "notebooks" / run.notebook.name
-                again = run.result.read_text(encoding="utf-8")
+                again = read_kept(run.result)
                 assert without_figures(again) == published.read_text(encoding="utf-8"), run.name
                 # The book has figures and their files in folders of their own.
                 shown = [path.read_bytes() for path in (built_book / FOLDER).iterdir()]

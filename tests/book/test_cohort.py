@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tisstats.book.run.execute import kernel_log, plan_runs, run_all
+from tisstats.book.run.kept import read_kept
 from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.parameters import parse_settings, read_parameters
 from tisstats.book.run.project import Project
@@ -69,7 +70,8 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     runs = [each for each in plan_runs(project, known, overrides, "") if each.values]
     with fork_server(kernel_log(project)) as server:
         run_all(project, runs, 2, [].append, server)
-    results = {each.name: each.result.read_text(encoding="utf-8") for each in runs}
+    kept = {each.name: read_kept(each.result) for each in runs}
+    results = {name: content.decode("utf-8") for name, content in kept.items()}
     assert set(results) == CHAPTERS
     for name, text in results.items():
         assert "Observed patients (folder mine)" in text, name

@@ -33,18 +33,20 @@ UNFITTING = """async () => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const boxes = ".bd-article .table-scroll, .bd-article .pst-scrollable-table-container";
   const over = box => box.scrollWidth > box.clientWidth + 1;
-  return [...document.querySelectorAll(boxes)].filter(box => box.clientWidth).flatMap(box => {
-    const table = box.querySelector("table"), name = table.dataset.name || table.className;
-    const phone = innerWidth < 640, cards = table.matches(".cards");
-    const scrolls = table.matches(".scrolls, .agreement, .printed-table");
-    if (!phone) return over(box) ? [`${name} is cut off`] : [];
-    if (over(box)) return scrolls ? [] : [`${name} is neither whole nor cards`];
-    if (!cards) return [];
-    if (table.tHead.rows[0].cells.length < 3) return [`${name} has two columns, and is cards`];
-    table.classList.remove("cards");
-    const fits = !over(box);
-    table.classList.add("cards");
-    return fits ? [`${name} fits, and is cards`] : [];
+  const seen = [...document.querySelectorAll(boxes)].filter(box => box.clientWidth);
+  const tables = seen.map(box => box.querySelector("table")), cut = seen.map(over);
+  const name = table => table.dataset.name || table.className;
+  if (innerWidth >= 640)
+    return tables.filter((_, i) => cut[i]).map(table => `${name(table)} is cut off`);
+  const cards = tables.map(table => table.matches(".cards"));
+  tables.forEach(table => table.classList.remove("cards"));
+  const wide = seen.map(over);  // one layout for all
+  tables.forEach((table, i) => table.classList.toggle("cards", cards[i]));
+  return tables.flatMap((table, i) => {
+    if (cut[i]) return table.matches(".scrolls, .agreement, .printed-table") ? []
+      : [`${name(table)} is neither whole nor cards`];
+    if (cards[i] && table.tHead.rows[0].cells.length < 3) return [`${name(table)} is two columns`];
+    return cards[i] && !wide[i] ? [`${name(table)} fits, and is cards`] : [];
   });
 }"""
 STRETCHED = """() => [...document.querySelectorAll("article img")].filter(image => {

@@ -66,7 +66,7 @@ def test_the_table_of_improvements_is_that_of_the_score(analysis, by_subtype):
     for patient, visits in scored[scored["week"] <= 9].groupby("patient_id"):
         last = visits.iloc[-1]
         for name, rule in CORE_SET.items():
-            shown = float(rows.loc[patient, rule.name].replace("–", "-"))
+            shown = float(rows.loc[patient, rule.name].replace("−", "-"))
             assert shown == pytest.approx(last[f"{name}_percent"], abs=0.0501)
         assert rows.loc[patient, "Score"] == f"{last['tis']:g}"
 

@@ -67,12 +67,12 @@ def rounded(value, decimals=0):
     value = Fraction(value)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     text = str(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
-    return text.replace("-", "–") if Decimal(text) else text.replace("-", "")
+    return text.replace("-", "−") if Decimal(text) else text.replace("-", "")
 
 
 def printed_quartiles(values, decimals=1):
     q1, median, q3 = (rounded(value, decimals) for value in slow_quartiles(values))
-    joined = " to " if q1.startswith("–") or q3.startswith("–") else "–"
+    joined = " to " if q1.startswith("−") or q3.startswith("−") else "–"
     return f"{median} ({q1}{joined}{q3}) [{len(values)}]"
 
 
@@ -234,7 +234,7 @@ def test_choices_stand_in_the_captions(study):
     for choice in (
         "definition 7",
         "exact (all sign",
-        "wilcox (zeros are dropped",
+        "patients without change are dropped before ranking",
         "mean rank",
         "last visit after baseline up to week 24, also of those who stopped early",
         "95%",
@@ -334,7 +334,7 @@ def test_other_methods_are_used_and_named(tmp_path):
     folder = edited(tmp_path, made, "[analysis]", new)
     caption = Measures(folder).table2().caption
     assert "asymptotic (normal" in caption
-    assert "pratt (zeros are included" in caption
+    assert "patients without change are included in the ranking" in caption
     assert "of those patients who completed" in caption
     assert "90%" in caption
     assert "Wilson" in Safety(folder).outcomes().caption

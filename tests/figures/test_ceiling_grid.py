@@ -55,13 +55,13 @@ def test_every_score_is_written_with_its_bands(texts):
 @pytest.mark.parametrize(
     ("threshold", "message"),
     [
-        (40, "With nearly normal strength and mild disease, 40 points are out of reach. "),
-        (45, "With nearly normal strength and mild disease, 45 points are out of reach. "),
+        (40, "From 5 of these 6 combinations of baselines, 40 points are out of reach. "),
+        (45, "From 5 of these 6 combinations of baselines, 45 points are out of reach. "),
         (46, "From these baselines, 46 points are out of reach. "),
-        (0, "Even with nearly normal strength and mild disease, 0 points are within reach. "),
+        (0, "From all these baselines, 0 points are within reach. "),
     ],
 )
-def test_the_title_is_a_sentence_on_the_mildest_baseline(threshold, message):
+def test_the_title_counts_the_baselines_that_are_hatched(threshold, message):
     assert describe(grid(threshold=threshold)).startswith(message)
 
 

@@ -102,7 +102,7 @@ def test_high_scores_come_first_and_open_ones_last(texts):
     drawn = texts(draw(ROWS, TWO, **WHEN))
     # The score 0 follows the score 40; each row's name comes before its cells.
     assert [text for text in drawn if text in ("40", "0", "open")] == ["40", "0", "open"]
-    assert {"31", "–6", "not known"} <= set(drawn)
+    assert {"31", "−6", "not known"} <= set(drawn)
 
 
 def test_no_row_and_no_measure_are_refused():

@@ -137,7 +137,7 @@ def test_outcome_measures(trial):
     grip = table.loc["Grip strength, kg"]
     assert grip["n"] == 3
     # Changes 5.5, 0 and -3; by definition 7 the quartiles are -1.5 and 2.75.
-    assert grip["Change"] == "0.0 (–1.5 to 2.8)"
+    assert grip["Change"] == "0.0 (−1.5 to 2.8)"
     assert grip["End"] == "20.0 (18.5–22.8)"
     # Without the zero the ranks are 1 (-3) and 2 (5.5): W+ is 2, and 2 or 3 in half of the cases.
     assert grip["P"] == "1.000"

@@ -99,8 +99,7 @@ def _range(page: str) -> tuple[str, str]:
         return f"{multiples} × upper limit of normal", "lower"
     scale = SCALES["deltoid" if page == "dynamometry" else page]
     ends = f"{scale.low} to {scale.high}" if scale.high is not None else f"from {scale.low}"
-    unit = f"{scale.unit}s" if scale.unit == "grade" else scale.unit
-    return f"{ends} {unit}", scale.better
+    return f"{ends} {scale.units}", scale.better
 
 
 @table("The scales of the outcome measures", columns=_FACTS)

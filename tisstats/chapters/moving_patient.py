@@ -243,9 +243,9 @@ def presets(patient: WorkedPatient, offered: Sequence[Grid], threshold: int) -> 
     healthy = [grid.best if grid.best else grid.first for grid in offered]
     found.append(
         Preset(
-            "Healthy at the end",
-            "All values become normal. Compare the score with the highest that this baseline "
-            "allows: both can be less than the maximum of the score.",
+            "The best value at the end",
+            "Every value becomes the best of its scale. Compare the score with the highest that "
+            "this baseline allows: both can be less than the maximum of the score.",
             baseline,
             healthy,
         )
@@ -318,9 +318,9 @@ def _mild_disease(
         if most < threshold:
             yield Preset(
                 "Another mild patient",
-                f"Even if all values become normal, the score is at most {most:g} points: from "
-                f"this baseline the {threshold} points of a responder are out of reach, however "
-                "well the treatment works.",
+                f"Even with the best value on every scale, the score is at most {most:g} points: "
+                f"from this baseline the {threshold} points of a responder are out of reach, "
+                "however well the treatment works.",
                 starts,
                 healthy,
             )

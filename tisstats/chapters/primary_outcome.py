@@ -618,9 +618,10 @@ class PrimaryOutcome(PatientChapter):
             coverage_curves.CoverageCurve(
                 statistics.method_title(method),
                 statistics.coverage(patients, proportions, self.confidence_level, method),
+                summary.minimum_coverage,
                 self._matches(method),
             )
-            for method in statistics.INTERVAL_METHODS
+            for method, summary in self.coverage_summaries.items()
         ]
         return figure_item(
             coverage_curves,

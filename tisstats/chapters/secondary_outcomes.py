@@ -610,7 +610,7 @@ class SecondaryOutcomes(PatientChapter):
             median=to_fraction(self.published.value(f"{row}.median")),
             q1=to_fraction(self.published.value(f"{row}.q1")),
             q3=to_fraction(self.published.value(f"{row}.q3")),
-            shown=f"{printed} {scale.unit}",
+            shown=f"{printed} {scale.units}",
             note=_printed_p(self.published.text(f"{row}.p")),
         )
 
@@ -752,6 +752,7 @@ class SecondaryOutcomes(PatientChapter):
         "Attainable P values on finer steps",
         columns={"Exact P *": _EXACT_P, "*symptotic P*": _ASYMPTOTIC_P, "*": WORDS},
         rows=_PSOAS,
+        notes={"Finer steps": "The modified Rankin scale has whole grades only."},
     )
     def finer_p_values(self) -> Rows:
         """Return the attainable P values on finer steps, where any are considered."""

@@ -589,7 +589,7 @@ class PlaceboResponse(Chapter):
             }
 
     @table(
-        "What studies of the placebo arms alone would have printed, with "
+        "What studies of the placebo arms alone would have printed, and the pilot study, with "
         "{self.interval_words} intervals",
         columns={
             "Arm and threshold": LABEL,

@@ -15,7 +15,7 @@ from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, st
 
 _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
-_SUBTITLE = "Highest attainable score, points, by band of both"
+_SUBTITLE = "Highest attainable score, points, by baseline strength and the other measures"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +104,10 @@ def _message(grid: Grid) -> str:
     short, points = grid.highest < grid.threshold, f"{grid.threshold:g} points"
     if short.all():
         return f"From these baselines, {points} are out of reach"
-    # The first cell is the mildest pair of bands: from no other can a score rise less.
-    if short[0, 0]:
-        return f"With nearly normal strength and mild disease, {points} are out of reach"
-    return f"Even with nearly normal strength and mild disease, {points} are within reach"
+    if not short.any():
+        return f"From all these baselines, {points} are within reach"
+    share = f"{int(short.sum())} of these {short.size} combinations of baselines"
+    return f"From {share}, {points} are out of reach"
 
 
 def _cell_style(short: bool) -> dict[str, Any]:

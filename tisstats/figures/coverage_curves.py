@@ -21,6 +21,7 @@ class CoverageCurve:
 
     label: str  #: name of the method
     table: pd.DataFrame  #: columns `proportion` and `coverage`, 0 to 1, by rising proportion
+    least: float  #: least coverage at any proportion, which a drawn curve may miss, 0 to 1
     highlighted: bool = False  #: whether to highlight it by tint, weight and colour
 
 
@@ -126,14 +127,12 @@ def _axis_start(confidence_level: float) -> float:
 
 def _message(curves: Sequence[CoverageCurve], confidence_level: float) -> str:
     level = format_confidence_level(confidence_level)
-    kept = [
-        curve for curve in curves if (curve.table["coverage"] >= confidence_level - _NOISE).all()
-    ]
-    text = f"{len(kept)} of {len(curves)} methods cover {level}% or more at every proportion shown"
+    kept = [curve for curve in curves if curve.least >= confidence_level - _NOISE]
+    text = f"{len(kept)} of {len(curves)} methods cover {level}% or more at every proportion"
     decimals = coverage_decimals(confidence_level)
     for curve in curves:
         if curve.highlighted and curve not in kept:
-            least = format_percent(curve.table["coverage"].min(), decimals)
+            least = format_percent(curve.least, decimals)
             text += f"; {curve.label} falls to {least}%"
     return text
 

@@ -53,9 +53,9 @@ class ScaledChange:
         """The range of the measure with its unit, and whether it is assumed."""
         scale = self.scale
         if scale.high is None:
-            return f"{scale.unit}, no upper end"
+            return f"{scale.units}, no upper end"
         assumed = " (assumed)" if scale.assumed else ""
-        return f"{scale.low} to {scale.high} {scale.unit}{assumed}"
+        return f"{scale.low} to {scale.high} {scale.units}{assumed}"
 
     @property
     def improvement_in_words(self) -> str:

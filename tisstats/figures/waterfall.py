@@ -170,7 +170,7 @@ def _draw_bars(
 
 
 def _key(cutoffs: Mapping[str, float]) -> dict[str, dict[str, Any]]:
-    names = ["no response", *(f"{name}, from {cut:g}" for name, cut in cutoffs.items())]
+    names = ["less than minimal", *(f"{name}, from {cut:g}" for name, cut in cutoffs.items())]
     return {
         name: {"marker": "s", "markersize": 8, "color": colour}
         for name, colour in zip(names, RESPONSE_COLOURS, strict=True)

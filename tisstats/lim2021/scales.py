@@ -76,7 +76,7 @@ def describe_assumed_steps() -> str:
     """Describe the assumed steps of all outcome measures, as one condition."""
     by_step: dict[str, list[str]] = {}
     for scale in SCALES.values():
-        by_step.setdefault(with_unit(scale.step, scale.unit), []).append(scale.abbreviation)
+        by_step.setdefault(with_unit(scale.step, scale.unit), []).append(scale.name)
     listed = "; ".join(f"{step} for {', '.join(names)}" for step, names in by_step.items())
     return f"values recorded in steps of {listed}"
 

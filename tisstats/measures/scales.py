@@ -24,6 +24,11 @@ class Scale:
     certainty: str = ""  #: how certain it is, where one word is not enough
 
     @property
+    def units(self) -> str:
+        """The unit after a range or several values."""
+        return f"{self.unit}s" if self.unit == "grade" else self.unit
+
+    @property
     def step_is_assumed(self) -> bool:
         """Whether the step is an assumption, with the range or alone."""
         return self.assumed or self.step_assumed

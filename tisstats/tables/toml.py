@@ -1,4 +1,4 @@
-"""Read TOML of other people's making: mapping files and descriptions of studies."""
+"""Read TOML that others wrote: mapping files and descriptions of studies."""
 
 from __future__ import annotations
 

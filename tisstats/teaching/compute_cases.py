@@ -95,7 +95,7 @@ def boundary_case(draw: Draw) -> Case:
     before = draw.whole(fall + 2, 9 * TENTHS)
     start, first, second = (each / TENTHS for each in (before, before - fall, before - fall - 1))
     points, more = band_points([cut, cut + 100 / (VAS * TENTHS)], measure).tolist()
-    same = "Both follow-up values do not lie in one band: compare each fall with the boundary."
+    same = "The two follow-up values lie in different bands: compare each fall with the boundary."
     return Case(
         "boundary",
         "compute",
@@ -251,7 +251,8 @@ def ceiling_case(draw: Draw) -> Case:
             points_answer(
                 "Highest attainable score, points",
                 most.score,
-                "No measure can improve by more than separates its baseline from the best value.",
+                "No measure can improve by more than the distance from its baseline to the best "
+                "value.",
                 (
                     sum(rule.points[-1] for rule in CORE_SET.values()),
                     "That is the highest score there is, not that of this baseline.",

@@ -294,7 +294,8 @@ def endpoint_case(draw: Draw) -> Case:
             yes_no_answer(
                 f"Is a score of {threshold} within reach?",
                 yes=reached,
-                why="Compare the highest attainable score with the threshold.",
+                why="A response is within reach if the highest attainable score is not below the "
+                "threshold.",
             ),
         ),
         (
