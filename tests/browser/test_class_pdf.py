@@ -32,7 +32,7 @@ def printed(built_book: Path, browser_program: Path, tmp_path_factory) -> tuple[
 def test_the_pdf_files_have_their_sheets_titles_and_links(printed: tuple[Path, dict]) -> None:
     book, sheets = printed
     found = {path.stem: number for path, number in sheets.items()}
-    assert {name: found[name] for name in ("handout", "sheet")} == {"handout": 2, "sheet": 1}
+    assert {name: found[name] for name in ("handout", "sheet")} == {"handout": 3, "sheet": 1}
     page = (book / "book" / "teaching" / "class.html").read_text(encoding="utf-8")
     for path, number in sheets.items():
         pdf = PdfReader(path)

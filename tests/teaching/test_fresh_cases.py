@@ -14,7 +14,7 @@ from tests.command import called
 from tisstats.cli import main
 from tisstats.teaching.design_cases import patients_per_arm
 from tisstats.teaching.exercise_files import write_set
-from tisstats.teaching.exercise_sets import as_html, as_markdown
+from tisstats.teaching.exercise_sets import as_html, as_html_sets, as_markdown
 from tisstats.teaching.fresh_cases import KINDS, fresh_cases
 from tisstats.teaching.open_questions import levels
 
@@ -449,6 +449,8 @@ def test_a_format_is_one_file_or_standard_output(tmp_path, form):
         (("--seed", "1.5"), 2, "must be an integer of at least 0, got '1.5'"),
         (("--seed", "1", "--format", "pdf"), 2, "invalid choice: 'pdf'"),
         (("--seed", "1", "-o", __file__), 1, "File exists"),
+        (("--seed", "1", "--students", "2"), 1, "several sets need a folder: add --output DIR"),
+        (("--seed", "1", "--students", "0", "-o", "x"), 2, "must be a positive integer"),
     ],
 )
 def test_wrong_use_is_one_line(arguments, code, said):
@@ -456,6 +458,24 @@ def test_wrong_use_is_one_line(arguments, code, said):
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+def test_each_student_gets_the_set_of_a_seed_of_its_own(tmp_path):
+    arguments = ["--seed", "5", "--students", "2", "--format", "md", "-o", str(tmp_path)]
+    assert main(["exercises", *arguments]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"exercises_5.md", "exercises_6.md"}
+    written = (tmp_path / "exercises_6.md").read_text("utf-8")
+    assert written == as_markdown(fresh_cases(6), 6)
+
+
+def test_several_sets_on_one_page_are_those_of_their_pages():
+    sets = {seed: fresh_cases(seed) for seed in (5, 6)}
+    for key in (False, True):
+        page = as_html_sets(sets, key=key).replace("<h3>", "<h2>").replace("</h3>", "</h2>")
+        for seed, cases in sets.items():
+            alone = as_html(cases, seed, key=key)
+            assert alone[alone.index("<section>") : alone.rindex("</section>")] in page
+            assert f"<h2>Set {seed}{', key' * key}</h2>" in page
 
 
 @pytest.mark.parametrize("seed", [-1, True, 1.5, "1"])
