@@ -50,17 +50,17 @@
       }
     }
 
-    /* Whether values that are shown come from an example: after it was chosen, any of them; in a
-       case that came by a link, most of them. */
+    /* Whether a value that is shown comes from an example: one that was chosen, or one that a case
+       that came by a link has most values of. */
     function isFromExample(inputs, name) {
       var example = rules.examples[name];
       var values = Object.keys(example).filter(function (field) {
         return /_(baseline|followup\d*)$/.test(field) && !/^week_/.test(field);
       });
       var kept = values.filter(function (field) { return inputs[field] === example[field]; });
-      return chosen === name ? kept.some(function (field) {
+      return (chosen === name || 2 * kept.length > values.length) && kept.some(function (field) {
         return !form.element.elements[field].closest("[hidden]");
-      }) : 2 * kept.length > values.length;
+      });
     }
 
     function update() {
