@@ -28,6 +28,7 @@ ABOUT_NAMES = (
     "Assumptions behind the bounds",
     "Every printed number with its verdict",
     "Keys of study.toml",
+    "The PRINTO core set for children",
 )
 
 #: Words in the caption of a table whose rows are cases that are named in a file.

@@ -27,7 +27,7 @@ from tisstats.bounds.quantities import QUANTITIES
 from tisstats.bounds.rows import row_problem, targets_on_grids
 from tisstats.chapters import bound_tables
 from tisstats.chapters.identifiability import Identifiability
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import SCALES, describe_assumed_steps
 from tisstats.printed import matches_print
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.ensemble import Ensemble
@@ -97,7 +97,7 @@ def test_each_shown_bound_has_its_step_below_or_beside_it(ranges, compared):
         )
         assert shown["Step"].str.contains(r"\d").all()
     for row in bound_tables.bound_ranges(ranges, "worsened"):
-        assert re.search(r", by\s[\d/.]+\s\S+$", row.title)
+        assert re.search(rf"\d [^;]* for [^;]*{re.escape(row.title)}", describe_assumed_steps())
 
 
 @pytest.mark.parametrize(
