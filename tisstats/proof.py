@@ -16,7 +16,7 @@ class ProvenStatement:
     Examples
     --------
     >>> print(ProvenStatement("at most 63.1%", ("whole weeks", "no rescue before week 4")))
-    at most 63.1% (proven, assuming: whole weeks; no rescue before week 4)
+    at most 63.1% (proven under these conditions: whole weeks; no rescue before week 4)
     >>> ProvenStatement("at most 63.1%", ())
     Traceback (most recent call last):
         ...
@@ -35,7 +35,7 @@ class ProvenStatement:
             )
 
     def __str__(self) -> str:
-        return f"{self.statement} (proven, assuming: {'; '.join(self.conditions)})"
+        return f"{self.statement} (proven under these conditions: {'; '.join(self.conditions)})"
 
     @property
     def assuming(self) -> str:

@@ -316,7 +316,7 @@ def test_notes_say_one_of_one_thing(ledger):
         assert not re.search(r"(?<![\d.,])1 (?:points|grades|weeks|days|patients\b)", item.note)
         assert "patient 1" not in item.note
         assert "cannot be recomputed" not in item.note
-        assert ("proven" in item.note) == ("(proven, assuming: " in item.note)
+        assert ("proven" in item.note) == ("(proven under these conditions: " in item.note)
 
 
 def test_weeks_of_response_are_compared_with_weeks_of_response_only(ledger):

@@ -227,7 +227,7 @@ def minimal_lost(view: ConstraintInput) -> bool:
 
 @constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseSampler.draw)
 def added_patient_lost_improvement(view: ConstraintInput) -> bool:
-    """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
+    """Patient 4, analysed, whom the Discussion adds, is not among those ending with 20 points."""
     least = _units(view, "design.minimal_score")
     added = view.column("patient_id") == view.count(DISCUSSION_PATIENT)
     inferred = lost(view) | (not view.assumptions.added_patient_lost_improvement)

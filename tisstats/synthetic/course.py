@@ -165,7 +165,7 @@ class CourseSampler:
         return True
 
     def _place_added_patient(self, kinds: dict[int, str]) -> bool:
-        """Let the patient whom the discussion adds be one who lost an improvement, if inferred."""
+        """Let the patient whom the Discussion adds be one who lost an improvement, if inferred."""
         added = self.count(DISCUSSION_PATIENT)
         if not self.assumptions.added_patient_lost_improvement:
             return not kinds[added].isdecimal()
