@@ -119,7 +119,10 @@ def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
         assert item.computed == ""
     (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
     assert "asymptotic P value ranges from 0.0026 to 1.0000" in mrs.note
-    assert "rounds to 0.06, the exact one from 0.0507 to 0.1250 (proven under these conditions: " in mrs.note
+    assert (
+        "rounds to 0.06, the exact one from 0.0507 to 0.1250 (proven under these conditions: "
+        in mrs.note
+    )
     assert "19 changes between values from 0 to 6 in steps of 1 grade" in mrs.note
 
 

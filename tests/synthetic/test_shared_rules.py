@@ -21,7 +21,8 @@ SHARED = {
     "tisstats.measures.scales": {"Scale"},
     "tisstats.measures.core_set": {
         *("CORE_SET", "CoreSetMeasure", "ENZYMES", "Enzyme", "HAQ_MAX"),
-        *("_ACTIVITY", "_STRENGTH"),
+        *("POINT_STEP", "_ACTIVITY", "_STRENGTH", "_PHYSICIAN", "_PATIENT", "_MUSCLE", "_FUNCTION"),
+        *("_DISEASE", "_ENZYME_OR_HEALTH"),
     },
     # Printed numbers and rounding.
     "tisstats.printed": {
@@ -47,7 +48,15 @@ SHARED = {
         *("DESCRIPTOR", "allowed", "delimiter", "encoding", "find_faults", "read_descriptor"),
         *("read_tables", "_CONSTRAINTS", "_cell_fault", "_fields", "_file_faults", "_is_encoding"),
         *("_no_encoding", "_one_line", "_row_faults", "_CELL_ERRORS", "_infinite_numbers"),
-        *("_is_finite", "_key_fields", "_resource_faults", "_VALID", "_digest"),
+        *("_is_finite", "_key_fields", "_resource_faults", "_VALID", "_digest", "_ENDINGS"),
+        *("_LONGEST_SHOWN", "_RESOURCE_KEYS", "_SCHEMA_KEYS", "_NOT_CHECKED", "_schema_faults"),
+        *("_is_file_name", "_shown", "_unmatched_cells", "_without_pattern"),
+        "_without_references",
+    },
+    # Patterns of descriptors, tried in bounded time.
+    "tisstats.matching": {
+        *("PatternError", "SECONDS", "matches", "_SECONDS_BY_THE_CLOCK", "_TOO_LONG"),
+        *("_is_simple", "_matched"),
     },
     # Which ordered values a quantile is made of, by each definition; names of definitions are data.
     "tisstats.statistics.quantiles": {
