@@ -95,7 +95,9 @@
   }
 
   function openTarget() {
-    var target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var name = location.hash.slice(1);
+    try { name = decodeURIComponent(name); } catch (_) { return; }
+    var target = document.getElementById(name);
     if (target && target.matches("details.agreement-method")) { target.open = true; }
   }
 

@@ -18,7 +18,7 @@ from tests.browser.calculator_cases import (
     disability,
     expected,
 )
-from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tests.browser.checks import EVERY_RULE, OVERFLOW, wait_until
 from tests.browser.pages import PAGES
 from tisstats.book.pages.calculator import SCRIPTS
 from tisstats.book.pages.calculator_rules import (
@@ -653,7 +653,7 @@ def test_a_case_is_restored_as_it_was_typed_even_if_wrong(page, context):
 def test_the_page_follows_a_changed_address(page):
     press(page, "Example")
     page.evaluate("location.hash = '#population=juvenile&vas_unit=mm&haq_baseline=1%2C5'")
-    page.wait_for_function("document.querySelector('[name=haq_baseline]').value === '1,5'")
+    wait_until(page, "document.querySelector('[name=haq_baseline]').value === '1,5'")
     expected = {"population": "juvenile", "vas_unit": "mm", "haq_baseline": "1,5"}
     assert form_state(page) == expected | {"enzyme_unit": "U/L"}
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
 
-from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tests.browser.checks import EVERY_RULE, OVERFLOW, wait_until
 from tests.browser.pages import SCHEMES
 from tisstats.book.pages.class_papers import FOLDER, PAPERS
 from tisstats.book.paper.sheets import print_class
@@ -88,7 +88,7 @@ def test_the_end_is_the_end_and_the_address_leads_back(deck: Page) -> None:
     deck.reload()
     assert deck.evaluate(SHOWN) == last
     deck.evaluate("location.hash = '#slide-4'")
-    deck.wait_for_function(f"{SHOWN} === 'slide-4'")
+    wait_until(deck, f"{SHOWN} === 'slide-4'")
 
 
 def test_notes_help_and_all_slides_are_shown_on_request(deck: Page) -> None:
@@ -174,7 +174,7 @@ def test_everybody_can_read_a_file(
     if name == "slides":
         # One slide with a table, then all of them with their notes.
         page.evaluate("location.hash = '#slide-6'")
-        page.wait_for_function(f"{SHOWN} === 'slide-6'")
+        wait_until(page, f"{SHOWN} === 'slide-6'")
         assert Axe().run(page, options=EVERY_RULE).response["violations"] == []
         page.keyboard.press("a")
         page.keyboard.press("n")

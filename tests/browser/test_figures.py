@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from tests.browser.checks import wait_until
 from tests.browser.pages import NOTEBOOKS, WIDTHS
 from tisstats.book.downloads.pages import PHONE_UP_TO
 from tisstats.book.downloads.svg import size
@@ -29,8 +30,8 @@ def open_page(browser: Browser, built_book: Path, name: str, **settings: object)
     """Open a page of the book from the disk; scripts of the theme set its colours."""
     page = browser.new_page(**settings)
     page.goto((built_book / f"{name}.html").as_uri())
-    page.wait_for_function(
-        "[...document.querySelectorAll('article picture img')].every(image => image.complete)"
+    wait_until(
+        page, "[...document.querySelectorAll('article picture img')].every(image => image.complete)"
     )
     return page
 
@@ -67,10 +68,11 @@ def test_the_smallest_letters_are_legible_in_windows_of_any_width(
     for window in WINDOWS:
         page.set_viewport_size({"width": window, "height": 900})
         page.evaluate(SCROLL_BAR, "15px" if window > PHONE_UP_TO else "0")
-        page.wait_for_function(
+        wait_until(
+            page,
             "phone => [...document.querySelectorAll('article picture img')].every(image =>"
             " image.complete && image.currentSrc.endsWith('-phone.svg') === phone)",
-            arg=window <= PHONE_UP_TO,
+            window <= PHONE_UP_TO,
         )
         for address, width, _, natural in page.evaluate(FIGURES):
             smallest = SMALL_SIZE * PIXELS_PER_POINT * width / natural
@@ -85,9 +87,10 @@ def test_paper_gets_the_drawing_for_the_column_however_narrow_the_window(
     narrow = {"width": 375, "height": 812}
     page = open_page(browser, built_book, "notebooks/02_cohort_flow", viewport=narrow)
     page.emulate_media(media="print")
-    page.wait_for_function(
+    wait_until(
+        page,
         "[...document.querySelectorAll('article picture img')].every(image =>"
-        " !image.currentSrc.endsWith('-phone.svg'))"
+        " !image.currentSrc.endsWith('-phone.svg'))",
     )
     page.close()
 

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from tests.browser.checks import wait_until
 from tests.browser.pages import ROOT
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ def opened(browser, built_book):
     def open_page(name, address=""):
         page = context.new_page()
         page.goto(address or (built_book / f"{name}.html").as_uri())
-        page.wait_for_function("document.readyState == 'complete'")
+        wait_until(page, "document.readyState == 'complete'")
         return page
 
     yield open_page

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.checks import wait_until
 from tests.browser.pages import WIDTHS
 
 pytestmark = pytest.mark.browser
@@ -111,7 +112,7 @@ def test_the_margin_is_free_where_a_table_takes_it(browser: Browser, built_book:
     assert column is not None
     assert box is not None
     assert box["width"] > column["width"] + 100
-    page.wait_for_function("document.querySelector('.bd-sidebar-secondary.hide') !== null")
+    wait_until(page, "document.querySelector('.bd-sidebar-secondary.hide') !== null")
     page.close()
 
 
