@@ -62,6 +62,7 @@ def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict
         "panel": _panel,
         "multiples": _multiples,
         "ceiling": lambda: _ceiling(solved["ceiling"]),
+        "ceiling_steps": lambda: _ceiling_steps(solved["ceiling"]),
         "interval": lambda: _interval(published),
         "arms": _arms,
         "placebo": lambda: _placebo_alone(published),
@@ -297,6 +298,32 @@ def _ceiling(exercise: Exercise) -> ClassTable:
     )
 
 
+def _ceiling_steps(exercise: Exercise) -> ClassTable:
+    """Return the best follow-up of the patient of the ceiling, scored."""
+    values = exercise.values
+    rows = [
+        (
+            _name(measure),
+            f"{before:g} → {values['mmt_max'] if measure == 'mmt' else 0}",
+            format_rounded(percent, 1),
+            band_label(percent, measure),
+            f"{points:g}",
+        )
+        for (measure, points), percent, before in zip(
+            values["points"].items(),
+            values["percents"],
+            values["baseline_by_column"].values(),
+            strict=True,
+        )
+    ]
+    return ClassTable(
+        "The fictitious patient at the best follow-up, scored",
+        ("Measure", "Change", "% of range", "Band", "Points"),
+        (*rows, ("Total, at most", "", "", "", f"{values['highest']:g}")),
+        highlighted=len(rows),
+    )
+
+
 def _flow(published: PublishedFacts) -> ClassTable:
     count = response_count(published)
     included = published.count("flow.included")
@@ -305,7 +332,10 @@ def _flow(published: PublishedFacts) -> ClassTable:
         ("Patients", "Number"),
         (
             ("Included and treated", f"{included}"),
-            ("Not analysed: too mild to show a response", f"{included - count.patients}"),
+            (
+                "Not analysed: too mild for a response, says the article",
+                f"{included - count.patients}",
+            ),
             ("Analysed", f"{count.patients}"),
             (
                 f"At least {count.threshold} points by week {count.week}",
