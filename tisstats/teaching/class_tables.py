@@ -18,6 +18,7 @@ from tisstats.measures.core_set import (
 from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.printed import format_rounded
 from tisstats.statistics import proportion_interval
+from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
@@ -63,6 +64,7 @@ def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict
         "multiples": _multiples,
         "ceiling": lambda: _ceiling(solved["ceiling"]),
         "ceiling_steps": lambda: _ceiling_steps(solved["ceiling"]),
+        "grid": lambda: _grid(solved["ceiling"]),
         "interval": lambda: _interval(published),
         "arms": _arms,
         "placebo": lambda: _placebo_alone(published),
@@ -321,6 +323,22 @@ def _ceiling_steps(exercise: Exercise) -> ClassTable:
         ("Measure", "Change", "% of range", "Band", "Points"),
         (*rows, ("Total, at most", "", "", "", f"{values['highest']:g}")),
         highlighted=len(rows),
+    )
+
+
+def _grid(exercise: Exercise) -> ClassTable:
+    """Return the highest score by bands of the baseline; too low for a response in brackets."""
+    needed = exercise.values["needed"]
+    labels = band_labels(CORE_SET[OTHER_MEASURES[0]].cutoffs)
+    rows = [
+        (label, *(f"{score:g}" if score >= needed else f"[{score:g}]" for score in scores))
+        for label, scores in zip(labels, attainable_scores_by_band(), strict=True)
+    ]
+    return ClassTable(
+        "Highest attainable score. Columns: strength lost at baseline, % of the maximum; rows: "
+        "each other measure at baseline, % of its range",
+        ("Others ↓ Strength →", *band_labels(CORE_SET[MMT].cutoffs)),
+        tuple(reversed(rows)),
     )
 
 
