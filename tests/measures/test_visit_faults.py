@@ -212,7 +212,7 @@ def test_a_limit_in_the_wrong_unit_in_a_column_is_refused(medians, unit, limits,
     ("changed", "said"),
     [
         ({"mmt_max": 0}, "mmt_max must be above 0 (80: MMT-8, one side; 150:"),
-        ({"mmt_max": None}, "260: 26 tests: Kendall, or MMT24"),
+        ({"mmt_max": None}, "260: 26 tests (Kendall), called MMT24 on the IMACS form"),
         ({"mmt_max": "260"}, "mmt_max must be above 0"),
         ({"mmt_max": float("nan")}, "mmt_max must be above 0"),
         ({"vas_max": 1}, "vas_max must be 10 (cm) or 100 (mm), got 1"),

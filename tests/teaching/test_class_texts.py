@@ -75,7 +75,7 @@ def test_each_step_says_what_both_sides_do_and_what_to_expect(texts):
 def test_the_slides_of_the_short_plan_follow_each_other_without_a_gap(texts):
     shown = [number for step in texts.plan("short").steps for number in step.slides]
     assert shown == list(range(1, len(texts.slides) + 1))
-    assert 16 <= len(shown) <= 22
+    assert 16 <= len(shown) <= 24
     assert len({slide.key for slide in texts.slides}) == len(texts.slides)
 
 
@@ -266,7 +266,12 @@ def test_no_answer_is_on_a_slide_before_its_question(texts):
         cells = [cell for row in slide.table.rows for cell in row] if slide.table else []
         words = " ".join([slide.title, *slide.text, *slide.points, slide.ask, *cells])
         assert not re.search(r"6\.2|39\.3|2550", words), slide.key
-        assert slide.figure == ""
+        # The courses are those of synthetic patients, and not of the one that is scored.
+        assert slide.figure == "" or slide.key == "courses"
+    for slide in texts.slides[: shown.index("mild-scored")]:
+        assert "7.5 + 5 + 10" not in " ".join([slide.title, *slide.text, slide.ask]), slide.key
+    (interval,) = (slide for slide in texts.slides if slide.key == "interval")
+    assert "control group" not in " ".join([*interval.text, interval.ask])
     guess = texts.slides[: shown.index("arms")]
     for slide in guess:
         assert not re.search(r"21 of 48|44%", " ".join([slide.title, *slide.text])), slide.key
@@ -293,3 +298,51 @@ def test_the_rubric_marks_every_open_question_and_one_sample(texts):
     assert counted == {question.key for question in open_questions()}
     assert [mark.points for mark in texts.sample.marks] == [1, 0]
     assert {mark.points for mark in texts.sample.marks} <= {0, 1, 2}
+
+
+def test_the_steps_of_the_ceiling_are_those_of_a_calculation_by_hand(texts):
+    table = texts.tables["ceiling_steps"]
+    *rows, total = table.rows
+    for (name, (before, width, up)), row in zip(MILD.items(), rows, strict=True):
+        end = width if up else 0
+        assert float(row[-1]) == points(name, before, end, width, up)
+        assert abs(float(row[2]) - 100 * abs(end - before) / width) <= 0.05
+    assert total[-1] == f"{best({name: each[0] for name, each in MILD.items()}):g}" == "30"
+    (slide,) = (slide for slide in texts.slides if slide.key == "mild-scored")
+    assert slide.title == "At most 30 points: this patient cannot respond"
+    assert slide.text == ("7.5 + 5 + 10 + 5 + 2.5 + 0 = 30; a response needs 40 points.",)
+
+
+def test_expected_answers_of_the_short_class_are_those_of_a_calculation_by_hand(texts):
+    steps = {step.key: step.expected for step in texts.plan("short").steps}
+    # 32.5 of the 80 points of the other measures, scaled up to 100; all 20 points added.
+    for words in ("32.5, the missing", "40.6, the mean", "52.5, all 20 points", "allows 12.5"):
+        assert words in steps["traps"]
+    assert round(100 * 32.5 / 80, 1) == 40.6
+    # Half of the variance's largest width: 1.96 times the root of a quarter of a nineteenth.
+    assert "42.1 ± 22.5" in steps["sure"]
+    assert round(100 * 1.96 * (0.25 / 19) ** 0.5, 1) == 22.5
+    arms = {20: (37, 21), 40: (32, 11), 60: (15, 4)}
+    gaps = {at: 100 * (treated / 47 - placebo / 48) for at, (treated, placebo) in arms.items()}
+    named = ", ".join(f"{gap:.0f} at {at}" for at, gap in gaps.items())
+    assert (
+        f"largest at {max(gaps, key=gaps.get)} points; in percentage points: {named}."
+        in steps["placebo"]
+    )
+    for words in ("78.7% (immunoglobulin), 43.8% (placebo)", "23% (ProDERM) and 48% (ALKIVIA"):
+        assert words in steps["placebo"]
+    (endpoint,) = (step for step in texts.plan("short").steps if step.key == "endpoint")
+    assert endpoint.teacher.endswith(f"on slide {endpoint.slides[-1]}.")
+    assert texts.slides[endpoint.slides[-1] - 1].points == texts.tasks["endpoint"].answer
+
+
+def test_the_grid_of_the_ceiling_is_that_of_the_worst_loss_in_each_band(texts):
+    table = texts.tables["grid"]
+    losses = [*CORE_SET["mmt"].cutoffs, 100]
+    others = [*CORE_SET["haq"].cutoffs, 100]
+    for loss_of_others, (_, *cells) in zip(reversed(others), table.rows, strict=True):
+        for loss, cell in zip(losses, cells, strict=True):
+            score = points("mmt", 0, loss, 100, True) + sum(
+                points(name, loss_of_others, 0, 100, False) for name in CORE_SET if name != "mmt"
+            )
+            assert cell == (f"{score:g}" if score >= 40 else f"[{score:g}]")

@@ -44,7 +44,8 @@ ANSWERS = {
     ),
     "placebo": (
         "The difference is 35.0 percentage points (from the unrounded proportions), with an "
-        "interval of 15.5 to 51.0; an uncontrolled study would have shown 78.7%."
+        "interval of 15.5 to 51.0. A study of the immunoglobulin arm alone would have shown "
+        "78.7%, one of the placebo arm alone 43.8%."
     ),
 }
 

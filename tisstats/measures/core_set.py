@@ -125,7 +125,7 @@ MMT_MAXIMA: dict[int, str] = {
     80: "MMT-8, one side",
     150: "MMT-8, both sides with neck",
     240: "24 tests, assumed",
-    260: "26 tests: Kendall, or MMT24",
+    260: "26 tests (Kendall), called MMT24 on the IMACS form",
 }
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021.response import response_count
-from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
+from tisstats.lim2021.response import printed_interval, response_count
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.total_improvement_score import band_points
+from tisstats.printed import format_rounded
+from tisstats.statistics import method_title
 from tisstats.teaching.ceiling_moves import ceiling_moves
 from tisstats.teaching.class_tables import CLASS_TRIAL
 from tisstats.teaching.enzyme_panel import PANEL
@@ -55,6 +57,9 @@ def class_numbers(published: PublishedFacts, solved: Sequence[Exercise]) -> dict
         ),
         "important": EvidenceBase.read().compared("tis", "important_change"),
         "trial": _placebo(published),
+        "other_trial": _other_placebo(published),
+        "printed_by": _printed_by(published),
+        "missing_mean": _scaled_up(next(each for each in solved if each.key == "missing")),
         "score_rules": {
             "measures": len(CORE_SET),
             "maximum": sum(rule.points[-1] for rule in CORE_SET.values()),
@@ -131,10 +136,30 @@ def _worked(published: PublishedFacts) -> dict[str, Any]:
         "relative": changes["enzyme"].relative,
         "percent": changes["enzyme"].percent,
         "uln": patient.ck_uln,
+        "times": ENZYMES["ck"].range_in_uln,
         "other_uln": OTHER_ULN,
         "enzyme_points": float(patient.scored["enzyme_points"]),
         "other_points": float(other.scored["enzyme_points"]),
     }
+
+
+def _printed_by(published: PublishedFacts) -> dict[str, Any]:
+    """Return the method whose limits the article prints, and half of the width, per cent."""
+    found = printed_interval(published)
+    (method,) = found.methods_matching_print
+    limits = found.methods[method]
+    return {
+        "method": method_title(method),
+        "percent": 100 * limits.estimate,
+        "half": 50 * (limits.high - limits.low),
+    }
+
+
+def _scaled_up(missing: Exercise) -> str:
+    """Return the wrong score of a missing measure that is given the mean of the others."""
+    values = missing.values
+    most = sum(rule.points[-1] for rule in CORE_SET.values())
+    return format_rounded(values["low"] * most / (most - values["maximum"]), 1)
 
 
 def _either(scores: Iterable[float]) -> str:
@@ -166,8 +191,14 @@ def _placebo(published: PublishedFacts) -> dict[str, Any]:
         published.count("design.minimal_score"): "low",
         published.count("design.responder_score"): "high",
     }
-    for each in comparisons(trials):
-        if each.trial == CLASS_TRIAL and each.threshold in names:
+    arms = [each for each in comparisons(trials) if each.trial == CLASS_TRIAL]
+    gaps = {each.threshold: each.treated.proportion - each.placebo.proportion for each in arms}
+    found["largest"] = max(gaps, key=lambda threshold: gaps[threshold])
+    found["differences"] = ", ".join(
+        f"{format_rounded(100 * gap, 0)} at {threshold}" for threshold, gap in gaps.items()
+    )
+    for each in arms:
+        if each.threshold in names:
             difference = arm_difference(each.treated, each.placebo, confidence_level=level)
             found[names[each.threshold]] = {
                 "treated": each.treated.proportion,
@@ -181,3 +212,17 @@ def _placebo(published: PublishedFacts) -> dict[str, Any]:
                 "inferred": each.inferred,
             }
     return found
+
+
+def _other_placebo(published: PublishedFacts) -> dict[str, Any]:
+    """Return the responders with placebo at the study's threshold in the other trial."""
+    trials = read_trials()
+    (other,) = (
+        each
+        for each in comparisons(trials)
+        if each.trial != CLASS_TRIAL and each.threshold == published.count("design.responder_score")
+    )
+    return {
+        "name": trials.text(f"trials.{other.trial}.trial"),
+        "placebo": other.placebo.proportion,
+    }

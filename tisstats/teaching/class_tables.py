@@ -18,6 +18,7 @@ from tisstats.measures.core_set import (
 from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.printed import format_rounded
 from tisstats.statistics import proportion_interval
+from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
@@ -62,6 +63,8 @@ def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict
         "panel": _panel,
         "multiples": _multiples,
         "ceiling": lambda: _ceiling(solved["ceiling"]),
+        "ceiling_steps": lambda: _ceiling_steps(solved["ceiling"]),
+        "grid": lambda: _grid(solved["ceiling"]),
         "interval": lambda: _interval(published),
         "arms": _arms,
         "placebo": lambda: _placebo_alone(published),
@@ -297,6 +300,48 @@ def _ceiling(exercise: Exercise) -> ClassTable:
     )
 
 
+def _ceiling_steps(exercise: Exercise) -> ClassTable:
+    """Return the best follow-up of the patient of the ceiling, scored."""
+    values = exercise.values
+    rows = [
+        (
+            _name(measure),
+            f"{before:g} → {values['mmt_max'] if measure == 'mmt' else 0}",
+            format_rounded(percent, 1),
+            band_label(percent, measure),
+            f"{points:g}",
+        )
+        for (measure, points), percent, before in zip(
+            values["points"].items(),
+            values["percents"],
+            values["baseline_by_column"].values(),
+            strict=True,
+        )
+    ]
+    return ClassTable(
+        "The fictitious patient at the best follow-up, scored",
+        ("Measure", "Change", "% of range", "Band", "Points"),
+        (*rows, ("Total, at most", "", "", "", f"{values['highest']:g}")),
+        highlighted=len(rows),
+    )
+
+
+def _grid(exercise: Exercise) -> ClassTable:
+    """Return the highest score by bands of the baseline; too low for a response in brackets."""
+    needed = exercise.values["needed"]
+    labels = band_labels(CORE_SET[OTHER_MEASURES[0]].cutoffs)
+    rows = [
+        (label, *(f"{score:g}" if score >= needed else f"[{score:g}]" for score in scores))
+        for label, scores in zip(labels, attainable_scores_by_band(), strict=True)
+    ]
+    return ClassTable(
+        "Highest attainable score. Columns: strength lost at baseline, % of the maximum; rows: "
+        "each other measure at baseline, % of its range",
+        ("Others ↓ Strength →", *band_labels(CORE_SET[MMT].cutoffs)),
+        tuple(reversed(rows)),
+    )
+
+
 def _flow(published: PublishedFacts) -> ClassTable:
     count = response_count(published)
     included = published.count("flow.included")
@@ -305,7 +350,10 @@ def _flow(published: PublishedFacts) -> ClassTable:
         ("Patients", "Number"),
         (
             ("Included and treated", f"{included}"),
-            ("Not analysed: too mild to show a response", f"{included - count.patients}"),
+            (
+                "Not analysed: too mild for a response, says the article",
+                f"{included - count.patients}",
+            ),
             ("Analysed", f"{count.patients}"),
             (
                 f"At least {count.threshold} points by week {count.week}",

@@ -88,6 +88,7 @@ class Step:
     pages: tuple[str, ...]  #: pages of the book behind it
     slides: range  #: numbers of its slides, counted from 1; may be empty
     pause: bool  #: whether it is a break
+    see: tuple[Task, ...] = ()  #: open questions whose model answer helps the teacher
 
     @property
     def end(self) -> int:
@@ -223,6 +224,7 @@ def class_texts(
     numbers = class_numbers(published, solved) | {
         "minutes": {key: task.minutes for key, task in tasks.items()},
         "question": letters,
+        "slide": _slide_numbers(slides_file),
     }
     entries, slides = _Entries(file, numbers), _Entries(slides_file, numbers)
     tables = class_tables(published, {each.key: each for each in solved})
@@ -254,6 +256,12 @@ def class_texts(
         solved={each.key: each for each in solved},
         tables=tables,
     )
+
+
+def _slide_numbers(file: Path) -> dict[str, int]:
+    """Return the number of each slide, from 1, by its key."""
+    slides = tomllib.loads(file.read_text(encoding="utf-8"))["slide"]
+    return {str(slide["key"]): at for at, slide in enumerate(slides, start=1)}
 
 
 class _Entries:
@@ -373,6 +381,7 @@ def _step(
         pages=tuple(entry.get("pages", ())),
         slides=range(numbers[0], numbers[-1] + 1) if numbers else range(0),
         pause=entry.get("pause", False),
+        see=tuple(entries.look_up(tasks, name, key) for name in entry.get("see", ())),
     )
 
 

@@ -171,6 +171,7 @@ def ceiling_values(published: PublishedFacts, given: Values) -> Values:
         },
         "baseline_by_column": given["patient"],
         "percents": list(most.percent_improvements.values()),
+        "points": most.points,
         "sum": _sum(most.points.values()),
         "highest": most.score,
         "enzyme_to_limit": at_limit.score,

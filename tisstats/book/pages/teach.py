@@ -193,6 +193,7 @@ def _material(directive: ClassPart, step: Step) -> Iterator[str]:
         words = "Slides" if len(step.slides) > 1 else "Slide"
         yield directive.link(slides, f"{words} {_slides(step)}")
     yield from (f"{{doc}}`/{page}`" for page in step.pages)
+    yield from (directive.link(task.address, task.title) for task in step.see)
 
 
 def _mistakes(_: ClassPart, texts: ClassTexts) -> Iterator[str]:
