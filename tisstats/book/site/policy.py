@@ -52,7 +52,7 @@ def content_policy(page: str) -> str:
             f"script-src 'self' file: 'unsafe-hashes' {hashes}",
             "style-src 'self' file: 'unsafe-inline'",
             "object-src 'none'",
-            "base-uri 'none'",
+            "base-uri 'self'",
             "form-action 'self' file:",
         )
     )
