@@ -111,15 +111,25 @@
     document.body.appendChild(none);
   }
 
+  /* Signatures scroll on a phone, for keys, too. */
+  function reachSignatures() {
+    document.querySelectorAll("dt.sig").forEach(function (signature) {
+      if (signature.scrollWidth > signature.clientWidth) { signature.tabIndex = 0; }
+      else { signature.removeAttribute("tabindex"); }
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     var width = innerWidth;
     addContents();
     fold();
+    reachSignatures();
     settle([document]);
     openTarget();
     // What is folded has no width until it is opened.
     document.addEventListener("toggle", function (event) { settleSoon(event.target); }, true);
     PHONE.addEventListener("change", fold);
+    PHONE.addEventListener("change", reachSignatures);
     addEventListener("hashchange", openTarget);
     addEventListener("resize", function () {
       if (innerWidth === width) { return; }

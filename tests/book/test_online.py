@@ -28,6 +28,8 @@ references:
   - {type: article, title: The study, authors: [{family-names: Wu, given-names: Li}], year: 2021,
      doi: 10.5555/study}
 """
+#: Title of the tiny book, which is text and no markup.
+TITLE = 'A <i>tiny</i> & "small" book'
 BASE = "https://example.org/some/path/"
 ADDRESSES = f"url: {BASE}\nrepository-code: https://github.com/someone/book\n"
 PAGE = """
@@ -89,7 +91,7 @@ class TestWithoutAddresses:
         page = parsed(tiny_book.page("book/intro"))
         assert meta(page, "description") == "The threshold is 40 points, the datum 17."
         assert meta(page, "og:description") == meta(page, "description")
-        assert meta(page, "og:title") == "A tiny book"
+        assert meta(page, "og:title") == TITLE
         assert meta(page, "twitter:card") == "summary"
         assert page.html["lang"] == "en"
         assert data_of(page)["@type"] == "Report"
@@ -119,7 +121,7 @@ class TestWithAddresses:
     def test_the_first_page_stands_for_the_front_page(self, published):
         page = parsed(published.page("index"))
         assert page.find("link", rel="canonical")["href"] == f"{BASE}book/intro.html"
-        assert meta(page, "og:title") == "A tiny book"
+        assert meta(page, "og:title") == TITLE
 
     def test_pages_lead_to_their_source_and_notebooks_to_binder(self, published):
         notebook, prose = published.page("notebooks/01_first"), published.page("book/intro")
@@ -146,11 +148,11 @@ class TestWithAddresses:
     def test_data_for_search_engines_name_book_and_study(self, published):
         front = data_of(parsed(published.page("book/intro")))
         assert front["@context"] == "https://schema.org"
-        assert (front["@type"], front["name"], front["version"]) == ("Book", "A tiny book", "1.0.0")
+        assert (front["@type"], front["name"], front["version"]) == ("Book", TITLE, "1.0.0")
         assert front["author"] == [{"@type": "Organization", "name": "Its testers"}]
         assert front["isBasedOn"][0]["@id"] == "https://doi.org/10.5555/study"
         inner = data_of(parsed(published.page("notebooks/01_first")))
-        assert inner["isPartOf"] == {"@type": "Book", "name": "A tiny book", "url": BASE}
+        assert inner["isPartOf"] == {"@type": "Book", "name": TITLE, "url": BASE}
 
     def test_how_to_cite_is_reached_from_every_page(self, published):
         for name, html in published.pages().items():

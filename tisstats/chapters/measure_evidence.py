@@ -362,7 +362,7 @@ def _scored_child(child: PrintoChild) -> Rows:
 
 
 @table(
-    "The same change of CHQ-PhS on three ranges",
+    "The same change of CHQ-PhS on different ranges",
     columns="computed from the published bands; the ranges are made up",
     notes={"": "The ranges are made up for teaching."},
 )

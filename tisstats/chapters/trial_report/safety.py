@@ -356,7 +356,7 @@ def format_difference(found: Interval | None) -> str:
     Examples
     --------
     >>> format_difference(Interval(0.25, -0.05, 0.5, 0.95, "newcombe")), format_difference(None)
-    ('25.0 (–5.0 to 50.0)', 'not known')
+    ('25.0 (−5.0 to 50.0)', 'not known')
     """
     if found is None:
         return "not known"
