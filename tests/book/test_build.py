@@ -2,6 +2,7 @@
 
 import html
 import json
+import platform
 import queue
 import re
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.build import build
+from tisstats.book.run import digests
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.book.site.output import MARK, check_replaceable
 from tisstats.book.site.policy import content_policy
@@ -59,6 +61,27 @@ def test_nothing_is_done_when_nothing_has_changed(tiny_book):
 def test_two_builds_from_nothing_give_the_same_bytes(tiny_book, new_book):
     new_book.build()
     assert new_book.state() == tiny_book.state()
+
+
+def test_nothing_in_a_book_tells_which_python_built_it_or_where(tiny_book):
+    assert ".buildinfo" not in tiny_book.state()  # a hash of paths
+    texts = [content.decode("utf-8", "replace") for content in tiny_book.state().values()]
+    version = platform.python_version()
+    for text in (sys.version, f'"{version}"', f">{version}<", sys.prefix, str(tiny_book.root)):
+        assert not any(text in each for each in texts), text
+    kept = json.loads(tiny_book.state()["_sources/notebooks/01_first.ipynb"])
+    assert "version" not in kept["metadata"]["language_info"]
+
+
+def test_another_python_builds_the_book_again_and_the_same(tiny_book, monkeypatch):
+    before = tiny_book.state()
+    monkeypatch.setattr(digests.sys, "version", "4.0")
+    assert ran(tiny_book.build()) == {"01_first", "02_second"}
+    assert tiny_book.state() == before
+    assert tiny_book.build() == ["Up to date."]
+    monkeypatch.undo()
+    assert ran(tiny_book.build()) == set()  # their results are still kept
+    assert tiny_book.state() == before
 
 
 def test_changed_prose_is_built_without_running_a_notebook(tiny_book):
@@ -186,20 +209,20 @@ def test_a_foreign_folder_is_refused_before_anything_runs(new_book, tmp_path):
 
 def test_a_build_leaves_nothing_half_done_behind(tiny_book):
     left = {path.name for path in (tiny_book.root / "_build").iterdir()}
-    assert left == {".lock", "html", "logs", "nbcache", "src"}
+    assert left == {".lock", "html", "logs", "nbcache", "pythons", "src"}
     assert (tiny_book.html / MARK).is_file()
 
 
 def test_results_of_code_that_changed_meanwhile_are_not_kept(tiny_book, notebook_writer, code_cell):
     (tiny_book.root / "book" / "intro.md").write_text("# Intro\n")
-    code = tiny_book.root / "package" / "code.py"
+    code = tiny_book.root / "package" / "table.csv"
     notebook_writer(
         tiny_book.second,
         {"cell_type": "markdown", "metadata": {}, "source": "# Second"},
         code_cell(f"import pathlib; _ = pathlib.Path({str(code)!r}).write_text('changed')"),
     )
     assert ran(tiny_book.build()) == {"02_second"}
-    # Every notebook depends on the package, the first one too.
+    # Every notebook depends on the tables of the package, the first one too.
     assert ran(tiny_book.build()) == {"01_first", "02_second"}
     assert tiny_book.build() == ["Up to date."]
 

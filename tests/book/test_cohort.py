@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from tisstats.book.run.digests import Surroundings
 from tisstats.book.run.execute import kernel_log, plan_runs, run_all
 from tisstats.book.run.kept import read_kept
 from tisstats.book.run.kernels import fork_server
@@ -67,7 +68,8 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     project = Project(tmp_path)
     known = read_parameters(project.notebooks())
     overrides = parse_settings([f"cohort={folder}"], known)
-    runs = [each for each in plan_runs(project, known, overrides, "") if each.values]
+    around = Surroundings.of_project(project)
+    runs = [each for each in plan_runs(project, known, overrides, around) if each.values]
     with fork_server(kernel_log(project)) as server:
         run_all(project, runs, 2, [].append, server)
     kept = {each.name: read_kept(each.result) for each in runs}

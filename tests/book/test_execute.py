@@ -10,6 +10,7 @@ import pytest
 
 from tisstats.book.run import jupyter as running
 from tisstats.book.run import kernels
+from tisstats.book.run.digests import Surroundings
 from tisstats.book.run.execute import KEPT_RESULTS, NotebookRun, plan_runs, run_all
 from tisstats.book.run.jupyter import kernel_managers
 from tisstats.book.run.kernels import ForkServer
@@ -236,10 +237,11 @@ def test_values_reach_the_notebooks_that_have_them(new_book):
         "threshold": Parameter("threshold", "int", 40, "", ("01_first", "02_second")),
         "level": Parameter("level", "float", 0.95, "", ("01_first",)),
     }
-    first, second = plan_runs(new_book.project, known, {"level": 0.9}, "around")
+    around = Surroundings.of_project(new_book.project)
+    first, second = plan_runs(new_book.project, known, {"level": 0.9}, around)
     assert first.values == {"threshold": 40, "level": 0.9}
     assert second.values == {}
-    plain = plan_runs(new_book.project, known, {}, "around")
+    plain = plan_runs(new_book.project, known, {}, around)
     assert plain[0].result != first.result
     assert plain[1].result == second.result
 

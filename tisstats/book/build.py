@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tisstats.book.run import digests
+from tisstats.book.run.digests import Surroundings, digest
 from tisstats.book.run.kept import read_kept
 from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
 from tisstats.book.run.project import Project
@@ -101,21 +102,21 @@ def _build(
     from tisstats.book.site.stage import override_banner, stage_sources
 
     restore_book(output)
-    environment = digests.environment_digest(project, settings)
-    sources = digests.source_digest(project, environment)
+    around = Surroundings.of_project(project, settings)
+    sources = around.of_pages(project)
     with ExitStack() as processes:
         # Both import their libraries while this process plans the runs.
         needs_run = settings or not all(
-            read_kept(run.result) is not None for run in plan_runs(project, {}, {}, environment)
+            read_kept(run.result) is not None for run in plan_runs(project, {}, {}, around)
         )
         server = processes.enter_context(fork_server(kernel_log(project))) if needs_run else None
         pages = processes.enter_context(PageBuilder(project))
         known = read_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
-        runs = plan_runs(project, known, overrides, environment)
+        runs = plan_runs(project, known, overrides, around)
         run_all(project, runs, jobs, report, server)
         stage_sources(project, runs, override_banner(overrides, known))
-        if digests.environment_digest(project, settings) != environment:
+        if Surroundings.of_project(project, settings) != around:
             # The code or the data changed meanwhile: results may be a mixture.
             for run in runs:
                 run.result.unlink()
@@ -126,6 +127,9 @@ def _build(
         stamp = BuildStamp(sources, overrides, list(settings), contents, digest_of_book(built))
         stamp.write(built)
         replace_book(built, output)
+        python = _python_of(project, output)
+        python.parent.mkdir(exist_ok=True)
+        python.write_text(sys.version, encoding="utf-8")
 
 
 def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool:
@@ -133,13 +137,20 @@ def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool
     mark = BuildStamp.read(output)
     if mark is None or mark.digest != digest_of_book(output):
         return False  # also if a page was lost or damaged
-    environment = digests.environment_digest(project, settings)
-    if mark.sources != digests.source_digest(project, environment):
+    python = _python_of(project, output)
+    if not python.is_file() or python.read_text(encoding="utf-8") != sys.version:
+        return False
+    if mark.sources != Surroundings.of_project(project, settings).of_pages(project):
         return False
     if sorted(mark.settings) == sorted(settings):
         return True
     known = read_parameters(project.notebooks()) if settings else {}
     return mark.overrides == parse_settings(settings, known)
+
+
+def _python_of(project: Project, output: Path) -> Path:
+    """Return the file that names the Python that built a book; the book itself is the same."""
+    return project.build_folder / "pythons" / digest(project.display_path(output))
 
 
 def cores() -> int:

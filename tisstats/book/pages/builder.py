@@ -79,7 +79,10 @@ class PageBuilder:
                 f"the pages could not be built (full log: {self._project.display_path(self._log)})"
             )
             raise BookError("\n".join([*find_errors(output, self._project), last]))
-        return self._work / "_build" / "html"
+        built = self._work / "_build" / "html"
+        # For Sphinx, to build again into this folder; it has a hash of the paths of this machine.
+        (built / ".buildinfo").unlink()
+        return built
 
     def __enter__(self) -> Self:
         return self

@@ -6,14 +6,20 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
+from tisstats.book.run.imports import ImportGraph, code_of
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
 
 PINS = "requirements.txt"
+
+#: The code that runs notebooks and writes down their results, as a notebook would import it.
+_RUNNING = "import tisstats.book.run.execute, tisstats.book.run.forkserver"
 
 #: Most files, and bytes of them, in a folder of data that a setting names; all of it is hashed.
 _MOST_FILES, _MOST_BYTES = 10_000, 2 * 10**9
@@ -45,9 +51,14 @@ def digest(*parts: str | bytes) -> str:
 
 def digest_of_files(paths: Iterable[Path], below: Path) -> str:
     """Return a hash over the names and contents of files."""
+    return _digest_of_hashes({path: _digest_of_content(path) for path in paths}, below)
+
+
+def _digest_of_hashes(contents: Mapping[Path, bytes], below: Path) -> str:
+    """Return a hash over the names and the hashes of files."""
     parts: list[str | bytes] = []
-    for path in paths:
-        parts += [path.relative_to(below).as_posix(), _digest_of_content(path)]
+    for path, content in contents.items():
+        parts += [path.relative_to(below).as_posix(), content]
     return digest(*parts)
 
 
@@ -57,23 +68,66 @@ def _digest_of_content(path: Path) -> bytes:
         return hashlib.file_digest(file, hashlib.sha256).digest()
 
 
-def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
-    """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
+@dataclass(frozen=True)
+class Surroundings:
+    """Digests of what surrounds the notebooks of a project; file dates are ignored."""
 
-    If the value of a setting ``name=value`` is a folder or a file, such as that of a trial's data
-    or of an ensemble, maybe with the number of a cohort after a ``#``, its files are included.
-    """
-    pins = project.root / PINS
-    values = [setting.partition("=")[2].strip() for setting in sorted(settings)]
-    named = [Path(name) for value in values for name in (value, value.rpartition("#")[0])]
-    return digest(
-        sys.version,
-        digest_of_files(files_below(project.package), project.package),
-        digest_of_files(files_below(project.root / "data"), project.root),
-        pins.read_bytes() if pins.is_file() else b"",
-        *(digest_of_files(_files_of_data(path), path) for path in named if path.is_absolute()),
-        *(_digest_of_content(path) for path in named if path.is_absolute() and path.is_file()),
-    )
+    shared: str  #: of what every notebook may read: data, pinned versions, files of settings
+    package: Path
+    contents: dict[Path, bytes]  #: hash of each file of the package
+
+    @classmethod
+    def of_project(cls, project: Project, settings: Iterable[str] = ()) -> Surroundings:
+        """Read all files.
+
+        If the value of a setting ``name=value`` is a folder or a file, such as that of a trial's
+        data or of an ensemble, maybe with the number of a cohort after a ``#``, its files are
+        included.
+        """
+        pins = project.root / PINS
+        values = [setting.partition("=")[2].strip() for setting in sorted(settings)]
+        named = [Path(name) for value in values for name in (value, value.rpartition("#")[0])]
+        shared = digest(
+            digest_of_files(files_below(project.root / "data"), project.root),
+            pins.read_bytes() if pins.is_file() else b"",
+            *(digest_of_files(_files_of_data(path), path) for path in named if path.is_absolute()),
+            *(_digest_of_content(path) for path in named if path.is_absolute() and path.is_file()),
+        )
+        contents = {file: _digest_of_content(file) for file in files_below(project.package)}
+        return cls(shared, project.package, contents)
+
+    @cached_property
+    def graph(self) -> ImportGraph:
+        """What the modules of the package import."""
+        return ImportGraph.of_package(self.package, self.contents)
+
+    def of_notebook(self, source: bytes) -> str:
+        """Hash what a notebook depends on besides itself.
+
+        That is the running Python, what every notebook may read, the code that it imports, and the
+        files beside that code.
+        """
+        used = self.graph.used_by(code_of(source)) | self.graph.used_by(_RUNNING)
+        code = {self.graph.modules[name] for name in used}
+        folders = {self.package, *(file.parent for file in code)}
+        mine = {
+            file: content
+            for file, content in self.contents.items()
+            if file in code or (file.suffix != ".py" and self._package_of(file) in folders)
+        }
+        return digest(sys.version, self.shared, _digest_of_hashes(mine, self.package))
+
+    def of_pages(self, project: Project) -> str:
+        """Hash all that the book depends on except the settings and the Python that builds it."""
+        sources = digest_of_files(page_source_files(project), project.root)
+        return digest(self.shared, _digest_of_hashes(self.contents, self.package), sources)
+
+    def _package_of(self, file: Path) -> Path:
+        """Return the innermost package that a file lies in."""
+        return next(
+            (folder for folder in file.parents if folder / "__init__.py" in self.contents),
+            self.package,
+        )
 
 
 def _files_of_data(folder: Path) -> list[Path]:
@@ -125,14 +179,9 @@ def check_package(project: Project) -> None:
             )
 
 
-def notebook_digest(folder: str, source: bytes, values: dict[str, Value], environment: str) -> str:
+def notebook_digest(folder: str, source: bytes, values: dict[str, Value], around: str) -> str:
     """Hash all that the outputs of a notebook depend on."""
-    return digest(folder, source, json.dumps(values, sort_keys=True), environment)
-
-
-def source_digest(project: Project, environment: str) -> str:
-    """Hash all that the book depends on except the settings."""
-    return digest(environment, digest_of_files(page_source_files(project), project.root))
+    return digest(folder, source, json.dumps(values, sort_keys=True), around)
 
 
 def page_source_files(project: Project) -> list[Path]:

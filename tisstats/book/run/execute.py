@@ -46,7 +46,7 @@ def plan_runs(
     project: Project,
     known: Mapping[str, Parameter],
     overrides: Mapping[str, Value],
-    environment: str,
+    around: digests.Surroundings,
 ) -> list[NotebookRun]:
     """Return the runs that make up the book, each with the file of its result.
 
@@ -57,7 +57,7 @@ def plan_runs(
     overrides
         Values that differ from their defaults.
     around
-        Digest of what all notebooks depend on.
+        Digests of what notebooks depend on besides their sources.
     """
     runs = []
     for notebook in project.notebooks():
@@ -68,7 +68,8 @@ def plan_runs(
             # All parameters, since the injected cell is shown in place of the default one.
             values = {name: overrides.get(name, default) for name, default in own.items()}
         source = notebook.read_bytes()
-        key = digests.notebook_digest(notebook.parent.name, source, values, environment)
+        depends_on = around.of_notebook(source)
+        key = digests.notebook_digest(notebook.parent.name, source, values, depends_on)
         runs.append(NotebookRun(notebook, source, project.cache / f"{stem}-{key}.result", values))
     return runs
 

@@ -165,7 +165,7 @@ def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manag
 
 
 def normalise_output(executed: Any, cells_before: int) -> str:
-    """Return an executed notebook as text that is identical for every run.
+    """Return an executed notebook as text that is identical for every run, and every Python.
 
     Parameters
     ----------
@@ -175,6 +175,7 @@ def normalise_output(executed: Any, cells_before: int) -> str:
         Number of cells before, which shows whether parameters were injected.
     """
     executed.metadata.pop("papermill", None)
+    executed.metadata.get("language_info", {}).pop("version", None)
     tags_of_parameters: list[str] = []
     for cell in executed.cells:
         for volatile in ("papermill", "execution"):

@@ -1,0 +1,103 @@
+"""What code of a package a notebook imports, directly or through other modules."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ImportGraph:
+    """The modules of a package, and which of them each imports.
+
+    Imports anywhere in a module count: at its top, inside functions, and for types only. Modules
+    that are imported by a computed name are not seen; a test allows none but those of libraries.
+    """
+
+    package: Path
+    modules: dict[str, Path]  #: file of each module, by its full name
+    imports: dict[str, frozenset[str]]  #: modules that each imports, by full names
+
+    @classmethod
+    def of_package(cls, package: Path, files: Iterable[Path]) -> ImportGraph:
+        """Read the imports of a package's code.
+
+        Parameters
+        ----------
+        package
+            The folder of the package, whose name is that of the package.
+        files
+            The files in it.
+        """
+        modules = {_module_name(package, file): file for file in files if file.suffix == ".py"}
+        return cls(
+            package,
+            modules,
+            {
+                name: frozenset(_imports(_read(file), name, file, modules))
+                for name, file in modules.items()
+            },
+        )
+
+    def used_by(self, code: str) -> set[str]:
+        """Return the modules that code needs; all of them if it is not plain Python."""
+        try:
+            found = set(_imports(code, "", Path(), self.modules))
+        except SyntaxError:  # such as the commands of notebooks
+            return set(self.modules)
+        waiting = list(found)
+        while waiting:
+            new = self.imports[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return found
+
+
+def code_of(notebook: bytes) -> str:
+    r"""Return the code of a notebook as one text.
+
+    Examples
+    --------
+    >>> code_of(b'{"cells": [{"cell_type": "code", "source": ["import math\\n", "math.pi"]}]}')
+    'import math\nmath.pi'
+    """
+    cells: list[dict[str, Any]] = json.loads(notebook).get("cells", [])
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _module_name(package: Path, file: Path) -> str:
+    parts = (package.name, *file.relative_to(package).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(code: str, name: str, file: Path, modules: dict[str, Path]) -> Iterator[str]:
+    """Yield the modules of the package that code imports, with the packages they are in."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            named = [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = _base(node, name, file)
+            named = [base, *(f"{base}.{each.name}" for each in node.names)]
+        else:
+            continue
+        for each in named:
+            parts = each.split(".")
+            above = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+            yield from (module for module in above if module in modules)
+
+
+def _base(node: ast.ImportFrom, name: str, file: Path) -> str:
+    """Return the full name of what ``from ... import`` imports from."""
+    if not node.level:
+        return node.module or ""
+    parts = name.split(".") if file.stem == "__init__" else name.split(".")[:-1]
+    parts = parts[: len(parts) - node.level + 1]
+    return ".".join([*parts, node.module] if node.module else parts)
