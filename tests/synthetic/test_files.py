@@ -12,7 +12,8 @@ from tisstats.ledger.published import data_directory
 from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, draw_ensemble, write_package
-from tisstats.synthetic.ensemble import ENSEMBLE, write_folder
+from tisstats.synthetic.ensemble import ENSEMBLE
+from tisstats.tables.atomic import write_folder
 from tisstats.trial import TABLES, Trial, analyse, summaries
 from tisstats.trial.study_data import StudyData
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from math import inf
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 
 from tisstats.datapackage import read_tables
 from tisstats.ledger.published import data_directory
+from tisstats.tables.atomic import replacing
 
 COLUMNS = ("quantity", "measure", "side", "step", "unit", "value", "proven", "seconds", "model")
 
@@ -90,14 +90,9 @@ def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
 
     With a column ``alternative`` it is the table of `read_sensitivity`.
     """
-    target = Path(path)
     columns = [ALTERNATIVE] * (ALTERNATIVE in bounds) + list(COLUMNS)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with replacing(Path(path)) as part:
         bounds.loc[:, columns].to_csv(part, index=False, lineterminator="\n")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def join_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:

@@ -14,11 +14,10 @@ from tisstats.synthetic.ensemble import (
     ENSEMBLE,
     WARNING,
     Ensemble,
-    check_empty,
     fill_package,
-    write_folder,
 )
 from tisstats.synthetic.run import REFERENCE_CANDIDATES, draw_ensemble
+from tisstats.tables.atomic import check_empty, write_folder
 
 
 def reconstruct(

@@ -6,11 +6,9 @@ import io
 import json
 import math
 import re
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +24,7 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
 from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cohort
 from tisstats.synthetic.targets import MEASURES
+from tisstats.tables.atomic import write_folder
 
 ENSEMBLE = "synthetic_ensemble.npz"
 
@@ -278,53 +277,6 @@ def write_package(cohort: Cohort, directory: Path | str) -> Path:
         If the folder holds something already, or cannot be written.
     """
     return write_folder(Path(directory), lambda folder: fill_package(cohort, folder))
-
-
-def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
-    """Write a folder all or nothing: filled under a temporary name, then renamed.
-
-    Raises
-    ------
-    DataError
-        If the folder holds something already, or cannot be written.
-    """
-    check_empty(directory)
-    parent = directory.parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=parent) as temporary:
-            # A temporary folder is private to its owner; the folder in it is readable by all.
-            started = Path(temporary) / directory.name
-            started.mkdir(mode=0o755)
-            fill(started)
-            with suppress(FileNotFoundError):
-                directory.rmdir()
-            started.rename(directory)
-    except OSError as error:
-        raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
-    return directory
-
-
-def check_empty(directory: Path) -> None:
-    """Check that a folder does not exist or is empty, and can be made; nothing is overwritten.
-
-    Raises
-    ------
-    DataError
-        If it holds something, or cannot be made.
-    """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        message = "already exists and is not overwritten; name a new folder or remove it"
-        raise DataError([Fault(str(directory), message)])
-    nearest = next(each for each in directory.absolute().parents if each.exists())
-    if not nearest.is_dir():
-        raise DataError([Fault(str(directory), f"cannot be written: {nearest} is not a folder")])
-    try:
-        with tempfile.TemporaryFile(dir=nearest):
-            pass
-    except OSError as error:
-        message = f"cannot be written: {error.strerror}"
-        raise DataError([Fault(str(directory), message)]) from None
 
 
 def fill_package(cohort: Cohort, folder: Path) -> None:

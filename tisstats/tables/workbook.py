@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import math
 import re
 import warnings
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -223,6 +225,8 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
     ------
     FormatError
         If the table has more rows or longer text than a spreadsheet, or control characters.
+    OSError
+        If the file, or the temporary one of its sheet, cannot be written.
     """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -231,13 +235,29 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
     _check_limits(columns, len(table))
     book = Workbook(write_only=True)
     sheet = book.create_sheet("table")
-    for row in zip(*columns, strict=True):
-        cells = [WriteOnlyCell(sheet, value) for value in row]
-        for cell, value in zip(cells, row, strict=True):
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl would take "=1" for a formula, "#N/A" for an error
-        sheet.append(cells)
-    book.save(path)
+    failures = _errors_of_lxml()
+    try:
+        for row in zip(*columns, strict=True):
+            cells = [WriteOnlyCell(sheet, value) for value in row]
+            for cell, value in zip(cells, row, strict=True):
+                if isinstance(value, str):
+                    # openpyxl would take "=1" for a formula, "#N/A" for an error
+                    cell.data_type = "s"
+            sheet.append(cells)
+        book.save(path)
+    except failures as error:
+        with suppress(*failures):
+            sheet._writer.xf.close()  # or Python prints a traceback when it drops it
+        raise OSError(errno.EIO, f"the sheet cannot be written ({error})") from None
+
+
+def _errors_of_lxml() -> tuple[type[Exception], ...]:
+    """Return what openpyxl lets through of lxml, which it uses only where that is installed."""
+    try:
+        from lxml.etree import SerialisationError  # type: ignore[import-untyped]
+    except ImportError:
+        return ()
+    return (SerialisationError,)
 
 
 #: Limits of a sheet: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3

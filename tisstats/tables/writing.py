@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Literal, TextIO
 
 import pandas as pd
 
+from tisstats.tables.atomic import replacing
 from tisstats.tables.formats import STANDARD_STREAM, FormatError, file_format
 from tisstats.tables.workbook import write_workbook
 
@@ -41,13 +41,8 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     if str(path) == STANDARD_STREAM:
         _write_text(table, sys.stdout)
         return
-    target = path.resolve()  # keeps a symbolic link
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with replacing(path) as part:
         _WRITERS[ending](table, part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def check_writable(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tisstats.tables.atomic import adding_to
 from tisstats.teaching.cases import Case
 from tisstats.teaching.exercise_sets import as_html, as_markdown
 from tisstats.teaching.fresh_cases import fresh_cases
@@ -59,15 +60,12 @@ def write_set(
         If it is to be a notebook and nbformat is not installed.
     """
     cases = fresh_cases(seed)
-    # All are made before the first is written, so that none is left if one fails.
     texts = {
-        folder / f"exercises_{seed}{'_key' * with_key}.{form}": formatted(
-            cases, seed, form, key=with_key
-        )
+        f"exercises_{seed}{'_key' * with_key}.{form}": formatted(cases, seed, form, key=with_key)
         for with_key in (False, True)[: 1 + key]
         for form in formats
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        path.write_bytes(text.encode("utf-8"))
-    return list(texts)
+    with adding_to(folder) as part:
+        for name, text in texts.items():
+            (part / name).write_bytes(text.encode("utf-8"))
+    return [folder / name for name in texts]

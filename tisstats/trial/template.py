@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tisstats.errors import DataError, Fault
+from tisstats.tables.atomic import write_folder
 
 _FOLDER = Path(__file__).with_name("new_study")
 
@@ -34,12 +34,5 @@ def write_new_study(folder: Path) -> list[Path]:
     DataError
         If the folder has files already, or cannot be written.
     """
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            message = "must be an empty folder, or not exist: nothing is overwritten"
-            raise DataError([Fault(str(folder), message)])
-        shutil.copytree(_FOLDER, folder, dirs_exist_ok=True)
-    except OSError as error:
-        message = f"cannot be written: {error.strerror or error}"
-        raise DataError([Fault(str(folder), message)]) from None
+    write_folder(folder, lambda new: shutil.copytree(_FOLDER, new, dirs_exist_ok=True))
     return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ import pandas as pd
 
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
+from tisstats.tables.atomic import adding_to
 from tisstats.trial.cdisc.contents import DatasetContents, FileContents
 from tisstats.trial.cdisc.dataset_json import read_dataset_json, write_dataset_json
 from tisstats.trial.cdisc.datasets import (
@@ -131,17 +131,16 @@ def write_analysis_datasets(
     write = _WRITERS[file_format]
     if file_format == "json":
         write = partial(write_dataset_json, created=created)
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=target) as part:
+    with adding_to(target) as part:
         for name, table in datasets.tables.items():
             contents = DatasetContents(
                 name, datasets.label(name), datasets.variables_of(name), table, define
             )
-            write(contents, Path(part) / f"{prefix}{name.lower()}.{file_format}")
+            write(contents, part / f"{prefix}{name.lower()}.{file_format}")
         described = datasets.define()
-        write_rows(Path(part) / define, DEFINE_COLUMNS, described.itertuples(index=False))
+        write_rows(part / define, DEFINE_COLUMNS, described.itertuples(index=False))
         names = [*(f"{prefix}{name.lower()}.{file_format}" for name in datasets.tables), define]
-        return [(Path(part) / name).replace(target / name) for name in names]
+    return [target / name for name in names]
 
 
 def read_analysis_datasets(folder: Path | str) -> AnalysisDatasets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -199,6 +200,11 @@ def write_xpt(contents: DatasetContents, path: Path) -> None:
 
     All numbers are doubles of the IBM System/360 and dates are days since 1960-01-01 (SAS technical
     paper TS-140, https://support.sas.com/techsup/technote/ts140.pdf).
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
     """
     pyreadstat = _library("pyreadstat")
 
@@ -212,17 +218,20 @@ def write_xpt(contents: DatasetContents, path: Path) -> None:
             columns[each.variable] = column
         else:
             columns[each.variable] = pd.Series(column.to_numpy(dtype=float, na_value=np.nan))
-    pyreadstat.write_xport(
-        pd.DataFrame(columns, index=pd.RangeIndex(len(contents.table))),
-        str(path),
-        file_label=contents.label,
-        column_labels={each.variable: each.label for each in contents.variables},
-        table_name=contents.name,
-        file_format_version=5,
-        variable_format={
-            each.variable: _SAS_DATE for each in contents.variables if each.type == "date"
-        },
-    )
+    try:
+        pyreadstat.write_xport(
+            pd.DataFrame(columns, index=pd.RangeIndex(len(contents.table))),
+            str(path),
+            file_label=contents.label,
+            column_labels={each.variable: each.label for each in contents.variables},
+            table_name=contents.name,
+            file_format_version=5,
+            variable_format={
+                each.variable: _SAS_DATE for each in contents.variables if each.type == "date"
+            },
+        )
+    except pyreadstat.ReadstatError as error:  # it does not tell why the system refused
+        raise OSError(errno.EIO, f"the file cannot be written ({error})") from None
 
 
 def read_xpt(path: Path) -> FileContents:
