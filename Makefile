@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test mutants insurance serve lab lint bench metadata pins clean
+.PHONY: help book pdf test test-oldest test-newest mutants fuzz insurance serve lab lint bench metadata pins clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv installs three times faster than pip. Bytecode is compiled here once: where the environment
 # forbids Python to write it, every start of a kernel would be several times slower.
@@ -37,6 +37,17 @@ test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
 mutants: $(READY)  ## whether the tests notice small faults put into the package
 	$(BIN)/python -m tools.mutants $(MUTANTS)
 
+# FUZZ="csv study --seconds 600" chooses targets and time.
+FUZZING := _build/.venv-fuzz
+$(FUZZING)/.ready: tools/fuzz/requirements.txt requirements.txt
+	$(PYTHON3) -m venv --clear $(FUZZING)
+	$(BIN)/uv pip sync --quiet --python $(FUZZING)/bin/python --compile-bytecode requirements.txt $<
+	$(BIN)/uv pip install --quiet --python $(FUZZING)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+fuzz: $(READY) $(FUZZING)/.ready  ## give every reader of files a minute of damaged ones (Linux)
+	$(FUZZING)/bin/python -m tools.fuzz $(FUZZ)
+
 # The environment is made anew whenever its pins change.
 INSURANCE := _build/.venv-insurance
 $(INSURANCE)/.ready: tools/insurance/requirements.txt $(READY)
@@ -47,6 +58,23 @@ $(INSURANCE)/.ready: tools/insurance/requirements.txt $(READY)
 
 insurance: book $(INSURANCE)/.ready  ## build the same sources with plain Sphinx of a newer series
 	$(INSURANCE)/bin/python -m tools.insurance
+
+# The oldest versions that pyproject.toml allows, and the newest there are: what computes must agree.
+# The book itself is built with the pinned versions only.
+VERSIONS := _build/.venv-versions
+COMPUTING := tests/measures tests/statistics tests/forensics tests/ledger tests/lim2021 tests/tables \
+  tests/trial tests/agreement tests/synthetic tests/test_printed.py tests/test_cli.py \
+  tests/test_cli_files.py tests/test_datapackage.py
+test-oldest: RESOLUTION := lowest-direct
+test-newest: RESOLUTION := highest
+test-oldest test-newest: $(READY)  ## the tests of what computes, with other versions of the libraries
+	$(PYTHON3) -m venv --clear $(VERSIONS)
+	$(BIN)/uv pip compile --quiet --resolution $(RESOLUTION) --no-header --no-annotate --extra test \
+	  pyproject.toml -o $(VERSIONS)/requirements.txt
+	$(BIN)/uv pip sync --quiet --python $(VERSIONS)/bin/python --compile-bytecode $(VERSIONS)/requirements.txt
+	$(BIN)/uv pip install --quiet --python $(VERSIONS)/bin/python hatchling editables
+	$(BIN)/uv pip install --quiet --python $(VERSIONS)/bin/python --no-deps --no-build-isolation --editable .
+	$(VERSIONS)/bin/python -m pytest -q -p no:cacheprovider $(COMPUTING)
 
 serve: book  ## build, then serve the book on this machine until stopped
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000

@@ -9,8 +9,8 @@ import math
 import re
 import warnings
 import zipfile
-import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +32,6 @@ from tisstats.tables.raw import (
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
-
-#: What openpyxl raises for a damaged file: broken archives, missing parts, XML that is none, styles
-#: that it does not know.
-_UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError),
-    *(ValueError, TypeError, SyntaxError),
-)
 
 #: How compound files begin: workbooks before .xlsx, and those that are encrypted.
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
@@ -132,21 +125,27 @@ def _value(cell: Any) -> Any:
 
 def _load(content: bytes, file: str, *, values: bool) -> Workbook:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
+    with _readable(content, file):
+        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    if sum(part.file_size for part in parts) > most_unpacked(len(content)):
+        raise DataError([Fault(file, TOO_LARGE)])
+    with _readable(content, file), warnings.catch_warnings():
+        # Of parts that do not concern the cells, such as styles and validation.
+        warnings.simplefilter("ignore")
+        return load_workbook(io.BytesIO(content), data_only=values)
+
+
+@contextmanager
+def _readable(content: bytes, file: str) -> Iterator[None]:
+    """Raise DataError for whatever zipfile and openpyxl raise for a damaged file.
+
+    Fuzzing found errors of a dozen kinds, NotImplementedError and AttributeError among them.
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > most_unpacked(len(content)):
-                raise DataError([Fault(file, TOO_LARGE)])
-    except zipfile.BadZipFile:
-        pass  # openpyxl says why
-    try:
-        with warnings.catch_warnings():
-            # Of parts that do not concern the cells, such as styles and validation.
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(content), data_only=values)
-    except (*_UNREADABLE, InvalidFileException) as error:
-        reason = " ".join(str(error).split())
+        yield
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
         message = f"cannot be read as a workbook (.xlsx): {reason}"
         if content.startswith(_OLD_WORKBOOK):
             message = "is an old workbook (.xls) or has a password; save it as .xlsx without one"
@@ -196,7 +195,7 @@ def _merged(sheet: Worksheet, file: str) -> list[Fault]:
 
 def _formulas(content: bytes, sheet: Worksheet, file: str) -> list[Fault]:
     """Return a fault for each formula without a stored value; programs other than Excel omit it."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with _readable(content, file), zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
         if not any(_SHEET_WITH_FORMULA.search(archive.read(name)) for name in parts):
             return []  # spares reading the workbook twice
