@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 #: Most characters of a value that a message shows; a longer one is cut.
@@ -46,3 +47,27 @@ class DataError(ValueError):
     def __init__(self, faults: Sequence[Fault]):
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
+
+
+@contextmanager
+def refusing(file: str, message: str) -> Iterator[None]:
+    """Raise DataError for whatever a library raises for a damaged file, with the reason it gives.
+
+    Libraries for formats of files raise errors of any kind for bytes that they did not foresee, as
+    fuzzing has found: NotImplementedError, TypeError and TokenError among them.
+
+    Examples
+    --------
+    >>> with refusing("visits.xlsx", "cannot be read as a workbook"):
+    ...     raise NotImplementedError("zip file version 14.8")
+    Traceback (most recent call last):
+    ...
+    tisstats.errors.DataError: visits.xlsx: cannot be read as a workbook: zip file version 14.8
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError([Fault(file, f"{message}: {reason}")]) from None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tisstats.errors import DataError, Fault
+from tisstats.errors import DataError, Fault, refusing
 from tisstats.tables.cells import as_text
 from tisstats.tables.formats import FormatError
 from tisstats.tables.packed import TOO_LARGE, most_unpacked
@@ -138,18 +138,12 @@ def _load(content: bytes, file: str, *, values: bool) -> Workbook:
 
 @contextmanager
 def _readable(content: bytes, file: str) -> Iterator[None]:
-    """Raise DataError for whatever zipfile and openpyxl raise for a damaged file.
-
-    Fuzzing found errors of a dozen kinds, NotImplementedError and AttributeError among them.
-    """
-    try:
+    """Raise DataError for whatever zipfile and openpyxl raise for a file that is no workbook."""
+    if content.startswith(_OLD_WORKBOOK):
+        message = "is an old workbook (.xls) or has a password; save it as .xlsx without one"
+        raise DataError([Fault(file, message)])
+    with refusing(file, "cannot be read as a workbook (.xlsx)"):
         yield
-    except Exception as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        message = f"cannot be read as a workbook (.xlsx): {reason}"
-        if content.startswith(_OLD_WORKBOOK):
-            message = "is an old workbook (.xls) or has a password; save it as .xlsx without one"
-        raise DataError([Fault(file, message)]) from None
 
 
 def _sheet(book: Workbook, file: str, sheet: str | None) -> Worksheet:

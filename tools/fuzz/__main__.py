@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
 LAST_RUN = Path(__file__).with_name("last_run.json")
 #: Seconds and megabytes that one input may take; files of 100 MB have a test of their own.
-SECONDS, MEGABYTES = 20, 2_048
+SECONDS, MEGABYTES = 60, 2_048
 #: Bytes of the longest input: faults of readers hide in what is odd, not in what is long.
 LONGEST = 16_384
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tisstats.errors import DataError, Fault
+from tisstats.errors import DataError, Fault, refusing
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
 from tisstats.tables import FormatError
 from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
@@ -133,13 +133,11 @@ def read_parquet(path: Path) -> FileContents:
     DataError
         If the file is not Parquet, or a column holds something else.
     """
-    pa, pq = _library("pyarrow"), _library("pyarrow.parquet")
+    pq = _library("pyarrow.parquet")
 
-    try:
+    unreadable = "cannot be read as Parquet"
+    with refusing(str(path), unreadable):
         table = pq.ParquetFile(path).read()
-    except (pa.ArrowInvalid, OSError) as error:
-        message = f"cannot be read as Parquet: {' '.join(str(error).split())}"
-        raise DataError([Fault(str(path), message)]) from None
     types = {field.name: _arrow_type(field) for field in table.schema}
     if faults := [
         Fault(str(path), f"holds {table.schema.field(name).type}, not text, numbers or dates",
@@ -148,13 +146,16 @@ def read_parquet(path: Path) -> FileContents:
         if kind is None
     ]:  # fmt: skip
         raise DataError(faults)
-    columns = [_arrow_cells(column) for column in table.columns]
+    with refusing(str(path), unreadable):  # text is decoded only now
+        columns = [_arrow_cells(column) for column in table.columns]
+        label = _metadata(table.schema.metadata)
+        labels = {field.name: _metadata(field.metadata) for field in table.schema}
     frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
     frame.columns = pd.Index(table.column_names, dtype=object)
     return FileContents(
         frame,
-        label=_metadata(table.schema.metadata),
-        labels={field.name: _metadata(field.metadata) for field in table.schema},
+        label=label,
+        labels=labels,
         types={name: kind for name, kind in types.items() if kind is not None},
     )
 
@@ -244,13 +245,10 @@ def read_xpt(path: Path) -> FileContents:
     """
     pyreadstat = _library("pyreadstat")
 
-    try:
+    with refusing(str(path), "cannot be read as a SAS transport file"):
         columns, found = pyreadstat.read_xport(
             str(path), disable_datetime_conversion=True, output_format="dict"
         )
-    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-        message = f"cannot be read as a SAS transport file: {' '.join(str(error).split())}"
-        raise DataError([Fault(str(path), message)]) from None
     types: dict[str, DataType] = {}
     series = {}
     for name, cells in columns.items():
