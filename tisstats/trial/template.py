@@ -6,23 +6,40 @@ import shutil
 from pathlib import Path
 
 from tisstats.errors import DataError, Fault
+from tisstats.measures.core_set import CoreSet
 
-_FOLDER = Path(__file__).with_name("new_study")
+#: The folder that is copied, by core set.
+_FOLDERS: dict[CoreSet, Path] = {
+    "imacs": Path(__file__).with_name("new_study"),
+    "printo": Path(__file__).with_name("new_study_printo"),
+}
 
 
-def example_folder() -> Path:
+def example_folder(core_set: CoreSet = "imacs") -> Path:
     """Return the folder of the filled example, a made-up study in two arms.
+
+    Parameters
+    ----------
+    core_set : {"imacs", "printo"}
+        Core set of the example: that of PRINTO has children in place of adults.
 
     Examples
     --------
     >>> sorted(path.name for path in example_folder().iterdir())[0]
     'study.toml'
     """
-    return _FOLDER / "example"
+    return _FOLDERS[core_set] / "example"
 
 
-def write_new_study(folder: Path) -> list[Path]:
+def write_new_study(folder: Path, core_set: CoreSet = "imacs") -> list[Path]:
     """Write the files of a new study into a folder that is empty or does not exist.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    core_set : {"imacs", "printo"}
+        Core set of the study, whose columns and keys the files have.
 
     Returns
     -------
@@ -38,7 +55,7 @@ def write_new_study(folder: Path) -> list[Path]:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             message = "must be an empty folder, or not exist: nothing is overwritten"
             raise DataError([Fault(str(folder), message)])
-        shutil.copytree(_FOLDER, folder, dirs_exist_ok=True)
+        shutil.copytree(_FOLDERS[core_set], folder, dirs_exist_ok=True)
     except OSError as error:
         message = f"cannot be written: {error.strerror or error}"
         raise DataError([Fault(str(folder), message)]) from None
