@@ -6,6 +6,7 @@ definition that nothing is scored by.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -95,14 +96,20 @@ def _section(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def _shown(value: object) -> str:
+    """Return a value as a description has it, without quotation marks."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _column_faults(used: object, core_set: CoreSet, path: str) -> Iterator[Fault]:
     own = used_columns(core_set)
     others = {column: other for other in CORE_SETS for column in used_columns(other)}
     for column in used if isinstance(used, list) else ():
         if isinstance(column, str) and column in others and column not in own:
             message = (
-                f"is of the core set {others[column]}; with study.core_set {core_set} it must be "
-                f"one of {', '.join(own)}; what is tabulated and not scored is in measures.others"
+                f"is of the core set {others[column]}; study.core_set is {core_set}, of which "
+                f"there are {', '.join(own)}; what is tabulated and not scored belongs in "
+                "measures.others"
             )
             yield Fault(path, message, value=column, key="measures.used")
 
@@ -114,7 +121,7 @@ def _key_faults(
         for key, required in keys.items():
             if of != core_set and key in measures:
                 message = f"is of the core set {of}, and study.core_set is {core_set}: leave it out"
-                yield Fault(path, message, value=str(measures[key]), key=f"measures.{key}")
+                yield Fault(path, message, value=_shown(measures[key]), key=f"measures.{key}")
             elif of == core_set and required and key not in measures:
                 meaning = descriptions.get(key, "required")
                 message = f"is missing: {meaning[:1].lower()}{meaning[1:].rstrip('.')}"
@@ -134,7 +141,7 @@ def _range_faults(measures: Mapping[str, Any], path: str) -> Iterator[Fault]:
                 Ranges.printo(given, vas_max=10)
             except ValueError as error:
                 message = str(error).removeprefix("chq_phs_range ").partition("; got")[0]
-                yield Fault(path, message, value=str(given), key="measures.chq_phs_range")
+                yield Fault(path, message, value=_shown(given), key="measures.chq_phs_range")
     most = measures.get("cmas_max")
     if isinstance(most, int) and not isinstance(most, bool) and most not in CMAS_MAXIMA:
         message = f"must be one of {', '.join(map(str, CMAS_MAXIMA))}"
@@ -151,7 +158,6 @@ def _definition_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
     for key in KEYS_OF_DEFINITIONS:
         section, _, name = key.partition(".")
         if (value := _section(given, section).get(name, False)) is not False:
-            shown = str(value).lower() if isinstance(value, bool) else str(value)
-            yield Fault(path, why, value=shown, key=key)
+            yield Fault(path, why, value=_shown(value), key=key)
     if "definitions" in given:
         yield Fault(path, why, key="definitions")

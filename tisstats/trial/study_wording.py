@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.trial.endpoints import missing_words, strategy_words
-from tisstats.trial.study import EndpointPlan, Schedule, Study
+from tisstats.trial.study import EndpointPlan, Schedule, Study, scale_notes
 
 _BASELINES = {
     "week 0": "the visit nearest to week 0, {window}",
@@ -132,6 +132,22 @@ def describe_core_set(study: Study) -> str:
     found = "; ".join(named[name] for name in rules if used[name])
     more = f". Not measured, so that scores are bounds: {'; '.join(absent)}" if absent else ""
     return f"{study.core_set.upper()}: {found}{more}"
+
+
+def describe_score(study: Study) -> str:
+    """Describe by which core set, scales and categories the score is computed.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_score(Study.read(example_folder("printo"))).partition(";")[0]
+    'Core set PRINTO, response categories of juvenile patients'
+    """
+    first = (
+        f"Core set {study.core_set.upper()}, response categories of {study.study.population} "
+        "patients"
+    )
+    return "; ".join([first, *scale_notes(study).values()])
 
 
 def describe_question(study: Study) -> str:
