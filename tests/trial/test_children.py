@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,6 +147,23 @@ def test_centimetres_and_millimetres_score_alike(tmp_path):
     found = StudyData.read(written(tmp_path / "trial", text, rows))
     assert bounds_of(found) == slow_bounds(read_csv(EXAMPLE / "synthetic_visits.csv"))
     assert scale_notes(found.study)["vas"] == "visual analogue scales from 0 to 100 mm"
+
+
+def test_names_units_and_decimal_commas_of_an_export_are_mapped(tmp_path):
+    folder = written(tmp_path / "trial")
+    path = folder / "synthetic_visits.csv"
+    table = pd.read_csv(path)
+    table["parent_global"] = (10 * table["parent_global"]).round()
+    table = table.rename(columns={"parent_global": "Parent VAS"})
+    table.to_csv(path, sep=";", decimal=",", index=False)
+    mapping = tmp_path / "mine.toml"
+    text = '[visits.columns]\nparent_global = "Parent VAS"\n[visits.units]\nparent_global = "mm"\n'
+    mapping.write_text(text, encoding="utf-8")
+    found = StudyData.read(folder, mapping)
+    assert bounds_of(found) == slow_bounds(read_csv(EXAMPLE / "synthetic_visits.csv"))
+    mapping.write_text(text.replace('parent_global = "mm"', 'cmas = "mm"'), encoding="utf-8")
+    with pytest.raises(DataError, match="only physician_global, parent_global have a unit"):
+        StudyData.read(folder, mapping)
 
 
 def test_what_is_measured_beside_the_set_is_no_part_of_it(example):
