@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -20,6 +21,7 @@ from tests.trial.studies import read_csv, write_csv
 from tisstats.errors import DataError
 from tisstats.measures.core_set import CORE_SETS, CORE_SETS_OF
 from tisstats.measures.ranges import ARGUMENTS_OF
+from tisstats.trial import analyse_many
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.courses import Courses
 from tisstats.trial.harms import harm_outcomes
@@ -174,6 +176,24 @@ def test_what_is_measured_beside_the_set_is_no_part_of_it(example):
     assert "ck_uln" not in example.trial.patients
     assert list(scale_notes(example.study)) == ["vas", "cmas", "chaq", "chq_phs", "das"]
     assert scale_notes(example.study)["chq_phs"] == "CHQ-PhS from −10 to 70"
+
+
+def test_trials_are_scored_together_if_their_scales_agree(example):
+    trial = example.trial
+    together = analyse_many([trial, trial])
+    for each in together:
+        np.testing.assert_array_equal(each.tis_low, example.analysis.tis_low)
+        np.testing.assert_array_equal(each.tis_high, example.analysis.tis_high)
+    for changes in ({"chq_phs_range": (-10, 80)}, {"cmas_max": 51}):
+        other = replace(trial, description=replace(trial.description, **changes))
+        with pytest.raises(ValueError, match="different scales must be analysed one by one"):
+            analyse_many([trial, other])
+
+
+@pytest.mark.parametrize("chosen", [None, (70, -10), (0, float("inf"))])
+def test_no_trial_is_described_without_the_range(example, chosen):
+    with pytest.raises(ValueError, match="chq_phs_range must be the worst and the best"):
+        replace(example.trial.description, chq_phs_range=chosen)
 
 
 def test_definitions_of_the_other_set_are_not_known_rather_than_no(example):
@@ -380,6 +400,14 @@ def test_the_ends_of_the_scales_are_allowed(tmp_path):
 
 
 # --- a new study
+
+
+def test_every_row_and_file_of_the_example_is_synthetic():
+    files = sorted(EXAMPLE.glob("*.csv"))
+    assert len(files) == 4
+    for path in files:
+        assert path.name.startswith("synthetic_")
+        assert {row["origin"] for row in read_csv(path)} == {"synthetic"}
 
 
 def test_a_new_study_has_the_columns_of_the_set_and_asks_for_its_range(tmp_path):
