@@ -11,6 +11,7 @@ import pytest
 
 from tests.command import called
 from tisstats.teaching.printo_child import CHILD, MADE_UP_RANGES
+from tisstats.trial.template import example_folder
 
 PAGE = Path(__file__).parents[1] / "book/teaching/measures/juvenile.md"
 CHILDREN = ["--population", "juvenile", "--core-set", "printo"]
@@ -135,14 +136,28 @@ def test_bounds_where_chq_phs_was_not_asked(visits):
     assert "1 unknown" in done.stderr
 
 
-def test_a_report_of_a_trial_refuses_the_other_set_in_one_line(tmp_path):
+def test_a_new_trial_of_children_lacks_its_range_and_nothing_else(tmp_path):
     folder = tmp_path / "trial"
-    assert called("new", str(folder)).returncode == 0
-    study = folder / "study.toml"
-    text = study.read_text("utf-8").replace('# core_set = "imacs" ', 'core_set = "printo" ')
-    study.write_text(text.replace('"mmt", ', '"cmas", '), encoding="utf-8")
+    done = called("new", str(folder), "--core-set", "printo")
+    assert (done.returncode, done.stderr) == (0, "")
     for command in (("check", str(folder)), ("book", "--cohort", str(folder))):
         done = called(*command)
         assert done.returncode == 1
         (only,) = done.stderr.splitlines()
-        assert "key study.core_set, value 'printo': reports of a trial score the IMACS" in only
+        assert "key measures.chq_phs_range: is missing: the worst and the best possible" in only
+    done = called("check", str(folder / "example"))
+    assert done.returncode == 0
+    assert "24 patients, 91 visits" in done.stdout
+
+
+def test_a_trial_of_children_is_exported_and_its_choices_are_varied(tmp_path):
+    folder = str(example_folder("printo"))
+    done = called("export", folder, "-o", str(tmp_path / "adam"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "CHQPHS" in (tmp_path / "adam" / "synthetic_adtis.csv").read_text("utf-8")
+    done = called("sensitivity", folder, "-o", str(tmp_path / "results.csv"))
+    assert done.returncode == 0
+    with (tmp_path / "results.csv").open(encoding="utf-8") as file:
+        outcomes = {row["Outcome"] for row in csv.DictReader(file)}
+    assert {"Response", "Change of Childhood Myositis Assessment Scale, points"} <= outcomes
+    assert not any("nzyme" in outcome for outcome in outcomes)

@@ -112,8 +112,11 @@ def test_the_page_shows_what_an_undeclared_code_gives():
 def test_the_keys_are_all_of_the_schema():
     keys = PAGE.keys().frame
     assert len(keys) == PAGE.numbers()["keys"]
-    needed = keys.loc[keys["Default"] == "required", "Key"]
-    assert {"measures.mmt_max", "measures.vas_max", "measures.uln"} <= set(needed)
+    default = dict(zip(keys["Key"], keys["Default"], strict=True))
+    assert default["measures.vas_max"] == "required"
+    of_imacs = {key for key, text in default.items() if text == "required with imacs"}
+    assert of_imacs == {"measures.mmt_max", "measures.uln"}
+    assert default["measures.chq_phs_range"] == "required with printo"
 
 
 def test_the_same_study_without_the_mapping_is_refused():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -60,6 +61,14 @@ def test_a_panel_has_a_line_for_each_patient_and_the_medians():
     assert thick == [[6, 5], [6], [5]]
     faces = [line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "o"]
     assert faces[0] != faces[1], "open at baseline, filled at the end"
+
+
+def test_a_scale_that_begins_below_zero_has_a_minus_sign():
+    score = pairs("Norm-based score", [20, 35], [40, 50], 70, "higher")
+    scale, none = replace(score.scale, low=-10), NOBODY.at_end
+    below = PairedValues("chq_phs", scale, 2, score.before, score.after, none, none)
+    axes = draw({"all": [below]}).axes[1]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["−10", "30", "70"]
 
 
 def test_every_line_of_many_patients_is_drawn_in_few_paths():

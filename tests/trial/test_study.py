@@ -233,7 +233,7 @@ def test_names_that_users_choose_are_choices_too():
 
 
 def test_captions_name_the_scales():
-    notes = scale_notes(Study.from_mapping(PLAIN).measures)
+    notes = scale_notes(Study.from_mapping(PLAIN))
     assert notes["mmt"] == "manual muscle testing from 0 to 150 (MMT-8, both sides with neck)"
     assert notes["ck"] == "upper limit of normal of creatine kinase 200 U/L"
     assert notes["vas"] == "visual analogue scales from 0 to 10 cm"

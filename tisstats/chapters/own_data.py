@@ -25,6 +25,7 @@ from tisstats.chapters.trial_report.method_wording import describe_signed_rank
 from tisstats.datapackage import STUDY
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
+from tisstats.measures.ranges import ARGUMENTS_OF
 from tisstats.printed import format_rounded
 from tisstats.trial import summaries
 from tisstats.trial.study import Study, scale_notes, study_schema
@@ -196,7 +197,7 @@ class OwnData(Parameters):
             "patients": len(analysis.patients),
             "visits": len(analysis.visits),
             "sizes": _describe_sizes(sizes),
-            "scales": "; ".join(scale_notes(study.measures).values()),
+            "scales": "; ".join(scale_notes(study).values()),
             "faults": len(self.faults),
             "shown": "All are shown:"
             if len(self.faults) <= _SHOWN
@@ -256,11 +257,24 @@ def _keys(schema: Mapping[str, Any], before: str = "") -> Iterator[dict[Any, Any
         yield {
             "Key": key,
             "Meaning": part["description"],
-            "Default": "required" if needed else _default(part),
+            "Default": _needed(key) or ("required" if needed else _default(part)),
         }
         more = part.get("additionalProperties")
         if isinstance(more, Mapping) and "properties" in more:
             yield from _keys(more, f"{key}.NAME.")
+
+
+def _needed(key: str) -> str:
+    """Return with which core set a key is required; empty if it belongs to none, or has a default.
+
+    Examples
+    --------
+    >>> _needed("measures.mmt_max"), _needed("measures.cmas_max")
+    ('required with imacs', '')
+    """
+    section, _, name = key.partition(".")
+    sets = [core_set for core_set, keys in ARGUMENTS_OF.items() if keys.get(name)]
+    return f"required with {sets[0]}" if section == "measures" and sets else ""
 
 
 def _default(part: Mapping[str, Any]) -> str:

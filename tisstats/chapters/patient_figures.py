@@ -14,7 +14,7 @@ import pandas as pd
 
 from tisstats.chapters.page import FigureItem, Table, figure_item
 from tisstats.figures import heat_map, swimmer, waterfall
-from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.printed import format_table_number
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.best_scores import best_scores
@@ -189,9 +189,9 @@ class PatientFigures:
     def heat_map(self) -> FigureItem:
         """Return the improvement of each core set measure of each patient."""
         found = self._in_order(measure_improvements(self.analysis))
+        rules = self.analysis.trial.description.rules
         measures = [
-            heat_map.Measure(CORE_SET[name].name, CORE_SET[name].cutoffs)
-            for name in found[0].percents
+            heat_map.Measure(rules[name].name, rules[name].cutoffs) for name in found[0].percents
         ]
         rows = [
             heat_map.ChangeRow(
@@ -206,6 +206,7 @@ class PatientFigures:
 
     def improvement_table(self) -> Table:
         """Return what `heat_map` shows, one row per patient."""
+        rules = self.analysis.trial.description.rules
         return self._table(
             "measure_improvements",
             f"Improvement of each core set measure from baseline to {self._last}, % of its range, "
@@ -213,7 +214,7 @@ class PatientFigures:
             {
                 each.patient_id: {
                     **{
-                        CORE_SET[name].name: _percent(percent)
+                        rules[name].name: _percent(percent)
                         for name, percent in each.percents.items()
                     },
                     "Score": f"{each.score:g}" if isfinite(each.score) else "open",

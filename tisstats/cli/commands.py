@@ -130,13 +130,6 @@ def score(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
-#: Options of ``tisstats score`` that belong to one core set, and whether it requires them.
-CORE_SET_OPTIONS: dict[str, dict[str, bool]] = {
-    "imacs": {"mmt_max": True, "uln": True, "enzyme_unit": False, "enzyme_panel": False},
-    "printo": {"chq_phs_range": True, "cmas_max": False},
-}
-
-
 def core_set_options(parsed: argparse.Namespace) -> dict[str, Any]:
     """Return the options of the core set that were given.
 
@@ -145,14 +138,16 @@ def core_set_options(parsed: argparse.Namespace) -> dict[str, Any]:
     UsageError
         If one is missing, given twice, or of the other core set.
     """
+    from tisstats.measures.ranges import ARGUMENTS_OF
+
     chosen = parsed.core_set
     given = {
         core_set: [name for name in options if getattr(parsed, name) is not None]
-        for core_set, options in CORE_SET_OPTIONS.items()
+        for core_set, options in ARGUMENTS_OF.items()
     }
     if others := [name for core_set in given if core_set != chosen for name in given[core_set]]:
         raise UsageError(f"--core-set {chosen} has no {_as_options(others)}: leave it out")
-    required = [name for name, needed in CORE_SET_OPTIONS[chosen].items() if needed]
+    required = [name for name, needed in ARGUMENTS_OF[chosen].items() if needed]
     if absent := [name for name in required if name not in given[chosen]]:
         unknown = ": the worst and the best possible score, for which we found no public source"
         why = unknown if "chq_phs_range" in absent else ""
@@ -302,7 +297,7 @@ def new(parsed: argparse.Namespace) -> int:
     """Write the files of a new study."""
     from tisstats.trial.template import write_new_study
 
-    for path in write_new_study(parsed.directory):
+    for path in write_new_study(parsed.directory, parsed.core_set):
         print(path)
     print(
         f"Fill in {parsed.directory / 'study.toml'} and the tables; then tisstats check "

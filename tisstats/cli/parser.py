@@ -76,6 +76,8 @@ def add_new(commands: Commands) -> None:
         type=parse_path,
         help="folder to write; must be empty or not exist",
     )
+    sets = "core set of the study: IMACS (default) or, for juvenile patients, PRINTO"
+    add("--core-set", choices=("imacs", "printo"), default="imacs", help=sets)
 
 
 def add_export(commands: Commands) -> None:

@@ -92,8 +92,11 @@ def name_in_sentence(name: str) -> str:
     ('dynamometry, psoas muscles', 'Rasch-modified MRC score')
     >>> name_in_sentence("Health Assessment Questionnaire"), name_in_sentence("ALS severity scale")
     ('Health Assessment Questionnaire', 'ALS severity scale')
+    >>> name_in_sentence("Child Health Questionnaire, physical summary")
+    'Child Health Questionnaire, physical summary'
     """
-    is_title = name.istitle() and " " in name
+    head = name.partition(",")[0]
+    is_title = head.istitle() and " " in head
     keeps = is_title or name[:2].isupper() or name.startswith(_PROPER_NAMES)
     return name if keeps else name[:1].lower() + name[1:]
 

@@ -50,6 +50,18 @@ MEASURE_COLUMNS = MEASURE_COLUMNS_OF["imacs"]
 #: Length of a visual analogue scale, and its unit.
 VAS_UNITS = {10: "cm", 100: "mm"}
 
+#: Measures that count an overall judgement, by core set; each may have been asked on five grades.
+GLOBALS_OF: dict[CoreSet, tuple[str, ...]] = {
+    "imacs": ("physician_global", "patient_global"),
+    "printo": ("physician_global", "parent_global"),
+}
+
+#: Arguments of scoring that belong to one core set, and whether it requires them.
+ARGUMENTS_OF: dict[CoreSet, dict[str, bool]] = {
+    "imacs": {"mmt_max": True, "uln": True, "enzyme_unit": False, "enzyme_panel": False},
+    "printo": {"chq_phs_range": True, "cmas_max": False},
+}
+
 #: The worst and the best possible value of CHQ-PhS, of which we found no public source.
 ChqPhsRange = Sequence[float]
 

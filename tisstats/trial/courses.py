@@ -173,20 +173,10 @@ class Courses:
         deterioration : str or WorseningRule
             Definition of deterioration, one of `tisstats.measures.imacs.WORSENING_RULES` or a
             custom rule; applied to each visit alone, whether or not it asks for consecutive ones.
-            By default that of the trial ProDERM (see `confirmed_deterioration`).
+            By default that of the trial ProDERM (see `confirmed_deterioration`). With PRINTO's core
+            set, in which none is defined, it is not known of any visit.
         """
-        rule = chosen_rule(deterioration, WORSENING_RULES, WorseningRule, "deterioration")
-        judged = worsening_by_visit(
-            analysis.visits,
-            replace(rule, consecutive_visits=1),
-            analysis.trial.description.vas_max,
-        )
         visit = np.isfinite(analysis.weeks)
-        yes, no = np.zeros(visit.shape, dtype=bool), np.ones(visit.shape, dtype=bool)
-        # Visits are in the order of their patients and weeks, as the cells of the grid are.
-        worse, known = (judged[name].to_numpy(dtype=bool) for name in ("worse", "worse_known"))
-        yes[visit], no[visit] = worse & known, ~worse & known
-
         treatments = analysis.trial.treatments
         rescue = treatments[(treatments["treatment"] == RESCUE).to_numpy(dtype=bool)]
         first_rescue = rescue.groupby("patient_id")["week"].min()
@@ -197,7 +187,7 @@ class Courses:
             weeks=analysis.weeks,
             score_low=analysis.tis_low,
             score_high=analysis.tis_high,
-            worse=ThreeValued(yes, no),
+            worse=_worse(analysis, deterioration),
             rescue_week=_weeks_of(first_rescue, analysis.patients["patient_id"]),
             stop_week=np.where(analysis.discontinued(), ends, np.nan),
         )
@@ -261,6 +251,22 @@ class Courses:
         stop = np.reshape(self.stop_week, (-1, *[1] * (week.ndim - 1)))
         before: Mask = stop < week - SAME_WEEK
         return before
+
+
+def _worse(analysis: Analysis, deterioration: str | WorseningRule) -> ThreeValued:
+    """Return whether a definition of deterioration is met at each visit taken alone."""
+    rule = chosen_rule(deterioration, WORSENING_RULES, WorseningRule, "deterioration")
+    visit, description = np.isfinite(analysis.weeks), analysis.trial.description
+    yes, no = np.zeros(visit.shape, dtype=bool), ~visit
+    if description.core_set != "imacs":
+        return ThreeValued(yes, no)
+    judged = worsening_by_visit(
+        analysis.visits, replace(rule, consecutive_visits=1), description.vas_max
+    )
+    # Visits are in the order of their patients and weeks, as the cells of the grid are.
+    worse, known = (judged[name].to_numpy(dtype=bool) for name in ("worse", "worse_known"))
+    yes[visit], no[visit] = worse & known, ~worse & known
+    return ThreeValued(yes, no)
 
 
 def _weeks_of(weeks: pd.Series, patients: pd.Series) -> NDArray[np.float64]:

@@ -15,11 +15,18 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import ENZYMES, RESPONSE_CUTOFFS, Population
+from tisstats.measures.core_set import (
+    CORE_SETS,
+    ENZYMES,
+    RESPONSE_CUTOFFS,
+    CoreSet,
+    CoreSetMeasure,
+    Population,
+)
 from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
+from tisstats.measures.ranges import MEASURE_COLUMNS_OF, VAS_MEASURES_OF, VAS_UNITS, Ranges
 from tisstats.measures.scales import Scale
-from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
 from tisstats.printed import Decimals
 from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS, QuantileDefinition
 from tisstats.trial.columns import Columns, ThreeValued, is_true
@@ -142,8 +149,8 @@ class TrialDescription:
     Raises
     ------
     ValueError
-        If no muscle enzyme is among the measures, or the visual analogue scales have different or
-        unusual lengths.
+        If no muscle enzyme is among the measures of the IMACS core set, the range of CHQ-PhS is
+        missing for that of PRINTO, or the visual analogue scales have different or unusual lengths.
     """
 
     measures: Mapping[str, Scale]  #: scale of each outcome measure, by column of the visits
@@ -162,25 +169,49 @@ class TrialDescription:
     follow_up_required: bool = True  #: whether analysed patients must be seen after baseline
     enzyme_unit: EnzymeUnit = "U/L"  #: unit of the enzymes and of their upper limits of normal
     enzyme_panel: EnzymePanel = "complete"  #: how an enzyme not measured at baseline is handled
+    core_set: CoreSet = "imacs"  #: core set that was measured, as a whole
+    chq_phs_range: tuple[float, float] | None = None  #: PRINTO: worst and best possible CHQ-PhS
+    cmas_max: int | None = None  #: PRINTO: maximum of the CMAS; None: 52
 
     def __post_init__(self) -> None:
-        if not self.enzymes:
+        if self.core_set == "imacs" and not self.enzymes:
             raise ValueError(f"measures must include one of {', '.join(ENZYMES)}, got none")
-        lengths = {self.measures[name].high for name in VAS_MEASURES if name in self.measures}
+        lengths = {self.measures[name].high for name in self._scales if name in self.measures}
         if len(lengths) > 1 or not lengths <= set(VAS_UNITS):
             raise ValueError(
                 f"visual analogue scales must all be 10 (cm) or 100 (mm) long, got {lengths!r}"
             )
+        if self.core_set == "printo":
+            Ranges.printo(self.chq_phs_range, self.vas_max, self.cmas_max)
 
     @property
     def enzymes(self) -> tuple[str, ...]:
-        """The muscle enzymes that were measured, in the order that breaks ties."""
+        """The enzymes of the core set that were measured, in the order that breaks ties.
+
+        PRINTO's core set has none: one that a trial measured beside it is not scored.
+        """
+        if "enzyme" not in self.rules:
+            return ()
         return tuple(name for name in ENZYMES if name in self.measures)
+
+    @property
+    def rules(self) -> Mapping[str, CoreSetMeasure]:
+        """How the measures of the core set enter the score, the enzyme included."""
+        return CORE_SETS[self.core_set]
+
+    @property
+    def score_columns(self) -> tuple[str, ...]:
+        """The columns of visits from which the score is computed, measured or not."""
+        return (*MEASURE_COLUMNS_OF[self.core_set], *self.enzymes)
+
+    @property
+    def _scales(self) -> tuple[str, ...]:
+        return VAS_MEASURES_OF[self.core_set]
 
     @property
     def vas_max(self) -> int:
         """Length of the visual analogue scales: 10 in cm, 100 in mm."""
-        known = (self.measures[name].high for name in VAS_MEASURES if name in self.measures)
+        known = (self.measures[name].high for name in self._scales if name in self.measures)
         return next(known, None) or 10
 
     @cached_property

@@ -85,7 +85,8 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
     -------
     list of HarmOutcome
         Adverse events (any, serious, related to treatment), rescue medication, early stops (any,
-        because of an adverse event) and clinically relevant deterioration at any visit. A stop for
+        because of an adverse event) and clinically relevant deterioration at any visit; the last
+        not with PRINTO's core set, in which no definition of it is implemented. A stop for
         another or no stated reason does not count as one because of an adverse event.
 
     References
@@ -115,8 +116,9 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
             data.ends_recorded and _reasons_recorded(data),
             _stopped_for_event,
         ),
-        "Clinically relevant deterioration": (True, _deteriorated),
     }
+    if data.study.core_set == "imacs":
+        counted["Clinically relevant deterioration"] = (True, _deteriorated)
     return [
         HarmOutcome(
             label,

@@ -59,6 +59,11 @@ def imacs_outcomes(analysis: Analysis, definitions: Definitions = PUBLISHED) -> 
     ImacsOutcomes
         One answer per patient: yes, no or not known.
 
+    Raises
+    ------
+    ValueError
+        If the trial measured another core set, in which these definitions are not.
+
     References
     ----------
     Rider et al., Arthritis Rheum 2004;50:2281, for improvement; see
@@ -73,6 +78,8 @@ def imacs_outcomes(analysis: Analysis, definitions: Definitions = PUBLISHED) -> 
     >>> found.improved_at_end.format_count(), found.disabled_at_baseline.format_count()
     (6, 6)
     """
+    if (core_set := analysis.trial.description.core_set) != "imacs":
+        raise ValueError(f"the definitions are in measures of the core set imacs, got {core_set}")
     counted = (analysis.weeks > SAME_WEEK) & (analysis.weeks <= analysis.options.horizon_week)
     improved = improvement_at_visits(analysis, definitions.improvement)
     criterion = definitions.disability

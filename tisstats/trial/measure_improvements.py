@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures import score_visits
-from tisstats.measures.core_set import CORE_SET
-from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.trial.analysis import Analysis
+from tisstats.trial.scoring import score_by_description
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +57,21 @@ def measure_improvements(analysis: Analysis) -> list[MeasureImprovements]:
             "patient_id": place,
             "week": _numbers(visits, "week"),
             **limits,
-            **{name: _numbers(visits, name) for name in (*MEASURE_COLUMNS, *description.enzymes)},
+            **{name: _numbers(visits, name) for name in description.score_columns},
         }
     )
-    scored = score_visits(
+    scored = score_by_description(
         table,
+        description,
         mmt_max=float(mmt_max or np.nan),
-        uln={enzyme: f"{enzyme}_uln" for enzyme in description.enzymes},
-        vas_max=description.vas_max,
         population=analysis.options.population,
-        enzyme_unit=description.enzyme_unit,
-        enzyme_panel=description.enzyme_panel,
     )
     number = np.arange(len(place)) - np.searchsorted(place, np.arange(len(patients)))[place]
     last = np.flatnonzero(number == analysis.last[place])
     known = analysis.has_follow_up
     measures = [
         name
-        for name in CORE_SET
+        for name in description.rules
         if name in description.measures or (name == "enzyme" and description.enzymes)
     ]
     percents = {

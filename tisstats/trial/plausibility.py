@@ -9,12 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.core_set import MMT_MAXIMA
-from tisstats.measures.visit_table import VAS_MEASURES
+from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
-
-#: Global assessments, which also exist on five grades.
-GLOBALS = ("physician_global", "patient_global")
 
 #: The highest score seen, as a share of the declared maximum, below which another version of the
 #: test fits better. Assumed: it lies above 150 of 240 and below 240 of 260.
@@ -65,12 +62,12 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
     []
     """
     measures = study.measures
-    if "mmt" in measures.used:
+    if "mmt" in measures.used and measures.mmt_max is not None:
         yield from _muscle_test(measures.mmt_max, visits["mmt"].max())
-    scales = [name for name in VAS_MEASURES if name in measures.used]
+    scales = [name for name in VAS_MEASURES_OF[study.core_set] if name in measures.used]
     if measures.vas_max == 100 and scales and visits[scales].max().max() <= 10:
         yield "no visual analogue scale is above 10, but measures.vas_max is 100: are they in cm?"
-    for name in GLOBALS:
+    for name in GLOBALS_OF[study.core_set]:
         if name in measures.used:
             yield from _five_grades(name, visits[name].dropna().to_numpy(dtype=float))
     limits = patients.set_index("patient_id")

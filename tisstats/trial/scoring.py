@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
+from tisstats.measures.core_set import Population
 from tisstats.measures.imacs import (
     WORSENING_RULES,
     ImprovementRule,
@@ -18,6 +20,7 @@ from tisstats.measures.imacs import (
     classify_visits,
 )
 from tisstats.measures.visit_table import MEASURE_COLUMNS
+from tisstats.measures.visits import Missing
 from tisstats.trial.analysis import SCORE, Analysis
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.consistency import to_thousandths
@@ -38,7 +41,8 @@ def analyse(trial: Trial, options: AnalysisOptions | None = None) -> Analysis:
     Raises
     ------
     DataError
-        If the trial does not give the maximum of its muscle test: none is assumed.
+        If the trial measured the IMACS core set and does not give the maximum of its muscle test:
+        none is assumed.
     """
     return analyse_many([trial], options)[0]
 
@@ -49,13 +53,15 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
     Raises
     ------
     DataError
-        If a trial does not give the maximum of its muscle test.
+        If a trial measured the IMACS core set and does not give the maximum of its muscle test.
     ValueError
         If no options are given and the trials' own ones differ, or if their scales differ.
     """
     if not trials:
         return []
-    if unknown := [trial for trial in trials if trial.mmt_max is None]:
+    if unknown := [
+        trial for trial in trials if trial.mmt_max is None and trial.description.core_set == "imacs"
+    ]:
         raise DataError(
             [Fault(trial.files["visits"], MMT_MAX_MISSING, column="mmt") for trial in unknown]
         )
@@ -72,9 +78,7 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
     visits, places = zip(*map(_in_order, trials, patients), strict=True)
     stack, before = [], 0
     for trial, table, mine, place in zip(trials, patients, visits, places, strict=True):
-        measures = {
-            name: _measured(mine, name) for name in (*MEASURE_COLUMNS, *description.enzymes)
-        }
+        measures = {name: _measured(mine, name) for name in description.score_columns}
         limits = {f"{name}_uln": _measured(table, f"{name}_uln") for name in description.enzymes}
         rows = {
             # Patients of several trials share names: places in the whole stack are unique.
@@ -102,6 +106,56 @@ def _scored_by(description: TrialDescription) -> tuple[object, ...]:
         description.vas_max,
         description.enzyme_unit,
         description.enzyme_panel,
+        description.core_set,
+        description.chq_phs_range,
+        description.cmas_max,
+    )
+
+
+def score_by_description(
+    table: pd.DataFrame,
+    description: TrialDescription,
+    *,
+    mmt_max: float | None,
+    population: Population,
+    missing: Missing = "na",
+) -> pd.DataFrame:
+    """Score visits by the core set and the scales that a trial's description declares.
+
+    Parameters
+    ----------
+    table
+        Visits with ``patient_id``, ``week``, the columns `TrialDescription.score_columns`, and for
+        each enzyme its upper limit of normal, such as ``ck_uln``.
+    description
+        The description of the trial.
+    mmt_max
+        Maximum of the muscle test, points; of no meaning for PRINTO's core set.
+    population, missing
+        As for `tisstats.score_visits`.
+
+    Returns
+    -------
+    DataFrame
+        As of `tisstats.score_visits`.
+    """
+    of_core_set: dict[str, Any] = (
+        {
+            "mmt_max": mmt_max,
+            "uln": {enzyme: f"{enzyme}_uln" for enzyme in description.enzymes},
+            "enzyme_unit": description.enzyme_unit,
+            "enzyme_panel": description.enzyme_panel,
+        }
+        if description.core_set == "imacs"
+        else {"chq_phs_range": description.chq_phs_range, "cmas_max": description.cmas_max}
+    )
+    return score_visits(
+        table,
+        core_set=description.core_set,
+        vas_max=description.vas_max,
+        population=population,
+        missing=missing,
+        **of_core_set,
     )
 
 
@@ -124,23 +178,17 @@ def _scored(
     stack: pd.DataFrame, chosen: AnalysisOptions, description: TrialDescription
 ) -> pd.DataFrame:
     """Score a stack of visits, each out of the maximum of its trial's muscle test."""
-    maxima, table = stack["mmt_max"], stack.drop(columns="mmt_max")
+    table = stack.drop(columns="mmt_max")
     parts = [
-        score_visits(
-            table[maxima == mmt_max],
-            mmt_max=mmt_max,
-            uln={enzyme: f"{enzyme}_uln" for enzyme in description.enzymes},
-            vas_max=description.vas_max,
-            population=chosen.population,
-            missing="bounds",
-            enzyme_unit=description.enzyme_unit,
-            enzyme_panel=description.enzyme_panel,
+        score_by_description(
+            rows, description, mmt_max=mmt_max, population=chosen.population, missing="bounds"
         )
-        for mmt_max in maxima.unique().tolist()
+        # Trials with PRINTO's core set have no such maximum.
+        for mmt_max, rows in table.groupby(stack["mmt_max"], dropna=False, sort=False)
     ]
     scored = pd.concat(parts).reindex(table.index)
     table = table.assign(enzyme=_enzyme_used(table, scored, description))
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "tis": scored["tis"],
             "response": scored["response"],
@@ -149,7 +197,11 @@ def _scored(
             "tis_low": scored["tis_low"].fillna(0),
             "tis_high": scored["tis_high"].fillna(100),
         }
-    ).join(worsening_by_visit(table, chosen.worsening, description.vas_max))
+    )
+    if description.core_set != "imacs":
+        # The definitions of worsening are in measures that the trial does not have.
+        return found.assign(worse=False, worse_known=False)
+    return found.join(worsening_by_visit(table, chosen.worsening, description.vas_max))
 
 
 def worsening_by_visit(
@@ -248,6 +300,8 @@ def _enzyme_used(
     The definitions of improvement and worsening compare it with its own baseline, so that
     enzymes in their own units can stand in one column.
     """
+    if not description.enzymes:
+        return np.full(len(table), np.nan)
     if len(description.enzymes) == 1:
         return _measured(table, description.enzymes[0])
     used = scored["enzyme_used"].to_numpy(dtype=object)

@@ -2,7 +2,8 @@
 
 Every key, with its default and what is allowed, stands in ``study.schema.json`` in this folder.
 Where a wrong guess would give plausible but wrong scores, there is no default: the maximum of the
-muscle test, the length of the visual analogue scales and the upper limits of normal.
+muscle test, the length of the visual analogue scales, the upper limits of normal and the range of
+CHQ-PhS. Keys that belong to one core set are checked in `tisstats.trial.study_core_set`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,24 @@ from typing import Any, Literal
 
 from tisstats.datapackage import STUDY
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, CoreSet, Population
+from tisstats.measures.core_set import (
+    CMAS_MAX,
+    CORE_SET,
+    CORE_SETS,
+    ENZYMES,
+    MMT_MAXIMA,
+    CoreSet,
+    Population,
+)
 from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit, uln_fault
 from tisstats.measures.imacs import WORSENING_RULES
-from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
+from tisstats.measures.ranges import (
+    ARGUMENTS_OF,
+    VAS_MEASURES_OF,
+    VAS_UNITS,
+    CoreSetArguments,
+    Ranges,
+)
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
     INTERVAL_METHODS,
@@ -49,6 +64,7 @@ from tisstats.trial.outcome_words import (
     WORSENING,
     OutcomeWords,
 )
+from tisstats.trial.study_core_set import KEYS_OF_DEFINITIONS, core_set_faults
 
 DAYS_PER_WEEK = 7
 
@@ -87,7 +103,7 @@ class General:
     id: str  #: short identifier, in the names of exported files
     data: Origin  #: whether rows are data of patients or synthetic
     population: Population  #: whose response categories apply
-    core_set: CoreSet  #: core set that was measured; only imacs has a report
+    core_set: CoreSet  #: core set that was measured, as a whole
     treatment: str  #: name of the treatment under study
     listings: bool  #: whether the report lists single patients
 
@@ -108,14 +124,16 @@ class OtherMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The outcome measures and their ranges."""
+    """The outcome measures and their ranges; what is of the other core set is None or empty."""
 
     used: tuple[str, ...]  #: core set measures and enzymes that were measured
-    mmt_max: int  #: maximum of the manual muscle test, points
+    mmt_max: int | None  #: IMACS: maximum of the manual muscle test, points
     vas_max: int  #: length of the visual analogue scales: 10 in cm, 100 in mm
-    enzyme_unit: EnzymeUnit  #: unit of the enzymes and their limits
-    enzyme_panel: EnzymePanel  #: how an enzyme not measured at baseline is handled
-    uln: Mapping[str, float | str]  #: upper limit of normal of each enzyme: number, or column
+    enzyme_unit: EnzymeUnit  #: IMACS: unit of the enzymes and their limits
+    enzyme_panel: EnzymePanel  #: IMACS: how an enzyme not measured at baseline is handled
+    uln: Mapping[str, float | str]  #: IMACS: upper limit of normal of each enzyme: number, column
+    chq_phs_range: tuple[float, float] | None  #: PRINTO: worst and best possible CHQ-PhS
+    cmas_max: int | None  #: PRINTO: maximum of the CMAS, points
     others: Mapping[str, OtherMeasure]  #: further measures by column of the visits
 
     @property
@@ -300,9 +318,9 @@ class Study:
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any], path: str = STUDY) -> Study:
         """Check a description that was read already; see `read`."""
-        _refuse_other_core_set(given, path)
         # A value of a wrong type is none of the choices either: the same words, said once.
-        if faults := list(dict.fromkeys(_schema_faults(given, path))):
+        found = [*_schema_faults(given, path), *core_set_faults(given, path, _measure_keys())]
+        if faults := list(dict.fromkeys(found)):
             raise DataError(faults)
         filled = _with_defaults(given, study_schema())
         study = cls(
@@ -311,7 +329,7 @@ class Study:
             reference_arm=filled.get("reference_arm"),
             measures=_section(
                 Measures,
-                filled["measures"],
+                _of_one_core_set(filled["measures"], filled["study"]["core_set"]),
                 others={
                     column: _section(OtherMeasure, other)
                     for column, other in filled["measures"]["others"].items()
@@ -337,26 +355,53 @@ class Study:
         return study
 
     @property
+    def core_set(self) -> CoreSet:
+        """The core set that was measured."""
+        return self.study.core_set
+
+    @property
+    def ranges(self) -> Ranges:
+        """The ranges of the measures of the core set, the enzyme apart."""
+        measures = self.measures
+        uln = measures.uln if self.core_set == "imacs" else None
+        return CoreSetArguments(
+            measures.mmt_max, uln, measures.chq_phs_range, measures.cmas_max
+        ).ranges(self.core_set, self.study.population, measures.vas_max)
+
+    @property
     def definitions(self) -> Definitions:
         """The definitions of improvement, worsening and minimal disability."""
         return self.endpoint.definitions
 
     def choices(self) -> dict[str, str]:
-        """Return every choice of the description by its key, as text, defaults included."""
+        """Return every choice of the description by its key, as text, defaults included.
+
+        Keys that the study's core set has no use for are left out.
+        """
         found: dict[str, str] = {}
+        unused = {
+            f"measures.{key}"
+            for of, keys in ARGUMENTS_OF.items()
+            for key in keys
+            if of != self.core_set
+        }
+        if self.core_set != "imacs":
+            unused |= set(KEYS_OF_DEFINITIONS)
         for section in ("study", "measures", "visits", "endpoint", "analysis", "files"):
             part = getattr(self, section)
             for item in fields(part):
-                value = getattr(part, item.name)
-                if not isinstance(value, Mapping | Definitions):
-                    found[f"{section}.{item.name}"] = _as_text(value)
+                key, value = f"{section}.{item.name}", getattr(part, item.name)
+                if not isinstance(value, Mapping | Definitions) and key not in unused:
+                    found[key] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
         for name, other in self.measures.others.items():
             top = "upwards" if other.maximum is None else f"to {other.maximum}"
             found[f"measures.others.{name}"] = (
                 f"{other.label}, from {other.minimum} {top} {other.unit}, {other.better} is better"
             )
-        found |= {f"definitions.{key}": text for key, text in self.definitions.choices().items()}
+        if self.core_set == "imacs":
+            choices = self.definitions.choices()
+            found |= {f"definitions.{key}": text for key, text in choices.items()}
         found |= {f"arms.{name}": label for name, label in self.arms.items()}
         found["reference_arm"] = self.reference_arm or "none"
         for name, row in self.characteristics.items():
@@ -371,7 +416,22 @@ def _as_text(value: object) -> str:
         return ", ".join(map(_as_text, value)) or "none"
     if value is None:
         return "not declared"
-    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
+    if isinstance(value, int | float):
+        return f"{value:g}".replace("-", "−")
+    return str(value) or "none"
+
+
+def _of_one_core_set(measures: Mapping[str, Any], core_set: CoreSet) -> dict[str, Any]:
+    """Return the section ``measures`` with None for the keys of the other core set."""
+    cmas_max = measures.get("cmas_max", CMAS_MAX) if core_set == "printo" else None
+    absent = {"mmt_max": None, "chq_phs_range": None}
+    return {**absent, **measures, "cmas_max": cmas_max}
+
+
+def _measure_keys() -> dict[str, str]:
+    """Return what each key of the section ``measures`` means."""
+    keys = study_schema()["properties"]["measures"]["properties"]
+    return {key: str(described["description"]) for key, described in keys.items()}
 
 
 def _section(kind: Any, given: Mapping[str, Any], **replaced: Any) -> Any:
@@ -386,7 +446,7 @@ def study_schema() -> dict[str, Any]:
     Examples
     --------
     >>> study_schema()["properties"]["measures"]["required"]
-    ['used', 'mmt_max', 'vas_max', 'uln']
+    ['used', 'vas_max']
     """
     text = files("tisstats.trial").joinpath("study.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
@@ -520,7 +580,7 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
         shown = None if value is None else _shown(value)
         return Fault(study.path, message, value=shown, key=key)
 
-    arms, measures, visits = study.arms, study.measures, study.visits
+    arms, visits = study.arms, study.visits
     if len(arms) > 1 and study.reference_arm is None:
         yield fault("reference_arm", None, f"is missing: one of {', '.join(arms)}")
     elif study.reference_arm is not None and study.reference_arm not in arms:
@@ -528,7 +588,7 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
         yield fault("reference_arm", study.reference_arm, message)
     if len(set(arms.values())) < len(arms):
         yield fault("arms", dict(arms), "must have a label of its own for each arm")
-    yield from _measure_faults(measures, fault)
+    yield from _measure_faults(study, fault)
     gaps = [DAYS_PER_WEEK * (later - week) for week, later in pairwise(visits.weeks)]
     if list(visits.weeks) != sorted(visits.weeks) or visits.weeks[0] > 0:
         yield fault("visits.weeks", list(visits.weeks), "must ascend from 0, the baseline")
@@ -550,23 +610,6 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
     if (value := study.endpoint.deterioration) not in WORSENING_RULES:
         message = f"must be one of {', '.join(WORSENING_RULES)}"
         yield fault("endpoint.deterioration", value, message)
-
-
-def _refuse_other_core_set(given: Mapping[str, Any], path: str) -> None:
-    """Raise DataError for the PRINTO core set, before each of its measures is a fault.
-
-    Raises
-    ------
-    DataError
-        If the study measured a core set of which there is no report.
-    """
-    general = given.get("study")
-    if isinstance(general, Mapping) and general.get("core_set") == "printo":
-        message = (
-            "reports of a trial score the IMACS core set only; score a table of PRINTO's measures "
-            "with tisstats score --population juvenile --core-set printo"
-        )
-        raise DataError([Fault(path, message, value="printo", key="study.core_set")])
 
 
 def _definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -622,7 +665,13 @@ def _cutoffs(given: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
                 yield f"{where}.{key}", value, measure
 
 
-def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
+def _measure_faults(study: Study, fault: Any) -> Iterator[Fault]:
+    if study.core_set == "imacs":
+        yield from _enzyme_faults(study.measures, fault)
+    yield from _other_measure_faults(study.measures, fault)
+
+
+def _enzyme_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
     if not measures.enzymes:
         message = (
             f"must include a muscle enzyme, as the score needs one: {', '.join(ENZYMES)}. "
@@ -641,7 +690,6 @@ def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
     for name in measures.uln:
         if measures.enzymes and name not in measures.enzymes:
             yield fault(f"measures.uln.{name}", measures.uln[name], "is not in measures.used")
-    yield from _other_measure_faults(measures, fault)
 
 
 def _other_measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
@@ -749,35 +797,33 @@ def describe_key(key: str) -> str:
     return str(schema["description"])
 
 
-def scale_notes(measures: Measures) -> dict[str, str]:
+def scale_notes(study: Study) -> dict[str, str]:
     """Return the range of each scale that was declared, in words, for captions.
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> used = ("physician_global", "mmt", "haq", "ck")
-    >>> declared = SimpleNamespace(
-    ...     used=used, mmt_max=150, vas_max=100, enzyme_unit="U/L", uln={"ck": 170}, enzymes=("ck",)
-    ... )
-    >>> scale_notes(declared)["mmt"]
+    >>> from tisstats.trial.template import example_folder
+    >>> scale_notes(Study.read(example_folder()))["mmt"]
     'manual muscle testing from 0 to 150 (MMT-8, both sides with neck)'
     """
-    version = MMT_MAXIMA.get(measures.mmt_max)
-    notes = {
-        "mmt": f"manual muscle testing from 0 to {measures.mmt_max}"
-        + (f" ({version})" if version else ""),
-        "vas": f"visual analogue scales from 0 to {measures.vas_max} {VAS_UNITS[measures.vas_max]}",
-        "haq": f"HAQ from 0 to {HAQ_MAX}",
-    }
-    if not set(measures.used) & set(VAS_MEASURES):
-        del notes["vas"]
-    for name in ("mmt", "haq"):
+    measures, core_set = study.measures, study.core_set
+    scales, unit = VAS_MEASURES_OF[core_set], VAS_UNITS[measures.vas_max]
+    notes = {}
+    for name, ends in study.ranges.ends.items():
         if name not in measures.used:
-            del notes[name]
+            continue
+        if name in scales:
+            notes["vas"] = f"visual analogue scales from 0 to {measures.vas_max} {unit}"
+            continue
+        rule = CORE_SETS[core_set][name]
+        known = MMT_MAXIMA.get(measures.mmt_max or 0) if name == "mmt" else None
+        shown = rule.name.lower() if name == "mmt" else rule.abbreviation
+        low, high = (f"{end:g}".replace("-", "−") for end in (ends.low, ends.high))
+        notes[name] = f"{shown} from {low} to {high}" + (f" ({known})" if known else "")
     for enzyme in measures.enzymes:
         limit = measures.uln[enzyme]
-        shown = (
+        text = (
             f"given by {limit}" if isinstance(limit, str) else f"{limit:g} {measures.enzyme_unit}"
         )
-        notes[enzyme] = f"upper limit of normal of {ENZYMES[enzyme].name.lower()} {shown}"
+        notes[enzyme] = f"upper limit of normal of {ENZYMES[enzyme].name.lower()} {text}"
     return notes

@@ -18,6 +18,7 @@ from tisstats.trial.cdisc import (
 )
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_criterion, study_courses
+from tisstats.trial.study_wording import describe_score
 
 _OF_PATIENTS = ("patient_id", "arm", "analysed", "origin", "end_week", "end_reason")
 
@@ -64,6 +65,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         criterion=criterion,
         measures={name: MeasureLabel(scale.name, scale.unit) for name, scale in scales.items()},
         characteristics=_labels(data),
+        score_definition=describe_score(study),
     )
     limits = {
         limit: trial.patients[f"{enzyme}_uln"]

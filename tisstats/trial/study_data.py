@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, RESPONSE_CUTOFFS
+from tisstats.measures.core_set import ENZYMES, RESPONSE_CUTOFFS
+from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
 from tisstats.measures.scales import Scale
-from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
@@ -33,7 +34,7 @@ from tisstats.trial.plausibility import (
 )
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
-from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Measures, Study
+from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Study
 from tisstats.trial.study_tables import (
     END_REASONS,
     TypedTable,
@@ -354,7 +355,7 @@ def describe_trial(
     optional = {field["name"] for field in columns["patients"]} - set(_NEEDED)
     optional |= {f"{enzyme}_uln" for enzyme in study.measures.enzymes}
     return TrialDescription(
-        measures=_scales(study.measures),
+        measures=_scales(study),
         groups=study.arms,
         group_column="arm",
         group_label="Arm",
@@ -380,6 +381,9 @@ def describe_trial(
         follow_up_required=False,
         enzyme_unit=study.measures.enzyme_unit,
         enzyme_panel=study.measures.enzyme_panel,
+        core_set=study.core_set,
+        chq_phs_range=study.measures.chq_phs_range,
+        cmas_max=study.measures.cmas_max,
     )
 
 
@@ -399,12 +403,11 @@ def _kept(study: Study, patients: pd.DataFrame) -> list[Field]:
     return [{"name": name, "type": kind} for name, kind in rows.items() if name not in _NEEDED]
 
 
-def _scales(measures: Measures) -> dict[str, Scale]:
-    any_value = Fraction(0)
-    tops = {"mmt": measures.mmt_max, "haq": HAQ_MAX}
+def _scales(study: Study) -> dict[str, Scale]:
+    any_value, measures, ranges = Fraction(0), study.measures, study.ranges
     found = {}
     for name in measures.used:
-        if name in ENZYMES:
+        if name in measures.enzymes:
             found[name] = Scale(
                 ENZYMES[name].name,
                 name.upper(),
@@ -416,12 +419,19 @@ def _scales(measures: Measures) -> dict[str, Scale]:
                 _SOURCE,
             )
             continue
-        measure = CORE_SET[name]
-        vas = name not in tops
-        unit = VAS_UNITS[measures.vas_max] if vas else "points"
-        high = measures.vas_max if vas else tops[name]
+        measure, ends = ranges.rules[name], ranges.ends[name]
+        scales = VAS_MEASURES_OF[study.core_set]
+        unit = VAS_UNITS[measures.vas_max] if name in scales else "points"
         found[name] = Scale(
-            measure.name, measure.name, 0, high, any_value, unit, measure.better, _SOURCE
+            measure.name,
+            measure.name,
+            # Axes end at whole numbers; the exact ends are those of the ranges.
+            floor(ends.low),
+            ceil(ends.high),
+            any_value,
+            unit,
+            measure.better,
+            _SOURCE,
         )
     for column, other in measures.others.items():
         found[column] = Scale(

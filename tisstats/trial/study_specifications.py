@@ -432,6 +432,8 @@ class StudySpecifications:
             "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
             "Test": "one arm: there is nothing to compare",
         }
+        if self.data.study.core_set != "imacs":
+            del reasons["Enzymes missing at baseline"]
         found = [NotVaried(name, why) for name, why in reasons.items() if name not in names]
         if "Test" in names and not self._boschloo_offered and self.inference.test != "boschloo":
             why = "with so many patients it takes long, and exact tests differ little"

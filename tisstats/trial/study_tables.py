@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.measures.enzymes import uln_fault
 from tisstats.measures.files import ScoringUnits
-from tisstats.measures.visit_table import MEASURE_COLUMNS, Ranges
+from tisstats.measures.ranges import MEASURE_COLUMNS_OF
 from tisstats.tables import (
     Converted,
     RawTable,
@@ -184,7 +184,8 @@ class _Columns:
         self.known = _KNOWN[name](study)
         raw = match_columns(raw, [*self.known, "origin", "patient_id"])
         wanted = [column for column, kind in self.known.items() if kind.numeric]
-        raw, faults = _decimals(raw, [column for column in wanted if column in raw.cells])
+        small = MEASURE_COLUMNS_OF[study.core_set]
+        raw, faults = _decimals(raw, [column for column in wanted if column in raw.cells], small)
         self.raw, self.table = raw, TypedTable(pd.DataFrame(), raw.verbatim(), faults)
 
     def typed(self) -> TypedTable:
@@ -248,7 +249,9 @@ class _Columns:
         if unit is None:
             return found
         measures = self.study.measures
-        units = ScoringUnits(measures.enzyme_unit, measures.vas_max, measures.uln)
+        units = ScoringUnits(
+            measures.enzyme_unit, measures.vas_max, measures.uln, self.study.core_set
+        )
         try:
             factor, divisor = units.factor(column, unit)
         except ValueError as error:
@@ -278,9 +281,11 @@ def _like_missing_codes(cells: pd.Series) -> NDArray[np.bool_]:
     return words.isin([*_MISSING_CODES, *_MISSING_SIGNS]).to_numpy(dtype=bool)
 
 
-def _decimals(raw: RawTable, columns: Sequence[str]) -> tuple[RawTable, list[Fault]]:
+def _decimals(
+    raw: RawTable, columns: Sequence[str], small: Sequence[str]
+) -> tuple[RawTable, list[Fault]]:
     try:
-        return resolve_decimals(raw, columns, small=MEASURE_COLUMNS), []
+        return resolve_decimals(raw, columns, small=small), []
     except DataError as error:
         return raw, list(error.faults)
 
@@ -388,13 +393,12 @@ def _limit(enzyme: str, unit: Any) -> Kind:
 
 
 def _visit_columns(study: Study) -> dict[str, Kind]:
-    measures = study.measures
-    ranges = Ranges.imacs(measures.mmt_max, measures.vas_max)
+    measures, ranges = study.measures, study.ranges
     columns = {"patient_id": _text(filled=True), **_time(study, low=None, filled=True)}
     for name in measures.used:
-        if name in MEASURE_COLUMNS:
-            allowed = ranges.allowed(name).removeprefix("must be ")
-            columns[name] = _number(0, ranges.of(name), allowed)
+        if name in ranges.ends:
+            allowed, ends = ranges.allowed(name).removeprefix("must be "), ranges.ends[name]
+            columns[name] = _number(ends.low, ends.high, allowed)
         else:
             unit = measures.enzyme_unit
             columns[name] = Kind(

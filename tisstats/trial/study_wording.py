@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tisstats.measures.core_set import RESPONSE_CUTOFFS
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.trial.endpoints import missing_words, strategy_words
-from tisstats.trial.study import EndpointPlan, Schedule, Study
+from tisstats.trial.study import EndpointPlan, Schedule, Study, scale_notes
 
 _BASELINES = {
     "week 0": "the visit nearest to week 0, {window}",
@@ -108,6 +108,46 @@ def describe_population(study: Study) -> str:
     levels = ", ".join(f"{score} {level}" for level, score in cutoffs.items())
     first, _, rest = levels.partition(" ")
     return f"{population}: a score of at least {first} is {rest} improvement"
+
+
+def describe_core_set(study: Study) -> str:
+    """Describe which core set was measured, and which of its measures were not.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_core_set(Study.read(example_folder())).partition(";")[0]
+    'IMACS: Physician global activity'
+    >>> describe_core_set(Study.read(example_folder("printo"))).rpartition("; ")[2]
+    'Disease Activity Score'
+    """
+    measures, rules = study.measures, CORE_SETS[study.core_set]
+    used = {name: name in measures.used for name in rules}
+    named = {name: rule.name for name, rule in rules.items()}
+    if "enzyme" in rules:
+        used["enzyme"] = bool(measures.enzymes)
+        kinds = " and ".join(ENZYMES[name].name.lower() for name in measures.enzymes)
+        named["enzyme"] += f" ({kinds})"
+    absent = [named[name] for name in rules if not used[name]]
+    found = "; ".join(named[name] for name in rules if used[name])
+    more = f". Not measured, so that scores are bounds: {'; '.join(absent)}" if absent else ""
+    return f"{study.core_set.upper()}: {found}{more}"
+
+
+def describe_score(study: Study) -> str:
+    """Describe by which core set, scales and categories the score is computed.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_score(Study.read(example_folder("printo"))).partition(";")[0]
+    'Core set PRINTO, response categories of juvenile patients'
+    """
+    first = (
+        f"Core set {study.core_set.upper()}, response categories of {study.study.population} "
+        "patients"
+    )
+    return "; ".join([first, *scale_notes(study).values()])
 
 
 def describe_question(study: Study) -> str:

@@ -362,8 +362,9 @@ def safety_table(
         "Discontinued study medication because of an adverse event": equals(
             analysis.analysed, "end_reason", "adverse_event"
         ),
-        "Clinically relevant deterioration": analysis.ever_worsened(),
     }
+    if analysis.trial.description.core_set == "imacs":
+        outcomes["Clinically relevant deterioration"] = analysis.ever_worsened()
     rows = []
     for outcome, found in outcomes.items():
         count, shown = ThreeValued.from_mask(found).format_count(), _NONE

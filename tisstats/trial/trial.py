@@ -35,7 +35,8 @@ class Trial:
     The tables have the columns of its description. They may hold text, as in a CSV file, or
     numbers and truth values. They are typed and checked, in themselves and against each other.
 
-    Without `mmt_max` a trial can be read but not analysed: no range of its muscle test is assumed.
+    Without `mmt_max` a trial with the IMACS core set can be read but not analysed: no range of its
+    muscle test is assumed.
 
     Raises
     ------

@@ -65,7 +65,7 @@ class TrialChapter:
 
     def scales(self) -> str:
         """Return the declared ranges of the measures, for captions."""
-        return "; ".join(scale_notes(self.study.measures).values())
+        return "; ".join(scale_notes(self.study).values())
 
     @cached_property
     def single_patients(self) -> PatientFigures | None:

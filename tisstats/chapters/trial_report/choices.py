@@ -43,7 +43,12 @@ class Choices(TrialChapter):
             yield {"Remark": remark}
 
     @described(
-        {"title": WORDS, "arms": Facts("{count} *", "Arms of the study", "arms"), "scales": WORDS},
+        {
+            "title": WORDS,
+            "arms": Facts("{count} *", "Arms of the study", "arms"),
+            "scales": WORDS,
+            "core_set": WORDS,
+        },
         source="chosen",
     )
     def numbers(self) -> dict[str, object]:
@@ -54,4 +59,5 @@ class Choices(TrialChapter):
             "arms": f"{arms} arm" if arms == 1 else f"{arms} arms",
             "scales": self.scales(),
             "population": self.study.study.population,
+            "core_set": self.study.core_set.upper(),
         }

@@ -23,6 +23,7 @@ from tisstats.trial.definitions import (
 from tisstats.trial.imacs_counts import ImacsOutcomes, imacs_outcomes, worsening_rule
 from tisstats.trial.measure_changes import MeasureChange, Quartiles, measure_changes
 from tisstats.trial.paired_values import PairedValues, paired_values
+from tisstats.trial.study_core_set import NOT_COMPUTED, PRINTO_DEFINITION
 from tisstats.trial.study_wording import describe_baseline
 from tisstats.trial.summaries import format_p
 
@@ -174,6 +175,27 @@ class Measures(TrialChapter):
                 },
             }
 
+    def definition_tables(self) -> tuple[Table, ...]:
+        """Return the counts by the IMACS definitions and these; none with another core set."""
+        if self.study.core_set != "imacs":
+            return ()
+        return self.imacs_counts(), self.definitions()
+
+    @property
+    def definitions_note(self) -> str:
+        """What the definitions are about, or why none is applied, in sentences."""
+        if self.study.core_set != "imacs":
+            return (
+                f"None of these is computed for this study: {NOT_COMPUTED}. PRINTO, whose core set "
+                "this study measured, has published a provisional definition of improvement in "
+                f"its own measures ({PRINTO_DEFINITION}), which is not implemented here."
+            )
+        return (
+            "The definitions of IMACS, the International Myositis Assessment and Clinical Studies "
+            "group, count measures that changed relative to the patient's own baseline, where the "
+            "Total Improvement Score uses the range of the scale."
+        )
+
     @table(
         "Definitions of improvement, worsening and minimal disability, with what is assumed",
         origin="{self.label}",
@@ -255,6 +277,7 @@ class Measures(TrialChapter):
     @described(
         {
             "single_note": WORDS,
+            "definitions_note": WORDS,
             "label": WORDS,
             "end": WORDS,
             "arms_note": WORDS,
@@ -274,6 +297,7 @@ class Measures(TrialChapter):
             "pairs_shown": "a thin line per patient"
             if self.study.study.listings
             else "a band from the first to the third quartile, since single patients are not shown",
+            "definitions_note": self.definitions_note,
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."
             if arms == 1

@@ -29,6 +29,7 @@ from tisstats.trial.harms import (
     serious_events,
 )
 from tisstats.trial.imacs_counts import worsening_rule
+from tisstats.trial.study_core_set import NOT_COMPUTED
 
 #: What the risk differences are, and the counts of a term.
 _DIFFERENCE = Facts(
@@ -88,9 +89,7 @@ class Safety(TrialChapter):
         "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. A stop "
         "for another or no stated reason does not count as one because of an adverse event. A "
         "relation to treatment that is recorded neither as yes nor as no leaves it unknown. "
-        "Deterioration: the rule {self.worsening} at any "
-        "visit; where missing measures, or no visit after baseline, leave it open, the range of "
-        "the count",
+        "{self.deterioration}",
         origin="{self.label}",
         columns={
             "Outcome": WORDS,
@@ -281,10 +280,15 @@ class Safety(TrialChapter):
         )
 
     @property
-    def worsening(self) -> str:
-        """The rule of deterioration, with its source."""
+    def deterioration(self) -> str:
+        """The rule of deterioration with its source, or why it is not counted."""
+        if self.study.core_set != "imacs":
+            return f"Deterioration is not counted: {NOT_COMPUTED}"
         rule = worsening_rule(self.data.analysis)
-        return f"{rule.name} ({rule.source})"
+        return (
+            f"Deterioration: the rule {rule.name} ({rule.source}) at any visit; where missing "
+            "measures, or no visit after baseline, leave it open, the range of the count"
+        )
 
     @property
     def follow_up(self) -> str:

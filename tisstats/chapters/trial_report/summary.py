@@ -33,6 +33,7 @@ class Summary(TrialChapter):
             "Question": study_wording.describe_question(study),
             "Arms": self._arms(),
             "Population": study_wording.describe_population(study),
+            "Core set": study_wording.describe_core_set(study),
             "Scheduled weeks": study_wording.describe_weeks(study.visits),
             "Visit of a scheduled week": study_wording.describe_windows(study.visits),
             "Baseline": study_wording.describe_baseline(study.visits),

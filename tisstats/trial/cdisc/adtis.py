@@ -128,6 +128,7 @@ def parameter_rows(source: Source) -> list[Variable]:
     """Describe AVAL by parameter."""
     criterion = source.study.criterion
     defined = {} if criterion is None else {criterion.column: criterion.definition}
+    defined[SCORE] = source.study.score_definition
     return [
         Variable(
             dataset="ADTIS",
@@ -137,7 +138,7 @@ def parameter_rows(source: Source) -> list[Variable]:
             type="float",
             length=8,
             key="",
-            origin="Derived" if each.column in (SCORE, *defined) else "Collected",
+            origin="Derived" if each.column in defined else "Collected",
             derivation=defined.get(each.column, ""),
             codelist="",
             source=f"visits.{each.column}",

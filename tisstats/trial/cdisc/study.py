@@ -81,6 +81,8 @@ class StudyMetadata:
     #: Names of the variables of characteristics, and codes of measures, that are not made of the
     #: column's name.
     variable_names: Mapping[str, str] = field(default_factory=dict)
+    #: how the Total Improvement Score was computed, for the table of variables
+    score_definition: str = ""
     #: what the study's endpoint asks for in place of the score; None: the score
     criterion: CriterionLabel | None = None
 
