@@ -4,11 +4,11 @@ Let W be the sum of those of the scores r that are taken. For any rate > 0 and w
 
     P(W <= w) = exp(rate w) / N sum over k < N of T(s) exp(-i t w) / (1 - exp(s))
 
-with t = 2 pi k / N, s = -rate + i t and T(s) = E exp(s W) = product over the scores of (1 + exp(s r)) / 2, but for
-the `aliases`: the same probabilities at w + m N, times exp(-rate m N). The rate moves the weight of
-W to about w, as in saddlepoint approximations (Daniels 1954, doi:10.1214/aoms/1177728652); here
-nothing is approximated, and so the relative error is small however far out the tail is. The same
-sum without its denominator is P(W = w).
+with t = 2 pi k / N, s = -rate + i t and T(s) = E exp(s W) = product over the scores of
+(1 + exp(s r)) / 2, but for the `aliases`: the same probabilities at w + m N, times exp(-rate m N).
+The rate moves the weight of W to about w, as in saddlepoint approximations (Daniels 1954,
+doi:10.1214/aoms/1177728652); here nothing is approximated, and so the relative error is small
+however far out the tail is. The same sum without its denominator is P(W = w).
 
 Few terms count. Where p is the moved probability of a score, the transform at t is at most
 exp(-S(t)) of that at 0, where S(t) = sum of p (1 - p) (1 - cos(r t)). One Fourier transform gives S
