@@ -22,35 +22,41 @@ def add_points(percents: _Floats, cutoffs: _Floats, points: _Floats, score: _Flo
 
     Parameters
     ----------
-    percents : numpy.ndarray, shape (visits, measures)
+    percents : numpy.ndarray, shape (visits, 6)
         Improvements in per cent.
-    cutoffs, points : numpy.ndarray, shape (measures, 4)
+    cutoffs, points : numpy.ndarray, shape (6, 4)
         Of each measure, the improvements to be exceeded in ascending order, infinite where there
         are fewer, and the points beyond each.
     score : numpy.ndarray, shape (visits,)
         Written.
     """
-    visits, measures = percents.shape
-    block = np.empty((measures, _BLOCK))
+    visits = len(percents)
+    block, total = np.empty((6, _BLOCK)), np.empty(_BLOCK)
+    # By name and not by index, so that the compiler keeps them in registers.
+    first, second, third, fourth, fifth, sixth = block
     for start in range(0, visits, _BLOCK):
         size = min(_BLOCK, visits - start)
-        for visit in range(size):
-            for measure in range(measures):
-                block[measure, visit] = percents[start + visit, measure]
-        for visit in range(size):
-            score[start + visit] = 0.0
-        for measure in range(measures):
+        for place in range(size):
+            visit = percents[start + place]
+            first[place], second[place], third[place] = visit[0], visit[1], visit[2]
+            fourth[place], fifth[place], sixth[place] = visit[3], visit[4], visit[5]
+        for place in range(size):
+            total[place] = 0.0
+        for measure in range(6):
+            improvements = block[measure]
             cut_1, cut_2, cut_3, cut_4 = cutoffs[measure]
             points_1, points_2, points_3, points_4 = points[measure]
-            for visit in range(size):
-                percent = block[measure, visit]
+            for place in range(size):
+                percent = improvements[place]
                 # One expression a step, which the compiler turns into instructions on many visits.
                 found = 0.0 if percent == percent else np.nan
                 found = points_1 if percent > cut_1 else found
                 found = points_2 if percent > cut_2 else found
                 found = points_3 if percent > cut_3 else found
                 found = points_4 if percent > cut_4 else found
-                score[start + visit] += found
+                total[place] += found
+        for place in range(size):
+            score[start + place] = total[place]
 
 
 @cache
