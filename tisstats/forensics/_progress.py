@@ -37,7 +37,7 @@ class Progress:
         self._last = clock()
 
     def step(self, what: str, done: int, total: int | None = None) -> None:
-        """Say that so many of all are done, if nothing was said for a while."""
+        """Report that so many of all are done, if nothing was reported for a while."""
         if self._report is None or (now := self._clock()) - self._last < SILENCE:
             return
         self._last = now
