@@ -230,6 +230,28 @@ def test_the_rule_of_rounding_matters():
     assert signed_rank_p_range("0", "0", "0", **args, rounding="half-even").possible
 
 
+@pytest.mark.parametrize("method", ["asymptotic", "exact"])
+def test_a_long_search_says_how_far_it_is(method, monkeypatch):
+    monkeypatch.setattr("tisstats.forensics._progress.SILENCE", 0.0)
+    lines = []
+    arguments = {"n": 8, "step": 1, "low": -4, "high": 5, "definition": 7, "method": method}
+    found = signed_rank_p_range("–2", "0", "2", **arguments, printed_p="0.5", report=lines.append)
+    assert found.possible
+    assert found == signed_rank_p_range("–2", "0", "2", **arguments, printed_p="0.5")
+    kinds = {re.sub(r"\d[\d,]*", "#", line) for line in lines}
+    expected = {
+        "# of # divisions into negative, zero and positive",
+        "# parts of the sample space searched",
+    }
+    if method == "exact":
+        expected.add("# of # patterns of ties of # values that are not zero")
+    assert kinds == expected
+    for line in lines:
+        if " of " in line.partition(" parts")[0] and "patterns" in line:
+            done, total = (int(part.replace(",", "")) for part in re.findall(r"\d[\d,]*", line)[:2])
+            assert 0 < done <= total
+
+
 def test_without_printed_p_nothing_is_said_of_it():
     found = signed_rank_p_range("–1", "0", "1", n=7, step=1, definition="spss")
     assert found.printed_p_attainable is None

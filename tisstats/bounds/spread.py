@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.bounds import quantities
+from tisstats.bounds.cohort_arrays import ensemble_quantities
 from tisstats.bounds.files import SCORE
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
@@ -59,9 +60,12 @@ def ensemble_values(ensemble: Ensemble, *, n_cohorts: int | None = None) -> pd.D
         One row per cohort, one column per pair of quantity and measure.
     """
     cohorts = len(ensemble) if n_cohorts is None else min(n_cohorts, len(ensemble))
-    rows = [dict(cohort_values(ensemble.cohort(index))) for index in range(cohorts)]
-    columns = pd.MultiIndex.from_tuples(rows[0], names=["quantity", "measure"])
-    return pd.DataFrame([list(row.values()) for row in rows], columns=columns)
+    found = {
+        (name, measure or SCORE): values
+        for (name, measure), values in ensemble_quantities(ensemble, cohorts)
+    }
+    columns = pd.MultiIndex.from_tuples(list(found), names=["quantity", "measure"])
+    return pd.DataFrame(np.column_stack(list(found.values())), columns=columns)
 
 
 def describe_spread(values: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +92,10 @@ def describe_spread(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
-    """Compute every quantity of one cohort; yield (quantity, measure) and its value."""
+    """Compute every quantity of one cohort; yield (quantity, measure) and its value.
+
+    This is the plain way, patient by patient; `ensemble_values` computes all cohorts at once.
+    """
     changes = {}
     for column, measure in enumerate(SCALES):
         before, after = cohort.baseline[:, column], cohort.end[:, column]

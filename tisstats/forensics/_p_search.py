@@ -22,8 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from tisstats.forensics._progress import Progress
 from tisstats.forensics._rank_sums import SampleSpace, Values, set_bits
-from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
+from tisstats.forensics._tie_patterns import (
+    Patterns,
+    all_patterns,
+    group_sizes,
+    pattern_of,
+    two_sided,
+)
 from tisstats.printed import PrintedNumber, RoundingRule, matches_print
 
 #: Number of equally good pairs of one box to try before the box is split.
@@ -87,7 +94,10 @@ def _search(space: SampleSpace, candidates: Candidates) -> AttainedP | None:
             heapq.heappush(waiting, (best[0].rank, next(tie_breaker), box, best))
 
     add(space)
-    while waiting:
+    for searched in count(1):
+        if not waiting:
+            break
+        space.progress.step("parts of the sample space searched", searched)
         rank, _, box, best = heapq.heappop(waiting)
         for candidate in best:
             if candidate.rank <= rank and (values := candidate.sample()) is not None:
@@ -183,7 +193,7 @@ def _patterns_in_order(
     if not pairs:
         return
     allowed = _allowed(pairs)
-    bounds, nonzeros, ends = _bounds(pairs, sign)
+    bounds, nonzeros, ends = _bounds(pairs, sign, box.progress)
     waiting: list[tuple[float, int, Candidate]] = []
     tie_breaker = count()
     for at in np.argsort(bounds, kind="stable"):
@@ -203,7 +213,7 @@ def _patterns_chosen(
 ) -> Iterator[Candidate]:
     allowed = _allowed(pairs)
     for some in pairs:
-        for batch in all_patterns(some.nonzero):
+        for batch in _batches(some.nonzero, box.progress):
             for tie in np.intersect1d(batch.ties, some.ties):
                 doubled = allowed[some.nonzero][int(tie)]
                 rows = np.flatnonzero(batch.ties == tie)
@@ -214,6 +224,16 @@ def _patterns_chosen(
                     for pvalue, total in _attainable_pvalues(box, tied, allowed[some.nonzero]):
                         if chosen(pvalue):
                             yield Candidate(0.0, pvalue, partial(box.find_with_ties, tied, total))
+
+
+def _batches(nonzero: int, progress: Progress) -> Iterator[Patterns]:
+    """Generate every pattern of ties of so many values, and say how far that is."""
+    done = 0
+    for batch in all_patterns(nonzero):
+        yield batch
+        done += len(batch.ends)
+        what = f"patterns of ties of {nonzero} values that are not zero"
+        progress.step(what, done, 1 << max(0, nonzero - 1))
 
 
 def _attainable_pvalues(
@@ -238,7 +258,7 @@ def _allowed(pairs: list[TiedRankSums]) -> dict[int, dict[int, NDArray[np.int64]
 
 
 def _bounds(
-    pairs: list[TiedRankSums], sign: int
+    pairs: list[TiedRankSums], sign: int, progress: Progress
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Bound `sign` times the P values of every pattern by the pairs that share its tie term.
 
@@ -250,7 +270,7 @@ def _bounds(
         # For each tie term the sum farthest from the mean, or nearest to it.
         best = np.full(int(some.ties.max()) + 1, -top - 1)
         np.maximum.at(best, some.ties, sign * np.maximum(some.doubled, top - some.doubled))
-        for batch in all_patterns(some.nonzero):
+        for batch in _batches(some.nonzero, progress):
             rows = np.flatnonzero(batch.ties < len(best))
             rows = rows[best[batch.ties[rows]] >= -top]
             pvalues = two_sided(batch, sign * best[batch.ties[rows]], rows)

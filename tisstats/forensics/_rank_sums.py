@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.forensics._ordered_values import Box, find_values
+from tisstats.forensics._progress import Progress
 
 State = tuple[int, int]  # negative and positive values taken
 Reached = dict[State, int]
@@ -211,16 +212,19 @@ Values = tuple[int, ...]
 class SampleSpace:
     """Samples whose sorted values lie in a box."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, progress: Progress | None = None) -> None:
         self.box = box
+        self.progress = progress or Progress()
 
     @cached_property
     def _pairs(self) -> dict[int, dict[Split, int]]:
         """Attainable pairs of each split, by number of nonzero values."""
         found: dict[int, dict[Split, int]] = {}
-        for split in splits(self.box):
+        every = list(splits(self.box))
+        for done, split in enumerate(every, start=1):
             if bits := RankSums(self.box, split).attainable():
                 found.setdefault(split.nonzero, {})[split] = bits
+            self.progress.step("divisions into negative, zero and positive", done, len(every))
         return found
 
     @cached_property
@@ -228,7 +232,7 @@ class SampleSpace:
         """The feasible halves of the box; none if nothing is linked."""
         if not self.box.links:
             return []
-        return [SampleSpace(half) for half in self.box.halves() if half is not None]
+        return [SampleSpace(half, self.progress) for half in self.box.halves() if half is not None]
 
     def n_boxes(self) -> int:
         """Count the boxes that were searched, this one included."""

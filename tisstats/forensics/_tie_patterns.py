@@ -28,11 +28,12 @@ class Patterns:
     ranks: int  #: number of values
     ends: NDArray[np.int64]  #: of each pattern, bit k is set where a group ends at rank k + 1
     ties: NDArray[np.int64]  #: of each pattern, the sum of (t ** 3 - t) / 6 over its groups
-    counts: NDArray[np.int64]  #: of each pattern, how many signs give each doubled rank sum
+    counts: NDArray[np.int32]  #: of each pattern, how many signs give each doubled rank sum
 
     def tails(self) -> NDArray[np.int64]:
         """Count, per pattern, the signs with a doubled rank sum of at most w, up to its mean."""
-        return np.cumsum(self.counts[:, : self.ranks * (self.ranks + 1) // 2 + 1], axis=1)
+        half = self.counts[:, : self.ranks * (self.ranks + 1) // 2 + 1]
+        return np.cumsum(half, axis=1, dtype=np.int64)
 
     def midranks(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return doubled mid-ranks of some patterns, ascending, shape (rows, ranks)."""
@@ -47,7 +48,7 @@ class Patterns:
     def with_group(self, size: int) -> Patterns:
         """Add a group of `size` tied, larger values."""
         ranks = self.ranks + size
-        counts = np.zeros((len(self.ends), ranks * (ranks + 1) + 1), dtype=np.int64)
+        counts = np.zeros((len(self.ends), ranks * (ranks + 1) + 1), dtype=np.int32)
         width = self.counts.shape[1]
         counts[:, :width] = self.counts
         doubled = self.ranks + ranks + 1
@@ -63,7 +64,7 @@ class Patterns:
 
 
 _EMPTY = Patterns(
-    0, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.ones((1, 1), dtype=np.int64)
+    0, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.ones((1, 1), dtype=np.int32)
 )
 
 

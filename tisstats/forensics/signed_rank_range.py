@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ from tisstats.forensics import _p_search as search
 from tisstats.forensics import _printed
 from tisstats.forensics._ordered_values import box_of_quartiles
 from tisstats.forensics._printed import Number
+from tisstats.forensics._progress import Progress
 from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.printed import RoundingRule
@@ -67,6 +69,7 @@ def signed_rank_p_range(
     printed_p: str | None = None,
     asymptotic_p: str | None = None,
     rounding: RoundingRule = "half-up",
+    report: Callable[[str], None] | None = None,
 ) -> SignedRankPRange:
     """Compute the range of signed-rank P values over all samples with the printed quartiles.
 
@@ -94,6 +97,9 @@ def signed_rank_p_range(
     rounding : {"half-up", "half-even", "truncate"}
         How quartiles and P values were rounded for publication; by default halves away from zero,
         as statistical software does.
+    report : callable, optional
+        Takes a line that says how far the search is, such as `print`: after five seconds, and then
+        every five. Wide limits and many values take minutes.
 
     Returns
     -------
@@ -147,7 +153,11 @@ def signed_rank_p_range(
         None if text is None else search.PrintedPSet(_printed.read_p(name, text), rounding)
         for name, text in (("printed_p", printed_p), ("asymptotic_p", asymptotic_p))
     )
-    found = None if box is None else _range(SampleSpace(box), method, unit, chosen, among)
+    found = (
+        None
+        if box is None
+        else _range(SampleSpace(box, Progress(report)), method, unit, chosen, among)
+    )
     if found is not None:
         return found
     proof = "No values on this grid within these limits match all printed numbers."

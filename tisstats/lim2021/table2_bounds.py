@@ -168,8 +168,10 @@ def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
 
 
 @lru_cache(maxsize=64)
-def compute(row: Table2Row, kind: str) -> SignedRankPRange:
-    """Compute one of `KINDS` for a row."""
+def compute(
+    row: Table2Row, kind: str, report: Callable[[str], None] | None = None
+) -> SignedRankPRange:
+    """Compute one of `KINDS` for a row; `report` takes a line when it takes long."""
     return signed_rank_p_range(
         *row.change,
         row.pairs,
@@ -179,6 +181,7 @@ def compute(row: Table2Row, kind: str) -> SignedRankPRange:
         method=kind.partition("-")[0],
         printed_p=row.p,
         asymptotic_p=row.p if kind == "exact-given-printed" else None,
+        report=report,
     )
 
 
@@ -289,7 +292,7 @@ def write_p_ranges(published: PublishedFacts, path: Path, report: Callable[[str]
     lines = []
     for row in filter(None, (row for each in rows for row in (each, finer_row(each)))):
         for kind in KINDS:
-            found = compute(row, kind)
+            found = compute(row, kind, report)
             if found.low is None or found.high is None:
                 raise ValueError(f"{row.measure}: {found.proof_note}")
             samples = {name: getattr(found, name) for name in _SAMPLES}

@@ -4,7 +4,8 @@ The shift algorithm adds one score after the other: P(s) becomes (P(s) + P(s - s
 (Streitberg & Röhmel 1986, Statistical Software Newsletter 12:10-18). It needs whole scores, so
 mid-ranks are doubled; ties and omitted ranks need no special care.
 
-Up to 53 scores are counted exactly, in integers. Beyond that, three things save time. The
+Up to 53 scores are counted exactly, in integers. More than 500 are not added one by one: see
+`tisstats.statistics._signed_rank_inversion`. In between, three things save time. The
 distribution is symmetric at every step, so its lower half suffices. Two halves of the scores are
 convolved separately and combined only for the required tail. And sums that hardly contribute to
 that tail are omitted; a rigorous bound on the omitted probability is compared with the tail, and
@@ -21,9 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
+from tisstats.statistics._signed_rank_inversion import tail_by_inversion
+
 Pmf = NDArray[np.float64]  # of consecutive sums
 
 _FEW = 53  # scores; the probabilities of up to so many are exact as floats
+_SEVERAL = 500  # scores; to add more takes longer than to invert, and memory without bound
 _BLOCK = 24  # scores between two updates of the mirrored and the omitted sums
 _OMITTED = 1e-14  # largest fraction of a tail that may be omitted
 
@@ -41,12 +45,19 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        Both exact up to 53 scores. Beyond, accurate to a relative 1e-12 up to several thousand.
+        Both exact up to 53 scores. Beyond, the first has a relative error of at most 1e-12, and so
+        has the second up to 500 scores; then its error is at most 1e-12 of the first.
     """
     unit = math.gcd(*scores)  # without ties all doubled ranks are even
-    scores = [score // unit for score in scores]
     attainable, last = last % unit == 0, last // unit
-    tail, at = (_tail_by_counting if len(scores) <= _FEW else _tail_by_convolution)(scores, last)
+    if last == 0:
+        tail = at = math.ldexp(1.0, -len(scores))
+    elif len(scores) > _SEVERAL:
+        values, counts = np.unique(np.asarray(scores, dtype=np.int64), return_counts=True)
+        tail, at = tail_by_inversion(values // unit, counts, last)
+    else:
+        method = _tail_by_counting if len(scores) <= _FEW else _tail_by_convolution
+        tail, at = method([score // unit for score in scores], last)
     return tail, at if attainable else 0.0
 
 

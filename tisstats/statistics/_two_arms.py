@@ -155,13 +155,19 @@ def _given_successes(region: Rejected) -> Floats:
     """
     trials_1, trials_2 = (size - 1 for size in region.shape)
     first, second = region.nonzero()
-    both = first + second
-    probabilities = np.exp(
+    probabilities = _given_total(trials_1, trials_2)[first, second]
+    return np.bincount(first + second, probabilities, trials_1 + trials_2 + 1).astype(np.float64)
+
+
+@lru_cache(maxsize=2)
+def _given_total(trials_1: int, trials_2: int) -> Floats:
+    """Return the probability of each table given its total number of successes."""
+    first, second = np.arange(trials_1 + 1)[:, np.newaxis], np.arange(trials_2 + 1)
+    return np.exp(
         log_choose(trials_1, first)
         + log_choose(trials_2, second)
-        - log_choose(trials_1 + trials_2, both)
+        - log_choose(trials_1 + trials_2, first + second)
     )
-    return np.bincount(both, probabilities, trials_1 + trials_2 + 1).astype(np.float64)
 
 
 @lru_cache(maxsize=2)
@@ -185,11 +191,29 @@ def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
             below = middle
         else:
             above = middle
-    while below > safe and max_type_one_error(statistic <= thresholds[below]) > limit:
-        below -= 1
+    below = _last_within(
+        lambda place: max_type_one_error(statistic <= thresholds[place]) <= limit, safe, below
+    )
     if below < 0:
         return np.zeros(statistic.shape, dtype=np.bool_)
     return np.asarray(statistic <= thresholds[below], dtype=np.bool_)
+
+
+def _last_within(within: Callable[[int], bool], first: int, last: int) -> int:
+    """Return the last place from `first` on that is `within`; all before it are, `first` surely.
+
+    The search starts at `last`, steps back by 1, 2, 4 and so on, and then halves.
+    """
+    back, above = 1, last + 1
+    while last > first and not within(last):
+        above, last, back = last, max(first, last - back), 2 * back
+    while above - last > 1:
+        middle = (last + above) // 2
+        if within(middle):
+            last = middle
+        else:
+            above = middle
+    return last
 
 
 def _chi_square(trials_1: int, trials_2: int, alpha: float) -> Rejected:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from tisstats.statistics._arguments import finite_vector, proportion_between
 from tisstats.statistics._signed_rank_null import lower_tail
 from tisstats.statistics._tolerance import round_to_zero, tie_groups, tie_tolerance
+from tisstats.statistics._walsh_averages import WalshAverages, walsh_averages
 
 _Floats = NDArray[np.float64]
 
 _ROUNDING: Final = 1e-12  # relative; a P value within it of 1 - confidence_level equals it
+_UNLIKELY: Final = 1e-6  # fraction of a P value that a bound may add to it
+_INVISIBLE: Final = 1e-17  # a P value that 1 - P does not show
+_FEW: Final = 16  # differences whose tails take so little that halving is best
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,9 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     exactRankTests 0.8.35, which leaves zeros out, keep the null distribution of the unshifted
     differences for all shifts, so that their limits need not agree with their own tests.
 
+    Walsh averages are selected without a table of them, so memory grows with n and time with little
+    more (Monahan 1984, doi:10.1145/1271.319414).
+
     References
     ----------
     Hodges & Lehmann 1963, doi:10.1214/aoms/1177704172. Hollander, Wolfe & Chicken 2014,
@@ -130,24 +137,25 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     confidence_level = proportion_between("confidence_level", confidence_level)
     # A P value of 1 is not rejected, however low the confidence level.
     rejected = min((1 - confidence_level) * (1 + _ROUNDING), 1 - _ROUNDING)
-    one, other = np.triu_indices(numbers.size)
-    averages = np.sort(_mean(numbers[one], numbers[other]))
+    averages = walsh_averages(numbers)
     groups = tie_groups(numbers, tolerance=tolerance) - 1
     sizes = np.bincount(groups)
 
     if sizes.max() == 1:
         rank = _untied_rank(numbers.size, rejected)
-        low = float(averages[rank - 1]) if rank else -math.inf
-        high = float(averages[-rank]) if rank else math.inf
+        low = averages.at_rank(rank - 1) if rank else -math.inf
+        high = averages.at_rank(averages.size - rank) if rank else math.inf
         outside = _untied_p(numbers.size, rank - 1) if rank else 0.0
     else:
         distinct = np.bincount(groups, weights=numbers / sizes[groups]).astype(np.float64)
-        low, outside_low = _tied_limit(averages, distinct, sizes, rejected, tolerance)
-        high, outside_high = _tied_limit(-averages[::-1], -distinct, sizes, rejected, tolerance)
+        below = _TiedShifts(averages, distinct, sizes, tolerance)
+        low, outside_low = below.limit(rejected)
+        mirrored = walsh_averages(-numbers)
+        above = _TiedShifts(mirrored, -distinct, sizes, tolerance)
+        high, outside_high = above.limit(rejected)
         high, outside = -high, max(outside_low, outside_high)
-    middle = float(_mean(averages[(averages.size - 1) // 2], averages[averages.size // 2]))
     return HodgesLehmannEstimate(
-        estimate=round_to_zero(middle, numbers, tolerance),
+        estimate=round_to_zero(_median(averages), numbers, tolerance),
         low=round_to_zero(low, numbers, tolerance),
         high=round_to_zero(high, numbers, tolerance),
         level=confidence_level,
@@ -157,9 +165,12 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     )
 
 
-def _mean(one: _Floats, other: _Floats) -> _Floats:
-    """Return the mean of two; halves are added, since the sum may exceed the largest float."""
-    return one / 2 + other / 2
+def _median(averages: WalshAverages) -> float:
+    """Return the median, the mean of the middle two of an even number."""
+    one = averages.at_rank((averages.size - 1) // 2)
+    if averages.size % 2 or averages.up_to(one) > averages.size // 2:
+        return one
+    return one / 2 + averages.next_above(one) / 2
 
 
 def _untied_p(n: int, below: int) -> float:
@@ -171,44 +182,116 @@ def _untied_p(n: int, below: int) -> float:
     return 2 * lower_tail(range(1, n + 1), below)[0]
 
 
+@lru_cache(maxsize=16)
 def _untied_rank(n: int, rejected: float) -> int:
     """Return the smallest number of Walsh averages below a shift that has a P above `rejected`."""
-    return bisect_right(range(n * (n + 1) // 4 + 1), rejected, key=lambda k: _untied_p(n, k))
+    low, high = 0, n * (n + 1) // 4 + 1
+    guess = 0
+    if n > _FEW:  # the normal approximation is close, and halving would take many exact tails
+        spread = math.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+        guess = round(n * (n + 1) / 4 + float(ndtri(rejected / 2)) * spread)
+    while low < high:
+        middle = guess if low <= guess < high else (low + high) // 2
+        tail, at = lower_tail(range(1, n + 1), middle)
+        if 2 * tail > rejected:
+            high = middle
+        else:
+            low = middle + 1
+        if n > _FEW and at > 0:  # Newton's step for the logarithm of P, which is nearly straight
+            guess = middle + math.ceil(math.log(rejected / (2 * tail)) * tail / at)
+    return low
 
 
-def _tied_limit(
-    averages: _Floats, distinct: _Floats, sizes: NDArray[np.intp], rejected: float, tolerance: float
-) -> tuple[float, float]:
-    """Return the lower limit, and the largest P of the shifts below it.
+class _TiedShifts:
+    """P values of shifts, from the smallest shift on, where some differences are equal.
 
-    `averages` are the Walsh averages in ascending order, `distinct` the distinct
-    differences and `sizes` how often each occurs.
+    Parameters
+    ----------
+    averages
+        Walsh averages of the differences.
+    distinct
+        Distinct differences, in ascending or descending order.
+    sizes
+        How often each occurs.
+    tolerance
+        Relative gap up to which Walsh averages are equal.
     """
 
-    @cache
-    def p_value(below: int) -> float:
-        """Return P of the shifts between the Walsh averages number `below` and the next."""
-        if 2 * below >= averages.size:
-            return 1.0
-        shift = _mean(averages[max(0, below - 1)], averages[below])
-        order = np.argsort(np.abs(_mean(distinct, -shift)))
-        doubled = 2 * np.cumsum(sizes[order]) - sizes[order] + 1  # mid-ranks
-        scores: list[int] = np.repeat(doubled, sizes[order]).tolist()
-        return 2 * lower_tail(scores, 2 * below)[0]
+    def __init__(
+        self,
+        averages: WalshAverages,
+        distinct: _Floats,
+        sizes: NDArray[np.intp],
+        tolerance: float,
+    ) -> None:
+        self.averages, self.distinct, self.sizes = averages, distinct, sizes
+        ends = averages.at_rank(0), averages.at_rank(averages.size - 1)
+        self.half_gap = tolerance * max(map(abs, ends)) / 2
+        self.n = int(sizes.sum())
+        self._known: dict[int, float] = {}
 
-    gaps = np.flatnonzero(np.diff(tie_groups(averages, tolerance=tolerance))) + 1
-    pieces: list[int] = [0, *gaps.tolist(), averages.size]
-    # Mid-ranks of t equal differences, p of them positive, move W by p (t - p) / 2 at most from
-    # what it could be without ties. So P is no greater than the untied P of `slack` more Walsh
-    # averages below, which spares most tests.
-    n = int(sizes.sum())
-    slack = math.ceil(float((sizes**2 // 4).sum()) / 2)
-    first = bisect_left(pieces, _untied_rank(n, rejected) - slack)
-    while p_value(pieces[first]) <= rejected:
-        first += 1
-    if first == 0:
-        return -math.inf, 0.0
-    outside = p_value(pieces[first - 1])
-    for below in pieces[bisect_left(pieces, _untied_rank(n, outside) - slack) : first]:
-        outside = max(outside, p_value(below))
-    return float(averages[pieces[first] - 1]), outside
+    def limit(self, rejected: float) -> tuple[float, float]:
+        """Return the lower limit, and the largest P of the shifts below it."""
+        first = self.gap_from(self.surely_rejected(rejected))
+        while self.p_value(first) <= rejected:
+            first = self.gap_from(first + 1)
+        if first == 0:
+            return -math.inf, 0.0
+        limit = self.averages.at_rank(first - 1)
+        outside = self.p_value(self.gap_before(first))
+        below = self.gap_from(self.surely_rejected(max(outside, _INVISIBLE)))
+        while below < first:
+            outside = max(outside, self.p_value(below))
+            below = self.gap_from(below + 1)
+        return limit, outside
+
+    def surely_rejected(self, rejected: float) -> int:
+        """Return a number of Walsh averages: with fewer below, P is at most `rejected`.
+
+        Without ties among the ranks the statistic would be W + D instead of W, where D is a sum
+        over the differences, each of which adds its rank less its mid-rank or 0. Given the signs, D
+        is at most the sum of half of t**2 // 4 over groups of t equal differences. And it
+        is d or more with probability at most exp(-2 d**2 / sum of squares)
+        (Hoeffding 1963, doi:10.1080/01621459.1963.10500830). So P is at most the P without ties of
+        so many more Walsh averages below, and twice that probability. This spares most tests.
+        """
+        sizes = self.sizes.astype(np.float64)
+        largest = math.ceil(float((self.sizes**2 // 4).sum()) / 2)
+        squares = float((sizes**3 - sizes).sum()) / 12
+        likely = math.ceil(math.sqrt(squares / 2 * math.log(2 / (_UNLIKELY * rejected))))
+        if largest <= likely:
+            return max(0, _untied_rank(self.n, rejected) - largest)
+        return max(0, _untied_rank(self.n, rejected * (1 - _UNLIKELY)) - likely)
+
+    def gap_from(self, below: int) -> int:
+        """Return the smallest number of Walsh averages from `below` on that a gap follows."""
+        if below <= 0:
+            return 0
+        if below >= self.averages.size:
+            return self.averages.size
+        value = self.averages.at_rank(below - 1)
+        while (following := self.averages.next_above(value)) / 2 - value / 2 <= self.half_gap:
+            # What differs by rounding is many averages, passed over at once.
+            value = max(following, self.averages.next_below(value + self.half_gap))
+        return self.averages.up_to(value)
+
+    def gap_before(self, below: int) -> int:
+        """Return the largest number of Walsh averages less than `below` that a gap follows."""
+        value = self.averages.at_rank(below - 1)
+        while value / 2 - (preceding := self.averages.next_below(value)) / 2 <= self.half_gap:
+            value = min(preceding, self.averages.next_above(value - self.half_gap))
+        return self.averages.up_to(math.nextafter(value, -math.inf))
+
+    def p_value(self, below: int) -> float:
+        """Return P of the shifts between the Walsh averages number `below` and the next."""
+        if 2 * below >= self.averages.size:
+            return 1.0
+        if below not in self._known:
+            following = self.averages.at_rank(below)
+            preceding = self.averages.next_below(following) if below else following
+            shift = preceding / 2 + following / 2
+            order = np.argsort(np.abs(self.distinct / 2 - shift / 2))
+            doubled = 2 * np.cumsum(self.sizes[order]) - self.sizes[order] + 1  # mid-ranks
+            scores: list[int] = np.repeat(doubled, self.sizes[order]).tolist()
+            self._known[below] = 2 * lower_tail(scores, 2 * below)[0]
+        return self._known[below]

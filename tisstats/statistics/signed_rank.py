@@ -102,8 +102,10 @@ def signed_rank_test(
     If all differences are zero there is no information: W+ = W- = 0, z = 0 and P = 1 by any method
     and alternative.
 
-    Exact P values are exact to the last bit up to 53 used differences, and accurate to a relative
-    1e-12 up to several thousand.
+    Exact P values are exact to the last bit up to 53 used differences. Of more they are accurate to
+    a relative 1e-12, or 0 where they are below the smallest float; memory grows with the number of
+    differences, not with the rank sums. 10,000 differences take a fraction of a second, 100,000
+    distinct ones some seconds; "asymptotic" takes no time at any number.
 
     References
     ----------

@@ -9,11 +9,11 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
-from scipy.stats.contingency import odds_ratio as conditional_odds_ratio
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tisstats.statistics import _arguments, _limits, _two_arms
 from tisstats.statistics._arguments import Broadcastable, BroadcastCounts, Counts
+from tisstats.statistics._conditional_odds import conditional_odds
 from tisstats.statistics.proportions import Interval, make_interval
 
 #: Methods of `proportion_difference`: name to description and source.
@@ -215,18 +215,8 @@ def odds_ratio(
         "successes_1 and successes_2 must include a success and a failure for an odds ratio, "
         "got {0} of {1} and {2} of {3}",
     )
-    found = _limits.apply_elementwise(_conditional, 3, *args.counts, args.confidence_level)
+    found = _limits.apply_elementwise(conditional_odds, 3, *args.counts, args.confidence_level)
     return make_interval(args, "conditional", *found)
-
-
-def _conditional(
-    first: int, of_first: int, second: int, of_second: int, confidence_level: float
-) -> tuple[float, float, float]:
-    """Return the conditional odds ratio of one table and its limits."""
-    table = [[first, of_first - first], [second, of_second - second]]
-    found = conditional_odds_ratio(table, kind="conditional")
-    interval = found.confidence_interval(confidence_level)
-    return found.statistic, interval.low, interval.high
 
 
 def _arms(*counts: Broadcastable, **level: Broadcastable) -> BroadcastCounts:

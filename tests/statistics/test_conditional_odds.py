@@ -1,0 +1,130 @@
+"""The conditional odds ratio against whole numbers and SciPy, and in large arms."""
+
+import math
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.stats.contingency import odds_ratio as odds_ratio_of_scipy
+
+from tisstats.statistics import odds_ratio
+
+#: Relative step to either side of a root, where the exact function must have both signs.
+STEP = Fraction(1, 10**12)
+
+
+def weights(n1, n2, both, odds):
+    """What each number of successes of the first arm weighs, as fractions."""
+    odds = Fraction(odds)
+    support = range(max(0, both - n2), min(n1, both) + 1)
+    return {x: math.comb(n1, x) * math.comb(n2, both - x) * odds**x for x in support}
+
+
+def at_least(a, n1, b, n2, odds):
+    each = weights(n1, n2, a + b, odds)
+    return sum(w for x, w in each.items() if x >= a) / sum(each.values())
+
+
+def at_most(a, n1, b, n2, odds):
+    each = weights(n1, n2, a + b, odds)
+    return sum(w for x, w in each.items() if x <= a) / sum(each.values())
+
+
+def mean(a, n1, b, n2, odds):
+    each = weights(n1, n2, a + b, odds)
+    return sum(w * x for x, w in each.items()) / sum(each.values())
+
+
+def crosses(function, table, root, target):
+    """Whether an exact monotone function reaches its target within a step of the root."""
+    below, above = (function(*table, Fraction(root) * (1 + s * STEP)) for s in (-1, 1))
+    return min(below, above) <= target <= max(below, above)
+
+
+@given(
+    table=st.tuples(st.integers(1, 25), st.integers(1, 25)).flatmap(
+        lambda n: st.tuples(
+            st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1])
+        )
+    ),
+    confidence_level=st.sampled_from([0.1, 0.5, 0.9, 0.95, 0.999]),
+)
+@settings(deadline=None, max_examples=150)
+def test_estimate_and_limits_solve_their_equations(table, confidence_level):
+    a, n1, b, n2 = table
+    assume(0 < a + b < n1 + n2)
+    found = odds_ratio(*table, confidence_level)
+    lowest, highest = max(0, a + b - n2), min(n1, a + b)
+    half = (1 - Fraction(confidence_level)) / 2
+    if a == lowest:
+        assert (found.estimate, found.low) == (0, 0)
+    else:
+        assert crosses(at_least, table, found.low, half)
+    if a == highest:
+        assert (found.estimate, found.high) == (math.inf, math.inf)
+    else:
+        assert crosses(at_most, table, found.high, half)
+    if lowest < a < highest:
+        assert crosses(mean, table, found.estimate, a)
+        assert found.low < found.estimate < found.high
+
+
+@pytest.mark.parametrize("confidence_level", [0.8, 0.95])
+def test_all_small_tables_agree_with_scipy(confidence_level):
+    for n1, n2 in ((4, 4), (3, 7)):
+        for a, b in product(range(n1 + 1), range(n2 + 1)):
+            if not 0 < a + b < n1 + n2:
+                continue
+            theirs = odds_ratio_of_scipy([[a, n1 - a], [b, n2 - b]], kind="conditional")
+            limits = theirs.confidence_interval(confidence_level)
+            found = odds_ratio(a, n1, b, n2, confidence_level)
+            assert found.estimate == pytest.approx(theirs.statistic, rel=1e-9)
+            assert tuple(found) == pytest.approx((limits.low, limits.high), rel=1e-9)
+
+
+@pytest.mark.parametrize(("a", "b"), [(50_000, 49_000), (30, 20), (99_990, 99_960), (2, 40_000)])
+def test_large_arms_are_close_to_the_normal_limits(a, b):
+    n = 100_000
+    found = odds_ratio(a, n, b, n)
+    plain = a * (n - b) / (b * (n - a))
+    assert found.estimate == pytest.approx(plain, rel=1e-4 if min(a, n - a) > 100 else 0.02)
+    if min(a, b, n - a, n - b) > 1000:
+        error = 1.959964 * math.sqrt(1 / a + 1 / b + 1 / (n - a) + 1 / (n - b))
+        assert tuple(found) == pytest.approx(
+            (plain * math.exp(-error), plain * math.exp(error)), rel=1e-3
+        )
+    # Failures instead of successes, and the arms exchanged, give the reciprocals.
+    turned = odds_ratio(n - a, n, n - b, n)
+    assert (turned.estimate, turned.low, turned.high) == pytest.approx(
+        (1 / found.estimate, 1 / found.high, 1 / found.low), rel=1e-11
+    )
+
+
+def test_arms_beyond_any_table_of_weights():
+    # One success of a hundred thousand million; its limits are those of a Poisson count's share.
+    n = 10**11
+    found = odds_ratio(1, n, 4, n)
+    share = [low / (1 - low) for low in (0.005050763379, 0.716417936118)]  # Clopper-Pearson, 1 of 5
+    assert tuple(found) == pytest.approx(share, rel=1e-8)
+
+
+def test_weights_that_end_too_soon_are_extended(monkeypatch):
+    from tisstats.statistics import _conditional_odds
+
+    expected = odds_ratio(40, 100, 30, 100, 0.999)
+    widths = []
+    whole = _conditional_odds._Weights
+
+    def watched(*arguments):
+        widths.append(arguments[-1])
+        return whole(*arguments)
+
+    monkeypatch.setattr(_conditional_odds, "_Weights", watched)
+    monkeypatch.setattr(_conditional_odds, "_LEAST_WIDTH", 2)
+    monkeypatch.setattr(_conditional_odds, "_WIDTH", 0)
+    found = odds_ratio(40, 100, 30, 100, 0.999)
+    assert len(widths) > 2
+    assert np.allclose([found.estimate, *found], [expected.estimate, *expected], rtol=1e-13, atol=0)

@@ -1,0 +1,133 @@
+"""Tails of many scores by inversion, against whole numbers and against adding score by score."""
+
+import csv
+import math
+import tracemalloc
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.statistics import _signed_rank_inversion as inversion
+from tisstats.statistics import _signed_rank_null, signed_rank_test
+
+
+def inverted(scores, last):
+    values, counts = np.unique(np.array(scores, dtype=np.int64), return_counts=True)
+    return inversion.tail_by_inversion(values, counts, last)
+
+
+def counted(scores, last):
+    """P(W <= last) and P(W = last), the ways counted as the digits of one whole number."""
+    bits = len(scores) + 1
+    kept = (1 << bits * (last + 1)) - 1
+    ways = 1
+    for score in scores:
+        ways = (ways + (ways << bits * score)) & kept
+    every = 1 << len(scores)
+    return Fraction(ways % ((1 << bits) - 1), every), Fraction(ways >> bits * last, every)
+
+
+@given(
+    scores=st.integers(1, 30).flatmap(
+        lambda most: st.lists(st.integers(1, most), min_size=30, max_size=120)
+    ),
+    share=st.floats(0.001, 0.5),
+)
+@settings(deadline=None, max_examples=80)
+def test_tails_are_those_of_whole_numbers(scores, share):
+    unit = math.gcd(*scores)
+    scores = [score // unit for score in scores]
+    last = max(1, math.floor(share * sum(scores)))
+    tail, at = inverted(scores, last)
+    expected_tail, expected_at = map(float, counted(scores, last))
+    assert tail == pytest.approx(expected_tail, rel=1e-12, abs=0)
+    assert at == pytest.approx(expected_at, rel=0, abs=1e-12 * expected_tail)
+
+
+@pytest.mark.parametrize("scores", [[1] * 90, [2] * 40 + [7] * 50, [1] * 60 + [1000, 1001, 1002]])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.5])
+def test_few_distinct_scores_whose_transform_has_other_peaks(scores, share):
+    last = math.floor(share * sum(scores))
+    tail, at = inverted(scores, last)
+    expected_tail, expected_at = map(float, counted(scores, last))
+    assert tail == pytest.approx(expected_tail, rel=1e-12, abs=0)
+    assert at == pytest.approx(expected_at, rel=0, abs=1e-12 * expected_tail)
+
+
+@pytest.mark.parametrize("digits", [0, 1, 9])
+@pytest.mark.parametrize("far", [0, 0.5, 1.96, 4, 10, 20])
+def test_a_thousand_scores_have_the_tail_of_adding_them(digits, far):
+    values = np.round(np.random.default_rng(5).normal(0, 1, 1000), digits)
+    ranks = scipy.stats.rankdata(np.abs(values[values != 0]))
+    scores = np.sort(np.rint(2 * ranks).astype(int))
+    scores = (scores // np.gcd.reduce(scores)).tolist()
+    last = int(sum(scores) / 2 - far * math.sqrt(sum(score**2 for score in scores)) / 2)
+    tail, at = inverted(scores, last)
+    expected_tail, expected_at = _signed_rank_null._tail_by_convolution(scores, last)
+    assert tail == pytest.approx(expected_tail, rel=2e-12, abs=0)
+    assert at == pytest.approx(expected_at, rel=0, abs=1e-12 * expected_tail)
+
+
+def test_without_ties_they_are_those_of_r():
+    path = Path(__file__).parent / "golden" / "signed_rank_large.csv"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    assert len(lines) == 13
+    for row in csv.DictReader(lines):
+        tail, at = inverted(range(1, int(row["n"]) + 1), int(row["last"]))
+        assert tail == pytest.approx(float(row["tail"]), rel=1e-12, abs=0)
+        assert at == pytest.approx(float(row["at"]), rel=1e-11, abs=0)
+
+
+def test_the_change_of_method_changes_no_p_value():
+    for n in (500, 501):
+        values = np.random.default_rng(n).normal(0.1, 1, n)
+        doubled = np.sort(np.rint(2 * scipy.stats.rankdata(np.abs(values))).astype(int))
+        minus = int(np.rint(2 * scipy.stats.rankdata(np.abs(values)))[values < 0].sum())
+        expected = _signed_rank_null._tail_by_convolution((doubled // 2).tolist(), minus // 2)[0]
+        found = signed_rank_test(values, alternative="greater").pvalue
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_what_is_below_the_smallest_float_is_zero():
+    scores = list(range(1, 1301))
+    assert inverted(scores, 3) == (0.0, 0.0)
+    # 2**-1000 times the ways to sum to at most 5: 10.
+    tail, at = inverted(range(1, 1001), 5)
+    assert tail == pytest.approx(10 * 2.0**-1000, rel=1e-11, abs=0)
+    assert at == pytest.approx(3 * 2.0**-1000, rel=1e-11, abs=0)
+
+
+def test_terms_left_out_are_as_small_as_their_bound():
+    # Every term left out, one by one, against the bound of them all.
+    for values in (np.arange(1, 200), np.array([3, 50, 170]), np.array([7, 8])):
+        counts = np.full(values.size, 400 // values.size)
+        moved = inversion._move(values, counts, int(values @ counts) // 2)
+        period = moved.period(-37.0)
+        terms = inversion._Terms.chosen(moved, period, -37.0)
+        taken = np.zeros(period // 2 + 1, dtype=bool)
+        for start, end in zip(terms.starts, terms.ends, strict=True):
+            assert not taken[start:end].any()
+            taken[start:end] = True
+        left = np.flatnonzero(~taken)[1:]
+        if left.size:
+            sizes = np.abs(terms._transform(left))
+            assert np.log(sizes.max() + 1e-300) <= terms.log_omitted
+
+
+def test_memory_grows_with_the_scores_and_not_with_their_sums():
+    values = np.random.default_rng(1).normal(0.02, 1, 10_000)
+    tracemalloc.start()
+    try:
+        exact = signed_rank_test(values)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # The sums of so many ranks would take 400 MB as floats.
+    assert peak < 100e6
+    normal = signed_rank_test(values, method="asymptotic")
+    assert exact.pvalue == pytest.approx(normal.pvalue, rel=1e-4)
