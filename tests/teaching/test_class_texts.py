@@ -334,15 +334,3 @@ def test_expected_answers_of_the_short_class_are_those_of_a_calculation_by_hand(
     (endpoint,) = (step for step in texts.plan("short").steps if step.key == "endpoint")
     assert endpoint.teacher.endswith(f"on slide {endpoint.slides[-1]}.")
     assert texts.slides[endpoint.slides[-1] - 1].points == texts.tasks["endpoint"].answer
-
-
-def test_the_grid_of_the_ceiling_is_that_of_the_worst_loss_in_each_band(texts):
-    table = texts.tables["grid"]
-    losses = [*CORE_SET["mmt"].cutoffs, 100]
-    others = [*CORE_SET["haq"].cutoffs, 100]
-    for loss_of_others, (_, *cells) in zip(reversed(others), table.rows, strict=True):
-        for loss, cell in zip(losses, cells, strict=True):
-            score = points("mmt", 0, loss, 100, True) + sum(
-                points(name, loss_of_others, 0, 100, False) for name in CORE_SET if name != "mmt"
-            )
-            assert cell == (f"{score:g}" if score >= 40 else f"[{score:g}]")

@@ -174,8 +174,8 @@ def _ticks(panel: Sequence[PairedValues]) -> dict[float, str]:
     low, high = _limits(panel)
     if _is_logarithmic(panel):
         powers = range(round(log10(low)), round(log10(high)) + 1, 1 if high / low < 1e5 else 2)
-        return {10.0**power: f"{10.0**power:,g}" if power < 6 else f"1e{power}" for power in powers}
-    return {at: f"{at:,g}" for at in (low, (low + high) / 2, high)}
+        return {10.0**power: f"{10.0**power:g}" if power < 6 else f"1e{power}" for power in powers}
+    return {at: f"{at:g}" for at in (low, (low + high) / 2, high)}
 
 
 def _names(groups: Groups, room: float) -> tuple[list[str], str]:

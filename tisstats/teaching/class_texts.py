@@ -51,6 +51,7 @@ class Material:
     paper: str = ""  #: short name of a sheet or of the slides; empty for none
     page: str = ""  #: page of the book; empty for none
     files: tuple[str, ...] = ()  #: files of the book, below its static files
+    bundle: bool = False  #: whether it is all of the class in one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ class Slide:
     points: tuple[str, ...] = ()  #: a list
     ask: str = ""  #: the question to the room; empty for none
     quote: str = ""  #: text of an open question; empty for none
-    figure: str = ""  #: page and anchor of a figure of the book; empty for none
+    answers: str = ""  #: key of the open question whose model answer it shows; empty for none
+    figure: str = ""  #: name of a figure of the slides; empty for none
     table: ClassTable | None = None  #: a table; None for none
 
 
@@ -193,6 +195,11 @@ class ClassTexts:
     tasks: Mapping[str, Task]  #: exercises and open questions, by key
     solved: Mapping[str, Exercise]  #: exercises by key
     tables: Mapping[str, ClassTable]  #: tables by name
+
+    def slide_with_answer(self, task: Task) -> int | None:
+        """Return the number of the slide with the model answer to an open question, if any."""
+        slides = enumerate(self.slides, start=1)
+        return next((at for at, slide in slides if slide.answers == task.key), None)
 
     def plan(self, key: str) -> Plan:
         """Return a plan by its short name."""
@@ -395,6 +402,7 @@ def _slide(entries: _Entries, entry: dict[str, Any], tables: Mapping[str, ClassT
     return Slide(
         **rest | {"text": tuple(rest.get("text", ()))},
         points=points,
+        answers=answer,
         quote=entries.look_up(questions, quote, key).question if quote else "",
         table=entries.look_up(tables, table, key) if table else None,
     )
