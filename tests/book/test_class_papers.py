@@ -196,7 +196,8 @@ def test_the_class_in_one_file_has_all_that_its_pages_name_and_nothing_else(made
 def test_the_unpacked_pages_say_what_those_of_the_book_say(made, unpacked):
     for name in PAPERS:
         here, (_, there) = parsed(unpacked / f"{name}.html"), made[name]
-        assert words(here.body) == words(there.body)
+        # A link of the book is plain words there.
+        assert "".join(words(here.body).split()) == "".join(words(there.body).split())
 
 
 def test_the_same_class_is_the_same_file(tmp_path):

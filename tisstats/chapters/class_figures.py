@@ -156,7 +156,7 @@ def _arms(_: PublishedFacts) -> SlideFigure:
 
 
 def _placebo(published: PublishedFacts) -> SlideFigure:
-    """Return what studies of the placebo arms alone would have printed, at the study's thresholds."""
+    """Return what studies of the placebo arms alone would have printed, at two thresholds."""
     level = float(published.value("design.confidence_level") / 100)
     thresholds = {published.count(f"design.{score}_score") for score in ("minimal", "responder")}
     trials, rows, names = read_trials(), [], dict[str, None]()

@@ -1,4 +1,4 @@
-"""Signs as a printer sets them: apostrophes in every text, and no number parted from sign or unit.
+"""Signs as a printer sets them: apostrophes in every text, and no number without its sign or unit.
 
 Sphinx does this for prose in Markdown, not for tables, captions and descriptions of figures. What is
 code, a formula or a script stays as it is; so do the pages of the reference, which quote code.
@@ -35,7 +35,7 @@ _LEFT = ("book/reference", "_static/downloads")
 
 
 def typeset(page: str) -> str:
-    """Return a page with typographic apostrophes, and signs and units with their numbers.
+    r"""Return a page with typographic apostrophes, and signs and units with their numbers.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ def typeset(page: str) -> str:
     Examples
     --------
     >>> typeset("<td>the patient's P &lt; 0.01</td>")
-    '<td>the patient’s P &lt;\\xa00.01</td>'
-    >>> typeset("<code>x = 'a'</code><img alt=\\"Fisher's test\\">")
-    '<code>x = \\'a\\'</code><img alt="Fisher’s test">'
+    '<td>the patient’s P &lt;\xa00.01</td>'
+    >>> typeset("<code>x = 'a'</code><img alt=\"Fisher's test\">")
+    '<code>x = \'a\'</code><img alt="Fisher’s test">'
     """
     return "".join(_parts(page))
 
