@@ -41,14 +41,14 @@ _ASCENT = 0.86
 class Layout(Enum):
     """The width for which a figure is drawn, in pixels of a page.
 
-    >>> Layout.PHONE.width < 3.6 < 5.5 < Layout.SLIDE.width < 7.1 < Layout.COLUMN.width
+    >>> Layout.PHONE.width < 3.6 < 5.4 < Layout.SLIDE.width < 7.1 < Layout.COLUMN.width
     True
     """
 
     COLUMN = 688  #: the text column of a page on a desktop, and paper
     PHONE = 343  #: the text column of a page on a phone 375 pixels wide
-    #: A slide shows the drawing as wide as its own text, more than 1150 of 1280 pixels: the smallest
-    #: letters, of 11 pixels, then have 24. It is low, and leaves the message to the slide's title.
+    #: A slide shows the drawing as wide as its own text, more than 1150 of 1280 pixels: there the
+    #: smallest letters, of 11 pixels, have 24. It is low, and the slide's title says the message.
     SLIDE = 526
 
     @property

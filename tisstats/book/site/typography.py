@@ -1,7 +1,7 @@
 """Signs as a printer sets them: apostrophes in every text, and no number without its sign or unit.
 
-Sphinx does this for prose in Markdown, not for tables, captions and descriptions of figures. What is
-code, a formula or a script stays as it is; so do the pages of the reference, which quote code.
+Sphinx does this for prose in Markdown, not for tables, captions and descriptions of figures. Code,
+formulas and scripts stay as they are; so do the pages of the reference, which quote code.
 """
 
 from __future__ import annotations
@@ -81,7 +81,5 @@ def typeset_pages(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register with Sphinx."""
-    app.connect(
-        "build-finished", typeset_pages, priority=450
-    )  # before pages are copied or searched
+    app.connect("build-finished", typeset_pages, priority=450)  # before they are copied
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
