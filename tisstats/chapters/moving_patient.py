@@ -256,7 +256,7 @@ def presets(patient: WorkedPatient, offered: Sequence[Grid], threshold: int) -> 
             "Enzyme not measured",
             "A missing measure is not a measure without points: the score is now a range, from no "
             "points for the enzyme to all that its baseline allows."
-            + _said_of(offered, end, patient),
+            + _moved_sentence(offered, end, patient),
             baseline,
             end,
             ("enzyme",),
@@ -281,7 +281,7 @@ def _describe_patient(offered: Sequence[Grid], end: Sequence[int], patient: Work
     return f"{text}; {join_names(moved)}." if moved else f"{text}."
 
 
-def _said_of(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> str:
+def _moved_sentence(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> str:
     """Return the words on such values as a sentence to add; empty if there are none."""
     moved = join_names(_moved(offered, end, patient))
     return f" {moved[:1].upper()}{moved[1:]}." if moved else ""
@@ -305,7 +305,7 @@ def _past_the_boundaries(
         yield Preset(
             "One step past the boundaries",
             f"The smallest step of the scale in {join_names(names)} crosses a boundary: "
-            f"{gain:g} points more in all." + _said_of(offered, moved, patient),
+            f"{gain:g} points more in all." + _moved_sentence(offered, moved, patient),
             baseline,
             moved,
         )
