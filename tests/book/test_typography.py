@@ -30,7 +30,7 @@ SPACE = "\N{NO-BREAK SPACE}"
         ),
         ("<td>≥\n20 or ≤ .5</td>", f"<td>≥{SPACE}20 or ≤{SPACE}.5</td>"),
         ('<img alt="Fisher\'s, &lt; 1">', f'<img alt="Fisher’s, &lt;{SPACE}1">'),
-        ('<div data-why="the patient&#39;s">', '<div data-why="the patient’s">'),
+        ('<td data-label="the patient&#39;s">', '<td data-label="the patient’s">'),
     ],
 )
 def test_text_and_what_is_read_aloud_are_set(page, set_):
@@ -46,6 +46,7 @@ def test_text_and_what_is_read_aloud_are_set(page, set_):
         "<script>if (a < 1) b = 'c';</script>",
         "<style>a::before{content:'x'}</style>",
         "<!-- it's a comment -->",
+        '<div data-mistakes="it&#39;s compared"></div>',
         '<a href="a.html?b=\'c\'" data-table="it\'s">a</a>',
         '<span class="math notranslate">\\(f\'(x) &lt; 1\\)</span>',
         "<p>a &lt; b, 1 &lt; b, n = 19, 5&nbsp;&gt;&nbsp;4</p>",

@@ -18,10 +18,8 @@ _MARKUP = re.compile(
     r'|<(span|div)\b[^>]*\bclass="[^"]*\bmath\b.*?</\2\s*>|<[^>]*>',
     re.DOTALL | re.IGNORECASE,
 )
-#: Attributes that are read aloud or shown, and those of a self-test, which are compared with these.
-_SPOKEN = re.compile(
-    r'(?<=\s)((?:alt|title|aria-label|data-(?:label|group|why|mistakes|answer))=")([^"]*)(?=")'
-)
+#: Attributes that are read aloud or shown.
+_SPOKEN = re.compile(r'(?<=\s)((?:alt|title|aria-label|data-(?:label|group))=")([^"]*)(?=")')
 _QUOTE = r"(?:'|&\#0?39;|&\#x27;|&apos;)"
 _AFTER_WORD = re.compile(rf"(?<=[\w.,)%]){_QUOTE}")
 _OWN = re.compile(rf"^{_QUOTE}(?=s\b)")
