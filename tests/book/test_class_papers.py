@@ -201,7 +201,7 @@ def test_the_unpacked_pages_say_what_those_of_the_book_say(made, unpacked):
 
 
 def test_the_same_class_is_the_same_file(tmp_path):
-    for name in ("slides.css", "slides.js", "class_paper.css", "favicon.svg",
+    for name in ("slides.css", "slides.js", "class_paper.css", "class_plan.css", "favicon.svg",
                  "exercises/sets.html", "exercises/sets_key.html"):  # fmt: skip
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
@@ -222,6 +222,20 @@ def test_a_figure_that_there_is_not_is_named_in_one_line(texts):
     with pytest.raises(DataError, match=f"its figure '{lost}' is none of: ") as caught:
         papers(Place(""), texts, {name: known[name] for name in known if name != lost}, "A", "")
     assert len(caught.value.faults) == 1
+
+
+def test_the_plan_says_what_the_teachers_page_says_and_has_every_model_answer(made, texts):
+    _, plan = made["plan"]
+    shown = words(plan.main)
+    for step in texts.plan("short").steps:
+        for text in (step.title, step.teacher, step.students, step.expected):
+            assert " ".join(text.split()) in shown
+        assert f"{step.start} to {step.end} min" in shown
+    for task in texts.tasks.values():
+        for answer in task.answer if task.is_open else ():
+            assert answer in shown
+    for mistake in texts.mistakes:
+        assert " ".join(mistake.answer.split()) in shown
 
 
 def test_a_link_to_a_pdf_takes_the_place_that_is_kept_for_it_once():

@@ -97,7 +97,6 @@ def test_intervals_are_those_of_the_binomial_distribution(figures):
         share = f"{100 * responders / patients:.1f}% ({limits(responders, patients)})."
         assert row + share in placebo
     assert "ProDERM and ALKIVIA phase 2" in figures["placebo"].caption
-    assert "do not pool" in figures["placebo"].caption
 
 
 def test_arms_are_one_trial_at_each_threshold_with_what_is_inferred(figures):

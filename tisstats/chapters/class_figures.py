@@ -171,7 +171,7 @@ def _placebo(published: PublishedFacts) -> SlideFigure:
     return _drawn(
         interval_forest,
         f"{_REPORTS} of {join_names(list(names))}. Inferred: from printed percentages. Intervals: "
-        f"{method_title(_METHOD)}. Patients, weeks and treatment differ: do not pool or rank.",
+        f"{method_title(_METHOD)}.",
         rows,
         "Studies of the placebo arms alone would have printed responders, too",
     )

@@ -39,7 +39,7 @@ class Outcome:
 
     verb: str  #: what is done, as a verb that can be tested
     what: str  #: with what
-    task: Task  #: the exercise that tests it
+    tasks: tuple[Task, ...]  #: the exercises that test it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Material:
     what: str  #: name
     text: str  #: how to prepare it
     paper: str = ""  #: short name of a sheet or of the slides; empty for none
-    page: str = ""  #: page of the book; empty for none
+    pages: tuple[str, ...] = ()  #: pages of the book
     files: tuple[str, ...] = ()  #: files of the book, below its static files
     bundle: bool = False  #: whether it is all of the class in one file
 
@@ -246,12 +246,15 @@ def class_texts(
             Outcome(
                 each["verb"],
                 each["what"],
-                entries.look_up(tasks, each["check"].partition(":")[2], each["verb"]),
+                tuple(
+                    entries.look_up(tasks, check.partition(":")[2], each["verb"])
+                    for check in _listed(each["check"])
+                ),
             )
             for each in entries.of("outcome")
         ),
         materials=tuple(
-            Material(**each | {"files": tuple(each.get("files", ()))})
+            Material(**each | {name: _listed(each.get(name, ())) for name in ("files", "pages")})
             for each in entries.of("prepare")
         ),
         plans=plans,
@@ -269,6 +272,11 @@ def _slide_numbers(file: Path) -> dict[str, int]:
     """Return the number of each slide, from 1, by its key."""
     slides = tomllib.loads(file.read_text(encoding="utf-8"))["slide"]
     return {str(slide["key"]): at for at, slide in enumerate(slides, start=1)}
+
+
+def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one text or several as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 class _Entries:

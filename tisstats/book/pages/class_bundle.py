@@ -19,7 +19,7 @@ BUNDLE = f"{FOLDER}/myositis-class.zip"
 ROOT, ASSETS = "myositis-class", "files"
 
 #: Styles, script and icon of the pages, and printed sets of exercises, below the static files.
-_LOADED = ("slides.css", "slides.js", "class_paper.css", "favicon.svg")
+_LOADED = ("slides.css", "slides.js", "class_paper.css", "class_plan.css", "favicon.svg")
 _SETS = tuple(f"exercises/{name}" for name in (SETS, KEYS))
 
 #: Of every file in it, so that the same book has the same bytes; no earlier time can be said.

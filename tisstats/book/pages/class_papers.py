@@ -1,4 +1,4 @@
-"""Slides, hand-out and scoring sheet of the class: pages without the theme, for wall and paper.
+"""Slides, sheets and plan of the class: pages without the theme, for wall and paper.
 
 They are written into the finished book, with the figures of the slides. Each works from the disk,
 without network and without scripts, and prints from any browser; `tisstats.book.paper.sheets` makes
@@ -41,6 +41,7 @@ PAPERS = {
     "slides": Paper("Slides", "Open the slides", None),
     "handout": Paper("Hand-out", "Open and print the hand-out", 3),
     "sheet": Paper("Scoring sheet", "Open and print the scoring sheet", 1),
+    "plan": Paper("Plan", "Open and print the plan", None),
 }
 
 #: Place of the link to a PDF on the teacher's page, which stays empty until a browser has made one.
@@ -147,8 +148,14 @@ def papers(
         planned=f"{100 * texts.solved['interval'].values['planned']:g}",
     )
     sheet = render("class_sheet.html", **shared, paper=PAPERS["sheet"], rules=rules)
-    made = {"slides.html": slides, "handout.html": handout, "sheet.html": sheet}
-    return {name: typeset(page) for name, page in made.items()}
+    plan = render(
+        "class_plan.html",
+        **shared,
+        mistakes=texts.mistakes,
+        open=[task for task in texts.tasks.values() if task.is_open],
+    )
+    made = {"slides": slides, "handout": handout, "sheet": sheet, "plan": plan}
+    return {f"{name}.html": typeset(page) for name, page in made.items()}
 
 
 def drawings(figures: Mapping[str, Picture]) -> dict[str, str]:

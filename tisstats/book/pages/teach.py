@@ -76,7 +76,9 @@ class ClassPart(BookDirective):
 
 def _outcomes(directive: ClassPart, texts: ClassTexts) -> Iterator[str]:
     yield "\n".join(
-        f"- **{outcome.verb}** {outcome.what}. *Checked by:* {directive.task_link(outcome.task)}."
+        f"- **{outcome.verb}** {outcome.what}. *Checked by:* "
+        + ", ".join(map(directive.task_link, outcome.tasks))
+        + "."
         for outcome in texts.outcomes
     )
 
@@ -87,8 +89,7 @@ def _materials(directive: ClassPart, texts: ClassTexts) -> Iterator[str]:
             directive.link(f"_static/{file}", Path(file).stem.replace("_", " "))
             for file in material.files
         ]
-        if material.page:
-            links.append(f"{{doc}}`/{material.page}`")
+        links += [f"{{doc}}`/{page}`" for page in material.pages]
         if material.bundle:
             address = directive.address(f"_static/{BUNDLE}")
             links.append(
