@@ -1,14 +1,18 @@
 """Slides and sheets of the class in the built book: whole, with the book's figures and numbers."""
 
+import io
 import re
+import zipfile
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.pages.class_papers import FOLDER, PAPERS, PDF_PLACE
+from tisstats.book.pages.class_bundle import ASSETS, BUNDLE, FOLDER, ROOT, bundle
+from tisstats.book.pages.class_papers import PAPERS, PDF_PLACE, Picture, Place, papers
 from tisstats.book.paper.press import Printed
 from tisstats.book.paper.sheets import with_links
+from tisstats.errors import DataError
 from tisstats.teaching import class_tables
 from tisstats.teaching.class_texts import class_texts
 
@@ -73,10 +77,14 @@ def test_links_of_the_teachers_page_lead_to_slides_that_are_there(made, texts):
     linked = {link["href"].partition("#")[2] for link in page.select('a[href*="slides.html#"]')}
     assert linked <= there
     steps = [step for plan in texts.plans for step in plan.steps if step.slides]
-    assert linked == {f"slide-{step.slides[0]}" for step in steps}
+    (answer,) = (at for at, slide in enumerate(texts.slides, start=1) if slide.answers)
+    assert linked == {f"slide-{step.slides[0]}" for step in steps} | {f"slide-{answer}"}
+    link = page.select_one(f'a[href$="#slide-{answer}"]')
+    assert words(link) == f"slide {answer}"
+    assert "model answer on" in words(link.parent)
 
 
-def test_slides_show_what_the_texts_say_and_the_figures_of_the_pages(built_book, made, texts):
+def test_slides_show_what_the_texts_say_and_their_figures(made, texts):
     _, html = made["slides"]
     sections = html.select("section.slide")
     for number, (slide, section) in enumerate(zip(texts.slides, sections, strict=True), start=1):
@@ -89,12 +97,10 @@ def test_slides_show_what_the_texts_say_and_the_figures_of_the_pages(built_book,
         images = section.find_all("img")
         assert len(images) == bool(slide.figure)
         if slide.figure:
-            page, _, anchor = slide.figure.partition("#")
-            figure = parsed(built_book / f"{page}.html").find(id=anchor)
-            assert images[0]["alt"] == figure.img["alt"]
-            assert images[0]["src"].split("/")[-1] == figure.img["src"].split("/")[-1]
-            caption = figure.select_one(".caption-text").get_text()
-            assert "".join(caption.split()) in "".join(section.figcaption.get_text().split())
+            assert images[0]["src"] == f"{slide.figure}.svg"
+            assert section.source["srcset"] == f"{slide.figure}-phone.svg"
+            assert len(images[0]["alt"]) > 100
+            assert words(section.figcaption)
 
 
 def test_a_synthetic_figure_keeps_its_label(made):
@@ -116,7 +122,7 @@ def test_sheets_hold_the_rules_and_only_their_own_layout(made, texts):
             assert tables[rule.caption] == [rule.columns, *rule.rows]
     assert len(handout.select("section.a4")) == PAPERS["handout"].sheets
     assert len(sheet.select("section.a4")) == PAPERS["sheet"].sheets
-    assert "no official form" in words(sheet)
+    assert "not an official form" in words(sheet)
     titles = [words(title) for title in handout.select(".questions h2")]
     assert titles == [texts.tasks[key].title for key in ("percent", "total", "enzyme", "missing",
                       "ceiling")] + ["How sure is that proportion?", texts.tasks["placebo"].title,
@@ -151,6 +157,85 @@ def test_the_teachers_page_has_both_plans_and_every_answer(made, texts):
     for mistake in texts.mistakes:
         assert mistake.said in shown
         assert mistake.answer in shown
+
+
+@pytest.fixture(scope="module")
+def unpacked(built_book, tmp_path_factory):
+    """The folder that unpacking the class on a disk makes."""
+    folder = tmp_path_factory.mktemp("disk")
+    with zipfile.ZipFile(built_book / "_static" / BUNDLE) as archive:
+        archive.extractall(folder)
+    (made,) = folder.iterdir()
+    assert made.name == ROOT
+    return made
+
+
+def test_the_class_in_one_file_has_all_that_its_pages_name_and_nothing_else(made, unpacked):
+    _, page = made["page"]
+    assert page.select_one(f'a[href$="{BUNDLE}"][download]')
+    pages = {path.name for path in unpacked.glob("*.html")}
+    assert pages == {*(f"{name}.html" for name in PAPERS), "sets.html", "sets_key.html"}
+    used = set()
+    for path in unpacked.glob("*.html"):
+        html = parsed(path)
+        for attribute in ("href", "src", "srcset"):
+            for element in html.find_all(attrs={attribute: True}):
+                parts = urlsplit(element[attribute])
+                assert not parts.scheme, element
+                assert not parts.netloc, element
+                if parts.path:
+                    target = path.parent / unquote(parts.path)
+                    assert target.is_file(), element
+                    used.add(target.relative_to(unpacked).as_posix())
+    there = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*.*")}
+    assert there == used | pages
+    for style in unpacked.rglob("*.css"):
+        assert "url(" not in style.read_text(encoding="utf-8")
+
+
+def test_the_unpacked_pages_say_what_those_of_the_book_say(made, unpacked):
+    for name in PAPERS:
+        here, (_, there) = parsed(unpacked / f"{name}.html"), made[name]
+        # A link of the book is plain words there.
+        assert "".join(words(here.body).split()) == "".join(words(there.body).split())
+
+
+def test_the_same_class_is_the_same_file(tmp_path):
+    for name in ("slides.css", "slides.js", "class_paper.css", "class_plan.css", "favicon.svg",
+                 "exercises/sets.html", "exercises/sets_key.html"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    one, two = (bundle(tmp_path, {"slides.html": "é"}, {"a.svg": "<svg/>"}) for _ in range(2))
+    assert one == two
+    with zipfile.ZipFile(io.BytesIO(one)) as archive:
+        assert archive.read(f"{ROOT}/slides.html").decode() == "é"
+        assert archive.read(f"{ROOT}/{ASSETS}/a.svg") == b"<svg/>"
+    (tmp_path / "slides.js").unlink()
+    with pytest.raises(FileNotFoundError):
+        bundle(tmp_path, {}, {})
+
+
+def test_a_figure_that_there_is_not_is_named_in_one_line(texts):
+    picture = Picture("<svg/>", "<svg/>", "words", "source", 1, 1)
+    known = {slide.figure: picture for slide in texts.slides if slide.figure}
+    lost = next(iter(known))
+    with pytest.raises(DataError, match=f"its figure '{lost}' is none of: ") as caught:
+        papers(Place(""), texts, {name: known[name] for name in known if name != lost}, "A", "")
+    assert len(caught.value.faults) == 1
+
+
+def test_the_plan_says_what_the_teachers_page_says_and_has_every_model_answer(made, texts):
+    _, plan = made["plan"]
+    shown = words(plan.main)
+    for step in texts.plan("short").steps:
+        for text in (step.title, step.teacher, step.students, step.expected):
+            assert " ".join(text.split()) in shown
+        assert f"{step.start} to {step.end} min" in shown
+    for task in texts.tasks.values():
+        for answer in task.answer if task.is_open else ():
+            assert answer in shown
+    for mistake in texts.mistakes:
+        assert " ".join(mistake.answer.split()) in shown
 
 
 def test_a_link_to_a_pdf_takes_the_place_that_is_kept_for_it_once():

@@ -290,7 +290,8 @@ def test_every_table_with_a_caption_is_among_them(real, built_book):
             # The calculator's is filled in by its reader.
             tables = parsed.select("table.data-table:not(.calculator-points)")
             shown.update(" ".join(each.caption.get_text().split()) for each in tables)
-    assert shown == Counter(each["caption"] for each in real["tables"])
+    # A page has typographic apostrophes.
+    assert shown == Counter(each["caption"].replace("'", "’") for each in real["tables"])
 
 
 def test_tables_of_patients_have_their_label_in_each_row(real, built_book):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from pypdf import PdfReader
 
 from tests.browser.checks import EVERY_RULE, OVERFLOW, wait_until
 from tests.browser.pages import SCHEMES
-from tisstats.book.pages.class_papers import FOLDER, PAPERS
+from tisstats.book.pages.class_bundle import BUNDLE, FOLDER, ROOT
+from tisstats.book.pages.class_papers import PAPERS
 from tisstats.book.paper.sheets import print_class
 
 pytestmark = pytest.mark.browser
@@ -129,6 +131,33 @@ def test_every_slide_fits_a_projector_with_and_without_notes(deck: Page) -> None
             assert deck.evaluate(SHOWN) == f"slide-{number}"
             assert deck.evaluate(BELOW) == [0, 0], (number, notes)
             deck.keyboard.press("End") if number == count(deck) else deck.keyboard.press("Space")
+
+
+#: Of the slide that is shown: whether its figure is loaded, and the smallest letters, pixels.
+LETTERS = """() => {
+  const image = document.querySelector(".slide.is-shown img");
+  const box = image.getBoundingClientRect();
+  const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
+  return image.complete && image.naturalWidth ? 11 * scale : 0;
+}"""
+
+
+def test_unpacked_on_a_disk_the_slides_show_their_figures_in_letters_for_a_room(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(folder.parent / BUNDLE) as archive:
+        archive.extractall(tmp_path)
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / ROOT / "slides.html").as_uri())
+    drawn = page.locator(".slide:has(img)").evaluate_all("them => them.map(each => each.id)")
+    assert len(drawn) > 3
+    for slide in drawn:
+        page.evaluate(f"location.hash = '#{slide}'")
+        wait_until(page, f"{SHOWN} === '{slide}'")
+        wait_until(page, f"document.querySelector('#{slide} img').complete")
+        assert page.evaluate(LETTERS) > 23.5, slide
+    context.close()
 
 
 def test_a_swipe_turns_the_slide_and_a_scroll_does_not(browser: Browser, folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tisstats.book.pages.class_papers import FOLDER
+from tisstats.book.pages.class_bundle import FOLDER
 from tisstats.book.paper.sheets import print_class
 
 pytestmark = pytest.mark.browser
@@ -20,9 +20,8 @@ def printed(built_book: Path, browser_program: Path, tmp_path_factory) -> tuple[
     """A copy of what the class needs of the book, with the PDF files printed into it."""
     book = tmp_path_factory.mktemp("book")
     shutil.copytree(built_book / "_static" / FOLDER, book / "_static" / FOLDER)
-    for name in ("slides.css", "slides.js", "class_paper.css"):
+    for name in ("slides.css", "slides.js", "class_paper.css", "class_plan.css"):
         shutil.copy(built_book / "_static" / name, book / "_static" / name)
-    (book / "_images").symlink_to(built_book / "_images")
     (book / "book" / "teaching").mkdir(parents=True)
     shutil.copy(built_book / "book" / "teaching" / "class.html", book / "book" / "teaching")
     day = datetime(2026, 11, 27, tzinfo=UTC)

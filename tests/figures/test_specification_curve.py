@@ -5,7 +5,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 
-from tisstats.figures.layout import Layout
+from tisstats.figures.layout import PAGE_LAYOUTS
 from tisstats.figures.palette import BAND, BLUE
 from tisstats.figures.specification_curve import (
     ChoiceRows,
@@ -84,7 +84,7 @@ def test_a_level_fills_the_columns_of_its_combinations():
         assert list((heights / max(heights)).round()) == expected
 
 
-@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize("layout", PAGE_LAYOUTS)
 def test_many_intervals_are_one_outline_around_all_of_them(layout):
     figure = draw(content(1500), layout=layout)
     (band,) = figure.axes[1].collections

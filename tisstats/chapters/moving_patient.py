@@ -239,7 +239,7 @@ def presets(patient: WorkedPatient, offered: Sequence[Grid], threshold: int) -> 
     found = [
         Preset("The patient of this page", _describe_patient(offered, end, patient), baseline, end)
     ]
-    found += _past_the_boundaries(offered, baseline, end)
+    found += _past_the_boundaries(offered, baseline, end, patient)
     healthy = [grid.best if grid.best else grid.first for grid in offered]
     found.append(
         Preset(
@@ -255,7 +255,8 @@ def presets(patient: WorkedPatient, offered: Sequence[Grid], threshold: int) -> 
         Preset(
             "Enzyme not measured",
             "A missing measure is not a measure without points: the score is now a range, from no "
-            "points for the enzyme to all that its baseline allows.",
+            "points for the enzyme to all that its baseline allows."
+            + _moved_sentence(offered, end, patient),
             baseline,
             end,
             ("enzyme",),
@@ -264,20 +265,33 @@ def presets(patient: WorkedPatient, offered: Sequence[Grid], threshold: int) -> 
     return found
 
 
-def _describe_patient(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> str:
-    """Return the words on the patient, and on values that no slider can show as they are."""
-    moved = [
+def _moved(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> list[str]:
+    """Return the words on values of the patient that no slider can show as they are."""
+    return [
         f"{lower_case_name(grid.rule.name)} ends at {format_value(at * grid.step)}, the value of a "
         f"complete form nearest to the printed {change.end}"
         for grid, at, change in zip(offered, end, patient.changes, strict=True)
-        if at * grid.step != Fraction(change.end)
+        if at * grid.step != Fraction(change.end) and at == grid.position(change.end)
     ]
-    text = "The fictitious patient of this page"
+
+
+def _describe_patient(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> str:
+    """Return the words on the patient, and on values that no slider can show as they are."""
+    text, moved = "The fictitious patient of this page", _moved(offered, end, patient)
     return f"{text}; {join_names(moved)}." if moved else f"{text}."
 
 
+def _moved_sentence(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> str:
+    """Return the words on such values as a sentence to add; empty if there are none."""
+    moved = join_names(_moved(offered, end, patient))
+    return f" {moved[:1].upper()}{moved[1:]}." if moved else ""
+
+
 def _past_the_boundaries(
-    offered: Sequence[Grid], baseline: Sequence[int], end: Sequence[int]
+    offered: Sequence[Grid],
+    baseline: Sequence[int],
+    end: Sequence[int],
+    patient: WorkedPatient,
 ) -> Iterator[Preset]:
     """Yield the patient with one step more where the improvement is on a boundary, if any is."""
     moved, gain, names = list(end), 0.0, []
@@ -291,7 +305,7 @@ def _past_the_boundaries(
         yield Preset(
             "One step past the boundaries",
             f"The smallest step of the scale in {join_names(names)} crosses a boundary: "
-            f"{gain:g} points more in all.",
+            f"{gain:g} points more in all." + _moved_sentence(offered, moved, patient),
             baseline,
             moved,
         )

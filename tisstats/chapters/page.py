@@ -256,10 +256,11 @@ def figure_item(
     source
         Where what is drawn is from: at the foot of the figure, and the end of the text.
     """
-    from tisstats.figures.layout import Layout  # matplotlib takes long to import
+    from tisstats.figures.layout import PAGE_LAYOUTS, Layout  # matplotlib takes long to import
 
     drawn = {
-        layout: module.draw(*content, layout=layout, source=source, **settings) for layout in Layout
+        layout: module.draw(*content, layout=layout, source=source, **settings)
+        for layout in PAGE_LAYOUTS
     }
     alt = module.describe(*content, **settings)
     return FigureItem(

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from tisstats.figures.layout import Layout, Page, text_height, text_width, wrap
 from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, style
 
-_CELL = 0.46  # height of a cell, inches
+#: Height of a cell, inches.
+_CELL = {Layout.COLUMN: 0.46, Layout.PHONE: 0.46, Layout.SLIDE: 0.2}
 _HATCH = "////"
 _SUBTITLE = "Highest attainable score, points, by baseline strength and the other measures"
 
@@ -58,7 +59,7 @@ def draw(grid: Grid, *, layout: Layout = Layout.COLUMN, source: str = "") -> Fig
     matplotlib.figure.Figure
         Neither shown nor saved.
     """
-    columns, threshold = grid.columns, grid.threshold
+    columns, threshold, high = grid.columns, grid.threshold, _CELL[layout]
     page = Page(layout)
     page.write_heading(_message(grid), _SUBTITLE)
     labels = [wrap(text, 0.2 * page.width) for text in grid.rows]
@@ -67,17 +68,18 @@ def draw(grid: Grid, *, layout: Layout = Layout.COLUMN, source: str = "") -> Fig
     heads = [wrap(text, across - 0.06) for text in columns]
     page.write_paragraph(grid.row_title, bold=True, gap=0.06)
     for label, row in zip(reversed(labels), grid.highest[::-1], strict=True):
-        at = page.y + (_CELL - text_height(label)) / 2
+        at = page.y + (high - text_height(label)) / 2
         page.write(left - 0.08, at, label, ha="right", multialignment="right")
         for column, score in enumerate(row):
-            _draw_cell(page, left + across * column, across, score, threshold)
-        page.y += _CELL
+            _draw_cell(page, left + across * column, (across, high), score, threshold)
+        page.y += high
     page.y += 0.06
     for column, head in enumerate(heads):
         middle = left + across * (column + 0.5)
         page.write(middle, page.y, head, ha="center", multialignment="center")
     page.y += max(text_height(head) for head in heads) + 0.06
-    page.write_paragraph(grid.column_title, bold=True, gap=0.14, ha="right")
+    gap = 0.05 if page.on_slide else 0.14
+    page.write_paragraph(grid.column_title, bold=True, gap=gap, ha="right")
     page.write_key(
         f"highest score below {threshold:g}: no response is possible", **_cell_style(short=True)
     )
@@ -118,12 +120,14 @@ def _cell_style(short: bool) -> dict[str, Any]:
     return {"facecolor": PAPER, "linewidth": 0.8, "edgecolor": RULE, "zorder": 1.0}
 
 
-def _draw_cell(page: Page, left: float, width: float, score: float, threshold: float) -> None:
-    short = score < threshold
-    page.draw_box(left, page.y, width, _CELL, **_cell_style(short))
+def _draw_cell(
+    page: Page, left: float, size: tuple[float, float], score: float, threshold: float
+) -> None:
+    short, (width, high) = score < threshold, size
+    page.draw_box(left, page.y, width, high, **_cell_style(short))
     page.write(
         left + width / 2,
-        page.y + _CELL / 2,
+        page.y + high / 2,
         f"{score:g}",
         TEXT_SIZE,
         short,

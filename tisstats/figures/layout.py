@@ -1,7 +1,8 @@
 """The page of every figure, and text wrapped to fit on it.
 
 Every figure is drawn twice, for the column of a page and for a phone (`Layout`): nothing is scaled,
-so that text has the same size in both. Labels come from the caller and may be long. The page is
+so that text has the same size in both. Figures of the class are also drawn for a slide, where they
+are enlarged. Labels come from the caller and may be long. The page is
 filled from top to bottom, text is wrapped to the available width, and the page is cropped at the
 end. On it x runs from the left and y from the top, both in inches.
 
@@ -40,17 +41,24 @@ _ASCENT = 0.86
 class Layout(Enum):
     """The width for which a figure is drawn, in pixels of a page.
 
-    >>> Layout.PHONE.width < 3.6 < 7.1 < Layout.COLUMN.width
+    >>> Layout.PHONE.width < 3.6 < 5.4 < Layout.SLIDE.width < 7.1 < Layout.COLUMN.width
     True
     """
 
     COLUMN = 688  #: the text column of a page on a desktop, and paper
     PHONE = 343  #: the text column of a page on a phone 375 pixels wide
+    #: A slide shows the drawing as wide as its own text, more than 1150 of 1280 pixels: there the
+    #: smallest letters, of 11 pixels, have 24. It is low, and the slide's title says the message.
+    SLIDE = 526
 
     @property
     def width(self) -> float:
         """Width in inches."""
         return float(self.value) / _PIXELS_PER_INCH
+
+
+#: For which every figure of a page is drawn.
+PAGE_LAYOUTS = (Layout.COLUMN, Layout.PHONE)
 
 
 def text_width(text: str, size: float = SMALL_SIZE, bold: bool = False) -> float:
@@ -151,6 +159,11 @@ class Page:
         """Whether the page is that of a phone."""
         return self.layout is Layout.PHONE
 
+    @property
+    def on_slide(self) -> bool:
+        """Whether the page is a slide: with little height, and a title of its own."""
+        return self.layout is Layout.SLIDE
+
     def available_width(self, indent: float = 0.0) -> float:
         """Compute the width between the edges, minus an indent, in inches."""
         return self.width - 2 * self.edge - indent
@@ -213,13 +226,16 @@ class Page:
         Parameters
         ----------
         message
-            What the figure shows, a sentence without its full stop.
+            What the figure shows, a sentence without its full stop; the title of a slide says it.
         subtitle
             What is drawn, with its unit.
         stamp
             Label of patients who are not those of a publication, such as "Synthetic patients".
         """
         self.write_paragraph(stamp, bold=True, gap=0.05 if stamp else 0, color=ALERT)
+        if self.on_slide:
+            self.write_paragraph(subtitle, color=MUTED, gap=0.06)
+            return
         self.write_paragraph(message, TITLE_SIZE, bold=True, gap=0.03)
         self.write_paragraph(subtitle, TEXT_SIZE, color=MUTED, gap=0.14)
 

@@ -174,9 +174,9 @@ def _ticks(panel: Sequence[PairedValues]) -> dict[float, str]:
     low, high = _limits(panel)
     if _is_logarithmic(panel):
         powers = range(round(log10(low)), round(log10(high)) + 1, 1 if high / low < 1e5 else 2)
-        return {10.0**power: f"{10.0**power:,g}" if power < 6 else f"1e{power}" for power in powers}
+        return {10.0**power: f"{10.0**power:g}" if power < 6 else f"1e{power}" for power in powers}
     # A minus sign, as matplotlib draws the ticks that it labels itself.
-    return {at: f"{at:,g}".replace("-", "−") for at in (low, (low + high) / 2, high)}
+    return {at: f"{at:g}".replace("-", "−") for at in (low, (low + high) / 2, high)}
 
 
 def _names(groups: Groups, room: float) -> tuple[list[str], str]:

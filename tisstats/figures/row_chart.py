@@ -37,6 +37,7 @@ from tisstats.figures.palette import (
 from tisstats.statistics import Interval
 
 PADDING = 0.07  #: inside the box of a row (inches)
+_PADDING_ON_SLIDE = 0.035  # above and below
 PERCENT_TICKS = {tick / 100: f"{tick}%" for tick in range(0, 101, 20)}
 GLYPH = 0.2  #: height of an interval
 
@@ -174,8 +175,8 @@ class RowChart:
             Of the marks, inches.
         """
         page = self.page
-        top = page.y
-        page.y += PADDING
+        top, padding = page.y, _PADDING_ON_SLIDE if page.on_slide else PADDING
+        page.y += padding
         if self.title_width:
             middle = self._write_side_by_side(text, height)
         else:
@@ -192,7 +193,7 @@ class RowChart:
             page.write_paragraph(subtitle, indent=PADDING, color=MUTED)
             middle = page.y + height / 2
             page.y += height
-        page.y += PADDING
+        page.y += padding
         return Row(top, page.y, middle)
 
     def _write_side_by_side(self, text: RowText, height: float) -> float:

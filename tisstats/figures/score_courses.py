@@ -20,10 +20,13 @@ from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import BLUE, GRID, INK, MUTED, RULE, VERMILION, style
 
 _LEFT, _RIGHT = 0.4, 0.36  # of a panel, from the edges of its part of the page (inches)
-_COLUMNS = {Layout.COLUMN: 2, Layout.PHONE: 1}
+_COLUMNS = {Layout.COLUMN: 2, Layout.PHONE: 1, Layout.SLIDE: 2}
 _SUBTITLE = "Total Improvement Score over time, points, one line per patient"
 _WEEKS = "Weeks since the first infusion"
-_PLOT = 1.9  # height of a panel
+#: Height of a panel.
+_PLOT = {Layout.COLUMN: 1.9, Layout.PHONE: 1.9, Layout.SLIDE: 0.92}
+#: Between the ticks of the score, points.
+_STEP = {Layout.COLUMN: 20, Layout.PHONE: 20, Layout.SLIDE: 50}
 _LABEL_POINTS = 10.0  # of the score: the height of a label on the axis
 
 
@@ -117,7 +120,7 @@ def draw(
     ValueError
         If there is no course.
     """
-    page, line = Page(layout), text_height("0")
+    page, line, high = Page(layout), text_height("0"), _PLOT[layout]
     page.write_heading(_message(courses, threshold, horizon_week), _SUBTITLE, stamp)
     panels = _panels(courses, threshold)
     columns = _COLUMNS[layout]
@@ -129,11 +132,12 @@ def draw(
         for column, (panel, title) in enumerate(zip(in_row, titles, strict=True)):
             left = column * page.width / columns
             page.write(page.edge + left, page.y, title, bold=True)
-            axes = page.add_panel(_LEFT + left, page.y + head, width, _PLOT)
+            axes = page.add_panel(_LEFT + left, page.y + head, width, high)
             _draw_panel(axes, panel, threshold, horizon_week)
-            middle, below = _LEFT + left + width / 2, page.y + head + _PLOT + line + 0.08
+            axes.set_yticks(range(0, 101, _STEP[layout]))
+            middle, below = _LEFT + left + width / 2, page.y + head + high + line + 0.08
             page.write(middle, below, _WEEKS, ha="center")
-        page.y += head + _PLOT + 2 * line + 0.2
+        page.y += head + high + 2 * line + (0.1 if page.on_slide else 0.2)
     page.write_paragraph(_key(courses, threshold), color=MUTED)
     return page.finish(source=source)
 
@@ -182,7 +186,6 @@ def _panels(courses: Sequence[ScoreCourse], threshold: float) -> list[_Panel]:
 
 def _draw_panel(axes: Axes, panel: _Panel, threshold: float, horizon: float) -> None:
     axes.set(xlim=(0, horizon), ylim=(0, 100))
-    axes.set_yticks(range(0, 101, 20))
     weeks = sorted({week for course in panel.courses for week in course.weeks} | {0.0, horizon})
     axes.set_xticks(weeks, [f"{week:g}" for week in weeks])
     axes.axhline(threshold, color=VERMILION, linestyle=":", linewidth=1.6, zorder=1)

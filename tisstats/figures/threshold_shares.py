@@ -19,6 +19,8 @@ NOTE = (
     "Filled circle: with treatment. Open circle: with placebo. Dashed line: counts inferred from "
     "printed percentages. Only the arms of one trial are a randomised comparison."
 )
+#: The same on a slide, which shows one trial.
+_SHORT_NOTE = "Filled: with treatment. Open: with placebo. Dashed: counts inferred."
 _SUBTITLE = "Responders, % of the patients of each arm"
 
 
@@ -93,19 +95,21 @@ def draw(
     """
     studies = _by_study(rows)
     page = Page(layout)
+    one = page.on_slide and len(studies) == 1  # which the slide names
     page.write_heading(_message(rows), _SUBTITLE)
     texts = {row: RowText(row.title, row.numbers, row.counts) for row in rows}
     chart = RowChart.arrange(page, list(texts.values()), (0, 1))
     for study, members in studies.items():
-        page.y += 0.08
-        page.write_paragraph(study, TEXT_SIZE, bold=True, gap=0.03)
+        if not one:
+            page.y += 0.08
+            page.write_paragraph(study, TEXT_SIZE, bold=True, gap=0.03)
         top = page.y
         for row in members:
             _draw_arms(chart, row, chart.write_row(texts[row]))
         chart.draw_grid(PERCENT_TICKS, top)
     page.y += 0.03
     chart.axis.draw_axis(page, PERCENT_TICKS, "", gap=0.08)
-    page.write_paragraph(NOTE, color=MUTED)
+    page.write_paragraph(_SHORT_NOTE if one else NOTE, color=MUTED)
     return page.finish(source=source)
 
 

@@ -59,7 +59,7 @@ def class_numbers(published: PublishedFacts, solved: Sequence[Exercise]) -> dict
         "trial": _placebo(published),
         "other_trial": _other_placebo(published),
         "printed_by": _printed_by(published),
-        "missing_mean": _scaled_up(next(each for each in solved if each.key == "missing")),
+        "missing_wrong": _wrongly_filled(next(each for each in solved if each.key == "missing")),
         "score_rules": {
             "measures": len(CORE_SET),
             "maximum": sum(rule.points[-1] for rule in CORE_SET.values()),
@@ -102,6 +102,7 @@ def _study(published: PublishedFacts) -> dict[str, Any]:
         "percent": high.responders / high.patients,
         "week": high.week,
         "threshold": high.threshold,
+        "just_below": high.threshold - min(rule.points[1] for rule in CORE_SET.values()),
         "low_threshold": low.threshold,
         "low_responders": low.responders,
     }
@@ -155,11 +156,19 @@ def _printed_by(published: PublishedFacts) -> dict[str, Any]:
     }
 
 
-def _scaled_up(missing: Exercise) -> str:
-    """Return the wrong score of a missing measure that is given the mean of the others."""
+def _wrongly_filled(missing: Exercise) -> dict[str, str]:
+    """Return wrong scores of a patient with a missing measure.
+
+    Either the mean points of the others are put in its place, or the points are scaled up from
+    what the others can earn.
+    """
     values = missing.values
     most = sum(rule.points[-1] for rule in CORE_SET.values())
-    return format_rounded(values["low"] * most / (most - values["maximum"]), 1)
+    return {
+        "mean": f"{values['low'] * len(CORE_SET) / (len(CORE_SET) - 1):g}",
+        "scaled": format_rounded(values["low"] * most / (most - values["maximum"]), 1),
+        "of": f"{most - values['maximum']:g}",
+    }
 
 
 def _either(scores: Iterable[float]) -> str:

@@ -17,12 +17,9 @@ from tisstats.measures.core_set import (
 )
 from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.printed import format_rounded
-from tisstats.statistics import proportion_interval
-from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
-from tisstats.teaching.placebo_trials import comparisons, read_trials
 from tisstats.teaching.wording import band_label, band_labels
 from tisstats.teaching.worked_patient import WorkedPatient
 
@@ -64,10 +61,6 @@ def class_tables(published: PublishedFacts, solved: dict[str, Exercise]) -> dict
         "multiples": _multiples,
         "ceiling": lambda: _ceiling(solved["ceiling"]),
         "ceiling_steps": lambda: _ceiling_steps(solved["ceiling"]),
-        "grid": lambda: _grid(solved["ceiling"]),
-        "interval": lambda: _interval(published),
-        "arms": _arms,
-        "placebo": lambda: _placebo_alone(published),
         "categories": categories,
     }
     return {name: make() for name, make in made.items()}
@@ -326,22 +319,6 @@ def _ceiling_steps(exercise: Exercise) -> ClassTable:
     )
 
 
-def _grid(exercise: Exercise) -> ClassTable:
-    """Return the highest score by bands of the baseline; too low for a response in brackets."""
-    needed = exercise.values["needed"]
-    labels = band_labels(CORE_SET[OTHER_MEASURES[0]].cutoffs)
-    rows = [
-        (label, *(f"{score:g}" if score >= needed else f"[{score:g}]" for score in scores))
-        for label, scores in zip(labels, attainable_scores_by_band(), strict=True)
-    ]
-    return ClassTable(
-        "Highest attainable score. Columns: strength lost at baseline, % of the maximum; rows: "
-        "each other measure at baseline, % of its range",
-        ("Others ↓ Strength →", *band_labels(CORE_SET[MMT].cutoffs)),
-        tuple(reversed(rows)),
-    )
-
-
 def _flow(published: PublishedFacts) -> ClassTable:
     count = response_count(published)
     included = published.count("flow.included")
@@ -361,68 +338,6 @@ def _flow(published: PublishedFacts) -> ClassTable:
             ),
         ),
         highlighted=3,
-    )
-
-
-def _interval(published: PublishedFacts) -> ClassTable:
-    count = response_count(published)
-    level = float(published.value("design.confidence_level") / 100)
-    limits = proportion_interval(count.responders, count.patients, confidence_level=level)
-    planned = float(published.value("design.assumed_proportion"))
-    return ClassTable(
-        f"{count.responders} of {count.patients} responders",
-        ("", "%"),
-        (
-            ("Observed", format_rounded(100 * count.responders / count.patients, 1)),
-            (
-                f"{100 * level:g}% interval, Clopper-Pearson",
-                f"{format_rounded(100 * limits.low, 1)} to {format_rounded(100 * limits.high, 1)}",
-            ),
-            ("Assumed in planning", format_rounded(100 * planned, 0)),
-        ),
-        highlighted=1,
-    )
-
-
-def _arms() -> ClassTable:
-    found = [each for each in comparisons(read_trials()) if each.trial == CLASS_TRIAL]
-    return ClassTable(
-        "Responders at each threshold",
-        ("Points, at least", "Immunoglobulin", "Placebo"),
-        tuple(
-            (
-                f"{each.threshold}" + " (counts inferred)" * each.inferred,
-                *(
-                    f"{arm.responders} of {arm.patients} = "
-                    f"{format_rounded(100 * arm.proportion, 0)}%"
-                    for arm in (each.treated, each.placebo)
-                ),
-            )
-            for each in found
-        ),
-        highlighted=0,
-    )
-
-
-def _placebo_alone(published: PublishedFacts) -> ClassTable:
-    level = float(published.value("design.confidence_level") / 100)
-    rows = []
-    for each in comparisons(read_trials()):
-        arm = each.placebo
-        limits = proportion_interval(arm.responders, arm.patients, confidence_level=level)
-        name = read_trials().text(f"trials.{each.trial}.trial")
-        rows.append(
-            (
-                f"{name}, ≥ {each.threshold} points",
-                f"{arm.responders} of {arm.patients}" + " (inferred)" * each.inferred,
-                f"{format_rounded(100 * arm.proportion, 1)}",
-                f"{format_rounded(100 * limits.low, 1)} to {format_rounded(100 * limits.high, 1)}",
-            )
-        )
-    return ClassTable(
-        "What studies of the placebo arms alone would have printed",
-        ("Placebo arm", "Responders", "%", f"{100 * level:g}% interval"),
-        tuple(rows),
     )
 
 

@@ -39,7 +39,7 @@ class Outcome:
 
     verb: str  #: what is done, as a verb that can be tested
     what: str  #: with what
-    task: Task  #: the exercise that tests it
+    tasks: tuple[Task, ...]  #: the exercises that test it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ class Material:
     what: str  #: name
     text: str  #: how to prepare it
     paper: str = ""  #: short name of a sheet or of the slides; empty for none
-    page: str = ""  #: page of the book; empty for none
+    pages: tuple[str, ...] = ()  #: pages of the book
     files: tuple[str, ...] = ()  #: files of the book, below its static files
+    bundle: bool = False  #: whether it is all of the class in one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ class Slide:
     points: tuple[str, ...] = ()  #: a list
     ask: str = ""  #: the question to the room; empty for none
     quote: str = ""  #: text of an open question; empty for none
-    figure: str = ""  #: page and anchor of a figure of the book; empty for none
+    answers: str = ""  #: key of the open question whose model answer it shows; empty for none
+    figure: str = ""  #: name of a figure of the slides; empty for none
     table: ClassTable | None = None  #: a table; None for none
 
 
@@ -193,6 +195,11 @@ class ClassTexts:
     tasks: Mapping[str, Task]  #: exercises and open questions, by key
     solved: Mapping[str, Exercise]  #: exercises by key
     tables: Mapping[str, ClassTable]  #: tables by name
+
+    def slide_with_answer(self, task: Task) -> int | None:
+        """Return the number of the slide with the model answer to an open question, if any."""
+        slides = enumerate(self.slides, start=1)
+        return next((at for at, slide in slides if slide.answers == task.key), None)
 
     def plan(self, key: str) -> Plan:
         """Return a plan by its short name."""
@@ -239,12 +246,15 @@ def class_texts(
             Outcome(
                 each["verb"],
                 each["what"],
-                entries.look_up(tasks, each["check"].partition(":")[2], each["verb"]),
+                tuple(
+                    entries.look_up(tasks, check.partition(":")[2], each["verb"])
+                    for check in _listed(each["check"])
+                ),
             )
             for each in entries.of("outcome")
         ),
         materials=tuple(
-            Material(**each | {"files": tuple(each.get("files", ()))})
+            Material(**each | {name: _listed(each.get(name, ())) for name in ("files", "pages")})
             for each in entries.of("prepare")
         ),
         plans=plans,
@@ -262,6 +272,11 @@ def _slide_numbers(file: Path) -> dict[str, int]:
     """Return the number of each slide, from 1, by its key."""
     slides = tomllib.loads(file.read_text(encoding="utf-8"))["slide"]
     return {str(slide["key"]): at for at, slide in enumerate(slides, start=1)}
+
+
+def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one text or several as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 class _Entries:
@@ -395,6 +410,7 @@ def _slide(entries: _Entries, entry: dict[str, Any], tables: Mapping[str, ClassT
     return Slide(
         **rest | {"text": tuple(rest.get("text", ()))},
         points=points,
+        answers=answer,
         quote=entries.look_up(questions, quote, key).question if quote else "",
         table=entries.look_up(tables, table, key) if table else None,
     )

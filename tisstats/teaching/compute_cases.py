@@ -64,7 +64,7 @@ def score_case(draw: Draw) -> Case:
                 "The score is the sum of the points of the six measures.",
                 (
                     of_baseline,
-                    "That is the sum if each change is divided by the patient's own baseline: "
+                    "That is the sum if each change is divided by the patient’s own baseline: "
                     "divide by the range of the scale.",
                 ),
                 (
@@ -331,7 +331,7 @@ def improvement_case(draw: Draw) -> Case:
         "Does this fictitious adult meet the definition of improvement of the International "
         "Myositis Assessment and Clinical Studies group (IMACS)? It requires that at least "
         f"{rule.improved_count} of {len(rule.measures)} measures improve by at least "
-        f"{rule.improved_by}% of the patient's own baseline value and that at most "
+        f"{rule.improved_by}% of the patient’s own baseline value and that at most "
         f"{rule.max_worse}, which must not include manual muscle testing, worsen by at least "
         f"{rule.worse_by}%. {patient.scales}",
         patient.given,
@@ -339,7 +339,7 @@ def improvement_case(draw: Draw) -> Case:
             count_answer(
                 "Number of measures improved",
                 improved,
-                "Changes are percentages of the patient's own baseline.",
+                "Changes are percentages of the patient’s own baseline.",
                 (
                     by_range,
                     "Those are the measures improved by that share of the range: here the "

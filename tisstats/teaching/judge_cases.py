@@ -367,7 +367,7 @@ def important_change_case(draw: Draw) -> Case:
                 "Points in the score",
                 points,
                 "Points follow from the change as a percentage of the range.",
-                (of_baseline, "That takes the change as a percentage of the patient's baseline."),
+                (of_baseline, "That takes the change as a percentage of the patient’s baseline."),
             ),
         ),
         (

@@ -1,33 +1,31 @@
-"""Slides, hand-out and scoring sheet of the class: pages without the theme, for wall and paper.
+"""Slides, sheets and plan of the class: pages without the theme, for wall and paper.
 
-They are written into the finished book, and show its figures as its pages do. Each works from the
-disk, without network and without scripts, and prints from any browser; `tisstats.book.paper.sheets`
-makes PDF files of them.
+They are written into the finished book, with the figures of the slides. Each works from the disk,
+without network and without scripts, and prints from any browser; `tisstats.book.paper.sheets` makes
+PDF files of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import lxml.html  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
 from tisstats.book.downloads.pages import notice
+from tisstats.book.pages.class_bundle import ASSETS, BUNDLE, FOLDER, bundle
+from tisstats.book.pages.directive_base import published_facts
 from tisstats.book.pages.html import render
+from tisstats.book.site.typography import typeset
+from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching import class_tables
-from tisstats.teaching.class_texts import HANDOUT, ClassTexts, class_texts
-
-#: Folder below the static files of the book.
-FOLDER = "class"
+from tisstats.teaching.class_texts import HANDOUT, SLIDES_FILE, ClassTexts, class_texts
 
 #: The page that leads here.
 _HOME = "book/teaching/class"
-
-#: From the folder to the root of the book.
-_ROOT = "../../"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,7 @@ PAPERS = {
     "slides": Paper("Slides", "Open the slides", None),
     "handout": Paper("Hand-out", "Open and print the hand-out", 3),
     "sheet": Paper("Scoring sheet", "Open and print the scoring sheet", 1),
+    "plan": Paper("Plan", "Open and print the plan", None),
 }
 
 #: Place of the link to a PDF on the teacher's page, which stays empty until a browser has made one.
@@ -50,79 +49,75 @@ PDF_PLACE = '<span class="class-pdf" data-paper="{name}"></span>'
 
 
 @dataclass(frozen=True, slots=True)
-class BookFigure:
-    """A figure of a page of the book, as it is shown there."""
+class Place:
+    """Where the files are, and from there what they need."""
 
-    address: str  #: of the drawing, from the root of the book
-    phone: str  #: of the drawing for phones
-    words: str  #: description for those who do not see it
-    caption: str  #: text below it, without its number
-    page: str  #: address of the page with the figure, from the root of the book
-    width: int  #: pixels
-    height: int  #: pixels
+    assets: str  #: begins the address of a style or script
+    figures: str = ""  #: begins the address of a figure
+    home: str = ""  #: address of the teacher's page; empty if it is not to be had
 
 
-def figure_of(book: Path, place: str) -> BookFigure:
-    """Return a figure of a finished book.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure of the slides as files, and what a page says of it."""
+
+    wide: str  #: SVG for a slide
+    phone: str  #: SVG for a phone
+    alt: str  #: description for those who do not see it
+    caption: str  #: what the data are and where they are from
+    width: int  #: of the wide one, pixels
+    height: int  #: of the wide one, pixels
+
+
+#: In the book, and unpacked on a reader's disk.
+IN_BOOK = Place("../", home=f"../../{_HOME}.html")
+UNPACKED = Place(f"{ASSETS}/", figures=f"{ASSETS}/")
+
+
+def pictures(published: PublishedFacts) -> dict[str, Picture]:
+    """Return the figures of the slides by name.
 
     Parameters
     ----------
-    book
-        Folder of the book.
-    place
-        Page and anchor, such as ``notebooks/02_cohort_flow#fig-flow``.
-
-    Raises
-    ------
-    ValueError
-        If the page has no such figure.
+    published
+        The published facts.
     """
-    page, _, anchor = place.partition("#")
-    tree = lxml.html.document_fromstring((book / f"{page}.html").read_text(encoding="utf-8"))
-    found = tree.xpath("//figure[@id=$anchor]", anchor=anchor)
-    if not found:
-        raise ValueError(f"{page} has no figure {anchor!r}")
-    (figure,) = found
-    (image,), sources = figure.xpath(".//img"), figure.xpath(".//source/@srcset")
-    for number in figure.find_class("caption-number"):
-        number.drop_tree()
-    for link in figure.find_class("headerlink"):
-        link.drop_tree()
-    captions = figure.xpath(".//figcaption")
-    return BookFigure(
-        address=_from_root(page, image.get("src")),
-        phone=_from_root(page, sources[0] if sources else image.get("src")),
-        words=image.get("alt"),
-        caption=" ".join(captions[0].text_content().split()) if captions else "",
-        page=f"{page}.html#{anchor}",
-        width=int(image.get("width")),
-        height=int(image.get("height")),
-    )
+    from tisstats.book.downloads.figures import svg  # matplotlib takes long to import
+    from tisstats.book.downloads.svg import size
+    from tisstats.chapters.class_figures import slide_figures
+
+    made = {}
+    for name, figure in slide_figures(published).items():
+        wide = svg(figure.wide)
+        made[name] = Picture(wide, svg(figure.phone), figure.alt, figure.caption, *size(wide))
+    return made
 
 
-def _from_root(page: str, address: str) -> str:
-    return address.removeprefix("../" * page.count("/"))
-
-
-def papers(book: Path, texts: ClassTexts, title: str, changed: str) -> dict[str, str]:
-    """Return the files of the class as HTML, by name.
+def papers(
+    place: Place, texts: ClassTexts, figures: Mapping[str, Picture], title: str, changed: str
+) -> dict[str, str]:
+    """Return the files of the class by name: pages in HTML and figures in SVG.
 
     Parameters
     ----------
-    book
-        Folder of the finished book.
+    place
+        Where the pages are.
     texts
         The class.
+    figures
+        The figures of the slides.
     title
         Of the book.
     changed
         What differs from the published analysis; empty for nothing.
+
+    Raises
+    ------
+    DataError
+        If a slide names a figure that there is not.
     """
-    shared = {"root": _ROOT, "home": f"{_HOME}.html", "book": title, "changed": changed}
-    figures = {
-        slide.figure: figure_of(book, slide.figure) for slide in texts.slides if slide.figure
-    }
-    titles = {step.key: step for step in texts.plans[0].steps}
+    _check_figures(texts, figures)
+    shared = {"place": place, "book": title, "changed": changed, "plan": texts.plans[0]}
     rules = {
         "strength": class_tables.bands(strength=True),
         "others": class_tables.bands(strength=False),
@@ -131,44 +126,73 @@ def papers(book: Path, texts: ClassTexts, title: str, changed: str) -> dict[str,
         "tests": class_tables.muscle_tests(),
         "measures": class_tables.measures(),
     }
-    return {
-        "slides": render(
-            "class_slides.html",
-            **shared,
-            paper=PAPERS["slides"],
-            slides=texts.slides,
-            figures=figures,
-            steps=titles,
-            plan=texts.plans[0],
-        ),
-        "handout": render(
-            "class_handout.html",
-            **shared,
-            paper=PAPERS["handout"],
-            rules=rules,
-            tables=texts.tables,
-            solved=texts.solved,
-            plan=texts.plans[0],
-            endpoint=next(slide.quote for slide in texts.slides if slide.quote),
-            trial=next(slide for slide in texts.slides if slide.key == "guess-placebo"),
-            first_on_trials=1 + HANDOUT.index("interval"),
-            level=f"{100 * texts.solved['interval'].values['level']:g}",
-            planned=f"{100 * texts.solved['interval'].values['planned']:g}",
-        ),
-        "sheet": render("class_sheet.html", **shared, paper=PAPERS["sheet"], rules=rules),
+    slides = render(
+        "class_slides.html",
+        **shared,
+        paper=PAPERS["slides"],
+        slides=texts.slides,
+        figures=figures,
+        steps={step.key: step for step in texts.plans[0].steps},
+    )
+    handout = render(
+        "class_handout.html",
+        **shared,
+        paper=PAPERS["handout"],
+        rules=rules,
+        tables=texts.tables,
+        solved=texts.solved,
+        endpoint=next(slide.quote for slide in texts.slides if slide.quote),
+        trial=next(slide for slide in texts.slides if slide.key == "guess-placebo"),
+        first_on_trials=1 + HANDOUT.index("interval"),
+        level=f"{100 * texts.solved['interval'].values['level']:g}",
+        planned=f"{100 * texts.solved['interval'].values['planned']:g}",
+    )
+    sheet = render("class_sheet.html", **shared, paper=PAPERS["sheet"], rules=rules)
+    plan = render(
+        "class_plan.html",
+        **shared,
+        mistakes=texts.mistakes,
+        open=[task for task in texts.tasks.values() if task.is_open],
+    )
+    made = {"slides": slides, "handout": handout, "sheet": sheet, "plan": plan}
+    return {f"{name}.html": typeset(page) for name, page in made.items()}
+
+
+def drawings(figures: Mapping[str, Picture]) -> dict[str, str]:
+    """Return the files of the figures in SVG, by name."""
+    return {f"{name}.svg": figure.wide for name, figure in figures.items()} | {
+        f"{name}-phone.svg": figure.phone for name, figure in figures.items()
     }
 
 
+def _check_figures(texts: ClassTexts, figures: Mapping[str, Picture]) -> None:
+    faults = [
+        Fault(
+            SLIDES_FILE.name,
+            f"its figure {slide.figure!r} is none of: {', '.join(figures)}",
+            column=slide.key,
+        )
+        for slide in texts.slides
+        if slide.figure and slide.figure not in figures
+    ]
+    if faults:
+        raise DataError(faults)
+
+
 def write_papers(app: Sphinx, error: Exception | None) -> None:
-    """Write the files of the class into the finished book."""
+    """Write the files of the class into the finished book, and all of them as one file."""
     if error is not None or app.builder.format != "html" or _HOME not in app.env.found_docs:
         return
-    book = Path(app.outdir)
-    texts = class_texts(PublishedFacts.read(Path(app.srcdir) / "data" / "published"))
-    folder = book / "_static" / FOLDER
+    static = Path(app.outdir) / "_static"
+    published = published_facts(Path(app.srcdir) / "data" / "published")
+    texts, figures = class_texts(published), pictures(published)
+    named = {"title": app.config.html_title, "changed": notice(app)}
+    folder = static / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for name, html in papers(book, texts, app.config.html_title, notice(app)).items():
-        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    for name, text in (papers(IN_BOOK, texts, figures, **named) | drawings(figures)).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    unpacked = papers(UNPACKED, texts, figures, **named)
+    (static / BUNDLE).write_bytes(bundle(static, unpacked, drawings(figures)))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

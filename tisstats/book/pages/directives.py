@@ -8,7 +8,6 @@ parameters.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -17,26 +16,12 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.pages.calculator import SCRIPTS, STYLES, bands_html, calculator_html
+from tisstats.book.pages.directive_base import BookDirective, published_facts
 from tisstats.book.pages.html import table_html
 from tisstats.book.pages.items import item_html
 from tisstats.book.run.parameters import format_value, read_parameters
 from tisstats.chapters import measure_pages
 from tisstats.chapters.measure_evidence import evidence_base, evidence_tables
-from tisstats.ledger.published import PublishedFacts
-
-#: Read once for all pages: checking the published facts takes a while.
-_published = cache(PublishedFacts.read)
-
-
-class BookDirective(SphinxDirective):
-    """A directive that renders HTML from files on which its page depends."""
-
-    def files(self, pattern: str) -> list[Path]:
-        """Return matching files of the book and register them as dependencies."""
-        found = sorted(Path(self.env.srcdir).glob(pattern))
-        for file in found:
-            self.env.note_dependency(str(file))
-        return found
 
 
 class MeasureFacts(BookDirective):
@@ -48,7 +33,7 @@ class MeasureFacts(BookDirective):
         """Return the tables of the measure that the argument names."""
         (table2,) = self.files("data/published/table2.csv")
         try:
-            tables = measure_pages.tables(self.arguments[0], _published(table2.parent))
+            tables = measure_pages.tables(self.arguments[0], published_facts(table2.parent))
         except ValueError as error:
             raise self.error(str(error)) from error
         return [nodes.raw("", item_html(table), format="html") for table in tables]

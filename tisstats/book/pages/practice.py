@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
-from tisstats.ledger.published import PublishedFacts
+from tisstats.book.pages.directive_base import BookDirective, published_facts
 from tisstats.teaching.cases import Answer, Case
 from tisstats.teaching.exercises import Exercise, exercises, solution_as_markdown
 from tisstats.teaching.fresh_cases import fresh_cases
@@ -26,38 +22,18 @@ from tisstats.teaching.open_questions import OpenQuestion, levels, open_question
 
 STYLE, SCRIPT = "exercises.css", "exercises.js"
 
-#: Read once for all pages: checking the published facts takes a while.
-_published = cache(PublishedFacts.read)
 
-
-class _Sections(SphinxDirective):
-    """A directive that returns sections of nested Markdown."""
-
-    def section(self, name: str, title: str, markdown: str) -> nodes.section:
-        """Return a section with an anchor."""
-        section = nodes.section("", nodes.title("", title), ids=[name], names=[name])
-        self.parse(markdown, section)
-        return section
-
-    def parse(self, markdown: str, parent: nodes.Element) -> None:
-        """Add what the Markdown says to an element."""
-        lines = StringList(markdown.splitlines(), self.get_source_info()[0])
-        self.state.nested_parse(lines, 0, parent)
-
-
-class Exercises(_Sections):
+class Exercises(BookDirective):
     """The exercises of a level, each a section with a closed solution."""
 
     required_arguments: ClassVar[int] = 1
 
     def run(self) -> list[nodes.Node]:
         """Return one section per exercise, with question, self-test and answer."""
-        files = sorted(Path(self.env.srcdir).glob("data/published/*.csv"))
-        for file in files:
-            self.env.note_dependency(str(file))
+        facts = published_facts(self.facts_folder())
         return [
             self._exercise(number, exercise)
-            for number, exercise in enumerate(exercises(_published(files[0].parent)), start=1)
+            for number, exercise in enumerate(exercises(facts), start=1)
             if exercise.level == self.arguments[0]
         ]
 
@@ -70,7 +46,7 @@ class Exercises(_Sections):
         return section
 
 
-class OpenQuestions(_Sections):
+class OpenQuestions(BookDirective):
     """The open questions of a level, each a section with a closed model answer."""
 
     required_arguments: ClassVar[int] = 1
@@ -91,16 +67,15 @@ class OpenQuestions(_Sections):
         ]
 
 
-class ExerciseLevels(_Sections):
+class ExerciseLevels(BookDirective):
     """A list of the levels: outcome, number of exercises, minutes."""
 
     required_arguments: ClassVar[int] = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the list; the argument is the seed of the fresh cases of the page."""
-        folder = Path(self.env.srcdir) / "data" / "published"
         every: list[Exercise | OpenQuestion | Case] = [
-            *exercises(_published(folder)),
+            *exercises(published_facts(self.facts_folder())),
             *open_questions(),
             *fresh_cases(int(self.arguments[0])),
         ]
@@ -120,7 +95,7 @@ class ExerciseLevels(_Sections):
         return list(box.children)
 
 
-class FreshCases(_Sections):
+class FreshCases(BookDirective):
     """The fresh cases of a level and a seed, each with a self-test and a closed solution."""
 
     required_arguments: ClassVar[int] = 2

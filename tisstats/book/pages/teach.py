@@ -14,13 +14,12 @@ from typing import Any, ClassVar
 
 import pandas as pd
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
-from tisstats.book.pages.class_papers import FOLDER, PAPERS, PDF_PLACE
+from tisstats.book.pages.class_bundle import BUNDLE, FOLDER
+from tisstats.book.pages.class_papers import PAPERS, PDF_PLACE
+from tisstats.book.pages.directive_base import BookDirective, published_facts
 from tisstats.book.pages.html import table_html
-from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching.class_texts import ClassTexts, Plan, Step, Task, class_texts
 
 STYLE = "class.css"
@@ -32,20 +31,17 @@ _FACTS = '"plan or rubric of a class"'
 @cache
 def texts_of(folder: Path) -> ClassTexts:
     """Return the class with the published facts of a folder, read once for all directives."""
-    return class_texts(PublishedFacts.read(folder))
+    return class_texts(published_facts(folder))
 
 
-class ClassPart(SphinxDirective):
+class ClassPart(BookDirective):
     """A part of the teacher's page, by the name of the directive."""
 
     optional_arguments: ClassVar[int] = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the part."""
-        files = sorted(Path(self.env.srcdir).glob("data/published/*.csv"))
-        for file in files:
-            self.env.note_dependency(str(file))
-        texts = texts_of(files[0].parent)
+        texts = texts_of(self.facts_folder())
         box = nodes.container(classes=["class-part"])
         for part in _PARTS[self.name](self, texts):
             if isinstance(part, nodes.Node):
@@ -53,11 +49,6 @@ class ClassPart(SphinxDirective):
             else:
                 self.parse(part, box)
         return [box] if self.name != "class-plan" else list(box.children)
-
-    def parse(self, markdown: str, parent: nodes.Element) -> None:
-        """Add what the Markdown says to an element."""
-        lines = StringList(markdown.splitlines(), self.get_source_info()[0])
-        self.state.nested_parse(lines, 0, parent)
 
     def address(self, page: str) -> str:
         """Return the relative address of a page, which may end on an anchor, or of a static file.
@@ -85,7 +76,9 @@ class ClassPart(SphinxDirective):
 
 def _outcomes(directive: ClassPart, texts: ClassTexts) -> Iterator[str]:
     yield "\n".join(
-        f"- **{outcome.verb}** {outcome.what}. *Checked by:* {directive.task_link(outcome.task)}."
+        f"- **{outcome.verb}** {outcome.what}. *Checked by:* "
+        + ", ".join(map(directive.task_link, outcome.tasks))
+        + "."
         for outcome in texts.outcomes
     )
 
@@ -96,8 +89,12 @@ def _materials(directive: ClassPart, texts: ClassTexts) -> Iterator[str]:
             directive.link(f"_static/{file}", Path(file).stem.replace("_", " "))
             for file in material.files
         ]
-        if material.page:
-            links.append(f"{{doc}}`/{material.page}`")
+        links += [f"{{doc}}`/{page}`" for page in material.pages]
+        if material.bundle:
+            address = directive.address(f"_static/{BUNDLE}")
+            links.append(
+                f'<a class="reference internal" href="{address}" download>{Path(BUNDLE).name}</a>'
+            )
         if material.paper:
             links += _paper_links(directive, material.paper)
         yield f"{material.what}\n: {material.text} {' · '.join(links)}\n"
@@ -127,7 +124,7 @@ def _plan(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Node]
     yield nodes.raw("", _overview(plan), format="html")
     for step in plan.steps:
         if not step.pause:
-            yield _step(directive, step)
+            yield _step(directive, step, texts)
 
 
 def _overview(plan: Plan) -> str:
@@ -157,9 +154,8 @@ def _slides(step: Step) -> str:
     return f"{first}" if first == last else f"{first} to {last}"
 
 
-def _step(directive: ClassPart, step: Step) -> nodes.section:
-    name = f"step-{step.key}"
-    section = nodes.section("", nodes.title("", step.title), ids=[name], names=[name])
+def _step(directive: ClassPart, step: Step, texts: ClassTexts) -> nodes.section:
+    section = directive.section(f"step-{step.key}", step.title)
     section["classes"].append("class-step")
     parts = {
         "Teacher": step.teacher,
@@ -172,26 +168,33 @@ def _step(directive: ClassPart, step: Step) -> nodes.section:
     for head, text in parts.items():
         if head == "Tasks" and step.tasks:
             # One paragraph for each answer: a definition list has no room for nested ones.
-            lines += ["Answers", *(f": {_answer(directive, step, task)}\n" for task in step.tasks)]
+            answers = (_answer(directive, step, task, texts) for task in step.tasks)
+            lines += ["Answers", *(f": {answer}\n" for answer in answers)]
         elif text:
             lines += [head, f": {text}", ""]
     directive.parse("\n".join(lines), section)
     return section
 
 
-def _answer(directive: ClassPart, step: Step, task: Task) -> str:
+def _answer(directive: ClassPart, step: Step, task: Task, texts: ClassTexts) -> str:
     link = directive.link(task.address, _named(task))
     time = "read from a slide" if task.key in step.read else f"{task.minutes} minutes"
     if task.is_open:
-        return f"{link} ({time}): model answer on its page."
+        number, where = texts.slide_with_answer(task), "its page"
+        if number is not None and number in step.slides:
+            where = directive.link(_slide(number), f"slide {number}")
+        return f"{link} ({time}): model answer on {where}."
     return f"{link} ({time}): {' '.join(task.answer)}"
+
+
+def _slide(number: int) -> str:
+    return f"_static/{FOLDER}/slides.html#slide-{number}"
 
 
 def _material(directive: ClassPart, step: Step) -> Iterator[str]:
     if step.slides:
-        slides = f"_static/{FOLDER}/slides.html#slide-{step.slides[0]}"
         words = "Slides" if len(step.slides) > 1 else "Slide"
-        yield directive.link(slides, f"{words} {_slides(step)}")
+        yield directive.link(_slide(step.slides[0]), f"{words} {_slides(step)}")
     yield from (f"{{doc}}`/{page}`" for page in step.pages)
     yield from (directive.link(task.address, task.title) for task in step.see)
 

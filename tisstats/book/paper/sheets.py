@@ -6,7 +6,8 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from tisstats.book.pages.class_papers import FOLDER, PAPERS, PDF_PLACE
+from tisstats.book.pages.class_bundle import FOLDER
+from tisstats.book.pages.class_papers import PAPERS, PDF_PLACE
 from tisstats.book.paper.browser import FLAGS
 from tisstats.book.paper.press import Printed, print_file
 

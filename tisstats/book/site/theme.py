@@ -158,6 +158,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("tisstats.book.site.folds")
     app.setup_extension("tisstats.book.site.policy")
     app.setup_extension("tisstats.book.site.prose_tables")
+    app.setup_extension("tisstats.book.site.typography")
     app.setup_extension("tisstats.book.online.head")
     app.setup_extension("tisstats.book.citing.block")
     app.connect("config-inited", use_own_mathjax)
