@@ -331,6 +331,61 @@ def exercises(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def simulate(parsed: argparse.Namespace) -> int:
+    """Simulate a trial and print its operating characteristics."""
+    from tisstats.cli.characteristics import FORMATS
+    from tisstats.statistics import SingleArmDesign, TwoArmDesign, planned_arm, simulate_trials
+
+    options = {
+        "alpha": parsed.alpha,
+        "alternative": parsed.alternative,
+        "missing": parsed.missing,
+        "confidence_level": parsed.confidence_level,
+    }
+    # Without a choice, the default of the design applies.
+    chosen = {"test": parsed.test, "interval_method": parsed.interval}
+    options |= {name: value for name, value in chosen.items() if value is not None}
+    arms = _arm_options(parsed)
+    with wrong_values():
+        planned = [planned_arm(**arm) for arm in arms]
+        design: SingleArmDesign | TwoArmDesign
+        if len(planned) == 1:
+            design = SingleArmDesign(*planned, null_proportion=parsed.null, **options)
+        else:
+            design = TwoArmDesign(*planned, **options)
+        found = simulate_trials(design, trials=parsed.trials, seed=parsed.seed)
+    sys.stdout.write(FORMATS[parsed.format](design, found))
+    return SUCCESS
+
+
+#: Options of ``tisstats simulate`` that an arm has; those of one value are of each arm.
+ARM_OPTIONS = ("patients", "response", "rescue", "missed", "missed_without_response")
+
+
+def _arm_options(parsed: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the options of each arm.
+
+    Raises
+    ------
+    UsageError
+        If options are for different numbers of arms, or of another design.
+    """
+    given = {name: values for name in ARM_OPTIONS if (values := getattr(parsed, name)) is not None}
+    if many := [name for name, values in given.items() if len(values) > 2]:
+        raise UsageError(f"{_as_options(many)}: give one value, or two for two arms")
+    arms = max(len(values) for values in given.values())
+    if arms == 1 and parsed.null is None:
+        raise UsageError(
+            "a single arm requires --null; for two arms give two values, such as --response 0.7 0.4"
+        )
+    if arms == 2 and parsed.null is not None:
+        raise UsageError("--null is for a single arm, but two values of an option were given")
+    return [
+        {name: values[min(arm, len(values) - 1)] for name, values in given.items()}
+        for arm in range(arms)
+    ]
+
+
 def _names_an_ensemble(cohort: Path) -> bool:
     """Return whether this is an ensemble of synthetic cohorts, or one of its cohorts."""
     from tisstats.synthetic.ensemble import ENSEMBLE
