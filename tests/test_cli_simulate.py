@@ -152,7 +152,7 @@ def test_the_same_seed_prints_the_same_bytes():
             ["--patients", 20, "--response", 0.6, 0.2, "--interval", "wilson"],
             "interval_method must",
         ),
-        (["--patients", 1001, "--response", 0.6, "--null", 0.3], "whole number from 1 to 1000"),
+        (["--patients", 301, "--response", 0.6, "--null", 0.3], "whole number from 1 to 300"),
         (["--patients", 0, "--response", 0.6], "must be a positive integer, got '0'"),
         (["--patients", 20, "--response", "0,6"], "with a point before decimals, got '0,6'"),
     ],

@@ -451,8 +451,8 @@ def test_too_many_tables_are_simulated_only(monkeypatch):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"patients": 0}, "patients must be a whole number from 1 to 1000, got 0"),
-        ({"patients": 1001}, "patients must be a whole number from 1 to 1000, got 1001"),
+        ({"patients": 0}, "patients must be a whole number from 1 to 300, got 0"),
+        ({"patients": 301}, "patients must be a whole number from 1 to 300, got 301"),
         ({"response": 60}, "response must be a proportion from 0 to 1, got 60; did you mean 0.6?"),
         ({"rescue": -0.1}, "rescue must be a proportion from 0 to 1, got -0.1"),
         ({"missed": "a"}, "missed must be a proportion from 0 to 1, got 'a'"),
@@ -469,7 +469,7 @@ def test_an_arm_checks_its_arguments(wrong, message):
 
 
 def test_probabilities_of_an_arm_are_at_most_one_together():
-    assert PlannedArm(1000, 0.5, 0.4, 0.6).patients == 1000
+    assert PlannedArm(300, 0.5, 0.4, 0.6).patients == 300
     assert PlannedArm(3, 0.5, 0.4, 0.6).unknown == pytest.approx(0.6)
     with pytest.raises(ValueError, match=r"at most 1 together, got 0\.5 and 0\.6"):
         PlannedArm(3, 0.5, 0.5, 0.6)
@@ -510,10 +510,10 @@ def test_two_arms_have_tests_of_their_own():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"trials": 0}, "trials must be a whole number from 1 to 100000000, got 0"),
-        ({"trials": 10**8 + 1}, "trials must be a whole number from 1 to 100000000, got 100000001"),
+        ({"trials": 0}, "trials must be a whole number from 1 to 30000000, got 0"),
+        ({"trials": 10**8 + 1}, "trials must be a whole number from 1 to 30000000, got 100000001"),
         ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
-        ({"trials": 2.5}, "trials must be a whole number from 1 to 100000000, got 2.5"),
+        ({"trials": 2.5}, "trials must be a whole number from 1 to 30000000, got 2.5"),
     ],
 )
 def test_a_simulation_checks_its_arguments(wrong, message):

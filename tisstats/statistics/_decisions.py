@@ -24,12 +24,13 @@ from tisstats.statistics.trial_design import (
     TrialDesign,
     TwoArmDesign,
 )
-from tisstats.statistics.two_proportions import proportion_difference
+from tisstats.statistics.two_proportions import difference_limits
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_MOST_KEPT = 10_000  # tables of counts whose limits are kept for later calls, which bounds memory
 _TOLERANCE = 1e-12  # a limit that misses the null value by less than this does not exclude it
 
 
@@ -174,10 +175,23 @@ def _proportion_limits(patients: int, level: float, method: str) -> tuple[Floats
     return np.asarray(interval.low), np.asarray(interval.high)
 
 
-@lru_cache(maxsize=1024)
 def _difference_limits(
     of_first: int, of_second: int, level: float, method: str
 ) -> tuple[Floats, Floats]:
-    first, second = np.arange(of_first + 1)[:, np.newaxis], np.arange(of_second + 1)
-    interval = proportion_difference(first, of_first, second, of_second, level, method)
-    return np.asarray(interval.low), np.asarray(interval.high)
+    """Return the limits of all tables of two arms, each of shape (of_first + 1, of_second + 1)."""
+    if (of_first + 1) * (of_second + 1) > _MOST_KEPT:
+        return _compute_difference_limits(of_first, of_second, level, method)
+    return _kept_difference_limits(of_first, of_second, level, method)
+
+
+def _compute_difference_limits(
+    of_first: int, of_second: int, level: float, method: str
+) -> tuple[Floats, Floats]:
+    shape = of_first + 1, of_second + 1
+    first, second = (place.ravel() for place in np.indices(shape))
+    counts = [first, np.full_like(first, of_first), second, np.full_like(second, of_second)]
+    low, high = difference_limits(counts, np.full(first.size, level), method)
+    return low.reshape(shape), high.reshape(shape)
+
+
+_kept_difference_limits = lru_cache(maxsize=1024)(_compute_difference_limits)

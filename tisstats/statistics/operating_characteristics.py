@@ -26,8 +26,8 @@ from tisstats.statistics._decisions import Conclusions, Counted, Floats, Ints, c
 from tisstats.statistics.proportions import Interval, proportion_interval
 from tisstats.statistics.trial_design import PlannedArm, TrialDesign
 
-#: Counts of an arm that are less likely than this are left out of sums.
-_NEGLIGIBLE = 1e-16
+#: The least likely counts of an arm, with this probability together, are left out of sums.
+_NEGLIGIBLE = 1e-12
 
 #: Most tables of counts that are added up; more would take memory and minutes.
 MOST_TABLES = 2_000_000
@@ -102,8 +102,7 @@ def operating_characteristics(design: TrialDesign) -> OperatingCharacteristics:
 
     Notes
     -----
-    Counts of an arm with a probability below 1e-16 are left out; they change no result by more than
-    1e-12.
+    The least likely counts of each arm are left out, with a probability of 1e-12 together.
 
     References
     ----------
@@ -151,7 +150,9 @@ def _possible_counts(arm: PlannedArm, missing: str) -> tuple[Ints, Ints, Floats]
         probabilities = binom.pmf(unknown, arm.patients, open_) * binom.pmf(
             responders, arm.patients - unknown, of_known
         )
-    likely = probabilities >= _NEGLIGIBLE
+    order = np.argsort(probabilities, kind="stable")
+    likely = np.ones(probabilities.size, dtype=np.bool_)
+    likely[order] = np.cumsum(probabilities[order]) > _NEGLIGIBLE
     return responders[likely], unknown[likely], probabilities[likely]
 
 

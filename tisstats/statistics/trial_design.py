@@ -41,7 +41,7 @@ SINGLE_ARM_TESTS: Final[Mapping[str, str]] = MappingProxyType(
 TWO_ARM_TESTS: Final[Mapping[str, str]] = MappingProxyType({**POWER_TESTS, **DIFFERENCE_METHODS})
 
 #: Most patients of an arm: conclusions are looked up in tables of all counts that it can have.
-MOST_PATIENTS: Final = 1000
+MOST_PATIENTS: Final = 300
 
 #: True values within this of the null value meet it: 0.7 - 0.4 is not 0.3 in binary.
 _NULL_TOLERANCE = 1e-12
@@ -65,7 +65,7 @@ class PlannedArm:
     20
     """
 
-    patients: int  #: number of patients, 1 to 1,000
+    patients: int  #: number of patients, 1 to 300
     true_proportion: (
         float  #: true proportion of responders, rescued patients not among them, 0 to 1
     )
@@ -99,7 +99,7 @@ def planned_arm(
     Parameters
     ----------
     patients : int
-        Number of patients, 1 to 1,000.
+        Number of patients, 1 to 300.
     response : float
         Probability that a patient without rescue medication responds, 0 to 1.
     rescue : float
