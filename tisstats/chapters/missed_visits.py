@@ -229,8 +229,8 @@ class MissedVisits:
             "Bias": "Mean of the estimated minus the true difference, percentage points; of the "
             "smallest and the largest estimate where it is bounded.",
             "Type I error, %": "Both arms respond as with placebo; nominal {self.error_percent}%.",
-            "Coverage, %": "Of the {self.level_percent}% interval of Newcombe for the difference; from the lowest to "
-            "the highest limit where it is bounded.",
+            "Coverage, %": "Of the {self.level_percent}% interval of Newcombe for the difference; "
+            "from the lowest to the highest limit where it is bounded.",
         },
     )
     def by_rule(self) -> Rows:

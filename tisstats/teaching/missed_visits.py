@@ -59,7 +59,7 @@ class MissedVisitsTrial:
     --------
     >>> trial = MissedVisitsTrial(20, 0.8, 0.3, alpha=0.05)
     >>> round(trial.characteristics("non-responder", ALIKE, 0.2).rejection_probability, 3)
-    0.622
+    0.62
     """
 
     patients: int  #: patients in each arm
