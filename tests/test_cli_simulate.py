@@ -9,6 +9,7 @@ import pytest
 
 from tests.command import called
 from tisstats import SingleArmDesign, TwoArmDesign, planned_arm, simulate_trials
+from tisstats.trial import planned_arm_from_courses
 
 SINGLE = ("simulate", "--patients", 20, "--response", 0.6, "--null", 0.3, "--trials", 500)
 TWO = ("simulate", "--patients", 20, 19, "--response", 0.8, 0.3, "--trials", 500, "--seed", 2)
@@ -173,3 +174,111 @@ def test_a_seed_is_required():
 def test_help_has_balanced_brackets():
     text = called("simulate", "--help").stdout
     assert text.count("(") == text.count(")") > 0
+
+
+# Courses
+
+SCORED = """patient_id,week,tis,response
+a,0,0,
+a,4,45,moderate
+a,8,20,minimal
+b,0,0,
+b,8,40,moderate
+b,4,10,none
+"""
+COURSES = ("simulate", "--patients", 12, "--null", 0.3, "--trials", 200, "--seed", 3)
+
+
+@pytest.fixture
+def scored(tmp_path):
+    path = tmp_path / "scored.csv"
+    path.write_text(SCORED, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["at-week", "best"])
+def test_patients_are_drawn_from_courses_of_scored_visits(scored, kind):
+    options = ("--courses", scored, "--threshold", 40, "--kind", kind, "--format", "csv")
+    done = called(*COURSES, *options, "--rescue", 0.1, "--missed", 0.2)
+    assert (done.returncode, done.stderr) == (0, "")
+    arm = planned_arm_from_courses(
+        12, [[45, 20], [10, 40]], 40, kind=kind.replace("-", " "), rescue=0.1, missed=0.2
+    )
+    design = SingleArmDesign(arm, null_proportion=0.3)
+    compared(done.stdout, simulate_trials(design, trials=200, seed=3))
+
+
+def test_two_files_are_two_arms_and_the_last_visit_counts_by_default(scored, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("patient_id,week,tis\nc,0,\nc,4,60\n", encoding="utf-8")
+    done = called(
+        "simulate",
+        "--patients",
+        9,
+        *COURSES[5:],
+        "--courses",
+        scored,
+        other,
+        "--threshold",
+        40,
+        "--format",
+        "json",
+    )
+    arms = json.loads(done.stdout)["arms"]
+    assert [arm["true_proportion"] for arm in arms] == pytest.approx([0.5, 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("patient_id,week\na,0\n", ["column tis: there is no such column"]),
+        ("patient_id,week,tis\na,0,0\n", ["there is no visit after baseline"]),
+        (
+            "patient_id,week,tis\na,0,0\na,4,\nb,0,0\nb,4,x\n",
+            ["row 5, column tis, value 'x': must be a score from 0 to 100"],
+        ),
+        (
+            "patient_id,week,tis\na,0,0\na,4,\na,8,3\nb,0,0\nb,4,9\n",
+            [
+                "row 3, column tis, value '': must be a score from 0 to 100 after baseline, not",
+                "column patient_id, value 'b': the patient has no visit at week 8, as others have",
+            ],
+        ),
+        ("patient_id,week,tis\na,0,0\na,4,101\n", ["value '101': must be a score from 0 to 100"]),
+    ],
+)
+def test_courses_that_are_not_complete_are_refused_line_by_line(tmp_path, text, said):
+    path = tmp_path / "scored.csv"
+    path.write_text(text, encoding="utf-8")
+    done = called(*COURSES, "--courses", path, "--threshold", 40)
+    assert (done.returncode, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert len(lines) == len(said)
+    for line, part in zip(lines, said, strict=True):
+        assert line.startswith(str(path))
+        assert part in line
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "one of --response and --courses is required"),
+        (["--response", 0.5, "--kind", "best"], "--kind: only with --courses"),
+        (["--response", 0.5, "--threshold", 40], "--threshold: only with --courses"),
+        (["--courses", "x.csv"], "--courses requires --threshold"),
+        (["--courses", "x.csv", "--response", 0.5], "--courses has no --response: leave it out"),
+        (["--courses", "x.csv", "--missed-without-response", 0.5], "has no --missed-without-resp"),
+    ],
+)
+def test_courses_and_rates_do_not_mix(options, said):
+    done = called(*COURSES, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert said in line
+
+
+def test_a_threshold_out_of_range_is_wrong_usage(scored):
+    done = called(*COURSES, "--courses", scored, "--threshold", 400)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "threshold must be a number from 0 to 100, got 400.0" in line

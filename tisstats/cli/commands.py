@@ -15,6 +15,7 @@ from tisstats.errors import DataError
 
 if TYPE_CHECKING:
     from tisstats.book.run.parameters import Refusal
+    from tisstats.statistics import PlannedArm
     from tisstats.tables import ReadOptions
 
 SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -345,9 +346,13 @@ def simulate(parsed: argparse.Namespace) -> int:
     # Without a choice, the default of the design applies.
     chosen = {"test": parsed.test, "interval_method": parsed.interval}
     options |= {name: value for name, value in chosen.items() if value is not None}
+    _check_courses(parsed)
     arms = _arm_options(parsed)
     with wrong_values():
-        planned = [planned_arm(**arm) for arm in arms]
+        if parsed.courses:
+            planned = [_arm_from_courses(parsed, **arm) for arm in arms]
+        else:
+            planned = [planned_arm(**arm) for arm in arms]
         design: SingleArmDesign | TwoArmDesign
         if len(planned) == 1:
             design = SingleArmDesign(*planned, null_proportion=parsed.null, **options)
@@ -359,7 +364,36 @@ def simulate(parsed: argparse.Namespace) -> int:
 
 
 #: Options of ``tisstats simulate`` that an arm has; those of one value are of each arm.
-ARM_OPTIONS = ("patients", "response", "rescue", "missed", "missed_without_response")
+ARM_OPTIONS = ("patients", "response", "courses", "rescue", "missed", "missed_without_response")
+
+
+def _arm_from_courses(parsed: argparse.Namespace, *, courses: Path, **arm: Any) -> PlannedArm:
+    """Return an arm whose patients are drawn from a file of scored visits."""
+    from tisstats.trial.planned_courses import planned_arm_from_courses
+    from tisstats.trial.score_courses import read_score_courses
+
+    return planned_arm_from_courses(
+        scores=read_score_courses(courses),
+        threshold=parsed.threshold,
+        kind="best" if parsed.kind == "best" else "at week",
+        **arm,
+    )
+
+
+def _check_courses(parsed: argparse.Namespace) -> None:
+    """Raise UsageError if options of courses and of rates are mixed, or there are none."""
+    given = [name for name in ("threshold", "kind") if getattr(parsed, name) is not None]
+    if parsed.courses is None:
+        if parsed.response is None:
+            raise UsageError("one of --response and --courses is required")
+        if given:
+            raise UsageError(f"{_as_options(given)}: only with --courses")
+        return
+    rates = ("response", "missed_without_response")
+    if mixed := [name for name in rates if getattr(parsed, name) is not None]:
+        raise UsageError(f"--courses has no {_as_options(mixed)}: leave it out")
+    if parsed.threshold is None:
+        raise UsageError("--courses requires --threshold")
 
 
 def _arm_options(parsed: argparse.Namespace) -> list[dict[str, Any]]:

@@ -258,7 +258,16 @@ def add_simulate(commands: Commands) -> None:
     sizes = "patients; two numbers for a trial of two arms"
     add("--patients", metavar="N", type=positive_int, nargs="+", required=True, help=sizes)
     rates = "response rate of patients without rescue medication"
-    add("--response", metavar="P", type=parse_number, nargs="+", required=True, help=rates)
+    add("--response", metavar="P", type=parse_number, nargs="+", help=rates)
+    courses = (
+        "in place of --response: scored visits, as tisstats score writes them, whose patients are "
+        "drawn with replacement; --rescue and --missed are then of each visit"
+    )
+    add("--courses", metavar="FILE", type=parse_path, nargs="+", help=courses)
+    score = "with --courses, required: minimum score of a responder"
+    add("--threshold", metavar="N", type=parse_number, help=score)
+    kind = "with --courses: respond at the last visit (at-week, default) or at any (best)"
+    add("--kind", choices=("at-week", "best"), help=kind)
     null = "single arm, required: response rate under the null hypothesis"
     add("--null", metavar="P", type=parse_number, help=null)
     rescue = "probability of rescue medication, which counts as non-response (default: 0)"
