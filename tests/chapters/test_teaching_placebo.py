@@ -1,11 +1,21 @@
 """The placebo response: both arms alike, differences by method, and what chance alone gives."""
 
+import json
+import re
 from dataclasses import replace
 
 import pytest
 
+from tests.command import called
 from tisstats.chapters.teaching_placebo import PlaceboResponse
-from tisstats.statistics import proportion_difference
+from tisstats.statistics import (
+    TwoArmDesign,
+    operating_characteristics,
+    planned_arm,
+    proportion_difference,
+    two_arm_power,
+    two_arm_sample_size,
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +95,59 @@ def test_methods_lie_as_far_apart_as_the_table_shows(page):
     widest = 100 * max(max(lows) - min(lows), max(highs) - min(highs))
     assert float(page.numbers()["methods_within"]) == pytest.approx(widest, abs=0.051)
     assert page.difference_by_method().frame["Difference"].tolist() == ["35.0"] * 4
+
+
+def test_missed_visits_of_the_trial_planned_at_the_lower_threshold(page):
+    missed, numbers = page.missed_visits, page.numbers()
+    assert (missed.patients, numbers["plan_minimal"]) == (34, "34")
+    arms = {
+        name: planned_arm(34, response, missed=0.2)
+        for name, response in (("treated", 0.79), ("placebo", 0.44))
+    }
+    found = operating_characteristics(TwoArmDesign(arms["treated"], arms["placebo"]))
+    assert numbers["missed_counted_power"] == f"{100 * found.rejection_probability:.1f}"
+    assert numbers["missed_counted_bias"] == "−7.0"
+    assert numbers["missed_none_power"] == f"{100 * two_arm_power(34, 34, 0.79, 0.44).power:.1f}"
+    unequal = TwoArmDesign(planned_arm(34, 0.44), arms["placebo"])
+    error = operating_characteristics(unequal).rejection_probability
+    assert numbers["missed_counted_error"] == f"{100 * error:.1f}"
+    assert float(numbers["missed_counted_error"]) > float(numbers["missed_nominal"])
+    low, exact, high = (float(numbers[f"simulated_{name}"]) for name in ("low", "exact", "high"))
+    assert low <= exact <= high
+    assert exact == pytest.approx(100 * found.rejection_probability, abs=0.005)
+
+
+def test_the_table_of_rules_has_each_pattern_with_each_rule(page):
+    table = page.missed_visits.by_rule().frame
+    assert len(table) == 1 + 3 * 3
+    assert table["Missed"].unique().tolist() == [
+        "none",
+        "in both arms alike",
+        "in the placebo arm only",
+        "by patients without response",
+    ]
+    bounded = table[table["Rule"] == "bounds"]
+    assert bounded["Bias"].str.fullmatch(r"−\d+\.\d to \d+\.\d").all()
+    # Left out, the estimate is unbiased as long as missing has nothing to do with the response.
+    left_out = table[table["Rule"] == "left out"]
+    assert left_out["Bias"].tolist() == ["0.0", "0.0", "−2.1"]
+
+
+def test_the_sizes_with_missed_visits_are_those_of_the_responses_seen(page):
+    table = page.missed_visits.sizes().frame
+    sizes = [
+        two_arm_sample_size(0.8, 0.79 * (1 - share), 0.44 * (1 - share)).smallest.trials_1
+        for share in (0, 0.2)
+    ]
+    assert table["Patients per arm"].tolist()[::2] == [str(size) for size in sizes]
+    assert table["Seen to respond, treated, %"].tolist()[2] == "63.2"
+
+
+def test_the_command_simulates_the_trial_of_the_page(page):
+    (command,) = re.findall(r"tisstats (simulate [^`]+)\n```", page.missed_visits.command().text)
+    done = called(*command.replace("\\\n", " ").split(), "--format", "json")
+    assert done.returncode == 0
+    rejected = json.loads(done.stdout)["characteristics"]["rejection_probability"]
+    numbers = page.numbers()
+    assert f"{100 * rejected['simulated']:.2f}" == numbers["simulated_power"]
+    assert f"{100 * rejected['exact']:.2f}" == numbers["simulated_exact"]

@@ -318,6 +318,32 @@ def test_the_size_is_the_first_that_attains_the_power_by_the_approximation(seed)
     assert texts(case) == [str(size), str(2 * stay)]
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_missed_visits_by_counting_a_million_patients(seed):
+    case = SETS[seed]["missed-visits"]
+    patients, threshold, rescued, response, missed, null, needed, _ = numbers(case.question)
+    assert threshold == 40
+    # A cohort in which each of the groups is a whole number.
+    others = 10**6 * (100 - rescued) / 100
+    seen = others * response / 100 * (100 - missed) / 100
+    unknown = others * missed / 100
+    enough = "yes" if patients * seen / 10**6 >= needed else "no"
+    shares = [seen / 10**6, seen / (10**6 - unknown)]
+    assert texts(case) == [*(rounded(100 * share, 1) for share in shares), enough]
+    # The number needed is the smallest above the null proportion that rejects.
+    n, p = int(patients), float(null / 100)
+    chances = [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+    p_values = [sum(c for c in chances if c <= own * (1 + 1e-7)) for own in chances]
+    assert needed == min(k for k in range(n + 1) if k > n * p and p_values[k] <= 0.05)
+    of_one = float(seen / 10**6)
+    power = sum(
+        comb(n, k) * of_one**k * (1 - of_one) ** (n - k)
+        for k in range(n + 1)
+        if p_values[k] <= 0.05
+    )
+    assert f"The exact power is {100 * power:.1f}%" in case.steps[-1]
+
+
 @pytest.mark.parametrize(
     ("treated", "placebo", "power", "size"),
     [

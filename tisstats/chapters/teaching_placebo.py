@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.missed_visits import MissedVisits
 from tisstats.chapters.page import (
     FigureItem,
     Markdown,
@@ -148,6 +149,12 @@ class PlaceboResponse(Chapter):
     def sizes(self) -> dict[str, SampleSizeRow]:
         """Sample size of each of these trials, with Fisher's exact test."""
         return {name: plan.fisher() for name, plan in self.plans.items()}
+
+    @cached_property
+    def missed_visits(self) -> MissedVisits:
+        """What missed visits do to the trial of the lesson at the lower threshold."""
+        name = f"{_LESSON}_minimal"
+        return MissedVisits(self.plans[name], self.sizes[name].smallest or MAXIMUM)
 
     def _arm_interval(self, arm: placebo.Arm) -> Interval:
         return arm.interval(self.confidence_level, self.interval_method)
@@ -314,6 +321,7 @@ class PlaceboResponse(Chapter):
             },
             "responders": self.count.responders,
             "patients": self.count.patients,
+            **self.missed_visits.numbers(),
         }
 
     def _placebo_numbers(self) -> dict[str, object]:

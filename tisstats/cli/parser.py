@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         add_sensitivity,
         add_bounds,
         add_exercises,
+        add_simulate,
     ):
         add(commands)
     return top
@@ -244,6 +245,66 @@ def add_exercises(commands: Commands) -> None:
     add("-o", "--output", metavar="DIR", type=parse_path, help=folder)
     key = "add the answers with their solutions; with --output, as files of their own"
     add("--key", action="store_true", help=key)
+
+
+def add_simulate(commands: Commands) -> None:
+    """Add ``tisstats simulate``."""
+    does = "simulate a trial with a response as endpoint: power or type I error, bias, coverage"
+    given = (
+        "Rates and probabilities are from 0 to 1. One value is for each arm; of two, the first is "
+        "for the first arm. Where the null hypothesis is true, the power is the type I error. "
+        "Exact values are given beside the simulated ones unless two large arms have too many "
+        "possible counts."
+    )
+    add = add_command(commands, "simulate", does, given).add_argument
+    sizes = "patients; two numbers for a trial of two arms"
+    add("--patients", metavar="N", type=positive_int, nargs="+", required=True, help=sizes)
+    rates = "response rate of patients without rescue medication"
+    add("--response", metavar="P", type=parse_number, nargs="+", help=rates)
+    courses = (
+        "in place of --response: scored visits, as tisstats score writes them, whose patients are "
+        "drawn with replacement; --rescue and --missed are then of each visit"
+    )
+    add("--courses", metavar="FILE", type=parse_path, nargs="+", help=courses)
+    score = "with --courses, required: minimum score of a responder"
+    add("--threshold", metavar="N", type=parse_number, help=score)
+    kind = "with --courses: respond at the last visit (at-week, default) or at any (best)"
+    add("--kind", choices=("at-week", "best"), help=kind)
+    null = "single arm, required: response rate under the null hypothesis"
+    add("--null", metavar="P", type=parse_number, help=null)
+    rescue = "probability of rescue medication, which counts as non-response (default: 0)"
+    add("--rescue", metavar="P", type=parse_number, nargs="+", default=[0.0], help=rescue)
+    missed = "probability that the visit is missed, without rescue medication (default: 0)"
+    add("--missed", metavar="P", type=parse_number, nargs="+", default=[0.0], help=missed)
+    other = "the same of patients who do not respond (default: as --missed)"
+    add("--missed-without-response", metavar="P", type=parse_number, nargs="+", help=other)
+    handling = (
+        "unknown responses: count as non-response (non-responder, default), are left out "
+        "(unknown), or the test has to reject whatever they are (bounds)"
+    )
+    rules = ("non-responder", "unknown", "bounds")
+    add("--missing", choices=rules, default="non-responder", help=handling)
+    test = (
+        "single arm: binomial (default) or a method of intervals, such as wilson; two arms: fisher "
+        "(default), boschloo, chi-square or a method of intervals, such as newcombe"
+    )
+    add("--test", metavar="NAME", help=test)
+    alpha = "significance level (default: 0.05)"
+    add("--alpha", metavar="P", type=parse_number, default=0.05, help=alpha)
+    sides = ("two-sided", "less", "greater")
+    add("--alternative", choices=sides, default="two-sided", help="default: two-sided")
+    interval = (
+        "method of the interval: clopper-pearson (default) or others of a proportion; two arms: "
+        "newcombe (default) or others of a difference"
+    )
+    add("--interval", metavar="NAME", help=interval)
+    level = "confidence level of the interval (default: 0.95)"
+    add("--confidence-level", metavar="P", type=parse_number, default=0.95, help=level)
+    trials = "number of simulated trials (default: 100000)"
+    add("--trials", metavar="N", type=positive_int, default=100_000, help=trials)
+    same = "random seed: the same seed gives the same numbers"
+    add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
+    add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
 
 
 def parse_uln(text: str) -> tuple[str, str]:

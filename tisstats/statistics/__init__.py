@@ -3,6 +3,13 @@
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmannEstimate, hodges_lehmann
+from tisstats.statistics.operating_characteristics import (
+    OperatingCharacteristics,
+    SimulatedCharacteristics,
+    TooManyTablesError,
+    operating_characteristics,
+    simulate_trials,
+)
 from tisstats.statistics.planning import (
     POWER_TESTS,
     PlannedInterval,
@@ -43,6 +50,15 @@ from tisstats.statistics.time_to_event import (
     cumulative_incidence,
     kaplan_meier,
 )
+from tisstats.statistics.trial_design import (
+    MISSING_HANDLING,
+    SINGLE_ARM_TESTS,
+    TWO_ARM_TESTS,
+    PlannedArm,
+    SingleArmDesign,
+    TwoArmDesign,
+    planned_arm,
+)
 from tisstats.statistics.two_proportions import (
     DIFFERENCE_METHODS,
     PROPORTION_TESTS,
@@ -59,10 +75,13 @@ __all__ = [
     "INTERVAL_METHODS",
     "MEDIAN_RULES",
     "METHOD_TITLES",
+    "MISSING_HANDLING",
     "POWER_TESTS",
     "PROPORTION_TESTS",
     "QUANTILE_DEFINITIONS",
     "RATIO_METHODS",
+    "SINGLE_ARM_TESTS",
+    "TWO_ARM_TESTS",
     "CensoringBounds",
     "CoverageSummary",
     "CumulativeIncidence",
@@ -72,12 +91,18 @@ __all__ = [
     "IncidencePoint",
     "Interval",
     "KaplanMeier",
+    "OperatingCharacteristics",
+    "PlannedArm",
     "PlannedInterval",
     "PowerNotAttainedError",
     "SampleSizeForPower",
     "SampleSizeForWidth",
     "SignedRankTest",
+    "SimulatedCharacteristics",
+    "SingleArmDesign",
     "SingleArmPower",
+    "TooManyTablesError",
+    "TwoArmDesign",
     "TwoArmPower",
     "TwoProportionTest",
     "at_risk_table",
@@ -90,6 +115,8 @@ __all__ = [
     "kaplan_meier",
     "method_title",
     "odds_ratio",
+    "operating_characteristics",
+    "planned_arm",
     "planned_interval",
     "proportion_difference",
     "proportion_interval",
@@ -98,6 +125,7 @@ __all__ = [
     "quantiles",
     "sample_size_for_width",
     "signed_rank_test",
+    "simulate_trials",
     "single_arm_power",
     "single_arm_sample_size",
     "times_from_counts",

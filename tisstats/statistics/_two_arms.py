@@ -114,7 +114,7 @@ def _tails(ways: list[int], alternative: str) -> list[int]:
     return [up_to[own] for own in ways]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def rejected(
     trials_1: int, trials_2: int, alpha: float, test: str, alternative: str = "two-sided"
 ) -> Rejected:

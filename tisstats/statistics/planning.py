@@ -297,7 +297,7 @@ def single_arm_power(
     alpha = _arguments.proportion_between("alpha", alpha)
     _arguments.one_of("alternative", alternative, ALTERNATIVES)
     successes = np.arange(trials + 1)
-    rejects = _binomial_pvalues(trials, null, alternative) <= alpha * (1 + _TOLERANCE)
+    rejects = binomial_region(trials, null, alpha, alternative)
     above = successes[rejects & (successes > trials * null)]
     below = successes[rejects & (successes < trials * null)]
     return SingleArmPower(
@@ -429,6 +429,12 @@ def _check(alpha: float, test: str, alternative: str) -> float:
     _arguments.one_of("test", test, POWER_TESTS)
     _arguments.one_of("alternative", alternative, ALTERNATIVES)
     return _arguments.proportion_between("alpha", alpha)
+
+
+def binomial_region(trials: int, null: float, alpha: float, alternative: str) -> NDArray[np.bool_]:
+    """Return whether each number of successes rejects by the exact binomial test."""
+    rejects = _binomial_pvalues(trials, null, alternative) <= alpha * (1 + _TOLERANCE)
+    return np.asarray(rejects, dtype=np.bool_)
 
 
 def _binomial_pvalues(trials: int, null: float, alternative: str) -> NDArray[np.float64]:

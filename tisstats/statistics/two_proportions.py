@@ -85,16 +85,21 @@ def proportion_difference(
     args = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
     _arguments.one_of("method", method, DIFFERENCE_METHODS)
     first, of_first, second, of_second = args.counts
+    low, high = difference_limits(args.counts, args.confidence_level, method)
+    return make_interval(args, method, first / of_first - second / of_second, low, high)
+
+
+def difference_limits(
+    counts: list[NDArray[np.int64]], confidence_level: NDArray[np.float64], method: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the limits of `proportion_difference` for flat arrays that have been checked."""
     if method == "miettinen-nurminen":
-        quantiles = _limits.normal_quantile(args.confidence_level)
-        low, high = _limits.apply_elementwise(_limits.difference_limits, 2, *args.counts, quantiles)
+        quantiles = _limits.normal_quantile(confidence_level)
+        low, high = _limits.apply_elementwise(_limits.difference_limits, 2, *counts, quantiles)
     else:
         theirs = "newcomb" if method == "newcombe" else method
-        low, high = confint_proportions_2indep(
-            *args.counts, method=theirs, alpha=1 - args.confidence_level
-        )
-    estimate = first / of_first - second / of_second
-    return make_interval(args, method, estimate, np.maximum(-1.0, low), np.minimum(1.0, high))
+        low, high = confint_proportions_2indep(*counts, method=theirs, alpha=1 - confidence_level)
+    return np.maximum(-1.0, low), np.minimum(1.0, high)
 
 
 def proportion_ratio(

@@ -9,7 +9,13 @@ from statistics import NormalDist
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.printed import format_rounded
-from tisstats.statistics import two_arm_power
+from tisstats.statistics import (
+    SingleArmDesign,
+    operating_characteristics,
+    planned_arm,
+    single_arm_power,
+    two_arm_power,
+)
 from tisstats.teaching.cases import (
     LEVEL,
     TENTHS,
@@ -20,6 +26,7 @@ from tisstats.teaching.cases import (
     count_answer,
     number_answer,
     shown,
+    yes_no_answer,
 )
 from tisstats.teaching.judge_cases import DETECTABLE, DETECTABLE_RULE
 from tisstats.teaching.wording import measure_name_in_sentence
@@ -120,6 +127,85 @@ def sample_size_case(draw: Draw) -> Case:
         "from tisstats import two_arm_power\n\n"
         f"two_arm_power({per_arm}, {per_arm}, {shares[0]}, {shares[1]}, "
         'test="chi-square").power',
+    )
+
+
+def missed_visits_case(draw: Draw) -> Case:
+    """Plan for rescue medication and missed visits."""
+    threshold = RESPONSE_CUTOFFS["adult"]["moderate"]
+    patients = draw.one((20, 24, 30, 36, 40))
+    null = 5 * draw.whole(4, 7)
+    response = null + 5 * draw.whole(5, 8)
+    rescued, missed = 5 * draw.whole(1, 3), 5 * draw.whole(1, 5)
+    without_rescue, responds, seen = (
+        Fraction(each, 100) for each in (100 - rescued, response, 100 - missed)
+    )
+    true = without_rescue * responds
+    counted = true * seen
+    known = 1 - without_rescue * (1 - seen)
+    left_out = counted / known
+    plain = single_arm_power(patients, true, null / 100)
+    needed = plain.upper_critical or patients
+    arm = planned_arm(patients, response / 100, rescue=rescued / 100, missed=missed / 100)
+    design = SingleArmDesign(arm, null_proportion=null / 100)
+    power = operating_characteristics(design).rejection_probability
+    expected = patients * counted
+    rates = f"{patients}, {response / 100:g}, rescue={rescued / 100:g}, missed={missed / 100:g}"
+    return Case(
+        "missed-visits",
+        "design",
+        "Visits that are missed",
+        10,
+        f"You plan a fictitious single-arm trial of {patients} patients with a Total Improvement "
+        f"Score of at least {threshold} as response. You expect that {rescued}% of the patients "
+        "need rescue medication before the visit, which is recorded and counts as non-response, "
+        f"that {response}% of the others respond, and that {missed}% of the others miss the visit, "
+        f"whether they respond or not. To show a response rate above {null}%, at least {needed} "
+        "responses must be seen. In what percentage of all patients do you expect to see a "
+        "response? What percentage is that if patients whose response is unknown are left out? And "
+        f"do you expect to see at least {needed} responses?",
+        (),
+        (
+            number_answer(
+                "Patients with a response that is seen, % of all",
+                float(100 * counted),
+                "Multiply the shares without rescue medication, with a response, and seen.",
+                (float(100 * true), "That is the share that responds, seen or not."),
+                (float(100 * responds * seen), "Rescued patients do not count as responders."),
+            ),
+            number_answer(
+                "The same if unknown responses are left out, %",
+                float(100 * left_out),
+                "Divide by the share of patients whose response is known; the rescued are among "
+                "them.",
+                (
+                    float(100 * true),
+                    "Rescued patients stay in the denominator: their non-response is known.",
+                ),
+                (float(100 * responds), "That leaves out rescued patients, too."),
+            ),
+            yes_no_answer(
+                f"At least {needed} responses expected?",
+                yes=expected >= needed,
+                why=f"{patients} times the first percentage is {format_rounded(expected, 1)}.",
+            ),
+        ),
+        (
+            f"Responses seen: {100 - rescued}% × {response}% × {100 - missed}% = "
+            f"{format_rounded(100 * counted, 1)}% of all patients. The share that responds is "
+            f"{format_rounded(100 * true, 1)}%.",
+            f"Known responses: 100% − {100 - rescued}% × {missed}% = "
+            f"{format_rounded(100 * known, 1)}%. So {format_rounded(100 * counted, 1)} / "
+            f"{format_rounded(100 * known, 1)} = {format_rounded(100 * left_out, 1)}%.",
+            f"Expected: {patients} × {format_rounded(100 * counted, 1)}% = "
+            f"{format_rounded(expected, 1)} responses, {needed} are needed. The exact power is "
+            f"{format_rounded(100 * power, 1)}%, and would be "
+            f"{format_rounded(100 * plain.power, 1)}% if no visit were missed.",
+        ),
+        "from tisstats import SingleArmDesign, operating_characteristics, planned_arm\n\n"
+        f"arm = planned_arm({rates})\n"
+        f"design = SingleArmDesign(arm, null_proportion={null / 100:g})\n"
+        "operating_characteristics(design).rejection_probability",
     )
 
 

@@ -21,6 +21,7 @@ from tisstats.teaching.compute_cases import (
 from tisstats.teaching.design_cases import (
     entry_criterion_case,
     measure_choice_case,
+    missed_visits_case,
     sample_size_case,
 )
 from tisstats.teaching.judge_cases import (
@@ -50,6 +51,7 @@ KINDS: dict[str, Callable[[Draw], Case]] = {
     "important-change": important_change_case,
     "enzyme-change": enzyme_change_case,
     "sample-size": sample_size_case,
+    "missed-visits": missed_visits_case,
     "measure-choice": measure_choice_case,
     "entry-criterion": entry_criterion_case,
 }

@@ -17,6 +17,7 @@ from tisstats.trial.description import (
     data_package_template,
 )
 from tisstats.trial.endpoints import Endpoint, EndpointResult, evaluate
+from tisstats.trial.planned_courses import planned_arm_from_courses
 from tisstats.trial.response_times import ResponseTimes, time_to_first_response
 from tisstats.trial.scoring import analyse, analyse_many
 from tisstats.trial.study import Study
@@ -42,6 +43,7 @@ __all__ = [
     "confirmed_deterioration",
     "data_package_template",
     "evaluate",
+    "planned_arm_from_courses",
     "summaries",
     "time_to_first_response",
 ]

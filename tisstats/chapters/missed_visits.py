@@ -1,0 +1,310 @@
+"""Last part of the lesson on placebo: what missed visits do to the next trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tisstats.chapters.page import FigureItem, Markdown, Rows, described, figure_item, table
+from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, stated
+from tisstats.figures import missed_visits
+from tisstats.figures.missed_visits import RuleCurve
+from tisstats.figures.numbers import format_confidence_level, format_percent
+from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
+from tisstats.printed import format_rounded
+from tisstats.statistics import OperatingCharacteristics
+from tisstats.statistics.operating_characteristics import MONTE_CARLO_LEVEL, MOST_TABLES
+from tisstats.statistics.trial_design import MissingHandling
+from tisstats.teaching.missed_visits import (
+    ALIKE,
+    PATTERNS,
+    PLACEBO_ONLY,
+    RULES,
+    SEED,
+    SHARE,
+    SHARES,
+    TRIALS,
+    MissedPattern,
+    MissedVisitsTrial,
+)
+
+#: How power and type I error are computed.
+_METHOD = "Fisher's exact test, two-sided, exact"
+
+
+@dataclass(frozen=True)
+class MissedVisits:
+    """What missed visits do to a trial that was planned without them."""
+
+    plan: NextTrialPlan  #: response rates, target power and significance level
+    patients: int  #: patients in each arm, as planned without missed visits
+
+    @cached_property
+    def trial(self) -> MissedVisitsTrial:
+        """The trial."""
+        plan = self.plan
+        return MissedVisitsTrial(
+            self.patients,
+            plan.treated_response,
+            plan.control_response,
+            plan.alpha,
+            plan.confidence_level,
+        )
+
+    @property
+    def share_percent(self) -> str:
+        """The share of missed visits that the text is about, %."""
+        return format_percent(SHARE, 0)
+
+    @property
+    def power_percent(self) -> str:
+        """Target power, %."""
+        return format_confidence_level(self.plan.target_power)
+
+    @property
+    def level_percent(self) -> str:
+        """Confidence level of the intervals, %."""
+        return format_confidence_level(self.plan.confidence_level)
+
+    @property
+    def monte_carlo_percent(self) -> str:
+        """Confidence level of the Monte Carlo intervals, %."""
+        return format_confidence_level(MONTE_CARLO_LEVEL)
+
+    @property
+    def error_percent(self) -> str:
+        """Nominal two-sided type I error, %."""
+        return format_confidence_level(self.plan.alpha)
+
+    def _power(self, rule: MissingHandling, share: float = SHARE) -> str:
+        return format_percent(self.trial.characteristics(rule, ALIKE, share).rejection_probability)
+
+    @described(
+        {
+            "missed_share": stated("Share of visits missed, assumed", "%", "chosen"),
+            **{
+                f"missed_{name}": Facts("{power}", f"Power, {what}", method=_METHOD)
+                for name, what in (
+                    ("none_power", "no visit missed"),
+                    ("counted_power", "missed visits counted as non-response"),
+                    ("left_out_power", "patients with missed visits left out"),
+                    ("bounds_power", "missing responses bounded"),
+                )
+            },
+            "missed_counted_bias": Facts(
+                "{difference}",
+                "Mean estimate minus true difference, missed visits counted as non-response",
+                "percentage points",
+            ),
+            "missed_counted_error": Facts(
+                "{type I error}",
+                "Visits missed in the placebo arm only, counted as non-response",
+                method=_METHOD,
+            ),
+            "missed_left_out_error": Facts(
+                "{type I error}",
+                "Visits missed in the placebo arm only, left out",
+                method=_METHOD,
+            ),
+            "missed_nominal": stated("Nominal type I error", "%", "chosen"),
+            "missed_counted_size": Facts(
+                "{sample size} | more than {sample size}",
+                "Patients per arm, missed visits counted as non-response",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+            "most_tables": stated("Most tables that are summed", "tables", "chosen"),
+            "simulated_trials": stated("Simulated trials", "trials", "chosen"),
+            "simulated_power": Facts(
+                "{power}",
+                "Power, missed visits counted as non-response",
+                method="simulated trials",
+            ),
+            "simulated_low": Facts(
+                "{lower limit}",
+                "Simulated power",
+                "%",
+                "{self.monte_carlo_percent}% Monte Carlo, Clopper-Pearson",
+            ),
+            "simulated_high": Facts(
+                "{upper limit}",
+                "Simulated power",
+                "%",
+                "{self.monte_carlo_percent}% Monte Carlo, Clopper-Pearson",
+            ),
+            "simulated_exact": Facts(
+                "{power}", "Power, missed visits counted as non-response", method=_METHOD
+            ),
+        }
+    )
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers glued into the prose, by name."""
+        trial = self.trial
+        simulated = trial.simulated()
+        alike = trial.characteristics("non-responder", ALIKE, SHARE)
+        errors = {
+            rule: trial.characteristics(rule, PLACEBO_ONLY, SHARE, null=True)
+            for rule in ("non-responder", "unknown")
+        }
+        power = simulated.rejection_probability
+        return {
+            "missed_share": self.share_percent,
+            "missed_none_power": self._power("non-responder", 0.0),
+            "missed_counted_power": self._power("non-responder"),
+            "missed_left_out_power": self._power("unknown"),
+            "missed_bounds_power": self._power("bounds"),
+            "missed_counted_bias": _points(alike.lower_bias),
+            "missed_counted_error": format_percent(errors["non-responder"].rejection_probability),
+            "missed_left_out_error": format_percent(errors["unknown"].rejection_probability),
+            "missed_nominal": self.error_percent,
+            "missed_counted_size": self._size(SHARE),
+            "most_tables": f"{MOST_TABLES:,}",
+            "simulated_trials": f"{TRIALS:,}",
+            "simulated_power": format_percent(power.estimate, 2),
+            "simulated_low": format_percent(power.low, 2),
+            "simulated_high": format_percent(power.high, 2),
+            "simulated_exact": format_percent(alike.rejection_probability, 2),
+        }
+
+    def _size(self, share: float) -> str:
+        """Return the size of an arm if missed visits count as non-response."""
+        seen = 1 - share
+        plan = NextTrialPlan(
+            self.plan.treated_response * seen,
+            self.plan.control_response * seen,
+            self.plan.target_power,
+            self.plan.confidence_level,
+        )
+        return f"{plan.fisher().smallest or f'more than {MAXIMUM}'}"
+
+    def figure(self) -> FigureItem:
+        """Return power and type I error by the share of missed visits, for each rule."""
+        curves = [
+            RuleCurve(
+                label,
+                [
+                    self.trial.characteristics(rule, ALIKE, share).rejection_probability
+                    for share in SHARES
+                ],
+                [
+                    self.trial.characteristics(
+                        rule, PLACEBO_ONLY, share, null=True
+                    ).rejection_probability
+                    for share in SHARES
+                ],
+            )
+            for rule, label in RULES.items()
+        ]
+        return figure_item(
+            missed_visits,
+            curves,
+            shares=SHARES,
+            stated_share=SHARE,
+            patients=self.patients,
+            alpha=self.plan.alpha,
+            power_pattern=ALIKE.label,
+            error_pattern=PLACEBO_ONLY.label,
+            source="Computed: response rates of ProDERM, assumed shares of missed visits",
+        )
+
+    @table(
+        "What {self.share_percent}% missed visits do to a trial of {self.patients} patients per "
+        "arm, by who misses them and how they are counted",
+        columns={
+            "Missed": LABEL,
+            "Rule": WORDS,
+            "Power, %": Facts("{power}", "Power", method=_METHOD),
+            "Type I error, %": Facts("{type I error}", "Type I error", method=_METHOD),
+            "Bias": Facts(
+                "{minimum} to {maximum} | {difference}",
+                "Mean estimate minus true difference",
+                "percentage points",
+            ),
+            "Coverage, %": Facts(
+                "{coverage}",
+                "Interval of the difference",
+                method="{self.level_percent}% Newcombe, exact",
+            ),
+        },
+        notes={
+            "Bias": "Mean of the estimated minus the true difference, percentage points; of the "
+            "smallest and the largest estimate where it is bounded.",
+            "Type I error, %": "Both arms respond as with placebo; nominal {self.error_percent}%.",
+            "Coverage, %": "Of the {self.level_percent}% interval of Newcombe for the difference; "
+            "from the lowest to the highest limit where it is bounded.",
+        },
+    )
+    def by_rule(self) -> Rows:
+        """Return power, type I error, bias and coverage by pattern and rule."""
+        yield self._row("none", "–", "non-responder", ALIKE, 0.0)
+        for pattern in PATTERNS:
+            for rule, label in RULES.items():
+                yield self._row(pattern.label, label, rule, pattern, SHARE)
+
+    def _row(
+        self, missed: str, label: str, rule: MissingHandling, pattern: MissedPattern, share: float
+    ) -> dict[str, str]:
+        found = self.trial.characteristics(rule, pattern, share)
+        null = self.trial.characteristics(rule, pattern, share, null=True)
+        return {
+            "Missed": missed,
+            "Rule": label,
+            "Power, %": format_percent(found.rejection_probability),
+            "Type I error, %": format_percent(null.rejection_probability),
+            "Bias": _bias(found, bounded=rule == "bounds"),
+            "Coverage, %": format_percent(found.coverage),
+        }
+
+    @table(
+        "Patients per arm for {self.power_percent}% power, if missed visits count as non-response",
+        columns={
+            "Missed, %": Facts(VALUE, "Share of visits missed, assumed", "%", origin="chosen"),
+            "Seen to respond, treated, %": Facts(
+                VALUE, "Probability of a response that is seen", "%", group="treated"
+            ),
+            "Seen to respond, placebo, %": Facts(
+                VALUE, "Probability of a response that is seen", "%", group="placebo"
+            ),
+            "Patients per arm": Facts(
+                "{sample size} | more than {sample size}",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+        },
+        notes={
+            "Patients per arm": "Smallest number, by Fisher's exact test at a two-sided type I "
+            "error of {self.error_percent}%; visits are missed in both arms alike."
+        },
+    )
+    def sizes(self) -> Rows:
+        """Return the size of an arm by the share of missed visits."""
+        for share in SHARES:
+            yield {
+                "Missed, %": format_percent(share, 0),
+                "Seen to respond, treated, %": format_percent(
+                    self.plan.treated_response * (1 - share)
+                ),
+                "Seen to respond, placebo, %": format_percent(
+                    self.plan.control_response * (1 - share)
+                ),
+                "Patients per arm": self._size(share),
+            }
+
+    def command(self) -> Markdown:
+        """Return the command that simulates the trial."""
+        return Markdown(
+            "```bash\n"
+            f".venv/bin/tisstats simulate --patients {self.patients} "
+            f"--response {self.plan.treated_response:g} {self.plan.control_response:g} \\\n"
+            f"  --missed {SHARE:g} --alpha {self.plan.alpha:g} --seed {SEED}\n"
+            "```"
+        )
+
+
+def _points(difference: float) -> str:
+    """Format a difference of proportions in percentage points; zero has no sign."""
+    text = format_rounded(100 * difference, 1)
+    return "0.0" if text == "-0.0" else text.replace("-", "−")
+
+
+def _bias(found: OperatingCharacteristics, *, bounded: bool) -> str:
+    low, high = _points(found.lower_bias), _points(found.upper_bias)
+    return f"{low} to {high}" if bounded else low
