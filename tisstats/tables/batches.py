@@ -38,7 +38,7 @@ _UNPACKED = 10
 
 @dataclass(slots=True)
 class TableBatches:
-    """A table in a file, read from its beginning each time that it is iterated.
+    r"""A table in a file, read from its beginning each time that it is iterated.
 
     Text and Parquet are read in batches; a workbook, which has a million rows at most, is one.
 
@@ -46,7 +46,7 @@ class TableBatches:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "visits.csv"
-    >>> _ = path.write_text("patient_id;week\\n007;0\\n\\n007;9\\n")
+    >>> _ = path.write_text("patient_id;week\n007;0\n\n007;9\n")
     >>> table = TableBatches(path)
     >>> [len(raw) for raw in table], table.remarks
     ([2], ('read as semicolon-separated', '1 empty row skipped'))
@@ -111,9 +111,7 @@ class TableBatches:
                 delimited = DelimitedText(
                     text, self.name, decimal=given.decimal, characters=CHARACTERS
                 )
-                count = 0
-                for raw in delimited:
-                    count += 1
+                for count, raw in enumerate(delimited, start=1):
                     self.share = min(1, count * CHARACTERS / max(unpacked, 1))
                     yield raw
                 self.remarks = delimited.remarks()

@@ -220,7 +220,7 @@ class DelimitedText:
                 yield self._table(self._frame([cells for _, cells in filled]), numbers)
 
     def _frame(self, records: list[list[str]]) -> pd.DataFrame:
-        """Return records as columns; those without a name are left out, and noted if they have cells."""
+        """Return records as columns; one without a name is left out, and noted if it has cells."""
         columns = list(zip(*records, strict=True)) if records else [()] * len(self._header)
         places = enumerate(zip(self._header, columns, strict=True), start=1)
         kept = {}
@@ -316,7 +316,7 @@ def _has_cells_only(content: bytes, columns: int, separator: str) -> bool:
     return bool((by_line[:, 0] > begins).all() and (by_line[:, -1] < ends).all())
 
 
-def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
+def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str]:
     """Return the column names, and the separator: the most frequent one in the header."""
     first = stream.readline()
     if not first.strip():

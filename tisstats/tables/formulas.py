@@ -14,6 +14,9 @@ from tisstats.tables.cells import distinct_texts, is_text
 #: or minus only what calls, compares or starts another program: "+12" is a number, "- none" a note.
 _FORMULA = re.compile(r"[\t\r]*(?:[=@]|[+-].*[(|!=])", re.DOTALL)
 
+#: How one begins.
+_BEGINS = frozenset("=@+-\t\r")
+
 
 def are_formulas(column: pd.Series) -> NDArray[np.bool_]:
     """Return for each cell whether a spreadsheet would run it.
@@ -31,4 +34,4 @@ def are_formulas(column: pd.Series) -> NDArray[np.bool_]:
 
 
 def _is_formula(text: str) -> bool:
-    return _FORMULA.match(text) is not None
+    return text[:1] in _BEGINS and _FORMULA.match(text) is not None

@@ -63,8 +63,11 @@ def open_bytes(source: Path) -> Iterator[BinaryIO]:
 
 def digest(source: Path) -> str:
     """Return a hash of the content of a file."""
+    found = hashlib.sha256()
     with open_bytes(source) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while block := stream.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
 
 
 @contextmanager

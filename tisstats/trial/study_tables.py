@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.enzymes import uln_fault
-from tisstats.measures.files import ScoringUnits
+from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.measures.visit_table import MEASURE_COLUMNS, Ranges
 from tisstats.tables import (
     Converted,
