@@ -193,7 +193,7 @@ class DelimitedText:
             end = len(text) if last else text.rfind("\n") + 1
             rest = text[end:]
             if end:
-                frame = _parse_regular(text[:end], self._header, self._separator)
+                frame = parse_regular(text[:end], self._header, self._separator)
                 if frame is None:
                     yield from self._records(text[:end], rest, line)
                     break
@@ -266,12 +266,34 @@ def _rest_of_lines(text: str, stream: io.TextIOBase) -> Iterator[str]:
     yield from iter(stream.readline, "")
 
 
-def _parse_regular(text: str, header: list[str], separator: str) -> pd.DataFrame | None:
-    """Return a table without quotes, empty rows and faults, ten times as fast; None if it is not.
+def parse_regular(text: str, header: list[str], separator: str) -> pd.DataFrame | None:
+    r"""Return a table without quotes, empty rows and faults, ten times as fast; None if it is not.
 
     pandas' parser alone would fill up short rows and not know the lines of the others.
+
+    Parameters
+    ----------
+    text : str
+        The rows, without the header.
+    header : list of str
+        Names of the columns.
+    separator : str
+        What separates cells, one character.
+
+    Examples
+    --------
+    >>> parse_regular("007,0\n", ["patient_id", "week"], ",").to_numpy().tolist()
+    [['007', '0']]
+    >>> parse_regular("007\n", ["patient_id", "week"], ",")
     """
-    if len(header) < 2 or not all(header) or '"' in text or "\0" in text:
+    if (
+        not text
+        or not separator.isascii()
+        or len(header) < 2
+        or not all(header)
+        or '"' in text
+        or "\0" in text
+    ):
         return None
     if "\r" in text:
         text = text.replace("\r\n", "\n")
