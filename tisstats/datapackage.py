@@ -1,7 +1,7 @@
 """Read a data package: CSV files described by a Frictionless Table Schema.
 
-Rows that are plainly valid are told from doubtful ones column by column, in seconds for a hundred
-megabytes (`tisstats.doubtful_rows`). Frictionless finds the faults of the doubtful ones; this
+Rows that are plainly valid are found column by column, not cell by cell
+(`tisstats.doubtful_rows`). Frictionless finds the faults of the others; this
 module describes each on one line with file, row, column, value and what is allowed.
 """
 

@@ -103,7 +103,9 @@ _SHORT = 1_000
 def _column(found: CellFaults, field: Field) -> Any:
     name, constraints = str(field["name"]), field.get("constraints", {})
     given = found.table[name]
-    cells = given.to_list() if len(given) > _SHORT and given.dtype.kind == "O" else [None]
+    cells: list[Any] = [None]
+    if len(given) > _SHORT and given.dtype.kind == "O":
+        cells = given.to_list()
     if is_text(cells):
         # A long column has far fewer texts than cells.
         places, distinct = distinct_texts(cells)
