@@ -21,6 +21,7 @@ FLOORS = [
         "printed",
         "tables",
         "matching",
+        "doubtful_rows",
         "datapackage",
         "statistics",
         "measures",

@@ -1,7 +1,8 @@
 """Read a data package: CSV files described by a Frictionless Table Schema.
 
-Frictionless finds the faults; this module describes each on one line with file, row, column, value
-and what is allowed.
+Rows that are plainly valid are found column by column, not cell by cell
+(`tisstats.doubtful_rows`). Frictionless finds the faults of the others; this
+module describes each on one line with file, row, column, value and what is allowed.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from tisstats.doubtful_rows import PlainFile, follow_references, read_plain
 from tisstats.errors import DataError, Fault
 from tisstats.matching import PatternError, matches
 
@@ -184,7 +191,7 @@ def find_faults(directory: Path) -> list[Fault]:
     Returns
     -------
     list of Fault
-        One fault per error; empty if the package is valid.
+        One fault per error, at most a thousand a file; empty if the package is valid.
 
     Raises
     ------
@@ -192,6 +199,87 @@ def find_faults(directory: Path) -> list[Fault]:
         If there is no description to check against.
     """
     descriptor = read_descriptor(directory)
+    path = directory / DESCRIPTOR
+    if unknown := [
+        Fault(str(path), f"resource {resource.get('name')}: {_no_encoding(resource['encoding'])}")
+        for resource in descriptor["resources"]
+        if "encoding" in resource and not _is_encoding(resource["encoding"])
+    ]:
+        return unknown
+    files = _plain_files(directory, descriptor)
+    if files and all(file is not None and not file.doubtful.any() for file in files.values()):
+        return []
+    if all(file is None for file in files.values()):
+        return _find_with_care(directory, descriptor)
+    with tempfile.TemporaryDirectory(prefix="tisstats-") as folder:
+        shorter = Path(folder)
+        rows = _write_doubtful(directory, descriptor, files, shorter)
+        found = _find_with_care(shorter, descriptor)
+        return [_in_package(fault, rows, shorter, directory) for fault in found]
+
+
+def _plain_files(directory: Path, descriptor: dict[str, Any]) -> dict[str, PlainFile | None]:
+    """Return the files with their doubtful rows, None for those to be checked as a whole."""
+    resources = descriptor["resources"]
+    names = [resource.get("name") for resource in resources]
+    paths = [resource.get("path") for resource in resources]
+    if not all(isinstance(given, str) and given for given in (*names, *paths)):
+        return {}
+    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
+        return {}
+    schemas = {resource["name"]: resource.get("schema", {}) for resource in resources}
+    if not all(isinstance(schema.get("foreignKeys", []), list) for schema in schemas.values()):
+        return {}
+    files = {
+        resource["name"]: read_plain(
+            directory / resource["path"],
+            schemas[resource["name"]],
+            encoding=encoding(resource),
+            delimiter=delimiter(resource),
+        )
+        for resource in resources
+    }
+    follow_references(files, schemas)
+    return files
+
+
+def _write_doubtful(
+    directory: Path,
+    descriptor: dict[str, Any],
+    files: Mapping[str, PlainFile | None],
+    shorter: Path,
+) -> dict[str, NDArray[np.int64]]:
+    """Write a package of the rows to check with care; return their numbers by file."""
+    rows = {}
+    for resource in descriptor["resources"]:
+        source, target = directory / resource["path"], shorter / resource["path"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = files[resource["name"]]
+        if file is not None:
+            rows[str(target)] = file.write(target, encoding(resource), delimiter(resource))
+        elif source.is_dir():
+            target.mkdir()
+        elif source.is_file():
+            shutil.copyfile(source, target)
+    return rows
+
+
+def _in_package(
+    fault: Fault, rows: Mapping[str, NDArray[np.int64]], shorter: Path, directory: Path
+) -> Fault:
+    """Return a fault of the shorter package as one of the package."""
+    row = fault.row
+    if row is not None and row > 1 and fault.file in rows:
+        row = int(rows[fault.file][row - 2]) + 2
+    message = fault.message.replace(str(shorter), str(directory))
+    return replace(
+        fault, file=fault.file.replace(str(shorter), str(directory)), message=message, row=row
+    )
+
+
+def _find_with_care(directory: Path, descriptor: dict[str, Any]) -> list[Fault]:
+    """Check every row of a package, by Frictionless."""
+    path = directory / DESCRIPTOR
     try:
         from frictionless import Package
         from frictionless.exception import FrictionlessException
@@ -200,13 +288,6 @@ def find_faults(directory: Path) -> list[Fault]:
             "checking data packages needs frictionless: pip install frictionless",
             name="frictionless",
         ) from None
-    path = directory / DESCRIPTOR
-    if unknown := [
-        Fault(str(path), f"resource {resource.get('name')}: {_no_encoding(resource['encoding'])}")
-        for resource in descriptor["resources"]
-        if "encoding" in resource and not _is_encoding(resource["encoding"])
-    ]:
-        return unknown
     checked = {"resources": [_without_references(each) for each in descriptor["resources"]]}
     try:
         report = Package.from_descriptor(checked, basepath=str(directory)).validate()

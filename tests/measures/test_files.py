@@ -6,6 +6,7 @@ import pytest
 from tisstats.errors import DataError
 from tisstats.measures.files import read_visits
 from tisstats.tables import FormatError, ReadOptions, write_table
+from tisstats.tables.table_writers import TextWriter
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,site"
 ROWS = ["007,0,3.8,6.1,211,2.0,2.2,1199,A", "007,9,2.3,4.6,227,1.6,1.0,196,A"]
@@ -249,11 +250,10 @@ def test_parquet_is_read_as_it_was_written(tmp_path, plain):
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     path = written(tmp_path, "old", "scored.csv")
 
-    def half_written(_table, part, **_options):
-        part.write_text("half", encoding="utf-8")
+    def half_written(_writer, _table):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(pd.DataFrame, "to_csv", half_written)
+    monkeypatch.setattr(TextWriter, "write", half_written)
     with pytest.raises(OSError, match="the disk is full"):
         write_table(pd.DataFrame({"tis": [40.0]}), path)
     assert path.read_text(encoding="utf-8") == "old"

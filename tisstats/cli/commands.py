@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tisstats.book.run.project import UsageError
 from tisstats.cli.output import print_error, print_progress
@@ -126,9 +126,17 @@ def score(parsed: argparse.Namespace) -> int:
             population=parsed.population,
             core_set=parsed.core_set,
             missing=parsed.missing,
+            scheduler=parsed.scheduler,
+            progress=progress_stream(shown=parsed.progress),
             **of_core_set,
         )
     return SUCCESS
+
+
+def progress_stream(*, shown: bool) -> TextIO | None:
+    """Return the stream for the progress: standard error, if a terminal or if it is asked for."""
+    stream = sys.stderr
+    return stream if stream is not None and (shown or stream.isatty()) else None
 
 
 def core_set_options(parsed: argparse.Namespace) -> dict[str, Any]:

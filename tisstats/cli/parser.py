@@ -117,6 +117,10 @@ def add_score(commands: Commands) -> None:
     add_reading(add)
     output = "output file (default: -, CSV to standard output)"
     add("-o", "--output", metavar="OUT", type=parse_path, help=output)
+    workers = "address of a Dask scheduler, whose workers must see the folder of the output"
+    add("--scheduler", metavar="ADDRESS", help=workers)
+    shown = "show the progress on standard error, even if it is no terminal"
+    add("--progress", action="store_true", help=shown)
 
 
 def add_core_set(add: Callable[..., argparse.Action]) -> None:

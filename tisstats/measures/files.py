@@ -2,98 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import CORE_SETS, ENZYMES, CoreSet
-from tisstats.measures.enzymes import ENZYME_UNITS, EnzymeUnit, UpperLimit
-from tisstats.measures.ranges import MEASURE_COLUMNS_OF, VAS_MEASURES_OF, VAS_UNITS
+from tisstats.measures.core_set import CoreSet
+from tisstats.measures.ranges import MEASURE_COLUMNS_OF
+from tisstats.measures.scoring_units import ScoringUnits, enzymes_of
 from tisstats.tables import (
     EMPTY,
     Converted,
     RawTable,
     ReadOptions,
+    TableBatches,
     TableSource,
     TrialMapping,
+    file_format,
     map_table,
     match_columns,
     numbers,
     read_table,
-    resolve_decimals,
     text_values,
     unit_of,
 )
 from tisstats.tables.cells import is_text
-
-#: Millimetres in each unit of visual analogue scales.
-_LENGTHS = {"mm": 1, "cm": 10}
-
-#: Other spellings of units.
-_SPELLINGS = {"IU/L": "U/L", "µkat/L": "microkat/L", "μkat/L": "microkat/L", "ukat/L": "microkat/L"}
+from tisstats.tables.decimals import (
+    COMMAS,
+    DecimalMarks,
+    needs_mark,
+    numbers_as_text,
+    with_decimal_points,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VisitFile:
-    """A table of visits as read from a file."""
+    """A table of visits as read from a file, or a batch of one."""
 
     table: pd.DataFrame  #: the visits; measures as numbers, other columns unchanged
     source: TableSource  #: the file, and the place of each cell
-    remarks: tuple[str, ...]  #: notes on how the file was read, if not as plain CSV
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringUnits:
-    """The units that measures are converted to, where a mapping gives those of the file."""
-
-    enzyme_unit: EnzymeUnit = "U/L"  #: unit of the enzymes
-    vas_max: float = 10  #: length of the visual analogue scales: 10 (cm) or 100 (mm)
-    #: upper limits by enzyme: a column that holds one has the dimension of its enzyme
-    uln: Mapping[str, UpperLimit] | None = None
-    core_set: CoreSet = "imacs"  #: core set whose measures have these units
-
-    def factor(self, column: str, unit: str) -> tuple[float, float]:
-        """Return what to multiply and what to divide a column by, of two exact whole numbers.
-
-        Raises
-        ------
-        ValueError
-            If the column has no unit, or not this one.
-
-        Examples
-        --------
-        >>> ScoringUnits().factor("physician_global", "mm"), ScoringUnits().factor("ck", "µkat/L")
-        ((1, 10), (60, 1))
-        """
-        named = _SPELLINGS.get(unit, unit)
-        limits = [limit for limit in (self.uln or {}).values() if isinstance(limit, str)]
-        scales, known = VAS_MEASURES_OF[self.core_set], enzymes_of(self.core_set)
-        units: Mapping[str, int]
-        target: str
-        if column in scales:
-            units, target = _LENGTHS, VAS_UNITS[int(self.vas_max)]
-        elif column in known or column in limits:
-            units = {str(name): size for name, size in ENZYME_UNITS.items()}
-            target = self.enzyme_unit
-        else:
-            has_unit = ", ".join((*scales, *known))
-            limit_columns = " and columns of upper limits" if known else ""
-            raise ValueError(f"only {has_unit}{limit_columns} have a unit")
-        if named not in units:
-            raise ValueError(f"must be one of {', '.join(map(str, units))}")
-        return units[named], units[target]
-
-
-def enzymes_of(core_set: CoreSet) -> tuple[str, ...]:
-    """Return the enzymes of a core set.
-
-    >>> enzymes_of("imacs"), enzymes_of("printo")
-    (('ck', 'aldolase', 'ldh', 'ast', 'alt'), ())
-    """
-    return tuple(ENZYMES) if "enzyme" in CORE_SETS[core_set] else ()
+    remarks: tuple[str, ...] = ()  #: notes on how the file was read, if not as plain CSV
 
 
 def read_visits(
@@ -104,7 +57,7 @@ def read_visits(
     units: ScoringUnits | None = None,
     core_set: CoreSet = "imacs",
 ) -> VisitFile:
-    """Read a table of visits.
+    """Read a table of visits into memory; `VisitBatches` reads it batch by batch.
 
     Names of columns are compared without letter case, blanks and kind of separator. Numbers may
     have decimal commas, where the mark is declared or evident from the numbers of the file, see
@@ -115,7 +68,7 @@ def read_visits(
     Parameters
     ----------
     path : pathlib.Path
-        The file, in a format of `tisstats.tables`; ``-`` is CSV from the standard input.
+        The file, in a format of `tisstats.tables`.
     numeric : collection of str
         Further columns to read as numbers, such as upper limits of normal.
     options : ReadOptions, optional
@@ -135,28 +88,186 @@ def read_visits(
     FormatError
         If the format or the encoding is unknown.
     """
-    given = options or ReadOptions()
-    if mapping is not None and given.sheet is None:
-        given = replace(given, sheet=mapping.table("visits").sheet)
-    raw = read_table(path, given)
-    if mapping is not None:
-        raw = map_table(raw, mapping, "visits")
-    measures = MEASURE_COLUMNS_OF[core_set]
-    number_columns = {"week", *measures, *enzymes_of(core_set), *numeric}
-    raw = match_columns(raw, ("patient_id", *sorted(number_columns)))
-    raw = resolve_decimals(raw, number_columns, small=measures)
-    present = [name for name in raw.cells.columns if name in number_columns]
-    found = {name: numbers(raw.cells[name], empty=EMPTY) for name in present}
-    wrong = [name for name in present if found[name].bad.any()]
-    if faults := [fault for name in wrong for fault in _mixed_units(raw, name)]:
-        raise DataError(faults)
-    converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
-    if mapping is not None:
-        converted |= _in_units_of_scoring(raw, converted, units or ScoringUnits(), mapping)
-    others = [name for name in raw.cells.columns if name not in number_columns]
-    converted |= {name: _text(raw.cells[name], is_id=name == "patient_id") for name in others}
-    source = raw.source if raw.source.cells is not None else raw.verbatim()
-    return VisitFile(raw.cells.assign(**converted), source, raw.remarks)
+    given = units or ScoringUnits(core_set=core_set)
+    file = TableBatches(path, options or ReadOptions())
+    visits = VisitBatches(file, tuple(numeric), mapping, replace(given, core_set=core_set))
+    batches = list(visits.survey())
+    visits.units_seen.raise_faults()
+    source = batches[0].source
+    if len(batches) > 1:
+        source = TableSource(
+            source.file,
+            np.concatenate([each.source.lines for each in batches]),
+            source.origins,
+            None,
+        )
+    tables = [visits.typed(batch.table) for batch in batches]
+    table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    texts = [name for name in table if table[name].dtype == object and is_text(table[name])]
+    return VisitFile(table.astype(dict.fromkeys(texts, "str")), source, visits.remarks)
+
+
+class MixedUnits:
+    """The units in cells that are no plain numbers, looked for batch by batch.
+
+    Examples
+    --------
+    >>> units = MixedUnits()
+    >>> for cell in ("170 U/L", "3.3 µkat/L"):
+    ...     units.look(RawTable(pd.DataFrame({"ck": [cell]}, dtype=object), TableSource()), "ck")
+    >>> try:
+    ...     units.raise_faults()
+    ... except DataError as error:
+    ...     print(str(error)[:62])
+    visits, row 2, column ck, value '3.3 µkat/L': has another unit
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[int, str]] = {}
+        self._faults: dict[str, Fault] = {}
+
+    def look(self, raw: RawTable, column: str) -> None:
+        """Note the units of a column, and its first cell with another one."""
+        if raw.cells[column].dtype.kind != "O" or column in self._faults:
+            return
+        for row, cell in enumerate(raw.cells[column]):
+            unit = unit_of(cell)
+            if unit is None:
+                continue
+            line, known = self._first.setdefault(column, (raw.source.line(row, column), unit))
+            if unit != known:
+                before = f"row {line} has {known}"
+                message = f"has another unit ({before}); write numbers only, all in one unit"
+                self._faults[column] = raw.source.fault(message, row, column, cell)
+                return
+
+    def raise_faults(self) -> None:
+        """Raise DataError if the cells of a column have several units."""
+        if self._faults:
+            raise DataError(list(self._faults.values()))
+
+
+class VisitBatches:
+    """The visits of a file, read batch by batch; see `read_visits`.
+
+    Parameters
+    ----------
+    file : TableBatches
+        The file. With a mapping, and from a workbook, its rows are one batch.
+    numeric, mapping, units
+        As for `read_visits`.
+    """
+
+    def __init__(
+        self,
+        file: TableBatches,
+        numeric: Collection[str],
+        mapping: TrialMapping | None,
+        units: ScoringUnits,
+    ) -> None:
+        self.file = file
+        self._mapping, self._units = mapping, units
+        self._measures = MEASURE_COLUMNS_OF[units.core_set]
+        #: columns that are read as numbers
+        self.numeric = {"week", *self._measures, *enzymes_of(units.core_set), *numeric}
+        self._whole: RawTable | None = None  # where the rows are one batch
+        self._marks = DecimalMarks(file.options.decimal)
+        self._dtypes: dict[str, set[str]] = {}  # of the columns of numbers, in all batches
+        self.units_seen = MixedUnits()  #: units of cells that are no numbers
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Notes on how the file was read, once it has been read to its end."""
+        read = self.file.remarks if self._whole is None else self._whole.remarks
+        return (*read, COMMAS) if self._marks.mark == "," else read
+
+    @property
+    def state(self) -> dict[str, object]:
+        """What `survey` has found, for another process."""
+        return {
+            "mark": self._marks.mark,
+            "dtypes": {name: sorted(found) for name, found in self._dtypes.items()},
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `survey` has found in another process."""
+        self._marks.declared = state["mark"]
+        self._dtypes = {name: set(found) for name, found in state["dtypes"].items()}
+
+    def raw(self) -> Iterator[RawTable]:
+        """Yield the batches as they stand in the file, under our names of columns."""
+        names = ("patient_id", *sorted(self.numeric))
+        for raw in self._batches():
+            yield match_columns(raw, names)
+
+    def _batches(self) -> Iterator[RawTable]:
+        if self._mapping is None and file_format(self.file.path) != ".xlsx":
+            yield from self.file
+            return
+        if self._whole is None:
+            options = self.file.options
+            if self._mapping is not None and options.sheet is None:
+                options = replace(options, sheet=self._mapping.table("visits").sheet)
+            self._whole = read_table(self.file.path, options)
+            if self._mapping is not None:
+                self._whole = map_table(self._whole, self._mapping, "visits")
+        self.file.rows, self.file.share = len(self._whole), 1
+        yield self._whole
+
+    def survey(self) -> Iterator[VisitFile]:
+        """Yield the batches for the first time; the types of columns are known after the last.
+
+        Raises
+        ------
+        DataError
+            If a number may be read in two ways, or a unit of the mapping is not one.
+        """
+        self._find_mark()
+        for raw in self.raw():
+            visits = self._converted(raw)
+            for name in self.numeric.intersection(visits.table.columns):
+                self._dtypes.setdefault(name, set()).add(str(visits.table[name].dtype))
+            yield visits
+
+    def __iter__(self) -> Iterator[VisitFile]:
+        """Yield the batches, once their types are known: as parts of one table."""
+        for raw in self.raw():
+            visits = self._converted(raw)
+            yield replace(visits, table=self.typed(visits.table))
+
+    def typed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a batch with the types of its columns in the whole table."""
+        several = {name for name, found in self._dtypes.items() if len(found) > 1}
+        return table.astype({name: float for name in several if table[name].dtype.kind in "iuf"})
+
+    def _find_mark(self) -> None:
+        """Read the file for its decimal mark, if commas may be one."""
+        for raw in self.raw():
+            text = numbers_as_text(raw, self.numeric)
+            if not needs_mark(raw, text):
+                return
+            self._marks.count(text, self._measures)
+        batches = ((numbers_as_text(raw, self.numeric), raw.source) for raw in self.raw())
+        if faults := self._marks.faults(batches, self._measures):
+            raise DataError(faults)
+
+    def _converted(self, raw: RawTable) -> VisitFile:
+        """Return a batch with its measures as numbers."""
+        if self._marks.mark == ",":
+            raw = with_decimal_points(raw, numbers_as_text(raw, self.numeric), ",")
+        present = [name for name in raw.cells.columns if name in self.numeric]
+        found = {name: numbers(raw.cells[name], empty=EMPTY) for name in present}
+        for name in present:
+            if found[name].bad.any():
+                self.units_seen.look(raw, name)
+        converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
+        if self._mapping is not None:
+            self.units_seen.raise_faults()
+            converted |= _in_units_of_scoring(raw, converted, self._units, self._mapping)
+        others = [name for name in raw.cells.columns if name not in self.numeric]
+        converted |= {name: _text(raw.cells[name], is_id=name == "patient_id") for name in others}
+        source = raw.source if raw.source.cells is not None else raw.verbatim()
+        return VisitFile(raw.cells.assign(**converted), source)
 
 
 def _numbers(given: pd.Series, found: Converted) -> pd.Series:
@@ -172,28 +283,8 @@ def _numbers(given: pd.Series, found: Converted) -> pd.Series:
 def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
     """Return another column: identifiers as text, other cells as they stand."""
     if is_id and given.dtype.kind in {"f", "O"} and not isinstance(given.dtype, pd.StringDtype):
-        given = text_values(given).values
-    if given.dtype == object and is_text(given.tolist()):
-        return given.astype("str")
+        return text_values(given).values
     return given
-
-
-def _mixed_units(raw: RawTable, column: str) -> list[Fault]:
-    """Return a fault if the cells of a column have several units."""
-    if raw.cells[column].dtype.kind != "O":
-        return []
-    first: tuple[int, str] | None = None
-    for row, cell in enumerate(raw.cells[column]):
-        unit = unit_of(cell)
-        if unit is None:
-            continue
-        if first is None:
-            first = row, unit
-        elif unit != first[1]:
-            before = f"row {raw.source.line(first[0], column)} has {first[1]}"
-            message = f"has another unit ({before}); write numbers only, all in one unit"
-            return [raw.source.fault(message, row, column, cell)]
-    return []
 
 
 def _in_units_of_scoring(

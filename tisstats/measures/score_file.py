@@ -1,38 +1,108 @@
-"""Score a file of visits into another file, and summarise the result in a few lines."""
+"""Score a file of visits into another file, in memory that the size of the file does not change.
+
+The file is read twice. The first time every row is checked, and its numbers are shared out by
+patient into parts on disk (`tisstats.measures.score_parts`), since a patient's visits may stand
+anywhere. Each part is scored. The second time the rows are written with their scores, in their
+order. A file whose decimal mark its numbers must show is read once more before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES, CoreSet
-from tisstats.measures.enzymes import (
-    IMPLAUSIBLY_HIGH,
-    IMPLAUSIBLY_LOW,
-    EnzymeUnit,
-    UpperLimit,
-    sort_enzymes,
-    upper_limit,
+from tisstats.measures.core_set import CoreSet
+from tisstats.measures.enzymes import EnzymeUnit, UpperLimit, sort_enzymes
+from tisstats.measures.files import VisitBatches, VisitFile
+from tisstats.measures.ranges import CoreSetArguments
+from tisstats.measures.score_parts import (
+    PartResult,
+    PartsLayout,
+    PartsWriter,
+    PartTask,
+    ScoresReader,
+    score_part,
+    scored_parts,
 )
-from tisstats.measures.files import ScoringUnits, read_visits
-from tisstats.measures.ranges import VAS_MEASURES_OF, CoreSetArguments
-from tisstats.measures.visit_table import as_numbers
-from tisstats.measures.visits import score_visits
+from tisstats.measures.score_summary import ScoreCounts
+from tisstats.measures.scoring_units import ScoringUnits
+from tisstats.measures.visit_table import (
+    BEFORE_WEEK_ZERO,
+    REPEATED,
+    TableCheck,
+    identify_visits,
+    read_measures,
+    upper_limits,
+)
+from tisstats.measures.visits import MISSING, ScoringRules
+from tisstats.parallel import ProgressPrinter, run_tasks
+from tisstats.statistics._arguments import one_of
 from tisstats.tables import (
     FormatError,
     ReadOptions,
+    TableBatches,
     check_writable,
     file_format,
     read_mapping,
-    write_table,
 )
+from tisstats.tables.findings import ALWAYS, Findings
 from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS
 from tisstats.tables.formulas import are_formulas
-from tisstats.tables.raw import TableSource
+from tisstats.tables.streams import STANDARD_INPUT, digest, standard_input
+from tisstats.tables.table_writers import TableWriter, TextWriter, have_returns, open_writer
+from tisstats.tables.workspace import workspace
+
+_Numbers = dict[str, NDArray[np.float64]]
+
+#: Visits of a part, about.
+PART = 100_000
+
+#: Most parts; beyond, the parts themselves become larger.
+_MOST_PARTS = 4096
+
+#: Shares of the work, for the progress: reading, scoring, writing.
+_READING, _SCORING = 0.4, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringOptions:
+    """How the visits of a file are scored; see `score_visits`."""
+
+    uln: Mapping[str, str] | None = None
+    vas_max: float = 10
+    core_set: CoreSet = "imacs"
+    enzyme_unit: EnzymeUnit = "U/L"
+    rules: ScoringRules | None = None
+
+    @classmethod
+    def checked(
+        cls,
+        uln: Mapping[str, str] | None = None,
+        *,
+        vas_max: float = 10,
+        population: Any = "adult",
+        core_set: CoreSet = "imacs",
+        missing: Any = "na",
+        enzyme_unit: EnzymeUnit = "U/L",
+        enzyme_panel: Any = "complete",
+        **of_core_set: Any,
+    ) -> ScoringOptions:
+        """Return options; raise ValueError for what a core set does not permit."""
+        ranges = CoreSetArguments(uln=uln, **of_core_set).ranges(core_set, population, vas_max)
+        one_of("missing", missing, MISSING)
+        rules = ScoringRules(ranges, population, missing, enzyme_panel)
+        return cls(uln, vas_max, core_set, enzyme_unit, rules)
 
 
 def score_file(
@@ -40,12 +110,17 @@ def score_file(
     output: Path | None,
     *,
     report: Callable[[str], None],
-    uln: Mapping[str, str] | None = None,
     options: ReadOptions | None = None,
     mapping: Path | None = None,
+    scheduler: str | None = None,
+    progress: TextIO | None = None,
     **scoring: Any,
 ) -> None:
     """Score the visits of a file.
+
+    Text and Parquet of any size take a bounded amount of memory; workbooks, and tables with a
+    mapping, are read as a whole. Until the output is whole, a folder beside it holds what has been
+    done; after a kill, the same command goes on from there.
 
     Parameters
     ----------
@@ -53,14 +128,19 @@ def score_file(
         The file, in a format of `tisstats.tables`; ``-`` is CSV from the standard input.
     output : pathlib.Path or None
         The file to write, in one of these formats; ``-`` or None writes CSV to the standard output.
-        It is written last, atomically.
+        It is replaced last, atomically.
     report : callable
         Called with each line of notes on how the file was read and on the result.
     options : ReadOptions, optional
         What is declared about the file of visits.
     mapping : pathlib.Path, optional
         A mapping file: how its columns and values become those of visits.
-    uln, **scoring
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers score the parts. They must see the folder of
+        `output`.
+    progress : text file, optional
+        Where to show the progress, if the file takes more than one batch.
+    **scoring
         As for `score_visits`, with its rules for missing values.
 
     Raises
@@ -72,132 +152,318 @@ def score_file(
     ValueError
         If an argument is not permitted.
     """
-    file_format(source)
+    ending = file_format(source)
     target = Path(STANDARD_STREAM) if output is None else output
     check_writable(target)
-    named = str(target) != STANDARD_STREAM and target.exists()
-    if named and source.exists() and target.samefile(source):
+    is_file = str(target) != STANDARD_STREAM
+    if is_file and target.exists() and source.exists() and target.samefile(source):
         raise FormatError(f"{target}: is the input file, which is not overwritten")
-    unit, vas_max = scoring.get("enzyme_unit", "U/L"), scoring.get("vas_max", 10)
-    core_set, limits = scoring.get("core_set", "imacs"), uln or {}
-    _check_arguments(uln, vas_max, core_set, scoring)
-    read = read_visits(
-        source,
-        tuple(limits.values()),
-        options,
-        None if mapping is None else read_mapping(mapping),
-        ScoringUnits(unit, vas_max, limits, core_set),
-        core_set,
-    )
-    for remark in read.remarks:
-        report(f"{read.source.file}: {remark}")
-    scored = score_visits(read.table, uln=uln, source=read.source, **scoring)
-    if file_format(target) in TEXT_FORMATS and (faults := _formulas(scored, read.source)):
-        raise DataError(faults)
-    for line in [
-        *summarise_scores(scored, vas_max=vas_max, core_set=core_set),
-        *(check_units(scored, limits, unit) if "enzyme" in CORE_SETS[core_set] else ()),
-    ]:
-        report(line)
+    chosen = ScoringOptions.checked(**scoring)
+    given = options or ReadOptions()
+    map_ = None if mapping is None else read_mapping(mapping)
+    resolved = target.resolve() if is_file else target  # keeps a symbolic link
+    before = _state(source)
     try:
-        write_table(scored, target)
+        with workspace(resolved, _key(source, given, mapping, scoring)) as folder:
+            name = str(source)
+            if name == STANDARD_STREAM:
+                source, name = _spooled(folder / f"input{ending}"), STANDARD_INPUT
+            columns = tuple((chosen.uln or {}).values())
+            units = ScoringUnits(
+                chosen.enzyme_unit, chosen.vas_max, chosen.uln or {}, chosen.core_set
+            )
+            visits = VisitBatches(TableBatches(source, given, name), columns, map_, units)
+            shown = _Progress(progress)
+            run = _Scoring(visits, chosen, resolved, folder, report, scheduler, shown)
+            with shown.closing():
+                run.survey()
+                run.score()
+                run.write(lambda: _check_unchanged(source, before))
     except BrokenPipeError:
         raise
     except OSError as error:
         raise FormatError(f"{output}: cannot be written: {error.strerror or error}") from None
 
 
-def _check_arguments(
-    uln: Mapping[str, str] | None, vas_max: float, core_set: CoreSet, scoring: Mapping[str, Any]
-) -> None:
-    """Raise ValueError for what a core set does not permit, before the file is read."""
-    of_core_set = {name: scoring.get(name) for name in ("mmt_max", "chq_phs_range", "cmas_max")}
-    population = scoring.get("population", "adult")
-    CoreSetArguments(uln=uln, **of_core_set).ranges(core_set, population, vas_max)
+def _state(source: Path) -> tuple[int, int] | None:
+    if not source.is_file():
+        return None
+    found = source.stat()
+    return found.st_size, found.st_mtime_ns
 
 
-def _formulas(scored: pd.DataFrame, source: TableSource) -> list[Fault]:
-    """Return a fault for each cell that a spreadsheet would run when it opens the text."""
-    message = (
-        "would be run as a formula by a spreadsheet; change it, or write .xlsx or .parquet, in "
-        "which text stays text"
-    )
-    return [
-        fault
-        for name in map(str, scored.columns)
-        if scored[name].dtype.kind == "O" or pd.api.types.is_string_dtype(scored[name])
-        for fault in source.faults(are_formulas(scored[name]), name, message, scored[name])
-    ]
+def _check_unchanged(source: Path, before: tuple[int, int] | None) -> None:
+    if before is not None and _state(source) != before:
+        message = "was changed while it was read; nothing was written"
+        raise DataError([Fault(str(source), message)])
 
 
-def summarise_scores(
-    scored: pd.DataFrame, *, vas_max: float, core_set: CoreSet = "imacs"
-) -> list[str]:
-    """Return lines with the numbers of responses, and warnings.
-
-    Unknown responses, and patients with a baseline visit only, are counted separately; neither
-    counts as "none". The counts of a line add up to the patients.
-    """
-    patient = scored["patient_id"].astype(str).str.strip()
-    weeks = pd.to_numeric(scored["week"])
-    order = weeks.sort_values(kind="stable").index
-    last = scored.loc[order].groupby(patient.loc[order]).tail(1)
-    has_follow_up = weeks.loc[last.index] > pd.to_numeric(last["baseline_week"])
-    response = last.loc[has_follow_up, "response"]
-    counts = response.value_counts()
-    shown = [f"{counts[name]} {name}" for name in RESPONSES]
-    if unknown := int(response.isna().sum()):
-        shown.append(f"{unknown} unknown")
-    if unseen := int((~has_follow_up).sum()):
-        shown.append(f"{unseen} without follow-up")
-    lines = [
-        f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
-        f"response at each patient's last visit: {', '.join(shown)}",
-    ]
-    if "enzyme" in CORE_SETS[core_set]:
-        lines += _summarise_enzymes(last["enzyme_selection"])
-    if late := int((pd.to_numeric(last["baseline_week"]).abs() > 0).sum()):
-        lines.append(f"{_count(late, 'patient')}: the baseline is not week 0")
-    scales = scored[list(VAS_MEASURES_OF[core_set])].apply(pd.to_numeric)
-    if vas_max > 10 and not (scales > 10).any(axis=None):
-        lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
-    return lines
+def _spooled(path: Path) -> Path:
+    """Copy the standard input, which can be read once, to a file."""
+    with path.open("wb") as file:
+        shutil.copyfileobj(standard_input(), file)
+    return path
 
 
-def _summarise_enzymes(chosen: pd.Series) -> list[str]:
-    """Return a line for each way of selecting the enzyme that a reader should know of."""
-    lines = []
-    convention = f"the first of {', '.join(ENZYMES)} is used"
-    for selection, reason in {
-        "tie": f"enzymes are equally abnormal at baseline; {convention}",
-        "none abnormal": "no enzyme is abnormal at baseline; the one closest to its ULN is used",
-        "not all measured": "an enzyme of the table was not measured at baseline and may have been "
-        "the most abnormal one; none is used (--enzyme-panel measured uses the most abnormal of "
-        "those measured)",
-        "": "no enzyme was measured at baseline",
-    }.items():
-        if number := int((chosen.isna() if not selection else chosen == selection).sum()):
-            lines.append(f"{_count(number, 'patient')}: {reason}")
-    return lines
+def _key(
+    source: Path, options: ReadOptions, mapping: Path | None, scoring: Mapping[str, Any]
+) -> dict[str, object]:
+    """Return what makes a run the same as another: input, options and the package's version."""
+    import tisstats
+
+    files = [path for path in (source, mapping) if path is not None and path.is_file()]
+    return {
+        "files": [digest(path) for path in files],
+        "options": repr(options),
+        "scoring": repr(sorted(scoring.items())),
+        "version": tisstats.__version__,
+    }
 
 
-def check_units(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit) -> list[str]:
-    """Return a warning for each enzyme whose values seem to be in another unit than its ULN."""
-    lines = []
-    other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"
-    for enzyme in sort_enzymes(list(scored.columns)):
-        given = upper_limit(enzyme, uln[enzyme], unit)
-        values, _ = as_numbers(scored[enzyme])
-        limits = as_numbers(scored[given])[0] if isinstance(given, str) else given
-        multiples = values / limits
-        low, high = (multiples < IMPLAUSIBLY_LOW).sum(), (multiples > IMPLAUSIBLY_HIGH).sum()
-        number, side = (low, "below a twentieth of") if unit == "U/L" else (high, "above 100 times")
-        if number:
-            values_are = "value of {} is" if number == 1 else "values of {} are"
-            finding = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
-            lines.append(f"{finding}; if they are in {other}, use --enzyme-unit {other}")
-    return lines
+class _Progress:
+    """Shows the share of the work that is done, if it takes long."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._printer = None if stream is None else ProgressPrinter(stream, "per cent done")
+        self._last = 0
+
+    def __call__(self, share: float) -> None:
+        done = int(100 * share)
+        if self._printer is not None and done > self._last:
+            self._last = done
+            self._printer(done, 100)
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self._printer is not None:
+                self._printer.close()
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+class _BatchCheck(TableCheck):
+    """Checks a batch of visits, whose faults join those of the others."""
+
+    def __init__(self, visits: VisitFile, findings: Findings, first_row: int) -> None:
+        super().__init__(visits.table, visits.source)
+        self._findings, self._first_row = findings, first_row
+        self._checks = 0
+
+    def fault_rows(
+        self, bad: NDArray[np.bool_], column: str, message: str, number: float | None = None
+    ) -> None:
+        """Record a fault for every row of `bad`, up to a limit for all batches."""
+        if number is None:
+            self._checks += 1
+        place = (self._checks, ALWAYS if number is None else number)
+        given = self.table[column]
+        if number is None or bad.any():
+            self._findings.add(place, self.source, bad, column, message, given, self._first_row)
+
+    def expect(self, column: str, message: str) -> tuple[int, float]:
+        """Return the place of faults that another check finds."""
+        self.fault_rows(np.zeros(len(self.table), dtype=bool), column, message)
+        return self._checks, ALWAYS
+
+
+class _Scoring:
+    """The steps of scoring a file."""
+
+    def __init__(
+        self,
+        visits: VisitBatches,
+        options: ScoringOptions,
+        target: Path,
+        folder: Path,
+        report: Callable[[str], None],
+        scheduler: str | None,
+        progress: _Progress,
+    ) -> None:
+        assert options.rules is not None
+        self._visits, self._options, self._rules = visits, options, options.rules
+        self._target, self._folder, self._report = target, folder, report
+        self._scheduler, self._progress = scheduler, progress
+        self._is_text = file_format(target) in TEXT_FORMATS
+        self._findings, self._formulas = Findings(), Findings()
+        self._places: dict[str, tuple[int, float]] = {}
+        self._has_returns = False
+        self._rows = 0
+
+    # First reading
+
+    def survey(self) -> None:
+        """Read the file, check it and share it out; or take over what another run has done."""
+        done = self._folder / "survey.json"
+        if done.exists():
+            state = json.loads(done.read_text(encoding="utf-8"))
+            self._visits.restore(state["visits"])
+            self._layout = PartsLayout(
+                self._folder, state["parts"], tuple(state["measures"]), tuple(state["enzymes"])
+            )
+            self._has_returns, self._remarks = state["returns"], tuple(state["remarks"])
+            for remark in self._remarks:
+                self._report(remark)
+            return
+        for path in self._folder.glob("*"):  # of a reading that was cut short
+            if path.suffix == ".visits" or path.name == "rows":
+                path.unlink()
+        header = self._read_rows()
+        self._visits.units_seen.raise_faults()
+        file = self._visits.file.name
+        self._remarks = tuple(f"{file}: {remark}" for remark in self._visits.remarks)
+        for remark in self._remarks:
+            self._report(remark)
+        if header is not None:
+            raise header
+        if not self._findings.faults() and not self._formulas.faults():
+            self._save(done)
+
+    def _read_rows(self) -> DataError | None:
+        """Check all rows and share them out; return what is wrong with the columns instead."""
+        writer: PartsWriter | None = None
+        header: DataError | None = None
+        for batch in self._visits.survey():
+            if header is not None:  # what is wrong with the columns is not read on for
+                break
+            first_row = self._rows
+            self._rows += len(batch.table)
+            try:
+                limits = self._check_header(batch)
+            except DataError as error:
+                header = error
+                continue
+            weeks, values, multiples = self._check_rows(batch, limits, first_row)
+            if writer is None:
+                writer = self._parts(tuple(values), tuple(multiples))
+            numbers = np.column_stack([*values.values(), *multiples.values()])
+            writer.add(batch.table["patient_id"], weeks, numbers)
+            self._look_at_text(batch, first_row)
+            self._progress(_READING * self._visits.file.share)
+        return header
+
+    def _check_rows(
+        self, batch: VisitFile, limits: Mapping[str, UpperLimit], first_row: int
+    ) -> tuple[NDArray[np.float64], _Numbers, _Numbers]:
+        """Return the weeks, the measures and the enzymes of a batch, as multiples of their ULN."""
+        check = _BatchCheck(batch, self._findings, first_row)
+        _, weeks = identify_visits(check)
+        for message in (REPEATED, BEFORE_WEEK_ZERO):
+            self._places[message] = check.expect("week", message)
+        unit = self._options.enzyme_unit
+        return weeks, *read_measures(check, self._rules.ranges, limits, unit)
+
+    def _save(self, done: Path) -> None:
+        state = {
+            "visits": self._visits.state,
+            "parts": self._layout.parts,
+            "measures": self._layout.measures,
+            "enzymes": self._layout.enzymes,
+            "returns": self._has_returns,
+            "remarks": self._remarks,
+        }
+        part = done.with_suffix(".part")
+        part.write_text(json.dumps(state), encoding="utf-8")
+        part.replace(done)
+
+    def _check_header(self, batch: VisitFile) -> dict[str, Any]:
+        """Return the upper limits of the enzymes; raise DataError if columns are wrong."""
+        check = TableCheck(batch.table, batch.source)
+        ranges = self._rules.ranges
+        check.require_columns(("patient_id", "week", *ranges.ends), self._rules.columns)
+        limits = {}
+        if "enzyme" in ranges.rules:
+            limits = upper_limits(check, self._options.uln, self._options.enzyme_unit)
+        check.raise_faults()
+        return limits
+
+    def _parts(self, measures: tuple[str, ...], multiples: tuple[str, ...]) -> PartsWriter:
+        """Return where to share the visits out to, into as many parts as the file will need."""
+        rows = self._visits.file.estimated_rows()
+        parts = min(_MOST_PARTS, -(-rows // PART))
+        self._layout = PartsLayout(self._folder, parts, measures, tuple(sort_enzymes(multiples)))
+        return PartsWriter(self._layout)
+
+    def _look_at_text(self, batch: VisitFile, first_row: int) -> None:
+        """Look for cells that text files of scores cannot hold as they are."""
+        if not self._is_text:
+            return
+        message = (
+            "would be run as a formula by a spreadsheet; change it, or write .xlsx or .parquet, in "
+            "which text stays text"
+        )
+        self._has_returns |= have_returns(column for _, column in batch.table.items())
+        for place, name in enumerate(map(str, batch.table.columns)):
+            cells = batch.table[name]
+            if cells.dtype.kind == "O" or pd.api.types.is_string_dtype(cells):
+                bad = are_formulas(cells)
+                if bad.any():
+                    self._formulas.add(
+                        (place, ALWAYS), batch.source, bad, name, message, cells, first_row
+                    )
+
+    # Scoring
+
+    def score(self) -> None:
+        """Score the parts that have not been; raise DataError if anything is at fault."""
+        tasks = [PartTask(self._layout, part, self._rules) for part in range(self._layout.parts)]
+        results = dict(scored_parts(tasks))
+        left = [task for task in tasks if task.part not in results]
+        runs = run_tasks(
+            score_part, left, processes=1, scheduler=self._scheduler, command="tisstats score"
+        )
+        for result in runs:
+            results[result.part] = result
+            self._progress(_READING + _SCORING * len(results) / len(tasks))
+        self._add_faults(list(results.values()))
+        if faults := self._findings.faults() or self._formulas.faults():
+            raise DataError(faults)
+        counts = sum((result.counts for result in results.values()), ScoreCounts())
+        options = self._options
+        for line in counts.lines(self._rules, vas_max=options.vas_max, unit=options.enzyme_unit):
+            self._report(line)
+
+    def _add_faults(self, results: list[PartResult]) -> None:
+        """Add the rows that parts have found at fault, with their cells."""
+        found = False
+        for result in results:
+            for message, rows, count in (
+                (REPEATED, result.repeated, result.repeated_count),
+                (BEFORE_WEEK_ZERO, result.before_zero, result.before_zero_count),
+            ):
+                if count:
+                    found = True
+                    self._findings.add_rows(self._places[message], "week", message, rows, count)
+        if found:
+            row = 0
+            for raw in self._visits.raw():
+                self._findings.look_up(raw, row)
+                row += len(raw)
+
+    # Second reading
+
+    def write(self, check: Callable[[], None]) -> None:
+        """Write the rows with their scores; the file is there once all of it is."""
+        if str(self._target) == STANDARD_STREAM:
+            with TextWriter(sys.stdout, quote_all=self._has_returns) as writer:
+                self._write_rows(writer)
+            return
+        part = self._folder / f"output{file_format(self._target)}"
+        schema = self._visits.file.arrow_schema()
+        types = {} if schema is None else dict(zip(schema.names, schema.types, strict=True))
+        kept = {name: kind for name, kind in types.items() if name not in self._visits.numeric}
+        with open_writer(
+            file_format(self._target), part, quote_all=self._has_returns, types=kept
+        ) as writer:
+            self._write_rows(writer)
+        check()
+        part.replace(self._target)
+
+    def _write_rows(self, writer: TableWriter) -> None:
+        scores = ScoresReader(self._layout, self._rules)
+        for batch in self._visits:
+            table = batch.table
+            found = scores.next(len(table), table["week"])
+            writer.write(pd.concat([table, found], axis=1))
+            done = _READING + _SCORING
+            self._progress(done + (1 - done) * self._visits.file.share)

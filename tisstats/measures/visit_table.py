@@ -53,8 +53,17 @@ class TableCheck:
         shown = None if value is None else str(value)
         self.faults.append(Fault(self.source.file, message, None, column, shown))
 
-    def fault_rows(self, bad: NDArray[np.bool_], column: str, message: str) -> None:
-        """Record a fault for every row of `bad`, up to a limit."""
+    def fault_rows(
+        self,
+        bad: NDArray[np.bool_],
+        column: str,
+        message: str,
+        number: float | None = None,  # noqa: ARG002 - orders the faults of batches
+    ) -> None:
+        """Record a fault for every row of `bad`, up to a limit.
+
+        Where only some tables can have this kind of fault, `number` is what it depends on.
+        """
         self.faults += self.source.faults(bad, column, message, self.table[column])
 
     def require_columns(self, needed: Sequence[str], new: Sequence[str]) -> None:
@@ -118,7 +127,8 @@ def read_measures(
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():
                 if (message := enzymes.uln_fault(enzyme, wrong, unit)) is not None:
-                    check.fault_rows(~((column < wrong) | (column > wrong)), limit, message)
+                    rows = ~((column < wrong) | (column > wrong))
+                    check.fault_rows(rows, limit, message, wrong)
             multiples[enzyme] = value / np.where(column > 0, column, np.nan)
         else:
             multiples[enzyme] = value / limit
@@ -181,33 +191,65 @@ def find_visits(check: TableCheck) -> Visits:
     The baseline of a patient is the row with the smallest week. Both a week 0 and an earlier
     week are a fault, since the baseline is ambiguous.
     """
-    patients = _patients(check.table["patient_id"])
+    patients, weeks = identify_visits(check)
+    placed = place_visits(patients, weeks)
+    check.fault_rows(placed.repeated, "week", REPEATED)
+    check.fault_rows(placed.before_zero, "week", BEFORE_WEEK_ZERO)
+    return Visits(patients, weeks, placed.baselines)
+
+
+#: What is wrong with a visit among those of its patient.
+REPEATED = "the patient has another row for this week"
+BEFORE_WEEK_ZERO = "lies before the patient's week 0: keep only one of them as the baseline"
+
+
+def identify_visits(check: TableCheck) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the number of each row's patient, from 0 or -1, and its week, or nan.
+
+    Rows without one of them are recorded as faults.
+    """
+    patients = number_patients(check.table["patient_id"])
     weeks = check.numbers("week", "must be a number of weeks", -np.inf, np.inf)
     absent = empty_cells(check.table["week"])
     check.fault_rows(patients < 0, "patient_id", "must not be empty")
     check.fault_rows(absent, "week", "must be a number of weeks, not empty")
+    return patients, weeks
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedVisits:
+    """The visits of patients in order of their weeks."""
+
+    repeated: NDArray[np.bool_]  #: shape (n,), rows of a week that the patient has already
+    before_zero: NDArray[np.bool_]  #: shape (n,), rows before a week 0 of the patient
+    baselines: NDArray[np.int64]  #: shape (patients,), the row of each patient's baseline
+
+
+def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> PlacedVisits:
+    """Find the baseline of each patient, and the rows that leave it ambiguous.
+
+    Examples
+    --------
+    >>> placed = place_visits(np.array([0, 0, 1, 1]), np.array([4.0, 0.0, 2.0, 2.0]))
+    >>> placed.baselines.tolist(), placed.repeated.tolist()
+    ([1, 3], [False, False, False, True])
+    """
     placed = np.flatnonzero((patients >= 0) & np.isfinite(weeks))
     week_numbers, distinct = pd.factorize(weeks[placed])
     visits = patients[placed] * len(distinct) + week_numbers
     repeated = np.zeros(len(patients), dtype=bool)
     repeated[placed] = pd.Series(visits).duplicated().to_numpy()
-    check.fault_rows(repeated, "week", "the patient has another row for this week")
 
     count = int(patients.max(initial=-1)) + 1
     has_week_zero = np.zeros(count + 1, dtype=bool)  # last slot: rows without patient_id
     # Equivalent to weeks == 0.
     has_week_zero[patients[placed[~(weeks[placed] < 0) & ~(weeks[placed] > 0)]]] = True
-    check.fault_rows(
-        (weeks < 0) & has_week_zero[patients],
-        "week",
-        "lies before the patient's week 0: keep only one of them as the baseline",
-    )
+    before_zero = (weeks < 0) & has_week_zero[patients]
     known = np.where(np.isfinite(weeks), weeks, np.inf)
-    return Visits(patients, weeks, _first_rows(patients, known, count))
+    return PlacedVisits(repeated, before_zero, _first_rows(patients, known, count))
 
 
-def _patients(identifiers: pd.Series) -> NDArray[np.int64]:
+def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:
     """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored."""
     codes, found = pd.factorize(identifiers)
     if pd.api.types.is_numeric_dtype(found.dtype) or not len(found):

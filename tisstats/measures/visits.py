@@ -191,23 +191,63 @@ def score_visits(
     values, multiples = visit_table.read_measures(check, ranges, limits, enzyme_unit)
     check.raise_faults()
 
+    rules = ScoringRules(ranges, population, missing, enzyme_panel)
+    columns = score_placed_visits(values, multiples, placed, rules)
+    columns["baseline_week"] = visits["week"].to_numpy()[placed.baselines[placed.patients]]
+    return pd.concat([visits, pd.DataFrame(columns, index=visits.index)[list(added)]], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRules:
+    """The rules by which visits are scored; see `score_visits`."""
+
+    ranges: Ranges  #: of the measures
+    population: Population = "adult"  #: whose cut-offs of the response apply
+    missing: Missing = "na"  #: how missing measures are handled
+    enzyme_panel: EnzymePanel = "complete"  #: how enzymes missing at baseline are handled
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a score, in their order."""
+        bounds = BOUND_COLUMNS if self.missing == "bounds" else ()
+        return score_column_names(self.ranges.core_set) + bounds
+
+
+def score_placed_visits(
+    values: Mapping[str, NDArray[np.float64]],
+    multiples: Mapping[str, NDArray[np.float64]],
+    placed: visit_table.Visits,
+    rules: ScoringRules,
+) -> dict[str, Any]:
+    """Return the columns of the score, without the week of the baseline.
+
+    Parameters
+    ----------
+    values, multiples : mapping of str to array, shape (n,)
+        Measures in their units, and enzymes as multiples of their ULN; nan where missing.
+    placed : Visits
+        Patients and baselines.
+    rules : ScoringRules
+        The rules.
+    """
+    ranges, core_set, population = rules.ranges, rules.ranges.core_set, rules.population
     of_row = placed.baselines[placed.patients]
-    follow_up = of_row != np.arange(len(visits))
+    follow_up = of_row != np.arange(len(of_row))
     before = {name: at[of_row] for name, at in values.items()}
     percents = improvements(before, values, ranges)
-    most = most_improvements(before, values, ranges) if missing == "bounds" else {}
-    columns: dict[str, Any] = {"baseline_week": visits["week"].to_numpy()[of_row]}
+    most = most_improvements(before, values, ranges) if rules.missing == "bounds" else {}
+    columns: dict[str, Any] = {}
     if multiples:
-        enzyme = _follow_enzyme(multiples, placed, enzyme_panel)
+        enzyme = _follow_enzyme(multiples, placed, rules.enzyme_panel)
         percents["enzyme"], most["enzyme"] = enzyme.percent, enzyme.most
         columns |= enzyme.columns
     # Baseline rows: no change, even in unmeasured items.
     percents = {name: np.where(follow_up, percent, 0.0) for name, percent in percents.items()}
     columns |= score_columns(percents, population, core_set)
-    if missing == "bounds":
+    if rules.missing == "bounds":
         columns |= _bounded(columns, most, population, core_set)
     columns["response"] = as_categories(np.where(follow_up, columns["response"].codes, -1))
-    return pd.concat([visits, pd.DataFrame(columns, index=visits.index)[list(added)]], axis=1)
+    return columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)

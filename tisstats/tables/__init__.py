@@ -4,6 +4,7 @@
 functions of `tisstats.tables.cells` convert columns and report the cells at fault.
 """
 
+from tisstats.tables.batches import TableBatches
 from tisstats.tables.cells import (
     EMPTY,
     Converted,
@@ -38,6 +39,7 @@ __all__ = [
     "FormatError",
     "RawTable",
     "ReadOptions",
+    "TableBatches",
     "TableSource",
     "TrialMapping",
     "check_encoding",

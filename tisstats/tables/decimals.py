@@ -6,10 +6,11 @@ or a comma between thousands. So 1.199 may be 1199, and so may 1,199.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -69,38 +70,108 @@ def detect_decimal_mark(
     >>> print(fault)  # doctest: +ELLIPSIS
     visits.csv, row 2, column ck, value '3.000': ambiguous (3 or 3000): no other number shows ...
     """
-    marked = {name: _marked(cells, decisive=name in small) for name, cells in columns.items()}
-    counts = Counter[str]()
-    for found in marked.values():
-        for number in found.values():
-            counts[number.mark] += number.count if number.decisive else 0
-    decisive = declared or max(sorted(counts), key=counts.__getitem__, default=".")
-    if declared or counts[decisive]:
-        # A file with both marks is read by the more frequent one; the others are faults.
-        other = "." if decisive == "," else ","
-        message = f"has a {MARKS[other]} in a file with decimal {MARKS[decisive]}s; write "
-        message += "thousands without any mark"
-        wrong = {other}
-    else:
-        decisive, wrong = ".", set(MARKS)
+    marks = DecimalMarks(declared)
+    marks.count(columns, small)
+    faults = marks.faults([(columns, source)], small)
+    return marks.mark, faults
+
+
+@dataclass(slots=True)
+class DecimalMarks:
+    """The marks of the numbers of a file, which may be counted batch by batch.
+
+    Examples
+    --------
+    >>> marks = DecimalMarks()
+    >>> for batch in ({"haq": ["1,5"]}, {"haq": ["2,25", "0.5"]}):
+    ...     marks.count(batch, ["haq"])
+    >>> marks.mark, marks.are_valid
+    (',', False)
+    """
+
+    declared: str | None = None  #: the decimal mark, if it is known
+    decisive: Counter[str] = field(default_factory=Counter)  #: cells that show what their mark is
+    cells: Counter[str] = field(default_factory=Counter)  #: cells with each mark
+
+    def count(self, columns: Mapping[str, Sequence[Any]], small: Collection[str]) -> None:
+        """Count the marks of some rows; see `detect_decimal_mark`."""
+        for name, cells in columns.items():
+            for number in _marked(cells, decisive=name in small).values():
+                self.cells[number.mark] += number.count
+                self.decisive[number.mark] += number.count if number.decisive else 0
+
+    @property
+    def mark(self) -> str:
+        """The decimal mark; a point if no number shows it.
+
+        A file with both marks is read by the more frequent one; the others are faults.
+        """
+        known = {mark: count for mark, count in self.decisive.items() if count}
+        return self.declared or max(sorted(known), key=self.decisive.__getitem__, default=".")
+
+    @property
+    def _known(self) -> bool:
+        return bool(self.declared or self.decisive[self.mark])
+
+    @property
+    def _wrong(self) -> set[str]:
+        return {"." if self.mark == "," else ","} if self._known else set(MARKS)
+
+    @property
+    def are_valid(self) -> bool:
+        """Whether no number has another mark, or may be read in two ways."""
+        return not any(self.cells[mark] for mark in self._wrong)
+
+    def faults(
+        self,
+        batches: Iterable[tuple[Mapping[str, Sequence[Any]], TableSource]],
+        small: Collection[str],
+    ) -> list[Fault]:
+        """Return the numbers at fault, column by column, up to a limit; the file is read again."""
+        if self.are_valid:
+            return []
         message = (
             "ambiguous ({} or {}): no other number shows whether the {} is decimal; write "
             "thousands without it, or decimals with other than three digits"
         )
-    places = [
-        (name, row, found[cell])
-        for name, found in marked.items()
-        if any(number.mark in wrong for number in found.values())
-        for row, cell in enumerate(columns[name])
-        if isinstance(cell, str) and cell in found and found[cell].mark in wrong
-    ]
-    faults = []
-    for name, row, number in places[:FAULTS_PER_COLUMN]:
-        filled = message.format(*number.readings, MARKS[number.mark])
-        faults.append(source.fault(filled, row, name, columns[name][row]))
-    if (more := len(places) - FAULTS_PER_COLUMN) > 0:
-        faults.append(Fault(source.file, f"and {more} more"))
-    return decisive, faults
+        if self._known:
+            other = MARKS["." if self.mark == "," else ","]
+            message = f"has a {other} in a file with decimal {MARKS[self.mark]}s; write "
+            message += "thousands without any mark"
+        found: dict[str, list[Fault]] = {}
+        file = ""
+        for columns, source in batches:
+            file = source.file
+            for name, cells in columns.items():
+                listed = found.setdefault(name, [])
+                listed += self._of_column(name, cells, source, message, small)
+                del listed[FAULTS_PER_COLUMN:]
+        faults = [fault for listed in found.values() for fault in listed][:FAULTS_PER_COLUMN]
+        if (more := sum(self.cells[mark] for mark in self._wrong) - FAULTS_PER_COLUMN) > 0:
+            faults.append(Fault(file, f"and {more} more"))
+        return faults
+
+    def _of_column(
+        self,
+        name: str,
+        cells: Sequence[Any],
+        source: TableSource,
+        message: str,
+        small: Collection[str],
+    ) -> list[Fault]:
+        """Return the first numbers at fault of some rows of a column."""
+        found = {
+            text: number
+            for text, number in _marked(cells, decisive=name in small).items()
+            if number.mark in self._wrong
+        }
+        rows = (row for row, cell in enumerate(cells) if isinstance(cell, str) and cell in found)
+        faults = []
+        for row in itertools.islice(rows if found else (), FAULTS_PER_COLUMN):
+            number = found[cells[row]]
+            filled = message.format(*number.readings, MARKS[number.mark])
+            faults.append(source.fault(filled, row, name, cells[row]))
+        return faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,25 +232,49 @@ def resolve_decimals(
     >>> resolve_decimals(RawTable(cells, TableSource()), ["haq"]).cells["haq"].tolist()
     ['1.5', '2']
     """
-    text = {
-        name: raw.cells[name].tolist()
-        for name in raw.cells.columns
-        if name in columns and raw.cells[name].dtype.kind == "O"
-    }
-    if not text or (raw.decimal is None and not raw.marks_decide):
+    text = numbers_as_text(raw, columns)
+    if not needs_mark(raw, text):
         return raw
     mark, faults = detect_decimal_mark(text, raw.source, small=small, declared=raw.decimal)
     if faults:
         raise DataError(faults)
+    resolved = with_decimal_points(raw, text, mark)
+    return replace(resolved, remarks=(*raw.remarks, COMMAS)) if mark == "," else resolved
+
+
+#: The remark on a file whose numbers have decimal commas.
+COMMAS = "numbers have decimal commas"
+
+
+def numbers_as_text(raw: RawTable, columns: Collection[str]) -> dict[str, list[Any]]:
+    """Return the cells of the columns of numbers that are text, as far as the table has them."""
+    return {
+        str(name): raw.cells[name].tolist()
+        for name in raw.cells.columns
+        if name in columns and raw.cells[name].dtype.kind == "O"
+    }
+
+
+def needs_mark(raw: RawTable, text: Mapping[str, object]) -> bool:
+    """Return whether the numbers of a table have a mark that must be known."""
+    return bool(text) and (raw.decimal is not None or raw.marks_decide)
+
+
+def with_decimal_points(raw: RawTable, columns: Iterable[str], mark: str) -> RawTable:
+    """Return the table with decimal points in place of its decimal mark.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"haq": ["1,5", "2"]}, dtype=object)
+    >>> with_decimal_points(RawTable(cells, TableSource()), ["haq"], ",").cells["haq"].tolist()
+    ['1.5', '2']
+    """
     if mark == ".":
         return raw
-    points = {name: _with_points(raw.cells[name]) for name in text}
+    points = {name: _with_points(raw.cells[name]) for name in columns}
     # What is shown to the user is the text of the file.
     source = raw.source if raw.source.cells is not None else raw.verbatim()
-    remarks = (*raw.remarks, "numbers have decimal commas")
-    return replace(
-        raw, cells=raw.cells.assign(**points), source=source, remarks=remarks, decimal="."
-    )
+    return replace(raw, cells=raw.cells.assign(**points), source=source, decimal=".")
 
 
 def _with_points(column: pd.Series) -> pd.Series:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +22,7 @@ from tisstats.tables.raw import (
     RawTable,
     TableSource,
     check_header,
-    named_columns,
+    check_nameless,
 )
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -30,32 +33,30 @@ _NOTE_FOR_EXCEL = re.compile(r"sep=.", re.IGNORECASE)
 UTF_8 = "utf-8-sig"
 
 
-def decode(content: bytes, file: str, encoding: str | None) -> str:
-    r"""Return a file's text; raise DataError if it is not in its encoding, UTF-8 if None.
+def text_encoding(encoding: str | None) -> str:
+    """Return the encoding by which to read a text, of which a byte order mark is skipped.
 
     Raises
     ------
-    tisstats.errors.DataError
-        If the bytes are not text in this encoding.
     FormatError
         If the encoding is unknown.
 
     Examples
     --------
-    >>> decode(b"K\xf6ln", "visits.csv", "latin-1")
-    'Köln'
+    >>> text_encoding(None), text_encoding("UTF8"), text_encoding("latin-1")
+    ('utf-8-sig', 'utf-8-sig', 'latin-1')
     """
-    used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
-    try:
-        return content.decode(used)
-    except UnicodeError:
-        message = (
-            "is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or "
-            "encoding under [files] of study.toml)"
-        )
-        if used != UTF_8:
-            message = f"is not in {encoding}, the given encoding"
-        raise DataError([Fault(file, message)]) from None
+    return UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
+
+
+def not_in_encoding(encoding: str | None) -> str:
+    """Return what is wrong with a text that is not in its encoding."""
+    if text_encoding(encoding) != UTF_8:
+        return f"is not in {encoding}, the given encoding"
+    return (
+        "is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding, or "
+        "encoding under [files] of study.toml)"
+    )
 
 
 def check_encoding(encoding: str) -> None:
@@ -116,43 +117,195 @@ def parse_delimited(text: str, file: str, *, decimal: str | None = None) -> RawT
     >>> raw.cells["week"].tolist(), raw.source.lines.tolist(), raw.remarks
     (['0', '9'], [2, 4], ('read as semicolon-separated', '1 empty row skipped'))
     """
-    if "\r" in text and '"' not in text:
-        text = text.replace("\r\n", "\n")
-    stream = io.StringIO(text, newline="")
-    header, separator = _header(stream, file)
-    regular = _parse_regular(text, header, separator)
-    if regular is None:
-        regular = _parse_any(stream, header, separator, file)
-    frame, lines, skipped = regular
-    remarks = []
-    if separator != ",":
-        remarks.append(f"read as {_SEPARATORS[separator]}-separated")
-    if skipped:
-        remarks.append(f"{skipped} empty {'row' if skipped == 1 else 'rows'} skipped")
-    source = TableSource(file, lines)
-    return RawTable(frame, source, tuple(remarks), decimal, marks_decide=separator != ",")
+    delimited = DelimitedText(io.StringIO(text, newline=""), file, decimal=decimal)
+    (raw,) = delimited.batches() or [delimited.no_rows()]
+    return replace(raw, remarks=delimited.remarks())
 
 
-#: Cells, the line of each row, and the number of rows skipped.
-_Parsed = tuple[pd.DataFrame, NDArray[np.int64], int]
+class DelimitedText:
+    r"""A text read in batches of whole records; every cell stays text.
+
+    Parameters
+    ----------
+    stream : io.TextIOBase
+        The text, with its line ends as in the file (``newline=""``).
+    file : str
+        Name of the file, for messages.
+    decimal : {".", ","}, optional
+        The decimal mark, if declared.
+    characters : int
+        Characters of a batch; -1: the whole text is one.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        As for `parse_delimited`; what is wrong with rows at the end of the text.
+
+    Examples
+    --------
+    >>> text = io.StringIO("patient_id,week\n007,0\n007,9\n008,0\n", newline="")
+    >>> [len(raw) for raw in DelimitedText(text, "visits.csv", characters=10)]
+    [1, 2]
+    """
+
+    def __init__(
+        self,
+        stream: io.TextIOBase,
+        file: str,
+        *,
+        decimal: str | None = None,
+        characters: int = -1,
+    ) -> None:
+        self._stream = stream
+        self._file = file
+        self._decimal = decimal
+        self._characters = characters
+        self._header, self._separator = _header(stream, file)
+        self._nameless: set[int] = set()  # places of columns that have cells and no name
+        self._wrong: list[tuple[int, int]] = []  # lines with another number of cells
+        self._skipped = 0
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return remarks on the separator and on skipped rows, so far."""
+        remarks = []
+        if self._separator != ",":
+            remarks.append(f"read as {_SEPARATORS[self._separator]}-separated")
+        if self._skipped:
+            rows = "row" if self._skipped == 1 else "rows"
+            remarks.append(f"{self._skipped} empty {rows} skipped")
+        return tuple(remarks)
+
+    def batches(self) -> list[RawTable]:
+        """Return all batches, at least one row each."""
+        return list(self)
+
+    def no_rows(self) -> RawTable:
+        """Return the table without its rows."""
+        return self._table(self._frame([]), np.array([], dtype=np.int64))
+
+    def __iter__(self) -> Iterator[RawTable]:
+        """Yield the records below the header; the stream can be read once."""
+        line, rest = 2, ""
+        while True:
+            read = self._stream.read(self._characters)
+            text = rest + read
+            last = not read or self._characters < 0
+            end = len(text) if last else text.rfind("\n") + 1
+            rest = text[end:]
+            if end:
+                frame = parse_regular(text[:end], self._header, self._separator)
+                if frame is None:
+                    yield from self._records(text[:end], rest, line)
+                    break
+                yield self._table(frame, np.arange(line, line + len(frame), dtype=np.int64))
+                line += len(frame)
+            if last:
+                break
+        self._raise_faults()
+
+    def _records(self, text: str, rest: str, first: int) -> Iterator[RawTable]:
+        """Yield what follows a text that is not regular, record by record."""
+        lines = _rest_of_lines(text + rest, self._stream)
+        records = _records(lines, self._separator, self._file, first)
+        # The csv module takes about five times as long and needs as much more memory.
+        size = sys.maxsize if self._characters < 0 else max(1, self._characters // _PER_RECORD)
+        while batch := list(itertools.islice(records, size)):
+            filled = [(line, cells) for line, cells in batch if any(map(str.strip, cells))]
+            self._skipped += len(batch) - len(filled)
+            width = len(self._header)
+            self._wrong += [(line, len(cells)) for line, cells in filled if len(cells) != width]
+            del self._wrong[FAULTS_PER_COLUMN:]
+            if filled and not self._wrong:
+                numbers = np.array([line for line, _ in filled], dtype=np.int64)
+                yield self._table(self._frame([cells for _, cells in filled]), numbers)
+
+    def _frame(self, records: list[list[str]]) -> pd.DataFrame:
+        """Return records as columns; one without a name is left out, and noted if it has cells."""
+        columns = list(zip(*records, strict=True)) if records else [()] * len(self._header)
+        places = enumerate(zip(self._header, columns, strict=True), start=1)
+        kept = {}
+        for place, (name, cells) in places:
+            if name:
+                kept[name] = pd.Series(cells, dtype=object)
+            elif any(map(str.strip, cells)):
+                self._nameless.add(place)
+        return pd.DataFrame(kept)
+
+    def _table(self, frame: pd.DataFrame, lines: NDArray[np.int64]) -> RawTable:
+        return RawTable(
+            frame,
+            TableSource(self._file, lines),
+            (),
+            self._decimal,
+            marks_decide=self._separator != ",",
+        )
+
+    def _raise_faults(self) -> None:
+        if self._wrong:
+            message = f"the row has {{}} cells; the header has {len(self._header)}"
+            raise DataError([Fault(self._file, message.format(n), line) for line, n in self._wrong])
+        check_nameless(sorted(self._nameless), self._file)
 
 
-def _parse_regular(text: str, header: list[str], separator: str) -> _Parsed | None:
-    """Return a table without quotes, empty rows and faults, ten times as fast; None if it is not.
+#: Characters that a record counts for, in the size of a batch.
+_PER_RECORD = 100
+
+
+def _rest_of_lines(text: str, stream: io.TextIOBase) -> Iterator[str]:
+    """Yield the lines of a text and those of the stream that goes on with it."""
+    lines = list(io.StringIO(text, newline=""))
+    yield from lines[:-1]
+    last = lines[-1] if lines else ""
+    following = "" if last.endswith("\n") else stream.readline()
+    # A carriage return at the end of the text may be half of a line end.
+    if last.endswith("\r") and following != "\n":
+        yield last
+        last = ""
+    if last or following:
+        yield last + following
+    yield from iter(stream.readline, "")
+
+
+def parse_regular(text: str, header: list[str], separator: str) -> pd.DataFrame | None:
+    r"""Return a table without quotes, empty rows and faults, ten times as fast; None if it is not.
 
     pandas' parser alone would fill up short rows and not know the lines of the others.
+
+    Parameters
+    ----------
+    text : str
+        The rows, without the header.
+    header : list of str
+        Names of the columns.
+    separator : str
+        What separates cells, one character.
+
+    Examples
+    --------
+    >>> parse_regular("007,0\n", ["patient_id", "week"], ",").to_numpy().tolist()
+    [['007', '0']]
+    >>> parse_regular("007\n", ["patient_id", "week"], ",")
     """
-    if len(header) < 2 or not all(header) or any(sign in text for sign in '"\r\0'):
+    if (
+        not text
+        or not separator.isascii()
+        or len(header) < 2
+        or not all(header)
+        or '"' in text
+        or "\0" in text
+    ):
         return None
-    rows = text.removesuffix("\n").split("\n")[1:]
-    if not rows or {row.count(separator) for row in rows} != {len(header) - 1}:
-        return None
-    if not all(row.replace(separator, "").strip() for row in rows):
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+        if "\r" in text:
+            return None
+    content = text.encode("utf-8")
+    content += b"" if content.endswith(b"\n") else b"\n"
+    if not _has_cells_only(content, len(header), separator):
         return None
     frame = pd.read_csv(
-        io.StringIO(text),
+        io.BytesIO(content),
         sep=separator,
-        skiprows=1,
         header=None,
         names=header,
         index_col=False,
@@ -160,34 +313,32 @@ def _parse_regular(text: str, header: list[str], separator: str) -> _Parsed | No
         na_filter=False,
         skip_blank_lines=False,
         quoting=csv.QUOTE_NONE,
+        low_memory=False,
     )
-    return frame, np.arange(2, len(rows) + 2, dtype=np.int64), 0
+    # A row that is blank in its first cell may be so in all.
+    begins = frame[frame.iloc[:, 0].isin(_blanks(frame.iloc[:, 0]))]
+    if any(not "".join(cells).strip() for cells in begins.itertuples(index=False, name=None)):
+        return None
+    return frame
 
 
-def _parse_any(stream: io.StringIO, header: list[str], separator: str, file: str) -> _Parsed:
-    """Return a table of any kind, record by record."""
-    records: list[list[str]] = []
-    lines, skipped, wrong = [], 0, []
-    for line, cells in _records(stream, separator, file):
-        if not any(cell.strip() for cell in cells):
-            skipped += 1
-            continue
-        if len(cells) != len(header):
-            wrong.append((line, len(cells)))
-        records.append(cells)
-        lines.append(line)
-    if wrong:
-        message = f"the row has {{}} cells; the header has {len(header)}"
-        raise DataError(
-            [Fault(file, message.format(n), line) for line, n in wrong[:FAULTS_PER_COLUMN]]
-        )
-    columns: Iterable[tuple[str, ...]] = zip(*records, strict=True)
-    named = named_columns(header, list(columns) if records else [()] * len(header), file)
-    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in named})
-    return frame, np.array(lines, dtype=np.int64), skipped
+def _blanks(column: pd.Series) -> list[str]:
+    return [cell for cell in column.unique() if not cell.strip()]
 
 
-def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
+def _has_cells_only(content: bytes, columns: int, separator: str) -> bool:
+    """Return whether every line of a text has so many cells."""
+    signs = np.frombuffer(content, dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    between = np.flatnonzero(signs == ord(separator))
+    if len(between) != len(ends) * (columns - 1):
+        return False
+    by_line = between.reshape(len(ends), columns - 1)
+    begins = np.concatenate([[-1], ends[:-1]])
+    return bool((by_line[:, 0] > begins).all() and (by_line[:, -1] < ends).all())
+
+
+def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str]:
     """Return the column names, and the separator: the most frequent one in the header."""
     first = stream.readline()
     if not first.strip():
@@ -208,14 +359,16 @@ def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:
     return names, separator
 
 
-def _records(text: Iterable[str], separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record below the header with the number of its first line."""
+def _records(
+    text: Iterable[str], separator: str, file: str, first: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the number of its first line, that of the text being `first`."""
     reader = csv.reader(text, delimiter=separator, strict=True)
-    begins = 2
+    begins = first
     try:
         for cells in reader:
             yield begins, cells
-            begins = reader.line_num + 2
+            begins = reader.line_num + first
     except csv.Error as error:
         message = f"cannot be read as CSV: {error}; is a quotation mark not closed?"
         raise DataError([Fault(file, message, begins)]) from None

@@ -233,16 +233,27 @@ def named_columns(
         if name:
             kept.append((name, cells))
         elif any(as_text(cell).strip() for cell in cells):
-            nameless.append(str(place))
-    if nameless:
-        message = f"column {nameless[0]} has cells and no name; name it or remove it"
-        if len(nameless) > 1:
-            message = (
-                f"columns {', '.join(nameless)} have cells and no name; name them or remove them, "
-                "or a title above the names"
-            )
-        raise DataError([Fault(file, message, 1)])
+            nameless.append(place)
+    check_nameless(nameless, file)
     return kept
+
+
+def check_nameless(places: Sequence[int], file: str) -> None:
+    """Raise DataError if columns at these places have cells and no name.
+
+    Examples
+    --------
+    >>> check_nameless([], "visits.csv")
+    """
+    if not places:
+        return
+    message = f"column {places[0]} has cells and no name; name it or remove it"
+    if len(places) > 1:
+        message = (
+            f"columns {', '.join(map(str, places))} have cells and no name; name them or remove "
+            "them, or a title above the names"
+        )
+    raise DataError([Fault(file, message, 1)])
 
 
 def match_columns(raw: RawTable, names: Iterable[str]) -> RawTable:

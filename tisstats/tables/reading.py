@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import sys
-import zlib
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import ISO_DATE, as_text, check_date_format
 from tisstats.tables.decimals import MARKS
-from tisstats.tables.delimited import decode, parse_delimited
+from tisstats.tables.delimited import parse_delimited
 from tisstats.tables.formats import STANDARD_STREAM, file_format
-from tisstats.tables.packed import TOO_LARGE, most_unpacked
 from tisstats.tables.raw import RawTable, TableSource, check_header
+from tisstats.tables.streams import STANDARD_INPUT, limit_unpacked, open_bytes, open_text
 from tisstats.tables.workbook import parse_workbook
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,111 +92,104 @@ def read_table(
     """
     given = options or ReadOptions()
     ending = file_format(source)
-    name, content = _content(source)
-    if given.sheet is not None and ending != ".xlsx":
-        message = "has no sheets, as only .xlsx has; leave the sheet out"
-        raise DataError([Fault(name, message, value=given.sheet)])
-    if ending == ".parquet":
-        raw = _parse_parquet(content, name)
-    elif ending == ".xlsx":
-        raw = parse_workbook(content, name, sheet=given.sheet)
-    else:
-        if ending.endswith(".gz"):
-            content = _decompressed(content, name)
-        _check_is_text(content, name)
-        text = decode(content, name, given.encoding)
-        raw = parse_delimited(text, name, decimal=given.decimal)
-    if raw.cells.empty and not may_be_empty:
-        message = "must have at least one row below the header, and has none"
-        raise DataError([Fault(name, message)])
+    name = STANDARD_INPUT if str(source) == STANDARD_STREAM else str(source)
+    check_sheet(given, ending, name)
+    with open_bytes(source) as stream:
+        if ending == ".parquet":
+            raw = _parse_whole_parquet(stream, name)
+        elif ending == ".xlsx":
+            raw = parse_workbook(stream.read(), name, sheet=given.sheet)
+        else:
+            most = limit_unpacked(ending, source.stat().st_size) if source.is_file() else None
+            with open_text(stream, name, given.encoding, most=most) as text:
+                raw = parse_delimited(text.read(), name, decimal=given.decimal)
+    if not may_be_empty:
+        check_has_rows(len(raw), name)
     raw = replace(raw, decimal=given.decimal, missing_codes=given.missing_codes)
-    return blank_missing_codes(raw)
+    found = Counter[str]()
+    raw = blank_missing_codes(raw, found)
+    return replace(raw, remarks=(*raw.remarks, *missing_remarks(given.missing_codes, found)))
 
 
-def _content(source: Path) -> tuple[str, bytes]:
-    """Return the name of a file for messages, and its bytes."""
-    if str(source) == STANDARD_STREAM:
-        stream = getattr(sys.stdin, "buffer", None)
-        content = sys.stdin.read().encode("utf-8") if stream is None else stream.read()
-        return "standard input", content
-    if not source.is_file():
-        raise DataError([Fault(str(source), _why_no_file(source))])
+def check_sheet(options: ReadOptions, ending: str, file: str) -> None:
+    """Raise DataError if a sheet is named of a file that has none."""
+    if options.sheet is not None and ending != ".xlsx":
+        message = "has no sheets, as only .xlsx has; leave the sheet out"
+        raise DataError([Fault(file, message, value=options.sheet)])
+
+
+def check_has_rows(rows: int, file: str) -> None:
+    """Raise DataError if a table has no rows.
+
+    >>> check_has_rows(1, "visits.csv")
+    """
+    if not rows:
+        message = "must have at least one row below the header, and has none"
+        raise DataError([Fault(file, message)])
+
+
+def _parse_whole_parquet(stream: BinaryIO, file: str) -> RawTable:
+    import pyarrow.parquet as pq
+
     try:
-        return str(source), source.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise DataError([Fault(str(source), message)]) from None
-
-
-def _why_no_file(source: Path) -> str:
-    if source.is_dir():
-        return "is a folder; name a file"
-    if source.is_symlink():
-        return "is a link that leads to no file"
-    if source.exists():
-        return "is not a regular file; a pipe is read as - (standard input)"
-    return "there is no such file"
-
-
-#: How files of other formats begin, and what to do with them.
-_OTHER_FORMATS = {
-    b"PK\x03\x04": "is a workbook by its content; its name must end in .xlsx",
-    b"\x1f\x8b": "is compressed (gzip) by its content; its name must end in .gz",
-    b"PAR1": "is Parquet by its content; its name must end in .parquet",
-    b"\xd0\xcf\x11\xe0": "is an old workbook (.xls) by its content; save it as .xlsx or CSV",
-}
-
-
-def _check_is_text(content: bytes, file: str) -> None:
-    """Raise DataError if a file that is called text begins as one of another format."""
-    for begin, message in _OTHER_FORMATS.items():
-        if content.startswith(begin):
-            raise DataError([Fault(file, message)])
-
-
-def _decompressed(content: bytes, file: str) -> bytes:
-    most = most_unpacked(len(content))
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            unpacked = packed.read(most + 1)
-        if len(unpacked) > most:
-            raise DataError([Fault(file, TOO_LARGE)])
-        return unpacked
-    except (OSError, EOFError, zlib.error) as error:
-        message = f"cannot be decompressed (gzip): {' '.join(str(error).split())}"
-        raise DataError([Fault(file, message)]) from None
-
-
-def _parse_parquet(content: bytes, file: str) -> RawTable:
-    try:
-        table = pd.read_parquet(io.BytesIO(content))
+        return parse_parquet(pq.read_table(io.BytesIO(stream.read())), file)
     except (ValueError, OSError, NotImplementedError, KeyError) as error:
-        message = f"cannot be read as Parquet: {' '.join(str(error).split())}"
-        raise DataError([Fault(file, message)]) from None
+        if isinstance(error, DataError):
+            raise
+        raise DataError([Fault(file, unreadable_parquet(error))]) from None
+
+
+def unreadable_parquet(error: Exception) -> str:
+    """Return what is wrong with a Parquet file."""
+    return f"cannot be read as Parquet: {' '.join(str(error).split())}"
+
+
+def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> RawTable:
+    """Return an Arrow table as pandas reads it from a file.
+
+    Parameters
+    ----------
+    given : pyarrow.Table
+        The table, or a batch of it.
+    file : str
+        Name of the file, for messages.
+    holes : collection of str
+        Columns in which a cell may be missing elsewhere: their whole numbers become floats here,
+        as they do where a cell is missing.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If columns have no name, or one twice.
+    """
+    table = given.to_pandas()
     # Named index levels are columns of the user.
     named = [name for name in table.index.names if name is not None]
     table = table.reset_index(level=named) if named else table
     if faults := check_header(table.columns, file):
         raise DataError(faults)
-    return RawTable(table.reset_index(drop=True), TableSource(file))
+    whole = [name for name in table if name in holes and table[name].dtype.kind in "iu"]
+    plain = {name: float for name in whole if isinstance(table[name].dtype, np.dtype)}
+    return RawTable(table.astype(plain).reset_index(drop=True), TableSource(file))
 
 
-def blank_missing_codes(raw: RawTable) -> RawTable:
+def blank_missing_codes(raw: RawTable, found: Counter[str]) -> RawTable:
     """Return the table with empty cells where it has one of its declared missing codes.
 
-    A number is compared by its shortest text, so that -9.0 of a spreadsheet is ``-9``.
+    A number is compared by its shortest text, so that -9.0 of a spreadsheet is ``-9``. The cells
+    of each code are added to those `found` so far.
 
     Examples
     --------
-    >>> cells = pd.DataFrame({"ck": [196, -9.0]}, dtype=object)
+    >>> cells, found = pd.DataFrame({"ck": [196, -9.0]}, dtype=object), Counter()
     >>> raw = RawTable(cells, TableSource(), missing_codes=("-9",))
-    >>> blank_missing_codes(raw).cells["ck"].tolist()
-    [196, None]
+    >>> blank_missing_codes(raw, found).cells["ck"].tolist(), found["-9"]
+    ([196, None], 1)
     """
     if not raw.missing_codes:
         return raw
     codes = frozenset(code.strip() for code in raw.missing_codes)
-    changed, found = {}, dict.fromkeys(raw.missing_codes, 0)
+    changed = {}
     for name in raw.cells.columns:
         given = raw.cells[name].astype(object)
         texts = [as_text(cell).strip() for cell in given]
@@ -202,15 +199,22 @@ def blank_missing_codes(raw: RawTable) -> RawTable:
                 empty if text in codes else cell for text, cell in zip(texts, given, strict=True)
             ]
             changed[name] = pd.Series(left, dtype=object)
-            for code in found:
+            for code in dict.fromkeys(raw.missing_codes):
                 found[code] += texts.count(code.strip())
-    counts = [
-        f"{count} {'cell' if count == 1 else 'cells'} read as missing ({code})"
-        for code, count in found.items()
-    ]
     if not changed:
-        return replace(raw, remarks=(*raw.remarks, *counts))
+        return raw
     source = raw.source if raw.source.cells is not None else raw.verbatim()
-    return replace(
-        raw, cells=raw.cells.assign(**changed), source=source, remarks=(*raw.remarks, *counts)
+    return replace(raw, cells=raw.cells.assign(**changed), source=source)
+
+
+def missing_remarks(codes: tuple[str, ...], found: Mapping[str, int]) -> tuple[str, ...]:
+    """Return how many cells were read as missing, by code.
+
+    >>> missing_remarks(("-9", "-8"), {"-9": 1})
+    ('1 cell read as missing (-9)', '0 cells read as missing (-8)')
+    """
+    counts = {code: found.get(code, 0) for code in codes}
+    return tuple(
+        f"{count} {'cell' if count == 1 else 'cells'} read as missing ({code})"
+        for code, count in counts.items()
     )

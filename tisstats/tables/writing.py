@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, TextIO
 
 import pandas as pd
 
 from tisstats.tables.atomic import replacing
 from tisstats.tables.formats import STANDARD_STREAM, FormatError, file_format
-from tisstats.tables.workbook import write_workbook
+from tisstats.tables.table_writers import TextWriter, have_returns, open_writer
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -38,11 +33,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         If the folder cannot be written to.
     """
     ending = file_format(path)
+    quote_all = have_returns(column for _, column in table.items())
     if str(path) == STANDARD_STREAM:
-        _write_text(table, sys.stdout)
+        with TextWriter(sys.stdout, quote_all=quote_all) as writer:
+            writer.write(table)
         return
-    with replacing(path) as part:
-        _WRITERS[ending](table, part)
+    with replacing(path) as part, open_writer(ending, part, quote_all=quote_all) as writer:
+        writer.write(table)
 
 
 def check_writable(path: Path) -> None:
@@ -65,49 +62,3 @@ def check_writable(path: Path) -> None:
         raise FormatError(f"{path}: there is no such folder")
     if path.is_dir():
         raise FormatError(f"{path}: is a folder; name a file")
-
-
-def _write_text(table: pd.DataFrame, target: Path | TextIO, separator: str = ",") -> None:
-    """Write text; cells with a carriage return are quoted, as is the rest then.
-
-    Python's writer quotes by itself only what has the line end that it writes.
-    """
-    texts = [column for _, column in table.items() if column.dtype.kind == "O"]
-    returns = any("\r" in cell for column in texts for cell in column if isinstance(cell, str))
-    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
-    table.to_csv(target, index=False, lineterminator="\n", sep=separator, quoting=quoting)
-
-
-def _write_csv(table: pd.DataFrame, part: Path) -> None:
-    _write_text(table, part)
-
-
-def _write_tsv(table: pd.DataFrame, part: Path) -> None:
-    _write_text(table, part, "\t")
-
-
-def _compressed(separator: str) -> Callable[[pd.DataFrame, Path], None]:
-    def write(table: pd.DataFrame, part: Path) -> None:
-        text = io.StringIO()
-        _write_text(table, text, separator)
-        part.write_bytes(gzip.compress(text.getvalue().encode("utf-8"), mtime=0))
-
-    return write
-
-
-def _write_parquet(table: pd.DataFrame, part: Path) -> None:
-    try:
-        table.to_parquet(part, index=False)
-    except (ValueError, TypeError) as error:  # pyarrow's errors are of these kinds
-        reason = " ".join(str(error).split())
-        raise FormatError(f"cannot be written as Parquet: {reason}") from None
-
-
-_WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
-    ".csv": _write_csv,
-    ".tsv": _write_tsv,
-    ".csv.gz": _compressed(","),
-    ".tsv.gz": _compressed("\t"),
-    ".xlsx": write_workbook,
-    ".parquet": _write_parquet,
-}

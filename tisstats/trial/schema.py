@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from tisstats.datapackage import allowed
 from tisstats.errors import Fault
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN, as_numbers, empty_cells
+from tisstats.tables.cells import distinct_texts, is_text
 from tisstats.trial.description import Field
 
 
@@ -95,11 +96,28 @@ def convert_types(
     return pd.DataFrame(columns, index=pd.RangeIndex(len(given))), found.faults
 
 
+#: Rows up to which a column is converted cell by cell.
+_SHORT = 1_000
+
+
 def _column(found: CellFaults, field: Field) -> Any:
     name, constraints = str(field["name"]), field.get("constraints", {})
     given = found.table[name]
-    empty = _empty(given)
-    column, bad = _KINDS[field["type"]](given, empty, constraints)
+    cells: list[Any] = [None]
+    if len(given) > _SHORT and given.dtype.kind == "O":
+        cells = given.to_list()
+    if is_text(cells):
+        # A long column has far fewer texts than cells.
+        places, distinct = distinct_texts(cells)
+        texts = pd.Series(distinct, dtype=object)
+        few = _empty(texts)
+        values, wrong = _KINDS[field["type"]](texts, few, constraints)
+        column, bad, empty = values[places], wrong[places], few[places]
+        if isinstance(column, pd.Series):
+            column = column.reset_index(drop=True)
+    else:
+        empty = _empty(given)
+        column, bad = _KINDS[field["type"]](given, empty, constraints)
     if constraints.get("required"):
         bad |= empty
     if bad.any():

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.enzymes import uln_fault
-from tisstats.measures.files import ScoringUnits
 from tisstats.measures.ranges import MEASURE_COLUMNS_OF
+from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.tables import (
     Converted,
     RawTable,

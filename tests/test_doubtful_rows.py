@@ -1,0 +1,121 @@
+"""Checking doubtful rows alone finds the faults that checking every row finds."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats import datapackage
+from tisstats.datapackage import find_faults
+
+#: Cells plainly valid, doubtful and wrong.
+KEYS = ["a", "b", "c", "", " a"]
+WHOLE = ["1", "2", "01", "-3", "", "x", "1.0", "99999999999999999999", " 1", "NA"]
+NUMBERS = ["0.5", "3", "1e2", "1e400", "INF", "", "nan", "+1", "2,5", "7.", "NaN"]
+TEXTS = ["none", "major", "", "other", "x y"]
+TRUTHS = ["true", "false", "True", "1", "", "no"]
+SCHEMAS = {
+    "patients": {
+        "fields": [
+            {"name": "id", "type": "string", "constraints": {"required": True}},
+            {"name": "age", "type": "integer", "constraints": {"minimum": 1, "maximum": 90}},
+        ],
+        "primaryKey": "id",
+        "missingValues": ["", "NA"],
+    },
+    "visits": {
+        "fields": [
+            {"name": "id", "type": "string", "constraints": {"pattern": "[a-z]"}},
+            {"name": "week", "type": "integer", "constraints": {"required": True}},
+            {"name": "haq", "type": "number", "constraints": {"minimum": 0}},
+            {"name": "response", "type": "string", "constraints": {"enum": ["none", "major"]}},
+            {"name": "rescue", "type": "boolean"},
+            {
+                "name": "dead",
+                "type": "boolean",
+                "trueValues": ["yes", "true"],
+                "falseValues": ["no"],
+            },
+        ],
+        "primaryKey": ["id", "week"],
+        "foreignKeys": [
+            {"fields": ["id"], "reference": {"resource": "patients", "fields": ["id"]}}
+        ],
+    },
+}
+
+
+def mostly(common, any_of):
+    return st.sampled_from(common) | st.sampled_from(common) | st.sampled_from(any_of)
+
+
+VISIT = st.tuples(
+    mostly(["a", "b"], KEYS),
+    mostly(["1", "2", "3"], WHOLE),
+    mostly(["0.5"], NUMBERS),
+    mostly(["none"], TEXTS),
+    mostly(["true"], TRUTHS),
+    mostly(["no"], TRUTHS),
+).map(list)
+PATIENT = st.tuples(mostly(["a", "b"], KEYS), mostly(["50"], WHOLE)).map(list)
+#: Records with other numbers of cells.
+ODD = st.sampled_from([[], ["a"], ["", ""], ["a"] * 7, ['"a"'] * 2])
+
+
+def write(folder, tables):
+    resources = [
+        {"name": name, "path": f"{name}.csv", "profile": "tabular-data-resource", "schema": schema}
+        for name, schema in SCHEMAS.items()
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    for name, records in tables.items():
+        header = [field["name"] for field in SCHEMAS[name]["fields"]]
+        lines = (",".join(cells) + "\n" for cells in [header, *records])
+        (folder / f"{name}.csv").write_text("".join(lines), encoding="utf-8")
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(PATIENT, max_size=4),
+    st.lists(VISIT, max_size=8),
+    st.lists(st.tuples(st.sampled_from(["patients", "visits"]), ODD), max_size=1),
+)
+def test_faults_are_those_of_checking_every_row(tmp_path_factory, patients, visits, odd):
+    folder = tmp_path_factory.mktemp("package")
+    tables = {"patients": patients, "visits": visits}
+    for name, record in odd:
+        tables[name] = [*tables[name], record]
+    write(folder, tables)
+    descriptor = datapackage.read_descriptor(folder)
+    expected = datapackage._find_with_care(folder, descriptor)
+    assert list(map(str, find_faults(folder))) == list(map(str, expected))
+
+
+def test_a_valid_package_needs_no_second_look(tmp_path, monkeypatch):
+    write(
+        tmp_path,
+        {"patients": [["a", "50"]], "visits": [["a", "1", "0.5", "none", "true", "no"]] * 1},
+    )
+    monkeypatch.setattr(datapackage, "_find_with_care", None)
+    assert find_faults(tmp_path) == []
+
+
+@pytest.mark.parametrize("rows", [3, 4_000])
+def test_one_fault_among_many_rows_is_named_with_its_row(tmp_path, rows, monkeypatch):
+    visits = [["a", str(week), "0.5", "none", "true", "no"] for week in range(rows)]
+    visits[-1][2] = "-0.5"
+    write(tmp_path, {"patients": [["a", "50"], ["b", "60"]], "visits": visits})
+    checked = []
+    with_care = datapackage._find_with_care
+    monkeypatch.setattr(
+        datapackage,
+        "_find_with_care",
+        lambda folder, descriptor: (
+            checked.append((folder / "visits.csv").read_text(encoding="utf-8").count("\n"))
+            or with_care(folder, descriptor)
+        ),
+    )
+    (fault,) = find_faults(tmp_path)
+    assert (fault.file, fault.row, fault.value) == (str(tmp_path / "visits.csv"), rows + 1, "-0.5")
+    assert checked == [2]

@@ -1,0 +1,152 @@
+"""Counts of scored visits, which add up over parts of a file, and the lines that state them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES
+from tisstats.measures.enzymes import IMPLAUSIBLY_HIGH, IMPLAUSIBLY_LOW, EnzymeUnit
+from tisstats.measures.ranges import VAS_MEASURES_OF
+from tisstats.measures.visit_table import Visits
+from tisstats.measures.visits import ScoringRules
+
+#: How the enzyme was selected, where none was.
+_NONE_SELECTED = ""
+
+
+@dataclass(slots=True)
+class ScoreCounts:
+    """What a summary of scored visits counts.
+
+    Unknown responses, and patients with a baseline visit only, are counted separately; neither
+    counts as "none". The counts of responses add up to the patients.
+    """
+
+    patients: int = 0  #: patients
+    visits: int = 0  #: visits
+    responses: Counter[str] = field(default_factory=Counter)  #: by category, at the last visit
+    unknown: int = 0  #: patients whose last visit has no response
+    unseen: int = 0  #: patients without follow-up
+    selections: Counter[str] = field(default_factory=Counter)  #: patients by selection of enzyme
+    late: int = 0  #: patients whose baseline is not week 0
+    beyond_ten: bool = False  #: whether a visual analogue scale exceeds 10
+    low: Counter[str] = field(default_factory=Counter)  #: implausibly low values, by enzyme
+    high: Counter[str] = field(default_factory=Counter)  #: implausibly high values, by enzyme
+
+    @classmethod
+    def of(
+        cls,
+        values: Mapping[str, NDArray[np.float64]],
+        multiples: Mapping[str, NDArray[np.float64]],
+        placed: Visits,
+        columns: Mapping[str, Any],
+        rules: ScoringRules,
+    ) -> ScoreCounts:
+        """Count visits with the columns of their score."""
+        count = len(placed.baselines)
+        order = np.argsort(placed.weeks, kind="stable")
+        last = np.zeros(count, dtype=np.int64)
+        last[placed.patients[order]] = order
+        has_follow_up = last != placed.baselines
+        response = columns["response"].codes[last[has_follow_up]]
+        selections = Counter[str]()
+        if multiples:
+            selection = columns["enzyme_selection"]
+            names = [*selection.categories, _NONE_SELECTED]
+            for code, number in Counter(selection.codes[placed.baselines].tolist()).items():
+                selections[names[code]] = number
+        scales = VAS_MEASURES_OF[rules.ranges.core_set]
+        return cls(
+            patients=count,
+            visits=len(placed.weeks),
+            responses=Counter(
+                {name: int((response == code).sum()) for code, name in enumerate(RESPONSES)}
+            ),
+            unknown=int((response < 0).sum()),
+            unseen=int((~has_follow_up).sum()),
+            selections=selections,
+            late=int((np.abs(placed.weeks[placed.baselines]) > 0).sum()),
+            beyond_ten=any(bool((values[name] > 10).any()) for name in scales),
+            low=Counter(
+                {name: int((at < IMPLAUSIBLY_LOW).sum()) for name, at in multiples.items()}
+            ),
+            high=Counter(
+                {name: int((at > IMPLAUSIBLY_HIGH).sum()) for name, at in multiples.items()}
+            ),
+        )
+
+    def __add__(self, other: ScoreCounts) -> ScoreCounts:
+        """Return the counts of two parts, which share no patient."""
+        return ScoreCounts(
+            self.patients + other.patients,
+            self.visits + other.visits,
+            self.responses + other.responses,
+            self.unknown + other.unknown,
+            self.unseen + other.unseen,
+            self.selections + other.selections,
+            self.late + other.late,
+            self.beyond_ten or other.beyond_ten,
+            self.low + other.low,
+            self.high + other.high,
+        )
+
+    def lines(self, rules: ScoringRules, *, vas_max: float, unit: EnzymeUnit) -> list[str]:
+        """Return lines with the numbers of responses, and warnings."""
+        shown = [f"{self.responses[name]} {name}" for name in RESPONSES]
+        if self.unknown:
+            shown.append(f"{self.unknown} unknown")
+        if self.unseen:
+            shown.append(f"{self.unseen} without follow-up")
+        lines = [
+            f"{_count(self.patients, 'patient')}, {_count(self.visits, 'visit')}",
+            f"response at each patient's last visit: {', '.join(shown)}",
+        ]
+        has_enzyme = "enzyme" in CORE_SETS[rules.ranges.core_set]
+        lines += self._enzymes() if has_enzyme else []
+        if self.late:
+            lines.append(f"{_count(self.late, 'patient')}: the baseline is not week 0")
+        if vas_max > 10 and not self.beyond_ten:
+            lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
+        return lines + (self._units(unit) if has_enzyme else [])
+
+    def _enzymes(self) -> list[str]:
+        """Return a line for each way of selecting the enzyme that a reader should know of."""
+        convention = f"the first of {', '.join(ENZYMES)} is used"
+        reasons = {
+            "tie": f"enzymes are equally abnormal at baseline; {convention}",
+            "none abnormal": "no enzyme is abnormal at baseline; the one closest to its ULN is "
+            "used",
+            "not all measured": "an enzyme of the table was not measured at baseline and may have "
+            "been the most abnormal one; none is used (--enzyme-panel measured uses the most "
+            "abnormal of those measured)",
+            _NONE_SELECTED: "no enzyme was measured at baseline",
+        }
+        return [
+            f"{_count(self.selections[selection], 'patient')}: {reason}"
+            for selection, reason in reasons.items()
+            if self.selections[selection]
+        ]
+
+    def _units(self, unit: EnzymeUnit) -> list[str]:
+        """Return a warning for each enzyme whose values seem to be in another unit than its ULN."""
+        lines = []
+        other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"
+        counts, side = (
+            (self.low, "below a twentieth of") if unit == "U/L" else (self.high, "above 100 times")
+        )
+        for enzyme in ENZYMES:
+            if number := counts[enzyme]:
+                values_are = "value of {} is" if number == 1 else "values of {} are"
+                finding = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
+                lines.append(f"{finding}; if they are in {other}, use --enzyme-unit {other}")
+        return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,157 @@
+"""Read a table batch by batch, as often as it takes, in memory that its size does not change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tisstats.errors import DataError, Fault
+from tisstats.tables.delimited import DelimitedText
+from tisstats.tables.formats import file_format
+from tisstats.tables.raw import RawTable, TableSource
+from tisstats.tables.reading import (
+    ReadOptions,
+    blank_missing_codes,
+    check_has_rows,
+    check_sheet,
+    missing_remarks,
+    parse_parquet,
+    read_table,
+    unreadable_parquet,
+)
+from tisstats.tables.streams import limit_unpacked, open_bytes, open_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Characters of text, and rows of Parquet, in a batch.
+CHARACTERS, ROWS = 1 << 22, 1 << 16
+
+#: How many times its size a compressed text is assumed to be, where only an estimate is needed.
+_UNPACKED = 10
+
+
+@dataclass(slots=True)
+class TableBatches:
+    r"""A table in a file, read from its beginning each time that it is iterated.
+
+    Text and Parquet are read in batches; a workbook, which has a million rows at most, is one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "visits.csv"
+    >>> _ = path.write_text("patient_id;week\n007;0\n\n007;9\n")
+    >>> table = TableBatches(path)
+    >>> [len(raw) for raw in table], table.remarks
+    ([2], ('read as semicolon-separated', '1 empty row skipped'))
+    """
+
+    path: Path  #: the file
+    options: ReadOptions = field(default_factory=ReadOptions)  #: what is declared about it
+    name: str = ""  #: its name in messages; by default its path
+    remarks: tuple[str, ...] = ()  #: notes on how it was read, once it has been read to its end
+    rows: int = 0  #: rows read so far
+    #: share of the file read so far, from 0 to 1
+    share: float = 0
+
+    def __post_init__(self) -> None:
+        self.name = self.name or str(self.path)
+
+    def __iter__(self) -> Iterator[RawTable]:
+        """Yield the batches, at least one row each.
+
+        Raises
+        ------
+        tisstats.errors.DataError
+            As for `read_table`; what is wrong with the end of a file once it is reached.
+        """
+        ending = file_format(self.path)
+        check_sheet(self.options, ending, self.name)
+        self.rows, self.share, self.remarks = 0, 0, ()
+        found = Counter[str]()
+        read = {".parquet": self._of_parquet, ".xlsx": self._of_workbook}.get(ending, self._of_text)
+        for given in read():
+            raw = replace(
+                given, decimal=self.options.decimal, missing_codes=self.options.missing_codes
+            )
+            raw = given if ending == ".xlsx" else blank_missing_codes(raw, found)
+            self.rows += len(raw)
+            yield raw
+        check_has_rows(self.rows, self.name)
+        if ending != ".xlsx":
+            self.remarks += missing_remarks(self.options.missing_codes, found)
+
+    def estimated_rows(self) -> int:
+        """Return about how many rows there are, once some have been read."""
+        return int(self.rows / self.share) if self.share else self.rows
+
+    def arrow_schema(self) -> pa.Schema | None:
+        """Return the types of the columns of a Parquet file; None for other formats."""
+        if file_format(self.path) != ".parquet":
+            return None
+        import pyarrow.parquet as pq
+
+        return pq.read_schema(self.path)
+
+    def _of_text(self) -> Iterator[RawTable]:
+        ending, size = (
+            file_format(self.path),
+            self.path.stat().st_size if self.path.is_file() else 0,
+        )
+        unpacked = size * (_UNPACKED if ending.endswith(".gz") else 1)
+        with open_bytes(self.path) as stream:
+            most, given = limit_unpacked(ending, size), self.options
+            with open_text(stream, self.name, given.encoding, most=most) as text:
+                delimited = DelimitedText(
+                    text, self.name, decimal=given.decimal, characters=CHARACTERS
+                )
+                for count, raw in enumerate(delimited, start=1):
+                    self.share = min(1, count * CHARACTERS / max(unpacked, 1))
+                    yield raw
+                self.remarks = delimited.remarks()
+
+    def _of_workbook(self) -> Iterator[RawTable]:
+        raw = read_table(self.path, self.options)
+        self.share, self.remarks = 1, raw.remarks
+        yield raw
+
+    def _of_parquet(self) -> Iterator[RawTable]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with open_bytes(self.path) as stream:
+            try:
+                file = pq.ParquetFile(stream)
+                holes = _columns_with_holes(file)
+                done = 0
+                for batch in file.iter_batches(batch_size=ROWS):
+                    table = pa.Table.from_batches([batch], file.schema_arrow)
+                    raw = parse_parquet(table, self.name, holes)
+                    lines = np.arange(done, done + len(raw), dtype=np.int64) + 2
+                    done += len(raw)
+                    self.share = done / file.metadata.num_rows
+                    if len(raw):
+                        yield replace(raw, source=TableSource(self.name, lines))
+            except (ValueError, OSError, NotImplementedError, KeyError) as error:
+                if isinstance(error, DataError):
+                    raise
+                raise DataError([Fault(self.name, unreadable_parquet(error))]) from None
+
+
+def _columns_with_holes(file: Any) -> frozenset[str]:
+    """Return the columns in which a cell may be missing: their whole numbers are read as floats."""
+    meta = file.metadata
+    names = [meta.schema.column(place).path for place in range(meta.num_columns)]
+    holes = set()
+    for group in range(meta.num_row_groups):
+        for place, name in enumerate(names):
+            known = meta.row_group(group).column(place).statistics
+            if known is None or not known.has_null_count or known.null_count:
+                holes.add(name)
+    return frozenset(holes)

@@ -1,0 +1,67 @@
+"""How fast files of visits are scored, against pandas, which reads and writes them only."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+
+import pandas as pd
+
+from tisstats.measures.score_file import score_file
+from tools.bench._table import Row, show
+from tools.bench.score import visits
+
+VISITS = 1_000_000
+AIM = 1.3
+SCORING = {"mmt_max": 260, "uln": {"ck": "170"}}
+
+
+def bench() -> None:
+    """Measure and print: seconds of computing, of one process each."""
+    table = visits(VISITS)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in (".csv", ".parquet"):
+            source, output = (Path(folder) / f"{name}{ending}" for name in ("visits", "scored"))
+            plain = Path(folder) / f"plain{ending}"
+            write(table, source)
+            ours = seconds(
+                lambda source=source, output=output: score_file(
+                    source, output, report=lambda _: None, **SCORING
+                )
+            )
+            same = seconds(lambda source=source, plain=plain: write(read(source), plain))
+            scored = read(output)
+            written = seconds(lambda scored=scored, plain=plain: write(scored, plain))
+            reading = seconds(lambda source=source: read(source))
+            rows += [
+                Row(f"pandas, {ending}: read visits, write scores", reading + written),
+                Row(f"score_file, {ending}", ours, ours / (reading + written), AIM),
+                Row(f"pandas, {ending}: read visits, write visits", same, ours / same),
+            ]
+    show(f"Scoring a file of {VISITS:,} visits (last column but one: score_file to pandas)", rows)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read a file by pandas."""
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+
+
+def write(table: pd.DataFrame, path: Path) -> None:
+    """Write a file by pandas."""
+    if path.suffix == ".parquet":
+        table.to_parquet(path, index=False)
+    else:
+        table.to_csv(path, index=False)
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Return the seconds of computing that a run takes, the least of two."""
+    took = []
+    for _ in range(2):
+        started = process_time()
+        run()
+        took.append(process_time() - started)
+    return min(took)

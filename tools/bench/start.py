@@ -1,0 +1,37 @@
+"""How long commands take to start, beside Python and pandas."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tools.bench._table import Row, show
+
+ROUNDS = 3
+
+
+def bench() -> None:
+    """Measure and print: seconds of computing."""
+    tisstats = ["-m", "tisstats.cli"]
+    rows = [
+        Row("python -c pass", seconds(["-c", "pass"])),
+        Row(
+            "python -c 'import pandas, scipy.stats'", seconds(["-c", "import pandas, scipy.stats"])
+        ),
+        Row("tisstats score --help (aim: 0.3 s)", seconds([*tisstats, "score", "--help"])),
+        Row("tisstats claims (aim: 1 s)", seconds([*tisstats, "claims"])),
+    ]
+    show("Starting commands", rows)
+
+
+def seconds(arguments: list[str]) -> float:
+    """Return the seconds of computing of a command, the least of some rounds."""
+    took = []
+    for _ in range(ROUNDS):
+        before = os.times()
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        spent = after.children_user + after.children_system
+        took.append(spent - before.children_user - before.children_system)
+    return min(took)
