@@ -23,6 +23,9 @@ from tisstats.trial import analyse
 
 KEPT = Path(__file__).parent / "kept"
 
+#: Limits of the enzyme that are made up.
+OTHER_LIMITS = sensitivity.EnzymeLimits("others", "for a test", 207.0, 340.0)
+
 
 @pytest.fixture(scope="module")
 def found(published):
@@ -84,7 +87,7 @@ def test_what_does_not_add_up(published):
     compare(KEPT / "discrepancies.txt", "\n".join(texts))
 
 
-def test_the_check_of_the_reference_cohort():
+def test_the_check_of_the_reference_cohort(published):
     trial = reference_cohort()
     report = check(trial)
     analysis = analyse(trial)
@@ -96,6 +99,8 @@ def test_the_check_of_the_reference_cohort():
         dose_note(trial),
         render("treatments", treatment_table(analysis)),
         render("changes", sensitivity.change_choices(analysis)),
+        render("choices", sensitivity.row_choices(published, None)),
+        render("limits", sensitivity.row_choices(published, OTHER_LIMITS)),
     ]
     compare(KEPT / "cohort.txt", "\n".join(texts))
 

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ import pytest
 from tests.kept import compare, render
 from tests.trial.made_up import STUDIES
 from tisstats import trial
-from tisstats.trial import study, study_cdisc
+from tisstats.trial import definitions, study, study_cdisc
+from tisstats.trial.cdisc import specification
 from tisstats.trial.measure_changes import measure_changes
 from tisstats.trial.score_summaries import summarise_scores
 from tisstats.trial.scoring import analyse
@@ -90,3 +91,32 @@ def test_the_data_sets_of_a_small_study(made_up):
     compare(
         KEPT / "bare_adam.txt", render("data sets", study_cdisc.study_datasets(made_up["bare"]))
     )
+
+
+def test_the_specification_of_the_data_sets():
+    texts = [
+        render("data sets", specification.dataset_specifications()),
+        render("parameters", specification.parameters()),
+        render("inputs", specification.input_columns()),
+    ]
+    compare(KEPT / "specification.txt", "\n".join(texts))
+
+
+def test_definitions_without_what_most_have():
+    found = definitions.PUBLISHED
+    bare = replace(
+        found,
+        improvement=replace(found.improvement, must_not_worsen=()),
+        worsening=replace(found.worsening, clauses=()),
+    )
+    assert bare.choices()["improvement.must_not_worsen"] == "none"
+    assert bare.choices()["worsening.clauses"] == "none"
+    texts = [
+        render("published", found.choices()),
+        definitions.describe_improvement(found.improvement),
+        definitions.describe_improvement(bare.improvement),
+        definitions.describe_worsening(found.worsening),
+        definitions.describe_worsening(bare.worsening),
+        definitions.describe_disability(found.disability),
+    ]
+    compare(KEPT / "definitions.txt", "\n".join(texts))
