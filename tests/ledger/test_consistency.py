@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Claim, ClaimInputs, ValueGrid, Verdict
+from tisstats.ledger.claim import Claim, ClaimInputs, ValueGrid, Verdict, number_with_unit
 from tisstats.printed import parse
 
 
@@ -253,3 +253,30 @@ def test_a_change_spans_the_scale_in_both_directions(low, high, expected):
     grid = ValueGrid(low, high, Fraction(1, 2), "in halves", "the scale").for_change()
     assert (grid.low, grid.high) == expected
     assert (grid.step, grid.phrase, grid.scale) == (Fraction(1, 2), "in halves", "the scale")
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "expected"),
+    [
+        ("1", "studies", "1 study"),
+        ("2", "studies", "2 studies"),
+        ("one", "analyses", "one analysis"),
+        ("1", "mice", "1 mice"),
+        ("1", "days", "1 day"),
+        ("1.0", "days", "1.0 days"),
+        ("2", "version", "version 2"),
+        ("7", "patient number", "patient 7"),
+        ("third", "patient number", "third patient"),
+        ("first", "event", "first event"),
+        ("0.5", "proportion", "0.5"),
+        ("2016", "year", "2016"),
+        ("5", "%", "5%"),
+        ("95", "percentile", "95th percentile"),
+        ("Majority", "patients", "Majority of the patients"),
+        ("nearly half", "patients", "nearly half of the patients"),
+        ("mostly", "patients", "mostly"),
+        ("80", "g", "80 g"),
+    ],
+)
+def test_a_number_stands_with_its_unit_as_a_sentence_has_it(printed, unit, expected):
+    assert number_with_unit(printed, unit) == expected

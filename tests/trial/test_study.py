@@ -3,9 +3,11 @@
 import math
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from tests.kept import compare
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.measures.enzymes import uln_fault
@@ -140,6 +142,11 @@ def test_a_wrong_key_has_one_clear_line(key, value, message):
     (line,) = faults(changed(key, value))
     assert message in line
     assert line.startswith("study.toml, key ")
+
+
+def test_every_line_in_full():
+    lines = [line for key, value, _ in FAULTS for line in faults(changed(key, value))]
+    compare(Path(__file__).parent / "kept" / "faults_of_descriptions.txt", "\n".join(lines))
 
 
 @pytest.mark.parametrize("week", [24, 12, 5])
