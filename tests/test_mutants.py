@@ -87,6 +87,11 @@ def test_every_fault_changes_the_module_in_one_place():
     assert original not in faults
 
 
+def test_what_acts_at_import_is_told_from_what_a_call_does():
+    source = "x = 1\nclass A:\n    y = 2\n    def f(self):\n        return 3\n"
+    assert {m.before for m in mutants(source) if m.at_import} == {"1", "2"}
+
+
 def test_functions_are_named_with_those_around_them():
     source = "class A:\n    def f(self):\n        return 1 + 2\n"
     assert {mutant.function for mutant in mutants(source)} == {"A.f"}
@@ -115,6 +120,7 @@ def test_tests_of_every_module_reach_what_runs_at_import():
     reach = Reach(lines, seconds, frozenset(["tests/all.py"]))
     assert reach.tests("tisstats/ledger/a.py", 1, 100) == [*seconds]
     assert reach.tests("tisstats/ledger/a.py", 3, 100) == ["tests/ledger/a.py::one"]
+    assert reach.tests("tisstats/ledger/a.py", 3, 100, at_import=True) == [*seconds]
     assert reach.tests("tisstats/ledger/unseen.py", 1, 100) == ["tests/all.py::each"]
 
 
@@ -210,25 +216,29 @@ import json, sys, time
 from pathlib import Path
 from tools.mutants.attempt import Attempt
 from tools.mutants.operators import mutants, mutated
-file, fault, test = sys.argv[1:]
+file, fault, *tests = sys.argv[1:]
 path = Path(file).resolve()
 source = path.read_text(encoding="utf-8")
 found = [each for each in mutants(source) if each.after == fault]
-outcomes = {}
-for tests in ([test], []):
-    attempt = Attempt.start(file, path, mutated(source, found[0]), tests, 100)
+outcomes = []
+for number in range(len(tests) + 1):
+    attempt = Attempt.start(file, path, mutated(source, found[0]), tests[:number], 100)
     while (outcome := attempt.outcome()) is None:
         time.sleep(0.05)
-    outcomes[len(tests)] = outcome
+    outcomes.append(outcome)
 print(json.dumps(outcomes))
 """
 
 
 def test_a_fault_is_killed_by_a_test_that_reaches_it_and_by_no_other():
     root = Path(__file__).parents[1]
-    test = "tests/test_printed.py::test_each_rule_at_its_halves"
-    command = [sys.executable, "-c", _TRIED, "tisstats/printed.py", "decimals <= 0", test]
+    # With its doctests among the tests, pytest would import the module from its file.
+    tests = [
+        "tisstats/printed.py::tisstats.printed.ambiguity_reason",
+        "tests/test_printed.py::test_each_rule_at_its_halves",
+    ]
+    command = [sys.executable, "-c", _TRIED, "tisstats/printed.py", "decimals <= 0", *tests]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    killers = json.loads(done.stdout)
-    assert killers["1"].startswith(test)
-    assert killers["0"] == ""
+    nothing, doctest, killer = json.loads(done.stdout)
+    assert (nothing, doctest) == ("", "")
+    assert killer.startswith(tests[1])

@@ -68,3 +68,18 @@ def test_a_first_response_and_a_later_rise_are_known_where_every_score_says_so(
             possible = answers(some, patient, asked)
             assert found.yes[patient] == (possible == {True})
             assert found.no[patient] == (possible == {False})
+
+
+def test_the_best_score_is_the_highest_that_is_known(analysis):
+    scores = np.where(np.isfinite(analysis.weeks), analysis.weeks, np.nan)
+    gaps = scores.copy()
+    gaps[:, 1] = np.nan
+    assert np.isfinite(scores[:, 1]).all()
+    found = replace(analysis, tis=gaps).best_tis()
+    for patient, mine in enumerate(gaps):
+        within = analysis.weeks[patient] <= analysis.options.horizon_week
+        known = [score for score, there in zip(mine, within, strict=True)
+                 if there and np.isfinite(score)]  # fmt: skip
+        assert found[patient] == pytest.approx(max(known))
+    nothing = replace(analysis, tis=np.full(scores.shape, np.nan)).best_tis()
+    assert np.isneginf(nothing).all()

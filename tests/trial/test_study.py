@@ -180,6 +180,10 @@ def test_cut_offs_of_worsening_that_nothing_uses_are_refused():
     given["definitions"] = {"worsening": {"worse_count": 4}}
     (line,) = faults(given)
     assert "key definitions.worsening, value '{\"worse_count\": 4}': is not used" in line
+    assert line.endswith(
+        ": is not used: analysis.worsening, or endpoint.deterioration where it "
+        "counts, must be imacs, or endpoint.criterion imacs worsening"
+    )
     given["endpoint"]["criterion"] = "imacs worsening"
     assert Study.from_mapping(given).definitions.worsening.worse_count == 4
 
