@@ -33,7 +33,7 @@ test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
 	$(BIN)/python -m tools.run_tests
 
 # MUTANTS="--sample 400", MUTANTS=--all or names of files choose others than those that differ from
-# main; --help lists all options.
+# main, and --publish puts the figures into the README; --help lists all options.
 mutants: $(READY)  ## whether the tests notice small faults put into the package
 	$(BIN)/python -m tools.mutants $(MUTANTS)
 

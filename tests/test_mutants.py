@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from coverage import CoverageData
 
 from tools.mutants.operators import mutants, mutated
-from tools.mutants.reach import Reach
-from tools.mutants.results import Results, key_of
+from tools.mutants.reach import Reach, changed
+from tools.mutants.results import Results, digest, key_of
+from tools.mutants.summary import Part, Run, with_table
 
 
 def found(source: str) -> list[tuple[str, str, str]]:
@@ -84,6 +87,11 @@ def test_every_fault_changes_the_module_in_one_place():
     assert original not in faults
 
 
+def test_what_acts_at_import_is_told_from_what_a_call_does():
+    source = "x = 1\nclass A:\n    y = 2\n    def f(self):\n        return 3\n"
+    assert {m.before for m in mutants(source) if m.at_import} == {"1", "2"}
+
+
 def test_functions_are_named_with_those_around_them():
     source = "class A:\n    def f(self):\n        return 1 + 2\n"
     assert {mutant.function for mutant in mutants(source)} == {"A.f"}
@@ -104,6 +112,86 @@ def test_tests_of_the_same_part_come_first_and_quick_ones_before_slow_ones():
     # A line that runs at import is reached by whatever executes the file.
     assert len(reach.tests("tisstats/ledger/a.py", 1, 100)) == 3
     assert reach.tests("tisstats/ledger/other.py", 1, 100) == []
+
+
+def test_tests_of_every_module_reach_what_runs_at_import():
+    seconds = {"tests/all.py::each": 1.0, "tests/ledger/a.py::one": 0.5}
+    lines = {"tisstats/ledger/a.py": {3: ["tests/ledger/a.py::one"]}}
+    reach = Reach(lines, seconds, frozenset(["tests/all.py"]))
+    assert reach.tests("tisstats/ledger/a.py", 1, 100) == [*seconds]
+    assert reach.tests("tisstats/ledger/a.py", 3, 100) == ["tests/ledger/a.py::one"]
+    assert reach.tests("tisstats/ledger/a.py", 3, 100, at_import=True) == [*seconds]
+    assert reach.tests("tisstats/ledger/unseen.py", 1, 100) == ["tests/all.py::each"]
+
+
+_MODULE = "def half(a):\n    return a / 2\n"
+
+
+def recorded(folder, root, reached):
+    """Write a record: by test, the lines of the module that it reaches."""
+    folder.mkdir(parents=True)
+    shutil.copytree(root / "tisstats", folder / "tisstats")
+    files = {test.partition("::")[0] for test in reached}
+    digests = {file: digest(root / file) for file in files}
+    (folder / "tests.json").write_text(json.dumps(digests), encoding="utf-8")
+    (folder / "durations-1.json").write_text(json.dumps(dict.fromkeys(reached, 1.0)))
+    data = CoverageData(str(folder / "lines"))
+    for test, lines in reached.items():
+        data.set_context(test)
+        data.add_lines({str(root / "tisstats" / "half.py"): lines})
+    data.write()
+
+
+def test_lines_are_found_again_after_an_edit_and_changed_tests_run_again(tmp_path):
+    for folder in ("tests", "tisstats"):
+        (tmp_path / folder).mkdir()
+    module = tmp_path / "tisstats" / "half.py"
+    module.write_text(_MODULE, encoding="utf-8")
+    one, two = (tmp_path / "tests" / f"test_{name}.py" for name in ("one", "two"))
+    for path in (one, two):
+        path.write_text("", encoding="utf-8")
+    folder = tmp_path / "reach"
+    assert changed(folder, tmp_path, ["tests", "tisstats"]) == ["tests/test_one.py",
+                                                                "tests/test_two.py"]  # fmt: skip
+    recorded(folder / "0000", tmp_path, {"tests/test_one.py::a": [2], "tests/test_two.py::b": [2]})
+    assert changed(folder, tmp_path, ["tests", "tisstats"]) == []
+    module.write_text("import math\n\n\n" + _MODULE, encoding="utf-8")
+    one.write_text("pass", encoding="utf-8")
+    digest.cache_clear()  # a file does not change during a run
+    assert changed(folder, tmp_path, ["tests/test_two.py", "tests/test_one.py"]) == [
+        "tests/test_one.py"
+    ]
+    recorded(folder / "0001", tmp_path, {"tests/test_one.py::c": [5]})
+    reach = Reach.read(folder, tmp_path)
+    assert set(reach.seconds) == {"tests/test_one.py::c", "tests/test_two.py::b"}
+    assert reach.tests("tisstats/half.py", 5, 9) == ["tests/test_one.py::c", "tests/test_two.py::b"]
+    assert 2 not in reach.lines["tisstats/half.py"]
+
+
+def test_the_readme_shows_the_last_run():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert with_table(readme, Run.read()) == readme
+    with pytest.raises(ValueError, match="mutants: begin"):
+        with_table("nothing", Run.read())
+
+
+def test_the_share_killed_is_of_those_that_can_be():
+    parts = [Part("a", 90, 7, 10), Part("b", 10, 0, 0)]
+    assert [part.share for part in parts] == pytest.approx([90, 100])
+    assert Part.total(parts) == Part("all", 100, 7, 10)
+    assert Part.total(parts).mutants == 117
+    assert Part("c", 0, 3, 0).share == pytest.approx(100)
+
+
+def test_a_result_that_is_forgotten_is_tried_again(tmp_path):
+    for folder in ("tests", "tisstats"):
+        (tmp_path / folder).mkdir()
+    results = Results(tmp_path / "results.jsonl", tmp_path)
+    results.add("a", "timeout")
+    assert results["a"] is not None
+    results.forget("a")
+    assert results["a"] is None
+    assert Results(tmp_path / "results.jsonl", tmp_path)["a"] is None
 
 
 def test_results_hold_while_their_tests_are_the_same(tmp_path):
@@ -128,25 +216,29 @@ import json, sys, time
 from pathlib import Path
 from tools.mutants.attempt import Attempt
 from tools.mutants.operators import mutants, mutated
-file, fault, test = sys.argv[1:]
+file, fault, *tests = sys.argv[1:]
 path = Path(file).resolve()
 source = path.read_text(encoding="utf-8")
 found = [each for each in mutants(source) if each.after == fault]
-outcomes = {}
-for tests in ([test], []):
-    attempt = Attempt.start(file, path, mutated(source, found[0]), tests, 100)
+outcomes = []
+for number in range(len(tests) + 1):
+    attempt = Attempt.start(file, path, mutated(source, found[0]), tests[:number], 100)
     while (outcome := attempt.outcome()) is None:
         time.sleep(0.05)
-    outcomes[len(tests)] = outcome
+    outcomes.append(outcome)
 print(json.dumps(outcomes))
 """
 
 
 def test_a_fault_is_killed_by_a_test_that_reaches_it_and_by_no_other():
     root = Path(__file__).parents[1]
-    test = "tests/test_printed.py::test_each_rule_at_its_halves"
-    command = [sys.executable, "-c", _TRIED, "tisstats/printed.py", "decimals <= 0", test]
+    # With its doctests among the tests, pytest would import the module from its file.
+    tests = [
+        "tisstats/printed.py::tisstats.printed.ambiguity_reason",
+        "tests/test_printed.py::test_each_rule_at_its_halves",
+    ]
+    command = [sys.executable, "-c", _TRIED, "tisstats/printed.py", "decimals <= 0", *tests]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    killers = json.loads(done.stdout)
-    assert killers["1"].startswith(test)
-    assert killers["0"] == ""
+    nothing, doctest, killer = json.loads(done.stdout)
+    assert (nothing, doctest) == ("", "")
+    assert killer.startswith(tests[1])

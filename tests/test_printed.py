@@ -6,12 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tisstats.printed import (
+    NUMBER_WORDS,
+    format_median_quartiles,
     format_outward,
     format_rounded,
+    format_table_number,
     matches_print,
     parse,
+    percent_range,
     round_to,
     to_fraction,
+    with_minus_signs,
 )
 
 
@@ -202,3 +207,106 @@ def test_a_limit_is_printed_outside_of_itself_and_no_further_than_one_unit(value
 def test_a_limit_has_two_sides():
     with pytest.raises(ValueError, match="side must be minimum or maximum, got 'middle'"):
         format_outward(1, 0, "middle")
+
+
+# Numbers of tables
+
+
+def one_below_ten(value):
+    """A style of journals: one decimal below 10, none from 10 on."""
+    return 1 if abs(round_to(value, 1)) < 10 else 0
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (9.94, "9.9"),
+        (9.949999, "9.9"),
+        (9.95, "10"),
+        (Fraction(199, 20), "10"),
+        (9.99, "10"),
+        (10, "10"),
+        (10.5, "11"),
+        (-9.94, "−9.9"),
+        (-9.95, "−10"),
+        (-0.04, "0.0"),
+        (0, "0.0"),
+        (99.5, "100"),
+    ],
+)
+def test_decimals_may_depend_on_the_number_as_it_is_printed(value, expected):
+    assert format_table_number(value, one_below_ten) == expected
+    assert format_median_quartiles(value, None, None, decimals=one_below_ten) == expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "options", "expected"),
+    [
+        ((9.95, 9.94, 10.4), {"decimals": 1}, "10.0 (9.9–10.4)"),
+        ((9.95, 9.94, 10.4), {"decimals": one_below_ten}, "10 (9.9–10)"),
+        ((2.5, 0.5, 3.5), {"decimals": 0, "rounding": "half-even"}, "2 (0–4)"),
+        ((2.5, 0.5, 3.5), {"decimals": 0}, "3 (1–4)"),
+        ((5, None, 7), {"decimals": 0}, "5 (NA–7)"),
+        ((5, 3, float("nan")), {"decimals": 0, "missing": "–"}, "5 (3––)"),
+        ((5, float("nan"), None), {"decimals": 1}, "5.0"),
+        ((-5, -6, -4), {"decimals": 0}, "−5 (−6 to −4)"),
+        ((0, -1, 1), {"decimals": 0}, "0 (−1 to 1)"),
+        ((-1, 0, 1), {"decimals": 0}, "−1 (0–1)"),
+        ((0, -0.04, 0.04), {"decimals": 1}, "0.0 (0.0–0.0)"),
+    ],
+)
+def test_a_median_with_its_quartiles(numbers, options, expected):
+    assert format_median_quartiles(*numbers, **options) == expected
+
+
+def test_table_numbers_are_rounded_by_the_rule():
+    assert [format_table_number(2.5, 0, rule) for rule in ("half-up", "half-even")] == ["3", "2"]
+    assert format_table_number(-2.5, 0, "truncate") == "−2"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals", "expected"),
+    [(0.2025, 0.665, 1, "20.3 to 66.5"), (0, 1, 0, "0 to 100"), (0.0995, 0.0005, 1, "10.0 to 0.1")],
+)
+def test_a_range_of_proportions_is_one_of_percentages(low, high, decimals, expected):
+    assert percent_range(low, high, decimals) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("–1.4 (–2.0 to 0)", "−1.4 (−2.0 to 0)"),
+        ("5–7", "5–7"),
+        ("[–3, 4–5]", "[−3, 4–5]"),
+        ("a –1", "a −1"),
+        ("week – 1", "week – 1"),
+        ("x–1", "x–1"),
+    ],
+)
+def test_a_dash_before_a_number_is_its_sign_and_between_two_a_range(text, expected):
+    assert with_minus_signs(text) == expected
+
+
+def test_words_are_numbers():
+    cardinals = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+                 "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
+                 "seventeen", "eighteen", "nineteen", "twenty"]  # fmt: skip
+    expected = {word: value for value, word in enumerate(cardinals)}
+    expected |= {"no": 0, "none": 0, "both": 2, "first": 1, "second": 2, "third": 3}
+    assert expected == NUMBER_WORDS
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 3), st.sampled_from(["<", ">", "≤", "≥"]))
+def test_a_bound_excludes_its_own_value_or_includes_it(value, decimals, relation):
+    number = Fraction(value, 10**decimals)
+    text = f"{relation} {format_rounded(number, decimals)}"
+    assert matches_print(number, parse(text)) is (relation in "≤≥")
+    assert matches_print(number - Fraction(1, 10**6), parse(text)) is (relation in "<≤")
+    assert matches_print(number + Fraction(1, 10**6), parse(text)) is (relation in ">≥")
+
+
+def test_a_p_value_is_told_from_another_number():
+    assert [parse(text).is_p_value for text in ("P = .03", "p<0.05", "= .03", "0.03", "no")] == [
+        *(True, True, False, False, False)
+    ]
+    assert parse("P = 0").value == 0

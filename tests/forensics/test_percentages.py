@@ -14,6 +14,7 @@ from tisstats.forensics import (
     percentage_consistency,
     summarise_checks,
 )
+from tisstats.forensics._printed import multiples_rounding_to
 from tisstats.printed import ROUNDING_RULES, format_rounded, matches_print, parse
 
 
@@ -145,3 +146,12 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
         call()
     assert str(error.value) == message
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("rounding", ROUNDING_RULES)
+@pytest.mark.parametrize("unit", [Fraction(1, 10), Fraction(1, 4), Fraction(1, 3), Fraction(2)])
+@pytest.mark.parametrize("text", ["0", "0.0", "1", "-1", "2.5", "-2.5", "-0.1"])
+def test_multiples_that_print_so_are_those_found_by_looking(text, unit, rounding):
+    printed = parse(text)
+    looked = [m for m in range(-60, 61) if matches_print(m * unit, printed, rounding)]
+    assert list(multiples_rounding_to(printed, unit, rounding)) == looked

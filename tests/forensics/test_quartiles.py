@@ -124,6 +124,37 @@ def test_without_limits_nothing_far_away_is_missed(printed, n, definition):
         )
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    printed=st.lists(numbers(-4, 5, 0), min_size=3, max_size=3),
+    n=st.integers(1, 6),
+    definition=st.sampled_from(list(QUANTILE_DEFINITIONS)),
+    end=st.integers(-5, 6),
+    upper=st.booleans(),
+)
+def test_a_scale_with_one_end_is_one_whose_other_end_is_far_away(
+    printed, n, definition, end, upper
+):
+    printed = sorted(printed, key=float)
+    near, far = ("high", "low") if upper else ("low", "high")
+    one = quartile_consistency(*printed, n, 1, definition=definition, **{near: end})
+    two = quartile_consistency(
+        *printed, n, 1, definition=definition, **{near: end, far: -1000 if upper else 1000}
+    )
+    assert one.possible == two.possible
+    if one.possible:
+        assert max(one.example) <= end if upper else min(one.example) >= end
+
+
+@pytest.mark.parametrize(("near", "end"), [("low", 3), ("high", -3)])
+def test_an_end_itself_may_be_a_value(near, end):
+    printed = (str(end),) * 3
+    assert quartile_consistency(*printed, 5, 1, definition=6, **{near: end}).example == (end,) * 5
+    beyond = end + 1 if near == "low" else end - 1
+    found = quartile_consistency(*printed, 5, 1, definition=6, **{near: beyond})
+    assert not found.possible
+
+
 def test_the_ages_of_four_patients_rule_one_definition_out():
     ages = quartile_consistency("35", "60", "77", 4, 1, low=18)
     assert "spss" in ages.definitions

@@ -1,5 +1,6 @@
 """Attainable signed-rank P values, against every sample written out."""
 
+import math
 import re
 from fractions import Fraction
 from functools import cache
@@ -218,6 +219,20 @@ def test_a_limit_of_the_scale_narrows_the_range():
     narrow = signed_rank_p_range("0", "1", "2", n=11, step=1, definition="spss", low=0)
     assert narrow.high < wide.high
     assert min(narrow.sample_high) >= 0
+
+
+@pytest.mark.parametrize("method", ["asymptotic", "exact"])
+@pytest.mark.parametrize(
+    ("near", "far"), [({"low": -2}, {"high": 60}), ({"high": 3}, {"low": -60}), ({}, {})]
+)
+def test_a_scale_with_one_end_is_one_whose_other_end_is_far_away(method, near, far):
+    args = {"n": 5, "step": 1, "definition": 6, "method": method}
+    one = signed_rank_p_range("-1", "1", "2", **args, **near)
+    two = signed_rank_p_range("-1", "1", "2", **args, **near, **far or {"low": -60, "high": 60})
+    assert (one.low, one.high) == (two.low, two.high)
+    for sample in (one.sample_low, one.sample_high):
+        assert sample[0] >= near.get("low", -math.inf)
+        assert sample[-1] <= near.get("high", math.inf)
 
 
 def test_the_rule_of_rounding_matters():

@@ -19,6 +19,8 @@ from tisstats.lim2021.table2_bounds import (
     samples_verified,
 )
 from tisstats.lim2021.table2_row import Table2Row
+from tisstats.printed import matches_print, parse
+from tisstats.statistics import signed_rank_test
 
 
 def row(measure):
@@ -130,3 +132,15 @@ def test_a_p_value_equal_to_alpha_is_not_significant(low, high, straddles):
     given = replace(compute(row("mrs"), "asymptotic"), low=low, high=high)
     ranges = AttainablePValues("spss", given, None, None)
     assert MeasurePValues("mrs", "0.05", 0.05, ranges, None).straddles_alpha is straddles
+
+
+def test_a_sample_given_the_printed_p_has_an_asymptotic_p_that_prints_so():
+    measure = next(m for m in SCALES if not p_prints_as(recorded(m, "exact").sample_low, row(m).p))
+    found, mine = recorded(measure, "exact"), row(measure)
+    assert samples_verified(found, mine, "exact")
+    assert not samples_verified(found, mine, "exact-given-printed")
+
+
+def p_prints_as(sample, printed):
+    pvalue = signed_rank_test([float(value) for value in sample], method="asymptotic").pvalue
+    return matches_print(pvalue, parse(printed))

@@ -6,6 +6,7 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures import TableSource, score_visits
+from tisstats.measures.enzymes import ULN_RANGE, uln_fault
 from tisstats.tables.cells import as_text
 
 
@@ -205,6 +206,23 @@ def test_a_limit_in_the_wrong_unit_in_a_column_is_refused(medians, unit, limits,
     assert "is not a plausible upper limit of normal of ck; if it is in" in fault.message
 
 
+@pytest.mark.parametrize("enzyme", ["ck", "aldolase", "ldh", "ast", "alt"])
+def test_a_limit_may_be_an_end_of_the_plausible_range_and_no_less(enzyme):
+    low, high = ULN_RANGE[enzyme]
+    for limit in (low, high, 2 * high):
+        assert uln_fault(enzyme, limit, "U/L") is None
+    for limit in (low / 60, high / 60 if high / 60 * 60 <= high else 0.999 * high / 60):
+        assert uln_fault(enzyme, limit, "microkat/L") is None
+    # In the other unit it would be 60-fold, or a sixtieth: named as such if that is plausible.
+    assert f"write '{high:g} U/L'" in uln_fault(enzyme, high, "microkat/L")
+    assert uln_fault(enzyme, high / 60 * 1.01, "microkat/L") is not None
+    beyond = uln_fault(enzyme, 1.01 * high, "microkat/L")
+    assert "if it is in" not in beyond
+    assert "write" in uln_fault(enzyme, low / 60, "U/L")
+    assert uln_fault(enzyme, 0.99 * low / 60, "U/L") is None
+    assert uln_fault(enzyme, min(0.99 * low, 0.99 * high / 60), "U/L") is not None
+
+
 # Other arguments
 
 
@@ -215,6 +233,14 @@ def test_a_limit_in_the_wrong_unit_in_a_column_is_refused(medians, unit, limits,
         ({"mmt_max": None}, "260: 26 tests (Kendall), called MMT24 on the IMACS form"),
         ({"mmt_max": "260"}, "mmt_max must be above 0"),
         ({"mmt_max": float("nan")}, "mmt_max must be above 0"),
+        ({"mmt_max": -1}, "mmt_max must be above 0"),
+        ({"mmt_max": float("inf")}, "mmt_max must be above 0"),
+        ({"mmt_max": True}, "mmt_max must be above 0"),
+        ({"vas_max": -10}, "vas_max must be 10 (cm) or 100 (mm), got -10"),
+        ({"vas_max": float("inf")}, "vas_max must be 10 (cm) or 100 (mm), got inf"),
+        ({"vas_max": 10_000}, "vas_max must be 10 (cm) or 100 (mm), got 10000"),
+        ({"vas_max": True}, "vas_max must be 10 (cm) or 100 (mm), got True"),
+        ({"vas_max": "10"}, "vas_max must be 10 (cm) or 100 (mm), got '10'"),
         ({"vas_max": 1}, "vas_max must be 10 (cm) or 100 (mm), got 1"),
         ({"population": "child"}, "population must be one of adult, juvenile, got 'child'"),
         ({"missing": "zero"}, "missing must be one of na, bounds, got 'zero'"),

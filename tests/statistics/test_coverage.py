@@ -2,6 +2,8 @@
 
 import csv
 import math
+from dataclasses import astuple
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from tisstats.statistics import INTERVAL_METHODS, coverage, coverage_summary, proportion_interval
 
+#: The module, whose name the package gives to its function.
+MODULE = import_module("tisstats.statistics.coverage")
 GOLDEN = Path(__file__).parent / "golden"
 EXACT = ("clopper-pearson", "sterne", "blaker")
 unhurried = settings(deadline=None, max_examples=30)
@@ -196,3 +200,27 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(arguments, messa
 def test_the_summary_checks_its_arguments(arguments):
     with pytest.raises(ValueError, match="must be"):
         coverage_summary(*arguments)
+
+
+# Long inputs go through in blocks.
+
+
+@pytest.mark.parametrize("method", ["clopper-pearson", "logit"])
+def test_blocks_change_nothing(method, monkeypatch):
+    proportions = np.linspace(0, 1, 37)
+    whole = coverage(11, proportions, 0.9, method), coverage_summary(11, 0.9, method)
+    monkeypatch.setattr(MODULE, "_BLOCK", 40)
+    in_blocks = coverage(11, proportions, 0.9, method), coverage_summary(11, 0.9, method)
+    np.testing.assert_allclose(in_blocks[0], whole[0], rtol=0, atol=1e-14)
+    assert astuple(in_blocks[1]) == pytest.approx(astuple(whole[1]), abs=1e-14)
+
+
+@given(st.integers(1, 300), st.integers(1, 50), st.integers(60, 400))
+def test_a_block_holds_no_more_probabilities_than_allowed(size, trials, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MODULE, "_BLOCK", most)
+        blocks = MODULE._blocks(np.arange(size, dtype=float), trials)
+    assert np.concatenate(blocks).tolist() == list(range(size))
+    # An uneven division makes a block longer by one proportion at most.
+    assert all(block.size * (trials + 1) < most + trials + 1 for block in blocks)
+    assert len(blocks) <= 1 + size * (trials + 1) / most

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tisstats.statistics import (
     two_arm_sample_size,
     two_proportion_test,
 )
+from tisstats.statistics._two_arms import max_type_one_error, rejected
 from tisstats.statistics.planning import smallest_sample_size
 
 ALTERNATIVES = ("two-sided", "less", "greater")
@@ -101,6 +103,66 @@ def test_power_adds_up_the_tables_whose_own_test_rejects(test, alternative):
     ]
     assert found.type_one_error == pytest.approx(max(errors), abs=1e-5)
     assert found.type_one_error >= max(errors) - 1e-12
+
+
+def slow_region(trials_1, trials_2, alpha):
+    """Boschloo's one-sided region: tables in the order of Fisher's P, as many as alpha allows."""
+    tables = [(a, b) for a in range(trials_1 + 1) for b in range(trials_2 + 1)]
+
+    def fisher(a, b):
+        ways = [
+            math.comb(trials_1, k) * math.comb(trials_2, a + b - k)
+            for k in range(a, min(a + b, trials_1) + 1)
+        ]
+        return Fraction(sum(ways), math.comb(trials_1 + trials_2, a + b))
+
+    grid = [Fraction(k, 400) for k in range(401)]
+    region = []
+    for bound in sorted({fisher(*table) for table in tables}):
+        larger = [table for table in tables if fisher(*table) <= bound]
+        errors = (
+            sum(
+                math.comb(trials_1, a)
+                * math.comb(trials_2, b)
+                * float(p) ** (a + b)
+                * (1 - float(p)) ** (trials_1 + trials_2 - a - b)
+                for a, b in larger
+            )
+            for p in grid
+        )
+        if max(errors) > alpha:
+            break
+        region = larger
+    return set(region)
+
+
+#: Sizes of arms, and one-sided levels, none of them near the error of a region.
+REGIONS = [(3, 3, 0.05), (3, 3, 0.15), (4, 6, 0.025), (7, 5, 0.1), (6, 6, 0.2), (2, 8, 0.3),
+           (1, 1, 0.3), (1, 1, 0.2), (2, 2, 0.001), (8, 3, 0.5)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("trials_1", "trials_2", "alpha"), REGIONS)
+def test_the_region_of_boschloo_is_the_largest_in_the_order_of_fisher(trials_1, trials_2, alpha):
+    expected = slow_region(trials_1, trials_2, alpha)
+    found = rejected(trials_1, trials_2, alpha, "boschloo", "greater")
+    assert {tuple(map(int, table)) for table in np.argwhere(found)} == expected
+    less = rejected(trials_1, trials_2, alpha, "boschloo", "less")
+    assert (less == found[::-1, ::-1]).all()
+    both = rejected(trials_1, trials_2, 2 * alpha, "boschloo", "two-sided")
+    assert (both == (found | less)).all()
+
+
+def test_a_region_whose_error_is_exactly_alpha_is_rejected():
+    # All of 3 and none of 3 has the probability (p (1 - p))^3, 1/64 at most; two more tables
+    # have Fisher's next P.
+    one = rejected(3, 3, 1 / 64, "boschloo", "greater")
+    assert np.argwhere(one).tolist() == [[3, 0]]
+    assert not rejected(3, 3, 0.99 / 64, "boschloo", "greater").any()
+    largest = max_type_one_error(rejected(4, 5, 0.1, "boschloo", "greater"))
+    again = rejected(4, 5, largest, "boschloo", "greater")
+    assert (again == rejected(4, 5, 0.1, "boschloo", "greater")).all()
+    below = rejected(4, 5, largest * (1 - 1e-6), "boschloo", "greater")
+    assert below.sum() < again.sum()
 
 
 def test_a_p_value_of_exactly_alpha_rejects():

@@ -12,6 +12,7 @@ import tempfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -969,6 +970,7 @@ def test_a_column_twice_is_refused(tables):
         ({"arms": {}}, "arms must not be empty"),
         ({"measures": {}}, "measures must have at least one"),
         ({"reference_arm": "c"}, "reference_arm must be one of drug, placebo, got 'c'"),
+        ({"criterion": SimpleNamespace(column="x")}, "criterion.column must be one of "),
         ({"response_threshold": math.nan}, "response_threshold must be a finite number, got nan"),
         ({"variable_names": {"x": "X"}}, "variable_names must name measures or .* got 'x'"),
         ({"variable_names": {"age": "age"}}, "variable_names must have up to 8 .* got 'age'"),

@@ -31,6 +31,12 @@ GOOD = {
         ({"weeks": [0, 4]}, r"weeks must have the shape \(patients, visits\) .*got \(2,\)"),
         ({"weeks": np.zeros((2, 0))}, r"with at least one visit, got \(2, 0\)"),
         ({"score_low": [[0, 20]]}, r"score_low must have the shape \(2, 3\), got \(1, 2\)"),
+        ({"score_high": [[0, 20]]}, r"score_high must have the shape \(2, 3\), got \(1, 2\)"),
+        ({"stop_week": [4]}, r"stop_week must have the shape \(2,\), got \(1,\)"),
+        (
+            {"worse": ThreeValued.from_mask(np.zeros((2, 2), dtype=bool))},
+            r"^worse must have the shape \(2, 3\), got \(2, 2\)$",
+        ),
         ({"rescue_week": [4]}, r"rescue_week must have the shape \(2,\), got \(1,\)"),
         ({"weeks": [[0, NAN, 8], [0, 4, NAN]]}, "weeks must be finite up to .* last visit"),
         ({"weeks": [[0, 4, np.inf], [0, 4, NAN]]}, "weeks must be finite up to .* last visit"),

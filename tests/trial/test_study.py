@@ -3,9 +3,11 @@
 import math
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from tests.kept import compare
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.measures.enzymes import uln_fault
@@ -142,6 +144,11 @@ def test_a_wrong_key_has_one_clear_line(key, value, message):
     assert line.startswith("study.toml, key ")
 
 
+def test_every_line_in_full():
+    lines = [line for key, value, _ in FAULTS for line in faults(changed(key, value))]
+    compare(Path(__file__).parent / "kept" / "faults_of_descriptions.txt", "\n".join(lines))
+
+
 @pytest.mark.parametrize("week", [24, 12, 5])
 def test_a_sustained_response_is_also_seen_at_earlier_scheduled_weeks(week):
     given = changed("endpoint.week", 12)
@@ -173,6 +180,10 @@ def test_cut_offs_of_worsening_that_nothing_uses_are_refused():
     given["definitions"] = {"worsening": {"worse_count": 4}}
     (line,) = faults(given)
     assert "key definitions.worsening, value '{\"worse_count\": 4}': is not used" in line
+    assert line.endswith(
+        ": is not used: analysis.worsening, or endpoint.deterioration where it "
+        "counts, must be imacs, or endpoint.criterion imacs worsening"
+    )
     given["endpoint"]["criterion"] = "imacs worsening"
     assert Study.from_mapping(given).definitions.worsening.worse_count == 4
 

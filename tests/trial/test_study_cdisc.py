@@ -162,6 +162,9 @@ def test_a_definition_is_a_parameter_with_a_time_of_its_own(complete, tmp_path, 
         )
         assert row["AVAL"] == met(before, now)
     assert mine["PARAM"].unique().tolist() == [f"{TITLES[criterion]} (1: yes, 0: no)"]
+    others = adtis.loc[adtis["PARAMCD"] != code, ["PARAMCD", "PARAM"]].drop_duplicates()
+    assert others["PARAM"].is_unique
+    assert not others["PARAM"].str.contains(TITLES[criterion], regex=False).any()
     assert set(adtte["PARAMCD"]) == {time_code}
     assert set(adtte["PARAM"]) == {f"Time to First {TITLES[criterion]} (weeks)"}
     times = {

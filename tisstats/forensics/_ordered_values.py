@@ -32,7 +32,7 @@ _MAX_CANDIDATES = 5_000_000
 _NO_LIMIT = 2**62
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Feasible:
     """Feasible sets of the ordered values."""
 

@@ -107,7 +107,7 @@ def _search(space: SampleSpace, candidates: Candidates) -> AttainedP | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TiedRankSums:
     """Pairs of tie term and rank sum for one number of nonzero values."""
 

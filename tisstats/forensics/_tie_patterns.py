@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 _CACHED_RANKS = 11
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Patterns:
     """Patterns of ties of the same number of values."""
 

@@ -76,7 +76,7 @@ class PrintedRow:
         return self.quartiles["change"].n
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
     """Paired values, in steps."""
 

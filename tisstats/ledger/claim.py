@@ -60,8 +60,6 @@ def number_with_unit(printed: str, unit: str) -> str:
         return f"{printed}%"
     if unit == "percentile":
         return f"{printed}th percentile"
-    if unit == "%":
-        return f"{printed}%"
     if not unit.endswith("s"):
         return f"{printed} {unit}"
     if word in ("none", "all", "any", "majority", "minority", "nearly half"):

@@ -846,7 +846,7 @@ def classify_visits(
     return visits[["patient_id", "week"]].iloc[found.row].assign(**columns)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FollowUp:
     """The follow-up rows of a table of visits, in its order, with baseline and follow-up values."""
 

@@ -32,7 +32,7 @@ from tisstats.tables.raw import TableSource as TableSource
 ABOVE_ZERO = math.nextafter(0, math.inf)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TableCheck:
     """A table being validated, with its faults."""
 
@@ -174,7 +174,7 @@ def upper_limits(
     return limits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Visits:
     """The visits of a table, row by row."""
 

@@ -157,7 +157,7 @@ def event_terms(data: StudyData, *, serious: bool = False) -> list[EventTerm] | 
         return None
     events = _analysed_events(data)
     if serious:
-        events = events[events["serious"].fillna(False).to_numpy(dtype=bool)]
+        events = events[events["serious"].to_numpy(dtype=bool)]
     keys = events["event"].map(lambda term: " ".join(term.split()).casefold())
     sizes = {name: len(data.arm(name).patients) for name in data.study.arms}
     found = []

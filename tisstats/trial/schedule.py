@@ -16,7 +16,7 @@ from tisstats.trial.study import DAYS_PER_WEEK, Schedule
 _SAME_DAYS = 1e-6
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class Scheduled:
     """Visits by scheduled week."""
 

@@ -57,7 +57,7 @@ RELATED = ("yes", "true", "y", "t", "1", "related")
 UNRELATED = ("no", "false", "n", "f", "0", "unrelated", "not related")
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class TypedTable:
     """A table with typed columns, and where its rows stand in the file."""
 

@@ -28,7 +28,7 @@ MMT_MAX_MISSING = f"the maximum of the muscle test is not given (mmt_max; {_IN_U
 _MMT_MAX_KEY = '"measures": {"mmt_max": N}'
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """A trial, patient by patient.
 

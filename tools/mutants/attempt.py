@@ -46,8 +46,14 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 class _First:
     """Tells the parent the first test that fails."""
 
-    def __init__(self, pipe: int):
-        self.pipe = pipe
+    def __init__(self, pipe: int, mutated: _Mutated):
+        self.pipe, self.mutated = pipe, mutated
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self) -> None:
+        """Go before pytest, which imports a module with doctests from its file."""
+        sys.meta_path.remove(self.mutated)
+        sys.meta_path.insert(0, self.mutated)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -55,7 +61,7 @@ class _First:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            os.write(self.pipe, (report.nodeid or "import").encode())
+            os.write(self.pipe, (report.nodeid or "import").encode() + b"\0")
 
 
 def module_name(file: str) -> str:
@@ -114,14 +120,17 @@ def _run(name: str, path: Path, tree: ast.Module, tests: list[str], pipe: int) -
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     for known in [each for each in sys.modules if each.partition(".")[0] == "tisstats"]:
         del sys.modules[known]  # what the parent uses has no fault
-    sys.meta_path.insert(0, _Mutated(name, path, tree))
+    finder = _Mutated(name, path, tree)
+    sys.meta_path.insert(0, finder)
     code = 1
     try:
         if not tests:
             code = 0  # no test reaches the line
             return
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no"]
-        code = int(pytest.main([*options, *tests], plugins=[_First(pipe)]))
+        # The parent has imported plugins already, which pytest warns of.
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no",
+                   "-W", "ignore::pytest.PytestAssertRewriteWarning"]  # fmt: skip
+        code = int(pytest.main([*options, *tests], plugins=[_First(pipe, finder)]))
     except BaseException as error:  # whatever a fault raises, the mutant is dead
         os.write(pipe, type(error).__name__.encode())
     finally:

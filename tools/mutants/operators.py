@@ -31,6 +31,8 @@ class Mutant:
     #: The place of the node in the order of `ast.walk`, and the replacement.
     place: int
     node: ast.AST
+    #: Whether it stands outside of functions, so that it acts when the module is imported.
+    at_import: bool = False
 
     @property
     def description(self) -> str:
@@ -51,11 +53,19 @@ def mutants(source: str) -> list[Mutant]:
     tree = ast.parse(source)
     places = {id(node): place for place, node in enumerate(ast.walk(tree))}
     found = []
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in function.body
+        for node in ast.walk(statement)
+    }
     for node, function in _nodes_of_interest(tree):
         for kind, new in _replacements(node):
             before, after = _text(node), _text(new)
             line = node.lineno  # type: ignore[attr-defined]
-            found.append(Mutant(kind, line, function, before, after, places[id(node)], new))
+            place, outside = places[id(node)], id(node) not in inside
+            found.append(Mutant(kind, line, function, before, after, place, new, outside))
     return sorted(found, key=lambda mutant: mutant.line)
 
 

@@ -1,20 +1,27 @@
 """Which tests reach which lines: a plugin of pytest, and what it has recorded.
 
-The tests run once under coverage.py, with the test as the context of each line that it executes.
+Tests run once under coverage.py, with the test as the context of each line that it executes. Later
+only those run again whose file has changed. A record keeps the package as it was, so that its lines
+are found again after an edit.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import coverage
 import pytest
+
+from tools.mutants.results import digest
 
 #: Where the plugin writes, for the processes that record.
 FOLDER = "TISSTATS_MUTANTS_REACH"
@@ -59,15 +66,58 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Recorder(Path(folder)))
 
 
-def record(folder: Path, paths: list[str]) -> None:
-    """Run the tests once and record into a folder what they reach; tests that fail are left out."""
-    folder.mkdir(parents=True)
+def test_files(root: Path, paths: Iterable[str]) -> list[str]:
+    """Return the files below some paths that hold tests, or doctests."""
+    files = (
+        file
+        for path in paths
+        for file in sorted((root / path).rglob("*.py") if (root / path).is_dir() else [root / path])
+        if file.name.startswith("test_") or ">>>" in file.read_text(encoding="utf-8")
+    )
+    return [str(file.relative_to(root)) for file in files]
+
+
+def changed(folder: Path, root: Path, paths: Iterable[str]) -> list[str]:
+    """Return the files of tests that are not recorded in a folder as they stand now."""
+    known: dict[str, str] = {}
+    for record in _records(folder):
+        known |= json.loads((record / "tests.json").read_text(encoding="utf-8"))
+    return [file for file in test_files(root, paths) if digest(root / file) != known.get(file)]
+
+
+def record(folder: Path, root: Path, files: list[str]) -> None:
+    """Run files of tests and add to a folder what they reach; tests that fail are left out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(root / "tisstats", unfinished / "tisstats",
+                    ignore=lambda _, names: {n for n in names if n == "__pycache__"})  # fmt: skip
+    digests = {file: digest(root / file) for file in files}
+    (unfinished / "tests.json").write_text(json.dumps(digests), encoding="utf-8")
     command = [sys.executable, "-m", "tools.run_tests", "-p", "tools.mutants.reach", "-q",
-               "-p", "no:cacheprovider", *paths]  # fmt: skip
-    subprocess.run(command, check=False, env={**os.environ, FOLDER: str(folder)})
-    lines = coverage.Coverage(data_file=str(folder / "lines"), config_file=False)
+               "-p", "no:cacheprovider", *files]  # fmt: skip
+    subprocess.run(command, check=False, cwd=root, env={**os.environ, FOLDER: str(unfinished)})
+    lines = coverage.Coverage(data_file=str(unfinished / "lines"), config_file=False)
     lines.combine(strict=True)
     lines.save()
+    unfinished.rename(folder / f"{len(_records(folder)):04}")
+
+
+def _records(folder: Path) -> list[Path]:
+    """Return the records in a folder, the oldest first."""
+    return sorted(each for each in folder.glob("*") if each.name.isdigit())
+
+
+def _moved(before: Path, now: Path) -> dict[int, int]:
+    """Return where the lines of a file stand now, for those that still do."""
+    old, new = (
+        path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        for path in (before, now)
+    )
+    if old == new:
+        return {line: line for line in range(1, len(old) + 1)}
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {a + i + 1: b + i + 1 for a, b, size in blocks for i in range(size)}
 
 
 @dataclass(frozen=True)
@@ -76,37 +126,65 @@ class Reach:
 
     lines: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
+    #: Files of tests that look at every module, and reach what runs at its import.
+    everywhere: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
-    def read(cls, folder: Path, root: Path) -> Reach:
+    def read(cls, folder: Path, root: Path, everywhere: Iterable[str] = ()) -> Reach:
+        """Read all records; of a file of tests, the latest counts."""
         seconds: dict[str, float] = {}
-        for path in folder.glob("durations-*.json"):
-            tests = json.loads(path.read_text(encoding="utf-8"))
-            seconds |= {test: taken for test, taken in tests.items() if taken is not None}
-        data = coverage.CoverageData(str(folder / "lines"))
-        data.read()
+        reached: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for each in _records(folder):
+            again = json.loads((each / "tests.json").read_text(encoding="utf-8"))
+            seconds = {
+                test: s for test, s in seconds.items() if test.partition("::")[0] not in again
+            }
+            for path in each.glob("durations-*.json"):
+                tests = json.loads(path.read_text(encoding="utf-8"))
+                seconds |= {test: taken for test, taken in tests.items() if taken is not None}
+            data = coverage.CoverageData(str(each / "lines"))
+            data.read()
+            for measured in data.measured_files():
+                file = str(Path(measured).relative_to(root))
+                moved = _moved(each / file, root / file)
+                for line, contexts in data.contexts_by_lineno(measured).items():
+                    if line in moved:
+                        reached[file][moved[line]].update(contexts)
         lines = {
-            str(Path(file).relative_to(root)): data.contexts_by_lineno(file)
-            for file in data.measured_files()
+            file: {line: sorted(tests) for line, tests in of_file.items()}
+            for file, of_file in reached.items()
         }
-        return cls(lines, seconds)
+        return cls(lines, seconds, frozenset(everywhere))
 
-    def tests(self, file: str, line: int, limit: float) -> list[str]:
+    def tests(self, file: str, line: int, limit: float, *, at_import: bool = False) -> list[str]:
         """Return the tests that reach a line: those of the same folder first, then the quick ones.
 
-        A line that is executed at import is reached by every test that executes the file. Tests
-        are left out from where their durations add up to the limit, in seconds.
+        A line that is executed at import is reached by every test that executes the file, and by
+        those of every module. Tests are left out from where their durations add up to the limit,
+        in seconds.
         """
         lines = self.lines.get(file, {})
-        here = [test for test in lines.get(line, []) if test in self.seconds]
-        if not here:
-            reached = {test for tests in lines.values() for test in tests}
-            here = [test for test in reached if test in self.seconds]
-        part = file.split("/")[1]
-        here.sort(key=lambda test: (f"/{part}/" not in f"{test}/", self.seconds[test], test))
-        return list(self._within(here, limit))
+        here = {test for test in lines.get(line, []) if test in self.seconds}
+        if at_import or not here:
+            of_file = {test for tests in lines.values() for test in tests}
+            of_all = {test for test in self.seconds if test.partition("::")[0] in self.everywhere}
+            here = {test for test in of_file | of_all if test in self.seconds}
+        part = file.split("/")[1].removesuffix(".py")
+        near = sorted(
+            here, key=lambda test: (self._distance(test, file, part), self.seconds[test], test)
+        )
+        return list(self._within(near, limit))
 
-    def _within(self, tests: list[str], limit: float):
+    def _distance(self, test: str, file: str, part: str) -> int:
+        """Return how far a test is: of the file itself, of its name, of its part, of another."""
+        own = test.partition("::")[0]
+        if own == file or own in self.everywhere:
+            return 0
+        if own.endswith(f"/test_{Path(file).stem.removeprefix('_')}.py"):
+            return 1
+        return 2 if f"/{part}/" in own else 3
+
+    def _within(self, tests: list[str], limit: float) -> Iterator[str]:
         total = 0.0
         by_file: dict[str, list[str]] = defaultdict(list)
         for test in tests:

@@ -39,7 +39,13 @@ class Results:
         return result if result and result.holds == self._holds(result.killer) else None
 
     def add(self, key: str, killer: str) -> None:
-        result = self.known[key] = Result(key, killer, self._holds(killer))
+        self._keep(Result(key, killer, self._holds(killer)))
+
+    def forget(self, key: str) -> None:
+        self._keep(Result(key, "", ""))
+
+    def _keep(self, result: Result) -> None:
+        self.known[result.key] = result
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(result)) + "\n")

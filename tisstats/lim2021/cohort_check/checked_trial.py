@@ -20,7 +20,7 @@ Value = Fraction | float | str | None
 """An exact count, percentage or quantile; a P value; a text; or None."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class CheckedTrial:
     """The trial to be checked, with the published facts that it is checked against."""
 

@@ -43,7 +43,7 @@ class CheckResult:
         return f"{self.name} ({self.place}): {compared}: {verdict}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """The check of a trial's patients against every published aggregate and statement."""
 
