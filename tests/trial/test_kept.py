@@ -74,7 +74,7 @@ def test_what_is_reported_on_a_study(made_up, name):
         render("choices of changes", specifications.change_choices),
         render("comparisons", specifications.comparisons),
         render("definitions", data.study.definitions.choices()),
-        render("scales", study.scale_notes(data.study.measures)),
+        render("scales", study.scale_notes(data.study)),
         render("not used", data.not_used),
         render("remarks", data.remarks),
     ]
