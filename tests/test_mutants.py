@@ -16,7 +16,7 @@ from coverage import CoverageData
 from tools.mutants.operators import mutants, mutated
 from tools.mutants.reach import Reach, changed
 from tools.mutants.results import Results, digest, key_of
-from tools.mutants.summary import Part, Run, with_table
+from tools.mutants.summary import Part
 
 
 def found(source: str) -> list[tuple[str, str, str]]:
@@ -166,13 +166,6 @@ def test_lines_are_found_again_after_an_edit_and_changed_tests_run_again(tmp_pat
     assert set(reach.seconds) == {"tests/test_one.py::c", "tests/test_two.py::b"}
     assert reach.tests("tisstats/half.py", 5, 9) == ["tests/test_one.py::c", "tests/test_two.py::b"]
     assert 2 not in reach.lines["tisstats/half.py"]
-
-
-def test_the_readme_shows_the_last_run():
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    assert with_table(readme, Run.read()) == readme
-    with pytest.raises(ValueError, match="mutants: begin"):
-        with_table("nothing", Run.read())
 
 
 def test_the_share_killed_is_of_those_that_can_be():

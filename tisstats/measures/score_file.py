@@ -182,7 +182,8 @@ def score_file(
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FormatError(f"{output}: cannot be written: {error.strerror or error}") from None
+        place = target if is_file else "the standard output"
+        raise FormatError(f"{place}: cannot be written: {error.strerror or error}") from None
 
 
 def _state(source: Path) -> tuple[int, int] | None:

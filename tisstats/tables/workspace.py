@@ -50,8 +50,9 @@ def workspace(target: Path, key: Mapping[str, object]) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="tisstats-") as temporary:
             yield Path(temporary)
         return
-    folder = _adopted(target, key)
+    folder = target.parent / f".{target.name}.{os.getpid()}{_ENDING}"
     try:
+        _adopt(folder, target, key)
         yield folder
     except KeyboardInterrupt:
         raise
@@ -61,9 +62,8 @@ def workspace(target: Path, key: Mapping[str, object]) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _adopted(target: Path, key: Mapping[str, object]) -> Path:
-    """Return the folder of this process; what another has left there is taken over if it fits."""
-    own = target.parent / f".{target.name}.{os.getpid()}{_ENDING}"
+def _adopt(own: Path, target: Path, key: Mapping[str, object]) -> None:
+    """Make the folder of this process; what another has left there is taken over if it fits."""
     # A folder on a shared disk may be that of a process on another machine.
     content = json.dumps({**key, "machine": socket.gethostname()}, sort_keys=True)
     if own.exists():  # of an earlier process of this number
@@ -83,7 +83,6 @@ def _adopted(target: Path, key: Mapping[str, object]) -> Path:
     if not own.exists():
         own.mkdir()
         (own / _KEY).write_text(content, encoding="utf-8")
-    return own
 
 
 def _escaped(name: str) -> str:

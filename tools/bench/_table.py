@@ -22,8 +22,21 @@ class Row:
         return self.what, f"{self.seconds:.2f}", ratio, aim
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a title."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+#: What has been shown since the program started.
+SHOWN: list[Table] = []
+
+
 def show(title: str, rows: Sequence[Row]) -> None:
-    """Print rows under a title."""
+    """Print rows under a title, and note them for the page of results."""
+    SHOWN.append(Table(title, tuple(rows)))
     print(f"\n{title}\n")
     for what, *numbers in (("", "seconds", "ratio", "aim"), *(row.cells() for row in rows)):
         print(f"  {what:<44}" + "".join(f"{number:>9}" for number in numbers))

@@ -17,6 +17,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from tools.shown import show_figures
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
@@ -46,8 +49,18 @@ def main(arguments: Sequence[str]) -> int:
         failed += [name] if fault else []
     if not options.targets and not failed:
         day = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-        LAST_RUN.write_text(json.dumps({"day": day, "inputs": tried}, indent=1) + "\n", "utf-8")
+        run = {"date": day, "seconds": options.seconds, "inputs": tried}
+        LAST_RUN.write_text(json.dumps(run, indent=1) + "\n", "utf-8")
+        show_figures(ROOT / "README.md", "fuzz", table(run))
     return int(bool(failed))
+
+
+def table(run: dict[str, Any]) -> str:
+    """Return the figures of a run as a table in Markdown."""
+    rows = [f"| {name} | {number} |" for name, number in run["inputs"].items()]
+    total = sum(run["inputs"].values())
+    told = f"{run['seconds']} seconds for each, on {run['date']}: no fault."
+    return "\n".join(["| reader | inputs |", "|---|--:|", *rows, f"| all | {total} |", "", told])
 
 
 def _run(name: str, seconds: int) -> tuple[int, str]:

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-FILE = Path(__file__).with_name("last_run.json")
+from tools.shown import show_figures
 
-#: What encloses the table in the README.
-_BEGIN, _END = "<!-- mutants: begin, written by `make mutants` -->", "<!-- mutants: end -->"
+FILE = Path(__file__).with_name("last_run.json")
 
 
 @dataclass(frozen=True)
@@ -72,26 +71,11 @@ def print_table(parts: Sequence[Part]) -> None:
 def publish(root: Path, run: Run) -> None:
     """Keep the figures of a run, and put them into the README."""
     FILE.write_text(json.dumps(asdict(run), indent=1) + "\n", encoding="utf-8")
-    readme = root / "README.md"
-    readme.write_text(with_table(readme.read_text(encoding="utf-8"), run), encoding="utf-8")
+    show_figures(root / "README.md", "mutants", table(run))
 
 
-def with_table(readme: str, run: Run) -> str:
-    """Return the README with the figures of a run between its marks.
-
-    Raises
-    ------
-    ValueError
-        If a mark is missing.
-    """
-    before, begin, rest = readme.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"the README has no {_BEGIN if not begin else _END}")
-    return f"{before}{_BEGIN}\n{_table(run)}\n{_END}{after}"
-
-
-def _table(run: Run) -> str:
+def table(run: Run) -> str:
+    """Return the figures of a run as a table in Markdown."""
     head = "| part | mutants | killed | equivalent | survived | killed of those not equivalent |"
     rows = [
         f"| {part.name} | {part.mutants} | {part.killed} | {part.equivalent} | {part.survived} "
