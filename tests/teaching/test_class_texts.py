@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,12 @@ from tisstats.errors import DataError
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.teaching import class_tables
+from tisstats.teaching.cases import Draw
 from tisstats.teaching.class_texts import CLASS_FILE, HANDOUT, SLIDES_FILE, class_texts
+from tisstats.teaching.fresh_cases import KINDS
 from tisstats.teaching.open_questions import open_questions
 
+ROOT = Path(__file__).resolve().parents[2]
 FILES = {file.name: tomllib.loads(file.read_text("utf-8")) for file in (CLASS_FILE, SLIDES_FILE)}
 
 
@@ -274,6 +278,16 @@ def test_no_answer_is_on_a_slide_before_its_question(texts):
         assert "7.5 + 5 + 10" not in " ".join([slide.title, *slide.text, slide.ask]), slide.key
     (interval,) = (slide for slide in texts.slides if slide.key == "interval")
     assert "control group" not in " ".join([*interval.text, interval.ask])
+    by_key = {slide.key: slide for slide in texts.slides}
+    # Why a patient was left out is for the ceiling, and that the answer is two bounds for later.
+    assert ("Not analysed", "1") in by_key["vote"].table.rows
+    assert "bound" not in by_key["missing"].ask
+    for slide in texts.slides[: shown.index("mild-scored")]:
+        assert "too mild" not in slide.notes, slide.key
+        assert "left out" not in slide.notes, slide.key
+    for key in ("panel", "missing"):
+        assert by_key[key].ask.startswith("Papers away: ")
+        assert by_key[key].notes.startswith("Before this slide, have all papers put away")
     guess = texts.slides[: shown.index("arms")]
     for slide in guess:
         assert not re.search(r"21 of 48|44%", " ".join([slide.title, *slide.text])), slide.key
@@ -293,6 +307,28 @@ def test_wrong_totals_are_explained_and_the_example_of_a_mistake_shows_it(texts)
     (mistake,) = (each for each in texts.mistakes if each.key == "own-baseline")
     assert "7.5 points, and not 20" in mistake.answer
     assert points("extramuscular", 22, 10, 22, False) == 20
+
+
+def test_the_cells_that_rule_out_a_response_are_those_of_a_count_by_hand(texts):
+    others = [name for name in CORE_SET if name != "mmt"]
+    rows = [[sum(CORE_SET[name].points[row] for name in others) + strength
+             for strength in CORE_SET["mmt"].points] for row in range(5)]  # fmt: skip
+    assert [sum(cell < 40 for cell in row) for row in rows] == [5, 2, 0, 0, 0]
+    (step,) = (step for step in texts.plan("short").steps if step.key == "ceiling")
+    assert (
+        "7 of the 25 cells rule out a response: other measures up to 5%, with any loss of "
+        "strength; other measures above 5% to 15%, with a loss of strength up to 10%."
+    ) in step.expected
+
+
+def test_the_half_day_names_a_section_and_a_fresh_case_that_there_are(texts):
+    (step,) = (step for step in texts.plan("long").steps if step.key == "long-placebo")
+    section, title, key = re.search(
+        r"“([^”]+)” of the lesson, and the fresh case “([^”]+)” \(([a-z-]+)\)", step.teacher
+    ).groups()
+    assert KINDS[key](Draw(1)).title == title
+    lesson = (ROOT / "notebooks" / "teaching_placebo.ipynb").read_text(encoding="utf-8")
+    assert f'"## {section}\\n"' in lesson
 
 
 def test_the_rubric_marks_every_open_question_and_one_sample(texts):
@@ -317,6 +353,17 @@ def test_the_steps_of_the_ceiling_are_those_of_a_calculation_by_hand(texts):
 
 def test_expected_answers_of_the_short_class_are_those_of_a_calculation_by_hand(texts):
     steps = {step.key: step.expected for step in texts.plan("short").steps}
+    # Aspartate aminotransferase falls from 140 to 84, and 3 times 35 is 105.
+    cut, whole = (points("enzyme", before, 84, 105, False) for before in (105, 140))
+    assert (cut, whole, 100 * (140 - 84) / 140) == (5, 7.5, 40)
+    for words in ("5 instead of 7.5, the baseline was cut to the end of the range, 105 U/L, or "
+                  "alanine aminotransferase was followed;", "40% instead of 53.3%"):  # fmt: skip
+        assert words in steps["traps"]
+    assert points("enzyme", 90, 60, 3 * 45, False) == cut
+    (missing,) = (slide for slide in texts.slides if slide.key == "missing")
+    assert missing.text == (
+        "The other 5 measures earned 7.5 + 2.5 + 10 + 5 + 7.5 = 32.5 of 80 points.",
+    )
     # The mean of the other five points; 32.5 of their 80 points, scaled up; all 20 points added.
     assert pytest.approx(39) == 32.5 + 32.5 / 5
     assert round(100 * 32.5 / 80, 1) == pytest.approx(40.6)

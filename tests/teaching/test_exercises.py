@@ -290,9 +290,13 @@ def test_changed_data_change_question_and_answer(altered):
         ("{percent:1}% of the range a", "{per_cent}% a", "percent.answer: 'per_cent' cannot be"),
         ("{level!p}", "{level.size}", "interval.question: 'float' object has no attribute 'size'"),
         ("{possible:can|cannot}", "{possible}", "ceiling.answer: a true or false value without"),
-        ('title = "A ceiling effect"\n', "", "ceiling.title: an exercise must have key, level"),
         (
-            'title = "A ceiling effect"\n',
+            'title = "The best that can happen"\n',
+            "",
+            "ceiling.title: an exercise must have key, level",
+        ),
+        (
+            'title = "The best that can happen"\n',
             'title = "A"\nhint = "B"\n',
             "ceiling.hint: an exercise must have",
         ),

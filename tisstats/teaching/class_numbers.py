@@ -7,10 +7,11 @@ from typing import Any
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import printed_interval, response_count
-from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, INDISPENSABLE, RESPONSE_CUTOFFS
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.printed import format_rounded
 from tisstats.statistics import method_title
+from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.ceiling_moves import ceiling_moves
 from tisstats.teaching.class_tables import CLASS_TRIAL
 from tisstats.teaching.enzyme_panel import PANEL
@@ -18,7 +19,12 @@ from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
 from tisstats.teaching.placebo import arm_difference
 from tisstats.teaching.placebo_trials import comparisons, read_trials
-from tisstats.teaching.wording import band_label
+from tisstats.teaching.wording import (
+    band_label,
+    band_labels,
+    lower_case_name,
+    measure_name_in_sentence,
+)
 from tisstats.teaching.worked_patient import WorkedPatient
 
 #: Patient global activity of a fictitious patient at two visits, cm: the example done aloud.
@@ -59,7 +65,9 @@ def class_numbers(published: PublishedFacts, solved: Sequence[Exercise]) -> dict
         "trial": _placebo(published),
         "other_trial": _other_placebo(published),
         "printed_by": _printed_by(published),
+        "enzyme_wrong": _wrongly_divided(next(each for each in solved if each.key == "enzyme")),
         "missing_wrong": _wrongly_filled(next(each for each in solved if each.key == "missing")),
+        "grid": _grid(published.count("design.responder_score")),
         "score_rules": {
             "measures": len(CORE_SET),
             "maximum": sum(rule.points[-1] for rule in CORE_SET.values()),
@@ -156,11 +164,50 @@ def _printed_by(published: PublishedFacts) -> dict[str, Any]:
     }
 
 
+def _wrongly_divided(enzyme: Exercise) -> dict[str, str]:
+    """Return what errors make of the fall of the enzyme that is followed.
+
+    Either the baseline is cut to the end of the range, which can earn as much as another enzyme
+    of the panel, or the fall is divided by the baseline.
+    """
+    values = enzyme.values
+    followed = str(PANEL.score()["enzyme_used"])
+    before, after = PANEL.baseline[followed], PANEL.end[followed]
+    whole = values["range"]
+    cut = float(band_points(100 * max(min(before, whole) - after, 0) / whole, "enzyme"))
+    like_cut = [
+        lower_case_name(ENZYMES[name].name)
+        for name in PANEL.baseline
+        if name != followed and float(PANEL.score(name)["enzyme_points"]) == cut
+    ]
+    return {
+        "cut": f"{cut:g}",
+        "like_cut": "".join(f", or {name} was followed" for name in like_cut),
+        "of_baseline": format_rounded(100 * (before - after) / before, 0),
+    }
+
+
+def _grid(threshold: float) -> dict[str, Any]:
+    """Return how many cells of the grid rule out a response, and which, in words."""
+    scores = attainable_scores_by_band()
+    short = scores < threshold
+    rows = band_labels(CORE_SET[OTHER_MEASURES[0]].cutoffs)
+    lost = [f"a loss of strength up to {cut}%" for cut in CORE_SET[MMT].cutoffs]
+    lost.append("any loss of strength")
+    # Points never fall with the loss of strength, so the cells of a row that are short come first.
+    where = (
+        f"other measures {row}, with {lost[cells.sum() - 1]}"
+        for row, cells in zip(rows, short, strict=True)
+        if cells.any()
+    )
+    return {"short": int(short.sum()), "cells": short.size, "where": "; ".join(where)}
+
+
 def _wrongly_filled(missing: Exercise) -> dict[str, str]:
     """Return wrong scores of a patient with a missing measure.
 
     Either the mean points of the others are put in its place, or the points are scaled up from
-    what the others can earn.
+    what the others can earn. By the rule of this book, no score is bounded without ``required``.
     """
     values = missing.values
     most = sum(rule.points[-1] for rule in CORE_SET.values())
@@ -168,6 +215,8 @@ def _wrongly_filled(missing: Exercise) -> dict[str, str]:
         "mean": f"{values['low'] * len(CORE_SET) / (len(CORE_SET) - 1):g}",
         "scaled": format_rounded(values["low"] * most / (most - values["maximum"]), 1),
         "of": f"{most - values['maximum']:g}",
+        "others": f"{len(CORE_SET) - 1}",
+        "required": " or ".join(map(measure_name_in_sentence, INDISPENSABLE["imacs"])),
     }
 
 

@@ -327,10 +327,8 @@ def _flow(published: PublishedFacts) -> ClassTable:
         ("Patients", "Number"),
         (
             ("Included and treated", f"{included}"),
-            (
-                "Not analysed: too mild for a response, says the article",
-                f"{included - count.patients}",
-            ),
+            # Why comes after the ceiling, which students are to find by themselves.
+            ("Not analysed", f"{included - count.patients}"),
             ("Analysed", f"{count.patients}"),
             (
                 f"At least {count.threshold} points by week {count.week}",

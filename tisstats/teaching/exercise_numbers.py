@@ -192,7 +192,8 @@ def _of_the_grid(percents: Mapping[str, float]) -> float:
 def missing_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the bounds of a score with a measure missing."""
     measure = "extramuscular"
-    visits = WorkedPatient(published).visits
+    patient = WorkedPatient(published)
+    visits = patient.visits
     visits.loc[visits.index[-1], measure] = float("nan")
     row = score_visits(visits, missing="bounds", **_SCORING).iloc[-1]
     low, high = float(row["tis_low"]), float(row["tis_high"])
@@ -202,6 +203,7 @@ def missing_values(published: PublishedFacts, _: Values) -> Values:
     return {
         "low": low,
         "high": high,
+        "sum": _sum(each.points for each in patient.changes if each.measure != measure),
         "gain": high - low,
         "as_zero": float(score_visits(read_as_zero, **_SCORING).iloc[-1]["tis"]),
         "all_points": low + CORE_SET[measure].points[-1],
