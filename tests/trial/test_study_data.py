@@ -254,7 +254,7 @@ def test_a_new_study_is_written_once_and_its_example_is_valid(tmp_path):
     written = write_new_study(tmp_path / "mine")
     assert {path.name for path in written} >= {"study.toml", "patients.csv", "visits.csv"}
     assert StudyData.read(tmp_path / "mine" / "example").trial.origin == "synthetic"
-    with pytest.raises(DataError, match="nothing is overwritten"):
+    with pytest.raises(DataError, match="is not overwritten"):
         write_new_study(tmp_path / "mine")
     with pytest.raises(DataError, match=r"patients\.csv: must have at least one row"):
         StudyData.read(tmp_path / "mine")
