@@ -15,8 +15,8 @@ PARTS = ("statistics", "measures", "printed", "forensics", "ledger", "lim2021", 
 #: Types whose comparison is no truth value, as annotations call them.
 ARRAYS = {"NDArray", "ndarray", "DataFrame", "Series", "Ints", "Floats", "Mask", "Names", "Columns"}
 
-#: Records that collect faults while a table is read.
-COLLECTORS = {"TableCheck", "Scheduled", "TypedTable"}
+#: Records that collect faults or counts while a table is read.
+COLLECTORS = {"TableCheck", "Scheduled", "TypedTable", "ScoreCounts"}
 
 #: Records that are compared by identity for another reason: they are large, or mappings themselves.
 BY_IDENTITY = {"Ledger", "Report", "PublishedFacts", "TrialDescription"}
@@ -34,7 +34,7 @@ def records():
             for name, each in vars(importlib.import_module(module.name)).items():
                 if not isinstance(each, type) or each.__module__ != module.name:
                     continue
-                if dataclasses.is_dataclass(each):
+                if "__dataclass_params__" in vars(each):  # not only those it inherits from
                     yield name, each
 
 

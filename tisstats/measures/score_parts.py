@@ -28,7 +28,7 @@ from tisstats.tables.raw import FAULTS_PER_COLUMN
 CATEGORIES = ("enzyme_used", "enzyme_selection", "response")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class PartsLayout:
     """Where the parts of a file are, and the numbers that they hold."""
 
@@ -152,7 +152,7 @@ class PartTask:
     rules: ScoringRules
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PartResult:
     """What the scores of a part come to, or which of its rows are at fault."""
 
