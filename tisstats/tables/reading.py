@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pandas as pd
 
-from tisstats.errors import DataError, Fault
+from tisstats.errors import DataError, Fault, refusing
 from tisstats.tables.cells import ISO_DATE, as_text, check_date_format
 from tisstats.tables.decimals import MARKS
 from tisstats.tables.delimited import parse_delimited
@@ -23,6 +23,9 @@ from tisstats.tables.workbook import parse_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+#: What is said of a Parquet file that pyarrow or pandas refuses.
+UNREADABLE_PARQUET = "cannot be read as Parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +134,8 @@ def check_has_rows(rows: int, file: str) -> None:
 def _parse_whole_parquet(stream: BinaryIO, file: str) -> RawTable:
     import pyarrow.parquet as pq
 
-    try:
+    with refusing(file, UNREADABLE_PARQUET):
         return parse_parquet(pq.read_table(io.BytesIO(stream.read())), file)
-    except (ValueError, OSError, NotImplementedError, KeyError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError([Fault(file, unreadable_parquet(error))]) from None
-
-
-def unreadable_parquet(error: Exception) -> str:
-    """Return what is wrong with a Parquet file."""
-    return f"cannot be read as Parquet: {' '.join(str(error).split())}"
 
 
 def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> RawTable:

@@ -35,7 +35,7 @@ def bench() -> None:
             )
         )
     show(
-        f"The slowest of {len(committed)} bounds, proved again, as parts of two minutes "
-        f"(all of them: {committed['seconds'].sum():.0f} s when last written)",
+        f"The slowest of {len(committed)} bounds, computed again, as parts of two minutes "
+        f"(their sum: {committed['seconds'].sum():.0f} s when last written)",
         rows,
     )
