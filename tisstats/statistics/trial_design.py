@@ -66,9 +66,7 @@ class PlannedArm:
     """
 
     patients: int  #: number of patients, 1 to 300
-    true_proportion: (
-        float  #: true proportion of responders, rescued patients not among them, 0 to 1
-    )
+    true_proportion: float  #: true proportion of responders, 0 to 1; rescued patients are none
     observed_response: float  #: probability that a patient is seen to respond, 0 to 1
     unknown: float  #: probability that the response of a patient remains unknown, 0 to 1
 
