@@ -61,6 +61,6 @@ def page(measured: Sequence[Measured]) -> str:
 
 
 def _table(table: Table, date: str) -> str:
-    head = ["| | seconds | ratio | aim |", "|---|--:|--:|--:|"]
+    head = ["| what was measured | seconds | ratio | aim |", "|---|--:|--:|--:|"]
     rows = [f"| {' | '.join(row.cells())} |" for row in table.rows]
     return "\n".join([f"**{table.title}** ({date})", "", *head, *rows])
