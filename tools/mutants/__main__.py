@@ -110,7 +110,7 @@ def _files(options: argparse.Namespace) -> list[str]:
         for path in sorted((ROOT / "tisstats").glob(part if "." in part else f"{part}/**/*.py"))
     ]
     if options.files:
-        wanted = {str(Path(file).resolve().relative_to(ROOT)) for file in options.files}
+        wanted = {os.path.relpath(Path(file).resolve(), ROOT) for file in options.files}
         if unknown := wanted - set(everything):
             sys.exit(f"not a file of {', '.join(PARTS)}: {', '.join(sorted(unknown))}")
     elif options.all or options.sample is not None:
