@@ -24,6 +24,7 @@ from tisstats.teaching.missed_visits import (
     SHARE,
     SHARES,
     TRIALS,
+    WITHOUT_RESPONSE,
     MissedPattern,
     MissedVisitsTrial,
 )
@@ -106,6 +107,13 @@ class MissedVisits:
                 "Visits missed in the placebo arm only, left out",
                 method=_METHOD,
             ),
+            "missed_none_error": Facts("{type I error}", "No visit missed", method=_METHOD),
+            "missed_left_out_bias": Facts(
+                "{difference}",
+                "Mean estimate minus true difference, visits missed by patients without response, "
+                "left out",
+                "percentage points",
+            ),
             "missed_nominal": stated("Nominal type I error", "%", "chosen"),
             "missed_counted_size": Facts(
                 "{sample size} | more than {sample size}",
@@ -155,6 +163,12 @@ class MissedVisits:
             "missed_counted_bias": _points(alike.lower_bias),
             "missed_counted_error": format_percent(errors["non-responder"].rejection_probability),
             "missed_left_out_error": format_percent(errors["unknown"].rejection_probability),
+            "missed_none_error": format_percent(
+                trial.characteristics("unknown", ALIKE, 0.0, null=True).rejection_probability
+            ),
+            "missed_left_out_bias": _points(
+                trial.characteristics("unknown", WITHOUT_RESPONSE, SHARE).lower_bias
+            ),
             "missed_nominal": self.error_percent,
             "missed_counted_size": self._size(SHARE),
             "most_tables": str(MOST_TABLES),
@@ -226,6 +240,8 @@ class MissedVisits:
             ),
         },
         notes={
+            "Missed": "Share of the visits of those named, so that the rows differ in how many "
+            "visits are missed in all.",
             "Bias": "Mean of the estimated minus the true difference, percentage points; of the "
             "smallest and the largest estimate where it is bounded.",
             "Type I error, %": "Both arms respond as with placebo; nominal {self.error_percent}%.",
@@ -271,7 +287,9 @@ class MissedVisits:
         },
         notes={
             "Patients per arm": "Smallest number, by Fisher's exact test at a two-sided type I "
-            "error of {self.error_percent}%; visits are missed in both arms alike."
+            "error of {self.error_percent}%; visits are missed in both arms alike. Exact power "
+            "does not rise steadily: a slightly larger number can have less than "
+            "{self.power_percent}%."
         },
     )
     def sizes(self) -> Rows:

@@ -19,7 +19,7 @@ class Row:
         """Return the row as text."""
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         aim = "" if self.aim is None else f"{self.aim:.2f}"
-        return self.what, f"{self.seconds:.2f}", ratio, aim
+        return self.what, f"{self.seconds:.{0 if self.seconds >= 100 else 2}f}", ratio, aim
 
 
 @dataclass(frozen=True, slots=True)

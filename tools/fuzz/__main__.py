@@ -59,7 +59,7 @@ def table(run: dict[str, Any]) -> str:
     """Return the figures of a run as a table in Markdown."""
     rows = [f"| {name} | {number} |" for name, number in run["inputs"].items()]
     total = sum(run["inputs"].values())
-    told = f"{run['seconds']} seconds for each, on {run['date']}: no fault."
+    told = f"{run['seconds']} seconds for each, on {run['date']}: no fault was found."
     return "\n".join(["| reader | inputs |", "|---|--:|", *rows, f"| all | {total} |", "", told])
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tisstats.statistics import proportion_interval
 from tools.shown import show_figures
 
 FILE = Path(__file__).with_name("last_run.json")
@@ -83,4 +84,11 @@ def table(run: Run) -> str:
         for part in (*run.parts, Part.total(run.parts))
     ]
     drawn = f"Drawn at random with seed {run.seed} on {run.date}, at commit {run.commit}."
-    return "\n".join([head, "|---|--:|--:|--:|--:|--:|", *rows, "", drawn])
+    total = Part.total(run.parts)
+    found = proportion_interval(total.killed, total.killed + total.survived)
+    judged = (
+        f"Of those not equivalent in our judgement, {total.killed} of "
+        f"{total.killed + total.survived} were killed (95% Clopper-Pearson interval "
+        f"{100 * found.low:.1f} to {100 * found.high:.1f}%); the parts are too small to compare."
+    )
+    return "\n".join([head, "|---|--:|--:|--:|--:|--:|", *rows, "", drawn, judged])
