@@ -15,6 +15,7 @@ from tisstats.errors import DataError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
     parsed = parser().parse_args(arguments)
+    parsed.own_process = arguments is None
     if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
         print_error(f"tisstats {parsed.command}: the standard output is closed")
         return DATA_ERROR

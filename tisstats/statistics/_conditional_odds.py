@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 _Floats = NDArray[np.float64]
 
@@ -117,4 +117,6 @@ def _root(increasing: Callable[[float], float]) -> float:
         low *= 2
     while increasing(high) < 0:
         high *= 2
-    return float(brentq(increasing, low, high, xtol=1e-15, rtol=4 * np.finfo(float).eps))
+    return float(
+        scipy.optimize.brentq(increasing, low, high, xtol=1e-15, rtol=4 * np.finfo(float).eps)
+    )

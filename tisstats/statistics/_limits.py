@@ -13,12 +13,19 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
-from scipy.special import betainc, betaincc, expit, ndtri, xlogy
+from scipy.special import (
+    betainc,
+    betaincc,
+    betainccinv,
+    betaincinv,
+    expit,
+    gammaincinv,
+    ndtri,
+    xlogy,
+)
 from scipy.special import logit as log_odds
-from scipy.stats import beta, chi2, norm
-from statsmodels.stats.proportion import proportion_confint
 
 from tisstats.statistics._two_arms import log_choose
 
@@ -31,7 +38,7 @@ _STATISTIC_AT_INFINITY = 1e6  # finite substitute for an infinite statistic
 
 def normal_quantile(confidence_level: Array) -> Array:
     """Return the normal quantile with upper tail probability (1 - confidence_level) / 2."""
-    return np.asarray(norm.isf((1 - confidence_level) / 2), dtype=np.float64)
+    return np.asarray(-ndtri((1 - confidence_level) / 2), dtype=np.float64)
 
 
 def apply_elementwise(
@@ -86,6 +93,8 @@ def from_statsmodels(method: str) -> Limits:
     """Return the limits of a method of statsmodels, which clips them to [0, 1]."""
 
     def limits(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
+        from statsmodels.stats.proportion import proportion_confint
+
         low, high = proportion_confint(successes, trials, 1 - confidence_level, method=method)
         return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
@@ -133,8 +142,8 @@ def clopper_pearson(successes: Ints, trials: Ints, confidence_level: Array) -> t
     # no correct digit in the limits of a very small proportion.
     tail = (1 - confidence_level) / 2
     failures = trials - successes
-    low = beta.ppf(tail, successes, failures + 1)
-    return _snap_to_ends(successes, trials, low, beta.isf(tail, successes + 1, failures))
+    low = betaincinv(successes, failures + 1, tail)
+    return _snap_to_ends(successes, trials, low, betainccinv(successes + 1, failures, tail))
 
 
 def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits:
@@ -155,7 +164,7 @@ def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits
 
 def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]:
     """Return the lower one-sided Clopper-Pearson limits at these errors."""
-    return tuple(float(beta.ppf(error, successes, trials - successes + 1)) for error in errors)
+    return tuple(float(betaincinv(successes, trials - successes + 1, error)) for error in errors)
 
 
 def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
@@ -166,7 +175,7 @@ def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> 
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
-    drop = float(chi2.ppf(confidence_level, 1)) / 2
+    drop = float(gammaincinv(0.5, confidence_level))  # half a chi-square quantile
     failures, estimate = trials - successes, successes / trials
     if failures == 0:
         return math.exp(-drop / trials)
@@ -179,7 +188,7 @@ def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) 
     # Upper bound on the likelihood gain from the failures: its value at a proportion of 0.
     furthest = (drop - failures * math.log1p(-estimate)) / successes
     below = estimate * math.exp(-furthest)
-    return float(brentq(above_threshold, below, estimate, xtol=1e-15 * estimate))
+    return float(scipy.optimize.brentq(above_threshold, below, estimate, xtol=1e-15 * estimate))
 
 
 def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -192,7 +201,9 @@ def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
     # The mid-P value lies between half the exact P value and the exact one. It is half of it when
     # all trials succeed, where rounding error must not place the root just outside.
     below, above = _one_sided(successes, trials, tail, min(1, 2.01 * tail))
-    return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
+    return float(
+        scipy.optimize.brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above)
+    )
 
 
 def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -236,7 +247,7 @@ def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
     def entry_point(k: int) -> float:
         if excess(k, last) >= 0:
             return last
-        return float(brentq(lambda p: excess(k, p), left, last, xtol=1e-15 * last))
+        return float(scipy.optimize.brentq(lambda p: excess(k, p), left, last, xtol=1e-15 * last))
 
     entered = bisect_right(range(successes), 0.0, key=lambda k: excess(k, left))
     return _smallest_accepted(successes, trials, alpha, entry_point, entered, left, last)
@@ -267,7 +278,7 @@ def _smallest_accepted(
         right = min(entry_point(k), last)
         if p_value(right, k - 1) > alpha:
             return float(
-                brentq(
+                scipy.optimize.brentq(
                     lambda p, tail=k - 1: p_value(p, tail) - alpha, left, right, xtol=1e-15 * right
                 )
             )
@@ -329,9 +340,9 @@ def difference_limits(
 
     low = high = estimate
     if estimate > -1:
-        low = brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=1e-14)
+        low = scipy.optimize.brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=1e-14)
     if estimate < 1:
-        high = brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=1e-14)
+        high = scipy.optimize.brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=1e-14)
     return float(low), float(high)
 
 
@@ -366,7 +377,9 @@ def _solve_ratio(statistic: Callable[[float], float], target: float) -> float:
         below *= 2
     while statistic(above) > target:
         above *= 2
-    return math.exp(brentq(lambda t: statistic(t) - target, below, above, xtol=1e-14))
+    return math.exp(
+        scipy.optimize.brentq(lambda t: statistic(t) - target, below, above, xtol=1e-14)
+    )
 
 
 def _slope(successes: int, trials: int, proportion: float, complement: float) -> float:
@@ -382,7 +395,7 @@ def _restricted_mle(slope: Callable[[float], float], highest: float) -> float:
         return 0.0
     if slope(outer) >= 0:
         return highest
-    return float(brentq(slope, inner, outer, xtol=1e-16))
+    return float(scipy.optimize.brentq(slope, inner, outer, xtol=1e-16))
 
 
 def _variance(trials_1: int, trials_2: int, first: float, second: float, ratio: float) -> float:

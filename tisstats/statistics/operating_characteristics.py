@@ -17,8 +17,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom, norm
+from scipy.special import ndtri
 
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
@@ -141,13 +142,13 @@ def _possible_counts(arm: PlannedArm, missing: str) -> tuple[Ints, Ints, Floats]
     if missing == "non-responder":
         responders = np.arange(arm.patients + 1)
         unknown = np.zeros_like(responders)
-        probabilities = binom.pmf(responders, arm.patients, seen)
+        probabilities = scipy.stats.binom.pmf(responders, arm.patients, seen)
     else:
         unknown, responders = (each.ravel() for each in np.indices((arm.patients + 1,) * 2))
         possible = unknown + responders <= arm.patients
         unknown, responders = unknown[possible], responders[possible]
         of_known = min(1.0, seen / (1 - open_)) if open_ < 1 else 0.0
-        probabilities = binom.pmf(unknown, arm.patients, open_) * binom.pmf(
+        probabilities = scipy.stats.binom.pmf(unknown, arm.patients, open_) * scipy.stats.binom.pmf(
             responders, arm.patients - unknown, of_known
         )
     order = np.argsort(probabilities, kind="stable")
@@ -339,5 +340,5 @@ def _of_trials(found: tuple[float, float], trials: int) -> Interval:
 def _of_mean(found: tuple[float, float], trials: int) -> Interval:
     """Return a mean over trials with its Monte Carlo interval; without a trial, nan."""
     mean, variance = found
-    margin = float(norm.isf((1 - MONTE_CARLO_LEVEL) / 2)) * (variance / max(trials, 1)) ** 0.5
+    margin = -float(ndtri((1 - MONTE_CARLO_LEVEL) / 2)) * (variance / max(trials, 1)) ** 0.5
     return Interval(mean, mean - margin, mean + margin, MONTE_CARLO_LEVEL, "normal approximation")

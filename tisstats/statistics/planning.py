@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Final, Generic, Literal, SupportsFloat, TypeVar, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from tisstats.statistics import _arguments, _two_arms
 from tisstats.statistics._arguments import Whole
@@ -441,9 +441,9 @@ def _binomial_pvalues(trials: int, null: float, alternative: str) -> NDArray[np.
     """Compute the P values of the exact binomial test for each number of successes."""
     successes = np.arange(trials + 1)
     if alternative == "greater":
-        pvalues = binom.sf(successes - 1, trials, null)
+        pvalues = scipy.stats.binom.sf(successes - 1, trials, null)
     elif alternative == "less":
-        pvalues = binom.cdf(successes, trials, null)
+        pvalues = scipy.stats.binom.cdf(successes, trials, null)
     else:
         probabilities = _two_arms.outcome_probabilities(trials, null)
         ascending = np.sort(probabilities)

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
-from scipy.stats import norm
 
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
@@ -341,7 +340,7 @@ class CumulativeIncidence:
         estimate, variance = self.estimate[code], self.variance[code]
         incidence = np.where((estimate > 0) & (estimate < 1 - 1e-12), estimate, np.nan)
         error = np.sqrt(variance) / (incidence * -np.log(incidence))
-        spread = norm.isf((1 - confidence_level) / 2) * error
+        spread = -ndtri((1 - confidence_level) / 2) * error
         return CurveLimits(incidence ** np.exp(spread), incidence ** np.exp(-spread))
 
 

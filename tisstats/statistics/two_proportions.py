@@ -8,8 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from statsmodels.stats.proportion import confint_proportions_2indep
+from scipy.special import ndtr
 
 from tisstats.statistics import _arguments, _limits, _two_arms
 from tisstats.statistics._arguments import Broadcastable, BroadcastCounts, Counts
@@ -97,6 +96,8 @@ def difference_limits(
         quantiles = _limits.normal_quantile(confidence_level)
         low, high = _limits.apply_elementwise(_limits.difference_limits, 2, *counts, quantiles)
     else:
+        from statsmodels.stats.proportion import confint_proportions_2indep
+
         theirs = "newcomb" if method == "newcombe" else method
         low, high = confint_proportions_2indep(*counts, method=theirs, alpha=1 - confidence_level)
     return np.maximum(-1.0, low), np.minimum(1.0, high)
@@ -155,6 +156,8 @@ def proportion_ratio(
         quantiles = _limits.normal_quantile(args.confidence_level)
         low, high = _limits.apply_elementwise(_limits.ratio_limits, 2, *args.counts, quantiles)
     else:
+        from statsmodels.stats.proportion import confint_proportions_2indep
+
         _raise_if_any(
             args,
             (first == 0) | (second == 0),
@@ -384,8 +387,8 @@ def _signed_root(counts: Counts) -> float:
 
 def _normal_tail(z: float, alternative: str) -> float:
     if alternative == "two-sided":
-        return 2 * float(norm.sf(abs(z)))
-    return float(norm.sf(z) if alternative == "greater" else norm.cdf(z))
+        return 2 * float(ndtr(-abs(z)))
+    return float(ndtr(-z if alternative == "greater" else z))
 
 
 def _boschloo(counts: Counts, alternative: str) -> float:

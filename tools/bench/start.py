@@ -9,8 +9,13 @@ import sys
 from tools.bench._table import Row, show
 
 ROUNDS = 3
-#: Commands, and the seconds within which they are to answer.
-COMMANDS = {("score", "--help"): 0.3, ("claims",): 1}
+#: Commands, and the seconds within which they are to answer. The ledger is kept once it has been
+#: computed in a checkout; that of a folder that is named is computed each time.
+COMMANDS = {
+    ("score", "--help"): 0.3,
+    ("claims",): 1,
+    ("claims", "--data", "data/published"): 1,
+}
 
 
 def bench() -> None:
