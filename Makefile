@@ -4,6 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# A proxy that signs with a certificate of its own is known to the system, not to uv's own list. Where
+# the system has no certificates, as in a small container, that list is all there is.
+ifndef UV_SYSTEM_CERTS
+export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-* /etc/ssl/cert.pem /etc/pki/tls/certs/*),true,false)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help book pdf test test-oldest test-newest mutants fuzz insurance serve lab lint bench metadata pins clean
 
