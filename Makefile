@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-* /etc/ssl/cert.pem 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-oldest test-newest mutants fuzz insurance serve lab lint bench metadata pins clean
+.PHONY: help book pdf test test-oldest test-newest mutants fuzz insurance serve lab lint check bench metadata pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,10 @@ lint: $(READY)  ## style, types, spelling, notebooks without outputs
 	$(BIN)/mypy
 	$(BIN)/codespell
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+check: lint  ## in a minute or two: what lint checks, licences of all pinned packages, relative links
+	$(BIN)/python -m tools.licences
+	$(BIN)/python -m tools.links
 
 bench: $(READY)  ## measure speed, as ratios within one run
 	$(BIN)/python -m tools.bench

@@ -68,16 +68,22 @@ def imports(path):
             yield from (alias.name for alias in node.names if alias.name in FILES)
 
 
+@pytest.fixture(scope="module")
+def imported():
+    """The modules that each module imports."""
+    return {module: list(imports(path)) for module, path in FILES.items()}
+
+
 def test_every_module_stands_on_a_floor():
     assert {floor(module) for module in FILES} - {None} == set(FLOORS)
 
 
-def test_floors_import_only_downwards():
+def test_floors_import_only_downwards(imported):
     wrong = [
         f"{module} imports {other}"
-        for module, path in FILES.items()
+        for module, others in imported.items()
         if module != "tisstats"
-        for other in imports(path)
+        for other in others
         if floor(other) and FLOORS.index(floor(other)) > FLOORS.index(floor(module))
     ]
     assert wrong == []
@@ -108,8 +114,8 @@ def test_every_folder_inside_has_its_floor(folder):
 
 
 @pytest.mark.parametrize("folder", ROOMS)
-def test_folders_inside_import_only_downwards(folder):
-    pairs = [(module, other) for module, path in FILES.items() for other in imports(path)]
+def test_folders_inside_import_only_downwards(folder, imported):
+    pairs = [(module, other) for module, others in imported.items() for other in others]
     assert upwards(folder, pairs) == []
 
 
@@ -134,9 +140,9 @@ def test_an_import_upwards_inside_a_folder_is_found(tmp_path, module, line):
     assert upwards("tisstats.lim2021", [(other, module)]) == []
 
 
-def test_no_files_import_each_other_in_a_circle():
+def test_no_files_import_each_other_in_a_circle(imported):
     """A package counts as the file that makes it, so parents and children are held to it too."""
-    graph = {module: set(imports(path)) - {module} for module, path in FILES.items()}
+    graph = {module: {*others} - {module} for module, others in imported.items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 import re
+from contextlib import contextmanager
 from io import BytesIO
 from urllib.parse import parse_qs, urlencode
 
@@ -87,15 +88,41 @@ def context(browser):
     context.close()
 
 
-@pytest.fixture
-def page(context, address):
+@contextmanager
+def opened(context, address):
+    """Open the calculator in a tab of its own; yield it with the faults of its scripts."""
     page = context.new_page()
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(address)
-    yield page
-    assert faults == []
+    yield page, faults
     page.close()
+
+
+@pytest.fixture
+def page(context, address):
+    """A page for one test, which may print it, lead it elsewhere or change its window."""
+    with opened(context, address) as (page, faults):
+        yield page
+        assert faults == []
+
+
+@pytest.fixture(scope="module")
+def shared_page(context, address):
+    with opened(context, address) as found:
+        yield found
+
+
+@pytest.fixture
+def form(shared_page):
+    """The form, emptied as a reader does it: opening a page takes far longer."""
+    page, faults = shared_page
+    press(page, "Clear")
+    assert parse_qs(page.url.partition("#")[2]) == {}
+    yield page
+    found = faults[:]
+    faults.clear()
+    assert found == []
 
 
 @pytest.fixture(scope="module")
@@ -227,10 +254,10 @@ def test_minimal_disability_and_the_ceiling_agree_one_by_one(answers):
         )
 
 
-def test_typing_into_the_form_gives_the_same(page, answers):
+def test_typing_into_the_form_gives_the_same(form, answers):
     draw = random.Random(7)
     for case, answer in list(zip(CASES, answers, strict=True))[:5]:
-        press(page, "Clear")
+        press(form, "Clear")
         # A comma before three digits could stand between thousands.
         commas = {
             name: value
@@ -238,62 +265,62 @@ def test_typing_into_the_form_gives_the_same(page, answers):
             else value.replace(".", ",")
             for name, value in case.inputs.items()
         }
-        type_in(page, commas)
+        type_in(form, commas)
         for visit in answer["visits"]:
             if len(answer["visits"]) > 1:
-                page.locator(f"[name='shown'][value='{visit['name']}']").check()
+                form.locator(f"[name='shown'][value='{visit['name']}']").check()
             needed = visit["low"] is None
-            assert wording(visit, needed) in total(page)
+            assert wording(visit, needed) in total(form)
             for measure, points in visit["points"].items():
-                cells = page.locator(f"tr[data-measure='{measure}'] td").all_inner_texts()
+                cells = form.locator(f"tr[data-measure='{measure}'] td").all_inner_texts()
                 most = CORE_SETS[case.settings.core_set][measure].points[-1]
                 assert cells[2] == ("–" if points is None else f"{points:g} of {most:g}")
         if answer["attainable"] is not None:
-            said = page.locator("#tis-attainable strong").first.inner_text()
+            said = form.locator("#tis-attainable strong").first.inner_text()
             assert said == f"{answer['attainable']['points']:g}"
 
 
 # ---- What it says ----
 
 
-def test_nothing_is_added_up_before_the_maximum_is_chosen(page):
-    type_in(page, {**example(), "mmt_max": ""})
-    assert "No total yet. Still needed: manual muscle testing (maximum)" in total(page)
-    assert "no maximum is assumed" in page.locator("#tis-basis").inner_text()
-    assert page.locator("#tis-attainable").inner_text() == ""
-    assert field(page, "mmt_max").get_attribute("aria-invalid") == "true"
-    assert page.locator("tr[data-measure='mmt'] td").all_inner_texts()[:4] == ["–"] * 4
-    field(page, "mmt_max").select_option("260")
-    assert total(page) == "Total Improvement Score 40: moderate improvement"
+def test_nothing_is_added_up_before_the_maximum_is_chosen(form):
+    type_in(form, {**example(), "mmt_max": ""})
+    assert "No total yet. Still needed: manual muscle testing (maximum)" in total(form)
+    assert "no maximum is assumed" in form.locator("#tis-basis").inner_text()
+    assert form.locator("#tis-attainable").inner_text() == ""
+    assert field(form, "mmt_max").get_attribute("aria-invalid") == "true"
+    assert form.locator("tr[data-measure='mmt'] td").all_inner_texts()[:4] == ["–"] * 4
+    field(form, "mmt_max").select_option("260")
+    assert total(form) == "Total Improvement Score 40: moderate improvement"
 
 
-def test_another_maximum_can_be_typed(page):
-    type_in(page, {**example(), "mmt_max": "other"})
-    assert "other maximum" in total(page)
-    field(page, "mmt_max_other").fill("260")
-    assert "40: moderate" in total(page)
+def test_another_maximum_can_be_typed(form):
+    type_in(form, {**example(), "mmt_max": "other"})
+    assert "other maximum" in total(form)
+    field(form, "mmt_max_other").fill("260")
+    assert "40: moderate" in total(form)
 
 
-def test_an_enzyme_without_its_limit_is_missing(page):
-    type_in(page, {**example(), "uln_ck": ""})
-    assert "at least 32.5, at most 40" in total(page)
-    basis = page.locator("#tis-basis").inner_text()
+def test_an_enzyme_without_its_limit_is_missing(form):
+    type_in(form, {**example(), "uln_ck": ""})
+    assert "at least 32.5, at most 40" in total(form)
+    basis = form.locator("#tis-basis").inner_text()
     assert "most abnormal muscle enzyme (" in basis
-    needed = page.locator("#tis-uln_ck-message").inner_text()
+    needed = form.locator("#tis-uln_ck-message").inner_text()
     assert needed.startswith("required: this enzyme cannot be used without it")
     assert "contributes between 0 points and the maximum that its recorded value" in basis
 
 
-def test_a_missing_measure_counts_what_its_baseline_allows(page):
+def test_a_missing_measure_counts_what_its_baseline_allows(form):
     # From 2.2 cm activity can fall by 22% of the scale: 12.5 points, not 20.
-    type_in(page, {**example(), "extramuscular_followup": ""})
-    assert "at least 32.5, at most 45: category undetermined" in total(page)
-    basis = page.locator("#tis-basis").inner_text()
+    type_in(form, {**example(), "extramuscular_followup": ""})
+    assert "at least 32.5, at most 45: category undetermined" in total(form)
+    basis = form.locator("#tis-basis").inner_text()
     assert "extramuscular activity (follow-up), at most 12.5 points." in basis
-    field(page, "extramuscular_baseline").fill("")
-    assert "at least 32.5, at most 52.5" in total(page)
-    field(page, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5%
-    assert "at least 32.5, at most 32.5: minimal improvement in either case" in total(page)
+    field(form, "extramuscular_baseline").fill("")
+    assert "at least 32.5, at most 52.5" in total(form)
+    field(form, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5%
+    assert "at least 32.5, at most 32.5: minimal improvement in either case" in total(form)
 
 
 def test_the_total_lies_on_the_fields_only_when_there_is_something_to_add_up(page):
@@ -320,51 +347,51 @@ def test_the_total_lies_on_the_fields_only_when_there_is_something_to_add_up(pag
         ("uln_ck", ".", "not a number"),
     ],
 )
-def test_a_wrong_entry_gets_a_message_beside_it(page, name, typed, message):
-    press(page, "Example")
-    control = field(page, name)
-    before = total(page)
+def test_a_wrong_entry_gets_a_message_beside_it(form, name, typed, message):
+    press(form, "Example")
+    control = field(form, name)
+    before = total(form)
     good = control.input_value()
     control.fill(typed)
     assert control.get_attribute("aria-invalid") == "true"
-    beside = page.locator(f"#tis-{name}-message")
+    beside = form.locator(f"#tis-{name}-message")
     assert f"tis-{name}-message" in control.get_attribute("aria-describedby")
     assert message in beside.inner_text()
-    assert "Total not calculated. Please correct: " in total(page)
+    assert "Total not calculated. Please correct: " in total(form)
     control.fill(good)
     assert control.get_attribute("aria-invalid") is None
-    assert total(page) == before
+    assert total(form) == before
 
 
-def test_no_entry_brings_forth_nonsense(page):
+def test_no_entry_brings_forth_nonsense(form):
     draw = random.Random(3)
     typed = ["", " ", "NaN", "Infinity", "1e3", "0x10", "٣", "--1", "1.", ".5", ",", "9" * 40, "½"]
     names = [name for name in example() if name.endswith(("baseline", "followup", "uln_ck"))]
     for _ in range(25):
-        press(page, "Example")
+        press(form, "Example")
         for name in draw.sample(names, 3):
-            field(page, name).fill(draw.choice(typed))
-        text = page.locator("#tis-calculator").inner_text()
+            field(form, name).fill(draw.choice(typed))
+        text = form.locator("#tis-calculator").inner_text()
         assert not [word for word in ("NaN", "undefined", "null", "∞", "[object") if word in text]
 
 
 @pytest.mark.parametrize("name", ["ck_baseline", "ck_followup", "uln_ck"])
-def test_a_comma_that_may_stand_between_thousands_is_refused(page, name):
-    press(page, "Example")
-    field(page, name).fill("1,199")
-    said = page.locator(f"#tis-{name}-message").inner_text()
+def test_a_comma_that_may_stand_between_thousands_is_refused(form, name):
+    press(form, "Example")
+    field(form, name).fill("1,199")
+    said = form.locator(f"#tis-{name}-message").inner_text()
     assert said.startswith("ambiguous (1.199 or 1199?): use a decimal point")
-    assert "Total not calculated. Please correct: " in total(page)
-    field(page, name).fill("120,5")
-    assert "not calculated" not in total(page)
+    assert "Total not calculated. Please correct: " in total(form)
+    field(form, name).fill("120,5")
+    assert "not calculated" not in total(form)
 
 
-def test_a_comma_on_a_scale_can_only_be_decimal(page):
-    press(page, "Example")
-    field(page, "haq_baseline").fill("2,125")
-    said = page.locator("#tis-haq_baseline-message").inner_text()
+def test_a_comma_on_a_scale_can_only_be_decimal(form):
+    press(form, "Example")
+    field(form, "haq_baseline").fill("2,125")
+    said = form.locator("#tis-haq_baseline-message").inner_text()
     assert said == "read as 2.125 (decimal comma)"
-    assert "Total Improvement Score" in total(page)
+    assert "Total Improvement Score" in total(form)
 
 
 @pytest.mark.parametrize(
@@ -394,18 +421,18 @@ def test_a_comma_on_a_scale_can_only_be_decimal(page):
         ),
     ],
 )  # fmt: skip
-def test_values_and_limits_in_different_units_are_refused_or_asked_about(page, changed, name, said):
-    type_in(page, {**example(), **changed})
-    assert said in page.locator(f"#tis-{name}-message").inner_text()
-    assert ("Total not calculated. Please correct: " in total(page)) == (name == "uln_ck")
+def test_values_and_limits_in_different_units_are_refused_or_asked_about(form, changed, name, said):
+    type_in(form, {**example(), **changed})
+    assert said in form.locator(f"#tis-{name}-message").inner_text()
+    assert ("Total not calculated. Please correct: " in total(form)) == (name == "uln_ck")
 
 
-def test_a_limit_is_refused_where_the_package_refuses_it(page):
+def test_a_limit_is_refused_where_the_package_refuses_it(form):
     numbers = ["0.1", "0.13", "0.5", "0.75", "2.83", "3.3", "4.2", "7.6", "19.9", "20", "40", "170"]
     numbers += ["1200"]
     tried = list(itertools.product(ENZYMES, ENZYME_UNITS, numbers))
     found = scored(
-        page,
+        form,
         [
             {**example(), "enzyme_unit": unit, f"uln_{enzyme}": number, f"{enzyme}_baseline": "50"}
             | ({} if enzyme == "ck" else {"uln_ck": "", "ck_baseline": "", "ck_followup": ""})
@@ -424,155 +451,155 @@ def test_a_limit_is_refused_where_the_package_refuses_it(page):
     ]
 
 
-def test_scales_that_never_exceed_the_shorter_length_are_asked_about(page):
-    type_in(page, {**example(), "vas_unit": "mm"})
-    said = page.locator("#tis-vas_unit-message")
+def test_scales_that_never_exceed_the_shorter_length_are_asked_about(form):
+    type_in(form, {**example(), "vas_unit": "mm"})
+    said = form.locator("#tis-vas_unit-message")
     assert said.inner_text() == "no visual analogue scale exceeds 10: are they in cm?"
-    field(page, "patient_global_baseline").fill("61")
+    field(form, "patient_global_baseline").fill("61")
     assert said.inner_text() == ""
 
 
-def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(page):
-    type_in(page, {**example(), "physician_global_followup": "2.2999"})
-    cells = page.locator("tr[data-measure='physician_global'] td").all_inner_texts()
+def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(form):
+    type_in(form, {**example(), "physician_global_followup": "2.2999"})
+    cells = form.locator("tr[data-measure='physician_global'] td").all_inner_texts()
     assert cells[:2] == ["15.001", "above 15% to 25%"]
-    field(page, "physician_global_followup").fill("2.3")
-    cells = page.locator("tr[data-measure='physician_global'] td").all_inner_texts()
+    field(form, "physician_global_followup").fill("2.3")
+    cells = form.locator("tr[data-measure='physician_global'] td").all_inner_texts()
     assert cells[:2] == ["15.0", "above 5% to 15%; on the band boundary"]
 
 
-def test_nearly_full_strength_puts_a_response_out_of_reach(page):
+def test_nearly_full_strength_puts_a_response_out_of_reach(form):
     mild = {name: "1" for name in example() if name.endswith(("baseline", "followup"))}
-    type_in(page, {**example(), **mild, "mmt_baseline": "256", "mmt_followup": "260"})
-    said = page.locator("#tis-attainable").inner_text()
+    type_in(form, {**example(), **mild, "mmt_baseline": "256", "mmt_followup": "260"})
+    said = form.locator("#tis-attainable").inner_text()
     assert (
         "Not attainable, however well the treatment works: moderate improvement (from 40)" in said
     )
     assert "manual muscle testing 32.5 (it can improve by at most 1.5% of its range)" in said
 
 
-def test_juvenile_patients_have_their_own_cut_offs(page):
-    press(page, "Example")
-    assert not page.get_by_role("group", name="Core set").is_visible()
-    page.get_by_role("radio", name="Juvenile").check()
-    assert total(page) == "Total Improvement Score 40: minimal improvement"
+def test_juvenile_patients_have_their_own_cut_offs(form):
+    press(form, "Example")
+    assert not form.get_by_role("group", name="Core set").is_visible()
+    form.get_by_role("radio", name="Juvenile").check()
+    assert total(form) == "Total Improvement Score 40: minimal improvement"
     cuts = RESPONSE_CUTOFFS["juvenile"]
-    shown = page.locator(".calculator-cut").all_inner_texts()
+    shown = form.locator(".calculator-cut").all_inner_texts()
     assert shown == [f"{name} {cut}" for name, cut in cuts.items()]
 
 
-def test_the_core_set_chooses_the_measures(page):
-    page.get_by_role("radio", name="Juvenile").check()
-    page.get_by_role("radio", name="PRINTO core set").check()
-    cards = page.locator(".calculator-card:visible")
+def test_the_core_set_chooses_the_measures(form):
+    form.get_by_role("radio", name="Juvenile").check()
+    form.get_by_role("radio", name="PRINTO core set").check()
+    cards = form.locator(".calculator-card:visible")
     legends = {card.locator("legend").inner_text() for card in cards.all()}
     assert legends == {rule.name for rule in PRINTO_CORE_SET.values()}
     for name in PRINTO_CORE_SET:
-        field(page, f"{name}_baseline").fill("2")
-        field(page, f"{name}_followup").fill("3")
+        field(form, f"{name}_baseline").fill("2")
+        field(form, f"{name}_followup").fill("3")
     # The range of CHQ-PhS is asked for, and never assumed.
-    assert "at least 0, at most 7.5" in total(page)
-    assert field(page, "chq_phs_low").get_attribute("aria-invalid") == "true"
-    field(page, "chq_phs_low").fill("-10")
-    field(page, "chq_phs_high").fill("70")
-    assert total(page) == "Total Improvement Score 0: less than minimal improvement"
-    assert not page.locator("#tis-other").is_visible()
-    page.get_by_role("radio", name="Adult").check()
-    assert field(page, "mmt_baseline").is_visible()
-    assert form_state(page).get("core_set") is None
+    assert "at least 0, at most 7.5" in total(form)
+    assert field(form, "chq_phs_low").get_attribute("aria-invalid") == "true"
+    field(form, "chq_phs_low").fill("-10")
+    field(form, "chq_phs_high").fill("70")
+    assert total(form) == "Total Improvement Score 0: less than minimal improvement"
+    assert not form.locator("#tis-other").is_visible()
+    form.get_by_role("radio", name="Adult").check()
+    assert field(form, "mmt_baseline").is_visible()
+    assert form_state(form).get("core_set") is None
 
 
 # ---- Enzymes ----
 
 
-def test_the_most_abnormal_enzyme_is_followed_and_named(page):
-    type_in(page, {**example(), "uln_ldh": "250", "ldh_baseline": "2000", "ldh_followup": "1900"})
-    said = page.locator("#tis-enzyme")
+def test_the_most_abnormal_enzyme_is_followed_and_named(form):
+    type_in(form, {**example(), "uln_ldh": "250", "ldh_baseline": "2000", "ldh_followup": "1900"})
+    said = form.locator("#tis-enzyme")
     assert said.inner_text().startswith(
         "Enzyme followed: lactate dehydrogenase, 8.0 times its upper limit of normal at baseline"
     )
-    assert "used for the score" in page.locator("#tis-ldh-hint").inner_text()
-    field(page, "ldh_baseline").fill("1763.235294117647")  # 1199 / 170 x 250, to 9 decimals
+    assert "used for the score" in form.locator("#tis-ldh-hint").inner_text()
+    field(form, "ldh_baseline").fill("1763.235294117647")  # 1199 / 170 x 250, to 9 decimals
     assert "by convention, the first in the list is used" in said.inner_text()
-    field(page, "ldh_baseline").fill("")
+    field(form, "ldh_baseline").fill("")
     assert "may have been the most abnormal one; none is used" in said.inner_text()
     assert "not all measured at baseline: lactate dehydrogenase" in (
-        page.locator("#tis-basis").inner_text()
+        form.locator("#tis-basis").inner_text()
     )
-    field(page, "enzyme_panel").select_option("measured")
+    field(form, "enzyme_panel").select_option("measured")
     assert said.inner_text().startswith("Enzyme followed: creatine kinase, 7.1 times")
-    assert total(page) == "Total Improvement Score 40: moderate improvement"
+    assert total(form) == "Total Improvement Score 40: moderate improvement"
 
 
 # ---- Several visits ----
 
 
-def test_visits_are_added_shown_and_removed(page):
-    press(page, "Example with several visits")
-    assert page.get_by_text("Fictitious: an invented course, not a real patient.").is_visible()
-    pills = page.get_by_role("group", name="Score at").get_by_role("radio")
+def test_visits_are_added_shown_and_removed(form):
+    press(form, "Example with several visits")
+    assert form.get_by_text("Fictitious: an invented course, not a real patient.").is_visible()
+    pills = form.get_by_role("group", name="Score at").get_by_role("radio")
     weeks = [f"Week {course()[f'week_{visit}']}" for visit in visit_names(3)[1:]]
     assert [pills.nth(i).evaluate("each => each.labels[0].innerText") for i in range(3)] == weeks
     by_week = {}
     for week in weeks:
-        page.get_by_role("radio", name=week, exact=True).check()
-        assert f"at {week.lower()}" in total(page)
-        by_week[week] = page.locator("#tis-total strong").inner_text()
-    rows = page.locator("#tis-plot tbody tr")
+        form.get_by_role("radio", name=week, exact=True).check()
+        assert f"at {week.lower()}" in total(form)
+        by_week[week] = form.locator("#tis-total strong").inner_text()
+    rows = form.locator("#tis-plot tbody tr")
     assert rows.locator("td:nth-child(2)").all_inner_texts() == list(by_week.values())
-    press(page, "Add a visit")
-    assert page.evaluate("document.activeElement.name") == "week_followup4"
-    assert "required: the weeks" in page.locator("#tis-week_followup4-message").inner_text()
+    press(form, "Add a visit")
+    assert form.evaluate("document.activeElement.name") == "week_followup4"
+    assert "required: the weeks" in form.locator("#tis-week_followup4-message").inner_text()
     assert rows.last.locator("td").all_inner_texts()[-1] == "–"  # confirmed: no order, no answer
-    field(page, "week_followup4").fill("12")
+    field(form, "week_followup4").fill("12")
     assert (
-        page.locator("#tis-week_followup4-message").inner_text() == "another visit is of this week"
+        form.locator("#tis-week_followup4-message").inner_text() == "another visit is of this week"
     )
-    assert "Please correct: week of follow-up 4" in total(page)
-    page.get_by_role("button", name="Remove week 12").last.click()
-    press(page, "Remove week 12")
+    assert "Please correct: week of follow-up 4" in total(form)
+    form.get_by_role("button", name="Remove week 12").last.click()
+    press(form, "Remove week 12")
     assert [row.locator("th").inner_text() for row in rows.all()] == [weeks[0], weeks[2]]
-    assert field(page, "haq_followup2").input_value() == course()["haq_followup3"]
+    assert field(form, "haq_followup2").input_value() == course()["haq_followup3"]
     assert rows.locator("td:nth-child(2)").all_inner_texts() == [
         by_week[weeks[0]],
         by_week[weeks[2]],
     ]
 
 
-def test_visits_are_in_the_order_of_their_weeks_however_they_were_entered(page):
-    type_in(page, {**course(), "week_followup": "30"})
-    rows = page.locator("#tis-plot tbody th").all_inner_texts()
+def test_visits_are_in_the_order_of_their_weeks_however_they_were_entered(form):
+    type_in(form, {**course(), "week_followup": "30"})
+    rows = form.locator("#tis-plot tbody th").all_inner_texts()
     assert rows == ["Week 12", "Week 24", "Week 30"]
 
 
-def test_the_course_is_drawn_and_told(page):
-    press(page, "Example with several visits")
-    picture = page.get_by_role("img", name="Total Improvement Score by visit: week 4, 47.5 points")
+def test_the_course_is_drawn_and_told(form):
+    press(form, "Example with several visits")
+    picture = form.get_by_role("img", name="Total Improvement Score by visit: week 4, 47.5 points")
     assert picture.is_visible()
     assert picture.locator(".calculator-point").count() == 4  # with the baseline
-    field(page, "haq_followup2").fill("")
+    field(form, "haq_followup2").fill("")
     assert picture.locator(".calculator-point").count() == 3
     assert picture.locator(".calculator-range").count() == 1
     assert picture.locator(".calculator-course").count() == 1
 
 
-def test_no_more_visits_than_the_sheet_has_room_for(page):
+def test_no_more_visits_than_the_sheet_has_room_for(form):
     for _ in range(MOST_FOLLOWUPS - 1):
-        press(page, "Add a visit")
-    assert page.get_by_role("button", name="Add a visit").is_disabled()
+        press(form, "Add a visit")
+    assert form.get_by_role("button", name="Add a visit").is_disabled()
 
 
-def test_the_other_definitions_are_told_with_their_counts(page):
-    press(page, "Example")
-    told = page.locator("#tis-definitions > div").all_inner_texts()
+def test_the_other_definitions_are_told_with_their_counts(form):
+    press(form, "Example")
+    told = form.locator("#tis-definitions > div").all_inner_texts()
     assert told[0].startswith("IMACS improvement: met")
     assert "5 of 6 improved by at least 20%, 0 worse by at least 25%." in told[0]
     assert told[1].startswith("IMACS worsening: not met")
     assert told[3].startswith("Minimal disability at baseline, as in the article's study: met")
-    field(page, "physician_global_followup").fill("")
-    field(page, "patient_global_followup").fill("")
-    field(page, "haq_followup").fill("")
-    first = page.locator("#tis-definitions > div").first.inner_text()
+    field(form, "physician_global_followup").fill("")
+    field(form, "patient_global_followup").fill("")
+    field(form, "haq_followup").fill("")
+    first = form.locator("#tis-definitions > div").first.inner_text()
     assert first.startswith("IMACS improvement: not met by the values entered, but not certain")
 
 
@@ -709,15 +736,15 @@ def test_without_a_clipboard_the_link_can_be_taken_by_hand(context, address):
     page.close()
 
 
-def test_the_example_says_that_it_is_no_person(page):
-    note = page.get_by_text("Illustration only: these are medians, not a real patient.")
+def test_the_example_says_that_it_is_no_person(form):
+    note = form.get_by_text("Illustration only: these are medians, not a real patient.")
     assert not note.is_visible()
-    press(page, "Example")
+    press(form, "Example")
     assert note.is_visible()
-    assert total(page) == "Total Improvement Score 40: moderate improvement"
-    field(page, "haq_followup").fill("1.5")
+    assert total(form) == "Total Improvement Score 40: moderate improvement"
+    field(form, "haq_followup").fill("1.5")
     assert note.is_visible()  # the other values are still those of the example
-    press(page, "Clear")
+    press(form, "Clear")
     assert not note.is_visible()
 
 
@@ -821,9 +848,9 @@ def test_every_state_fits_and_is_accessible(browser, address, width, scheme, rul
     context.close()
 
 
-def test_every_entry_has_a_name_of_its_own_for_screen_readers(page):
-    press(page, "Example with several visits")
-    names = page.locator("#tis-form").aria_snapshot()
+def test_every_entry_has_a_name_of_its_own_for_screen_readers(form):
+    press(form, "Example with several visits")
+    names = form.locator("#tis-form").aria_snapshot()
     for name in ("Creatine kinase: ULN", "Lactate dehydrogenase: Week 12", "Week of follow-up 2"):
         assert f'textbox "{name}"' in names
     for visit in ("Baseline", "Week 4", "Week 24"):

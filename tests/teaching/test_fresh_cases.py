@@ -22,7 +22,13 @@ SEEDS = range(40)
 
 #: Sets that are checked for what holds for each, without a slow computation.
 MANY = range(200)
-SETS = {seed: {case.key: case for case in fresh_cases(seed)} for seed in SEEDS}
+
+
+@cache
+def set_of(seed):
+    """The cases of a set by their short name, computed when a test first asks for it."""
+    return {case.key: case for case in fresh_cases(seed)}
+
 
 #: Aggarwal et al. 2017, Table 2: points of each band, and upper ends of the bands in per cent.
 BANDS = {
@@ -86,7 +92,7 @@ def texts(case):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_score_by_fractions(seed):
-    case = SETS[seed]["score"]
+    case = set_of(seed)["score"]
     scales = ranges(case.question)
     total = sum(
         points(name, 100 * fall(name, *pair) / scales[name]) for name, pair in values(case).items()
@@ -96,7 +102,7 @@ def test_the_score_by_fractions(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_boundary_belongs_to_the_band_below(seed):
-    case = SETS[seed]["boundary"]
+    case = set_of(seed)["boundary"]
     measure = re.search(r"patient, (\w+)", case.question)[1]
     start, first, length, second = map(Fraction, re.findall(r"\d+(?:\.\d+)?", case.question))
     assert 100 * (start - first) / length in BANDS[measure][0]
@@ -106,7 +112,7 @@ def test_a_boundary_belongs_to_the_band_below(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_bounds_by_trying_every_step_of_the_missing_measure(seed):
-    case = SETS[seed]["missing"]
+    case = set_of(seed)["missing"]
     scales = ranges(case.question)
     totals = [Fraction(0)]
     for name, (before, after) in values(case).items():
@@ -123,14 +129,14 @@ def test_bounds_by_trying_every_step_of_the_missing_measure(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_both_categories(seed):
-    case = SETS[seed]["category"]
+    case = set_of(seed)["category"]
     score = Fraction(re.search(r"score of (\S+)", case.question)[1])
     assert texts(case) == [category(score), category(score, "juvenile")]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_ceiling_by_fractions(seed):
-    case = SETS[seed]["ceiling"]
+    case = set_of(seed)["ceiling"]
     scales = ranges(case.question)
     most = sum(
         points(name, 100 * (scales[name] - value if name == "manual" else value) / scales[name])
@@ -146,7 +152,7 @@ def tail(k, n, share, side):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_limits_enclose_the_proportion_with_the_probability_of_a_tail(seed):
-    case = SETS[seed]["interval"]
+    case = set_of(seed)["interval"]
     k, n = map(int, re.search(r"(\d+) of (\d+) patients", case.question).groups())
     for text, side in zip(texts(case), ("upper", "lower"), strict=True):
         around = [Fraction(text) / 100 + Fraction(each, 2000) for each in (-1, 1)]
@@ -156,7 +162,7 @@ def test_limits_enclose_the_proportion_with_the_probability_of_a_tail(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_definition_of_improvement_by_fractions(seed):
-    case = SETS[seed]["imacs-improvement"]
+    case = set_of(seed)["imacs-improvement"]
     shares = {
         name: fall(name, before, after) / before for name, (before, after) in values(case).items()
     }
@@ -168,7 +174,7 @@ def test_the_definition_of_improvement_by_fractions(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_percentage_by_trying_every_count(seed):
-    case = SETS[seed]["printed-percentage"]
+    case = set_of(seed)["printed-percentage"]
     printed, patients = re.search(r"states that ([\d.]+)% of (\d+) ", case.question).groups()
     shares = [Fraction(100 * count, int(patients)) for count in range(int(patients) + 1)]
     distances = [abs(share - Fraction(printed)) for share in shares]
@@ -193,7 +199,7 @@ def enumerated_pvalues(pairs):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_p_value_by_going_through_all_patterns_of_signs(seed):
-    case = SETS[seed]["printed-p-value"]
+    case = set_of(seed)["printed-p-value"]
     pairs, printed = re.search(r"study, (\d) patients .* P = (0\.\d{3}) by", case.question).groups()
     values = enumerated_pvalues(int(pairs))
     # What rounds to the printed value, by any rule for halves.
@@ -203,7 +209,7 @@ def test_the_p_value_by_going_through_all_patterns_of_signs(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_method_by_what_defines_each_interval(seed):
-    case = SETS[seed]["interval-method"]
+    case = set_of(seed)["interval-method"]
     count, of, _, low, high = numbers(case.question)
     z, share = 1.959963984540054, float(count / of)
 
@@ -235,7 +241,7 @@ def test_the_method_by_what_defines_each_interval(seed):
 def test_jeffreys_limits_are_quantiles_of_its_posterior_distribution():
     case = next(
         each["interval-method"]
-        for each in SETS.values()
+        for each in map(set_of, SEEDS)
         if texts(each["interval-method"]) == ["Jeffreys"]
     )
     count, of, _, low, high = map(float, numbers(case.question))
@@ -255,7 +261,7 @@ def test_jeffreys_limits_are_quantiles_of_its_posterior_distribution():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_within_reach_by_fractions(seed):
-    case = SETS[seed]["endpoint-in-reach"]
+    case = set_of(seed)["endpoint-in-reach"]
     scales = ranges(case.question)
     threshold = int(re.search(r"at least (\d+) as", case.question)[1])
     earned = {
@@ -275,7 +281,7 @@ IMPORTANT = {"physician": "1.1", "patient": "1.84", "health": "0.65", "extramusc
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_error_importance_and_points_by_fractions(seed):
-    case = SETS[seed]["important-change"]
+    case = set_of(seed)["important-change"]
     measure = re.search(r"adult, (\w+)", case.question)[1].lower()
     before, after, _, length, error, _, _, important, *_ = numbers(case.question)
     assert important == Fraction(IMPORTANT[measure])
@@ -291,7 +297,7 @@ def test_error_importance_and_points_by_fractions(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_fall_of_the_enzyme_by_fractions(seed):
-    case = SETS[seed]["enzyme-change"]
+    case = set_of(seed)["enzyme-change"]
     before, after, limit, times, detectable, *_ = numbers(case.question)
     assert (times, detectable) == (15, 53)
     fall = 100 * (before - after) / before
@@ -301,7 +307,7 @@ def test_the_fall_of_the_enzyme_by_fractions(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_size_is_the_first_that_attains_the_power_by_the_approximation(seed):
-    case = SETS[seed]["sample-size"]
+    case = set_of(seed)["sample-size"]
     threshold, placebo, treated, level, power, left = map(float, numbers(case.question))
     assert (threshold, level) == (40, 5)
     quantile = {80: 0.8416212335729143, 90: 1.2815515655446004}[power]
@@ -320,7 +326,7 @@ def test_the_size_is_the_first_that_attains_the_power_by_the_approximation(seed)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_missed_visits_by_counting_a_million_patients(seed):
-    case = SETS[seed]["missed-visits"]
+    case = set_of(seed)["missed-visits"]
     patients, threshold, rescued, response, missed, null, needed, _ = numbers(case.question)
     assert threshold == 40
     # A cohort in which each of the groups is a whole number.
@@ -363,7 +369,7 @@ def test_the_formula_agrees_with_r(treated, placebo, power, size):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_one_measure_is_beyond_its_error_and_matters(seed):
-    case = SETS[seed]["measure-choice"]
+    case = set_of(seed)["measure-choice"]
     sizes, fitting = [], []
     for line in case.given:
         name, rest = line.split(": ")
@@ -377,7 +383,7 @@ def test_one_measure_is_beyond_its_error_and_matters(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_entry_criterion_by_trying_every_value(seed):
-    case = SETS[seed]["entry-criterion"]
+    case = set_of(seed)["entry-criterion"]
     needed, low, length, step, part = numbers(case.question)
     measure = re.search(r"points for (\w+)", case.question)[1]
     assert (low, length, step) == (0, 10, Fraction(1, 10))
@@ -391,15 +397,15 @@ def test_the_entry_criterion_by_trying_every_value(seed):
 
 def test_the_cases_vary():
     for key in KINDS:
-        assert len({case[key].question + str(case[key].given) for case in SETS.values()}) > 20
-    found = {text for case in SETS.values() for text in texts(case["imacs-improvement"])}
+        assert len({case[key].question + str(case[key].given) for case in map(set_of, SEEDS)}) > 20
+    found = {text for case in map(set_of, SEEDS) for text in texts(case["imacs-improvement"])}
     assert {"yes", "no", "0", "1"} <= found
-    assert {texts(case["missing"])[2] for case in SETS.values()} >= {"undetermined", "minimal"}
+    assert {texts(case["missing"])[2] for case in map(set_of, SEEDS)} >= {"undetermined", "minimal"}
 
 
 @pytest.mark.parametrize("seed", MANY)
 def test_reasons_are_for_wrong_answers_and_values_are_on_their_scales(seed):
-    cases = SETS[seed].values() if seed in SETS else fresh_cases(seed)
+    cases = set_of(seed).values()
     for case in cases:
         assert "fictitious" in case.question
         for answer in case.answers:
@@ -418,10 +424,10 @@ def test_reasons_are_for_wrong_answers_and_values_are_on_their_scales(seed):
 
 def test_cases_stand_in_the_order_of_their_levels():
     order = [level.key for level in levels()]
-    found = [case.level for case in SETS[0].values()]
+    found = [case.level for case in set_of(0).values()]
     assert found == sorted(found, key=order.index)
     assert set(found) == set(order)
-    assert list(SETS[0]) == list(KINDS)
+    assert list(set_of(0)) == list(KINDS)
 
 
 def test_the_files_of_a_set_are_the_same_bytes_each_time(tmp_path, capsys):
@@ -439,13 +445,13 @@ def test_students_get_no_answers(tmp_path):
     for path in tmp_path.iterdir():
         text = unescape(path.read_text(encoding="utf-8"))
         assert "fictitious" in text
-        for case in SETS[5].values():
+        for case in set_of(5).values():
             assert case.question in text
             assert not any(step in text for step in case.steps)
 
 
 def test_the_key_has_every_answer_and_step():
-    cases = list(SETS[5].values())
+    cases = list(set_of(5).values())
     for text in (as_markdown(cases, 5, key=True), unescape(as_html(cases, 5, key=True))):
         for case in cases:
             assert all(step in text for step in case.steps)
@@ -454,7 +460,7 @@ def test_the_key_has_every_answer_and_step():
 
 def test_the_set_goes_to_standard_output_if_no_folder_is_named(capsys):
     assert main(["exercises", "--seed", "5"]) == 0
-    assert capsys.readouterr().out == as_markdown(list(SETS[5].values()), 5)
+    assert capsys.readouterr().out == as_markdown(list(set_of(5).values()), 5)
 
 
 @pytest.mark.parametrize("form", ["md", "html", "ipynb"])
