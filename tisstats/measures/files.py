@@ -237,8 +237,9 @@ class VisitBatches:
 
     def typed(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a batch with the types of its columns in the whole table."""
-        several = {name for name, found in self._dtypes.items() if len(found) > 1}
-        return table.astype({name: float for name in several if table[name].dtype.kind in "iuf"})
+        several = [name for name, found in self._dtypes.items() if len(found) > 1]
+        changed = [name for name in several if table[name].dtype.kind in "iuf"]
+        return table.astype(dict.fromkeys(changed, float)) if changed else table
 
     def _find_mark(self) -> None:
         """Read the file for its decimal mark, if commas may be one."""
@@ -255,7 +256,8 @@ class VisitBatches:
         """Return a batch with its measures as numbers."""
         if self._marks.mark == ",":
             raw = with_decimal_points(raw, numbers_as_text(raw, self.numeric), ",")
-        present = [name for name in raw.cells.columns if name in self.numeric]
+        columns = raw.cells.items()
+        present = [name for name, given in columns if name in self.numeric and not _is_typed(given)]
         found = {name: numbers(raw.cells[name], empty=EMPTY) for name in present}
         for name in present:
             if found[name].bad.any():
@@ -270,10 +272,13 @@ class VisitBatches:
         return VisitFile(raw.cells.assign(**converted), source)
 
 
+def _is_typed(given: pd.Series) -> bool:
+    """Test whether a column is one of numbers in the file already."""
+    return given.dtype.kind in "iufb"
+
+
 def _numbers(given: pd.Series, found: Converted) -> pd.Series:
     """Return a column of numbers; unchanged, apart from empty cells, if one of them is none."""
-    if given.dtype.kind in "iufb":
-        return given
     if not found.bad.any():
         return found.values
     # The check of visits reports the cells at fault, with the range of the measure.

@@ -337,7 +337,7 @@ class _Scoring:
             weeks, values, multiples = self._check_rows(batch, limits, first_row)
             if writer is None:
                 writer = self._parts(tuple(values), tuple(multiples))
-            numbers = np.column_stack([*values.values(), *multiples.values()])
+            numbers = [*values.values(), *multiples.values()]
             writer.add(batch.table["patient_id"], weeks, numbers)
             self._look_at_text(batch, first_row)
             self._progress(_READING * self._visits.file.share)

@@ -32,7 +32,6 @@ from tisstats.measures.total_improvement_score import (
     PERCENT_DECIMALS,
     band_points,
     response_levels,
-    total_improvement_score,
 )
 from tisstats.statistics._arguments import one_of
 
@@ -323,7 +322,8 @@ def score_columns(
     for name, percent in exact.items():
         columns[f"{name}_percent"] = percent
         columns[f"{name}_points"] = band_points(percent, name)
-    score = total_improvement_score(np.column_stack(list(exact.values())), core_set)
+    # Points are multiples of 2.5, whose sums binary floats hold exactly.
+    score = sum((columns[f"{name}_points"] for name in exact), np.zeros(()))
     return columns | {"tis": score, "response": as_categories(response_levels(score, population))}
 
 
