@@ -296,8 +296,8 @@ def _packed(name: str, column: Any) -> NDArray[Any]:
 
 def score_record(rules: ScoringRules) -> np.dtype[np.void]:
     """Return the layout of the scores of a visit in a file, whose size is that of whole words."""
-    kinds = {name: np.uint8 for name in rules.columns if _in_steps(name)}
-    kinds |= dict.fromkeys(CATEGORIES, np.int8)
+    kinds: dict[str, type[np.generic]] = dict.fromkeys(CATEGORIES, np.int8)
+    kinds |= {name: np.uint8 for name in rules.columns if _in_steps(name)}
     # Numbers first: no gaps between them and the bytes.
     names = sorted(rules.columns, key=lambda name: name in kinds)
     return np.dtype([(name, kinds.get(name, np.float64)) for name in names], align=True)
