@@ -233,3 +233,26 @@ def test_what_was_done_for_something_else_is_not_used(interrupted, tmp_path, cha
     scored(source, output, **({"missing": "bounds"} if change == "options" else {}))
     assert sorted(calls[3:]) == list(range(len(calls) - 3))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scored.csv", "visits.csv"]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    "kind", ["int64", "negative", "uint64", "int16", "float64", "Int64", "str", "category"]
+)
+def test_patients_of_a_parquet_file_may_be_numbers_or_text(lines, tmp_path, kind):
+    read = read_visits(written(tmp_path, lines), ["ldh_limit"])
+    number = read.table["patient_id"].str.strip().astype(int)
+    ids = {
+        "negative": lambda: number - 100,
+        # Beyond the largest whole number with a sign: its bits are those of a negative one.
+        "uint64": lambda: number.astype("uint64") + 2**63 - 100,
+    }.get(kind, lambda: number.astype(kind))()
+    table = read.table.assign(patient_id=ids)
+    source, output = tmp_path / "visits.parquet", tmp_path / "scored.parquet"
+    table.to_parquet(source)
+    assert scored(source, output)[0].startswith("200 patients, ")
+    expected, found = score_visits(table, **SCORING), pd.read_parquet(output)
+    names = [name for name in expected if name not in table]
+    for name in names:
+        texts = [column.astype(object) for column in (found[name], expected[name])]
+        pd.testing.assert_series_equal(*texts, check_exact=True)

@@ -38,6 +38,8 @@ from tisstats.tables.decimals import (
     numbers_as_text,
     with_decimal_points,
 )
+from tisstats.tables.formats import TEXT_FORMATS
+from tisstats.tables.mapped_batches import MappedBatches, is_row_by_row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +92,8 @@ def read_visits(
     """
     given = units or ScoringUnits(core_set=core_set)
     file = TableBatches(path, options or ReadOptions())
-    visits = VisitBatches(file, tuple(numeric), mapping, replace(given, core_set=core_set))
+    scoring_units = replace(given, core_set=core_set)
+    visits = VisitBatches(file, tuple(numeric), mapping, scoring_units, whole=True)
     batches = list(visits.survey())
     visits.units_seen.raise_faults()
     source = batches[0].source
@@ -153,9 +156,12 @@ class VisitBatches:
     Parameters
     ----------
     file : TableBatches
-        The file. With a mapping, and from a workbook, its rows are one batch.
+        The file. The rows of a workbook are one batch, and so are those of a table with a mapping
+        unless it is text and each of its rows is mapped by itself.
     numeric, mapping, units
         As for `read_visits`.
+    whole : bool
+        Whether the rows are one batch wherever there is a mapping.
     """
 
     def __init__(
@@ -164,8 +170,14 @@ class VisitBatches:
         numeric: Collection[str],
         mapping: TrialMapping | None,
         units: ScoringUnits,
+        *,
+        whole: bool = False,
     ) -> None:
         self.file = file
+        self._mapped: MappedBatches | None = None
+        is_text = file_format(file.path) in TEXT_FORMATS
+        if mapping is not None and is_text and not whole and is_row_by_row(mapping, "visits"):
+            self._mapped = MappedBatches(file, mapping, "visits")
         self._mapping, self._units = mapping, units
         self._measures = MEASURE_COLUMNS_OF[units.core_set]
         #: columns that are read as numbers
@@ -178,7 +190,8 @@ class VisitBatches:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Notes on how the file was read, once it has been read to its end."""
-        read = self.file.remarks if self._whole is None else self._whole.remarks
+        batches = self._mapped or self.file
+        read = batches.remarks if self._whole is None else self._whole.remarks
         return (*read, COMMAS) if self._marks.mark == "," else read
 
     @property
@@ -194,6 +207,20 @@ class VisitBatches:
         self._marks.declared = state["mark"]
         self._dtypes = {name: set(found) for name, found in state["dtypes"].items()}
 
+    def estimated_rows(self) -> int:
+        """Return about how many rows there are, once some have been read."""
+        return (self._mapped or self.file).estimated_rows()
+
+    def kept_types(self) -> dict[str, Any]:
+        """Return the Arrow types of the columns of a Parquet file that stay as they are."""
+        schema = self.file.arrow_schema()
+        if schema is None or self._mapping is not None:
+            return {}
+        types = dict(zip(schema.names, schema.types, strict=True))
+        if str(types.get("patient_id")) in ("halffloat", "float", "double"):
+            del types["patient_id"]  # read as text
+        return {name: kind for name, kind in types.items() if name not in self.numeric}
+
     def raw(self) -> Iterator[RawTable]:
         """Yield the batches as they stand in the file, under our names of columns."""
         names = ("patient_id", *sorted(self.numeric))
@@ -201,6 +228,9 @@ class VisitBatches:
             yield match_columns(raw, names)
 
     def _batches(self) -> Iterator[RawTable]:
+        if self._mapped is not None:
+            yield from self._mapped
+            return
         if self._mapping is None and file_format(self.file.path) != ".xlsx":
             yield from self.file
             return
@@ -223,11 +253,34 @@ class VisitBatches:
             If a number may be read in two ways, or a unit of the mapping is not one.
         """
         self._find_mark()
+        wrong_unit: DataError | None = None
         for raw in self.raw():
-            visits = self._converted(raw)
+            try:
+                visits = self._converted(raw)
+            except DataError as error:
+                wrong_unit = error
+                continue
             for name in self.numeric.intersection(visits.table.columns):
                 self._dtypes.setdefault(name, set()).add(str(visits.table[name].dtype))
             yield visits
+        if self._mapped is not None:
+            self._mapped.raise_faults()
+        if wrong_unit is not None:
+            self.units_seen.raise_faults()
+            raise wrong_unit
+
+    def check_mapping(self) -> None:
+        """Read on for what the mapping does not know, which is reported before other faults.
+
+        Raises
+        ------
+        DataError
+            If a value is not in the mapping.
+        """
+        if self._mapped is not None:
+            for _ in self._mapped:
+                pass
+            self._mapped.raise_faults()
 
     def __iter__(self) -> Iterator[VisitFile]:
         """Yield the batches, once their types are known: as parts of one table."""
@@ -237,8 +290,9 @@ class VisitBatches:
 
     def typed(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a batch with the types of its columns in the whole table."""
-        several = {name for name, found in self._dtypes.items() if len(found) > 1}
-        return table.astype({name: float for name in several if table[name].dtype.kind in "iuf"})
+        several = [name for name, found in self._dtypes.items() if len(found) > 1]
+        changed = [name for name in several if table[name].dtype.kind in "iuf"]
+        return table.astype(dict.fromkeys(changed, float)) if changed else table
 
     def _find_mark(self) -> None:
         """Read the file for its decimal mark, if commas may be one."""
@@ -249,20 +303,21 @@ class VisitBatches:
             self._marks.count(text, self._measures)
         batches = ((numbers_as_text(raw, self.numeric), raw.source) for raw in self.raw())
         if faults := self._marks.faults(batches, self._measures):
+            self.check_mapping()
             raise DataError(faults)
 
     def _converted(self, raw: RawTable) -> VisitFile:
         """Return a batch with its measures as numbers."""
         if self._marks.mark == ",":
             raw = with_decimal_points(raw, numbers_as_text(raw, self.numeric), ",")
-        present = [name for name in raw.cells.columns if name in self.numeric]
+        columns = raw.cells.items()
+        present = [name for name, given in columns if name in self.numeric and not _is_typed(given)]
         found = {name: numbers(raw.cells[name], empty=EMPTY) for name in present}
         for name in present:
             if found[name].bad.any():
                 self.units_seen.look(raw, name)
         converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
         if self._mapping is not None:
-            self.units_seen.raise_faults()
             converted |= _in_units_of_scoring(raw, converted, self._units, self._mapping)
         others = [name for name in raw.cells.columns if name not in self.numeric]
         converted |= {name: _text(raw.cells[name], is_id=name == "patient_id") for name in others}
@@ -270,10 +325,13 @@ class VisitBatches:
         return VisitFile(raw.cells.assign(**converted), source)
 
 
+def _is_typed(given: pd.Series) -> bool:
+    """Test whether a column is one of numbers in the file already."""
+    return given.dtype.kind in "iufb"
+
+
 def _numbers(given: pd.Series, found: Converted) -> pd.Series:
     """Return a column of numbers; unchanged, apart from empty cells, if one of them is none."""
-    if given.dtype.kind in "iufb":
-        return given
     if not found.bad.any():
         return found.values
     # The check of visits reports the cells at fault, with the range of the measure.

@@ -118,9 +118,11 @@ def score_file(
 ) -> None:
     """Score the visits of a file.
 
-    Text and Parquet of any size take a bounded amount of memory; workbooks, and tables with a
-    mapping, are read as a whole. Until the output is whole, a folder beside it holds what has been
-    done; after a kill, the same command goes on from there.
+    Text and Parquet of any size take a bounded amount of memory. Read as a whole are workbooks,
+    which have a million rows at most; Parquet with a mapping; and text whose mapping has rows for
+    each measure, a REDCap export, a preset, or several columns that must agree. Until the output
+    is whole, a folder beside it holds what has been done; after a kill, the same command goes on
+    from there.
 
     Parameters
     ----------
@@ -310,6 +312,8 @@ class _Scoring:
             if path.suffix == ".visits" or path.name == "rows":
                 path.unlink()
         header = self._read_rows()
+        if header is not None:
+            self._visits.check_mapping()
         self._visits.units_seen.raise_faults()
         file = self._visits.file.name
         self._remarks = tuple(f"{file}: {remark}" for remark in self._visits.remarks)
@@ -337,7 +341,7 @@ class _Scoring:
             weeks, values, multiples = self._check_rows(batch, limits, first_row)
             if writer is None:
                 writer = self._parts(tuple(values), tuple(multiples))
-            numbers = np.column_stack([*values.values(), *multiples.values()])
+            numbers = [*values.values(), *multiples.values()]
             writer.add(batch.table["patient_id"], weeks, numbers)
             self._look_at_text(batch, first_row)
             self._progress(_READING * self._visits.file.share)
@@ -380,7 +384,7 @@ class _Scoring:
 
     def _parts(self, measures: tuple[str, ...], multiples: tuple[str, ...]) -> PartsWriter:
         """Return where to share the visits out to, into as many parts as the file will need."""
-        rows = self._visits.file.estimated_rows()
+        rows = self._visits.estimated_rows()
         parts = min(_MOST_PARTS, -(-rows // PART))
         self._layout = PartsLayout(self._folder, parts, measures, tuple(sort_enzymes(multiples)))
         return PartsWriter(self._layout)
@@ -450,11 +454,9 @@ class _Scoring:
                 self._write_rows(writer)
             return
         part = self._folder / f"output{file_format(self._target)}"
-        schema = self._visits.file.arrow_schema()
-        types = {} if schema is None else dict(zip(schema.names, schema.types, strict=True))
-        kept = {name: kind for name, kind in types.items() if name not in self._visits.numeric}
+        types = self._visits.kept_types()
         with open_writer(
-            file_format(self._target), part, quote_all=self._has_returns, types=kept
+            file_format(self._target), part, quote_all=self._has_returns, types=types
         ) as writer:
             self._write_rows(writer)
         check()

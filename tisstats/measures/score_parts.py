@@ -18,10 +18,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.measures.core_set import POINT_STEP
 from tisstats.measures.enzymes import ENZYME_SELECTIONS, sort_enzymes
 from tisstats.measures.score_summary import ScoreCounts
 from tisstats.measures.visit_table import Visits, place_visits
 from tisstats.measures.visits import ScoringRules, as_categories, score_placed_visits
+from tisstats.tables.cells import is_text
 from tisstats.tables.raw import FAULTS_PER_COLUMN
 
 #: Columns of the score that are categories; the others are numbers.
@@ -68,56 +70,86 @@ class PartsWriter:
         self.layout = layout
         self._row = 0
 
-    def add(self, patients: pd.Series, weeks: NDArray[np.float64], numbers: NDArray[Any]) -> None:
+    def add(self, patients: pd.Series, weeks: NDArray[np.float64], numbers: Sequence[Any]) -> None:
         """Append a batch; rows without a patient are of no part, but count as rows.
 
         Parameters
         ----------
         patients : pandas.Series
-            The identifiers.
+            The identifiers; whole numbers in every batch of a file, or in none.
         weeks : numpy.ndarray, shape (n,)
             The weeks.
-        numbers : numpy.ndarray, shape (n, measures + enzymes)
+        numbers : sequence of numpy.ndarray, shape (n,)
             The measures in their units, and the enzymes as multiples of their ULN.
         """
+        count, most = len(patients), self.layout.parts
         codes, keys = patient_keys(patients)
         # The same in every process, unlike the hash of Python.
-        hashes = pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
-        parts = (hashes % np.uint64(self.layout.parts)).astype(np.int64)
-        part = np.append(parts, self.layout.parts)[codes].astype(np.uint16)
+        known = codes if keys is None else np.array(keys, dtype=object)
+        hashes = pd.util.hash_array(known, categorize=False)
+        parts = (hashes % np.uint64(most)).astype(np.uint16)
+        part = parts if keys is None else np.append(parts, np.uint16(most))[codes]
         with self.layout.of_rows.open("ab") as file:
             part.tofile(file)
         order = np.argsort(part, kind="stable")
-        ends = np.cumsum(np.bincount(part, minlength=self.layout.parts + 1))
+        table = np.empty((count, _PLACES + len(numbers)), dtype=np.int64)
+        table[:, 0] = codes
+        table[:, 1] = np.arange(self._row, self._row + count)
+        for place, column in enumerate((weeks, *numbers), start=2):
+            table[:, place] = np.ascontiguousarray(column, dtype=np.float64).view(np.int64)
+        table = table.take(order, axis=0)
         begin = 0
-        for number, end in enumerate(ends[: self.layout.parts].tolist()):
+        for number, end in enumerate(np.cumsum(np.bincount(part, minlength=most))[:most].tolist()):
             if begin < end:
-                rows = order[begin:end]
-                used, local = np.unique(codes[rows], return_inverse=True)
-                texts = [keys[code] for code in used.tolist()]
-                with self.layout.visits(number).open("ab") as file:
-                    _write_texts(file, texts)
-                    for array in (local, rows + self._row, weeks[rows], numbers[rows]):
-                        np.save(file, array, allow_pickle=False)
+                self._append(number, table[begin:end], keys)
             begin = end
-        self._row += len(part)
+        self._row += count
+
+    def _append(self, part: int, table: NDArray[np.int64], keys: Sequence[str] | None) -> None:
+        """Append rows to a part, with the texts of their patients."""
+        texts: Sequence[str] = ()
+        if keys is not None:
+            used, local = np.unique(table[:, 0], return_inverse=True)
+            texts = [keys[code] for code in used.tolist()]
+            table[:, 0] = local
+        with self.layout.visits(part).open("ab") as file:
+            _write_texts(file, texts)
+            np.save(file, table, allow_pickle=False)
 
 
-def patient_keys(patients: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+#: Columns of a part before the measures: the patient, the row and the week. Columns of floats are
+#: there by their bits, so that all are of one type.
+_PLACES = 3
+
+
+def patient_keys(patients: pd.Series) -> tuple[NDArray[np.int64], list[str] | None]:
     """Return the number of each row's patient, -1 without one, and a text for each patient.
 
-    The texts are equal in all batches of a file where the identifiers are.
+    The texts are equal in all batches of a file where the identifiers are. Whole numbers are
+    patients' numbers themselves, without texts.
 
     Examples
     --------
     >>> codes, keys = patient_keys(pd.Series(["007", " 007", "", "8"], dtype=object))
     >>> codes.tolist(), keys
     ([0, 0, -1, 1], ['t007', 't8'])
+    >>> codes, keys = patient_keys(pd.Series([7, 7, 8]))
+    >>> codes.tolist(), keys
+    ([7, 7, 8], None)
     """
+    if isinstance(patients.dtype, np.dtype) and patients.dtype.kind in "iu":
+        return patients.to_numpy().astype(np.int64), None
     codes, distinct = pd.factorize(patients)
-    found = [_key(value) for value in distinct.tolist()]
-    places, keys = pd.factorize(np.array([key or None for key in found], dtype=object))
+    found = _keys(distinct.tolist())
+    places, keys = pd.factorize(np.array(found, dtype=object))
     return np.append(places, -1)[codes].astype(np.int64), keys.tolist()
+
+
+def _keys(patients: list[Any]) -> list[str | None]:
+    """Return a text for each identifier; None for a blank one."""
+    if is_text(patients):
+        return [f"t{text}" if text else None for text in map(str.strip, patients)]
+    return [_key(patient) or None for patient in patients]
 
 
 def _key(patient: object) -> str:
@@ -133,7 +165,7 @@ def _key(patient: object) -> str:
 
 def _write_texts(file: BinaryIO, texts: Sequence[str]) -> None:
     content = "".join(texts).encode("utf-8")
-    np.save(file, np.array([len(text) for text in texts], dtype=np.int64), allow_pickle=False)
+    np.save(file, np.array(list(map(len, texts)), dtype=np.int64), allow_pickle=False)
     np.save(file, np.frombuffer(content, dtype=np.uint8), allow_pickle=False)
 
 
@@ -193,7 +225,7 @@ def score_part(task: PartTask) -> PartResult:
     placed = place_visits(read.patients, read.weeks)
     at_fault = [np.flatnonzero(bad) for bad in (placed.repeated, placed.before_zero)]
     first = [read.rows[found[:FAULTS_PER_COLUMN]].tolist() for found in at_fault]
-    numbers = dict(zip((*layout.measures, *layout.enzymes), read.numbers.T, strict=True))
+    numbers = dict(zip((*layout.measures, *layout.enzymes), read.numbers, strict=True))
     values = {name: numbers[name] for name in layout.measures}
     multiples = {name: numbers[name] for name in layout.enzymes}
     visits = Visits(read.patients, read.weeks, placed.baselines)
@@ -202,7 +234,7 @@ def score_part(task: PartTask) -> PartResult:
     columns["baseline_week"] = read.weeks[placed.baselines[read.patients]]
     records = np.empty(len(read.rows), dtype=score_record(rules))
     for name in records.dtype.names or ():
-        records[name] = columns[name].codes if name in CATEGORIES else columns[name]
+        records[name] = _packed(name, columns[name])
     part = layout.scores(task.part).with_suffix(".scoring")
     records.tofile(part)
     part.replace(layout.scores(task.part))
@@ -215,36 +247,60 @@ def score_part(task: PartTask) -> PartResult:
 class _Part:
     """The visits of a part."""
 
-    patients: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    weeks: NDArray[np.float64]
-    numbers: NDArray[np.float64]
+    patients: NDArray[np.int64]  #: shape (n,), patients numbered from 0
+    rows: NDArray[np.int64]  #: shape (n,), rows in the file
+    weeks: NDArray[np.float64]  #: shape (n,)
+    numbers: NDArray[np.float64]  #: shape (measures + enzymes, n)
 
 
 def _read_part(layout: PartsLayout, part: int) -> _Part:
-    width = len(layout.measures) + len(layout.enzymes)
     known: dict[str, int] = {}
-    patients, rows = [np.array([], dtype=np.int64)], [np.array([], dtype=np.int64)]
-    weeks, numbers = [np.array([], dtype=float)], [np.empty((0, width))]
+    width = _PLACES + len(layout.measures) + len(layout.enzymes)
+    tables = [np.empty((width, 0), dtype=np.int64)]
     path = layout.visits(part)
     if path.exists():
         size = path.stat().st_size
         with path.open("rb") as file:
             while file.tell() < size:
                 texts = _read_texts(file)
-                own = np.array([known.setdefault(text, len(known)) for text in texts])
-                patients.append(own[np.load(file, allow_pickle=False)])
-                rows.append(np.load(file, allow_pickle=False))
-                weeks.append(np.load(file, allow_pickle=False))
-                numbers.append(np.load(file, allow_pickle=False))
-    return _Part(*map(np.concatenate, (patients, rows, weeks, numbers)))
+                table = np.load(file, allow_pickle=False).T
+                if texts:
+                    own = np.array([known.setdefault(text, len(known)) for text in texts])
+                    table[0] = own[table[0]]
+                tables.append(table)
+    columns = np.concatenate(tables, axis=1)
+    patients, rows, floats = columns[0], columns[1], columns[2:].view(np.float64)
+    if not known:  # whole numbers, which stand for themselves
+        patients = pd.factorize(patients)[0].astype(np.int64)
+    return _Part(patients, rows, floats[0], floats[1:])
+
+
+def _in_steps(name: str) -> bool:
+    """Test whether a column of the score is points, which are kept as a number of their steps."""
+    return name.startswith("tis") or name.endswith("_points")
+
+
+#: Stands for missing points.
+_MISSING = 255
+_POINTS = np.where(np.arange(256) == _MISSING, np.nan, np.arange(256) * POINT_STEP)
+
+
+def _packed(name: str, column: Any) -> NDArray[Any]:
+    """Return a column of the score as the records of parts hold it."""
+    if name in CATEGORIES:
+        return np.asarray(column.codes)
+    if not _in_steps(name):
+        return np.asarray(column)
+    return np.where(np.isnan(column), _MISSING, column / POINT_STEP).astype(np.uint8)
 
 
 def score_record(rules: ScoringRules) -> np.dtype[np.void]:
-    """Return the layout of the scores of a visit in a file."""
-    return np.dtype(
-        [(name, np.int8 if name in CATEGORIES else np.float64) for name in rules.columns]
-    )
+    """Return the layout of the scores of a visit in a file, whose size is that of whole words."""
+    kinds: dict[str, type[np.generic]] = dict.fromkeys(CATEGORIES, np.int8)
+    kinds |= {name: np.uint8 for name in rules.columns if _in_steps(name)}
+    # Numbers first: no gaps between them and the bytes.
+    names = sorted(rules.columns, key=lambda name: name in kinds)
+    return np.dtype([(name, kinds.get(name, np.float64)) for name in names], align=True)
 
 
 class ScoresReader:
@@ -259,7 +315,7 @@ class ScoresReader:
     """
 
     def __init__(self, layout: PartsLayout, rules: ScoringRules) -> None:
-        self._layout = layout
+        self._layout, self._rules = layout, rules
         self._record = score_record(rules)
         self._read = np.zeros(layout.parts, dtype=np.int64)
         self._row = 0
@@ -269,19 +325,22 @@ class ScoresReader:
         with self._layout.of_rows.open("rb") as file:
             file.seek(2 * self._row)
             part = np.fromfile(file, dtype=np.uint16, count=count)
-        records = np.empty(count, dtype=self._record)
-        order = np.argsort(part, kind="stable")
+        words = self._record.itemsize // 8
+        # As words, which NumPy moves faster than records.
+        records = np.empty((count, words), dtype=np.int64)
         begin = 0
         for number, size in enumerate(np.bincount(part, minlength=self._layout.parts).tolist()):
             if size:
                 with self._layout.scores(number).open("rb") as file:
                     file.seek(int(self._read[number]) * self._record.itemsize)
-                    found = np.fromfile(file, dtype=self._record, count=size)
-                records[order[begin : begin + size]] = found
+                    found = np.fromfile(file, dtype=np.int64, count=size * words)
+                records[begin : begin + size] = found.reshape(size, words)
                 self._read[number] += size
                 begin += size
         self._row += count
-        return self._columns(records, weeks)
+        place = np.empty(count, dtype=np.int64)
+        place[np.argsort(part, kind="stable")] = np.arange(count)
+        return self._columns(records.take(place, axis=0).view(self._record)[:, 0], weeks)
 
     def _columns(self, records: NDArray[np.void], weeks: pd.Series) -> pd.DataFrame:
         labels = {
@@ -289,17 +348,17 @@ class ScoresReader:
             "enzyme_selection": pd.Index(ENZYME_SELECTIONS),
         }
         columns: dict[str, Any] = {}
-        for name in self._record.names or ():
+        for name in self._rules.columns:
             given = np.ascontiguousarray(records[name])
             if name in labels:
                 columns[name] = pd.Categorical.from_codes(given, labels[name])
             elif name == "response":
                 columns[name] = as_categories(given)
             else:
-                columns[name] = given
+                columns[name] = _POINTS[given] if _in_steps(name) else given
         if weeks.dtype.kind in "iuf":
             columns["baseline_week"] = pd.Series(columns["baseline_week"]).astype(weeks.dtype)
-        return pd.DataFrame(columns)
+        return pd.DataFrame(columns, copy=False)
 
 
 def scored_parts(tasks: Sequence[PartTask]) -> Mapping[int, PartResult]:

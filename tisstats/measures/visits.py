@@ -32,7 +32,6 @@ from tisstats.measures.total_improvement_score import (
     PERCENT_DECIMALS,
     band_points,
     response_levels,
-    total_improvement_score,
 )
 from tisstats.statistics._arguments import one_of
 
@@ -319,11 +318,13 @@ def score_columns(
     """Return the columns of percentages, points, score and response."""
     # Adding 0 turns -0.0 into 0.0, which prints better.
     exact = {name: np.round(percents[name], PERCENT_DECIMALS) + 0.0 for name in CORE_SETS[core_set]}
+    points = [band_points(percent, name) for name, percent in exact.items()]
     columns: dict[str, NDArray[np.float64] | pd.Categorical[str]] = {}
-    for name, percent in exact.items():
+    for (name, percent), of_measure in zip(exact.items(), points, strict=True):
         columns[f"{name}_percent"] = percent
-        columns[f"{name}_points"] = band_points(percent, name)
-    score = total_improvement_score(np.column_stack(list(exact.values())), core_set)
+        columns[f"{name}_points"] = of_measure
+    # Points are multiples of 2.5, whose sums binary floats hold exactly.
+    score = np.sum(points, axis=0)
     return columns | {"tis": score, "response": as_categories(response_levels(score, population))}
 
 

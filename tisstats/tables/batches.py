@@ -59,6 +59,7 @@ class TableBatches:
     rows: int = 0  #: rows read so far
     #: share of the file read so far, from 0 to 1
     share: float = 0
+    _holes: frozenset[str] | None = field(default=None, init=False, repr=False)  # once looked for
 
     def __post_init__(self) -> None:
         self.name = self.name or str(self.path)
@@ -127,11 +128,12 @@ class TableBatches:
 
         with open_bytes(self.path) as stream, refusing(self.name, UNREADABLE_PARQUET):
             file = pq.ParquetFile(stream)
-            holes = _columns_with_holes(file)
+            if self._holes is None:
+                self._holes = _columns_with_holes(file)
             done = 0
             for batch in file.iter_batches(batch_size=ROWS):
                 table = pa.Table.from_batches([batch], file.schema_arrow)
-                raw = parse_parquet(table, self.name, holes)
+                raw = parse_parquet(table, self.name, self._holes)
                 lines = np.arange(done, done + len(raw), dtype=np.int64) + 2
                 done += len(raw)
                 self.share = done / file.metadata.num_rows

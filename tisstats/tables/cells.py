@@ -131,7 +131,9 @@ def _numbers(given: pd.Series, empty: frozenset[str]) -> tuple[pd.Series, NDArra
             values = values.astype(str)  # via the shortest decimal, so that 1.1 is 1.1
         plain = values.astype(float)
         infinite = np.isinf(plain)
-        return pd.Series(np.where(infinite, np.nan, plain), index=given.index), infinite
+        if infinite.any():
+            plain[infinite] = np.nan
+        return pd.Series(plain, index=given.index, copy=False), infinite
     if kind in "bcmM":
         bad = given.notna().to_numpy(dtype=bool)
         return pd.Series(np.nan, index=given.index, dtype=float), bad

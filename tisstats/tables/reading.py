@@ -164,7 +164,8 @@ def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> Ra
         raise DataError(faults)
     whole = [name for name in table if name in holes and table[name].dtype.kind in "iu"]
     plain = {name: float for name in whole if isinstance(table[name].dtype, np.dtype)}
-    return RawTable(table.astype(plain).reset_index(drop=True), TableSource(file))
+    table = table.astype(plain) if plain else table
+    return RawTable(table.reset_index(drop=True), TableSource(file))
 
 
 def blank_missing_codes(raw: RawTable, found: Counter[str]) -> RawTable:

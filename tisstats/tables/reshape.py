@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import EMPTY, as_text, empty_cells
+from tisstats.tables.findings import ALWAYS, Findings
 from tisstats.tables.formats import FORMATS
 from tisstats.tables.mapping import (
     ADAM_DERIVED,
@@ -109,7 +110,13 @@ def find_table(directory: Path, name: str) -> Path | None:
     return found[0] if found else None
 
 
-def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
+def map_table(
+    raw: RawTable,
+    mapping: TrialMapping,
+    table: str,
+    findings: Findings | None = None,
+    first_row: int = 0,
+) -> RawTable:
     """Return a table of ours, made of a table of theirs.
 
     Columns that the mapping does not name keep their names. The source of the result knows the
@@ -123,6 +130,10 @@ def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
         The mapping.
     table : {"patients", "visits", "treatments", "adverse_events"}
         Which of our tables to make.
+    findings : Findings, optional
+        Where to add values that the mapping does not know, instead of raising them: for a batch.
+    first_row : int
+        Number of the batch's first row in the file, from 0.
 
     Returns
     -------
@@ -156,7 +167,7 @@ def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     >>> found.source.fault("must be at most 80", 1, "mmt").column
     'mmt_w9'
     """
-    return _Application(mapping, table).apply(raw)
+    return _Application(mapping, table, findings, first_row).apply(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,8 @@ class _Application:
 
     mapping: TrialMapping
     table: str
+    findings: Findings | None = None
+    first_row: int = 0
 
     @property
     def section(self) -> TableMapping:
@@ -234,8 +247,9 @@ class _Application:
 
     def map_values(self, raw: RawTable, columns: Collection[str]) -> RawTable:
         """Return the table with our values; a value that is not in the mapping is a fault."""
-        changed, faults = {}, []
-        for name in columns:
+        changed: dict[str, pd.Series] = {}
+        faults: list[Fault] = []
+        for place, name in enumerate(columns):
             if name not in raw.cells.columns:
                 raise self.fault(f"values.{name}", f"there is no such column; {_has(raw)}")
             known = self.section.values[name]
@@ -243,7 +257,12 @@ class _Application:
             empty = empty_cells(raw.cells[name])
             bad = np.array([text not in known for text in texts], dtype=bool) & ~empty
             allowed = f"must be one of {', '.join(known)} ({self.mapping.path}, values of {name})"
-            faults += raw.source.faults(bad, name, allowed, raw.cells[name])
+            given = raw.cells[name]
+            if self.findings is None:
+                faults += raw.source.faults(bad, name, allowed, given)
+            else:
+                at = (place, ALWAYS)
+                self.findings.add(at, raw.source, bad, name, allowed, given, self.first_row)
             changed[name] = pd.Series([known.get(text, "") for text in texts], dtype=object)
         if faults:
             raise DataError(faults)
@@ -306,8 +325,7 @@ class _Application:
         unfilled &= np.array([week != first for week in weeks], dtype=bool)
         if not unfilled.any():
             return raw
-        number = int(unfilled.sum())
-        remark = f"{number} {'week' if number == 1 else 'weeks'} without any measure left out"
+        remark = unfilled_remark(int(unfilled.sum()))
         left = raw.take(np.flatnonzero(~unfilled))
         return replace(left, remarks=(*left.remarks, remark))
 
@@ -411,6 +429,15 @@ class _Application:
             message = "differs from another row of the same patient and week"
             if faults := raw.source.faults(bad, name, message, raw.cells[name]):
                 raise DataError(faults)
+
+
+def unfilled_remark(number: int) -> str:
+    """Return a remark on weeks that are no visits.
+
+    >>> unfilled_remark(1)
+    '1 week without any measure left out'
+    """
+    return f"{number} {'week' if number == 1 else 'weeks'} without any measure left out"
 
 
 def _find(raw: RawTable, name: str) -> str | None:
