@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# uv trusts the certificates of the system, as pip does: behind a proxy that signs anew, its own
+# list would refuse every download.
+export UV_SYSTEM_CERTS ?= true
+
 .DEFAULT_GOAL := help
 .PHONY: help book pdf test test-oldest test-newest mutants fuzz insurance serve lab lint bench metadata pins clean
 
