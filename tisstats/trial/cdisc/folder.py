@@ -102,7 +102,8 @@ def write_analysis_datasets(
     ------
     DataError
         If the folder holds analysis data sets, a spreadsheet would run a cell of a CSV file as a
-        formula, or the format cannot hold a name, a label or a value: a SAS transport file holds ASCII alone, up to 200 bytes a text and 40 a label.
+        formula, or the format cannot hold a name, a label or a value: a SAS transport file holds
+        ASCII alone, up to 200 bytes a text and 40 a label.
     ValueError
         If the format is not one of these.
 
