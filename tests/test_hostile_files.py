@@ -5,6 +5,7 @@ import io
 import json
 import socket
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -12,14 +13,20 @@ import pandas as pd
 import pytest
 
 from tests.command import called
+from tests.conftest import ROOT
+from tests.trial.studies import make_study
 from tisstats import matching
 from tisstats.datapackage import find_faults, read_descriptor
 from tisstats.errors import DataError
+from tisstats.ledger import PublishedFacts
+from tisstats.ledger.output import as_csv
+from tisstats.lim2021 import claims as lim2021
 from tisstats.matching import PatternError, matches
 from tisstats.synthetic.ensemble import Ensemble
 from tisstats.synthetic.patient_level_data import patient_level_data
-from tisstats.tables import packed, raw, read_table
-from tisstats.tables.formulas import are_formulas
+from tisstats.tables import packed, raw, read_table, write_table
+from tisstats.tables.formats import TEXT_FORMATS
+from tisstats.tables.formulas import RUN, are_formulas
 from tisstats.tables.toml import parse_toml
 from tisstats.tables.workbook import write_workbook
 
@@ -273,7 +280,10 @@ patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,note
 """
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+f(1)", "\t=1"])
+FORMULAS = ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+f(1)", "\t=1", "＝1"]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
 def test_no_formula_gets_into_text_that_a_spreadsheet_opens(tmp_path, formula):
     visits, scored = tmp_path / "visits.csv", tmp_path / "scored.csv"
     options = ["--mmt-max", "260", "--uln", "ck=170", "-o"]
@@ -291,6 +301,77 @@ def test_no_formula_gets_into_text_that_a_spreadsheet_opens(tmp_path, formula):
     assert called("score", visits, *options, scored).returncode == 0
 
 
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_name_of_a_column_that_is_a_formula_gets_into_text(tmp_path, formula):
+    visits, scored = tmp_path / "visits.csv", tmp_path / "scored.csv"
+    visits.write_text(VISITS.replace("note", formula), encoding="utf-8")
+    options = ["--mmt-max", "260", "--uln", "ck=170", "-o"]
+    done = called("score", visits, *options, scored)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "row 1, column" in line
+    assert "as a name, would be run as a formula" in line
+    assert not scored.exists()
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("ending", TEXT_FORMATS)
+def test_no_table_is_written_as_text_with_a_formula(tmp_path, formula, ending):
+    path = tmp_path / f"table{ending}"
+    table = pd.DataFrame({"Group": ["A", formula], formula: [-1.5, 2]})
+    with pytest.raises(DataError) as caught:
+        write_table(table, path)
+    header, cell = caught.value.faults
+    assert (header.row, header.column, header.value) == (1, formula, formula)
+    assert (cell.row, cell.column, cell.value) == (3, "Group", formula)
+    assert list(tmp_path.iterdir()) == []
+    write_table(table.assign(Group="A").rename(columns={formula: "change"}), path)
+    assert read_table(path).cells["change"].astype(float).tolist() == [-1.5, 2]
+
+
+def test_an_arm_that_is_a_formula_is_refused_where_text_is_written(tmp_path):
+    study = make_study(10, arms=("active", "control"), seed=3)
+    study.description = study.description.replace('active = "', 'active = "=1+1 ')
+    folder = study.write(tmp_path / "study")
+    assert '"=1+1 ' in study.description
+    out = tmp_path / "choices.csv"
+    done = called("sensitivity", folder, "-o", out)
+    assert done.returncode == 1
+    assert not out.exists()
+    lines = done.stderr.splitlines()
+    refused = [line for line in lines if line.startswith(str(out))]
+    assert refused
+    assert all("value '=1+1 " in line and RUN in line for line in refused)
+    assert called("sensitivity", folder, "-o", tmp_path / "choices.xlsx").returncode == 0
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_analysis_data_sets_as_csv_hold_no_formula(tmp_path, formula):
+    study = make_study(4, seed=3)
+    for row in [*study.patients, *study.visits, *study.treatments, *study.adverse_events]:
+        if row["patient_id"] == "P001":
+            row["patient_id"] = formula
+    folder = study.write(tmp_path / "study")
+    done = called("export", folder, "--format", "csv", "-o", tmp_path / "adam")
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert lines
+    # Text files of data sets have no white space at their ends.
+    assert all("column SUBJID" in line and formula.strip() in line for line in lines)
+    assert not (tmp_path / "adam").exists()
+
+
+def test_claims_as_csv_hold_no_formula():
+    printed = PublishedFacts.read(ROOT / "data" / "published")
+    evaluation, *_ = lim2021.evaluate_ledger(printed)
+    bad = replace(evaluation, note="=cmd|' /C calc'!A0")
+    assert as_csv([evaluation]).startswith("id,")
+    fault = only_fault(as_csv, [bad])
+    assert "row 2, column note" in fault
+    assert RUN in fault
+
+
 def test_numbers_and_remarks_are_no_formulas():
     texts = ["007", "+12", "-1.5e3", "-", "- none", "a=b", "", " =1", None, 3.5]
+    texts += ["+3.0 (+60%)", "-0.5 (-1.2 to 0.3)", "+2.7e6 (3)", "-e", "- (none)"]
     assert not are_formulas(pd.Series(texts, dtype=object)).any()

@@ -1,8 +1,17 @@
-"""What `tisstats` itself offers."""
+"""What `tisstats` itself offers, and what it needs for that."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
 
 import pytest
 
 import tisstats
+from tests.command import called
+from tests.conftest import ROOT
 
 
 def test_every_public_name_is_there_and_documented():
@@ -49,3 +58,84 @@ def test_there_is_nothing_else():
 def test_an_error_names_the_argument_and_its_value(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+VISITS = """\
+patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck
+007,0,5,5,200,1.5,4,500
+007,24,2,2,240,0.5,1,100
+"""
+
+#: Starts a command where the modules of the distributions that follow cannot be found.
+HIDING = """
+import json, sys
+
+hidden = set(json.loads(sys.argv[1]))
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None
+
+sys.meta_path.insert(0, Absent())
+from tisstats.cli import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+def distribution_name(requirement):
+    return re.sub("[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+def needed(names):
+    """The distributions that come with some, by what they require without extras."""
+    found, waiting = set(), list(names)
+    while waiting:
+        if (name := distribution_name(waiting.pop())) in found:
+            continue
+        found.add(name)
+        try:
+            required = metadata.requires(name) or ()
+        except metadata.PackageNotFoundError:  # of another system or Python
+            continue
+        waiting += [each for each in required if "extra ==" not in each]
+    return found
+
+
+@pytest.fixture(scope="module")
+def modules_of_extras():
+    """Modules that no distribution has which `pip install tisstats` brings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    base = needed([*project["dependencies"], "tisstats"])
+    providers = metadata.packages_distributions()
+    hidden = [
+        module
+        for module, names in providers.items()
+        if base.isdisjoint(map(distribution_name, names))
+    ]
+    assert {"pyarrow", "frictionless", "matplotlib", "openpyxl", "docx"} <= set(hidden)
+    assert not {"numpy", "pandas", "scipy", "statsmodels", "tisstats"} & set(hidden)
+    return json.dumps(hidden)
+
+
+def test_base_dependencies_are_enough_to_score_a_file(tmp_path, modules_of_extras):
+    (tmp_path / "visits.csv").write_text(VISITS, encoding="utf-8")
+    words = ["score", tmp_path / "visits.csv", "--mmt-max", "260", "--uln", "ck=170", "-o"]
+    hiding = [sys.executable, "-c", HIDING, modules_of_extras, *words]
+    done = subprocess.run([*hiding, tmp_path / "base.csv"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert called(*words, tmp_path / "all.csv").returncode == 0
+    assert (tmp_path / "base.csv").read_bytes() == (tmp_path / "all.csv").read_bytes()
+    refused = subprocess.run([*hiding, tmp_path / "a.parquet"], capture_output=True, text=True)
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert "Parquet needs pyarrow: pip install" in line
+
+
+def test_base_dependencies_are_enough_for_the_ledger(modules_of_extras):
+    words = ["claims", "--format", "csv"]
+    hiding = [sys.executable, "-c", HIDING, modules_of_extras, *words]
+    done = subprocess.run(hiding, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == called(*words).stdout

@@ -39,6 +39,7 @@ from tisstats.book.downloads.word import COLUMNS_UPRIGHT, word
 from tisstats.book.pages.html import table_html
 from tisstats.chapters.page import Result, Table, table, table_facts
 from tisstats.chapters.result_facts import INTERVAL, Facts
+from tisstats.tables.formulas import as_text
 
 COUNTS = PageTable(
     name="counts",
@@ -183,8 +184,7 @@ def read_csv(text):
 def test_csv_is_read_back(drawn):
     head, *rows = read_csv(csv_text(drawn)) if len(drawn.columns) > 1 else [(), ()]
     if len(drawn.columns) > 1:  # a lone empty cell is an empty line to any reader
-        assert tuple(head) == drawn.columns
-        assert tuple(map(tuple, rows)) == drawn.rows
+        assert [head, *rows] == [list(map(as_text, row)) for row in (drawn.columns, *drawn.rows)]
 
 
 def test_every_row_of_patients_says_what_they_are():
@@ -569,3 +569,22 @@ def test_results_as_csv(pages):
     assert {row["name"] for row in rows[1:]} == {"≥ 40 points: Responders"}
     assert {row["origin"] for row in rows[1:]} == {"computed"}
     assert rows[3]["method"] == "Wilson"
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+f(1)"])
+def test_no_file_of_a_table_has_a_cell_that_a_spreadsheet_runs(formula):
+    """A label is whatever a study calls an arm; what it says stays legible, and numbers numbers."""
+    page_table = PageTable(formula, formula, formula, ("Arm", formula), ((formula, "-1.5"),))
+    assert read_csv(csv_text(page_table)) == [
+        [ORIGIN, "Arm", f"'{formula}"],
+        [f"'{formula}", f"'{formula}", "-1.5"],
+    ]
+    facts = {"text": formula, "group": formula}
+    glued = [{name: facts.get(name, "") for name in FIELDS if name != "page"} | {"value": -1.5}]
+    (row,) = csv.DictReader(io.StringIO(results_csv({"page": PageResults(glued=glued)})))
+    assert (row["text"], row["group"], row["value"]) == (f"'{formula}", f"'{formula}", "-1.5")
+    # A Word document has text alone: nothing in it is a field, which Word would compute.
+    with zipfile.ZipFile(io.BytesIO(word(page_table))) as archive:
+        document = archive.read("word/document.xml").decode()
+    assert "w:instrText" not in document
+    assert "w:fldSimple" not in document

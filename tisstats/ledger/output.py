@@ -12,6 +12,7 @@ import pandas as pd
 
 from tisstats.ledger.claim import Evaluation
 from tisstats.ledger.summary import Summary
+from tisstats.tables.formulas import RUN, refuse_formulas
 
 _NARROWEST = 60
 
@@ -44,8 +45,16 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
 
 
 def as_csv(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
-    """Format as CSV, one line per claim below a header."""
-    return ledger_table(evaluations).to_csv(index=False, lineterminator="\n")
+    """Format as CSV, one line per claim below a header.
+
+    Raises
+    ------
+    DataError
+        If a spreadsheet would run a cell as a formula.
+    """
+    table = ledger_table(evaluations)
+    refuse_formulas(table, "claims as CSV", f"{RUN}; change it, or write JSON")
+    return table.to_csv(index=False, lineterminator="\n")
 
 
 def as_json(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:

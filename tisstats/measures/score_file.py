@@ -58,7 +58,8 @@ from tisstats.tables import (
 )
 from tisstats.tables.findings import ALWAYS, Findings
 from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS
-from tisstats.tables.formulas import are_formulas
+from tisstats.tables.formulas import IN_TEXT, are_formulas, is_formula
+from tisstats.tables.raw import TableSource
 from tisstats.tables.streams import STANDARD_INPUT, digest, standard_input
 from tisstats.tables.table_writers import TableWriter, TextWriter, have_returns, open_writer
 from tisstats.tables.workspace import workspace
@@ -393,18 +394,26 @@ class _Scoring:
         """Look for cells that text files of scores cannot hold as they are."""
         if not self._is_text:
             return
-        message = (
-            "would be run as a formula by a spreadsheet; change it, or write .xlsx or .parquet, in "
-            "which text stays text"
-        )
         self._has_returns |= have_returns(column for _, column in batch.table.items())
         for place, name in enumerate(map(str, batch.table.columns)):
+            if first_row == 0 and is_formula(name):
+                header = TableSource(batch.source.file, np.array([1]))
+                title = pd.Series([name], dtype=object)
+                self._formulas.add(
+                    (place, ALWAYS),
+                    header,
+                    np.array([True]),
+                    name,
+                    f"as a name, {IN_TEXT}",
+                    title,
+                    0,
+                )
             cells = batch.table[name]
             if cells.dtype.kind == "O" or pd.api.types.is_string_dtype(cells):
                 bad = are_formulas(cells)
                 if bad.any():
                     self._formulas.add(
-                        (place, ALWAYS), batch.source, bad, name, message, cells, first_row
+                        (place, ALWAYS), batch.source, bad, name, IN_TEXT, cells, first_row
                     )
 
     # Scoring

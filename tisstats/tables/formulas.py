@@ -8,14 +8,33 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import distinct_texts, is_text
 
-#: The signs are those of CWE-1236, https://cwe.mitre.org/data/definitions/1236.html; after a plus
-#: or minus only what calls, compares or starts another program: "+12" is a number, "- none" a note.
-_FORMULA = re.compile(r"[\t\r]*(?:[=@]|[+-].*[(|!=])", re.DOTALL)
+#: The signs are those of CWE-1236, https://cwe.mitre.org/data/definitions/1236.html, and their full
+#: widths; after a plus or minus only what calls by a name, compares or starts another program:
+#: "+12" and "+3.0 (+60%)" are numbers, "- none" a note.
+_FORMULA = re.compile(
+    r"[\t\r\n]*(?:[=@＝＠]|[+\-＋－](?:.*[|!=]|.*(?<![\w.])[^\W\d][\w.]*\s*\())", re.DOTALL
+)
 
 #: How one begins.
-_BEGINS = frozenset("=@+-\t\r")
+_BEGINS = frozenset("=@+-＝＠＋－\t\r\n")
+
+#: What is said of a formula, and of one that would get into a text file.
+RUN = "would be run as a formula by a spreadsheet"
+IN_TEXT = f"{RUN}; change it, or write .xlsx or .parquet, in which text stays text"
+
+
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would run a cell.
+
+    Examples
+    --------
+    >>> [is_formula(text) for text in ("=1+1", "+3.0 (+60%)", "-SUM(A1)")]
+    [True, False, True]
+    """
+    return text[:1] in _BEGINS and _FORMULA.match(text) is not None
 
 
 def are_formulas(column: pd.Series) -> NDArray[np.bool_]:
@@ -28,10 +47,46 @@ def are_formulas(column: pd.Series) -> NDArray[np.bool_]:
     """
     cells = column.tolist()
     if not is_text(cells):
-        return np.array([isinstance(cell, str) and _is_formula(cell) for cell in cells], dtype=bool)
+        return np.array([isinstance(cell, str) and is_formula(cell) for cell in cells], dtype=bool)
     places, distinct = distinct_texts(cells)
-    return np.array(list(map(_is_formula, distinct)), dtype=bool)[places]
+    return np.array(list(map(is_formula, distinct)), dtype=bool)[places]
 
 
-def _is_formula(text: str) -> bool:
-    return text[:1] in _BEGINS and _FORMULA.match(text) is not None
+def refuse_formulas(table: pd.DataFrame, file: str, message: str = IN_TEXT) -> None:
+    """Raise DataError if a name of a column or a cell of a table would be run.
+
+    Parameters
+    ----------
+    table
+        The table, whose first row is row 2 of the file.
+    file
+        The file that it would be written to.
+    message
+        What is said of each.
+    """
+    faults = [
+        Fault(file, message, row=1, column=name, value=name)
+        for name in map(str, table.columns)
+        if is_formula(name)
+    ]
+    for name, column in table.items():
+        if column.dtype.kind in "biufmM":
+            continue
+        for row in np.flatnonzero(are_formulas(column)).tolist():
+            place = {"row": row + 2, "column": str(name), "value": str(column.iloc[row])}
+            faults.append(Fault(file, message, **place))
+    if faults:
+        raise DataError(faults)
+
+
+def as_text(cell: str) -> str:
+    """Return a cell to be read by people, with an apostrophe before what would be run.
+
+    A spreadsheet then shows it as text.
+
+    Examples
+    --------
+    >>> as_text("=1+1"), as_text("-0.5 (-1.2 to 0.3)"), as_text("-12")
+    ("'=1+1", '-0.5 (-1.2 to 0.3)', '-12')
+    """
+    return f"'{cell}" if is_formula(cell) else cell

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from tisstats.tables.atomic import replacing
-from tisstats.tables.formats import STANDARD_STREAM, FormatError, file_format
+from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS, FormatError, file_format
+from tisstats.tables.formulas import refuse_formulas
 from tisstats.tables.table_writers import TextWriter, have_returns, open_writer
 
 
@@ -27,12 +28,16 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
     Raises
     ------
+    DataError
+        If the format is text, and a spreadsheet would run a cell or a name of a column.
     FormatError
         As for `file_format`, or if the table does not fit the format.
     OSError
         If the folder cannot be written to.
     """
     ending = file_format(path)
+    if ending in TEXT_FORMATS:
+        refuse_formulas(table, str(path))
     quote_all = have_returns(column for _, column in table.items())
     if str(path) == STANDARD_STREAM:
         with TextWriter(sys.stdout, quote_all=quote_all) as writer:

@@ -11,6 +11,7 @@ from tisstats.book.downloads.latex import latex
 from tisstats.book.downloads.tables import PageTable
 from tisstats.book.downloads.word import word
 from tisstats.book.pages.html import render
+from tisstats.tables.formulas import as_text
 
 #: Column of a CSV file that says which patient-level data a row was made from.
 ORIGIN = "Origin"
@@ -29,12 +30,14 @@ def csv_text(table: PageTable) -> str:
     """Return a table as CSV: one row of names, then the cells as they are printed.
 
     If it was made from patient-level data, the first column says from which: a file leaves its
-    page, and nobody may take a synthetic patient for a person.
+    page, and nobody may take a synthetic patient for a person. A cell that a spreadsheet would run
+    as a formula begins with an apostrophe.
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     for head, rows in ((ORIGIN, [table.columns]), (table.origin, table.rows)):
-        writer.writerows([head, *row] if table.origin else row for row in rows)
+        cells = ([head, *row] if table.origin else row for row in rows)
+        writer.writerows(map(as_text, row) for row in cells)
     return file.getvalue()
 
 

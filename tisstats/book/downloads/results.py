@@ -30,6 +30,7 @@ from tisstats.chapters.result_facts import (
     records,
     table_records,
 )
+from tisstats.tables.formulas import as_text
 
 #: What each column of the CSV file means.
 FIELDS = {
@@ -209,7 +210,10 @@ def _in_lines(results: Mapping[str, Any]) -> str:
 
 
 def results_csv(pages: Mapping[str, PageResults]) -> str:
-    """Return the results as CSV, one complete row for each number."""
+    """Return the results as CSV, one complete row for each number.
+
+    A cell that a spreadsheet would run as a formula begins with an apostrophe.
+    """
     file = io.StringIO()
     writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
     writer.writeheader()
@@ -220,4 +224,7 @@ def results_csv(pages: Mapping[str, PageResults]) -> str:
 def _plain(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for record in found:
         value = record["value"]
-        yield {**record, "value": "" if value is None else f"{value:.15g}"}
+        texts = {
+            name: as_text(cell) if isinstance(cell, str) else cell for name, cell in record.items()
+        }
+        yield {**texts, "value": "" if value is None else f"{value:.15g}"}

@@ -15,6 +15,7 @@ import pandas as pd
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
 from tisstats.tables.atomic import adding_to
+from tisstats.tables.formulas import RUN, refuse_formulas
 from tisstats.trial.cdisc.contents import DatasetContents, FileContents
 from tisstats.trial.cdisc.dataset_json import read_dataset_json, write_dataset_json
 from tisstats.trial.cdisc.datasets import (
@@ -100,8 +101,9 @@ def write_analysis_datasets(
     Raises
     ------
     DataError
-        If the folder holds analysis data sets, or the format cannot hold a name, a label or a
-        value: a SAS transport file holds ASCII alone, up to 200 bytes a text and 40 a label.
+        If the folder holds analysis data sets, a spreadsheet would run a cell of a CSV file as a
+        formula, or the format cannot hold a name, a label or a value: a SAS transport file holds
+        ASCII alone, up to 200 bytes a text and 40 a label.
     ValueError
         If the format is not one of these.
 
@@ -128,6 +130,12 @@ def write_analysis_datasets(
     if held := [*_dataset_files(target), *_define_files(target)]:
         message = "the folder holds analysis data sets already; give another"
         raise DataError([Fault(str(file), message) for file in held])
+    if file_format == "csv":
+        for name, table in datasets.tables.items():
+            message = f"{RUN}; change it, or write another format, in which text stays text"
+            refuse_formulas(table, str(target / f"{prefix}{name.lower()}.csv"), message)
+    described = datasets.define()
+    refuse_formulas(described, str(target / define), f"{RUN}; change it")
     write = _WRITERS[file_format]
     if file_format == "json":
         write = partial(write_dataset_json, created=created)
@@ -137,7 +145,6 @@ def write_analysis_datasets(
                 name, datasets.label(name), datasets.variables_of(name), table, define
             )
             write(contents, part / f"{prefix}{name.lower()}.{file_format}")
-        described = datasets.define()
         write_rows(part / define, DEFINE_COLUMNS, described.itertuples(index=False))
         names = [*(f"{prefix}{name.lower()}.{file_format}" for name in datasets.tables), define]
     return [target / name for name in names]
