@@ -233,11 +233,12 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.run.digests import check_package
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
-    from tisstats.book.trial_report import report_project
 
     of_trial = parsed.cohort is not None and not _names_an_ensemble(parsed.cohort)
     _check_combination(parsed, of_trial)
     if of_trial:
+        from tisstats.book.trial_report import report_project
+
         project, settings = report_project(parsed.cohort, Path("_build") / "trials", parsed.map)
         output = parsed.output or project.root / "html"
         refusal = None

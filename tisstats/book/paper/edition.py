@@ -13,7 +13,6 @@ from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
 from tisstats.book.paper.contents import entries
 from tisstats.book.paper.document import Imprint, read_book
 from tisstats.book.paper.press import Printed, print_document
-from tisstats.book.paper.sheets import print_class
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
 
@@ -57,6 +56,9 @@ class Edition:
         """
         if self.file is None:
             return []
+        # Deferred: it imports what makes the class's files, slower than an up-to-date check.
+        from tisstats.book.paper.sheets import print_class
+
         printed = print_book(project, book)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_bytes(printed.content)
