@@ -440,12 +440,12 @@ def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:
 
     Notebooks run in a folder of their own, where a relative path would lead nowhere.
     """
-    from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
-
     found = []
     for setting in [*settings, *([f"cohort={cohort}"] if cohort else [])]:
         name, equals, choice = (part.strip() for part in setting.partition("="))
         if name == "cohort" and equals:
+            from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
+
             patient_level_data(choice)
             setting = f"cohort={absolute_choice(choice)}"
         found.append(setting)
