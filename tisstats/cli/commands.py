@@ -245,11 +245,12 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.run.digests import check_package
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
-    from tisstats.book.trial_report import report_project
 
     of_trial = parsed.cohort is not None and not _names_an_ensemble(parsed.cohort)
     _check_combination(parsed, of_trial)
     if of_trial:
+        from tisstats.book.trial_report import report_project
+
         project, settings = report_project(parsed.cohort, Path("_build") / "trials", parsed.map)
         output = parsed.output or project.root / "html"
         refusal = None
@@ -451,12 +452,12 @@ def _with_cohort(settings: Sequence[str], cohort: Path | None) -> list[str]:
 
     Notebooks run in a folder of their own, where a relative path would lead nowhere.
     """
-    from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
-
     found = []
     for setting in [*settings, *([f"cohort={cohort}"] if cohort else [])]:
         name, equals, choice = (part.strip() for part in setting.partition("="))
         if name == "cohort" and equals:
+            from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
+
             patient_level_data(choice)
             setting = f"cohort={absolute_choice(choice)}"
         found.append(setting)
