@@ -15,6 +15,7 @@ from tools.bench.score import visits
 
 VISITS = 1_000_000
 AIM = 1.3
+TEXT = ".parquet, patients as text"
 SCORING = {"mmt_max": 260, "uln": {"ck": "170"}}
 
 
@@ -23,10 +24,12 @@ def bench() -> None:
     table = visits(VISITS)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for ending in (".csv", ".parquet"):
+        for kind, ending in ((".csv", ".csv"), (".parquet", ".parquet"), (TEXT, ".parquet")):
             source, output = (Path(folder) / f"{name}{ending}" for name in ("visits", "scored"))
             plain = Path(folder) / f"plain{ending}"
-            write(table, source)
+            ids = table["patient_id"]
+            given = table.assign(patient_id="P" + ids.astype(str)) if kind == TEXT else table
+            write(given, source)
             ours = seconds(
                 lambda source=source, output=output: score_file(
                     source, output, report=lambda _: None, **SCORING
@@ -37,9 +40,9 @@ def bench() -> None:
             written = seconds(lambda scored=scored, plain=plain: write(scored, plain))
             reading = seconds(lambda source=source: read(source))
             rows += [
-                Row(f"pandas, {ending}: read visits, write scores", reading + written),
-                Row(f"score_file, {ending}", ours, ours / (reading + written), AIM),
-                Row(f"pandas, {ending}: read visits, write visits", same, ours / same),
+                Row(f"pandas, {kind}: read visits, write scores", reading + written),
+                Row(f"score_file, {kind}", ours, ours / (reading + written), AIM),
+                Row(f"pandas, {kind}: read visits, write visits", same, ours / same),
             ]
     show(f"Scoring a file of {VISITS:,} visits (last column but one: score_file to pandas)", rows)
 
