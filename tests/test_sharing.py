@@ -1,4 +1,4 @@
-"""Runs of tests that share the files among them: each test runs once, in the order of its file."""
+"""Runs of tests that share the files among them: each test runs once, the longest first."""
 
 from itertools import chain
 from types import SimpleNamespace
@@ -9,12 +9,19 @@ from tools.run_tests import main
 from tools.sharing import Shares, in_order
 
 
+def item(nodeid, fixtures=(), markers=()):
+    """A test with fixtures and markers."""
+    return SimpleNamespace(
+        nodeid=nodeid,
+        fixturenames=fixtures,
+        get_closest_marker=lambda name: name if name in markers else None,
+    )
+
+
 def items(**files):
     """Tests of some files, by the number that each has."""
     return [
-        SimpleNamespace(nodeid=f"{name}::test_{number}")
-        for name, count in files.items()
-        for number in range(count)
+        item(f"{name}::test_{number}") for name, count in files.items() for number in range(count)
     ]
 
 
@@ -24,10 +31,31 @@ def names(tests):
 
 def test_each_file_is_taken_once_and_whole(tmp_path):
     found = items(a=2, b=1, c=3, d=1)
-    one, other = (Shares(tmp_path, found, start).take() for start in (0, 0.5))
+    one, other = (Shares(tmp_path, found).take() for _ in range(2))
     taken = [next(one), next(other), next(other), next(other), *one, *other]
-    assert [names(each)[0][0] for each in taken] == ["a", "c", "d", "b"]
+    assert [names(each)[0][0] for each in taken] == ["a", "b", "c", "d"]
     assert sorted(names(chain(*taken))) == sorted(names(found))
+
+
+def test_what_takes_long_is_taken_first_and_what_reads_the_other_book_together(tmp_path):
+    found = [
+        item("a::one"),
+        item("b::one", ["built_book"], ["browser"]),
+        item("c::one"),
+        item("c::two", ["other_book"]),
+        item("d::one", [], ["build"]),
+        SimpleNamespace(nodeid="e.ipynb::Cell 0", get_closest_marker=lambda _: None),
+        item("f::one", ["other_book"]),
+        item("a::two"),
+    ]
+    taken = [names(each) for each in Shares(tmp_path, found).take()]
+    assert taken == [
+        ["c::one", "c::two", "f::one"],
+        ["b::one"],
+        ["d::one"],
+        ["a::one", "a::two"],
+        ["e.ipynb::Cell 0"],
+    ]
 
 
 @pytest.mark.parametrize("files", [[], [1], [2, 1, 3]])

@@ -6,6 +6,7 @@ the logs of the others follow when all have ended.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,10 +19,15 @@ from tisstats.book.build import cores
 MOST_RUNS = 8
 
 
-def command(options: list[str], folder: Path, start: float) -> list[str]:
+#: Bytecode may be written, even where the environment forbids it: of the tests, for the next time,
+#: and of the package, for the many processes that tests start.
+ENVIRONMENT = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+
+
+def command(options: list[str], folder: Path) -> list[str]:
     """Return the command of one run."""
     pytest = [sys.executable, "-m", "pytest", "-p", "tools.sharing", *options]
-    return [*pytest, f"--share-folder={folder}", f"--share-start={start}"]
+    return [*pytest, f"--share-folder={folder}"]
 
 
 def main(options: list[str], runs: int) -> int:
@@ -29,15 +35,15 @@ def main(options: list[str], runs: int) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         others = []
-        for number in range(1, runs):
+        for _ in range(1, runs):
             log = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
             other = subprocess.Popen(
-                command(options, folder, number / runs), stdout=log, stderr=subprocess.STDOUT
+                command(options, folder), env=ENVIRONMENT, stdout=log, stderr=subprocess.STDOUT
             )
             stack.enter_context(other)
             stack.callback(other.terminate)  # does nothing once it has ended
             others.append((other, log))
-        codes = [subprocess.run(command(options, folder, 0), check=False).returncode]
+        codes = [subprocess.run(command(options, folder), env=ENVIRONMENT, check=False).returncode]
         for number, (other, log) in enumerate(others, start=2):
             codes.append(other.wait())
             log.seek(0)

@@ -3,7 +3,9 @@
 Each run collects every file. Before it runs the tests of one, it takes that file by making a mark
 in a folder that the runs have in common; what another run has taken, it leaves out. So the runs end
 at about the same time, however long a file takes and however many runs there are. A file is never
-divided: its tests share what they build.
+divided: its tests share what they build. Nor are the files divided whose tests read the book with
+other choices: another run would wait for that book. They are taken first, then those that build
+books or drive a browser, and what takes little time is left for the end.
 """
 
 from __future__ import annotations
@@ -19,24 +21,41 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sharing the tests among runs")
     group.addoption("--share-folder", type=Path, metavar="DIR", help="the folder of the marks")
-    group.addoption("--share-start", type=float, default=0.0, metavar="FRACTION",
-                    help="the part of all files after which this run begins")  # fmt: skip
+
+
+#: A fixture that takes minutes, whichever run is the first to ask for it.
+TAKES_LONG = "other_book"
+
+#: Markers of tests that take long.
+LONG = ("build", "browser")
+
+
+def shares(items: list[pytest.Item]) -> list[tuple[str, list[pytest.Item]]]:
+    """Return what a run takes at once, the longest first: its name, and its tests."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    together, long, short = [], [], []
+    for name, tests in files.items():
+        if any(TAKES_LONG in getattr(test, "fixturenames", ()) for test in tests):
+            together += tests
+        elif any(test.get_closest_marker(marker) for test in tests for marker in LONG):
+            long.append((name, tests))
+        else:
+            short.append((name, tests))
+    first = [(TAKES_LONG, together)] if together else []
+    return [*first, *long, *short]
 
 
 class Shares:
-    """The files of tests, in the order in which this run wants them."""
+    """What several runs share, in the order in which it is taken."""
 
-    def __init__(self, folder: Path, items: list[pytest.Item], start: float):
-        files: dict[str, list[pytest.Item]] = {}
-        for item in items:
-            files.setdefault(item.nodeid.partition("::")[0], []).append(item)
-        names = list(files)
-        first = int(start * len(names))
+    def __init__(self, folder: Path, items: list[pytest.Item]):
         self.folder = folder
-        self.wanted = [(name, files[name]) for name in names[first:] + names[:first]]
+        self.wanted = shares(items)
 
     def take(self) -> Iterator[list[pytest.Item]]:
-        """Yield the tests of one file after another that no other run has taken."""
+        """Yield the tests of one share after another that no other run has taken."""
         for name, items in self.wanted:
             try:
                 (self.folder / sha256(name.encode()).hexdigest()).touch(exist_ok=False)
@@ -65,8 +84,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     folder = session.config.option.share_folder
     if folder is None or session.config.option.collectonly or session.testsfailed:
         return None
-    shares = Shares(folder, session.items, session.config.option.share_start)
-    for item, after in in_order(shares.take()):
+    shared = Shares(folder, session.items)
+    for item, after in in_order(shared.take()):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
