@@ -251,3 +251,22 @@ def test_a_book_is_built_also_if_nobody_reads_the_progress(tiny_book):
     assert running.stderr.read() == b""
     running.stderr.close()
     assert "Another beginning" in tiny_book.page("book/intro")
+
+
+def test_a_command_learns_that_a_book_is_up_to_date_without_what_builds_it(tiny_book):
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tisstats.book.run.project import Project\n"
+        "from tisstats.cli import main\n"
+        "project = Project(Path(sys.argv[1]), Path(sys.argv[1], 'package'))\n"
+        "Project.from_folder = lambda folder: project\n"
+        "assert main(['book']) == 0\n"
+        "heavy = {'docx', 'frictionless', 'jinja2', 'jsonschema', 'lxml', 'matplotlib'}\n"
+        "heavy |= {'nbformat', 'numpy', 'pandas', 'scipy', 'sphinx', 'yaml'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, str(tiny_book.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    first, *_, last = done.stdout.splitlines()
+    assert (first, last) == ("Up to date.", "[]")

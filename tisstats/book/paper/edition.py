@@ -6,15 +6,17 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tisstats
 from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
-from tisstats.book.paper.contents import entries
-from tisstats.book.paper.document import Imprint, read_book
-from tisstats.book.paper.press import Printed, print_document
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
+
+if TYPE_CHECKING:
+    from tisstats.book.paper.press import Printed
+
+# Imports of what prints are deferred: they take longer than to see that a book is up to date.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,6 @@ class Edition:
         """
         if self.file is None:
             return []
-        # Its imports take seconds, which a build that prints nothing need not wait for.
         from tisstats.book.paper.sheets import print_class
 
         printed = print_book(project, book)
@@ -83,6 +84,10 @@ def print_book(project: Project, book: Path, day: datetime | None = None) -> Pri
     BookError
         If this machine has no browser.
     """
+    from tisstats.book.paper.contents import entries
+    from tisstats.book.paper.document import Imprint, read_book
+    from tisstats.book.paper.press import print_document
+
     browser = _browser()
     day = day or print_day()
     config = _config(project)

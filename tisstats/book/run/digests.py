@@ -27,16 +27,7 @@ _MOST_FILES, _MOST_BYTES = 10_000, 2 * 10**9
 
 def files_below(folder: Path) -> list[Path]:
     """Return the files in a folder, sorted, without hidden ones and compiled code."""
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(
-            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
-        )
-    )
+    return sorted(_regular_files(folder))
 
 
 def digest(*parts: str | bytes) -> str:
@@ -168,6 +159,8 @@ def check_package(project: Project) -> None:
         If the book of one checkout would have the results of the code of another.
     """
     own = project.root / project.package.name
+    if own.resolve() == project.package:
+        return
     for module in files_below(own):
         running = project.package / module.relative_to(own)
         if module.suffix == ".py" and not (
