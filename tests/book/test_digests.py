@@ -1,11 +1,14 @@
 import ast
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tisstats.book.run import digests
+from tisstats.book.run.data_folders import folders_named
 from tisstats.book.run.digests import (
     Surroundings,
     check_package,
@@ -266,3 +269,138 @@ def test_files_are_hashed_in_pieces(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     assert digest_of_files([tmp_path / "large.csv"], tmp_path)
+
+
+# Folders of data
+
+
+@pytest.mark.parametrize(
+    ("code", "folders"),
+    [
+        ("", set()),
+        ("data_directory('one')", {"one"}),
+        ("published.data_directory('one/two') / 'a.csv'", {"one"}),
+        ("NAME = 'one'\ndef read(): return data_directory(NAME)", {"one"}),
+        ("from b import data_directory", set()),
+        ("def data_directory(name): return name", set()),
+        # What reading the code does not tell
+        ("data_directory(name)", None),
+        ("NAME = 'one'\nNAME = other\ndata_directory(NAME)", None),
+        ("NAME = 'one'\nfor NAME in names: data_directory(NAME)", None),
+        ("data_directory()", None),
+        ("data_directory(name='one')", None),
+        ("data_directory(f'{name}')", None),
+        ("from b import data_directory as given\ngiven('one')", None),
+        ("map(data_directory, names)", None),
+        ("%run data_directory", None),
+    ],
+)
+def test_code_names_the_folders_that_it_reads(code, folders):
+    found = folders_named(code)
+    assert found == (None if folders is None else frozenset(folders))
+
+
+@pytest.fixture
+def with_data(new_book):
+    """A tiny book with two folders of data."""
+    for name in ("one", "two"):
+        (new_book.root / "data" / name).mkdir(parents=True)
+        (new_book.root / "data" / name / "a.csv").write_text("1")
+    return new_book
+
+
+def edit(path):
+    """Change what a file holds, and neither its size nor its time."""
+    was = path.stat()
+    path.write_text("2")
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "two"),
+    [
+        ("data_directory('one')", True, False),
+        ("data_directory('two')", False, True),
+        ("data_directory('one'), data_directory('two')", True, True),
+        ("data_directory(name)", True, True),
+        ("1", False, False),
+    ],
+)
+def test_an_edit_of_a_folder_of_data_concerns_the_notebooks_that_read_it(with_data, code, one, two):
+    for name, concerned in {"one": one, "two": two}.items():
+        before, pages = around_a_notebook(with_data, code=code), of_pages(with_data)
+        edit(with_data.root / "data" / name / "a.csv")
+        assert (around_a_notebook(with_data, code=code) != before) == concerned
+        assert of_pages(with_data) != pages
+        before = around_a_notebook(with_data, code=code)
+        (with_data.root / "data" / name / "later.csv").touch()
+        assert (around_a_notebook(with_data, code=code) != before) == concerned
+
+
+def test_a_folder_that_appears_later_counts_where_it_was_looked_for(with_data):
+    code = "data_directory('three')"
+    before, other = around_a_notebook(with_data, code=code), around_a_notebook(with_data)
+    (with_data.root / "data" / "three").mkdir()
+    (with_data.root / "data" / "three" / "a.csv").touch()
+    assert around_a_notebook(with_data, code=code) != before
+    assert around_a_notebook(with_data) == other
+
+
+def test_the_folder_that_code_of_the_package_names_counts(with_data):
+    (with_data.package / "reads.py").write_text("def read():\n    data_directory('one')\n")
+    project = with_data.project
+    source = json.dumps({"cells": [{"cell_type": "code", "source": ["import package.reads"]}]})
+    assert Surroundings.of_project(project).folders_of(source.encode()) == {"one"}
+
+
+def test_in_this_book_data_of_one_lesson_concern_that_lesson_alone(real):
+    """The page of all data packages reads whichever it is told to."""
+    readers = {}
+    for notebook in Project.from_folder(ROOT).notebooks():
+        folders = real.folders_of(notebook.read_bytes())
+        for name in real.data if folders is None else folders:
+            readers.setdefault(name, set()).add(notebook.stem)
+    assert readers["placebo_arms"] == {"teaching_placebo", "data_dictionary"}
+    assert readers["agreement"] == {"method_agreement", "data_dictionary"}
+    assert readers["messy_export"] == {"own_data", "data_dictionary"}
+    assert len(readers["published"]) == len(Project.from_folder(ROOT).notebooks())
+
+
+WATCHED = """
+import glob, os, sys
+from pathlib import Path
+from tisstats.book.run.forkserver import watch
+
+data = Path(sys.argv[1])
+watch(os.path.realpath(data), ["one"])
+os.chdir(data / "one")
+exec(sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("open(data / 'two' / 'a.csv')", True),
+        ("open('../two/a.csv', 'rb')", True),
+        ("(data / 'two' / 'none.csv').read_text()", True),
+        ("os.listdir(data / 'two')", True),
+        ("list(os.scandir(str(data)))", True),
+        ("glob.glob(str(data / '*' / 'a.csv'))", True),
+        ("list(data.glob('two/*'))", True),
+        ("import io; io.FileIO(os.fsencode(data / 'two' / 'a.csv'))", True),
+        ("open(data / 'one' / 'a.csv')", False),
+        ("open(data / 'README.md')", False),
+        ("os.listdir('.')", False),
+        ("open(data.parent / 'data.csv')", False),
+    ],
+)
+def test_a_kernel_reads_no_folder_that_its_code_does_not_name(with_data, code, refused):
+    data = with_data.root / "data"
+    (data / "README.md").touch()
+    (with_data.root / "data.csv").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(data), code], capture_output=True, text=True
+    )
+    assert (done.returncode == 1) == refused, done.stderr
+    assert ("which no code of this notebook names" in done.stderr) == refused

@@ -12,11 +12,15 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
+from tisstats.book.run.data_folders import folders_named
 from tisstats.book.run.imports import ImportGraph, code_of
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
 
 PINS = "requirements.txt"
+
+#: The folder of the project that has its data.
+DATA = "data"
 
 #: The code that runs notebooks and writes down their results, as a notebook would import it.
 _RUNNING = "import tisstats.book.run.execute, tisstats.book.run.forkserver"
@@ -63,7 +67,8 @@ def _digest_of_content(path: Path) -> bytes:
 class Surroundings:
     """Digests of what surrounds the notebooks of a project; file dates are ignored."""
 
-    shared: str  #: of what every notebook may read: data, pinned versions, files of settings
+    shared: str  #: of what every notebook may read: pinned versions, files of settings
+    data: dict[str, str]  #: digest of each folder of data; "" for the files in none
     package: Path
     contents: dict[Path, bytes]  #: hash of each file of the package
 
@@ -79,13 +84,12 @@ class Surroundings:
         values = [setting.partition("=")[2].strip() for setting in sorted(settings)]
         named = [Path(name) for value in values for name in (value, value.rpartition("#")[0])]
         shared = digest(
-            digest_of_files(files_below(project.root / "data"), project.root),
             pins.read_bytes() if pins.is_file() else b"",
             *(digest_of_files(_files_of_data(path), path) for path in named if path.is_absolute()),
             *(_digest_of_content(path) for path in named if path.is_absolute() and path.is_file()),
         )
         contents = {file: _digest_of_content(file) for file in files_below(project.package)}
-        return cls(shared, project.package, contents)
+        return cls(shared, _digests_of_data(project.root / DATA), project.package, contents)
 
     @cached_property
     def graph(self) -> ImportGraph:
@@ -95,10 +99,10 @@ class Surroundings:
     def of_notebook(self, source: bytes) -> str:
         """Hash what a notebook depends on besides itself.
 
-        That is the running Python, what every notebook may read, the code that it imports, and the
-        files beside that code.
+        That is the running Python, what every notebook may read, the code that it imports, the
+        files beside that code, and the folders of data that it reads.
         """
-        used = self.graph.used_by(code_of(source)) | self.graph.used_by(_RUNNING)
+        used = self._used_by(source)
         code = {self.graph.modules[name] for name in used}
         folders = {self.package, *(file.parent for file in code)}
         mine = {
@@ -106,12 +110,37 @@ class Surroundings:
             for file, content in self.contents.items()
             if file in code or (file.suffix != ".py" and self._package_of(file) in folders)
         }
-        return digest(sys.version, self.shared, _digest_of_hashes(mine, self.package))
+        read = self.folders_of(source)
+        data = {name: own for name, own in self.data.items() if read is None or name in {"", *read}}
+        return digest(
+            sys.version, self.shared, json.dumps(data), _digest_of_hashes(mine, self.package)
+        )
+
+    def folders_of(self, source: bytes) -> frozenset[str] | None:
+        """Return the folders of data that a notebook may read; None if it may be any.
+
+        Those are the ones that its code, and the code that it imports, names. A kernel lets it read
+        no other (`forkserver.watch`), so that no result outlives what it was computed from.
+        """
+        texts = [code_of(source)]
+        texts += [_read_code(self.graph.modules[name]) for name in sorted(self._used_by(source))]
+        found: set[str] = set()
+        for text in texts:
+            named = folders_named(text)
+            if named is None:
+                return None
+            found |= named
+        return frozenset(found)
+
+    def _used_by(self, source: bytes) -> set[str]:
+        """Return the modules that a notebook needs, and those that run it."""
+        return self.graph.used_by(code_of(source)) | self.graph.used_by(_RUNNING)
 
     def of_pages(self, project: Project) -> str:
         """Hash all that the book depends on except the settings and the Python that builds it."""
         sources = digest_of_files(page_source_files(project), project.root)
-        return digest(self.shared, _digest_of_hashes(self.contents, self.package), sources)
+        contents = _digest_of_hashes(self.contents, self.package)
+        return digest(self.shared, json.dumps(self.data), contents, sources)
 
     def _package_of(self, file: Path) -> Path:
         """Return the innermost package that a file lies in."""
@@ -119,6 +148,19 @@ class Surroundings:
             (folder for folder in file.parents if folder / "__init__.py" in self.contents),
             self.package,
         )
+
+
+def _read_code(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _digests_of_data(folder: Path) -> dict[str, str]:
+    """Return the digest of each folder of data by its name, and of the files in none as ""."""
+    of_folder: dict[str, list[Path]] = {}
+    for file in files_below(folder):
+        name, *deeper = file.relative_to(folder).parts
+        of_folder.setdefault(name if deeper else "", []).append(file)
+    return {name: digest_of_files(files, folder) for name, files in of_folder.items()}
 
 
 def _files_of_data(folder: Path) -> list[Path]:

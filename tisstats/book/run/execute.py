@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from tisstats.book.run import digests
-from tisstats.book.run.forkserver import disable_slow_formats
+from tisstats.book.run.forkserver import FOLDERS, disable_slow_formats
 from tisstats.book.run.kept import read_kept, write_kept
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter, Value
@@ -35,6 +36,7 @@ class NotebookRun:
     source: bytes  #: its contents when the run was planned; their hash is in the result's name
     result: Path
     values: Mapping[str, Value] = field(default_factory=dict)  #: empty if all are at their defaults
+    variables: Mapping[str, str] = field(default_factory=dict)  #: for its kernel's environment
 
     @property
     def name(self) -> str:
@@ -70,8 +72,18 @@ def plan_runs(
         source = notebook.read_bytes()
         depends_on = around.of_notebook(source)
         key = digests.notebook_digest(notebook.parent.name, source, values, depends_on)
-        runs.append(NotebookRun(notebook, source, project.cache / f"{stem}-{key}.result", values))
+        result = project.cache / f"{stem}-{key}.result"
+        variables = _watched(project, around.folders_of(source))
+        runs.append(NotebookRun(notebook, source, result, values, variables))
     return runs
+
+
+def _watched(project: Project, folders: frozenset[str] | None) -> dict[str, str]:
+    """Return the variable that lets a kernel read these folders of data alone; None: all."""
+    if folders is None:
+        return {}
+    data = os.path.realpath(project.root / digests.DATA)
+    return {FOLDERS: json.dumps([data, sorted(folders)])}
 
 
 def run_all(
@@ -160,7 +172,8 @@ def _run(run: NotebookRun, manager: type) -> float:
     from tisstats.book.run.jupyter import run_notebook
 
     started = time.perf_counter()
-    contents = run_notebook(run.source, run.notebook.parent, run.values, manager)
+    folder = run.notebook.parent
+    contents = run_notebook(run.source, folder, run.values, manager, run.variables)
     write_kept(run.result, contents)
     return time.perf_counter() - started
 

@@ -38,6 +38,37 @@ PRELOADED = (
 )
 
 
+#: Variable of a kernel that says which folders of data it may read, as `watch` takes them.
+FOLDERS = "TISSTATS_DATA_FOLDERS"
+
+#: Events of Python that read a file or a folder, the path being their first argument.
+_READING = frozenset({"open", "os.listdir", "os.scandir", "glob.glob", "glob.glob/2"})
+
+
+def watch(data: str, folders: list[str]) -> None:
+    """From now on let this process read no other folders of data than some.
+
+    A result is kept until what it was computed from changes; what its code does not name could
+    change unseen. Files outside the folder of data, and right in it, are left alone, and so is what
+    compiled code opens without Python's knowledge.
+    """
+
+    def check(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in _READING or not isinstance(arguments[0], str | bytes | os.PathLike):
+            return
+        path = os.path.realpath(os.fsdecode(arguments[0]))
+        if path != data and not path.startswith(data + os.sep):
+            return
+        name, deeper, _ = path[len(data) + 1 :].partition(os.sep)
+        if name not in folders and (deeper or event != "open"):
+            raise RuntimeError(
+                f"data/{name} is read, which no code of this notebook names by data_directory: its "
+                "result would not be computed again when that changes"
+            )
+
+    sys.addaudithook(check)
+
+
 class Server:
     """Starts kernels, reports whether they run, and passes signals on to them."""
 
@@ -90,6 +121,8 @@ class Server:
             os.chdir(cwd)
             os.environ.clear()
             os.environ.update(env)
+            if FOLDERS in env:
+                watch(*json.loads(env[FOLDERS]))
             run_kernel(argv)
             code = 0
         except BaseException:

@@ -62,6 +62,7 @@ class BookKernelManager(AsyncKernelManager):
     transport_used: ClassVar[str]  #: "ipc" or "tcp"
     log_file: ClassVar[Path]  #: what kernels print outside their notebooks
     stopped: ClassVar[bool]  #: no kernel may start any more
+    variables: ClassVar[Mapping[str, str]] = {}  #: of the kernel's environment, besides the usual
     provisioners: ClassVar[list[BookProvisioner]]
 
     def __init__(self, **kwargs: Any):
@@ -74,7 +75,10 @@ class BookKernelManager(AsyncKernelManager):
         """Start the kernel."""
         with self.log_file.open("ab") as log:
             return await super().start_kernel(
-                env=kernel_environment(), stdout=log, stderr=subprocess.STDOUT, **kwargs
+                env={**kernel_environment(), **self.variables},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **kwargs,
             )
 
 
@@ -112,7 +116,13 @@ def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[
                     process.kill()
 
 
-def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manager: type) -> str:
+def run_notebook(
+    source: bytes,
+    folder: Path,
+    values: Mapping[str, Value],
+    manager: type,
+    variables: Mapping[str, str] | None = None,
+) -> str:
     """Run a notebook and return it with its outputs, without timestamps, paths or random ids.
 
     Parameters
@@ -125,6 +135,8 @@ def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manag
         Parameters to inject; empty to leave the notebook as it is.
     manager
         Class of its kernel manager.
+    variables
+        Variables of its kernel's environment, besides the usual.
 
     Raises
     ------
@@ -144,7 +156,7 @@ def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manag
             parameters=dict(values),
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT,
-            kernel_manager_class=manager,
+            kernel_manager_class=type("Manager", (manager,), {"variables": variables or {}}),
             shutdown_kernel="immediate",
             record_timing=False,
             resources={"metadata": {"path": str(folder)}},
