@@ -21,7 +21,7 @@ from tisstats.bounds import quantities
 from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.files import UNBOUNDED
 from tisstats.bounds.joint_model import AnyRow, Patients
-from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective
+from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective, Values
 from tisstats.bounds.row_bounds import objective_of, row_optimum, to_unit
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
@@ -107,7 +107,7 @@ def prove_bound(
     started = time.process_time()
     facts = published or PublishedFacts.read()
     search = search or JointSearch.start(facts, assumptions)
-    proof = _Prover(search, facts, quantity, measure, side == "maximum")
+    proof = Prover(search, facts, quantity, measure, side == "maximum")
     prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
     value, model, witness = prove[quantities.QUANTITIES[quantity].level]()
     proven = OUTER if witness is None else SHARP
@@ -115,12 +115,17 @@ def prove_bound(
     return Bound(quantity, measure, side, value, proven, seconds, model, witness)
 
 
+#: Adds to a model a row that has the value.
+RowAdder = Callable[[cp_model.CpModel], AnyRow]
+
 #: Value, the model that decided, and a witness if one was found.
 _Result = tuple[Fraction | None, str, Witness | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Prover:
+class Prover:
+    """The proof of one bound; what it returns as a witness is verified."""
+
     search: JointSearch
     published: PublishedFacts
     quantity: str
@@ -132,32 +137,36 @@ class _Prover:
         measure = str(self.measure)
         problem = self.search.problem(measure)
         alone = row_optimum(problem, self.quantity, maximise=self.maximise)
-        if measure not in CORE:
-            baselines, ends = (
-                {measure: tuple(value * problem.step for value in values)}
-                for values in (alone.values.baselines, alone.values.ends)
-            )
-            return alone.value, ROW, self._verify(Witness(baselines, ends), alone.value)
-        joint = self.search.search({measure: alone.add_fixed_row}, strict=True)
-        if joint is not None:
-            return alone.value, ROW, self._verify(self._cohort(joint), alone.value)
-        if alone.whole is None:
-            return alone.value, ROW, None
+        witness = self.row_witness(alone.value, alone.values, alone.add_fixed_row)
+        if witness is not None or measure not in CORE or alone.whole is None:
+            return alone.value, ROW, witness
         return self._jointly(
+            *self.row_objective(), lambda whole: to_unit(problem, self.quantity, whole)
+        )
+
+    def row_objective(self) -> tuple[Included, Objective]:
+        """Return the row and its quantity, to optimise them together with the other rows."""
+        measure = str(self.measure)
+        problem = self.search.problem(measure)
+        return (
             {measure: lambda model: SortedRow(model, problem)},
             lambda _model, _patients, rows: objective_of(
                 cast(SortedRow, rows[measure]), self.quantity, maximise=self.maximise
             ),
-            lambda whole: to_unit(problem, self.quantity, whole),
         )
 
     def of_score(self) -> _Result:
         """Optimise over the core set of all patients together."""
-        size = self.search.targets.rows[CORE[0]].n
-        counted = self.quantity in ("tis_major", "tis_zero")
-        unit = 1 if counted else quantities.POINTS / (size if self.quantity == "tis_mean" else 1)
-        objective = _SCORE_OBJECTIVES[self.quantity]
+        objective, unit = SCORE_OBJECTIVES[self.quantity], self.score_unit
         return self._jointly({}, objective, lambda whole: Fraction(whole * unit))
+
+    @property
+    def score_unit(self) -> Fraction:
+        """What one in the whole number of the objective of a score is worth."""
+        if self.quantity in ("tis_major", "tis_zero"):
+            return Fraction(1)
+        size = self.search.targets.rows[CORE[0]].n
+        return quantities.POINTS / (size if self.quantity == "tis_mean" else 1)
 
     def _jointly(
         self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
@@ -169,10 +178,33 @@ class _Prover:
                 "no cohort is consistent with the printed numbers under these assumptions"
             )
         value = unit(outer.objective)
+        return value, JOINT, self.joint_witness(included, objective, outer.objective, value)
+
+    def joint_witness(
+        self, included: Included, objective: Objective, whole: int, value: Fraction
+    ) -> Witness | None:
+        """Find a cohort whose objective reaches a whole number, which stands for the value."""
         inner = self.search.search(
-            included, objective, maximise=maximise, known_bound=outer.objective, strict=True
+            included, objective, maximise=self.maximise, known_bound=whole, strict=True
         )
-        return value, JOINT, None if inner is None else self._verify(self._cohort(inner), value)
+        return None if inner is None else self.verify(self.cohort(inner), value)
+
+    def row_witness(
+        self, value: Fraction | None, values: Values | None, add_row: RowAdder
+    ) -> Witness | None:
+        """Verify a row that has the value; for one of the core set, find the cohort around it."""
+        measure = str(self.measure)
+        if measure in CORE:
+            joint = self.search.search({measure: add_row}, strict=True)
+            return None if joint is None else self.verify(self.cohort(joint), value)
+        if values is None:
+            return None
+        step = self.search.problem(measure).step
+        baselines, ends = (
+            {measure: tuple(each * step for each in column)}
+            for column in (values.baselines, values.ends)
+        )
+        return self.verify(Witness(baselines, ends), value)
 
     def of_pair(self) -> _Result:
         """Search for a cohort whose changes have equal or reversed order in both rows.
@@ -182,9 +214,9 @@ class _Prover:
         one, other = str(self.measure).split(quantities.AND)
         value = Fraction(1 if self.maximise else -1)
         joint = self.search.search({}, strict=True, orders={one: True, other: self.maximise})
-        return value, JOINT, None if joint is None else self._verify(self._cohort(joint), value)
+        return value, JOINT, None if joint is None else self.verify(self.cohort(joint), value)
 
-    def _verify(self, witness: Witness, value: Fraction | None) -> Witness | None:
+    def verify(self, witness: Witness, value: Fraction | None) -> Witness | None:
         """Verify a witness by plain arithmetic; None if it is not one."""
         holds = not violations(witness, self.published, self.search.assumptions)
         return witness if holds and value in (None, self._value_in(witness)) else None
@@ -203,7 +235,7 @@ class _Prover:
         scores = end_scores(witness, self.search.assumptions.shared)
         return quantities.score_values(scores, responders)[self.quantity]
 
-    def _cohort(self, joint: Joint) -> Witness:
+    def cohort(self, joint: Joint) -> Witness:
         """Assign to every patient of a band one of the changes of that band, row by row."""
         baselines, ends = {}, {}
         for measure, values in joint.rows.items():
@@ -241,7 +273,7 @@ def _counting(low: int, high: int) -> Objective:
 _TOP = round(100 / quantities.POINTS)
 
 #: Objective of each quantity of the score; patients are in order of their course and score.
-_SCORE_OBJECTIVES: dict[str, Objective] = {
+SCORE_OBJECTIVES: dict[str, Objective] = {
     "tis_mean": lambda _model, patients, _rows: sum(patients.scores),
     "tis_median": lambda _model, patients, _rows: patients.scores[patients.size // 2],
     "tis_max": _best,

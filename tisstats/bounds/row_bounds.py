@@ -83,6 +83,32 @@ def solve_feasible(model: cp_model.CpModel) -> cp_model.CpSolver:
     return solver
 
 
+def row_with(
+    problem: RowProblem, quantity: str, value: Fraction | None, *, maximise: bool
+) -> tuple[Callable[[cp_model.CpModel], AnyRow], int | None]:
+    """Return what adds a row with a known minimum or maximum, and the whole number behind it.
+
+    Nothing is proved: the value is taken as given, None as unbounded.
+    """
+    if value is None:
+        return _far_row(problem, maximise=maximise), None
+    if quantity == "exact_p":
+        listed = rank_patterns(problem, maximise=maximise, both_signs=_always_both_signs(problem))
+        (same,) = np.nonzero(listed.p == int(value * (1 << problem.patients)))
+        equal = listed.part(int(same[0]), int(same[-1]) + 1)
+        first = _first_pattern(problem, equal, 0, levels=True)
+        some = equal.part(first, first + _FIRST_PATTERNS)
+        return lambda model: RankedRow(model, problem, some), None
+    whole = round(value / to_unit(problem, quantity, 1))
+
+    def add_row(model: cp_model.CpModel) -> AnyRow:
+        row = SortedRow(model, problem)
+        model.add(objective_of(row, quantity, maximise=maximise) == whole)
+        return row
+
+    return add_row, whole
+
+
 def _unbounded_mean(problem: RowProblem, *, maximise: bool) -> RowOptimum:
     """Show that a mean is unbounded on a scale without upper end.
 
@@ -90,6 +116,14 @@ def _unbounded_mean(problem: RowProblem, *, maximise: bool) -> RowOptimum:
     without limit, with the end (or the baseline) of that patient: no rank, sign, quartile or band
     of points changes.
     """
+    add_fixed_row = _far_row(problem, maximise=maximise)
+    model = cp_model.CpModel()
+    row = add_fixed_row(model)
+    return RowOptimum(None, values_of(solve_feasible(model), row), add_fixed_row)
+
+
+def _far_row(problem: RowProblem, *, maximise: bool) -> Callable[[cp_model.CpModel], AnyRow]:
+    """Return what adds a row whose outermost change lies far beyond every other."""
     far = problem.high // 2
 
     def add_fixed_row(model: cp_model.CpModel) -> AnyRow:
@@ -102,9 +136,7 @@ def _unbounded_mean(problem: RowProblem, *, maximise: bool) -> RowOptimum:
             model.add(change > -far)
         return row
 
-    model = cp_model.CpModel()
-    row = add_fixed_row(model)
-    return RowOptimum(None, values_of(solve_feasible(model), row), add_fixed_row)
+    return add_fixed_row
 
 
 def _exact_p(problem: RowProblem, *, maximise: bool) -> RowOptimum:

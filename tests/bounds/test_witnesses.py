@@ -1,0 +1,223 @@
+"""The witnesses in the repository, and what their checker refuses."""
+
+import csv
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tisstats.bounds import BoundAssumptions, read_bounds
+from tisstats.bounds.witness import Witness as Cohort
+from tisstats.bounds.witness import end_scores, violations
+from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.lim2021.scales import SCALES
+
+FOLDER = data_directory("bounds")
+SCRIPT = FOLDER / "check_witnesses.py"
+
+
+def _load():
+    spec = importlib.util.spec_from_file_location("check_witnesses", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+checker = _load()
+PUBLISHED = checker.Published.read(FOLDER.parent / "published")
+WITNESSES, FAULTS = checker.read_witnesses(FOLDER / checker.WITNESSES)
+VALUES = {
+    (row.quantity, row.measure, row.side): row.value for row in read_bounds().itertuples()
+}
+CORE_KEY = ("mean_change", "physician_global", "minimum")
+
+
+def run(folder: Path, *options: str) -> subprocess.CompletedProcess:
+    # Isolated and without site-packages: what is not in the standard library cannot be imported.
+    command = [sys.executable, "-I", "-S", str(SCRIPT), *options, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_every_sharp_bound_has_a_witness_and_no_library_is_needed():
+    done = run(FOLDER, "--list")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == len(VALUES) + 2
+    sharp = read_bounds().query("proven == 'sharp'")
+    assert len(sharp) == len(WITNESSES)
+
+
+@pytest.mark.parametrize("key", WITNESSES, ids="-".join)
+def test_package_and_script_agree_on_a_witness(key):
+    witness = WITNESSES[key]
+    columns = [
+        {
+            measure: tuple(value * SCALES[measure].step for value in row[time])
+            for measure, row in witness.rows.items()
+        }
+        for time in (0, 1)
+    ]
+    cohort = Cohort(*columns, witness.female)
+    assumptions = BoundAssumptions()
+    assert violations(cohort, PublishedFacts.read(), assumptions) == []
+    if witness.female:
+        assert checker.scores(witness) == end_scores(cohort, assumptions.shared)
+
+
+def test_scales_of_the_script_are_those_of_the_bounds():
+    ours = {
+        measure: (scale.step, scale.low, scale.high, scale.better == "higher")
+        for measure, scale in SCALES.items()
+    }
+    # Two ends are narrower for cohorts: CK is never 0, and nobody died (grade 6).
+    ours["ck"] = (Fraction(1), 1, None, False)
+    ours["mrs"] = (Fraction(1), 0, BoundAssumptions().shared.mrs_max, False)
+    assert ours == checker.SCALES
+
+
+def moved(witness, measure, time, patient, to):
+    columns = [list(column) for column in witness.rows[measure]]
+    columns[time][patient] = to
+    return replace(witness, rows={**witness.rows, measure: tuple(map(tuple, columns))})
+
+
+def faults_of(witness, key=CORE_KEY):
+    lines = checker.violations(witness, PUBLISHED)
+    wrong = None if lines else checker.value_fault(witness, key, VALUES[key], PUBLISHED)
+    return lines + ([wrong] if wrong else [])
+
+
+def test_a_row_of_the_core_set_alone_is_refused():
+    # The row meets its printed numbers; only the patients' other measures are not shown.
+    witness = WITNESSES[CORE_KEY]
+    alone = replace(witness, female=(), rows={"physician_global": witness.rows["physician_global"]})
+    assert faults_of(witness) == []
+    assert list(checker._row_faults(alone, "physician_global", PUBLISHED)) == []
+    assert "without the others" in faults_of(alone)[0]
+
+
+def test_a_change_of_10_cm_that_only_a_single_row_permits_is_refused():
+    # Within the row alone 10 cm to 0 keeps every order statistic; in the cohort the best scores do
+    # not: extramuscular activity that rises by 10 cm is worsening.
+    witness = WITNESSES[CORE_KEY]
+    before, after = witness.rows["extramuscular"]
+    top = max(range(len(after)), key=lambda i: after[i] - before[i])
+    changed = moved(moved(witness, "extramuscular", 1, top, 100), "extramuscular", 0, top, 0)
+    assert any("meets the definition of worsening" in line for line in faults_of(changed))
+
+
+SEX = "women"
+TAMPERED = {
+    "off the scale": (lambda w: moved(w, "haq", 0, 0, 99), "is not on the scale"),
+    "too few patients": (
+        lambda w: replace(w, rows={**w.rows, "mmt": tuple(c[1:] for c in w.rows["mmt"])}),
+        "expected 19 pairs",
+    ),
+    "all improved": (
+        lambda w: replace(w, rows={**w.rows, "ck": (w.rows["ck"][0], (1,) * 19)}),
+        "of end is 1.0, printed",
+    ),
+    "order of the patients": (
+        lambda w: replace(w, rows={**w.rows, "mmt": tuple(c[::-1] for c in w.rows["mmt"])}),
+        "",
+    ),
+    "sex": (lambda w: replace(w, female=(True,) * 19), "19 women"),
+    "no limit of strength": (lambda w: moved(w, "mmt", 0, 0, 260), "minimal-disability"),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_tampered_cohort_is_refused(name):
+    tamper, expected = TAMPERED[name]
+    lines = faults_of(tamper(WITNESSES[CORE_KEY]))
+    assert lines
+    assert any(expected in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("key", "time", "old", "new", "expected"),
+    [
+        (("improved", "mrs", "minimum"), 1, 5, 4, "no patient with grade 5"),
+        (("improved", "swallowing", "minimum"), 0, 10, 9, "without dysphagia"),
+    ],
+)
+def test_a_tampered_row_is_refused(key, time, old, new, expected):
+    witness = WITNESSES[key]
+    for patient, value in enumerate(witness.rows[key[1]][time]):
+        if value == old:
+            witness = moved(witness, key[1], time, patient, new)
+    assert any(expected in line for line in faults_of(witness, key))
+
+
+def test_another_value_is_refused():
+    for key, witness in WITNESSES.items():
+        if VALUES[key] != checker.UNBOUNDED:
+            other = str(Fraction(VALUES[key]) + Fraction(1, 7))
+            assert checker.value_fault(witness, key, other, PUBLISHED)
+
+
+def test_a_bounded_mean_is_not_taken_for_unbounded():
+    key = ("mean_change", "eq_vas", "maximum")
+    assert checker.value_fault(WITNESSES[key], key, checker.UNBOUNDED, PUBLISHED)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_a_single_changed_cell_that_breaks_an_aggregate_is_refused(data):
+    key = data.draw(st.sampled_from(sorted(WITNESSES)))
+    witness = WITNESSES[key]
+    measure = data.draw(st.sampled_from(sorted(witness.rows)))
+    time = data.draw(st.integers(0, 1))
+    patient = data.draw(st.integers(0, len(witness.rows[measure][0]) - 1))
+    step, low, high, _ = checker.SCALES[measure]
+    to = data.draw(st.integers(int(low / step), int((high or 2000) / step)))
+    changed = moved(witness, measure, time, patient, to)
+    # The oracle is the package's own check, which shares no code with the script.
+    columns = [
+        {m: tuple(v * SCALES[m].step for v in row[t]) for m, row in changed.rows.items()}
+        for t in (0, 1)
+    ]
+    cohort = Cohort(*columns, changed.female)
+    expected = violations(cohort, PublishedFacts.read(), BoundAssumptions())
+    assert bool(checker.violations(changed, PUBLISHED)) == bool(expected), expected
+
+
+def test_a_damaged_file_has_one_line_per_fault(tmp_path):
+    shutil.copy(FOLDER / checker.BOUNDS, tmp_path)
+    with (FOLDER / checker.WITNESSES).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0]["baseline"] = "1 x"
+    rows[1]["step"] = "1/7"
+    rows[2]["scope"] = "whole"
+    rows = [row for row in rows if (row["quantity"], row["side"]) != ("tis_mean", "maximum")]
+    with (tmp_path / checker.WITNESSES).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for expected in (
+        "row 2: not a witness: invalid literal",
+        "row 3: row and step must be of",
+        "row 4: column scope: 'whole'",
+        "tis_mean total_improvement_score maximum: called sharp, without a witness",
+    ):
+        assert Counter(expected in line for line in done.stderr.splitlines())[True] == 1
+
+
+def test_no_argument_claims_more_than_the_proofs():
+    # An argument for a bound that is moved inward by a little must not be given.
+    for key, value in VALUES.items():
+        if value == checker.UNBOUNDED or checker.nothing_beyond(key, value, PUBLISHED) is None:
+            continue
+        inward = Fraction(value) + (1 if key[2] == "minimum" else -1) * Fraction(1, 10)
+        assert checker.nothing_beyond(key, str(inward), PUBLISHED) is None
