@@ -363,11 +363,11 @@ def test_analysis_data_sets_as_csv_hold_no_formula(tmp_path, formula):
 
 def test_claims_as_csv_hold_no_formula():
     printed = PublishedFacts.read(ROOT / "data" / "published")
-    evaluation, *_ = lim2021.evaluate_ledger(printed)
-    bad = replace(evaluation, note="=cmd|' /C calc'!A0")
+    evaluation, *_ = lim2021.evaluate_ledger(printed).with_verdict("stated")
+    bad = replace(evaluation, claim=replace(evaluation.claim, quantity="=cmd|' /C calc'!A0"))
     assert as_csv([evaluation]).startswith("id,")
     fault = only_fault(as_csv, [bad])
-    assert "row 2, column note" in fault
+    assert "row 2, column quantity" in fault
     assert RUN in fault
 
 

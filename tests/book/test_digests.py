@@ -347,7 +347,7 @@ def test_a_folder_that_appears_later_counts_where_it_was_looked_for(with_data):
 
 
 def test_the_folder_that_code_of_the_package_names_counts(with_data):
-    (with_data.package / "reads.py").write_text("def read():\n    data_directory('one')\n")
+    (with_data.project.package / "reads.py").write_text("def read():\n    data_directory('one')\n")
     project = with_data.project
     source = json.dumps({"cells": [{"cell_type": "code", "source": ["import package.reads"]}]})
     assert Surroundings.of_project(project).folders_of(source.encode()) == {"one"}

@@ -26,6 +26,10 @@ from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS
 _PLAUSIBLE_MMT_MAX = (10, 1000)
 
 
+#: The parameter that names a folder of data.
+_PACKAGE = "package"
+
+
 @dataclass(frozen=True, slots=True)
 class Permitted:
     """The permitted values of a parameter."""
@@ -59,7 +63,9 @@ def refusal(name: str, value: object) -> str | None:
     'must be above 0 and below 1, got 95.0'
     >>> refusal("confidence_level", 0.9)
     """
-    permitted = permitted_values().get(name)
+    # The folder of data is looked into for its own parameter alone: pages that have none must not
+    # depend on it.
+    permitted = (permitted_values() if name == _PACKAGE else _values_of_results()).get(name)
     if permitted is None or permitted.includes(value):
         return None
     return f"must be {permitted.words}, got {value!r}"
@@ -76,6 +82,12 @@ def permitted_values() -> dict[str, Permitted]:
     >>> [permitted_values()["threshold"].includes(score) for score in (20, 30, 40)]
     [True, False, True]
     """
+    return {**_values_of_results(), _PACKAGE: _one_of(described_packages())}
+
+
+@cache
+def _values_of_results() -> dict[str, Permitted]:
+    """Return the permitted values of the parameters that results depend on."""
     published = PublishedFacts.read()
     minimal, moderate = (
         published.count(f"design.{name}") for name in ("minimal_score", "responder_score")
@@ -105,7 +117,6 @@ def permitted_values() -> dict[str, Permitted]:
         "agreement_digits": _between(1, MAXIMUM_DIGITS),
         "mmt_max": _between(*_PLAUSIBLE_MMT_MAX, " points"),
         "ck_uln": _between(*ULN_RANGE["ck"], " U/L"),
-        "package": _one_of(described_packages()),
     }
 
 

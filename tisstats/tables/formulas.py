@@ -73,16 +73,16 @@ def refuse_formulas(table: pd.DataFrame, file: str, message: str = IN_TEXT) -> N
         if column.dtype.kind in "biufmM":
             continue
         for row in np.flatnonzero(are_formulas(column)).tolist():
-            place = {"row": row + 2, "column": str(name), "value": str(column.iloc[row])}
-            faults.append(Fault(file, message, **place))
+            cell = str(column.iloc[row])
+            faults.append(Fault(file, message, row=row + 2, column=str(name), value=cell))
     if faults:
         raise DataError(faults)
 
 
 def as_text(cell: str) -> str:
-    """Return a cell to be read by people, with an apostrophe before what would be run.
+    """Return a cell with an apostrophe before what a spreadsheet would run.
 
-    A spreadsheet then shows it as text.
+    It then is text.
 
     Examples
     --------

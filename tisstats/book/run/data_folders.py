@@ -51,10 +51,12 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     ]
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            for target in node.targets:
-                if isinstance(target, ast.Name) and assigned.count(target.id) == 1:
-                    yield target.id, node.value.value
+        value = _text(node.value, {}) if isinstance(node, ast.Assign) else None
+        if value is None or not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Name) and assigned.count(target.id) == 1:
+                yield target.id, value
 
 
 def _text(node: ast.expr, constants: Mapping[str, str]) -> str | None:
