@@ -11,8 +11,8 @@ A witness shows that a value can be attained. It does not show that nothing lies
 some bounds a short argument does (`nothing_beyond`); all others rest on the solver, and
 ``tisstats bounds`` repeats its proofs. ``--list`` says which is which.
 
-Exit status: 0 if every bound called sharp has a witness that meets every constraint and has the
-stated value, 1 with one line per fault if not, 2 for wrong usage.
+Exit status: 0 if every witness meets every constraint and has the stated value, 1 with one line per
+fault if not, 2 for wrong usage. Bounds without a witness are counted, and named by ``--list``.
 """
 
 from __future__ import annotations
@@ -403,12 +403,12 @@ def nothing_beyond(key: Key, stated: str, published: Published) -> str | None:
     value, low = Fraction(stated), side == "minimum"
     if quantity == "spearman" and abs(value) == 1:
         return "no correlation lies beyond 1 or -1"
-    if quantity in ("improved", "unchanged", "worsened"):
-        if value == _count_range(quantity, measure, published)[not low]:
-            return "counted from the printed quartiles of the change"
-    if quantity.startswith("tis_"):
-        if value == score_value(quantity, _extreme_scores(published, low, quantity), published):
-            return "follows from the numbers of patients with minimal and moderate improvement"
+    counted = quantity in ("improved", "unchanged", "worsened")
+    if counted and value == _count_range(quantity, measure, published)[not low]:
+        return "counted from the printed quartiles of the change"
+    extreme = _extreme_scores(published, low, quantity)
+    if quantity.startswith("tis_") and value == score_value(quantity, extreme, published):
+        return "follows from the numbers of patients with minimal and moderate improvement"
     return None
 
 
@@ -454,20 +454,22 @@ def _count_range(quantity: str, measure: str, published: Published) -> tuple[int
     return low, high
 
 
-def _extreme_scores(published: Published, low: bool, quantity: str) -> list[Fraction]:
+def _extreme_scores(published: Published, minimum: bool, quantity: str) -> list[Fraction]:
     """Return the lowest or highest scores of all patients that the printed counts allow.
 
     Scores are multiples of `POINTS` from 0 to 100. More zeros mean lower scores.
     """
     counts = published.counts
     responders, minimal = counts["responders"], counts["minimal"]
-    lowest = (quantity == "tis_zero") != low
+    lowest = (quantity == "tis_zero") != minimum
     groups = (
         (responders, counts["responder_score"], Fraction(100)),
         (minimal - responders, counts["minimal_score"], counts["responder_score"] - POINTS),
         (counts["analysed"] - minimal, 0, counts["minimal_score"] - POINTS),
     )
-    return [Fraction(least if lowest else most) for size, least, most in groups for _ in range(size)]
+    return [
+        Fraction(least if lowest else most) for size, least, most in groups for _ in range(size)
+    ]
 
 
 # The files.
@@ -500,25 +502,29 @@ def read_witnesses(path: Path) -> tuple[dict[Key, Witness], list[str]]:
     return found, faults
 
 
-def check(folder: Path, published: Published) -> tuple[list[str], dict[Key, str | None]]:
+def check(
+    folder: Path, published: Published
+) -> tuple[list[str], dict[Key, tuple[bool, str | None]]]:
     """Check all witnesses of a folder.
 
-    Returns the faults, and by bound why nothing lies beyond it, None where the solver is needed.
+    Returns the faults, and by bound whether it has a witness and why nothing lies beyond it, None
+    where that rests on the solver.
     """
     bounds = {(r["quantity"], r["measure"], r["side"]): r for r in _read(folder / BOUNDS)}
     witnesses, faults = read_witnesses(folder / WITNESSES)
     for key, row in bounds.items():
         name = " ".join(key)
         if key not in witnesses:
-            if row["proven"] == "sharp":
-                faults.append(f"{BOUNDS}: {name}: called sharp, without a witness")
             continue
         lines = violations(witnesses[key], published)
         if not lines and (wrong := value_fault(witnesses[key], key, row["value"], published)):
             lines = [wrong]
         faults += [f"{WITNESSES}: {name}: {line}" for line in lines]
     faults += [f"{WITNESSES}: {' '.join(k)}: no such bound" for k in witnesses if k not in bounds]
-    return faults, {k: nothing_beyond(k, row["value"], published) for k, row in bounds.items()}
+    return faults, {
+        key: (key in witnesses, nothing_beyond(key, row["value"], published))
+        for key, row in bounds.items()
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -531,7 +537,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(folders[0]) if folders else Path(__file__).parent
     published = Path(__file__).resolve().parent.parent / "published"
     try:
-        faults, arguments_for = check(folder, Published.read(published))
+        faults, found = check(folder, Published.read(published))
     except (OSError, UnicodeDecodeError, KeyError, ValueError) as error:
         print(f"{folder}: cannot be checked: {error!r}", file=sys.stderr)
         return 1
@@ -539,13 +545,15 @@ def main(arguments: list[str]) -> int:
         print("\n".join(faults), file=sys.stderr)
         return 1
     if listed:
-        for key, reason in arguments_for.items():
-            print(f"{' '.join(key)}: {reason or 'that nothing lies beyond rests on the solver'}")
-    short = sum(reason is not None for reason in arguments_for.values())
+        for key, (has, reason) in found.items():
+            attained = "attained" if has else "no witness in the file"
+            print(f"{' '.join(key)}: {attained}; {reason or 'nothing beyond: by the solver alone'}")
+    attained = sum(has for has, _ in found.values())
+    short = sum(reason is not None for _, reason in found.values())
     print(
-        f"{len(arguments_for)} bounds: each that is called sharp is attained by synthetic values "
-        f"that meet every constraint.\nThat nothing lies beyond follows by a short argument for "
-        f"{short}, and rests on the solver for {len(arguments_for) - short}."
+        f"Of {len(found)} bounds {attained} are attained by the synthetic values of {WITNESSES}, "
+        f"which meet every constraint.\nThat nothing lies beyond follows by a short argument for "
+        f"{short}, and rests on the solver for {len(found) - short}."
     )
     return 0
 

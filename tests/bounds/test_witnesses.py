@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.bounds import BoundAssumptions, read_bounds
@@ -35,9 +35,7 @@ def _load():
 checker = _load()
 PUBLISHED = checker.Published.read(FOLDER.parent / "published")
 WITNESSES, FAULTS = checker.read_witnesses(FOLDER / checker.WITNESSES)
-VALUES = {
-    (row.quantity, row.measure, row.side): row.value for row in read_bounds().itertuples()
-}
+VALUES = {(row.quantity, row.measure, row.side): row.value for row in read_bounds().itertuples()}
 CORE_KEY = ("mean_change", "physician_global", "minimum")
 
 
@@ -47,17 +45,16 @@ def run(folder: Path, *options: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_every_sharp_bound_has_a_witness_and_no_library_is_needed():
+def test_witnesses_hold_and_no_library_is_needed():
     done = run(FOLDER, "--list")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == len(VALUES) + 2
-    sharp = read_bounds().query("proven == 'sharp'")
-    assert len(sharp) == len(WITNESSES)
+    assert f"Of {len(VALUES)} bounds {len(WITNESSES)} are attained" in done.stdout
+    assert FAULTS == []
+    assert done.stdout.count("no witness in the file") == len(VALUES) - len(WITNESSES)
 
 
-@pytest.mark.parametrize("key", WITNESSES, ids="-".join)
-def test_package_and_script_agree_on_a_witness(key):
-    witness = WITNESSES[key]
+def as_cohort(witness):
     columns = [
         {
             measure: tuple(value * SCALES[measure].step for value in row[time])
@@ -65,11 +62,16 @@ def test_package_and_script_agree_on_a_witness(key):
         }
         for time in (0, 1)
     ]
-    cohort = Cohort(*columns, witness.female)
-    assumptions = BoundAssumptions()
-    assert violations(cohort, PublishedFacts.read(), assumptions) == []
-    if witness.female:
-        assert checker.scores(witness) == end_scores(cohort, assumptions.shared)
+    return Cohort(*columns, witness.female)
+
+
+def test_package_and_script_agree_on_the_witnesses():
+    published, assumptions = PublishedFacts.read(), BoundAssumptions()
+    for key, witness in list(WITNESSES.items())[::20]:
+        cohort = as_cohort(witness)
+        assert violations(cohort, published, assumptions) == [], key
+        if witness.female:
+            assert checker.scores(witness) == end_scores(cohort, assumptions.shared)
 
 
 def test_scales_of_the_script_are_those_of_the_bounds():
@@ -105,16 +107,22 @@ def test_a_row_of_the_core_set_alone_is_refused():
 
 
 def test_a_change_of_10_cm_that_only_a_single_row_permits_is_refused():
-    # Within the row alone 10 cm to 0 keeps every order statistic; in the cohort the best scores do
-    # not: extramuscular activity that rises by 10 cm is worsening.
-    witness = WITNESSES[CORE_KEY]
-    before, after = witness.rows["extramuscular"]
-    top = max(range(len(after)), key=lambda i: after[i] - before[i])
-    changed = moved(moved(witness, "extramuscular", 1, top, 100), "extramuscular", 0, top, 0)
-    assert any("meets the definition of worsening" in line for line in faults_of(changed))
+    # From 10 cm to 0 in one patient: some rows still have all of their printed numbers then, but
+    # the patient's score breaks the numbers of responders.
+    refused = 0
+    for key, witness in WITNESSES.items():
+        if not witness.female or key[0] == "spearman":
+            continue
+        for patient in range(len(witness.female)):
+            changed = moved(
+                moved(witness, "extramuscular", 0, patient, 100), "extramuscular", 1, patient, 0
+            )
+            if not list(checker._row_faults(changed, "extramuscular", PUBLISHED)):
+                lines = checker.violations(changed, PUBLISHED)
+                refused += any("patients end with" in line for line in lines)
+    assert refused
 
 
-SEX = "women"
 TAMPERED = {
     "off the scale": (lambda w: moved(w, "haq", 0, 0, 99), "is not on the scale"),
     "too few patients": (
@@ -169,7 +177,7 @@ def test_a_bounded_mean_is_not_taken_for_unbounded():
     assert checker.value_fault(WITNESSES[key], key, checker.UNBOUNDED, PUBLISHED)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_single_changed_cell_that_breaks_an_aggregate_is_refused(data):
     key = data.draw(st.sampled_from(sorted(WITNESSES)))
@@ -181,11 +189,7 @@ def test_a_single_changed_cell_that_breaks_an_aggregate_is_refused(data):
     to = data.draw(st.integers(int(low / step), int((high or 2000) / step)))
     changed = moved(witness, measure, time, patient, to)
     # The oracle is the package's own check, which shares no code with the script.
-    columns = [
-        {m: tuple(v * SCALES[m].step for v in row[t]) for m, row in changed.rows.items()}
-        for t in (0, 1)
-    ]
-    cohort = Cohort(*columns, changed.female)
+    cohort = as_cohort(changed)
     expected = violations(cohort, PublishedFacts.read(), BoundAssumptions())
     assert bool(checker.violations(changed, PUBLISHED)) == bool(expected), expected
 
@@ -197,7 +201,10 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
     rows[0]["baseline"] = "1 x"
     rows[1]["step"] = "1/7"
     rows[2]["scope"] = "whole"
-    rows = [row for row in rows if (row["quantity"], row["side"]) != ("tis_mean", "maximum")]
+    last = rows[-1]["quantity"], rows[-1]["measure"], rows[-1]["side"]
+    for row in rows:
+        if (row["quantity"], row["measure"], row["side"]) == last:
+            row["side"] = "middle"
     with (tmp_path / checker.WITNESSES).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -209,7 +216,7 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
         "row 2: not a witness: invalid literal",
         "row 3: row and step must be of",
         "row 4: column scope: 'whole'",
-        "tis_mean total_improvement_score maximum: called sharp, without a witness",
+        "no such bound",
     ):
         assert Counter(expected in line for line in done.stderr.splitlines())[True] == 1
 
