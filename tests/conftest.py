@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,9 @@ from tisstats.ledger.published import PublishedFacts, data_directory
 # On a busy machine any example may take long: that tells nothing of what is tested.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+# A shell makes jobs in the background ignore Ctrl-C, and so would every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: Trials made at random, which the tests of any trial and of the check of cohorts share.
 pytest_plugins = ["tests.random_trials"]

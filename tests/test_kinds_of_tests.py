@@ -1,6 +1,8 @@
 """Tests of every kind are run: examples of docstrings, notebooks, functions, pages in a browser."""
 
 import ast
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -57,3 +59,22 @@ def test_a_whole_run_has_tests_of_every_kind_and_every_example(request, expected
         if type(item).__name__ == "DoctestItem" and item.path.is_relative_to(PACKAGE)
     )
     assert found == expected
+
+
+IGNORES_CTRL_C = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the ways of a Unix shell")
+@pytest.mark.parametrize(("also", "ignores"), [("sys", "True"), ("tests.conftest", "False")])
+def test_what_tests_start_can_be_stopped_even_in_a_job_in_the_background(also, ignores):
+    """A shell makes such a job ignore Ctrl-C, and it hands that down."""
+    starts = f"subprocess.run([sys.executable, '-c', {IGNORES_CTRL_C!r}])"
+    done = subprocess.run(
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c"]
+        + [f"import subprocess, sys, {also}; {starts}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout.strip() == ignores

@@ -185,8 +185,6 @@ def test_a_build_that_is_stopped_leaves_no_process_and_the_last_good_book(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A background job would hand down that it ignores Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 300  # on a busy machine
     while not started.exists() and running.poll() is None and time.monotonic() < deadline:

@@ -96,18 +96,21 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a group of processes")
 def test_ctrl_c_stops_cleanly(tmp_path):
     out = tmp_path / "cohorts"
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, "--cohorts", "80", "--seed", "1", "-o", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    assert running.stderr is not None
-    first = running.stderr.readline()  # cohorts are being drawn
-    assert "of 80 cohorts" in first
-    os.killpg(running.pid, signal.SIGINT)
-    stdout, stderr = running.communicate(timeout=300)
+    ) as running:
+        try:
+            assert running.stderr is not None
+            first = running.stderr.readline()  # cohorts are being drawn
+            assert "of 80 cohorts" in first
+            os.killpg(running.pid, signal.SIGINT)
+            stdout, stderr = running.communicate(timeout=300)
+        finally:
+            running.kill()  # does nothing once it has ended
     assert running.returncode == 130, stderr
     assert "Traceback" not in stderr
     assert stderr.splitlines()[-1] == "stopped"
