@@ -69,9 +69,9 @@ IGNORES_CTRL_C = "import signal; print(signal.getsignal(signal.SIGINT) is signal
 def test_what_tests_start_can_be_stopped_even_in_a_job_in_the_background(also, ignores):
     """A shell makes such a job ignore Ctrl-C, and it hands that down."""
     starts = f"subprocess.run([sys.executable, '-c', {IGNORES_CTRL_C!r}])"
+    code = f"import subprocess, sys, {also}; {starts}"
     done = subprocess.run(
-        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c"]
-        + [f"import subprocess, sys, {also}; {starts}"],
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
