@@ -17,6 +17,7 @@ from tools.shown import with_figures
     [
         ("README.md", "mutants", lambda: table(Run.read())),
         ("README.md", "fuzz", lambda: fuzz.table(json.loads(fuzz.LAST_RUN.read_text()))),
+        ("README.md", "bench", lambda: results.summary(results.read())),
         ("book/reference/speed.md", "bench", lambda: results.page(results.read())),
     ],
 )

@@ -14,6 +14,7 @@ from tools.shown import show_figures
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).with_name("last_run.json")
 PAGE = ROOT / "book" / "reference" / "speed.md"
+README = ROOT / "README.md"
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,29 @@ def keep(measured: Sequence[Measured]) -> None:
     kept = [known[name] for name in benches() if name in known]
     FILE.write_text(json.dumps([asdict(each) for each in kept], indent=1) + "\n", "utf-8")
     show_figures(PAGE, "bench", page(kept))
+    show_figures(README, "bench", summary(kept))
 
 
 def page(measured: Sequence[Measured]) -> str:
     """Return the tables of all benches in Markdown."""
     return "\n\n".join(_table(table, each.date) for each in measured for table in each.tables)
+
+
+def summary(measured: Sequence[Measured]) -> str:
+    """Return how many ratios stay within their aims, and a table of those that do not."""
+    rows = [
+        (table.title, row)
+        for each in measured
+        for table in each.tables
+        for row in table.rows
+        if row.ratio is not None and row.aim is not None
+    ]
+    above = [(title, row) for title, row in rows if row.ratio > row.aim]
+    head = ["| above its aim | ratio | aim |", "|---|--:|--:|"]
+    lines = [f"| {title}: {row.what} | {row.ratio:.2f} | {row.aim:.2f} |" for title, row in above]
+    last = max(each.date for each in measured)
+    said = f"{len(rows) - len(above)} of {len(rows)} ratios with an aim were within it ({last})."
+    return "\n".join([said, *(["", *head, *lines] if above else [])])
 
 
 def _table(table: Table, date: str) -> str:
