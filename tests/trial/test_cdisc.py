@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from tisstats.errors import DataError
+from tisstats.tables.formulas import is_formula
 from tisstats.trial.cdisc import (
     FILE_FORMATS,
     AnalysisDatasets,
@@ -467,7 +468,9 @@ def record(text, number):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_text_number_and_date_returns(file_format, data):
-    kinds = (ASCII, IBM_NUMBERS) if file_format == "xpt" else (TEXT, NUMBERS)
+    # What a spreadsheet would run is refused in CSV, as tests/test_hostile_files.py shows.
+    texts = TEXT.filter(lambda text: not is_formula(text)) if file_format == "csv" else TEXT
+    kinds = (ASCII, IBM_NUMBERS) if file_format == "xpt" else (texts, NUMBERS)
     rows = data.draw(st.lists(record(*kinds), min_size=1, max_size=4))
     text, other, number, weight, flag, date = map(list, zip(*rows, strict=True))
     patients = pd.DataFrame(
@@ -488,7 +491,7 @@ def test_any_text_number_and_date_returns(file_format, data):
         {"patient_id": patients["patient_id"], "week": 0, "baseline": True, "mmt": number}
     )
     # Labels and the title are text of the user too; in transport files labels are short.
-    label, title = data.draw(kinds[0]), data.draw(TEXT)
+    label, title = data.draw(kinds[0]), data.draw(texts)
     study = replace(
         STUDY,
         title=title,
