@@ -515,6 +515,8 @@ def check(
     for key, row in bounds.items():
         name = " ".join(key)
         if key not in witnesses:
+            if row["proven"] == "sharp":
+                faults.append(f"{WITNESSES}: {name}: called sharp, but without a witness")
             continue
         lines = violations(witnesses[key], published)
         if not lines and (wrong := value_fault(witnesses[key], key, row["value"], published)):

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.bounds import BoundAssumptions, read_bounds
+from tisstats.bounds.attain import attain_table
 from tisstats.bounds.witness import Witness as Cohort
 from tisstats.bounds.witness import end_scores, violations
 from tisstats.ledger.published import PublishedFacts, data_directory
@@ -67,7 +68,7 @@ def as_cohort(witness):
 
 def test_package_and_script_agree_on_the_witnesses():
     published, assumptions = PublishedFacts.read(), BoundAssumptions()
-    for key, witness in list(WITNESSES.items())[::20]:
+    for key, witness in list(WITNESSES.items())[::5]:
         cohort = as_cohort(witness)
         assert violations(cohort, published, assumptions) == [], key
         if witness.female:
@@ -219,6 +220,55 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
         "no such bound",
     ):
         assert Counter(expected in line for line in done.stderr.splitlines())[True] == 1
+
+
+def copy_without(key, folder: Path) -> Path:
+    """Copy the bounds and the witnesses but one; return the file of witnesses."""
+    shutil.copy(FOLDER / checker.BOUNDS, folder)
+    lines = (FOLDER / checker.WITNESSES).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(f"{','.join(key)},")]
+    assert len(kept) < len(lines)
+    file = folder / checker.WITNESSES
+    file.write_text("".join(kept), encoding="utf-8")
+    return file
+
+
+ROW_KEY = ("improved", "mrs", "minimum")
+
+
+def test_a_sharp_bound_without_a_witness_is_a_fault(tmp_path):
+    copy_without(ROW_KEY, tmp_path)
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"{checker.WITNESSES}: {' '.join(ROW_KEY)}: called sharp, but without a witness"
+    ]
+
+
+@pytest.mark.parametrize("key", [ROW_KEY, CORE_KEY])
+def test_a_witness_that_is_missing_is_found_again_and_no_other_is_searched(tmp_path, key):
+    file = copy_without(key, tmp_path)
+    others = file.read_text(encoding="utf-8").splitlines()
+    said = []
+    attain_table(read_bounds(), file, said.append)
+    assert said == [f"{key[2]} {key[0]} of {key[1]}: attained"]
+    found = file.read_text(encoding="utf-8").splitlines()
+    assert [line for line in found if not line.startswith(f"{','.join(key)},")] == others
+    complete = (FOLDER / checker.WITNESSES).read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:5] for line in found] == [line.split(",")[:5] for line in complete]
+    assert run(tmp_path).returncode == 0
+    attain_table(read_bounds(), file, said.append)
+    assert len(said) == 1
+
+
+def test_all_are_searched_where_there_is_no_file(tmp_path):
+    bounds = read_bounds()
+    one = bounds.loc[(bounds["quantity"] == ROW_KEY[0]) & (bounds["measure"] == ROW_KEY[1])]
+    attain_table(one, tmp_path / "new.csv", [].append)
+    rows, faults = checker.read_witnesses(tmp_path / "new.csv")
+    assert (len(rows), faults) == (2, [])
+    for key, witness in rows.items():
+        assert faults_of(witness, key) == []
 
 
 def test_no_argument_claims_more_than_the_proofs():

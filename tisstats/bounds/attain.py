@@ -1,13 +1,16 @@
 """Find a witness of each bound of a table: the proofs are not repeated, only what attains them.
 
-``python -m tisstats.bounds.attain`` writes ``data/bounds/witnesses_synthetic.csv``.
+``python -m tisstats.bounds.attain`` adds to ``data/bounds/witnesses_synthetic.csv`` those that it
+lacks.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from ortools.sat.python import cp_model
@@ -21,6 +24,17 @@ from tisstats.bounds.rows import CORE
 from tisstats.bounds.witness import Witness
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.tables.atomic import replacing
+
+#: A row of ``witnesses_synthetic.csv``, by column.
+Row = dict[str, str]
+
+
+class Key(NamedTuple):
+    """What names a bound in the files, also that of the score."""
+
+    quantity: str
+    measure: str
+    side: str
 
 
 def find_witness(
@@ -71,9 +85,7 @@ def find_witness(
     return found
 
 
-def witness_rows(
-    quantity: str, measure: str, side: str, witness: Witness, search: JointSearch
-) -> list[dict[str, str]]:
+def witness_rows(key: Key, witness: Witness, search: JointSearch) -> list[Row]:
     """Return the rows of ``witnesses_synthetic.csv`` of one bound, one for each of its measures."""
     rows = []
     for each in witness.ends:
@@ -81,7 +93,7 @@ def witness_rows(
         columns = {"baseline": witness.baselines[each], "end": witness.ends[each]}
         rows.append(
             {
-                **{"quantity": quantity, "measure": measure, "side": side},
+                **key._asdict(),
                 "scope": "core_set" if witness.has_core_set else "row",
                 "row": each,
                 "step": str(step),
@@ -93,43 +105,64 @@ def witness_rows(
 
 
 def attain_table(bounds: pd.DataFrame, output: Path, report: Callable[[str], None]) -> None:
-    """Find a witness of every bound of a table that is called sharp, and write them.
+    """Find a witness of every sharp bound of a table that has none in a file yet, and add them.
+
+    The file is replaced after each witness that is found, so that a search that was stopped goes on
+    where it ended. Those that are in the file are not checked again: ``check_witnesses.py`` does
+    that. Remove the file to find all anew.
 
     Parameters
     ----------
     bounds
         As `read_bounds` returns it.
     output
-        The file, replaced atomically.
+        The file, replaced atomically; in the order of the bounds.
     report
-        Called with one line per bound.
+        Called with one line per bound: whether its witness was found.
 
     Raises
     ------
-    ValueError
-        If no witness of a bound is found.
+    DataError
+        If the file cannot be written.
     """
     published = PublishedFacts.read()
     search = JointSearch.start(published)
-    rows: list[dict[str, str]] = []
-    for bound in bounds.loc[bounds["proven"] == "sharp"].to_dict("records"):
-        quantity, measure, side, value = (
-            str(bound[name]) for name in ("quantity", "measure", "side", "value")
-        )
+    found = read_rows(output)
+    sharp = bounds.loc[bounds["proven"] == "sharp"]
+    order = [
+        Key(*map(str, key)) for key in zip(*(sharp[name] for name in Key._fields), strict=True)
+    ]
+    for key, value in zip(order, sharp["value"], strict=True):
+        if key in found:
+            continue
         witness = find_witness(
-            quantity,
-            None if measure == SCORE else measure,
-            side,
+            key.quantity,
+            None if key.measure == SCORE else key.measure,
+            key.side,
             None if value == UNBOUNDED else Fraction(value),
             published=published,
             search=search,
         )
+        name = f"{key.side} {key.quantity} of {key.measure}"
         if witness is None:
-            raise ValueError(f"no witness of the {side} of {quantity} of {measure} was found")
-        rows += witness_rows(quantity, measure, side, witness, search)
-        report(f"{side} {quantity} of {measure}: attained")
-    with replacing(output) as part:
-        pd.DataFrame(rows).to_csv(part, index=False, lineterminator="\n")
+            report(f"{name}: no witness was found")
+            continue
+        found[key] = witness_rows(key, witness, search)
+        rows = [row for each in order for row in found.get(each, [])]
+        with replacing(output) as part:
+            pd.DataFrame(rows).to_csv(part, index=False, lineterminator="\n")
+        report(f"{name}: attained")
+
+
+def read_rows(path: Path) -> dict[Key, list[Row]]:
+    """Return the rows of a file of witnesses by their bounds; none if there is no file."""
+    if not path.exists():
+        return {}
+    found: dict[Key, list[Row]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(Key(*(row[name] for name in Key._fields)), []).append(row)
+    return found
 
 
 if __name__ == "__main__":
