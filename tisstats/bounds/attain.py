@@ -109,7 +109,7 @@ def attain_table(bounds: pd.DataFrame, output: Path, report: Callable[[str], Non
 
     The file is replaced after each witness that is found, so that a search that was stopped goes on
     where it ended. Those that are in the file are not checked again: ``check_witnesses.py`` does
-    that. Remove the file to find all anew.
+    that. Remove the file to find all again.
 
     Parameters
     ----------
