@@ -5,6 +5,7 @@ import json
 import platform
 import queue
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.build import build
-from tisstats.book.run import digests
+from tisstats.book.run import digests, kernels
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.book.site.output import MARK, check_replaceable
 from tisstats.book.site.policy import content_policy
@@ -61,6 +62,49 @@ def test_nothing_is_done_when_nothing_has_changed(tiny_book):
 def test_two_builds_from_nothing_give_the_same_bytes(tiny_book, new_book):
     new_book.build()
     assert new_book.state() == tiny_book.state()
+
+
+#: So many that Sphinx makes them in several processes.
+CHAPTERS = range(12)
+
+
+@pytest.fixture
+def long_book(new_book):
+    """A book of many pages, each of which pastes, and cites a figure of another."""
+    chapters = "".join(f"      - file: book/chapter_{number}\n" for number in CHAPTERS)
+    toc = new_book.root / "_toc.yml"
+    toc.write_text(f"{toc.read_text()}{chapters}")
+    pasted = "{glue:text}`../notebooks/01_first.ipynb::threshold:s`"
+    for number in CHAPTERS:
+        linked = f"{{doc}}`chapter_{(number + 5) % len(CHAPTERS)}`"
+        page = new_book.root / "book" / f"chapter_{number}.md"
+        page.write_text(f"# Chapter {number}\n\n{pasted} points, see {linked}.\n")
+    return new_book
+
+
+@pytest.mark.skipif(not kernels.CAN_FORK, reason="this system cannot fork")
+def test_pages_are_the_same_from_one_process_and_from_several(long_book):
+    states = []
+    for jobs in (1, 3):
+        shutil.rmtree(long_book.root / "_build", ignore_errors=True)
+        build(long_book.project, jobs=jobs, report=[].append)
+        states.append(long_book.state())
+        log = (long_book.project.logs / "pages.log").read_text()
+        assert (" .. " in log) == (jobs > 1)  # Sphinx names the first and last page of a share
+    assert states[0] == states[1]
+
+
+@pytest.mark.skipif(not kernels.CAN_FORK, reason="this system cannot fork")
+def test_a_fault_that_another_process_finds_is_told(long_book):
+    for number in (3, 8):
+        page = long_book.root / "book" / f"chapter_{number}.md"
+        page.write_text(f"{page.read_text()}\n{{doc}}`nowhere_{number}`\n")
+    with pytest.raises(BookError) as caught:
+        build(long_book.project, jobs=2, report=[].append)
+    told = str(caught.value)
+    for number in (3, 8):
+        assert f"book/chapter_{number}.md:5: WARNING: unknown document: 'nowhere_{number}'" in told
+    assert "Traceback" not in told
 
 
 def test_nothing_in_a_book_tells_which_python_built_it_or_where(tiny_book):

@@ -1,6 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 
-from tisstats.book.pages.builder import PageBuilder, find_errors, map_to_source
+from tisstats.book.pages.builder import (
+    PageBuilder,
+    find_errors,
+    is_parallel_allowed,
+    map_to_source,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,22 +46,50 @@ def test_complaints_name_the_sources_not_the_mirror(new_book, place, shown):
             ["ERROR: Exception occurred: KeyError: 'lost'"],
         ),
         (
+            "Sphinx parallel build error:\nRuntimeError: lost\n",
+            ["ERROR: Sphinx parallel build error: RuntimeError: lost"],
+        ),
+        (
             "Traceback (most recent call last):\n  File x\nModuleNotFoundError: No module 'x'\n\n",
             ["ModuleNotFoundError: No module 'x'"],
         ),
         ("", []),
     ],
-    ids=["warning", "no extension", "extension fails", "crash", "never started", "silence"],
+    ids=[
+        "warning",
+        "no extension",
+        "extension fails",
+        "crash",
+        "process",
+        "never started",
+        "silence",
+    ],
 )
 def test_of_all_that_is_said_only_what_is_wrong_is_told(new_book, said, told):
     assert find_errors(said, new_book.project) == told
 
 
 def test_a_page_builder_has_a_folder_of_its_own_and_ends_with_its_build(new_book):
-    with PageBuilder(new_book.project) as first:
-        with PageBuilder(new_book.project) as second:
+    with PageBuilder(new_book.project, 2) as first:
+        with PageBuilder(new_book.project, 2) as second:
             assert first._work != second._work
         first._process.stdin.write(b"go\n")
         first._process.stdin.close()  # as the system does when the build is killed
         assert first._process.wait(timeout=300) != 0
     assert not new_book.project.work_folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "write", "allowed"),
+    [
+        ("own", True, True, (True, True)),
+        ("own", True, False, (True, False)),
+        ("own", None, True, (False, True)),  # Sphinx assumes that it is not
+        ("sphinx_multitoc_numbering", None, True, (True, True)),
+    ],
+)
+def test_pages_are_made_in_parallel_if_all_extensions_permit_it(name, read, write, allowed):
+    safe = SimpleNamespace(parallel_read_safe=True, parallel_write_safe=True)
+    asked = SimpleNamespace(parallel_read_safe=read, parallel_write_safe=write)
+    app = SimpleNamespace(extensions={"other": safe, name: asked})
+    assert tuple(is_parallel_allowed(app, what) for what in ("read", "write")) == allowed

@@ -42,7 +42,8 @@ def build(
     settings
         Parameters of the notebooks to change, as ``name=value``.
     jobs
-        Number of parallel notebook runs; by default the number of cores.
+        Number of notebooks that run, and of processes that make pages, at a time; by default the
+        number of cores.
     output
         Output folder; by default ``_build/html`` of the project.
     report
@@ -110,7 +111,7 @@ def _build(
             read_kept(run.result) is not None for run in plan_runs(project, {}, {}, around)
         )
         server = processes.enter_context(fork_server(kernel_log(project))) if needs_run else None
-        pages = processes.enter_context(PageBuilder(project))
+        pages = processes.enter_context(PageBuilder(project, jobs))
         known = read_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
         runs = plan_runs(project, known, overrides, around)

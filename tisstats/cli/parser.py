@@ -175,7 +175,7 @@ def add_book(commands: Commands) -> None:
     add("--cohort", metavar="DIR", type=parse_path, help=rows)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
-    jobs = "number of parallel notebook runs (default: number of cores)"
+    jobs = "number of notebooks, then of pages, that are made at a time (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
     add("--output", metavar="DIR", type=parse_path, help="output folder (default: _build/html)")
     tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"

@@ -104,7 +104,10 @@ def name_figure(
 
 
 class Downloads:
-    """The files of the book under construction."""
+    """The files of the book under construction.
+
+    Pages may be written by other processes; this one resolves the references of all of them.
+    """
 
     def __init__(self) -> None:
         self._pages: defaultdict[str, PageResults] = defaultdict(PageResults)
@@ -245,4 +248,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     downloads = Downloads()
     app.connect("doctree-resolved", downloads.link)
     app.connect("build-finished", downloads.finish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tisstats.book.downloads.tables import PageTable
 
@@ -96,10 +97,13 @@ def _shared(least: Sequence[float], natural: Sequence[float], room: float) -> li
     return at(low)
 
 
+# Cells are measured again for every format and size of type, and the same text stands in many.
+@cache
 def _width(text: str) -> float:
     return sum(_WIDE_AS if mark in _WIDE else 1.0 for mark in text)
 
 
+@cache
 def _longest_word(text: str) -> float:
     return max(_width(word.strip()[:LONGEST_WORD]) for word in _BREAK.split(text))
 

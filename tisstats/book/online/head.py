@@ -86,9 +86,19 @@ def describe(
     else:
         title = html.unescape(_TAGS.sub("", context["title"]))
         extra = head_tags(app, page_facts(app, citation, page, title, doctree), citation)
-        if page == app.config.root_doc:
-            app.env.front_tags = extra  # type: ignore[attr-defined]
     context["metatags"] = context.get("metatags", "") + extra
+
+
+def keep_front_tags(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Keep what describes the front page, for the first page that leads to it.
+
+    Pages may be written by other processes; this one reads their documents.
+    """
+    if app.builder.format == "html" and page == app.config.root_doc:
+        citation = citation_of(app)
+        title = app.env.titles[page].astext()
+        facts = page_facts(app, citation, page, title, document)
+        app.env.front_tags = head_tags(app, facts, citation)  # type: ignore[attr-defined]
 
 
 def lost_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -127,7 +137,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("page_types", {}, "html", [dict])
     app.connect("config-inited", switch_on)
     app.connect("html-page-context", describe)
+    app.connect("doctree-resolved", keep_front_tags, priority=900)  # all is in place
     app.connect("html-collect-pages", lost_page)
     app.connect("build-finished", finish, priority=450)  # after the first page is written
     app.connect("build-finished", write_sitemap)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

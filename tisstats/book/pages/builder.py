@@ -7,21 +7,26 @@ import importlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tisstats.book.run.forkserver import disable_slow_formats
-from tisstats.book.run.kernels import environment
+from tisstats.book.run.kernels import CAN_FORK, environment
 from tisstats.book.run.project import BookError, Project, plain_text
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 _ERROR = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
 #: Format of a fatal Sphinx error: heading, traceback, message.
 _FATAL = re.compile(
-    r"^((?:\w+ )?error(?: \(.*\))?|Exception occurred):\n+(?:[ \t].*\n)*(.+)", re.MULTILINE
+    r"^((?:\w+ )*error(?: \(.*\))?|Exception occurred):\n+(?:[ \t].*\n)*(.+)", re.MULTILINE
 )
 #: offset of the line numbers of myst-nb per cell
 _LINES_PER_CELL = 10_000
@@ -34,7 +39,7 @@ class PageBuilder:
     build could be stale.
     """
 
-    def __init__(self, project: Project):
+    def __init__(self, project: Project, processes: int):
         self._project = project
         project.logs.mkdir(parents=True, exist_ok=True)
         self._log = project.logs / "pages.log"
@@ -45,7 +50,8 @@ class PageBuilder:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", __name__, ",".join(project.extensions())),
+                    *(sys.executable, "-P", "-m", __name__),
+                    *(str(processes), ",".join(project.extensions())),
                     *(
                         "build",
                         str(project.staging_folder),
@@ -89,7 +95,10 @@ class PageBuilder:
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
-            self._process.kill()
+            if CAN_FORK:  # with the processes that write pages for it
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
         self._process.wait()
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
@@ -123,6 +132,7 @@ _PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
 def main() -> None:
     """Import everything, wait for a line of input, then run ``jupyter-book``."""
     disable_slow_formats()
+    build_in_parallel(int(sys.argv.pop(1)))
     for name in [*_PRELOADED, *filter(None, sys.argv.pop(1).split(","))]:
         with contextlib.suppress(ImportError):  # reported by Sphinx
             importlib.import_module(name)
@@ -132,9 +142,44 @@ def main() -> None:
         jupyter_book.main()
 
 
+#: Extensions of Jupyter Book that do not say that pages may be read by several processes: the first
+#: numbers the chapters when all have been read, the second looks at each page on its own.
+_SAFE = {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"}
+
+
+def build_in_parallel(processes: int) -> None:
+    """Let Sphinx read and write pages in several processes: Jupyter Book has no option for it."""
+    if processes == 1 or not CAN_FORK:
+        return
+    from jupyter_book import sphinx
+    from sphinx.application import Sphinx
+
+    Sphinx.is_parallel_allowed = is_parallel_allowed  # type: ignore[method-assign,assignment]
+    sphinx.build_sphinx = partial(sphinx.build_sphinx, jobs=processes)
+
+
+def is_parallel_allowed(app: Sphinx, what: str) -> bool:
+    """Return whether all extensions permit several processes to ``read`` or ``write`` pages.
+
+    With one that does not, pages are made one after the other. Sphinx itself would warn of that,
+    and a warning is a fault.
+    """
+    return all(
+        name in _SAFE or getattr(extension, f"parallel_{what}_safe", None) is True
+        for name, extension in app.extensions.items()
+    )
+
+
 def _end_with_the_build() -> None:
-    """Wait until the process that wants the pages closes our input, or ends; then end as well."""
-    sys.stdin.read()
+    """Wait until the process that wants the pages closes our input, or ends; then end as well.
+
+    The processes that this one has started end with it, as they are of its group.
+    """
+    # Not by `sys.stdin`, whose lock a process that is started meanwhile would wait for.
+    while os.read(0, 1):
+        pass
+    if CAN_FORK:
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 
