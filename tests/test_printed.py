@@ -165,7 +165,7 @@ def test_unknown_rules_and_negative_decimals_are_refused():
     with pytest.raises(ValueError, match="rounding must be one of") as error:
         round_to(1.5, 0, "up")
     assert str(error.value) == "rounding must be one of half-up, half-even, truncate, got 'up'"
-    with pytest.raises(ValueError, match="^decimals must be at least 0, got -1$"):
+    with pytest.raises(ValueError, match=r"^decimals must be at least 0, got -1$"):
         round_to(1.5, -1)
 
 

@@ -909,8 +909,8 @@ def with_cell(table, row, column, value):
         ),
         (
             with_cell("patients", 1, "origin", "synthetic"),
-            "patients, row 3, column origin, value 'synthetic': must be observed as in the first row: "
-            "never both",
+            "patients, row 3, column origin, value 'synthetic': must be observed as in the first "
+            "row: never both",
         ),
         (
             with_cell("patients", 1, "origin", "real"),

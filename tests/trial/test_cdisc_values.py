@@ -11,7 +11,7 @@ from tisstats.trial.cdisc.formats import plain_cells
 from tisstats.trial.cdisc.values import ALLOWED, infer_kind, typed_column
 
 #: What stands for a missing value, whatever the kind.
-NOTHING = [None, pd.NA, pd.NaT, math.nan, "", "  "]
+NOTHING = [None, pd.NA, pd.NaT, math.nan, np.float32("nan"), "", "  "]
 KINDS = ["integer", "float", "date", "flag"]
 
 
@@ -38,7 +38,7 @@ def test_a_missing_value_is_none_of_any_kind_and_no_fault(cell, kind):
     assert read([cell, other, object()], kind) == ([None, expected, None], [2])
 
 
-@pytest.mark.parametrize("cell", NOTHING[:4], ids=repr)
+@pytest.mark.parametrize("cell", NOTHING[:5], ids=repr)
 def test_a_missing_text_is_empty(cell):
     assert read(["a", cell, " "], "text") == (["a", "", " "], [])
 
@@ -46,7 +46,8 @@ def test_a_missing_text_is_empty(cell):
 @pytest.mark.parametrize(
     ("cell", "text"),
     [(7, "7"), (7.0, "7"), (-0.5, "-0.5"), (True, "True"), (np.float64(3), "3"),
-     (np.int64(3), "3"), (1e20, "100000000000000000000"), ("7.0", "7.0"), (math.inf, "inf")],
+     (np.float32(3), "3"), (np.int64(3), "3"), (1e20, "100000000000000000000"),
+     ("7.0", "7.0"), (math.inf, "inf")],
 )  # fmt: skip
 def test_a_cell_that_is_no_text_becomes_the_text_of_its_value(cell, text):
     if cell == math.inf:  # no whole number
@@ -81,7 +82,8 @@ def test_an_infinite_number_is_wrong(cell):
     assert read([cell, 1], "integer")[1] == [0]
 
 
-@pytest.mark.parametrize("cell", [True, np.True_, datetime.date(2020, 1, 2), [1], b"1"], ids=repr)
+@pytest.mark.parametrize("cell", [True, np.True_, datetime.date(2020, 1, 2), [1], b"1",
+                                  np.array([1, 2])], ids=repr)  # fmt: skip
 def test_what_is_no_number_is_wrong_as_one(cell):
     assert read([cell, 1], "float") == ([None, 1], [0])
     assert read([cell, "1"], "integer") == ([None, 1], [0])
@@ -164,6 +166,7 @@ def test_each_kind_has_one_type_with_rows_and_without(kind, dtype):
 
 
 def test_what_each_kind_must_be_is_said_in_words():
+    assert all(read([None], kind)[1] == [] for kind in ALLOWED)
     assert ALLOWED == {
         "text": "text",
         "integer": "a whole number",
