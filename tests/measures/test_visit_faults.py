@@ -7,6 +7,7 @@ import pytest
 from tisstats.errors import DataError, Fault
 from tisstats.measures import TableSource, score_visits
 from tisstats.measures.enzymes import ULN_RANGE, uln_fault
+from tisstats.measures.visit_table import number_patients
 from tisstats.measures.visits import SCORE_COLUMNS
 from tisstats.tables.cells import as_text
 
@@ -298,3 +299,22 @@ def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):
         score_visits(medians, uln={"ck": 170})
     with pytest.raises(ValueError, match="uln must be a mapping"):
         score_visits(medians, mmt_max=260)
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "dtype", "numbers"),
+    [
+        ([], object, []),
+        ([None, None], object, [-1, -1]),
+        ([], "str", []),
+        ([], float, []),
+        ([np.nan, 7.5, 7.5], float, [-1, 0, 0]),
+        ([7, None, 7], "Int64", [0, -1, 0]),
+        (["b", " b ", "a", "", "  ", None], object, [0, 0, 1, -1, -1, -1]),
+        (["b", "a", None, "b "], "category", [0, 1, -1, 0]),
+        (["1", 1, " 1", None, ""], object, [0, 1, 0, -1, -1]),
+    ],
+)
+def test_patients_are_numbered_in_the_order_of_their_first_rows(identifiers, dtype, numbers):
+    found = number_patients(pd.Series(identifiers, dtype=dtype))
+    assert (found.tolist(), found.dtype) == (numbers, np.int64)
