@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from tisstats.measures import core_set as module
+from tisstats.measures import ranges
 from tisstats.measures.core_set import CoreSetMeasure, Enzyme
 from tisstats.measures.scales import Scale
 
@@ -84,6 +85,26 @@ def test_the_ends_of_scales():
         240: "24 tests, assumed",
         260: "26 tests (Kendall), called MMT24 on the IMACS form",
     }
+
+
+def test_which_arguments_belong_to_which_core_set():
+    ranges.check_vas_max(10)
+    assert ranges.ARGUMENTS_OF == {
+        "imacs": {"mmt_max": True, "uln": True, "enzyme_unit": False, "enzyme_panel": False},
+        "printo": {"chq_phs_range": True, "cmas_max": False},
+    }
+    assert ranges.VAS_UNITS == {10: "cm", 100: "mm"}
+    assert ranges.VAS_MEASURES_OF == {
+        "imacs": ("physician_global", "patient_global", "extramuscular"),
+        "printo": ("physician_global", "parent_global"),
+    }
+    assert ranges.GLOBALS_OF == {
+        "imacs": ("physician_global", "patient_global"),
+        "printo": ("physician_global", "parent_global"),
+    }
+    for place, core_set in enumerate(("imacs", "printo")):
+        expected = tuple(row[place] for row in TABLE if row[place] != "enzyme")
+        assert ranges.MEASURE_COLUMNS_OF[core_set] == expected
 
 
 def test_the_ranges_of_enzymes():

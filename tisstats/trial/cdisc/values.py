@@ -95,7 +95,7 @@ def infer_kind(given: pd.Series) -> ValueKind:
 
 def _is_number(cell: object) -> bool:
     number = isinstance(cell, int | float | np.integer | np.floating)
-    return number and not isinstance(cell, bool | np.bool_)
+    return number and not isinstance(cell, bool)
 
 
 def _is_blank(cell: object) -> bool:
