@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
+from tisstats.measures import band_points, ranges, response_category, total_improvement_score
 from tisstats.measures import core_set as module
-from tisstats.measures import ranges
 from tisstats.measures.core_set import CoreSetMeasure, Enzyme
 from tisstats.measures.scales import Scale
 
@@ -146,3 +146,49 @@ def test_what_a_scale_does_not_say_is_not_assumed():
         assert not scale.step_is_assumed
     assert Scale(**given, assumed=True).step_is_assumed
     assert Scale(**given, step_assumed=True).step_is_assumed
+
+
+SIX = "physician_global, patient_global, mmt, haq, enzyme, extramuscular"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (
+            lambda: band_points("x", "mmt"),
+            "percent_improvement must be numbers, or nan where missing, got 'x'",
+        ),
+        (
+            lambda: band_points(1, "ck"),
+            f"measure must be one of {SIX}, parent_global, cmas, chaq, chq_phs, das, got 'ck'",
+        ),
+        (
+            lambda: total_improvement_score(["x"] * 6),
+            "percent_improvements must be numbers, or nan where missing, got "
+            "['x', 'x', 'x', 'x', 'x', 'x']",
+        ),
+        (
+            lambda: total_improvement_score([1, 2]),
+            f"percent_improvements must have 6 measures in the last axis ({SIX}), got shape (2,)",
+        ),
+        (
+            lambda: total_improvement_score(5),
+            f"percent_improvements must have 6 measures in the last axis ({SIX}), got shape ()",
+        ),
+        (
+            lambda: total_improvement_score([1] * 6, core_set="x"),
+            "core_set must be one of imacs, printo, got 'x'",
+        ),
+        (lambda: response_category("x"), "scores must be numbers, or nan where missing, got 'x'"),
+        (lambda: response_category([100, 100.5]), "scores must be from 0 to 100, got 100.5"),
+        (lambda: response_category(-0.5), "scores must be from 0 to 100, got -0.5"),
+        (
+            lambda: response_category(5, "x"),
+            "population must be one of adult, juvenile, got 'x'",
+        ),
+    ],
+)
+def test_what_is_no_improvement_and_no_score_is_refused(call, expected):
+    with pytest.raises(ValueError, match="must") as raised:
+        call()
+    assert str(raised.value) == expected
