@@ -550,6 +550,11 @@ def test_parquet_says_what_it_holds(datasets, tmp_path):
         *("string", "int64", "double", "date32[day]")
     ]
     assert pd.read_parquet(tmp_path / "adtte.parquet")["AVAL"].tolist() == [4, 4]
+    # What is missing is null, of any type; no number stands for it.
+    adsl = parquet.read_table(tmp_path / "adsl.parquet")
+    assert {name: adsl[name].null_count for name in ("HEIGHT", "AGE", "TRTSDT", "REGION")} == {
+        "HEIGHT": 1, "AGE": 1, "TRTSDT": 1, "REGION": 1,
+    }  # fmt: skip
 
 
 # Dataset-JSON: the attributes and their order as the specification lists them,
@@ -870,6 +875,12 @@ def without(table, column):
     return lambda tables: tables | {table: tables[table].drop(columns=column)}
 
 
+def with_first_again(table):
+    return lambda tables: (
+        tables | {table: pd.concat([tables[table], tables[table].iloc[[0]]], ignore_index=True)}
+    )
+
+
 NO_COLUMN = "there is no such column; the table has"
 
 
@@ -948,6 +959,23 @@ def with_cell(table, row, column, value):
             with_cell("visits", 3, "baseline", True),
             "visits, row 5, column baseline, value 'true': must be true at one visit of a "
             "patient at most",
+        ),
+        (
+            with_first_again("patients"),
+            "patients, row 5, column patient_id, value '007': must not repeat another row's "
+            "patient_id",
+        ),
+        (
+            with_cell("visits", 6, "patient_id", "8"),
+            "visits, row 8, column patient_id, value '8': must be a patient_id of patients",
+        ),
+        (
+            with_cell("events", 2, "patient_id", "8"),
+            "events, row 4, column patient_id, value '8': must be a patient_id of patients",
+        ),
+        (
+            with_cell("treatments", 2, "patient_id", "8"),
+            "treatments, row 4, column patient_id, value '8': must be a patient_id of patients",
         ),
         (
             with_cell("times", 1, "patient_id", "8"),
