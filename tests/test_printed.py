@@ -92,7 +92,7 @@ DIGITS = "write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a number 
         ("not significant", BOUND),
         ("Non-significant", BOUND),
         (" ns ", BOUND),
-        ("not significan", DIGITS),
+        ("not significant"[:-1], DIGITS),
         ("0,03", COMMA),
         ("< 0,001", COMMA),
         ("1,199", COMMA),

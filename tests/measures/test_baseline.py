@@ -195,9 +195,9 @@ def test_cut_offs_are_the_callers(baseline):
     assert met(min_other_abnormal=5, vas_abnormal_cm=own | {"extramuscular": 2.3}) is False
     assert met(min_other_abnormal=5, vas_abnormal_cm=own | {"physician_global": 3.8}) is True
     needed = "vas_abnormal_cm must have physician_global, patient_global, extramuscular, got"
-    for given, shown in (({"haq": 2}, "haq"), ({}, "none"), ({"haq": 2, "mmt": 1}, "haq, mmt")):
+    for other, shown in (({"haq": 2}, "haq"), ({}, "none"), ({"haq": 2, "mmt": 1}, "haq, mmt")):
         with pytest.raises(ValueError, match=rf"^{needed} {shown}$"):
-            met(min_other_abnormal=5, vas_abnormal_cm=given)
+            met(min_other_abnormal=5, vas_abnormal_cm=other)
     assert met(min_other_abnormal=5, enzyme_abnormal_uln=7.1) is False
     for count in (6, -1):
         message = rf"^min_other_abnormal must be from 0 to 5, got {count}$"
@@ -216,7 +216,7 @@ def test_the_criterion_is_open_where_what_is_missing_would_decide(
 ):
     if normal + missing > len(OTHERS):
         return
-    changed = {name: 0.0 for name in OTHERS[:normal]} | {"mmt": strength}
+    changed = dict.fromkeys(OTHERS[:normal], 0.0) | {"mmt": strength}
     if "ck" in changed:
         changed["ck"] = 170.0  # its upper limit
     changed |= dict.fromkeys(OTHERS[normal : normal + missing], np.nan)
