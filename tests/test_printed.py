@@ -107,6 +107,7 @@ DIGITS = "write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a number 
         ("P = 1.3", "a P value lies from 0 to 1"),
         ("P = -.3", "a P value lies from 0 to 1"),
         ("P < 5%", "a P value lies from 0 to 1"),
+        ("P < 0.5%", "a P value lies from 0 to 1"),
         ("P 0.03", DIGITS),
         ("0.01 < P < 0.05", DIGITS),
         ("< ", DIGITS),
