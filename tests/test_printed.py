@@ -77,36 +77,50 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
     assert repr(text) in str(error.value)
 
 
+BOUND = "write the bound meant, such as > 0.05"
+COMMA = "a comma may separate decimals or thousands; write 0.03, or 1199"
+DIGITS = "write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a number word up to twenty"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("ns", "write the bound meant"),
-        ("NS", "write the bound meant"),
-        ("n.s.", "write the bound meant"),
-        ("P = ns", "write the bound meant"),
-        ("not significant", "write the bound meant"),
-        ("0,03", "may separate decimals or thousands"),
-        ("< 0,001", "may separate decimals or thousands"),
-        ("1,199", "may separate decimals or thousands"),
-        ("~0.03", "rounding unknown"),
-        ("P ≈ .03", "rounding unknown"),
-        ("0.03*", "a mark may represent"),
-        ("3.2 x 10-5", "as 3.2e-5"),
-        ("P = 1.3", "from 0 to 1"),
-        ("P = -.3", "from 0 to 1"),
-        ("P < 5%", "from 0 to 1"),
-        ("P 0.03", "write digits"),
-        ("0.01 < P < 0.05", "write digits"),
-        ("< ", "write digits"),
-        (".", "write digits"),
-        ("1e3", "write digits"),
+        ("ns", BOUND),
+        ("NS", BOUND),
+        ("n.s.", BOUND),
+        ("P = ns", BOUND),
+        ("not significant", BOUND),
+        ("Non-significant", BOUND),
+        (" ns ", BOUND),
+        ("not significant"[:-1], DIGITS),
+        ("0,03", COMMA),
+        ("< 0,001", COMMA),
+        ("1,199", COMMA),
+        ("1,199 U/L", COMMA),
+        ("~0.03", "rounding unknown; write the digits only"),
+        ("P ≈ .03", "rounding unknown; write the digits only"),
+        ("about 5", "rounding unknown; write the digits only"),
+        ("0.03*", "a mark may represent a number; write the digits only"),
+        ("0.03 †‡", "a mark may represent a number; write the digits only"),
+        ("3.2 x 10-5", "write powers of ten as 3.2e-5"),
+        ("3.2 x 10^-15", "write powers of ten as 3.2e-5"),
+        ("P = 1.3", "a P value lies from 0 to 1"),
+        ("P = -.3", "a P value lies from 0 to 1"),
+        ("P < 5%", "a P value lies from 0 to 1"),
+        ("P < 0.5%", "a P value lies from 0 to 1"),
+        ("P 0.03", DIGITS),
+        ("0.01 < P < 0.05", DIGITS),
+        ("< ", DIGITS),
+        (".", DIGITS),
+        ("1e3", DIGITS),
+        ("1e-1000", DIGITS),
+        ("5%%", DIGITS),
     ],
 )
 def test_what_has_no_one_meaning_is_refused_with_the_reason(text, reason):
     with pytest.raises(ValueError, match="is not a printed number") as error:
         parse(text)
-    assert repr(text) in str(error.value)
-    assert reason in str(error.value)
+    assert str(error.value) == f"{text!r} is not a printed number; {reason}"
 
 
 @pytest.mark.parametrize("decimals", range(1, 5))
@@ -150,9 +164,10 @@ def test_what_is_not_finite_is_not_printed(value):
 
 
 def test_unknown_rules_and_negative_decimals_are_refused():
-    with pytest.raises(ValueError, match="half-up, half-even, truncate"):
+    with pytest.raises(ValueError, match="rounding must be one of") as error:
         round_to(1.5, 0, "up")
-    with pytest.raises(ValueError, match="decimals must be at least 0, got -1"):
+    assert str(error.value) == "rounding must be one of half-up, half-even, truncate, got 'up'"
+    with pytest.raises(ValueError, match=r"^decimals must be at least 0, got -1$"):
         round_to(1.5, -1)
 
 
@@ -294,6 +309,13 @@ def test_words_are_numbers():
     expected = {word: value for value, word in enumerate(cardinals)}
     expected |= {"no": 0, "none": 0, "both": 2, "first": 1, "second": 2, "third": 3}
     assert expected == NUMBER_WORDS
+    assert {word: parse(f" {word.title()} ").value for word in NUMBER_WORDS} == expected
+
+
+def test_a_word_is_a_whole_number():
+    number = parse("Twenty")
+    assert (number.decimals, number.relation, number.percent) == (0, "", False)
+    assert number.is_p_value is False
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 3), st.sampled_from(["<", ">", "≤", "≥"]))

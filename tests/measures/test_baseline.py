@@ -194,11 +194,45 @@ def test_cut_offs_are_the_callers(baseline):
     assert met(min_other_abnormal=5, vas_abnormal_cm=own) is True
     assert met(min_other_abnormal=5, vas_abnormal_cm=own | {"extramuscular": 2.3}) is False
     assert met(min_other_abnormal=5, vas_abnormal_cm=own | {"physician_global": 3.8}) is True
-    with pytest.raises(ValueError, match=r"vas_abnormal_cm must have .*extramuscular, got haq"):
-        met(min_other_abnormal=5, vas_abnormal_cm={"haq": 2})
+    needed = "vas_abnormal_cm must have physician_global, patient_global, extramuscular, got"
+    for other, shown in (({"haq": 2}, "haq"), ({}, "none"), ({"haq": 2, "mmt": 1}, "haq, mmt")):
+        with pytest.raises(ValueError, match=rf"^{needed} {shown}$"):
+            met(min_other_abnormal=5, vas_abnormal_cm=other)
     assert met(min_other_abnormal=5, enzyme_abnormal_uln=7.1) is False
-    with pytest.raises(ValueError, match="min_other_abnormal must be from 0 to 5, got 6"):
-        met(min_other_abnormal=6)
+    for count in (6, -1):
+        message = rf"^min_other_abnormal must be from 0 to 5, got {count}$"
+        with pytest.raises(ValueError, match=message):
+            met(min_other_abnormal=count)
+
+
+OTHERS = ("physician_global", "patient_global", "haq", "ck", "extramuscular")
+
+
+@pytest.mark.parametrize("normal", range(6))
+@pytest.mark.parametrize("missing", range(6))
+@pytest.mark.parametrize("strength", [0, 260, np.nan])
+def test_the_criterion_is_open_where_what_is_missing_would_decide(
+    baseline, normal, missing, strength
+):
+    if normal + missing > len(OTHERS):
+        return
+    changed = dict.fromkeys(OTHERS[:normal], 0.0) | {"mmt": strength}
+    if "ck" in changed:
+        changed["ck"] = 170.0  # its upper limit
+    changed |= dict.fromkeys(OTHERS[normal : normal + missing], np.nan)
+    abnormal = len(OTHERS) - normal - missing
+    for needed in range(6):
+        found = minimal_disability(
+            baseline.to_dict() | changed, **SCORING, **(RULE | {"min_other_abnormal": needed})
+        )
+        # Strength is lost, kept, or unknown; of the others some are, and some may be, abnormal.
+        if strength == 260 or abnormal + missing < needed:
+            expected = False
+        elif strength == 0 and abnormal >= needed:
+            expected = True
+        else:
+            expected = None
+        assert found.met is expected
 
 
 def test_cut_offs_of_activity_are_in_centimetres_whatever_the_scale(baseline):

@@ -2,6 +2,7 @@
 
 import sys
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tisstats.measures import _compiled_points
 from tisstats.measures import total_improvement_score as score
 from tisstats.measures.core_set import CORE_SETS
+from tisstats.measures.total_improvement_score import SCORE_ENGINES
 
 
 def visits(count):
@@ -55,8 +57,31 @@ def test_shapes_and_layouts_are_those_of_numpy():
 def test_without_numba_the_message_says_what_is_needed(monkeypatch):
     _compiled_points.compiled.cache_clear()
     monkeypatch.setitem(sys.modules, "numba", None)
-    with pytest.raises(ModuleNotFoundError, match="engine 'numba' needs the package numba"):
+    with pytest.raises(ModuleNotFoundError) as raised:
         score(visits(1), engine="numba")
+    assert str(raised.value) == (
+        "engine 'numba' needs the package numba, the extra `fast` of this project; engine 'numpy' "
+        "gives the same scores"
+    )
+
+
+def test_what_numba_compiles_is_the_loop_of_the_score(monkeypatch):
+    # Whatever numba makes of it, it is what adds the points up; here, the loop itself.
+    numba = SimpleNamespace(njit=lambda loop: lambda *arrays: loop(*arrays))
+    monkeypatch.setitem(sys.modules, "numba", numba)
+    _compiled_points.compiled.cache_clear()
+    try:
+        assert_bits_equal(score(visits(50), engine="numba"), score(visits(50)))
+    finally:
+        _compiled_points.compiled.cache_clear()
+
+
+def test_the_engines_are_described():
+    assert SCORE_ENGINES == {
+        "numpy": "NumPy, block by block",
+        "numba": "a loop compiled by numba at its first use, which takes some seconds",
+    }
+    assert len(score(visits(2))) == 2
 
 
 def test_an_unknown_engine_is_refused():

@@ -1,5 +1,6 @@
 """The definitions on lists of measures, among them those of a published series."""
 
+import re
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -177,30 +178,92 @@ def test_a_rule_of_your_own():
     assert classify_from_lists([PHYSICIAN, HAQ], [ENZYME], improvement=two) == "improved"
 
 
+NAMES = "physician_global, patient_global, mmt, haq, enzyme, extramuscular"
+IN_BOTH = (
+    "in improved and among the worsened; only extramuscular may be in both, since it combines "
+    "several organs"
+)
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (([HAQ], ["ck"]), {}, "worsened must be among physician_global, .*extramuscular, got 'ck'"),
-        ((["MMT"], []), {}, "improved must be among .*mmt.*, got 'MMT'"),
+        (([HAQ], ["ck"]), {}, f"worsened must be among {NAMES}, got 'ck'"),
+        ((["MMT"], []), {}, f"improved must be among {NAMES}, got 'MMT'"),
+        (
+            ([], []),
+            {"worsened_by_25_percent": ["ck"]},
+            f"worsened_by_25_percent must be among {NAMES}, got 'ck'",
+        ),
         (([HAQ, MMT, HAQ], []), {}, "improved must not contain duplicates, got 'haq' twice"),
-        (([HAQ, MMT], [MMT, ENZYME]), {}, "mmt in improved and among the worsened; only extra"),
-        (([HAQ], []), {"worsened_by_25_percent": [HAQ]}, "haq in improved and among the worsened"),
+        (([HAQ, MMT], [MMT, ENZYME]), {}, f"mmt {IN_BOTH}"),
+        (([MMT, HAQ], [HAQ, MMT, ENZYME]), {}, f"mmt, haq {IN_BOTH}"),
+        (([HAQ], []), {"worsened_by_25_percent": [HAQ]}, f"haq {IN_BOTH}"),
         (("mmt", []), {}, "improved must be a collection of names, got the text 'mmt'"),
+        (([], 5), {}, "worsened must be a collection of names, got 5"),
         (
             ([], [MMT, HAQ]),
             {"worsened_by_25_percent": [HAQ]},
-            "every measure of worsened; mmt not included",
+            "worsened_by_25_percent must include every measure of worsened; mmt not included",
         ),
         (
             ([MMT], []),
             {"physician_global_and_mmt_worsened": True},
-            "improved contains one of these measures",
+            "physician_global_and_mmt_worsened is True, but improved contains one of these "
+            "measures",
         ),
-        (([], []), {"worsening": "confirmed"}, "2 consecutive visits, which the lists of one"),
-        (([], []), {"worsening": "acr"}, "worsening must be one of imacs, confirmed"),
-        (([], []), {"improvement": "acr"}, "improvement must be one of imacs"),
+        (
+            ([PHYSICIAN], []),
+            {"physician_global_and_mmt_worsened": True},
+            "physician_global_and_mmt_worsened is True, but improved contains one of these "
+            "measures",
+        ),
+        (
+            ([], []),
+            {"worsening": "confirmed"},
+            "worsening 'confirmed' requires 2 consecutive visits, which the lists of one visit do "
+            "not show; to apply its other terms pass dataclasses.replace(rule, "
+            "consecutive_visits=1)",
+        ),
+        (
+            ([], []),
+            {"worsening": "acr"},
+            "worsening must be one of imacs, confirmed, or be of WorseningRule, got 'acr'",
+        ),
+        (
+            ([], []),
+            {"improvement": "acr"},
+            "improvement must be one of imacs, or be of ImprovementRule, got 'acr'",
+        ),
     ],
 )
 def test_wrong_lists_are_named(arguments, options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         classify_from_lists(*arguments, **options)
+
+
+def test_only_the_measures_of_a_rule_count():
+    rule = replace(IMPROVEMENT_RULES["imacs"], measures=(PHYSICIAN, PATIENT, HAQ, MMT), max_worse=0)
+    three = [PHYSICIAN, PATIENT, HAQ]
+    # The enzyme and extramuscular activity are none of them.
+    assert classify_from_lists(three, [EXTRAMUSCULAR, ENZYME], improvement=rule) == "improved"
+    assert classify_from_lists([*three[:2], ENZYME], [], improvement=rule) == "unchanged"
+    strict = replace(WORSENING_RULES["imacs"], measures=(HAQ, MMT, PATIENT), worse_count=2)
+    assert classify_from_lists([], [HAQ, ENZYME], worsening=strict) == "unchanged"
+    assert classify_from_lists([], [HAQ, MMT], worsening=strict) == "worsened"
+
+
+def test_a_quarter_worse_excludes_improvement_by_count_or_by_strength():
+    three = [PHYSICIAN, PATIENT, HAQ]
+    for quarter, expected in (
+        ([], "improved"),
+        ([ENZYME, EXTRAMUSCULAR], "improved"),
+        ([MMT], "unchanged"),
+        ([MMT, ENZYME, EXTRAMUSCULAR], "unchanged"),
+    ):
+        assert classify_from_lists(three, [], worsened_by_25_percent=quarter) == expected
+    # Two may be worse by a quarter, one of them by 30%; if only one may be, that excludes it.
+    one = replace(IMPROVEMENT_RULES["imacs"], max_worse=1)
+    quarter = {"worsened_by_25_percent": [ENZYME, EXTRAMUSCULAR], "improvement": one}
+    assert classify_from_lists(three, [ENZYME], **quarter) == "unchanged"
+    assert classify_from_lists(three, [ENZYME], improvement=one) == "improved"

@@ -1,5 +1,6 @@
 """The definitions on tables of visits."""
 
+import re
 from dataclasses import replace
 from itertools import chain, combinations, product
 
@@ -383,7 +384,15 @@ def test_every_fault_is_told_with_its_row():
     assert places == {
         *((3, "haq"), (4, "week"), (5, "patient_id"), (6, "ck"), (6, "extramuscular"), (2, "mmt")),
     }
-    assert "from 0 to 10 (cm)" in str(caught.value)
+    assert {fault.column: fault.message for fault in caught.value.faults} == {
+        "haq": "must be a number from 0 to 3",
+        "week": "the patient has another row for this week",
+        "patient_id": "must not be empty",
+        "ck": "must be a number of at least 0",
+        "extramuscular": "must be a number from 0 to 10 (cm)",
+        "mmt": "must be a number of at least 0",
+    }
+    assert "visits, row 2, column mmt, value '-1': " in str(caught.value)
 
 
 def test_missing_columns_are_told():
@@ -397,12 +406,25 @@ def test_missing_columns_are_told():
     ("options", "message"),
     [
         ({"enzyme": "mmt"}, "enzyme must be the column of a muscle enzyme, got 'mmt'"),
-        ({"vas_max": 1}, "vas_max must be 10 .* or 100 .*, got 1"),
-        ({"improvement": "acr"}, "improvement must be one of imacs"),
-        ({"worsening": "acr"}, "worsening must be one of imacs, confirmed"),
+        ({"vas_max": 1}, "vas_max must be 10 (cm) or 100 (mm), got 1"),
+        (
+            {"improvement": "acr"},
+            "improvement must be one of imacs, or be of ImprovementRule, got 'acr'",
+        ),
+        (
+            {"worsening": "acr"},
+            "worsening must be one of imacs, confirmed, or be of WorseningRule, got 'acr'",
+        ),
+        *(
+            (
+                {"enzyme": name},
+                f"enzyme must be the column of a muscle enzyme, got {name!r}",
+            )
+            for name in ("patient_id", "week", "haq", "extramuscular")
+        ),
         ({"baseline_zero": 0}, "baseline_zero must be one of missing, worse-if-higher, got 0"),
     ],
 )
 def test_wrong_arguments_are_named(options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         judged(visits_of([BASELINE, WORSE]), **options)

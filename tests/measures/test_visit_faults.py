@@ -4,10 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tisstats.errors import DataError
+from tisstats.errors import DataError, Fault
 from tisstats.measures import TableSource, score_visits
 from tisstats.measures.enzymes import ULN_RANGE, uln_fault
+from tisstats.measures.visit_table import number_patients
+from tisstats.measures.visits import SCORE_COLUMNS
 from tisstats.tables.cells import as_text
+
+VAS = "must be a number from 0 to 10 (cm, as vas_max is 10; 100 is for mm)"
 
 
 def score(visits, **changed):
@@ -23,17 +27,17 @@ def faults_of(visits, **changed):
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("physician_global", 10.1, "must be a number from 0 to 10 (cm"),
-        ("patient_global", -0.1, "must be a number from 0 to 10"),
-        ("extramuscular", 38, "100 is for mm"),
+        ("physician_global", 10.1, VAS),
+        ("patient_global", -0.1, VAS),
+        ("extramuscular", 38, VAS),
         ("mmt", 261, "must be a number from 0 to 260 (mmt_max)"),
-        ("mmt", -1, "must be a number from 0 to 260"),
+        ("mmt", -1, "must be a number from 0 to 260 (mmt_max)"),
         ("haq", 3.125, "must be a number from 0 to 3"),
         ("haq", "1,6", "must be a number from 0 to 3"),
         ("haq", "mild", "must be a number from 0 to 3"),
         ("haq", True, "must be a number from 0 to 3"),
-        ("physician_global", np.inf, "must be a number from 0 to 10"),
-        ("physician_global", "inf", "must be a number from 0 to 10"),
+        ("physician_global", np.inf, VAS),
+        ("physician_global", "inf", VAS),
         ("ck", np.inf, "must be a number above 0, in U/L"),
         ("ck", 0, "must be a number above 0, in U/L"),
         ("ck", -5, "must be a number above 0, in U/L"),
@@ -41,6 +45,7 @@ def faults_of(visits, **changed):
         ("ck", "<20", "must be a number above 0, in U/L"),
         ("week", None, "must be a number of weeks, not empty"),
         ("week", "", "must be a number of weeks, not empty"),
+        ("week", "0 weeks", "must be a number of weeks"),
         ("week", "baseline", "must be a number of weeks"),
         ("week", np.inf, "must be a number of weeks"),
         ("patient_id", None, "must not be empty"),
@@ -53,7 +58,16 @@ def test_a_wrong_cell_is_told_with_its_place_and_what_is_allowed(medians, column
     (fault,) = faults_of(visits)
     assert (fault.file, fault.row, fault.column) == ("visits", 3, column)
     assert fault.value == ("" if value is None else as_text(value))
-    assert said in fault.message
+    assert fault.message == said
+
+
+@pytest.mark.parametrize("length", [10, 100])
+def test_the_unit_of_a_scale_is_told(medians, length):
+    visits = medians.assign(physician_global=[3.8, 100.5])
+    (fault,) = faults_of(visits, vas_max=length)
+    expected = VAS if length == 10 else "must be a number from 0 to 100 (mm)"
+    assert (fault.row, fault.message) == (3, expected)
+    assert score(medians.assign(physician_global=[length, 0]), vas_max=length)["tis"][1] > 0
 
 
 def test_every_fault_is_told_not_only_the_first(medians):
@@ -73,7 +87,8 @@ def test_of_many_faults_of_a_column_twenty_are_told_and_the_rest_is_counted(medi
     visits["patient_id"] = np.arange(30)
     faults = faults_of(visits.assign(haq=9.0))
     assert len(faults) == 21
-    assert faults[-1].message.startswith("and 10 more: must be a number from 0 to 3")
+    assert faults[-1].message == "and 10 more: must be a number from 0 to 3"
+    assert [fault.row for fault in faults] == [*range(2, 22), None]
 
 
 @pytest.mark.parametrize(
@@ -81,12 +96,13 @@ def test_of_many_faults_of_a_column_twenty_are_told_and_the_rest_is_counted(medi
 )
 def test_a_missing_column_is_told_with_those_that_are_there(medians, column):
     (fault,) = faults_of(medians.drop(columns=column))
-    assert fault.column == column
-    assert fault.message.startswith("there is no such column; the table has ")
+    there = ", ".join(name for name in medians if name != column)
+    assert fault == Fault("visits", f"there is no such column; the table has {there}", None, column)
 
 
 def test_without_any_enzyme_there_is_no_score(medians):
     (fault,) = faults_of(medians.drop(columns="ck"))
+    assert (fault.row, fault.column, fault.value) == (None, None, None)
     assert fault.message == "there is no enzyme; give at least one of ck, aldolase, ldh, ast, alt"
 
 
@@ -98,7 +114,10 @@ def test_a_column_that_is_there_twice(medians):
 
 def test_no_column_is_overwritten(medians):
     faults = faults_of(score(medians))
-    assert {"tis", "response", "mmt_points"} <= {fault.column for fault in faults}
+    assert [fault.column for fault in faults] == list(SCORE_COLUMNS)
+    assert {fault.message for fault in faults} == {
+        "the name is reserved for a result column; rename it"
+    }
 
 
 @pytest.mark.parametrize("identifiers", [["A", "A"], ["A", "A "], [1, 1]])
@@ -112,7 +131,9 @@ def test_two_candidates_for_a_baseline(medians):
     early = medians.iloc[[0]].assign(week=-2)
     (fault,) = faults_of(pd.concat([medians, early], ignore_index=True))
     assert (fault.row, fault.value) == (4, "-2")
-    assert "only one of them as the baseline" in fault.message
+    assert fault.message == (
+        "lies before the patient's week 0: keep only one of them as the baseline"
+    )
 
 
 # Upper limits of normal
@@ -124,7 +145,10 @@ def test_two_candidates_for_a_baseline(medians):
 def test_a_limit_that_is_none(medians, limit):
     (fault,) = faults_of(medians, uln={"ck": limit})
     assert (fault.file, fault.column) == ("uln", "ck")
-    assert "must be a number above 0 in U/L" in fault.message
+    assert fault.message == (
+        "the upper limit of normal of ck must be a number above 0 in U/L, a number with its unit "
+        "(such as '170 U/L'), or the name of a column"
+    )
 
 
 def test_a_limit_that_is_missing(medians):
@@ -135,7 +159,8 @@ def test_a_limit_that_is_missing(medians):
 
 def test_a_column_of_limits_is_never_taken_without_being_named(medians):
     (fault,) = faults_of(medians.assign(ck_uln=170), uln={})
-    assert fault.column == "ck"
+    missing = "its upper limit of normal is missing: add it to uln"
+    assert (fault.column, fault.message) == ("ck", missing)
 
 
 def test_an_enzyme_that_the_score_does_not_know(medians):
@@ -146,7 +171,7 @@ def test_an_enzyme_that_the_score_does_not_know(medians):
 def test_a_column_of_limits_that_is_not_there(medians):
     (fault,) = faults_of(medians, uln={"ck": "ck_uln"})
     assert fault.column == "ck_uln"
-    assert "given as the upper limit of normal of ck" in fault.message
+    assert fault.message == "there is no such column, given as the upper limit of normal of ck"
 
 
 @pytest.mark.parametrize("limit", [None, 0, -170, "high"])
@@ -167,7 +192,10 @@ def test_a_limit_in_units_beside_values_in_microkatal_is_refused(medians, enzyme
     name, limit = enzyme
     visits = medians.rename(columns={"ck": name})
     (fault,) = faults_of(visits, uln={name: limit}, enzyme_unit="microkat/L")
-    assert f"if it is in U/L, write '{limit:g} U/L'" in fault.message
+    assert fault.message == (
+        f"{limit:g} microkat/L is {60 * limit:g} U/L, which is not a plausible upper limit of "
+        f"normal of {name}; if it is in U/L, write '{limit:g} U/L'"
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,12 +216,16 @@ def test_a_limit_in_microkatal_beside_values_in_units_is_refused(medians, limit,
 def test_a_limit_is_judged_in_the_unit_in_which_it_is_given(medians):
     assert score(medians, uln={"ck": "0.25 microkat/L"})["tis"].notna().all()
     (fault,) = faults_of(medians, uln={"ck": "170 microkat/L"})
-    assert fault.message.startswith(
-        "170 microkat/L is 10200 U/L, which is not a plausible upper limit"
+    assert fault.message == (
+        "170 microkat/L is 10200 U/L, which is not a plausible upper limit of normal of ck; if it "
+        "is in U/L, write '170 U/L'"
     )
     in_microkatal = medians.assign(ck=medians["ck"] / 60)
     (fault,) = faults_of(in_microkatal, uln={"ck": "2.9 U/L"}, enzyme_unit="microkat/L")
-    assert fault.message.endswith("if it is in microkat/L, write '2.9 microkat/L'")
+    assert fault.message == (
+        "2.9 U/L is not a plausible upper limit of normal of ck; if it is in microkat/L, write "
+        "'2.9 microkat/L'"
+    )
 
 
 @pytest.mark.parametrize(
@@ -225,17 +257,22 @@ def test_a_limit_may_be_an_end_of_the_plausible_range_and_no_less(enzyme):
 
 # Other arguments
 
+MMT_MAX = (
+    "mmt_max must be above 0 (80: MMT-8, one side; 150: MMT-8, both sides with neck; 240: 24 "
+    "tests, assumed; 260: 26 tests (Kendall), called MMT24 on the IMACS form)"
+)
+
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"mmt_max": 0}, "mmt_max must be above 0 (80: MMT-8, one side; 150:"),
-        ({"mmt_max": None}, "260: 26 tests (Kendall), called MMT24 on the IMACS form"),
-        ({"mmt_max": "260"}, "mmt_max must be above 0"),
-        ({"mmt_max": float("nan")}, "mmt_max must be above 0"),
-        ({"mmt_max": -1}, "mmt_max must be above 0"),
-        ({"mmt_max": float("inf")}, "mmt_max must be above 0"),
-        ({"mmt_max": True}, "mmt_max must be above 0"),
+        ({"mmt_max": 0}, f"{MMT_MAX}, got 0"),
+        ({"mmt_max": None}, f"{MMT_MAX}, got None"),
+        ({"mmt_max": "260"}, f"{MMT_MAX}, got '260'"),
+        ({"mmt_max": float("nan")}, f"{MMT_MAX}, got nan"),
+        ({"mmt_max": -1}, f"{MMT_MAX}, got -1"),
+        ({"mmt_max": float("inf")}, f"{MMT_MAX}, got inf"),
+        ({"mmt_max": True}, f"{MMT_MAX}, got True"),
         ({"vas_max": -10}, "vas_max must be 10 (cm) or 100 (mm), got -10"),
         ({"vas_max": float("inf")}, "vas_max must be 10 (cm) or 100 (mm), got inf"),
         ({"vas_max": 10_000}, "vas_max must be 10 (cm) or 100 (mm), got 10000"),
@@ -245,13 +282,15 @@ def test_a_limit_may_be_an_end_of_the_plausible_range_and_no_less(enzyme):
         ({"population": "child"}, "population must be one of adult, juvenile, got 'child'"),
         ({"missing": "zero"}, "missing must be one of na, bounds, got 'zero'"),
         ({"enzyme_unit": "IU"}, "enzyme_unit must be one of U/L, microkat/L, got 'IU'"),
-        ({"uln": 170}, "uln must be a mapping"),
+        ({"enzyme_panel": "some"}, "enzyme_panel must be one of complete, measured, got 'some'"),
+        ({"uln": 170}, "uln must be a mapping of enzymes to upper limits, got 170"),
+        ({"uln": None}, "uln must be a mapping of enzymes to upper limits, got None"),
     ],
 )
 def test_a_wrong_argument_names_what_is_permitted(medians, changed, said):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
         score(medians, **changed)
-    assert said in str(caught.value)
+    assert str(caught.value) == said
     assert not isinstance(caught.value, DataError)
 
 
@@ -260,3 +299,22 @@ def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):
         score_visits(medians, uln={"ck": 170})
     with pytest.raises(ValueError, match="uln must be a mapping"):
         score_visits(medians, mmt_max=260)
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "dtype", "numbers"),
+    [
+        ([], object, []),
+        ([None, None], object, [-1, -1]),
+        ([], "str", []),
+        ([], float, []),
+        ([np.nan, 7.5, 7.5], float, [-1, 0, 0]),
+        ([7, None, 7], "Int64", [0, -1, 0]),
+        (["b", " b ", "a", "", "  ", None], object, [0, 0, 1, -1, -1, -1]),
+        (["b", "a", None, "b "], "category", [0, 1, -1, 0]),
+        (["1", 1, " 1", None, ""], object, [0, 1, 0, -1, -1]),
+    ],
+)
+def test_patients_are_numbered_in_the_order_of_their_first_rows(identifiers, dtype, numbers):
+    found = number_patients(pd.Series(identifiers, dtype=dtype))
+    assert (found.tolist(), found.dtype) == (numbers, np.int64)

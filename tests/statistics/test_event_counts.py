@@ -207,6 +207,10 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
             "minimum_at_risk[4] must be at most n_censored, 2, got 3",
         ),
         (
+            lambda: censoring_bounds({3: 6}, 19, 2, 9).up_to(None),
+            "time must be a finite number of at least 0, got None",
+        ),
+        (
             lambda: censoring_bounds({3: 6}, 19, 2, 9, minimum_at_risk={9: 1}),
             "time in minimum_at_risk must be before the horizon 9, got 9",
         ),

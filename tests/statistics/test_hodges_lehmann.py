@@ -346,3 +346,24 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(arguments, messa
     with pytest.raises(ValueError, match="must be") as error:
         hodges_lehmann(*arguments)
     assert str(error.value) == message
+
+
+def test_a_p_value_that_equals_the_level_but_for_rounding_is_rejected():
+    # Of 60 ranks without ties: how many sets have a sum of at most s, in whole numbers.
+    n, largest = 60, 700
+    sets = [1] + [0] * largest
+    for rank in range(1, n + 1):
+        for total in range(largest, rank - 1, -1):
+            sets[total] += sets[total - rank]
+    differences = np.random.default_rng(4).normal(0.3, 1, n)
+    pairs = np.add.outer(differences, differences)[np.triu_indices(n)]
+    averages = np.sort(pairs / 2)
+    below = 0
+    for total, number in enumerate(sets):
+        below += number
+        p_value = Fraction(2 * below, 2**n)
+        if total < 400 or total % 12:
+            continue
+        # The level is rounded, and so may its difference from 1 be on either side of P.
+        limit = hodges_lehmann(differences, 1 - float(p_value)).low
+        assert limit == pytest.approx(averages[total], rel=1e-12)

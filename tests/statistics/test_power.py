@@ -299,16 +299,38 @@ def test_first_and_lasting_sizes_are_those_of_a_plain_search(tenths, wanted):
     assert size.maximum == len(powers)
 
 
-@pytest.mark.parametrize("size", [two_arm_sample_size, single_arm_sample_size])
-def test_there_is_no_size_without_a_difference_to_find(size):
-    with pytest.raises(ValueError, match=r"must differ from .*, got 0\.4 for both") as error:
-        size(0.8, 0.4, 0.4)
-    assert not isinstance(error.value, PowerNotAttainedError)
-    assert "maximum" not in str(error.value)
-    with pytest.raises(ValueError, match=r"must be above .* 'greater', got 0\.3 and 0\.4"):
-        size(0.8, 0.3, 0.4, alternative="greater")
-    with pytest.raises(ValueError, match=r"must be below .* 'less', got 0\.4 and 0\.3"):
-        size(0.8, 0.4, 0.3, alternative="less")
+@pytest.mark.parametrize(
+    ("size", "first", "second"),
+    [
+        (two_arm_sample_size, "proportion_1", "proportion_2"),
+        (single_arm_sample_size, "proportion", "null_proportion"),
+    ],
+)
+def test_there_is_no_size_without_a_difference_to_find(size, first, second):
+    for proportions, options, expected in (
+        (
+            (0.4, 0.4),
+            {},
+            f"{first} must differ from {second}, got 0.4 for both: without a difference, power is "
+            "the type I error at any sample size",
+        ),
+        (
+            (0.3, 0.4),
+            {"alternative": "greater"},
+            f"{first} must be above {second} when alternative is 'greater', got 0.3 and 0.4: the "
+            "test is one-sided",
+        ),
+        (
+            (0.4, 0.3),
+            {"alternative": "less"},
+            f"{first} must be below {second} when alternative is 'less', got 0.4 and 0.3: the "
+            "test is one-sided",
+        ),
+    ):
+        with pytest.raises(ValueError, match="must") as error:
+            size(0.8, *proportions, **options)
+        assert not isinstance(error.value, PowerNotAttainedError)
+        assert str(error.value) == expected
 
 
 @pytest.mark.parametrize("power", [1.2, 1, 0, -0.1, float("nan")])
@@ -322,10 +344,24 @@ def test_a_power_is_strictly_between_0_and_1(power):
 
 
 def test_a_power_out_of_reach_says_what_can_be_reached():
-    with pytest.raises(PowerNotAttainedError, match=r"power must be attainable with at most 10"):
-        two_arm_sample_size(0.9, 0.5, 0.4, maximum=10)
-    with pytest.raises(ValueError, match=r"or maximum larger, got 0\.9$"):
-        single_arm_sample_size(0.9, 0.5, 0.4, maximum=10)
+    for size, what, powers in (
+        (
+            two_arm_sample_size,
+            "patients in each arm",
+            [two_arm_power(n, n, 0.5, 0.4).power for n in range(1, 11)],
+        ),
+        (
+            single_arm_sample_size,
+            "patients",
+            [single_arm_power(n, 0.5, 0.4).power for n in range(1, 11)],
+        ),
+    ):
+        with pytest.raises(PowerNotAttainedError) as error:
+            size(0.9, 0.5, 0.4, maximum=10)
+        assert str(error.value) == (
+            f"power must be attainable with at most 10 {what} (where it is at most "
+            f"{max(powers):.4g}), or maximum larger, got 0.9"
+        )
 
 
 def test_there_may_be_no_lasting_size():

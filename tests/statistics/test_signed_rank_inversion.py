@@ -117,6 +117,11 @@ def test_terms_left_out_are_as_small_as_their_bound():
         if left.size:
             sizes = np.abs(terms._transform(left))
             assert np.log(sizes.max() + 1e-300) <= terms.log_omitted
+            # And their sum, as it enters the tail.
+            turns = np.exp(-moved.rate + 2j * np.pi * left / period)
+            sum_left = 2 * (terms._transform(left) / (1 - turns)).real.sum() / period
+            assert abs(sum_left) <= terms.omitted()
+        assert terms.omitted() > 0
 
 
 def test_memory_grows_with_the_scores_and_not_with_their_sums():

@@ -270,7 +270,7 @@ def test_limits_at_another_level_are_those_of_a_curve_of_that_level(confidence_l
     low, high = curve.confidence_interval(confidence_level)
     assert low.tolist() == pytest.approx(other.low.tolist(), nan_ok=True)
     assert high.tolist() == pytest.approx(other.high.tolist(), nan_ok=True)
-    with pytest.raises(ValueError, match="confidence_level must be a proportion"):
+    with pytest.raises(ValueError, match=r"^confidence_level must be .*, got 95; did you mean 0"):
         curve.confidence_interval(95)
 
 

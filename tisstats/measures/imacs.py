@@ -945,9 +945,9 @@ def relative_limits(
     cases = [np.isnan(before) & np.isnan(after), np.isnan(before), from_zero, np.isnan(after)]
     lowest_rise = np.select(cases, [-100.0, least, 0.0, -100.0], rise)
     highest_rise = np.select(cases, [np.inf, infinite, infinite, most], rise)
-    # Adding 0 turns -0.0 into 0.0.
     if CORE_SET[measure].better == "higher":
-        return lowest_rise + 0.0, highest_rise + 0.0
+        return lowest_rise, highest_rise
+    # Adding 0 turns -0.0 into 0.0.
     return -highest_rise + 0.0, -lowest_rise + 0.0
 
 

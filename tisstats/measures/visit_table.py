@@ -252,7 +252,7 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:
     """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored."""
     codes, found = pd.factorize(identifiers)
-    if pd.api.types.is_numeric_dtype(found.dtype) or not len(found):
+    if pd.api.types.is_numeric_dtype(found.dtype):
         return codes.astype(np.int64)
     names = pd.Series(found)
     if pd.api.types.infer_dtype(names) == "string":

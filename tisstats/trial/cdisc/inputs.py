@@ -126,9 +126,8 @@ def _keys(found: Mapping[str, CellFaults], typed: Mapping[str, pd.DataFrame]) ->
             message = f"must not repeat another row's {', '.join(key)}"
             found[name].add(typed[name].duplicated(key), key[-1], message)
     for name, table in typed.items():
-        if name != "patients":
-            stranger = ~table["patient_id"].isin(known)
-            found[name].add(stranger, "patient_id", "must be a patient_id of patients")
+        stranger = ~table["patient_id"].isin(known)
+        found[name].add(stranger, "patient_id", "must be a patient_id of patients")
 
 
 def _outcomes(found: CellFaults, times: pd.DataFrame, study: StudyMetadata) -> None:

@@ -95,7 +95,7 @@ def infer_kind(given: pd.Series) -> ValueKind:
 
 def _is_number(cell: object) -> bool:
     number = isinstance(cell, int | float | np.integer | np.floating)
-    return number and not isinstance(cell, bool | np.bool_)
+    return number and not isinstance(cell, bool)
 
 
 def _is_blank(cell: object) -> bool:
@@ -107,7 +107,7 @@ def _missing(cell: Any) -> bool:
         cell is None
         or cell is pd.NA
         or cell is pd.NaT
-        or (isinstance(cell, float) and cell != cell)
+        or (isinstance(cell, float | np.floating) and cell != cell)
     )
 
 
@@ -182,7 +182,7 @@ def _float(given: pd.Series) -> TypedColumn:
 
 def _integer(given: pd.Series) -> TypedColumn:
     values, wrong = _numbers(given)
-    known = np.isfinite(values) & ~wrong
+    known = np.isfinite(values)
     exact = np.where(known, values, 0.0)
     wrong = wrong | (np.abs(exact - np.trunc(exact)) > 0) | (np.abs(exact) > _EXACT)
     whole = np.where(wrong, 0, exact).astype(np.int64)
@@ -195,9 +195,9 @@ def _flag(given: pd.Series) -> TypedColumn:
     cells = given.to_list()
     empty = np.array([_missing(cell) or _is_blank(cell) for cell in cells], dtype=bool)
     known = np.array([isinstance(cell, bool | np.bool_) for cell in cells], dtype=bool)
-    yes = np.array([bool(cell) if at else False for cell, at in zip(cells, known, strict=True)])
-    values = pd.arrays.BooleanArray(yes.astype(bool), ~known)
-    return TypedColumn(pd.Series(values, index=given.index), ~known & ~empty)
+    truths = [bool(cell) if at else None for cell, at in zip(cells, known, strict=True)]
+    values = pd.Series(truths, dtype="boolean", index=given.index)
+    return TypedColumn(values, ~known & ~empty)
 
 
 def _date(given: pd.Series) -> TypedColumn:

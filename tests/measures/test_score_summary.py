@@ -1,0 +1,312 @@
+"""What is said of a scored file, line by line, against counts by hand."""
+
+import itertools
+from collections import Counter
+from dataclasses import fields
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tisstats.errors import DataError
+from tisstats.measures import score_file as module
+from tisstats.measures.score_file import score_file
+from tisstats.measures.score_parts import PartResult, patient_keys
+from tisstats.measures.score_summary import ScoreCounts
+from tisstats.tables import FormatError, batches
+
+ORDER = ["ck", "aldolase", "ldh", "ast", "alt"]
+LIMITS = {"ck": "200", "aldolase": "6", "ldh": "200", "ast": "20", "alt": "20"}
+
+
+def visits(*rows):
+    """A table: patient, week and multiples of the limits by enzyme; a scale, if it is given."""
+    table = []
+    for patient, week, multiples, *scale in rows:
+        cells = {"patient_id": patient, "week": week, "physician_global": 5.0,
+                 "patient_global": 5.0, "mmt": 200, "haq": 1.0, "extramuscular": 5.0}  # fmt: skip
+        cells |= dict(zip(("physician_global",), scale, strict=False))
+        table.append(cells | {name: at and at * float(LIMITS[name])
+                              for name, at in multiples.items()})  # fmt: skip
+    return pd.DataFrame(table)
+
+
+def said(folder, table, **options):
+    """The lines of the report, apart from those of the counts."""
+    source, output = folder / "visits.csv", folder / "scored.csv"
+    table.to_csv(source, index=False)
+    limits = {name: LIMITS[name] for name in ORDER if name in table}
+    lines = []
+    scoring = {"mmt_max": 260, "uln": limits} | options
+    score_file(source, output, report=lines.append, **scoring)
+    return lines
+
+
+NO_RESPONSE = "response at each patient's last visit: {} none, 0 minimal, 0 moderate, 0 major"
+REASONS = {
+    "tie": "enzymes are equally abnormal at baseline; the first of ck, aldolase, ldh, ast, alt is "
+    "used",
+    "normal": "no enzyme is abnormal at baseline; the one closest to its ULN is used",
+    "incomplete": "an enzyme of the table was not measured at baseline and may have been the most "
+    "abnormal one; none is used (--enzyme-panel measured uses the most abnormal of those "
+    "measured)",
+    "none": "no enzyme was measured at baseline",
+}
+BASELINES = {
+    "most": {"ck": 3, "ldh": 2},
+    "tie": {"ck": 2, "ldh": 2},
+    "normal": {"ck": 1, "ldh": 0.5},
+    "incomplete": {"ck": 3, "ldh": None},
+    "none": {"ck": None, "ldh": None},
+}
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [*itertools.combinations(BASELINES, 1), *itertools.combinations(BASELINES, 2),
+     ("tie", "tie", "none"), tuple(BASELINES)],
+)  # fmt: skip
+def test_how_enzymes_were_selected_is_counted_by_patient(tmp_path, kinds):
+    rows = [
+        (f"P{at}", week, BASELINES[kind]) for at, kind in enumerate(kinds) for week in (0, 4, 8)
+    ]
+    lines = said(tmp_path, visits(*rows))
+    count, known = len(kinds), sum(kind in ("most", "tie", "normal") for kind in kinds)
+    patients = "patient" if count == 1 else "patients"
+    unknown = f", {count - known} unknown" if known < count else ""
+    expected = [f"{count} {patients}, {3 * count} visits", NO_RESPONSE.format(known) + unknown]
+    for kind, reason in REASONS.items():
+        if number := kinds.count(kind):
+            expected.append(f"{number} patient{'s' if number > 1 else ''}: {reason}")
+    assert lines == expected
+
+
+def test_each_response_is_counted_at_the_last_visit(tmp_path):
+    table = visits(*((f"P{at}", week, {"ck": 2}) for at in range(5) for week in (0, 4, 8)))
+    # In the middle all improve, which does not count.
+    table.loc[table["week"] == 4, ["physician_global", "mmt"]] = [0.0, 260]
+    last = table["week"] == 8
+    # Strength improves by 60 of 260 points, a fifth to three tenths: 27.5 points. Half of a scale
+    # is 20 for the physician and 10 for the patient, a third of HAQ 7.5: 27.5, 47.5 and 65.
+    for patient, changes in {
+        "P1": {"mmt": 260},
+        "P2": {"mmt": 260, "physician_global": 0.0},
+        "P3": {"mmt": 260, "physician_global": 0.0, "patient_global": 0.0, "haq": 0.0},
+    }.items():
+        for name, value in changes.items():
+            table.loc[last & (table["patient_id"] == patient), name] = value
+    table = table[(table["patient_id"] != "P4") | (table["week"] == 0)]
+    assert said(tmp_path, table) == [
+        "5 patients, 13 visits",
+        "response at each patient's last visit: 1 none, 1 minimal, 1 moderate, 1 major, "
+        "1 without follow-up",
+    ]
+
+
+def test_one_visit_is_in_the_singular(tmp_path):
+    assert said(tmp_path, visits(("A", 0, {"ck": 2}))) == [
+        "1 patient, 1 visit",
+        NO_RESPONSE.format(0) + ", 1 without follow-up",
+    ]
+
+
+@pytest.mark.parametrize(("week", "late"), [(0, 0), (-2, 1), (2, 1)])
+def test_a_baseline_that_is_not_week_zero_is_told(tmp_path, week, late):
+    lines = said(tmp_path, visits(("A", week, {"ck": 2}), ("A", 4, {"ck": 2})))
+    assert lines[2:] == ["1 patient: the baseline is not week 0"] * late
+    two = visits(*((name, at, {"ck": 2}) for name in "AB" for at in (week, 4)))
+    assert said(tmp_path, two)[2:] == ["2 patients: the baseline is not week 0"] * late
+
+
+@pytest.mark.parametrize(("scale", "length", "told"), [(10, 100, True), (10.5, 100, False),
+                                                       (10, 10, False)])  # fmt: skip
+def test_scales_that_may_be_in_centimetres_are_told(tmp_path, scale, length, told):
+    lines = said(tmp_path, visits(("A", 0, {"ck": 2}, scale), ("A", 4, {"ck": 2})), vas_max=length)
+    message = "no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10"
+    assert lines[2:] == [message] * told
+
+
+@pytest.mark.parametrize("enzyme", ORDER)
+@pytest.mark.parametrize(
+    ("unit", "bound", "side", "side_words", "other"),
+    [
+        ("U/L", 0.05, -1, "below a twentieth of", "microkat/L"),
+        ("microkat/L", 100, 1, "above 100 times", "U/L"),
+    ],
+)
+def test_values_in_another_unit_than_their_limit_are_told(
+    tmp_path, enzyme, unit, bound, side, side_words, other
+):
+    limits = {enzyme: f"{LIMITS[enzyme]} U/L"}
+    scale = 1 if unit == "U/L" else 60
+    end = f"{side_words} the upper limit of normal; if they are in {other}, use --enzyme-unit"
+    end = f"{end} {other}"
+    at_bound, beyond = bound * (1 - side * 1e-9), bound * (1 + side * 0.01)
+    for values, expected in (
+        ([2, at_bound], []),
+        ([2, beyond], [f"1 value of {enzyme} is {end}"]),
+        ([2, beyond, beyond], [f"2 values of {enzyme} are {end}"]),
+        ([2, 1 / beyond], []),
+    ):
+        rows = [("A", 4 * at, {enzyme: value / scale}) for at, value in enumerate(values)]
+        assert said(tmp_path, visits(*rows), uln=limits, enzyme_unit=unit)[2:] == expected
+
+
+# What is added up over parts.
+
+
+def counts(start):
+    """Counts that all differ."""
+    numbers = itertools.count(start)
+
+    def some(kind):
+        if kind == "int":
+            return next(numbers)
+        if kind == "bool":
+            return start > 10
+        return Counter({"a": next(numbers), "b": next(numbers)})
+
+    return ScoreCounts(**{each.name: some(each.type.split("[")[0]) for each in fields(ScoreCounts)})
+
+
+def test_counts_of_parts_add_up_field_by_field():
+    one, two = counts(3), counts(100)
+    for left, right in ((one, two), (two, one)):
+        total = left + right
+        for each in fields(ScoreCounts):
+            a, b, both = (getattr(of, each.name) for of in (left, right, total))
+            assert both == ((a or b) if each.name == "beyond_ten" else a + b), each.name
+    assert (one + ScoreCounts()) == one
+    assert not (one + one).beyond_ten
+
+
+def test_the_result_of_a_part_is_read_as_it_was_written(tmp_path):
+    result = PartResult(7, counts(100), [1, 5], 2, [3], 30)
+    path = tmp_path / "7.json"
+    result.write(path)
+    assert PartResult.read(path) == result
+    assert [each.name for each in tmp_path.iterdir()] == ["7.json"]
+
+
+#: Identifiers that are one patient, and those that are another.
+ALIKE = [["7", " 7", "7 "], [7, 7.0, np.int64(7), np.float32(7)], ["n7.0"], ["", " ", None],
+         [7.5], [2**53 + 1], [2**53], [("a",)], ["t7"], ["('a',)"]]  # fmt: skip
+
+
+def test_identifiers_are_one_patient_where_they_are_equal():
+    given = [each for group in ALIKE for each in group]
+    expected = [at for at, group in enumerate(ALIKE) for _ in group]
+    codes, keys = patient_keys(pd.Series(given, dtype=object))
+    found = [None if code < 0 else keys[code] for code in codes]
+    for (a, one), (b, other) in itertools.combinations(zip(expected, found, strict=True), 2):
+        assert (one == other) is (a == b)
+    # A blank one is no patient.
+    assert [text is None for text in found] == [group == 3 for group in expected]
+    # In another batch, each has the same text.
+    codes, again = patient_keys(pd.Series(given[::-1], dtype=object))
+    assert [None if code < 0 else again[code] for code in codes][::-1] == found
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int64"])
+def test_whole_numbers_are_their_own_keys(dtype):
+    codes, keys = patient_keys(pd.Series([7, 3, 7], dtype=dtype))
+    assert (codes.tolist(), codes.dtype, keys) == ([7, 3, 7], np.int64, None)
+    # With a hole they are no whole numbers of NumPy.
+    codes, keys = patient_keys(pd.Series([7, None, 7], dtype="Int64"))
+    assert codes.tolist() == [0, -1, 0]
+    assert keys == ["n7.0"]
+
+
+# What is refused, and the progress.
+
+
+def test_a_file_is_not_scored_into_itself(tmp_path):
+    table = visits(("A", 0, {"ck": 2}))
+    source = tmp_path / "visits.csv"
+    table.to_csv(source, index=False)
+    before = source.read_bytes()
+    link = tmp_path / "link.csv"
+    link.symlink_to(source)
+    for target in (source, link):
+        with pytest.raises(FormatError) as raised:
+            score_file(source, target, report=print, mmt_max=260, uln={"ck": "170"})
+        assert str(raised.value) == f"{target}: is the input file, which is not overwritten"
+    assert source.read_bytes() == before
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
+    source, output = tmp_path / "visits.csv", tmp_path / "scored.csv"
+    visits(("A", 0, {"ck": 2})).to_csv(source, index=False)
+
+    def change(_line):
+        source.write_text(source.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    with pytest.raises(DataError) as raised:
+        score_file(source, output, report=change, mmt_max=260, uln={"ck": "170"})
+    assert str(raised.value) == f"{source}: was changed while it was read; nothing was written"
+    assert not output.exists()
+
+
+def test_names_and_cells_that_are_formulas_are_refused_with_their_rows(tmp_path):
+    table = visits(*(("A", week, {"ck": 2}) for week in (0, 4, 8)))
+    table["note"] = ["a", "=1+1", "b"]
+    table["=sum"] = "c"
+    with pytest.raises(DataError) as raised:
+        said(tmp_path, table)
+    cell, name = str(raised.value).split("\n")
+    place = tmp_path / "visits.csv"
+    assert cell.startswith(f"{place}, row 3, column note, value '=1+1': would be run as a formula")
+    assert name.startswith(f"{place}, row 1, column =sum, value '=sum': as a name, would be run")
+    # In Parquet, text stays text.
+    source = tmp_path / "visits.csv"
+    score_file(source, tmp_path / "s.parquet", report=print, mmt_max=260, uln={"ck": "170"})
+    assert pd.read_parquet(tmp_path / "s.parquet")["note"].tolist() == ["a", "=1+1", "b"]
+
+
+def test_units_that_differ_within_a_column_are_told_with_the_first(tmp_path):
+    table = visits(*(("A", week, {"ck": 2}) for week in (0, 4, 8))).astype(object)
+    table["ck"] = ["", "170 U/L", "3 µkat/L"]
+    table["haq"] = ["1", "1 points", "2 points"]
+    with pytest.raises(DataError) as raised:
+        said(tmp_path, table)
+    assert str(raised.value) == (
+        f"{tmp_path / 'visits.csv'}, row 4, column ck, value '3 µkat/L': has another unit (row 3 "
+        "has U/L); write numbers only, all in one unit"
+    )
+
+
+def test_the_progress_grows_to_all_of_the_work(tmp_path, monkeypatch):
+    shown = []
+
+    class Printer:
+        def __init__(self, stream, unit):
+            assert unit == "per cent done"
+            self.stream = stream
+
+        def __call__(self, done, of):
+            shown.append((done, of))
+
+        def close(self):
+            shown.append("closed")
+
+    monkeypatch.setattr(module, "ProgressPrinter", Printer)
+    monkeypatch.setattr(batches, "ROWS", 10)
+    monkeypatch.setattr(batches, "CHARACTERS", 500)
+    monkeypatch.setattr(module, "PART", 10)
+    table = visits(*((f"P{at}", week, {"ck": 2}) for at in range(25) for week in (0, 4)))
+    said(tmp_path, table)
+    assert shown == []
+    said(tmp_path, table, progress=StringIO())
+    assert shown.pop() == "closed"
+    done = [percent for percent, of in shown if of == 100]
+    assert len(done) == len(shown) > 5
+    # Ascending without repeats, through the end of reading and of scoring, to the end.
+    assert done == sorted(set(done))
+    assert {40, 60, 100} <= set(done)
+    assert done[0] > 0
+    # A failure closes it too.
+    shown.clear()
+    with pytest.raises(DataError):
+        said(tmp_path, table.assign(haq=9), progress=StringIO())
+    assert shown[-1] == "closed"

@@ -1,0 +1,318 @@
+"""What arguments may be, at each end of what is allowed, and what is said of what they are not."""
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tisstats.statistics import _arguments as arguments
+
+WHOLE = "n must be a whole number"
+
+
+@pytest.mark.parametrize("value", [8, 8.0, np.int64(8), np.float32(8), np.uint8(8), np.float64(8)])
+def test_a_whole_number_of_any_type_is_an_int(value):
+    for limits in ({}, {"minimum": 8}, {"minimum": 8, "maximum": 8}, {"minimum": 1, "maximum": 9}):
+        found = arguments.whole_number("n", value, **limits)
+        assert (found, type(found)) == (8, int)
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "expected"),
+    [
+        (8.5, {}, f"{WHOLE}, got 8.5"),
+        (math.inf, {}, f"{WHOLE}, got inf"),
+        (math.nan, {"minimum": 0}, f"{WHOLE} of at least 0, got nan"),
+        (True, {}, f"{WHOLE}, got True"),
+        ("8", {}, f"{WHOLE}, got '8'"),
+        (None, {}, f"{WHOLE}, got None"),
+        (Fraction(8), {}, f"{WHOLE}, got Fraction(8, 1)"),
+        (7, {"minimum": 8}, f"{WHOLE} of at least 8, got 7"),
+        (-1, {"minimum": 0, "maximum": 5}, f"{WHOLE} from 0 to 5, got -1"),
+        (6, {"minimum": 0, "maximum": 5}, f"{WHOLE} from 0 to 5, got 6"),
+        (6.0, {"minimum": 0, "maximum": 5}, f"{WHOLE} from 0 to 5, got 6.0"),
+        (6, {"maximum": 5}, f"{WHOLE}, got 6"),
+        (-1, {"minimum": 0, "place": " in row 2"}, f"{WHOLE} of at least 0, got -1 in row 2"),
+    ],
+)
+def test_what_is_no_such_whole_number_is_refused(value, limits, expected):
+    with pytest.raises(ValueError, match="whole") as raised:
+        arguments.whole_number("n", value, **limits)
+    assert str(raised.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1, 1.0), (0.3, 0.3), (np.float32(0.3), 0.3), (Decimal("0.3"), 0.3), (Fraction(3, 10), 0.3),
+     (np.float64(0.3), 0.3), (np.int64(3), 3.0)],
+)  # fmt: skip
+def test_a_real_number_is_a_float(value, expected):
+    found = arguments.real_number("x", value)
+    assert type(found) is float
+    assert found.hex() == expected.hex()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, np.True_, "1", b"1", None, [1], 10**400, math.nan, math.inf, -math.inf,
+     np.ma.masked, pd.NA],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_finite_number_is_refused(value):
+    with pytest.raises(ValueError, match="x must be") as raised:
+        arguments.real_number("x", value)
+    assert str(raised.value) == f"x must be a finite number, got {value!r}"
+    with pytest.raises(ValueError, match="x must be") as raised:
+        arguments.real_number("x", value, "a length", " here")
+    assert str(raised.value) == f"x must be a length, got {value!r} here"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.ma.array([1.0, 2.0, 3.0], mask=[False, True, True]), [1.0, np.ma.masked, 2.0],
+     (1.0, np.ma.masked, 2.0), np.ma.array([[1.0, 2.0, 3.0]], mask=[[False, True, False]])],
+)  # fmt: skip
+def test_masked_entries_are_counted_from_one(values):
+    with pytest.raises(ValueError, match="masked") as raised:
+        arguments.as_array("x", values)
+    assert str(raised.value) == "x must have no masked entry, got one at position 2 of 3"
+
+
+def test_arrays_keep_what_they_are_made_of():
+    assert arguments.as_array("x", np.ma.array([1, 2], mask=False)).tolist() == [1, 2]
+    mixed = arguments.as_array("x", [np.float32(0.3), 0.3])
+    assert mixed.dtype == object
+    assert type(mixed[0]) is np.float32
+    assert arguments.as_array("x", (0.3, 1)).dtype == float
+    given = np.array([1.0])
+    assert arguments.as_array("x", given) is given
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, None, np.ma.masked, 2], [1, math.nan, math.nan, 2]),
+        ((1, np.ma.masked), [1, math.nan]),
+        (np.ma.array([1, 2], mask=[True, False]), [math.nan, 2]),
+        (pd.array([1, None], dtype="Int64"), [1, math.nan]),
+        ([Fraction(1, 2), pd.NA], [0.5, math.nan]),
+        (np.array([0.3, np.nan], dtype=np.float32), [0.3, math.nan]),
+        ([[1, 2], [3, 4]], [[1, 2], [3, 4]]),
+        (5, 5),
+        ([True, False], [1, 0]),
+    ],
+)
+def test_numbers_may_be_missing(values, expected):
+    found = arguments.numbers_or_nan("x", values)
+    assert found.dtype == float
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [("a", "'a'"), (["a", 1], "['a', 1]"), ([object] * 40, "shape (40,)"), ([[1], "x"], None),
+     (np.array([["a"] * 3] * 2), "shape (2, 3)")],
+)  # fmt: skip
+def test_what_is_neither_number_nor_missing_is_refused(values, shown):
+    if shown is None:  # NumPy makes no array of it
+        values, shown = ["x" * 100], "shape (1,)"
+    with pytest.raises(ValueError, match="x must be") as raised:
+        arguments.numbers_or_nan("x", values)
+    assert str(raised.value) == f"x must be numbers, or nan where missing, got {shown}"
+
+
+def test_a_long_argument_is_shown_by_its_shape():
+    for length, shown in ((78, None), (79, "shape ()")):  # with quotation marks, 80 and 81
+        text = "y" * length
+        with pytest.raises(ValueError, match="x must be") as raised:
+            arguments.numbers_or_nan("x", text)
+        assert str(raised.value).endswith(f", got {shown or repr(text)}")
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "expected"),
+    [
+        ([], {}, "a non-empty 1-D sequence of finite numbers, got []"),
+        ([[1]], {}, "a non-empty 1-D sequence of finite numbers, got [[1]]"),
+        (3, {}, "a non-empty 1-D sequence of finite numbers, got 3"),
+        (np.zeros((2, 2)), {}, "a non-empty 1-D sequence of finite numbers, got shape (2, 2)"),
+        (
+            np.array([1], dtype=np.float16),
+            {},
+            "at least in single precision (seven digits), got float16",
+        ),
+        ([1, None], {}, "finite numbers, got None at position 2 of 2"),
+        ([math.inf, 1], {}, "finite numbers, got inf at position 1 of 2"),
+        (["a", "b"], {}, "finite numbers, got 'a' at position 1 of 2"),
+        ([True], {}, "finite numbers, got True at position 1 of 1"),
+        ([1, True, Fraction(1)], {}, "finite numbers, got True at position 2 of 3"),
+        ([1, -0.5], {"minimum": 0}, "finite numbers, got -0.5 at position 2 of 2"),
+        ([1, -1], {"minimum": 0, "allowed": "counts"}, "counts, got -1 at position 2 of 2"),
+        ([1, -1, -2], {"minimum": 0}, "finite numbers, got -1 at position 2 of 3"),
+    ],
+)
+def test_the_first_entry_that_is_no_finite_number_is_named(values, options, expected):
+    with pytest.raises(ValueError, match="x must be") as raised:
+        arguments.finite_vector("x", values, **options)
+    assert str(raised.value) == f"x must be {expected}"
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "expected"),
+    [
+        ([1, 2.5], {}, [1, 2.5]),
+        ([Fraction(1, 2), Decimal("0.25")], {}, [0.5, 0.25]),
+        (np.array([0.3], dtype=np.float32), {}, [0.3]),
+        ([np.float32(0.3), 0.3], {}, [0.3, 0.3]),
+        (np.array([1, 2], dtype=np.uint8), {}, [1, 2]),
+        ([0, 1], {"minimum": 0}, [0, 1]),
+        ([True, False], {"booleans": True}, [1, 0]),
+        (np.array([True, 3, np.False_], dtype=object), {"booleans": True}, [1, 3, 0]),
+        (pd.Series([1, 2], index=[5, 6]), {}, [1, 2]),
+    ],
+)
+def test_finite_numbers_become_floats(values, options, expected):
+    found = arguments.finite_vector("x", values, **options)
+    assert (found.tolist(), found.dtype) == (expected, float)
+
+
+@pytest.mark.parametrize(
+    ("values", "single"),
+    [(np.float32([1]), True), ([1.0, np.float32(2)], True), ([1.0, 2.0], False),
+     ([Fraction(1), 2], False), (np.array([np.float32(1), None], dtype=object), True)],
+)  # fmt: skip
+def test_single_precision_is_noticed(values, single):
+    assert arguments.is_single_precision("x", values) is single
+
+
+@pytest.mark.parametrize(
+    ("value", "between", "within"),
+    [(0, "", None), (1, "", None), (0.5, None, None), (-0.1, "", ""),
+     (1.5, "; did you mean 0.015?", "; did you mean 0.015?"), (95, "; did you mean 0.95?",
+      "; did you mean 0.95?"), (100, "; did you mean 1?", "; did you mean 1?"), (100.5, "", ""),
+     (5e-324, None, None), (1 - 2**-53, None, None)],
+)  # fmt: skip
+def test_a_proportion_is_no_percentage(value, between, within):
+    for function, hint, range_ in (
+        (arguments.proportion_between, between, "strictly between 0 and 1"),
+        (arguments.proportion_within, within, "from 0 to 1"),
+    ):
+        if hint is None:
+            assert function("p", value).hex() == float(value).hex()
+            continue
+        with pytest.raises(ValueError, match="proportion") as raised:
+            function("p", value)
+        assert str(raised.value) == f"p must be a proportion {range_}, got {value!r}{hint}"
+    with pytest.raises(ValueError, match="proportion") as raised:
+        arguments.proportion_within("p", "x")
+    assert str(raised.value) == "p must be a proportion from 0 to 1, got 'x'"
+
+
+LARGEST = 2**53
+
+
+@pytest.mark.parametrize(
+    ("counts", "level", "expected"),
+    [
+        (
+            {"k": [1, 2], "n": [3, 4, 5]},
+            {},
+            "the arguments could not be broadcast together: k (2,), n (3,)",
+        ),
+        ({"k": 4, "n": 3}, {}, "k must be a whole number from 0 to 3, got 4"),
+        ({"k": 0, "n": 0}, {}, "n must be a whole number of at least 1, got 0"),
+        ({"k": -1, "n": 3}, {}, "k must be a whole number from 0 to 3, got -1"),
+        (
+            {"k": [1, 9], "n": [3, 4]},
+            {},
+            "k must be a whole number from 0 to 4, got 9 at position 2 of 2",
+        ),
+        (
+            {"k": [1, 9], "n": 3},
+            {},
+            "k must be a whole number from 0 to 3, got 9 at position 2 of 2",
+        ),
+        ({"k": 1, "n": LARGEST + 2}, {}, f"n must be at most 2**53, got {LARGEST + 2}"),
+        (
+            {"k": 1, "n": 3},
+            {"confidence_level": 95},
+            "confidence_level must be a proportion strictly between 0 and 1, got 95; did you mean "
+            "0.95?",
+        ),
+        (
+            {"k": 1, "n": 3},
+            {"confidence_level": [0.9, 1]},
+            "confidence_level must be a proportion strictly between 0 and 1, got 1.0 at position 2 "
+            "of 2",
+        ),
+        (
+            {"k": pd.Series([1, 2]), "n": pd.Series([3, 4], index=[1, 0])},
+            {},
+            "n must have the same index as k, row by row",
+        ),
+    ],
+)
+def test_counts_that_are_none_are_named(counts, level, expected):
+    with pytest.raises(ValueError, match=r"must|could") as raised:
+        arguments.BroadcastCounts.of(counts, **level)
+    assert str(raised.value) == expected
+
+
+def test_counts_are_broadcast_and_results_have_their_form():
+    one = arguments.BroadcastCounts.of({"k": 1, "n": LARGEST}, confidence_level=0.9)
+    assert [each.tolist() for each in one.counts] == [[1], [LARGEST]]
+    assert (one.shape, one.index, one.confidence_level_as_given) == ((), None, 0.9)
+    (number,) = one.to_input_shape(np.array([2.5]))
+    assert (number, type(number)) == (2.5, float)
+    # A test has no confidence level.
+    assert arguments.BroadcastCounts.of({"k": 0, "n": 1}).shape == ()
+    grid = arguments.BroadcastCounts.of(
+        {"k": [[1], [2]], "n": [3, 4, 5]}, confidence_level=np.float32([0.9])
+    )
+    assert grid.counts[0].tolist() == [1, 1, 1, 2, 2, 2]
+    assert grid.counts[1].tolist() == [3, 4, 5] * 2
+    assert grid.confidence_level.tolist() == [0.9] * 6
+    assert grid.confidence_level_as_given.tolist() == [0.9]
+    assert grid.to_input_shape(np.arange(6.0))[0].tolist() == [[0, 1, 2], [3, 4, 5]]
+    series = arguments.BroadcastCounts.of({"k": pd.Series([1, 2], index=["a", "b"]), "n": 3})
+    (found,) = series.to_input_shape(np.array([0.5, 1.5]))
+    assert found.to_dict() == {"a": 0.5, "b": 1.5}
+    # Where the results have more entries than the Series, its index is not theirs.
+    wider = arguments.BroadcastCounts.of({"k": pd.Series([1]), "n": [3, 4]})
+    assert (wider.shape, wider.index) == ((2,), None)
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda: arguments.mapping("x", [1], "names to counts"),
+         "x must be a mapping of names to counts, got [1]"),
+        (lambda: arguments.data_frame("x", [1]), "x must be a pandas DataFrame, got list"),
+        (lambda: arguments.one_of("x", "c", ("a", "b")), "x must be one of a, b, got 'c'"),
+        (lambda: arguments.one_of("x", 1, ("a", "b")), "x must be one of a, b, got 1"),
+        (lambda: arguments.one_of("x", ["a"], ("a", "b")), "x must be one of a, b, got ['a']"),
+    ],
+)  # fmt: skip
+def test_what_is_not_of_its_kind_is_refused(call, expected):
+    with pytest.raises(ValueError, match="x must be") as raised:
+        call()
+    assert str(raised.value) == expected
+
+
+def test_what_is_of_its_kind_is_taken():
+    assert arguments.one_of("x", "b", iter(("a", "b"))) == "b"
+    arguments.mapping("x", MappingProxyType({}), "names")
+    arguments.data_frame("x", pd.DataFrame())
+    methods = {row["name"]: row for row in arguments.OPTIONS}
+    for kind, names in (
+        ("zero-method", ["wilcox", "pratt"]),
+        ("ratio", ["miettinen-nurminen", "log"]),
+    ):
+        options = arguments.load_options(kind)
+        assert list(options) == names
+        assert all(options[name] == methods[name]["description"] for name in names)
+    assert set(arguments.OPTIONS[0]) == {"kind", "name", "title", "description"}
