@@ -18,7 +18,7 @@ from tisstats.trial.columns import Mask, ThreeValued
 from tisstats.trial.description import RESCUE
 from tisstats.trial.scoring import worsening_by_visit
 
-#: Weeks that differ by less are the same: they may come from dates, as days / 7.
+#: Weeks that differ by at most this are the same: they may come from dates, as days / 7.
 SAME_WEEK = 1e-9
 
 
