@@ -719,8 +719,18 @@ def test_an_endpoint_describes_every_choice():
 @pytest.mark.parametrize("missing", MISSING_RULES)
 def test_the_words_of_an_outcome_that_is_a_response_are_those_of_the_rules(missing):
     assert missing_words(missing) == missing_words(missing, RESPONSE)
-    words = MISSING_RULES[missing]
-    assert missing_words(missing) == words
+    assert missing_words(missing) == MISSING_RULES[missing]
+
+
+def test_the_words_of_the_rules_for_a_worsening_by_hand():
+    assert {rule: missing_words(rule, WORSENING) for rule in MISSING_RULES} == {
+        "unknown": "the status is unknown, and the patient is not in the denominator",
+        "non-responder": "counted as worsened",
+        "bounds": "the status is unknown; patients who worsened are counted from none to all of "
+        "them",
+        "best case": "counted as not worsened",
+        "worst case": "counted as worsened",
+    }
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
