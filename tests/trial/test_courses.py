@@ -83,7 +83,7 @@ def test_what_they_accept_at_its_limits():
     alone = np.array([[False, True, False], [False, False, False]])
     for yes, no in ((alone, ~alone), (np.zeros_like(alone), ~alone)):
         assert Courses.from_scores(**GOOD, worse=ThreeValued(yes, no)).worse.yes is yes
-    with pytest.raises(ValueError, match="and never both yes and no$"):
+    with pytest.raises(ValueError, match=r"and never both yes and no$"):
         Courses.from_scores(**GOOD, worse=ThreeValued(alone, np.ones_like(alone)))
 
 

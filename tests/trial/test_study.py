@@ -61,6 +61,9 @@ FAULTS = [
     ("study.data", "solved", "value 'solved': must be one of observed, synthetic"),
     ("study.population", "child", "value 'child': must be one of adult, juvenile"),
     ("study.id", "a b", "key study.id, value 'a b': must be text, 1 to 20 characters: letters"),
+    ("study.listings", 1, "key study.listings, value '1': must be true or false"),
+    ("study.listings", "yes", "must be true or false, without quotation marks"),
+    ("study.title", 5, "key study.title, value '5': must be text, not empty"),
     ("study.title", "", "key study.title, value '': must be text, not empty"),
     ("study.titel", "x", "key study.titel: there is no such key; known are title, id"),
     ("arms", {}, "key arms, value '{}': must be a table, with at least 1 key"),
@@ -199,8 +202,9 @@ def test_a_further_measure_is_not_one_of_the_core_set():
         "study.toml, key measures.others.haq: is in measures.used already"
     ]
     for column in ("patient_id", "week", "date", "origin"):
-        assert faults(changed(f"measures.others.{column}", GRIP)) == [
-            f"study.toml, key measures.others.{column}: is a column of the visits that is no measure"
+        key = f"measures.others.{column}"
+        assert faults(changed(key, GRIP)) == [
+            f"study.toml, key {key}: is a column of the visits that is no measure"
         ]
 
 
@@ -344,7 +348,8 @@ def test_choices_in_words():
     assert choices["endpoint.also_at"] == choices["files.adam"] == "none"
     assert choices["files.decimal"] == "not declared"
     assert choices["analysis.confidence_level"] == "0.95"
-    assert "measures.uln" not in choices
+    assert choices["definitions.worsening.worse_count"] == "3"
+    assert not {"measures.uln", "endpoint.definitions"} & set(choices)
     assert not {"measures.chq_phs_range", "measures.cmas_max"} & set(choices)
     assert {"measures.mmt_max", "endpoint.deterioration", "analysis.worsening"} <= set(choices)
 
@@ -359,10 +364,13 @@ def test_free_keys_of_the_schema_stand_in_tables_without_others():
 
     check(study_schema())
     given = changed("characteristics", {"age": {"label": "Age", "type": "number"}})
-    assert Study.from_mapping(given).characteristics["age"].decimals == (
-        study_schema()["properties"]["characteristics"]["additionalProperties"]["properties"][
-            "decimals"
-        ]["default"]
+    assert (
+        Study.from_mapping(given).characteristics["age"].decimals
+        == (
+            study_schema()["properties"]["characteristics"]["additionalProperties"]["properties"][
+                "decimals"
+            ]["default"]
+        )
     )
 
 
@@ -477,7 +485,7 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
     (tmp_path / "rows.csv").write_text("a", encoding="utf-8")
     with pytest.raises(DataError, match=r"rows\.csv: is a file; name the folder that holds study"):
         Study.read(tmp_path / "rows.csv")
-    with pytest.raises(DataError, match="other: there is no such folder$"):
+    with pytest.raises(DataError, match=r"other: there is no such folder$"):
         Study.read(tmp_path / "other")
     (tmp_path / "study.toml").mkdir()
     with pytest.raises(DataError, match=r"study\.toml: cannot be read: Is a directory$"):

@@ -518,7 +518,7 @@ def test_events_of_who_was_never_seen_are_those_of_the_start(week, accepted, tmp
     if accepted:
         assert len(StudyData.read(folder).analysis.patients) == 7
         return
-    with pytest.raises(DataError, match="column week.*lies after the patient's last visit;"):
+    with pytest.raises(DataError, match=r"column week.*lies after the patient's last visit;"):
         StudyData.read(folder)
 
 

@@ -242,15 +242,19 @@ class Courses:
 
         `week` has the shape (patients,), or (patients, visits).
         """
-        rescue = np.reshape(self.rescue_week, (-1, *[1] * (week.ndim - 1)))
+        rescue = _like(self.rescue_week, week)
         before: Mask = (rescue <= week + SAME_WEEK) if same_week else (rescue < week - SAME_WEEK)
         return before
 
     def stopped_before(self, week: NDArray[np.float64]) -> Mask:
         """Return whether the last week on treatment lies before a week, of either shape."""
-        stop = np.reshape(self.stop_week, (-1, *[1] * (week.ndim - 1)))
-        before: Mask = stop < week - SAME_WEEK
+        before: Mask = _like(self.stop_week, week) < week - SAME_WEEK
         return before
+
+
+def _like(of_patients: NDArray[np.float64], week: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weeks of patients, shape (patients,), so that they compare with those of visits."""
+    return of_patients if week.ndim == 1 else of_patients[:, None]
 
 
 def _worse(analysis: Analysis, deterioration: str | WorseningRule) -> ThreeValued:

@@ -486,13 +486,13 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
                     whole = f"{key}.{name}" if key else name
                     yield Fault(path, f"is missing: {_lower_first(described)}", key=whole)
             continue
-        if error.validator in ("additionalProperties", "propertyNames"):
-            known = ", ".join(
-                error.schema.get("properties") or error.schema["propertyNames"]["enum"]
-            )
-            for name in _unknown_keys(error):
-                whole = f"{key}.{name}" if key else name
-                yield Fault(path, f"there is no such key; known are {known}", key=whole)
+        if error.validator == "additionalProperties":
+            known = error.schema["properties"]
+            for name in error.instance:
+                if name not in known:
+                    whole = f"{key}.{name}" if key else name
+                    message = f"there is no such key; known are {', '.join(known)}"
+                    yield Fault(path, message, key=whole)
             continue
         allowed = f"must be {_allowed(error.schema)}"
         simple = error.schema.get("type") in ("number", "integer", "boolean")
@@ -515,12 +515,6 @@ def _not_finite(given: Any, path: str, key: str = "") -> Iterator[Fault]:
         yield Fault(path, "must be a finite number", value=str(given), key=key)
     for name, part in parts:
         yield from _not_finite(part, path, f"{key}.{name}" if key else str(name))
-
-
-def _unknown_keys(error: Any) -> list[str]:
-    if error.validator == "propertyNames":
-        return [str(error.instance)]
-    return [name for name in error.instance if name not in error.schema["properties"]]
 
 
 def _lower_first(text: str) -> str:
