@@ -578,6 +578,20 @@ def test_rules_for_missing_scores(missing, status, scores, rule):
     assert decide(patient(scores), missing=missing) == (status, rule)
 
 
+@pytest.mark.parametrize(
+    ("missing", "status"),
+    [
+        ("unknown", "unknown"),
+        ("non-responder", "responder"),
+        ("bounds", "unknown"),
+        ("best case", "non-responder"),
+        ("worst case", "responder"),
+    ],
+)
+def test_rules_for_an_open_status_of_what_is_unfavourable(missing, status):
+    assert decide(patient({8: 40}), missing=missing, words=WORSENING) == (status, NO_VISIT)
+
+
 @pytest.mark.parametrize("missing", ["non-responder", "worst case"])
 def test_what_bounds_settle_is_not_missing(missing):
     assert decide(patient({16: (20, 40)}), missing=missing) == ("responder", OBSERVED)

@@ -333,6 +333,31 @@ def test_a_criterion_is_called_by_the_definition_that_it_has(criterion, own, wor
     assert Study.from_mapping(given).endpoint.criterion_words == words
 
 
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("arm", "category"),
+        ("end_reason", "category"),
+        ("analysed", "yes/no"),
+        ("stop_week", "number"),
+        ("end_week", "number"),
+    ],
+)
+def test_a_column_that_every_study_can_have_has_one_kind(column, kind):
+    for other in ("number", "yes/no", "category"):
+        given = changed(f"characteristics.{column}", {"label": "Another", "type": other})
+        if other == kind:
+            assert Study.from_mapping(given).characteristics[column].type == kind
+            continue
+        assert faults(given) == [
+            f"study.toml, key characteristics.{column}.type, value '{other}': must be {kind}, as "
+            "the column is"
+        ]
+    for column in ("patient_id", "first_dose_date"):
+        (line,) = faults(changed(f"characteristics.{column}", AGE))
+        assert line.endswith(f"characteristics.{column}: is no characteristic of a patient")
+
+
 def test_a_reference_arm_is_not_needed_with_one_arm_but_must_be_one():
     given = changed("arms", {"open": "Open"})
     assert "must be one of the arms, open" in faults(given)[0]
