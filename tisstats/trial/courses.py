@@ -182,7 +182,8 @@ class Courses:
         first_rescue = rescue.groupby("patient_id")["week"].min()
         ends = analysis.patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
         last = np.max(np.where(visit, analysis.weeks, -np.inf), axis=1, initial=-np.inf)
-        ends = np.where(np.isnan(ends) & np.isfinite(last), last, ends)
+        # Every analysed patient has a baseline.
+        ends = np.where(np.isnan(ends), last, ends)
         return cls(
             weeks=analysis.weeks,
             score_low=analysis.tis_low,
