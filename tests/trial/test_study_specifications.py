@@ -254,6 +254,27 @@ def test_visits_that_count_by_the_endpoint_and_the_rows(tmp_path):
     )
 
 
+@pytest.mark.parametrize("treatments", [True, False])
+def test_without_ends_and_treatments_no_event_is_recorded(tmp_path, treatments):
+    def rows(study):
+        followed_to_the_end(study)
+        for row in study.patients:
+            del row["stop_week"], row["end_reason"]
+        if not treatments:
+            study.treatments = []
+            lines = study.description.splitlines()
+            kept = [line for line in lines if not line.startswith("treatments")]
+            study.description = "\n".join(kept)
+
+    found = described(tmp_path, missed=0, missing=0, rows=rows)
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Handling of rescue and early stops"] == (
+        "nobody had rescue medication or stopped before the last week"
+        if treatments
+        else "neither is recorded"
+    )
+
+
 def test_an_event_in_the_last_week_is_before_none(tmp_path):
     for week, posed in ((24, False), (23, True)):
 
