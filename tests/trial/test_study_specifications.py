@@ -275,6 +275,36 @@ def test_without_ends_and_treatments_no_event_is_recorded(tmp_path, treatments):
     )
 
 
+@pytest.mark.parametrize("analysed", [True, False])
+@pytest.mark.parametrize("followed", [True, False])
+def test_the_denominator_is_a_choice_where_patients_differ(tmp_path, analysed, followed):
+    def rows(study):
+        followed_to_the_end(study)
+        first, second = (row["patient_id"] for row in study.patients[:2])
+        study.patients = [{**row, "analysed": "true"} for row in study.patients]
+        study.patients[0]["analysed"] = "true" if analysed else "false"
+        study.visits = [
+            row
+            for row in study.visits
+            if (analysed or row["patient_id"] != first)
+            and (followed or row["patient_id"] != second or row["week"] == 0)
+        ]
+
+    found = described(tmp_path, missed=0, missing=0, rows=rows)
+    wanted = ["analysed"]
+    wanted += ["all, others non-responders"] * (not analysed)
+    wanted += ["with a visit after baseline"] * (not followed)
+    if len(wanted) > 1:
+        assert labels(found.choices)["Denominator"] == wanted
+    else:
+        reasons = {each.choice: each.reason for each in found.not_varied}
+        assert reasons["Denominator"] == "all patients are analysed and have a visit after baseline"
+    comparison = found.comparisons[0]
+    sizes = [len(found.data.trial.patients), len(found.data.analysis.patients)]
+    assert sizes[0] - sizes[1] == (not analysed)
+    assert sum(found.cohort(comparison).not_analysed) == (not analysed)
+
+
 def test_an_event_in_the_last_week_is_before_none(tmp_path):
     for week, posed in ((24, False), (23, True)):
 
