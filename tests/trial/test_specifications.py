@@ -149,7 +149,7 @@ def test_shares_are_of_the_combinations_with_a_result():
     assert judged.deciding == ("B", "A")
     assert (judged.holds_as_chosen, judged.known_as_chosen) == (True, True)
     nothing = SpecificationCurve(
-        choices_of((2,)), pd.DataFrame(dict.fromkeys(RESULTS, [np.nan, np.nan]))
+        choices_of((2,)), pd.DataFrame({name: [np.nan, np.nan] for name in RESULTS})
     ).judge(HALF)
     assert np.isnan(nothing.share)
     assert np.isnan([each.share for each in nothing.levels]).all()
@@ -173,7 +173,7 @@ def test_equal_estimates_are_in_the_order_of_their_limits():
     ("change", "kept"), [(0.0, ["A"]), (1e-13, ["A"]), (1e-9, ["A", "B"]), (np.nan, ["A", "B"])]
 )
 def test_choices_that_change_no_result_stay_as_they_are(change, kept):
-    estimates = np.array([0.2, 0.2, 0.6, 0.6]) + [0, change, 0, 0]
+    estimates = [0.2, 0.2 + change, 0.6, 0.6]
     results = {"estimate": estimates, "low": [0.1, 0.2, 0.3, 0.4], "high": 1.0, "pvalue": np.nan}
     curve = SpecificationCurve(choices_of((2, 2)), pd.DataFrame(results))
     found = curve.affecting(HALF)

@@ -115,7 +115,15 @@ def test_a_definition_in_place_of_a_score_has_no_threshold(tmp_path):
     study = make_study(12, changes='criterion = "imacs improvement"')
     found = specifications(study.write(tmp_path))
     assert "Threshold" not in labels(found.choices)
-    assert "Threshold" in {each.choice for each in found.not_varied}
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Threshold"] == "the response is a definition, not a score"
+    assert reasons["Confidence level"] == "declared in the description"
+    assert reasons["Ranges of the measures"] == "declared in the description, without a default"
+    (kinds,) = (each for each in found.choices if each.label == "Visits that count")
+    assert [level.reason for level in kinds.levels][:2] == [
+        "as described",
+        "the same visits, read by another kind of endpoint",
+    ]
 
 
 def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
