@@ -1,5 +1,7 @@
 """The courses of patients: what they accept, what they derive, and those of a trial."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -71,6 +73,38 @@ GOOD = {
 def test_faults(changed, message):
     with pytest.raises(ValueError, match=message):
         Courses.from_scores(**(GOOD | changed))
+
+
+def test_every_message_in_full():
+    alone = np.zeros((2, 3), dtype=bool)
+    for changed, message in (
+        (
+            {"weeks": [0, 4]},
+            "weeks must have the shape (patients, visits) with at least one visit, got (2,)",
+        ),
+        (
+            {"weeks": [[0, 4, np.inf], [0, 4, NAN]]},
+            "weeks must be finite up to a patient's last visit, then nan",
+        ),
+        (
+            {"score_low": [[0, NAN, 40], [0, 10, NAN]]},
+            "score_low and score_high must be numbers where there is a visit and nan elsewhere",
+        ),
+        (
+            {"score_low": [[0, 20, 65], [0, 10, NAN]]},
+            "scores must be from 0 to 100, score_low at most score_high, got 65 and 60",
+        ),
+        (
+            {"stop_week": [-1, NAN]},
+            "stop_week must be a week of at least 0, or nan if there was none",
+        ),
+        (
+            {"worse": ThreeValued(alone, alone)},
+            "worse must be no where there is no visit, and never both yes and no",
+        ),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            Courses.from_scores(**(GOOD | changed))
 
 
 def test_what_they_accept_at_its_limits():

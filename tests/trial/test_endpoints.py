@@ -1,5 +1,6 @@
 """Endpoints: every patient's status and rule, against a slow computation and by hand."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise, product
@@ -812,3 +813,50 @@ def test_conditions_of_a_success_are_refused_with_an_unfavourable_outcome():
 def test_wrong_endpoints(changed, message):
     with pytest.raises(ValueError, match=message):
         Endpoint(**({"kind": "at week"} | USUAL | changed))
+
+
+def test_messages_about_endpoints_in_full():
+    one = Endpoint(kind="at week", **USUAL)
+    for changed, message in (
+        (
+            {"kind": "sustained"},
+            "also_at must be given for a sustained response, and for no other, got () for "
+            "'sustained'",
+        ),
+        (
+            {"kind": "sustained", "also_at": (8, 16)},
+            "also_at must lie after week 0 and before week 16, got 16",
+        ),
+        (
+            {"words": WORSENING, "without_rescue": True},
+            "without_rescue must be False for worsening: it is a condition of a success",
+        ),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            replace(one, **changed)
+    nobody = evaluate(one, courses_of([patient({8: 0})]))
+    message = "no interval: none of the 1 patients is in the denominator"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        nobody.confidence_interval()
+    with pytest.raises(ValueError, match=r"^status must be one of responder, non-responder, unkn"):
+        nobody.count("responders")
+    assert list(nobody.count_table()) == ["Status", "Decided by", "n"]
+
+
+@pytest.mark.parametrize(
+    ("early_end", "words", "ending"),
+    [
+        ("as observed", RESPONSE, "Without a response up to an earlier last visit, patients are "
+         "non-responders."),
+        ("missing", RESPONSE, "Without a response up to an earlier last visit, the status is "
+         "open."),
+        ("as observed", WORSENING, "Without a worsening up to an earlier last visit, patients "
+         "count as not worsened."),
+    ],
+)  # fmt: skip
+def test_where_visits_end_early_is_described(early_end, words, ending):
+    for kind in ("best", "confirmed"):
+        described = Endpoint(kind=kind, **USUAL, early_end=early_end, words=words).describe()
+        assert described.endswith(f". {ending}")
+        assert described.count(". ") == 3
+    assert "earlier last visit" not in Endpoint(kind="at week", **USUAL).describe()

@@ -223,3 +223,25 @@ def test_each_unread_word_is_counted():
         "treatment_related is 'unclear' in 1 adverse event: neither yes nor no, so not known",
     ]
     assert list(unread_relations(pd.DataFrame({"event": words}))) == []
+
+
+def test_every_doubt_in_full():
+    assert of_values(mmt_max=260, mmt=80) == [
+        "no muscle test is above 80, but measures.mmt_max is 260: is that the maximum of the test "
+        "that was done?"
+    ]
+    scales = dict.fromkeys(("physician_global", "patient_global", "extramuscular"), 5.5)
+    assert of_values(vas_max=100, **scales) == [
+        "no visual analogue scale is above 10, but measures.vas_max is 100: are they in cm?"
+    ]
+    assert of_values(patient_global=3) == [
+        "every patient_global is a whole number from 0 to 4: is it on five grades, which would "
+        "earn wrong points as a visual analogue scale?"
+    ]
+    assert of_values(ck=1) == [
+        "every ck is below a tenth of its upper limit: is it in U/L, as measures.enzyme_unit says?"
+    ]
+    assert of_values(ck=20_000) == [
+        "half of the values of ck are above 60 times their upper limit: are they in U/L, as "
+        "measures.enzyme_unit says?"
+    ]

@@ -584,3 +584,125 @@ def test_a_code_for_a_missing_value_is_hinted_at(code, hinted, tmp_path):
     hint = "; if it stands for a missing value, name it in missing_codes under [files]"
     assert faults[3].endswith(hint) == hinted
     assert not faults[4].endswith(hint)
+
+
+def every_line(folder, *changes):
+    """All lines of a study with several faults, without the folder."""
+    made = make_study(8, missing=0, missed=0, seed=3)
+    for change in changes:
+        change(made)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(folder))
+    return [str(fault).replace(f"{folder}/", "") for fault in caught.value.faults]
+
+
+CELLS = [
+    cell("patients", 0, "arm", "placebo"),
+    cell("patients", 1, "end_reason", "moved"),
+    cell("patients", 2, "sex", "Female"),
+    cell("patients", 3, "stop_week", -1),
+    cell("patients", 4, "origin", "observed"),
+    cell("visits", 0, "mmt", 200),
+    cell("visits", 1, "ck", 0),
+    cell("visits", 2, "week", ""),
+    cell("visits", 3, "haq", "NA"),
+    cell("treatments", 0, "dose", -2),
+    cell("treatments", 1, "treatment", ""),
+    cell("adverse_events", 0, "serious", ""),
+]
+STAGES = {
+    "cells": CELLS,
+    "identifiers": [
+        row_repeated("patients", 2),
+        cell("visits", 0, "patient_id", "p1"),
+        cell("treatments", 0, "patient_id", "X"),
+    ],
+    "unseen": [
+        lambda made: made.visits.__setitem__(
+            slice(None), [row for row in made.visits if row["patient_id"] != "P003"]
+        )
+    ],
+    "times": [row_repeated("visits", 1)],
+    "ends": [
+        described("window_days = 4", "window_days = 4\nfollow_up_weeks = 2"),
+        cell("adverse_events", 0, "week", 60),
+        cell("treatments", 0, "week", 60),
+        cell("patients", 2, "end_reason", "rescue_medication"),
+        lambda made: [row.update(end_week="") for row in made.patients],
+        cell("patients", 3, "end_week", 4),
+        both(cell("patients", 4, "stop_week", 12), cell("patients", 4, "end_reason", "death")),
+    ],
+    "observed": [
+        described('data = "synthetic"', 'data = "observed"'),
+        *(column_removed(n, "origin") for n in ("patients", "visits", "treatments")),
+        column_removed("adverse_events", "origin"),
+    ],
+    "files": [
+        described("synthetic_visits.csv", "visits.csv"),
+        described("synthetic_treatments.csv", "treatments.csv"),
+    ],
+}
+
+LEFT_OUT = "; if it stands for a missing value, name it in missing_codes under [files]"
+CALLED = ": is called synthetic, but its rows are declared as observed (study.data)"
+LINES = {
+    "cells": [
+        f"{PATIENTS}, row 2, column arm, value 'placebo': must be one of active, control, not "
+        "empty",
+        f"{PATIENTS}, row 5, column stop_week, value '-1': must be a number of weeks, at least 0"
+        f"{LEFT_OUT}",
+        f"{PATIENTS}, row 3, column end_reason, value 'moved': must be one of completed, "
+        "rescue_medication, adverse_event, lack_of_efficacy, withdrawal, lost_to_follow_up, death, "
+        "other",
+        f"{PATIENTS}, row 4, column sex, value 'Female': must be spelt in one way: other rows have "
+        "it with other capitals or blanks",
+        f"{PATIENTS}, row 6, column origin, value 'observed': must be synthetic, as study.toml "
+        "declares",
+        f"{VISITS}, row 4, column week, value '': must be a number of weeks, not empty",
+        f"{VISITS}, row 2, column mmt, value '200': must be a number from 0 to 150 (mmt_max)",
+        f"{VISITS}, row 5, column haq, value 'NA': must be a number from 0 to 3{LEFT_OUT}",
+        f"{VISITS}, row 3, column ck, value '0': must be a number above 0, in U/L",
+        f"{TREATED}, row 3, column treatment, value '': must be text, not empty",
+        f"{TREATED}, row 2, column dose, value '-2': must be a number, at least 0",
+        f"{EVENTS}, row 2, column serious, value '': must be true or false (also yes or no, y or n,"
+        " t or f, 1 or 0), not empty",
+    ],
+    "identifiers": [
+        f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's "
+        "patient_id",
+        f"{VISITS}, row 2, column patient_id, value 'p1': must be a patient_id of {PATIENTS}, "
+        "which has one that differs only in leading zeros, capitals or blanks",
+        f"{TREATED}, row 2, column patient_id, value 'X': must be a patient_id of {PATIENTS}",
+    ],
+    "unseen": [
+        f"{PATIENTS}, row 4, column patient_id, value 'P003': has no visit in {VISITS} that the "
+        "schedule uses; for a patient without visits, analysed must be false"
+    ],
+    "times": [
+        f"{VISITS}, row 4, column week, value '4': must not be the time of another visit of the "
+        "patient"
+    ],
+    "ends": [
+        f"{PATIENTS}, row 5, column end_week, value '4': must be the week of the patient's last "
+        f"visit in {VISITS}",
+        f"{PATIENTS}, row 4, column end_reason, value 'rescue_medication': needs a row with "
+        f"treatment rescue in {TREATED}",
+        f"{VISITS}, row 21, column week, value '24': lies after the patient's death, in stop_week "
+        f"in {PATIENTS}",
+        f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit and "
+        "stop_week, or without a stop_week the last scheduled week",
+        f"{EVENTS}, row 2, column week, value '60': lies after the patient's last visit, and 2 "
+        "weeks of follow-up; if events were recorded for longer, say so in visits.follow_up_weeks",
+    ],
+    "observed": [f"{file}{CALLED}" for file in (PATIENTS, VISITS, TREATED, EVENTS)],
+    "files": [
+        "visits.csv: there is no such file",
+        "treatments.csv: there is no such file; if this was not recorded, leave treatments out of "
+        "[files] of study.toml",
+    ],
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_all_faults_of_a_stage_are_said_in_full(stage, tmp_path):
+    assert every_line(tmp_path, *STAGES[stage]) == LINES[stage]
