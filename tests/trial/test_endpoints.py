@@ -590,6 +590,10 @@ def test_rules_for_missing_scores(missing, status, scores, rule):
     ],
 )
 def test_rules_for_an_open_status_of_what_is_unfavourable(missing, status):
+    events = {"intercurrent": "composite", "missing": missing, "words": WORSENING}
+    assert decide(patient({16: 0}, rescue=8), **events) == ("responder", RESCUED)
+    assert decide(patient({16: 0}, stop=8), **events) == ("responder", STOPPED)
+    assert decide(patient({16: 0}), **events) == ("non-responder", OBSERVED)
     assert decide(patient({8: 40}), missing=missing, words=WORSENING) == (status, NO_VISIT)
 
 

@@ -366,6 +366,16 @@ def test_who_is_of_a_category_is_unknown_where_the_cell_is_empty(tmp_path):
     assert [name for name in table.index if name.startswith("Sex")] == ["Sex: female", "Sex: male"]
 
 
+def test_events_are_numbered_by_patient(tmp_path):
+    made = make_study(3, ("open",))
+    row = {"week": 0, "event": "rash", "serious": "false", "treatment_related": "no"}
+    made.adverse_events = [
+        {"patient_id": name, **row, "origin": "synthetic"} for name in ("P002", "P001", "P002")
+    ]
+    events = StudyData.read(made.write(tmp_path)).trial.adverse_events
+    assert events["number"].tolist() == [1, 1, 2]
+
+
 def test_an_arm_has_its_patients_and_the_analysis_is_done_once(tmp_path):
     data = StudyData.read(make_study(7).write(tmp_path))
     assert data.analysis is data.analysis
