@@ -285,7 +285,9 @@ def test_trials_with_other_scales_are_not_stacked(tables, trial):
         if "enzyme_unit" in changes:
             there["patients"]["ck_uln"] = 3.3
         other = Trial(**there, description=described, mmt_max=150)
-        with pytest.raises(ValueError, match="different scales must be analysed one by one"):
+        with pytest.raises(
+            ValueError, match=r"^trials with different scales must be analysed one by one$"
+        ):
             analyse_many([trial, other])
 
 
@@ -368,7 +370,9 @@ def test_a_measure_that_was_not_taken_leaves_bounds(tables):
 def test_trials_of_different_interpretations_are_not_stacked(tables, trial):
     other = replace(OTHER, options=replace(OTHER.options, quantile_definition=6))
     trials = [trial, Trial(**tables, description=other, mmt_max=150)]
-    with pytest.raises(ValueError, match="different analysis options"):
+    with pytest.raises(
+        ValueError, match=r"^trials with different analysis options must be analysed one by one$"
+    ):
         analyse_many(trials)
     chosen = AnalysisOptions(horizon_week=24, quantile_definition=1)
     assert [each.options for each in analyse_many(trials, chosen)] == [chosen, chosen]
@@ -381,3 +385,29 @@ def test_the_columns_are_those_of_every_trial_and_its_own():
     assert set(MEASURES) <= set(names["visits"])
     assert "dose_mg" in names["treatments"]
     assert len(set(names["patients"])) == len(names["patients"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ([61.5, np.inf, 80.0], [1]),
+        (["61.5", "inf", "80"], [1]),
+        (["61.5", "", " "], []),
+        ([61.5, None, pd.NA], []),
+        (["61.5", "nan", "heavy"], [1, 2]),
+        ([61.5, -np.inf, np.nan], [1]),
+        (["61.5", None, float("nan")], []),
+    ],
+)
+def test_numbers_are_finite_and_gaps_are_no_faults(tables, cells, wrong):
+    described = replace(OTHER, optional_columns=frozenset({"smoker", "weight"}))
+    tables["patients"]["weight"] = pd.Series(cells, dtype=object)
+    if not wrong:
+        weights = Trial(**tables, description=described, mmt_max=150).patients["weight"]
+        assert weights.iloc[0] == pytest.approx(61.5)
+        return
+    with pytest.raises(DataError) as caught:
+        Trial(**tables, description=described, mmt_max=150)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (row + 2, "weight") for row in wrong
+    ]
