@@ -1,5 +1,7 @@
 """The courses of patients: what they accept, what they derive, and those of a trial."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from tisstats.lim2021.trial_description import analysis_options
 from tisstats.measures.imacs import WORSENING_RULES, classify_visits
 from tisstats.trial import Courses, Endpoint, analyse, confirmed_deterioration, evaluate
 from tisstats.trial.columns import ThreeValued
-from tisstats.trial.courses import at_consecutive_visits
+from tisstats.trial.courses import SAME_WEEK, at_consecutive_visits
 
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 
@@ -45,6 +47,16 @@ GOOD = {
             r"weeks must ascend, got \[0.0, 4.0, 4.0\] in row 0",
         ),
         ({"weeks": [[0, 8, 4], [0, 4, NAN]]}, "weeks must ascend"),
+        (
+            {"weeks": [[0, 4, 8], [4, 4, NAN]]},
+            r"^weeks must ascend, got \[4.0, 4.0, nan\] in row 1$",
+        ),
+        # As far apart as weeks that are the same.
+        ({"weeks": [[0, SAME_WEEK, 8], [0, 4, NAN]]}, "weeks must ascend"),
+        ({"stop_week": [-1, NAN]}, "stop_week must be a week of at least 0, or nan if there was"),
+        ({"rescue_week": [np.inf, NAN]}, "rescue_week must be a week of at least 0"),
+        ({"score_high": [[0, NAN, 60], [0, 10, NAN]]}, "must be numbers where there is a visit"),
+        ({"score_low": [[0, 20, 40], [0, 10, 10]]}, "must be numbers where there is a visit"),
         ({"score_low": [[0, NAN, 40], [0, 10, NAN]]}, "must be numbers where there is a visit"),
         ({"score_high": [[0, 20, 60], [0, 10, 10]]}, "must be numbers where there is a visit"),
         ({"score_low": [[0, 20, 65], [0, 10, NAN]]}, "score_low at most .*, got 65 and 60"),
@@ -61,6 +73,91 @@ GOOD = {
 def test_faults(changed, message):
     with pytest.raises(ValueError, match=message):
         Courses.from_scores(**(GOOD | changed))
+
+
+def test_every_message_in_full():
+    alone = np.zeros((2, 3), dtype=bool)
+    for changed, message in (
+        (
+            {"weeks": [0, 4]},
+            "weeks must have the shape (patients, visits) with at least one visit, got (2,)",
+        ),
+        (
+            {"weeks": [[0, 4, np.inf], [0, 4, NAN]]},
+            "weeks must be finite up to a patient's last visit, then nan",
+        ),
+        (
+            {"score_low": [[0, NAN, 40], [0, 10, NAN]]},
+            "score_low and score_high must be numbers where there is a visit and nan elsewhere",
+        ),
+        (
+            {"score_low": [[0, 20, 65], [0, 10, NAN]]},
+            "scores must be from 0 to 100, score_low at most score_high, got 65 and 60",
+        ),
+        (
+            {"stop_week": [-1, NAN]},
+            "stop_week must be a week of at least 0, or nan if there was none",
+        ),
+        (
+            {"worse": ThreeValued(alone, alone)},
+            "worse must be no where there is no visit, and never both yes and no",
+        ),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            Courses.from_scores(**(GOOD | changed))
+
+
+def test_what_they_accept_at_its_limits():
+    courses = Courses.from_scores(
+        [[0, 3 * SAME_WEEK, 8]], [[0, 0, 100]], [[100, 0, 100]], rescue_week=[0], stop_week=[0]
+    )
+    assert courses.follow_up.tolist() == [[False, True, True]]
+    one = Courses.from_scores([[SAME_WEEK]], [[0]])
+    assert one.follow_up.tolist() == [[False]]
+    alone = np.array([[False, True, False], [False, False, False]])
+    for yes, no in ((alone, ~alone), (np.zeros_like(alone), ~alone)):
+        assert Courses.from_scores(**GOOD, worse=ThreeValued(yes, no)).worse.yes is yes
+    with pytest.raises(ValueError, match=r"and never both yes and no$"):
+        Courses.from_scores(**GOOD, worse=ThreeValued(alone, np.ones_like(alone)))
+
+
+@pytest.mark.parametrize("event", [8 - 3 * SAME_WEEK, 8 - SAME_WEEK, 8, 8 + SAME_WEEK, 9])
+def test_events_lie_before_a_week_if_by_more_than_rounding(event):
+    courses = Courses.from_scores([[0, 8]] * 2, [[0, 0]] * 2, rescue_week=[event, NAN],
+                                  stop_week=[NAN, event])  # fmt: skip
+    week, before = np.array([8.0, 8.0]), event < 8 - 2 * SAME_WEEK
+    same = event < 8 + 2 * SAME_WEEK
+    assert courses.rescued_before(week).tolist() == [before, False]
+    assert courses.rescued_before(week, same_week=True).tolist() == [same, False]
+    assert courses.stopped_before(week).tolist() == [False, before]
+    of_visits = courses.rescued_before(courses.weeks, same_week=True)
+    assert of_visits.tolist() == [[False, same], [False, False]]
+    assert courses.stopped_before(courses.weeks).tolist() == [[False, False], [False, before]]
+
+
+def test_a_criterion_makes_the_score_all_or_nothing():
+    courses = Courses.from_scores([[0, 4, 8], [0, 8, NAN]], [[0, 20, 30], [0, 20, NAN]])
+    met = ThreeValued(
+        np.array([[False, True, False], [False, False, False]]),
+        np.array([[True, False, False], [True, True, True]]),
+    )
+    changed = courses.with_criterion(met)
+    np.testing.assert_array_equal(changed.score_low, [[0, 100, 0], [0, 0, NAN]])
+    np.testing.assert_array_equal(changed.score_high, [[0, 100, 100], [0, 0, NAN]])
+    np.testing.assert_array_equal(changed.weeks, courses.weeks)
+
+
+def test_a_score_is_reached_from_the_threshold_on():
+    courses = Courses.from_scores([[0, 4, 8]], [[40, 19, 20]], [[40, 20, 20]])
+    reached = courses.reached_at_visits(20)
+    assert (reached.yes.tolist(), reached.no.tolist()) == (
+        [[True, False, True]],
+        [[False, False, False]],
+    )
+    assert courses.reached(20).yes.tolist() == [True]
+    assert courses.reached(21).no.tolist() == [True]
+    baseline = Courses.from_scores([[0]], [[40]]).reached(20)
+    assert (baseline.yes.tolist(), baseline.no.tolist()) == ([False], [False])
 
 
 def test_what_is_left_out_did_not_happen():
@@ -86,6 +183,8 @@ def test_what_is_left_out_did_not_happen():
         # The confirming visit is in the week, or after it.
         ({4: True, 8: True}, 8, True),
         ({4: True, 8: True}, 7.9, False),
+        ({4: True, 8: True}, 8 - SAME_WEEK, True),
+        ({4: True, 8: True}, 8 - 3 * SAME_WEEK, False),
         # A baseline visit does not count.
         ({0: True, 4: True}, np.inf, False),
         ({4: None}, np.inf, False),

@@ -1,5 +1,6 @@
 """Endpoints: every patient's status and rule, against a slow computation and by hand."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise, product
@@ -12,7 +13,17 @@ from hypothesis import strategies as st
 from tests.random_courses import PATIENTS, courses_of, patient
 from tisstats.statistics import proportion_interval
 from tisstats.trial import Courses, Endpoint, evaluate
-from tisstats.trial.endpoints import RULES, STATUSES
+from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.endpoints import (
+    MISSING_RULES,
+    RULES,
+    STATUSES,
+    STRATEGIES,
+    RuleCount,
+    missing_words,
+    strategy_words,
+)
+from tisstats.trial.outcome_words import RESPONSE, WORSENING
 
 OBSERVED = "observed"
 ON_TREATMENT = "observed at the last visit on treatment"
@@ -293,6 +304,25 @@ def test_arms_add_up_to_all(endpoint, patients):
     assert sum(arm.responders_high for arm in arms) == result.responders_high
 
 
+@settings(max_examples=200, deadline=None)
+@given(endpoints(), PATIENTS, st.integers(0, 999))
+def test_weeks_moved_by_rounding_change_nothing(endpoint, patients, seed):
+    courses, draw = courses_of(patients), np.random.default_rng(seed)
+
+    def moved(weeks):
+        return np.abs(weeks + draw.choice([-1, 0, 1], weeks.shape) * SAME_WEEK / 4)
+
+    other = replace(
+        courses,
+        weeks=moved(courses.weeks),
+        rescue_week=moved(courses.rescue_week),
+        stop_week=moved(courses.stop_week),
+    )
+    before, after = evaluate(endpoint, courses), evaluate(endpoint, other)
+    assert after.status.tolist() == before.status.tolist()
+    assert after.rule.tolist() == before.rule.tolist()
+
+
 # By hand: one patient, one rule.
 
 USUAL = {"threshold": 20, "week": 16, "intercurrent": "treatment policy", "missing": "unknown"}
@@ -549,6 +579,24 @@ def test_rules_for_missing_scores(missing, status, scores, rule):
     assert decide(patient(scores), missing=missing) == (status, rule)
 
 
+@pytest.mark.parametrize(
+    ("missing", "status"),
+    [
+        ("unknown", "unknown"),
+        ("non-responder", "responder"),
+        ("bounds", "unknown"),
+        ("best case", "non-responder"),
+        ("worst case", "responder"),
+    ],
+)
+def test_rules_for_an_open_status_of_what_is_unfavourable(missing, status):
+    events = {"intercurrent": "composite", "missing": missing, "words": WORSENING}
+    assert decide(patient({16: 0}, rescue=8), **events) == ("responder", RESCUED)
+    assert decide(patient({16: 0}, stop=8), **events) == ("responder", STOPPED)
+    assert decide(patient({16: 0}), **events) == ("non-responder", OBSERVED)
+    assert decide(patient({8: 40}), missing=missing, words=WORSENING) == (status, NO_VISIT)
+
+
 @pytest.mark.parametrize("missing", ["non-responder", "worst case"])
 def test_what_bounds_settle_is_not_missing(missing):
     assert decide(patient({16: (20, 40)}), missing=missing) == ("responder", OBSERVED)
@@ -638,6 +686,27 @@ def test_weeks_from_dates():
     assert decide(near, week=0.3, window=0.2) == ("responder", OBSERVED)
 
 
+def test_weeks_as_far_apart_as_the_tolerance_are_the_same_and_farther_ones_are_not():
+    late, later = 16 + SAME_WEEK, 16 + 3 * SAME_WEEK
+    for kind in ("best", "confirmed"):
+        assert decide(patient({8: 20, late: 20}), kind=kind) == ("responder", OBSERVED)
+    assert decide(patient({8: 0, later: 20}), kind="best") == ("non-responder", OBSERVED)
+    assert decide(patient({later: 20})) == ("unknown", NO_VISIT)
+    # Where the visits end, and with a window.
+    open_end = {"kind": "best", "early_end": "missing"}
+    early = 16 - SAME_WEEK
+    assert decide(patient({early: 0}), **open_end) == ("non-responder", OBSERVED)
+    assert decide(patient({16 - 3 * SAME_WEEK: 0}), **open_end) == ("unknown", EARLY)
+    assert decide(patient({14 - SAME_WEEK: 0}), window=2, **open_end) == ("non-responder", OBSERVED)
+    assert decide(patient({14 - 3 * SAME_WEEK: 0}), window=2, **open_end) == ("unknown", EARLY)
+    # A stop before rescue medication, or in its week.
+    events = {"intercurrent": "hypothetical"}
+    same = patient(GOOD, rescue=8, stop=8 - SAME_WEEK)
+    assert decide(same, **events) == ("excluded", RESCUED)
+    before = patient(GOOD, rescue=8, stop=8 - 3 * SAME_WEEK)
+    assert decide(before, **events) == ("excluded", STOPPED)
+
+
 def test_every_rule_occurs_in_these_tests():
     named = {OBSERVED, ON_TREATMENT, RESCUED, STOPPED, DETERIORATED, NO_VISIT, TOO_FEW, EARLY}
     assert named | {SCORE_OPEN, WORSE_OPEN} == set(RULES)
@@ -666,6 +735,61 @@ def test_an_endpoint_describes_every_choice():
     assert "at any two visits up to week 16" in any_two.describe()
 
 
+@pytest.mark.parametrize("missing", MISSING_RULES)
+def test_the_words_of_an_outcome_that_is_a_response_are_those_of_the_rules(missing):
+    assert missing_words(missing) == missing_words(missing, RESPONSE)
+    assert missing_words(missing) == MISSING_RULES[missing]
+
+
+def test_the_words_of_the_rules_for_a_worsening_by_hand():
+    assert {rule: missing_words(rule, WORSENING) for rule in MISSING_RULES} == {
+        "unknown": "the status is unknown, and the patient is not in the denominator",
+        "non-responder": "counted as worsened",
+        "bounds": "the status is unknown; patients who worsened are counted from none to all of "
+        "them",
+        "best case": "counted as not worsened",
+        "worst case": "counted as worsened",
+    }
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_words_of_a_strategy_are_those_of_a_response(strategy):
+    assert strategy_words(strategy) == STRATEGIES[strategy]
+    same = strategy != "composite"
+    assert (strategy_words(strategy, WORSENING) == STRATEGIES[strategy]) == same
+
+
+def test_when_rescue_medication_was_given_is_described_where_it_matters():
+    placed = "Rescue medication in the week of a visit is taken as given after the visit."
+    usual = Endpoint(kind="at week", **USUAL)
+    assert placed not in usual.describe()
+    assert placed in replace(usual, without_rescue=True).describe()
+    for strategy in set(STRATEGIES) - {"treatment policy"}:
+        assert placed in replace(usual, intercurrent=strategy).describe()
+
+
+def test_labels_of_open_statuses_say_how_they_were_counted():
+    opened = RULES[RULES.index(NO_VISIT) :]
+    for rule in RULES:
+        counted = f"{rule}, counted as responder" if rule in opened else rule
+        assert RuleCount("responder", rule, 1).label == counted
+        assert RuleCount("unknown", rule, 1).label == rule
+    worsening = RuleCount("responder", SCORE_OPEN, 1).label_in(WORSENING)
+    assert worsening == "missing measures leave the status open, counted as worsened"
+
+
+def test_the_limits_of_what_an_endpoint_may_be_are_permitted():
+    end = Endpoint(kind="at week", **(USUAL | {"threshold": 100, "week": 0.5}), window=0)
+    assert (end.threshold, end.week, end.window) == (100, 0.5, 0)
+
+
+def test_conditions_of_a_success_are_refused_with_an_unfavourable_outcome():
+    for name in ("without_rescue", "without_confirmed_deterioration"):
+        with pytest.raises(ValueError, match=f"^{name} must be False for worsening: it is a "):
+            Endpoint(kind="best", **USUAL, words=WORSENING, **{name: True})
+        assert getattr(Endpoint(kind="best", **USUAL, words=RESPONSE, **{name: True}), name)
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -679,6 +803,7 @@ def test_an_endpoint_describes_every_choice():
         ({"threshold": 101}, "threshold must be above 0 and at most 100, got 101"),
         ({"week": 0}, "week must be a number above 0, got 0"),
         ({"week": np.inf}, "week must be a number above 0, got inf"),
+        ({"window": np.inf}, "window must be a number of at least 0, got inf"),
         ({"window": -1}, "window must be a number of at least 0, got -1"),
         ({"kind": "sustained"}, r"also_at must be given for a sustained response, .*got \(\)"),
         ({"also_at": (8,)}, r"also_at must be given for a sustained .*got \(8,\) for 'at week'"),
@@ -692,3 +817,50 @@ def test_an_endpoint_describes_every_choice():
 def test_wrong_endpoints(changed, message):
     with pytest.raises(ValueError, match=message):
         Endpoint(**({"kind": "at week"} | USUAL | changed))
+
+
+def test_messages_about_endpoints_in_full():
+    one = Endpoint(kind="at week", **USUAL)
+    for changed, message in (
+        (
+            {"kind": "sustained"},
+            "also_at must be given for a sustained response, and for no other, got () for "
+            "'sustained'",
+        ),
+        (
+            {"kind": "sustained", "also_at": (8, 16)},
+            "also_at must lie after week 0 and before week 16, got 16",
+        ),
+        (
+            {"words": WORSENING, "without_rescue": True},
+            "without_rescue must be False for worsening: it is a condition of a success",
+        ),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            replace(one, **changed)
+    nobody = evaluate(one, courses_of([patient({8: 0})]))
+    message = "no interval: none of the 1 patients is in the denominator"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        nobody.confidence_interval()
+    with pytest.raises(ValueError, match=r"^status must be one of responder, non-responder, unkn"):
+        nobody.count("responders")
+    assert list(nobody.count_table()) == ["Status", "Decided by", "n"]
+
+
+@pytest.mark.parametrize(
+    ("early_end", "words", "ending"),
+    [
+        ("as observed", RESPONSE, "Without a response up to an earlier last visit, patients are "
+         "non-responders."),
+        ("missing", RESPONSE, "Without a response up to an earlier last visit, the status is "
+         "open."),
+        ("as observed", WORSENING, "Without a worsening up to an earlier last visit, patients "
+         "count as not worsened."),
+    ],
+)  # fmt: skip
+def test_where_visits_end_early_is_described(early_end, words, ending):
+    for kind in ("best", "confirmed"):
+        described = Endpoint(kind=kind, **USUAL, early_end=early_end, words=words).describe()
+        assert described.endswith(f". {ending}")
+        assert described.count(". ") == 3
+    assert "earlier last visit" not in Endpoint(kind="at week", **USUAL).describe()

@@ -1,10 +1,14 @@
 """Harms by arm, against plain loops over the files."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from tests.trial.made_up import STUDIES
 from tests.trial.slow_results import DESIGNS, analysed, slow_newcombe
 from tests.trial.studies import make_study, read_csv
+from tisstats.statistics import proportion_difference, proportion_interval
 from tisstats.trial.harms import (
     EventsOutside,
     HarmCount,
@@ -169,3 +173,143 @@ def test_serious_events_are_in_natural_order_of_their_patients(tmp_path):
     assert found["patient_id"].tolist() == sorted(row["patient_id"] for row in rows)
     kept = {row["patient_id"] for row in analysed(folder)}
     assert found["analysed"].tolist() == [name in kept for name in found["patient_id"]]
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    """An analysis with other methods than the usual ones."""
+    data = StudyData.read(make_study(2).write(tmp_path_factory.mktemp("plan")))
+    return replace(data.study.analysis, confidence_level=0.9, interval="wilson",
+                   difference="agresti-caffo")  # fmt: skip
+
+
+def test_intervals_are_by_the_plan_and_none_where_a_count_is_not_known(plan):
+    assert HarmCount(8, 3, 0).interval(plan) == proportion_interval(3, 8, 0.9, "wilson")
+    assert HarmCount(8, 0, 0).interval(plan) == proportion_interval(0, 8, 0.9, "wilson")
+    assert HarmCount(8, 3, 1).interval(plan) is None
+    assert HarmCount(0, 0, 0).interval(plan) is None
+    arms = {"a": HarmCount(8, 3, 0), "b": HarmCount(9, 1, 0), "open": HarmCount(9, 1, 1)}
+    arms["nobody"] = HarmCount(0, 0, 0)
+    found = risk_difference(arms, "a", "b", plan)
+    assert found == proportion_difference(3, 8, 1, 9, 0.9, "agresti-caffo")
+    for other in ("open", "nobody"):
+        assert risk_difference(arms, "a", other, plan) is None
+        assert risk_difference(arms, other, "a", plan) is None
+
+
+def recorded(folder, *, treatments=True, ends=True, events=(), reasons=None):
+    """Which outcomes a study records, without some of its tables and columns."""
+    made = make_study(6, ("a", "b"), seed=1)
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    for row, (week, reason) in zip(made.patients, reasons or (), strict=False):
+        row |= {"stop_week": week, "end_reason": reason}
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    if not ends:
+        for row in made.patients:
+            del row["stop_week"], row["end_reason"]
+    if not treatments:
+        made.treatments = []
+        made.description = "\n".join(
+            line for line in made.description.splitlines() if not line.startswith("treatments")
+        )
+    made.adverse_events = [
+        {"patient_id": patient, "week": 0, "event": "rash", "serious": "false",
+         "treatment_related": related, "origin": "synthetic"}
+        for patient, related in events
+    ]  # fmt: skip
+    written = made.write(folder)
+    if not events:
+        (written / "synthetic_adverse_events.csv").write_text(
+            "patient_id,week,event,serious,treatment_related\n", encoding="utf-8"
+        )
+    return outcomes(StudyData.read(written))
+
+
+def test_rescue_is_recorded_by_treatments_or_by_reasons(tmp_path):
+    for number, (treatments, ends) in enumerate([(1, 1), (1, 0), (0, 1), (0, 0)]):
+        found = recorded(tmp_path / str(number), treatments=treatments, ends=ends)
+        assert (found["Rescue medication"] is None) == (not treatments and not ends)
+        assert (found["Stopped early"] is None) == (not ends)
+        assert (found["Stopped early because of an adverse event"] is None) == (not ends)
+    # A reason alone, without the row of its treatment.
+    reasons = [(4, "rescue_medication"), (4, "withdrawal"), (4, "adverse_event")]
+    found = recorded(tmp_path / "reason", treatments=False, reasons=reasons)
+    assert found["Rescue medication"] == {"a": HarmCount(3, 1, 0), "b": HarmCount(3, 0, 0)}
+    assert found["Stopped early"] == {"a": HarmCount(3, 2, 0), "b": HarmCount(3, 1, 0)}
+    because = found["Stopped early because of an adverse event"]
+    assert because == {"a": HarmCount(3, 1, 0), "b": HarmCount(3, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("reasons", "known"),
+    [
+        ([], True),
+        ([(4, "")], False),
+        ([(4, "other")], False),
+        ([(4, ""), (4, "withdrawal")], True),
+        ([(24, "death")], True),
+    ],
+)
+def test_reasons_are_recorded_where_one_is_or_none_is_needed(tmp_path, reasons, known):
+    found = recorded(tmp_path, reasons=reasons)
+    assert (found["Stopped early because of an adverse event"] is not None) == known
+
+
+@pytest.mark.parametrize(
+    ("related", "count"),
+    [
+        ([], HarmCount(3, 0, 0)),
+        ([" YES "], HarmCount(3, 1, 0)),
+        (["Not related"], HarmCount(3, 0, 0)),
+        (["possibly"], None),
+        ([""], None),
+        (["possibly", "no"], HarmCount(3, 0, 1)),
+        (["possibly", "related"], HarmCount(3, 1, 0)),
+    ],
+)
+def test_whether_an_event_is_related_is_read_from_its_words(tmp_path, related, count):
+    found = recorded(tmp_path, events=[("P001", word) for word in related])
+    arms = found["Any adverse event related to treatment"]
+    assert (arms and arms["a"]) == count
+    assert found["Any adverse event"]["a"] == HarmCount(3, 1 if related else 0, 0)
+    assert found["Any adverse event"]["b"] == HarmCount(3, 0, 0)
+
+
+def test_terms_and_serious_events_in_their_order(tmp_path):
+    made = make_study(12, ("a", "b"), seed=1)
+    rows = [
+        ("P010", 4, "fall"), ("P002", "", "rash"), ("P002", 1, "Ache"), ("P010", 0, "rash"),
+        ("P010", 1, "rash"), ("P010", 2, "ache"), ("P003", 2, "burn"),
+    ]  # fmt: skip
+    made.adverse_events = [
+        {"patient_id": name, "week": week, "event": event, "serious": "true",
+         "treatment_related": "no", "origin": "synthetic"}
+        for name, week, event in rows
+    ]  # fmt: skip
+    made.patients[2]["analysed"] = "false"
+    made.patients = [{"analysed": "true", **row} for row in made.patients]
+    for name in ("visits", "treatments"):
+        setattr(made, name, [r for r in getattr(made, name) if r["patient_id"] != "P003"])
+    made.adverse_events[-1]["week"] = 0
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    data = StudyData.read(made.write(tmp_path))
+    # Two patients each, in the order of the alphabet; then one.
+    assert [term.term for term in event_terms(data)] == ["Ache", "rash", "fall"]
+    assert [term.events for term in event_terms(data)] == [
+        {"a": 0, "b": 2},
+        {"a": 0, "b": 3},
+        {"a": 0, "b": 1},
+    ]
+    assert events_outside_analysis(data) == EventsOutside(1, 1)
+    found = serious_events(data)
+    # By patient and week; a week that is not known is the last.
+    assert found["patient_id"].tolist() == ["P002", "P002", "P003", *["P010"] * 4]
+    weeks = found["week"].tolist()
+    assert [0 if math.isnan(week) else week + 1 for week in weeks] == [2, 0, 1, 1, 2, 3, 5]
+    assert found["event"].tolist()[:2] == ["Ache", "rash"]
+    assert found["arm"].tolist() == ["B", "B", "A", *["B"] * 4]
+    assert found["analysed"].tolist() == [True, True, False, *[True] * 4]
+    assert list(found) == ["patient_id", "arm", "week", "event", "treatment_related", "analysed"]

@@ -20,6 +20,7 @@ from tisstats.trial import (
     Trial,
     TrialDescription,
     analyse,
+    analyse_many,
     data_package_template,
     summaries,
 )
@@ -170,6 +171,126 @@ def test_time_to_improvement_up_to_the_horizon(trial, tables):
     assert table["label"].tolist() == [summaries.NOT_KNOWN] * 3
 
 
+def at_horizon(tables, week):
+    described = replace(OTHER, options=replace(OTHER.options, horizon_week=week))
+    return Trial(**tables, description=described, mmt_max=150)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "found"),
+    [
+        # Week 12 has a visit of two patients, and the rescue medication of one of them.
+        (11, [(0, 0, False), (0, 0, False), (0, 0, False)]),
+        (12, [(12, 1, True), (0, 0, False), (12, 2, True)]),
+        (20, [(12, 1, True), (0, 0, False), (12, 2, True)]),
+        (24, [(12, 1, True), (24, 0, True), (12, 2, True)]),
+        (30, [(12, 1, True), (24, 0, True), (12, 2, True)]),
+    ],
+)
+def test_what_counts_up_to_the_horizon_includes_its_week(tables, horizon, found):
+    table = summaries.time_to_improvement(at_horizon(tables, horizon))
+    known = table["label"] != "not known from then on"
+    assert list(zip(table["week"], table["cause"], known, strict=True)) == found
+    weeks = summaries.score_courses(at_horizon(tables, horizon))["week"].tolist()
+    assert weeks == [week for week in (0, 12, 24, 0, 24, 0, 12) if week <= horizon]
+
+
+def test_a_patient_of_whom_a_visit_is_open_is_known_up_to_the_one_before(tables):
+    visits = tables["visits"]
+    visits.loc[1, "haq"] = None
+    trial = Trial(**tables, description=OTHER, mmt_max=150)
+    # 52.5 points at week 12, less the HAQ's 7.5, and with at most 10 more: 45 to 55.
+    for score, week in ((45, 12), (45.5, 0), (52.5, 0), (55, 0), (55.5, 24)):
+        first = summaries.time_to_improvement(trial, score).iloc[0].tolist()
+        label = {12: "improved", 0: summaries.NOT_KNOWN, 24: "no improvement to the end"}[week]
+        assert first == ["Anna K", week, int(week == 12), label]
+    visits.loc[1, "haq"] = 0.875
+    visits.loc[2, "mmt"] = None
+    trial = Trial(**tables, description=OTHER, mmt_max=150)
+    # Without the muscle test nothing is known of week 24.
+    first = summaries.time_to_improvement(trial, 60).iloc[0].tolist()
+    assert first == ["Anna K", 12, 0, summaries.NOT_KNOWN]
+    counts = summaries.response_counts(trial).set_index("response")
+    assert counts["end"].tolist() == [2, 0, 0, 0, 1]
+    assert counts["best"].tolist() == [2, 0, 0, 0, 1]
+
+
+def test_weeks_of_courses_are_whole_where_all_are(trial):
+    assert summaries.score_courses(trial)["week"].dtype == int
+
+
+def test_groups_without_patients_have_no_column(tables):
+    tables["patients"] = tables["patients"].iloc[:2]
+    for name in ("visits", "treatments", "adverse_events"):
+        tables[name] = tables[name][tables[name]["patient_id"] != "Ümit"]
+    table = summaries.table1(Trial(**tables, description=OTHER, mmt_max=150))
+    assert list(table) == ["Characteristic", "All (N=2)", "PM (N=2)"]
+
+
+def test_regimens_can_be_given_in_words_and_the_treatment_must_be_named(trial, tables):
+    words = ["one", "two", "three"]
+    assert summaries.treatment_table(trial, words)["Regimen"].tolist() == words
+    assert summaries.treatment_table(trial)["Regimen"].tolist() == ["arm A"] * 3
+    described = replace(OTHER, treatment=None)
+    unnamed = Trial(**tables, description=described, mmt_max=150)
+    with pytest.raises(ValueError, match="must name the treatment under study, got None"):
+        summaries.treatment_table(unnamed)
+
+
+def test_trials_are_scored_together_as_one_by_one(tables, trial):
+    other = {name: table.copy() for name, table in tables.items()}
+    other["visits"]["mmt"] -= 3
+    other["patients"]["ck_uln"] = 150
+    other["visits"].loc[other["visits"]["week"] == 24, "ck"] = 100
+    trials = [
+        trial,
+        Trial(**other, description=OTHER, mmt_max=260),
+        Trial(**{n: t.iloc[::-1] for n, t in tables.items()}, description=OTHER, mmt_max=150),
+    ]
+    assert analyse_many([]) == []
+    for together, each in zip(analyse_many(trials), trials, strict=True):
+        alone = analyse(each)
+        assert together.trial is each
+        for name in ("weeks", "tis", "tis_low", "tis_high"):
+            np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
+        pd.testing.assert_frame_equal(together.visits, alone.visits)
+    first, second, third = analyse_many(trials)
+    np.testing.assert_array_equal(third.tis, first.tis[::-1])
+    assert not np.array_equal(second.tis, first.tis, equal_nan=True)
+
+
+def test_a_trial_without_the_maximum_of_its_muscle_test_is_not_analysed(tables, trial):
+    unknown = Trial(**tables, description=OTHER, files={"visits": "rows.csv"})
+    with pytest.raises(DataError) as caught:
+        analyse_many([trial, unknown, unknown])
+    assert [(fault.file, fault.column) for fault in caught.value.faults] == [
+        ("rows.csv", "mmt"),
+        ("rows.csv", "mmt"),
+    ]
+
+
+def test_trials_with_other_scales_are_not_stacked(tables, trial):
+    wide = {n: replace(s, high=100) if s is VAS else s for n, s in MEASURES.items()}
+    for changes in (
+        {"measures": wide},
+        {"enzyme_unit": "microkat/L"},
+        {"enzyme_panel": "measured"},
+        {"measures": {**MEASURES, "ldh": replace(MEASURES["ck"], name="LDH")}},
+    ):
+        described = replace(OTHER, **changes)
+        there = {name: table.copy() for name, table in tables.items()}
+        if "ldh" in described.measures:
+            there["visits"]["ldh"] = 300
+            there["patients"]["ldh_uln"] = 250
+        if "enzyme_unit" in changes:
+            there["patients"]["ck_uln"] = 3.3
+        other = Trial(**there, description=described, mmt_max=150)
+        with pytest.raises(
+            ValueError, match=r"^trials with different scales must be analysed one by one$"
+        ):
+            analyse_many([trial, other])
+
+
 def test_treatments_have_the_trials_own_doses(trial):
     table = summaries.treatment_table(trial).set_index("Patient")
     assert table["Doses"].to_dict() == {
@@ -247,11 +368,11 @@ def test_a_measure_that_was_not_taken_leaves_bounds(tables):
 
 
 def test_trials_of_different_interpretations_are_not_stacked(tables, trial):
-    from tisstats.trial import analyse_many
-
     other = replace(OTHER, options=replace(OTHER.options, quantile_definition=6))
     trials = [trial, Trial(**tables, description=other, mmt_max=150)]
-    with pytest.raises(ValueError, match="different analysis options"):
+    with pytest.raises(
+        ValueError, match=r"^trials with different analysis options must be analysed one by one$"
+    ):
         analyse_many(trials)
     chosen = AnalysisOptions(horizon_week=24, quantile_definition=1)
     assert [each.options for each in analyse_many(trials, chosen)] == [chosen, chosen]
@@ -264,3 +385,29 @@ def test_the_columns_are_those_of_every_trial_and_its_own():
     assert set(MEASURES) <= set(names["visits"])
     assert "dose_mg" in names["treatments"]
     assert len(set(names["patients"])) == len(names["patients"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ([61.5, np.inf, 80.0], [1]),
+        (["61.5", "inf", "80"], [1]),
+        (["61.5", "", " "], []),
+        ([61.5, None, pd.NA], []),
+        (["61.5", "nan", "heavy"], [1, 2]),
+        ([61.5, -np.inf, np.nan], [1]),
+        (["61.5", None, float("nan")], []),
+    ],
+)
+def test_numbers_are_finite_and_gaps_are_no_faults(tables, cells, wrong):
+    described = replace(OTHER, optional_columns=frozenset({"smoker", "weight"}))
+    tables["patients"]["weight"] = pd.Series(cells, dtype=object)
+    if not wrong:
+        weights = Trial(**tables, description=described, mmt_max=150).patients["weight"]
+        assert weights.iloc[0] == pytest.approx(61.5)
+        return
+    with pytest.raises(DataError) as caught:
+        Trial(**tables, description=described, mmt_max=150)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (row + 2, "weight") for row in wrong
+    ]

@@ -1,10 +1,19 @@
 """Ranges and units that the values of a study make doubtful."""
 
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.trial.studies import make_study
 from tisstats.cli import main
+from tisstats.trial.plausibility import implausible_scales, implausible_times, unread_relations
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.template import example_folder
+
+EXAMPLE = Study.read(example_folder())
 
 
 def remarks(folder, *changes, mmt_max=150):
@@ -122,3 +131,117 @@ def test_an_arm_without_patients_is_remarked_by_check(tmp_path, capsys):
     folder = made.write(tmp_path)
     assert main(["check", str(folder)]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == ["note: no patient is in the arm control"]
+
+
+def of_values(*, mmt_max=150, vas_max=10, unit="U/L", **values):
+    """The remarks on one patient with these values, in both arms of the example."""
+    usual = {"physician_global": 5.5, "patient_global": 5.5, "extramuscular": 5.5}
+    usual |= {"mmt": mmt_max, "haq": 1, "ck": 200}
+    if vas_max == 100:
+        usual |= dict.fromkeys(("physician_global", "patient_global", "extramuscular"), 55.5)
+    visits = pd.DataFrame({**usual, **values}, index=range(12)).assign(patient_id="A")
+    patients = pd.DataFrame({"patient_id": ["A", "B"], "arm": list(EXAMPLE.arms), "ck_uln": 200.0})
+    measures = replace(EXAMPLE.measures, mmt_max=mmt_max, vas_max=vas_max, enzyme_unit=unit)
+    return list(implausible_scales(replace(EXAMPLE, measures=measures), patients, visits))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, ""),
+        # 65% of 260 are 169: of the known maxima 150 lies below.
+        ({"mmt_max": 260, "mmt": 150}, "no muscle test is above 150, but measures.mmt_max is 260"),
+        ({"mmt_max": 260, "mmt": 80}, "no muscle test is above 80, but measures.mmt_max is 260"),
+        ({"mmt_max": 260, "mmt": 81}, "no muscle test is above 150, but measures.mmt_max is 260"),
+        ({"mmt_max": 260, "mmt": 151}, "no muscle test is above 240, but measures.mmt_max is 260"),
+        ({"mmt_max": 260, "mmt": 169}, "no muscle test is above 240, but measures.mmt_max is 260"),
+        ({"mmt_max": 260, "mmt": 170}, ""),
+        ({"mmt_max": 80, "mmt": 10}, ""),
+        ({"mmt_max": 150, "mmt": 80}, "no muscle test is above 80, but measures.mmt_max is 150"),
+        ({"vas_max": 100, "extramuscular": 10.5}, ""),
+        (
+            {"vas_max": 100, "physician_global": 9.5, "patient_global": 9.5, "extramuscular": 10},
+            "no visual analogue scale is above 10, but measures.vas_max is 100",
+        ),
+        ({"patient_global": 4}, "every patient_global is a whole number from 0 to 4"),
+        ({"patient_global": 5}, ""),
+        ({"patient_global": 0}, ""),
+        ({"patient_global": [4.0] * 10 + [np.nan] * 2}, "every patient_global is a whole number"),
+        ({"patient_global": [4.0] * 9 + [np.nan] * 3}, ""),
+        ({"patient_global": [4.0] * 11 + [3.5]}, ""),
+        ({"physician_global": 1}, "every physician_global is a whole number from 0 to 4"),
+        ({"ck": 20}, ""),
+        ({"ck": 19.9}, "every ck is below a tenth of its upper limit: is it in U/L"),
+        ({"ck": [19.9] * 11 + [20]}, ""),
+        ({"ck": [19.9] * 11 + [np.nan]}, "every ck is below a tenth of its upper limit"),
+        ({"ck": np.nan}, ""),
+        ({"ck": 12_000}, ""),
+        ({"ck": 12_001, "unit": "x"}, "half of the values of ck are above 60 times their upper"),
+        ({"ck": [400_000] + [200] * 11}, ""),
+        ({"ck": [400_200] + [200] * 11}, "the highest ck is 2,001 times its upper limit"),
+    ],
+)
+def test_doubts_begin_at_their_limits(values, said):
+    found = of_values(**values)
+    assert len(found) == bool(said)
+    assert all(remark.startswith(said) for remark in found)
+    if values.get("unit") == "x":
+        assert found[0].endswith("are they in x, as measures.enzyme_unit says?")
+
+
+def of_times(visits=(0, 24), stops=None, events=()):
+    tables = {
+        "visits": pd.DataFrame({"visit_week": np.array(visits, dtype=float)}),
+        "patients": pd.DataFrame({"patient_id": ["A"] * 2}),
+        "adverse_events": pd.DataFrame({"week": np.array(events, dtype=float)}),
+    }
+    if stops is not None:
+        tables["patients"]["stop_week"] = np.array(stops, dtype=float)
+    return list(implausible_times(EXAMPLE, tables))
+
+
+def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
+    # Week 24, 7 days and 4 weeks.
+    assert of_times(visits=(0, 29), stops=(29, np.nan), events=(0, 5)) == []
+    assert of_times(visits=(0, 29.1), stops=(29.1, np.nan), events=(-0.1, 0)) == [
+        "1 visit lies after the last scheduled week, 24, and its window: the last in week 29",
+        "1 patient stopped early after the last scheduled week, 24: the last in week 29",
+        "1 adverse event lies before week 0; it counts like the others",
+    ]
+    assert of_times(visits=(31, 40), stops=(50, 30), events=(-1, -2, np.nan)) == [
+        "2 visits lie after the last scheduled week, 24, and its window: the last in week 40",
+        "2 patients stopped early after the last scheduled week, 24: the last in week 50",
+        "2 adverse events lie before week 0; they count like the others",
+    ]
+
+
+def test_each_unread_word_is_counted():
+    words = ["possibly", "YES", " no ", "", "Not recorded", "unclear", "possibly", "unrelated"]
+    found = list(unread_relations(pd.DataFrame({"treatment_related": words})))
+    assert found == [
+        "treatment_related is 'possibly' in 2 adverse events: neither yes nor no, so not known",
+        "treatment_related is 'unclear' in 1 adverse event: neither yes nor no, so not known",
+    ]
+    assert list(unread_relations(pd.DataFrame({"event": words}))) == []
+
+
+def test_every_doubt_in_full():
+    assert of_values(mmt_max=260, mmt=80) == [
+        "no muscle test is above 80, but measures.mmt_max is 260: is that the maximum of the test "
+        "that was done?"
+    ]
+    scales = dict.fromkeys(("physician_global", "patient_global", "extramuscular"), 5.5)
+    assert of_values(vas_max=100, **scales) == [
+        "no visual analogue scale is above 10, but measures.vas_max is 100: are they in cm?"
+    ]
+    assert of_values(patient_global=3) == [
+        "every patient_global is a whole number from 0 to 4: is it on five grades, which would "
+        "earn wrong points as a visual analogue scale?"
+    ]
+    assert of_values(ck=1) == [
+        "every ck is below a tenth of its upper limit: is it in U/L, as measures.enzyme_unit says?"
+    ]
+    assert of_values(ck=20_000) == [
+        "half of the values of ck are above 60 times their upper limit: are they in U/L, as "
+        "measures.enzyme_unit says?"
+    ]

@@ -11,6 +11,7 @@ from scipy.stats import beta
 
 from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, read_csv
+from tisstats.trial import response_specifications
 from tisstats.trial.courses import Courses
 from tisstats.trial.endpoints import Endpoint
 from tisstats.trial.response_specifications import (
@@ -24,6 +25,7 @@ from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_specifications import StudySpecifications
 
 WEEKS = (0, 4, 12, 24)
+ONE_WEEK = [Choice.of("Week", "week", {24: "week 24"})]
 
 
 def slow_status(visits, stop, rescue, settings):
@@ -255,3 +257,75 @@ def test_a_choice_that_does_not_fit_is_refused(choice, message):
 def test_a_cohort_that_does_not_fit_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         ResponseCohort(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("test", "patients", "shared"),
+    [
+        ("boschloo", (1000, 2000), False),
+        ("boschloo", (1000, 2001), True),
+        ("fisher", (1000, 2001), False),
+    ],
+)
+def test_processes_are_started_where_boschloos_test_takes_longer_than_they_do(
+    monkeypatch, test, patients, shared
+):
+    asked = []
+
+    def nothing(_compute, tasks, *, processes, **_):
+        asked.append((processes, len(tasks)))
+        return []
+
+    monkeypatch.setattr(response_specifications, "run_tasks", nothing)
+    chosen = Inference("newcombe", 0.95, test)
+    curve = curve_of_counts(lambda _: Counts((1, 2), patients), chosen, ONE_WEEK)
+    assert asked == [(None if shared else 1, 2)]
+    assert curve.results[["estimate", "pvalue"]].isna().all(axis=None)
+    curve_of_counts(lambda _: Counts((1, 2), patients), chosen, ONE_WEEK, processes=3)
+    assert asked[1] == (3, 2)
+
+
+def test_an_arm_with_nobody_has_no_results():
+    assert not Counts((0,), (1,)).empty
+    assert Counts((0, 0), (1, 0)).empty
+    chosen = Inference("newcombe", 0.95)
+    curve = curve_of_counts(lambda _: Counts((1, 0), (4, 0)), chosen, ONE_WEEK)
+    (row,) = curve.results.to_dict("records")
+    assert (row["responders"], row["patients"], row["patients_reference"]) == (1, 4, 0)
+    assert all(np.isnan(row[name]) for name in ("estimate", "low", "high", "pvalue"))
+
+
+def test_progress_counts_tables_and_methods():
+    choices = [
+        Choice.of("A", "week", {week: str(week) for week in range(20)}),
+        Choice.of("B", "interval", {"newcombe": "a", "agresti-caffo": "b"}),
+    ]
+    seen = []
+    curve_of_counts(
+        lambda settings: Counts((settings["week"], 3), (20, 20)),
+        Inference("newcombe", 0.95),
+        choices,
+        processes=1,
+        progress=lambda done, wanted: seen.append((done, wanted)),
+    )
+    # Twenty tables by two intervals and one test.
+    assert {wanted for _, wanted in seen} == {60}
+    assert seen[-1][0] == 60
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+
+
+def test_each_arm_has_an_entry_for_each_patient():
+    courses = {"a": Courses.from_scores([[0, 8]] * 4, [[0, 20]] * 4)}
+    four, five = np.ones(4, dtype=bool), np.ones(5, dtype=bool)
+    for arms in ((four, five), (five, four), (five, five)):
+        with pytest.raises(ValueError, match="must have one entry for each patient"):
+            ResponseCohort(courses, arms, (0, 0))
+    with pytest.raises(ValueError, match="must have one entry for each patient"):
+        ResponseCohort(courses | {"b": Courses.from_scores([[0]], [[0]])}, (four,), (0,))
+    with pytest.raises(ValueError, match=r"got 3 and 3$"):
+        ResponseCohort(courses, (four, four, four), (0, 0, 0))
+    with pytest.raises(ValueError, match=r"got 1 and 2$"):
+        ResponseCohort(courses, (four,), (0, 0))
+    with pytest.raises(ValueError, match=r"got 0 and 0$"):
+        ResponseCohort(courses, (), ())
+    assert len(ResponseCohort(courses, (four, four), (0, 0)).arms) == 2

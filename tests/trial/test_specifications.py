@@ -132,6 +132,56 @@ def test_an_interval_includes_its_limits():
     assert [each.holds for each in judged.levels] == [1, 1, 0]
 
 
+def test_shares_are_of_the_combinations_with_a_result():
+    # A decides twice, B once: of six combinations one has no result.
+    estimates = [0.6, 0.4, 0.6, 0.4, 0.4, np.nan]
+    results = {"estimate": estimates, "low": 0.0, "high": 1.0, "pvalue": np.nan}
+    judged = SpecificationCurve(choices_of((2, 3)), pd.DataFrame(results)).judge(HALF)
+    assert (judged.holds, judged.fails, judged.without_result) == (2, 3, 1)
+    assert judged.share == pytest.approx(2 / 5)
+    assert [each.share for each in judged.levels] == pytest.approx([2 / 3, 0, 1 / 2, 0, 1])
+    assert [(turn.choice, turn.settings, turn.turned) for turn in judged.turns] == [
+        ("A", 3, 1),
+        ("B", 2, 1),
+    ]
+    assert [turn.share for turn in judged.turns] == pytest.approx([1 / 3, 1 / 2])
+    # Those that decide most often first.
+    assert judged.deciding == ("B", "A")
+    assert (judged.holds_as_chosen, judged.known_as_chosen) == (True, True)
+    nothing = SpecificationCurve(
+        choices_of((2,)), pd.DataFrame({name: [np.nan, np.nan] for name in RESULTS})
+    ).judge(HALF)
+    assert np.isnan(nothing.share)
+    assert np.isnan([each.share for each in nothing.levels]).all()
+    assert (nothing.holds_as_chosen, nothing.known_as_chosen) == (False, False)
+    assert nothing.deciding == ()
+
+
+def test_equal_estimates_are_in_the_order_of_their_limits():
+    results = {
+        "estimate": [0.5, 0.5 + 1e-14, 0.5, np.nan, 0.4],
+        "low": [0.2, 0.1, 0.2, np.nan, 0.3],
+        "high": [0.9, 0.9, 0.8, np.nan, 0.9],
+        "pvalue": np.nan,
+    }
+    curve = SpecificationCurve(choices_of((5,)), pd.DataFrame(results))
+    assert curve.order().tolist() == [4, 1, 2, 0, 3]
+    assert (curve.distinct, curve.without_estimate) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"), [(0.0, ["A"]), (1e-13, ["A"]), (1e-9, ["A", "B"]), (np.nan, ["A", "B"])]
+)
+def test_choices_that_change_no_result_stay_as_they_are(change, kept):
+    estimates = [0.2, 0.2 + change, 0.6, 0.6]
+    results = {"estimate": estimates, "low": [0.1, 0.2, 0.3, 0.4], "high": 1.0, "pvalue": np.nan}
+    curve = SpecificationCurve(choices_of((2, 2)), pd.DataFrame(results))
+    found = curve.affecting(HALF)
+    assert [choice.label for choice in found.choices] == kept
+    first = [0, 2] if kept == ["A"] else [0, 1, 2, 3]
+    np.testing.assert_array_equal(found.column("low"), curve.column("low")[first])
+
+
 def test_results_that_differ_in_the_last_digit_are_one():
     results = {"estimate": [0.1 + 0.2, 0.3], "low": 0.0, "high": 1.0, "pvalue": np.nan}
     assert SpecificationCurve(choices_of((2,)), pd.DataFrame(results)).distinct == 1

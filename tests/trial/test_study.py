@@ -61,6 +61,9 @@ FAULTS = [
     ("study.data", "solved", "value 'solved': must be one of observed, synthetic"),
     ("study.population", "child", "value 'child': must be one of adult, juvenile"),
     ("study.id", "a b", "key study.id, value 'a b': must be text, 1 to 20 characters: letters"),
+    ("study.listings", 1, "key study.listings, value '1': must be true or false"),
+    ("study.listings", "yes", "must be true or false, without quotation marks"),
+    ("study.title", 5, "key study.title, value '5': must be text, not empty"),
     ("study.title", "", "key study.title, value '': must be text, not empty"),
     ("study.titel", "x", "key study.titel: there is no such key; known are title, id"),
     ("arms", {}, "key arms, value '{}': must be a table, with at least 1 key"),
@@ -147,6 +150,253 @@ def test_a_wrong_key_has_one_clear_line(key, value, message):
 def test_every_line_in_full():
     lines = [line for key, value, _ in FAULTS for line in faults(changed(key, value))]
     compare(Path(__file__).parent / "kept" / "faults_of_descriptions.txt", "\n".join(lines))
+
+
+def test_a_number_in_quotation_marks_is_one_fault():
+    assert faults(changed("measures.vas_max", "10")) == [
+        "study.toml, key measures.vas_max, value '10': must be one of 10, 100, without quotation "
+        "marks"
+    ]
+    assert "quotation marks" not in faults(changed("study.data", 3))[0]
+    assert "quotation marks" not in faults(changed("measures.vas_max", [10]))[0]
+
+
+def test_a_value_is_shown_up_to_sixty_characters():
+    for length, shown in ((60, 60 * "x"), (61, 57 * "x" + "...")):
+        (line,) = faults(changed("study.data", length * "x"))
+        assert f"value '{shown}': must be one of" in line
+    (line,) = faults(changed("study.data", ["ü"]))
+    assert "value '[\"ü\"]': must be one of" in line
+
+
+def test_windows_may_be_as_wide_as_leaves_them_apart():
+    assert Study.from_mapping(changed("visits.window_days", 13.9)).visits.window_days == 13.9
+    given = changed("visits.weeks", [0, 4, 6, 24])
+    given["visits"]["window_days"] = 7
+    (line,) = faults(given)
+    assert "must be below 7, so that windows do not overlap" in line
+
+
+def test_a_baseline_after_week_0_is_refused():
+    (line,) = faults(changed("visits.weeks", [0.5, 12, 24]))
+    assert "value '[0.5, 12, 24]': must ascend from 0, the baseline" in line
+
+
+@pytest.mark.parametrize(("maximum", "wrong"), [(4, True), (5, True), (6, False)])
+def test_the_maximum_of_a_further_measure_is_above_its_minimum(maximum, wrong):
+    given = changed("measures.others.grip", GRIP | {"minimum": 5, "maximum": maximum})
+    if not wrong:
+        study = Study.from_mapping(given)
+        assert study.choices()["measures.others.grip"] == (
+            "Grip strength, from 5 to 6 kg, higher is better"
+        )
+        return
+    assert faults(given) == [
+        f"study.toml, key measures.others.grip.maximum, value '{maximum}': must be above the "
+        "minimum, 5"
+    ]
+
+
+def test_a_further_measure_is_not_one_of_the_core_set():
+    assert faults(changed("measures.others.haq", GRIP)) == [
+        "study.toml, key measures.others.haq: is in measures.used already"
+    ]
+    for column in ("patient_id", "week", "date", "origin"):
+        key = f"measures.others.{column}"
+        assert faults(changed(key, GRIP)) == [
+            f"study.toml, key {key}: is a column of the visits that is no measure"
+        ]
+
+
+def test_every_week_of_the_schedule_after_baseline_may_be_that_of_the_endpoint():
+    for week in (4, 12, 24):
+        assert Study.from_mapping(changed("endpoint.week", week)).endpoint.week == week
+    (line,) = faults(changed("endpoint.week", 0.5))
+    assert "must be a scheduled week after baseline: 4, 12, 24" in line
+    sustained = changed("endpoint.kind", "sustained")
+    sustained["endpoint"] |= {"week": 12, "also_at": [4]}
+    assert Study.from_mapping(sustained).endpoint.also_at == (4,)
+    for kind in ("best", "confirmed"):
+        given = changed("endpoint.kind", kind)
+        given["endpoint"]["week"] = 20
+        assert Study.from_mapping(given).endpoint.week == 20
+
+
+def test_a_cut_off_may_ask_for_all_that_was_measured_and_no_more():
+    given = changed("measures.used", ["physician_global", "mmt", "ck"])
+    given["analysis"]["worsening"] = "imacs"
+    given["definitions"] = {
+        "improvement": {"improved_count": 3},
+        "worsening": {"worse_count": 3},
+        "minimal_disability": {"others_abnormal": 2},
+    }
+    assert Study.from_mapping(given).definitions.worsening.worse_count == 3
+    given["definitions"]["worsening"]["worse_count"] = 4
+    (line,) = faults(given)
+    assert line.endswith(
+        "key definitions.worsening.worse_count, value '4': must be at most 3, the measures used: "
+        "physician_global, mmt, enzyme"
+    )
+
+
+def test_every_cut_off_of_a_measure_that_was_not_used_is_named():
+    given = changed("measures.used", ["physician_global", "extramuscular", "ck"])
+    given["analysis"]["worsening"] = "imacs"
+    given["definitions"] = {
+        "improvement": {"worse_by": {"mmt": 20}, "must_not_worsen": ["mmt"]},
+        "worsening": {
+            "worse_by": {"patient_global": 40},
+            "clauses": [{"physician_global_cm": 3}, {"mmt_percent": 25}],
+        },
+        "minimal_disability": {"mmt_loss_percent": 7, "haq_points": 1, "enzyme_uln": 2},
+    }
+    assert [line.split(", ")[1] for line in faults(given)] == [
+        "key definitions.improvement.worse_by.mmt",
+        "key definitions.worsening.worse_by.patient_global",
+        "key definitions.improvement.must_not_worsen",
+        "key definitions.worsening.clauses.1.mmt_percent",
+        "key definitions.minimal_disability.mmt_loss_percent",
+        "key definitions.minimal_disability.haq_points",
+    ]
+
+
+@pytest.mark.parametrize("analysed", ["imacs", "confirmed"])
+@pytest.mark.parametrize("criterion", ["score", "imacs worsening"])
+@pytest.mark.parametrize("without", [False, True])
+@pytest.mark.parametrize("deterioration", ["imacs", "confirmed"])
+def test_cut_offs_of_worsening_are_for_what_uses_them(analysed, criterion, without, deterioration):
+    given = changed("analysis.worsening", analysed)
+    given["endpoint"] |= {"criterion": criterion, "deterioration": deterioration}
+    if criterion == "score":
+        given["endpoint"]["without_confirmed_deterioration"] = without
+    given["definitions"] = {"worsening": {"worse_count": 4}}
+    used = [
+        analysed == "imacs",
+        criterion == "imacs worsening",
+        criterion == "score" and without and deterioration == "imacs",
+    ]
+    if any(used):
+        assert Study.from_mapping(given).definitions.worsening.worse_count == 4
+    else:
+        assert "is not used" in faults(given)[0]
+    del given["definitions"]
+    assert Study.from_mapping(given).definitions.worsening.worse_count == 3
+
+
+def test_a_condition_of_a_success_is_refused_for_a_worsening_alone():
+    for key in ("without_rescue", "without_confirmed_deterioration"):
+        given = changed("endpoint.criterion", "imacs worsening")
+        assert Study.from_mapping(given).endpoint.words.unfavourable
+        given["endpoint"][key] = True
+        assert faults(given) == [
+            f"study.toml, key endpoint.{key}, value 'true': is a condition of a success, and must "
+            "be left out with the criterion imacs worsening; intercurrent has strategies for events"
+        ]
+        given["endpoint"]["criterion"] = "imacs improvement"
+        assert getattr(Study.from_mapping(given).endpoint, key)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "own", "words"),
+    [
+        ("score", {}, ""),
+        ("imacs improvement", {}, "Improvement by the IMACS definition"),
+        ("imacs worsening", {}, "Worsening by the IMACS definition"),
+        ("minimal disability", {}, "Minimal disability by the criterion of ProDERM"),
+        (
+            "imacs improvement",
+            {"improvement": {"improved_count": 4}},
+            "Improvement by the cut-offs of this study",
+        ),
+        (
+            "imacs worsening",
+            {"worsening": {"worse_count": 4}},
+            "Worsening by the cut-offs of this study",
+        ),
+        (
+            "minimal disability",
+            {"minimal_disability": {"haq_points": 1}},
+            "Minimal disability by the cut-offs of this study",
+        ),
+        # Of another definition.
+        (
+            "imacs worsening",
+            {"improvement": {"improved_count": 4}},
+            "Worsening by the IMACS definition",
+        ),
+    ],
+)
+def test_a_criterion_is_called_by_the_definition_that_it_has(criterion, own, words):
+    given = changed("endpoint.criterion", criterion)
+    if own:
+        given["definitions"] = own
+    assert Study.from_mapping(given).endpoint.criterion_words == words
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("arm", "category"),
+        ("end_reason", "category"),
+        ("analysed", "yes/no"),
+        ("stop_week", "number"),
+        ("end_week", "number"),
+    ],
+)
+def test_a_column_that_every_study_can_have_has_one_kind(column, kind):
+    for other in ("number", "yes/no", "category"):
+        given = changed(f"characteristics.{column}", {"label": "Another", "type": other})
+        if other == kind:
+            assert Study.from_mapping(given).characteristics[column].type == kind
+            continue
+        assert faults(given) == [
+            f"study.toml, key characteristics.{column}.type, value '{other}': must be {kind}, as "
+            "the column is"
+        ]
+    for column in ("patient_id", "first_dose_date"):
+        (line,) = faults(changed(f"characteristics.{column}", AGE))
+        assert line.endswith(f"characteristics.{column}: is no characteristic of a patient")
+
+
+def test_a_reference_arm_is_not_needed_with_one_arm_but_must_be_one():
+    given = changed("arms", {"open": "Open"})
+    assert "must be one of the arms, open" in faults(given)[0]
+    del given["reference_arm"]
+    study = Study.from_mapping(given)
+    assert (study.reference_arm, study.choices()["reference_arm"]) == (None, "none")
+
+
+def test_choices_in_words():
+    choices = Study.from_mapping(PLAIN).choices()
+    assert choices["study.listings"] == "yes"
+    assert Study.from_mapping(changed("study.listings", False)).choices()["study.listings"] == "no"
+    assert choices["endpoint.also_at"] == choices["files.adam"] == "none"
+    assert choices["files.decimal"] == "not declared"
+    assert choices["analysis.confidence_level"] == "0.95"
+    assert choices["definitions.worsening.worse_count"] == "3"
+    assert not {"measures.uln", "endpoint.definitions"} & set(choices)
+    assert not {"measures.chq_phs_range", "measures.cmas_max"} & set(choices)
+    assert {"measures.mmt_max", "endpoint.deterioration", "analysis.worsening"} <= set(choices)
+
+
+def test_free_keys_of_the_schema_stand_in_tables_without_others():
+    def check(schema):
+        if isinstance(more := schema.get("additionalProperties"), dict):
+            assert "properties" not in schema
+            check(more)
+        for part in schema.get("properties", {}).values():
+            check(part)
+
+    check(study_schema())
+    given = changed("characteristics", {"age": {"label": "Age", "type": "number"}})
+    assert (
+        Study.from_mapping(given).characteristics["age"].decimals
+        == (
+            study_schema()["properties"]["characteristics"]["additionalProperties"]["properties"][
+                "decimals"
+            ]["default"]
+        )
+    )
 
 
 @pytest.mark.parametrize("week", [24, 12, 5])
@@ -248,6 +498,23 @@ def test_captions_name_the_scales():
     assert notes["mmt"] == "manual muscle testing from 0 to 150 (MMT-8, both sides with neck)"
     assert notes["ck"] == "upper limit of normal of creatine kinase 200 U/L"
     assert notes["vas"] == "visual analogue scales from 0 to 10 cm"
+    few = changed("measures.used", ["mmt", "ck"])
+    few["measures"] |= {"mmt_max": 100, "uln": {"ck": "limit"}}
+    assert scale_notes(Study.from_mapping(few)) == {
+        "mmt": "manual muscle testing from 0 to 100",
+        "ck": "upper limit of normal of creatine kinase given by limit",
+    }
+
+
+def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "rows.csv").write_text("a", encoding="utf-8")
+    with pytest.raises(DataError, match=r"rows\.csv: is a file; name the folder that holds study"):
+        Study.read(tmp_path / "rows.csv")
+    with pytest.raises(DataError, match=r"other: there is no such folder$"):
+        Study.read(tmp_path / "other")
+    (tmp_path / "study.toml").mkdir()
+    with pytest.raises(DataError, match=r"study\.toml: cannot be read: Is a directory$"):
+        Study.read(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, write_csv
 from tisstats.errors import DataError
 from tisstats.trial import summaries
+from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.template import example_folder, write_new_study
 
@@ -266,6 +267,143 @@ def test_the_example_says_that_it_is_synthetic_in_every_row_and_file():
     for file in files:
         assert file.name.startswith("synthetic_")
         assert set(pd.read_csv(file)["origin"]) == {"synthetic"}
+
+
+@pytest.mark.parametrize(
+    ("population", "threshold", "cut_offs"),
+    [
+        ("adult", "threshold = 35", (35, 20)),
+        ("juvenile", "threshold = 35", (35, 30)),
+        ("adult", 'criterion = "imacs improvement"', (40, 20)),
+        ("juvenile", 'criterion = "imacs improvement"', (45, 30)),
+    ],
+)
+def test_options_are_those_of_the_description(tmp_path, population, threshold, cut_offs):
+    made = make_study(4, population=population)
+    for old, new in (
+        ("threshold = 40", threshold),
+        ("week = 24", "week = 12"),
+        (
+            "quantile_definition = 7",
+            'quantile_definition = 6\nend = "completers"\nzero_method = "pratt"\n'
+            'signed_rank = "asymptotic"\nworsening = "confirmed"\ndecimals = 3\np_decimals = 4',
+        ),
+    ):
+        assert old in made.description
+        made.description = made.description.replace(old, new)
+    found = StudyData.read(made.write(tmp_path)).trial.description
+    assert found.options == AnalysisOptions(
+        horizon_week=12,
+        quantile_definition=6,
+        end="completers",
+        zero_method="pratt",
+        pvalue_method="asymptotic",
+        worsening="confirmed",
+        responder_threshold=cut_offs[0],
+        minimal_threshold=cut_offs[1],
+        population=population,
+    )
+    assert (found.decimals, found.p_decimals) == (3, 4)
+    assert (found.group_column, found.group_label) == ("arm", "Arm")
+    assert dict(found.groups) == {"active": "Active", "control": "Control"}
+    assert not found.follow_up_required
+
+
+def test_scales_are_those_of_the_description(tmp_path):
+    made = make_study(4)
+    made.visits = [{**row, "grip": 20} for row in made.visits]
+    grip = '[measures.others.grip]\nlabel = "Grip strength"\nunit = "kg"\nminimum = 2\n'
+    grip += 'maximum = 90\nbetter = "higher"\n[visits]'
+    made.description = made.description.replace("[visits]", grip)
+    found = StudyData.read(made.write(tmp_path)).trial.description.measures
+    assert {
+        name: (each.low, each.high, each.unit, each.better) for name, each in found.items()
+    } == {
+        "physician_global": (0, 10, "cm", "lower"),
+        "patient_global": (0, 10, "cm", "lower"),
+        "mmt": (0, 150, "points", "higher"),
+        "haq": (0, 3, "points", "lower"),
+        "extramuscular": (0, 10, "cm", "lower"),
+        "ck": (0, None, "U/L", "lower"),
+        "grip": (2, 90, "kg", "higher"),
+    }
+    assert (found["ck"].name, found["grip"].name) == ("Creatine kinase", "Grip strength")
+    assert {each.source for each in found.values()} == {"declared in study.toml"}
+    assert {each.step for each in found.values()} == {0}
+
+
+def test_reasons_and_weeks_of_the_end(tmp_path):
+    made = make_study(5, ("open",), missing=0, missed=0)
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    made.adverse_events, text = [], made.description
+    made.description = "\n".join(
+        line for line in text.splitlines() if not line.startswith("adverse_events")
+    )
+    given = [("", ""), (12, ""), (12, "withdrawal"), ("", "death"), ("", "completed")]
+    for row, (week, reason) in zip(made.patients, given, strict=True):
+        row |= {"stop_week": week, "end_reason": reason}
+    made.visits = [row for row in made.visits if row["patient_id"] != "P003" or row["week"] < 12]
+    patients = StudyData.read(made.write(tmp_path)).trial.patients
+    assert patients["end_reason"].tolist() == [
+        *("completed", "other", "withdrawal", "death", "completed")
+    ]
+    # Of the last visit, whatever the week of the stop.
+    last = {}
+    for row in made.visits:
+        last[row["patient_id"]] = row["week"]
+    assert patients["end_week"].tolist() == list(last.values())
+    assert last["P003"] == 4
+
+
+def test_who_is_of_a_category_is_unknown_where_the_cell_is_empty(tmp_path):
+    made = make_study(4, ("open",))
+    for row, sex in zip(made.patients, ("female", "", "male", "female"), strict=True):
+        row["sex"] = sex
+    data = StudyData.read(made.write(tmp_path))
+    table = summaries.table1(data.analysis).set_index("Characteristic")["All (N=4)"]
+    assert table["Sex: female"] == "2 to 3 (1 unknown)"
+    assert table["Sex: male"] == "1 to 2 (1 unknown)"
+    assert [name for name in table.index if name.startswith("Sex")] == ["Sex: female", "Sex: male"]
+
+
+def test_events_are_numbered_by_patient(tmp_path):
+    made = make_study(3, ("open",))
+    row = {"week": 0, "event": "rash", "serious": "false", "treatment_related": "no"}
+    made.adverse_events = [
+        {"patient_id": name, **row, "origin": "synthetic"} for name in ("P002", "P001", "P002")
+    ]
+    events = StudyData.read(made.write(tmp_path)).trial.adverse_events
+    assert events["number"].tolist() == [1, 1, 2]
+
+
+def test_an_arm_has_its_patients_and_the_analysis_is_done_once(tmp_path):
+    data = StudyData.read(make_study(7).write(tmp_path))
+    assert data.analysis is data.analysis
+    assert data.arm("control") is data.arm("control")
+    arms = {row["patient_id"]: row["arm"] for row in make_study(7).patients}
+    for arm in data.study.arms:
+        assert data.arm(arm).patients["patient_id"].tolist() == [
+            name for name, its in arms.items() if its == arm
+        ]
+    assert data.ends_recorded
+
+
+@pytest.mark.parametrize(
+    ("dropped", "recorded"),
+    [((), True), (("stop_week",), True), (("end_reason",), True),
+     (("stop_week", "end_reason"), False)],
+)  # fmt: skip
+def test_ends_are_recorded_by_a_week_or_a_reason(tmp_path, dropped, recorded):
+    made = make_study(4)
+    for row in made.patients:
+        for name in dropped:
+            del row[name]
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    made.patients = [
+        {**row, "end_reason": "completed"} if "end_reason" in row else row for row in made.patients
+    ]
+    made.adverse_events = [row for row in made.adverse_events if row["week"] == 0]
+    assert StudyData.read(made.write(tmp_path)).ends_recorded == recorded
 
 
 def test_written_rows_are_read_again(tmp_path):

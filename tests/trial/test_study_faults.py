@@ -416,3 +416,294 @@ def test_the_week_of_the_end_is_that_of_the_last_visit_give_or_take_the_window(
     assert len(caught.value.faults) == 6
     assert {fault.column for fault in caught.value.faults} == {"end_week"}
     assert "must be the week of the patient's last visit" in caught.value.faults[0].message
+
+
+#: Change of a valid study at a limit, and one just beyond it with part of its message.
+LIMITS = {
+    "muscle test at its ends": (
+        both(cell("visits", 0, "mmt", 150), cell("visits", 1, "mmt", 0)),
+        cell("visits", 1, "mmt", -1),
+        "value '-1': must be a number from 0 to 150 (mmt_max)",
+    ),
+    "HAQ at its ends": (
+        both(cell("visits", 0, "haq", 3), cell("visits", 1, "haq", 0)),
+        cell("visits", 0, "haq", 3.001),
+        "must be a number from 0 to 3",
+    ),
+    "scale at its ends": (
+        both(cell("visits", 0, "extramuscular", 10), cell("visits", 1, "extramuscular", 0)),
+        cell("visits", 0, "extramuscular", 10.01),
+        "must be a number from 0 to 10 (cm",
+    ),
+    "least enzyme": (
+        cell("visits", 0, "ck", 0.01),
+        cell("visits", 0, "ck", -0.01),
+        "must be a number above 0, in U/L",
+    ),
+    "least dose": (
+        cell("treatments", 0, "dose", 0),
+        cell("treatments", 0, "dose", -0.1),
+        "must be a number, at least 0",
+    ),
+    "event in the window of the last visit": (
+        cell("adverse_events", 0, "week", 24 + 4 / 7),
+        cell("adverse_events", 0, "week", 24 + 5 / 7),
+        "column week, value '24.714285714285715': lies after the patient's last visit; if events",
+    ),
+    "event in the follow-up": (
+        both(
+            described("window_days = 4", "window_days = 4\nfollow_up_weeks = 2.5"),
+            cell("adverse_events", 0, "week", 26.5 + 4 / 7),
+        ),
+        cell("adverse_events", 0, "week", 26.5 + 5 / 7),
+        "lies after the patient's last visit, and 2.5 weeks of follow-up; if events were recorded",
+    ),
+    "event before treatment": (
+        cell("adverse_events", 0, "week", -3),
+        cell("adverse_events", 0, "week", "-3 weeks"),
+        "must be a number of weeks",
+    ),
+    "treatment in the window of the last week": (
+        cell("treatments", 0, "week", 24 + 4 / 7),
+        cell("treatments", 0, "week", 24 + 5 / 7),
+        "lies after the patient's last visit and stop_week, or without a stop_week the last",
+    ),
+    "seen in the window of a death": (
+        both(
+            cell("patients", 0, "end_reason", "death"),
+            cell("patients", 0, "stop_week", 24 - 4 / 7),
+        ),
+        cell("patients", 0, "stop_week", 24 - 5 / 7),
+        "lies after the patient's death, in stop_week in",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_what_lies_on_a_limit_is_accepted_and_what_lies_beyond_is_not(name, tmp_path):
+    within, beyond, message = LIMITS[name]
+    made = make_study(8, missing=0, missed=0, seed=3)
+    assert made.patients[0] | {"end_reason": "completed", "stop_week": ""} == made.patients[0]
+    made.adverse_events[0]["patient_id"] = made.patients[0]["patient_id"]
+    assert made.treatments[0]["patient_id"] == made.patients[0]["patient_id"]
+    within(made)
+    StudyData.read(made.write(tmp_path / "within"))
+    beyond(made)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path / "beyond"))
+    (fault,) = caught.value.faults
+    assert message in str(fault)
+
+
+def test_rescue_medication_may_be_given_after_the_last_visit(tmp_path):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    row = {**made.treatments[0], "week": 40, "treatment": "Rescue"}
+    made.treatments.append(row)
+    rescue = StudyData.read(made.write(tmp_path / "rescue")).trial.treatments
+    assert rescue["treatment"].tolist()[-1] == "rescue"
+    row["treatment"] = "rescued"
+    with pytest.raises(DataError, match="lies after the patient's last visit and stop_week"):
+        StudyData.read(made.write(tmp_path / "other"))
+
+
+@pytest.mark.parametrize(("week", "accepted"), [(0, True), (4 / 7, True), (5 / 7, False)])
+def test_events_of_who_was_never_seen_are_those_of_the_start(week, accepted, tmp_path):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    first = made.patients[0]["patient_id"]
+    made.patients[0] |= {"analysed": "false"}
+    made.patients[1:] = [{**row, "analysed": "true"} for row in made.patients[1:]]
+    made.visits = [row for row in made.visits if row["patient_id"] != first]
+    made.adverse_events[0] |= {"patient_id": first, "week": week}
+    folder = made.write(tmp_path)
+    if accepted:
+        assert len(StudyData.read(folder).analysis.patients) == 7
+        return
+    with pytest.raises(DataError, match=r"column week.*lies after the patient's last visit;"):
+        StudyData.read(folder)
+
+
+@pytest.mark.parametrize("table", ["treatments", "adverse_events"])
+def test_faults_of_time_name_the_date_where_there_are_dates(table, tmp_path):
+    made = make_study(8, with_dates=True, missing=0, missed=0, seed=3)
+    getattr(made, table)[0]["date"] = "2029-01-01"
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path / "late"))
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.value, fault.row) == ("date", "2029-01-01", 2)
+    getattr(made, table)[0]["date"] = "2020-01-01"
+    folder = made.write(tmp_path / "early")
+    if table == "adverse_events":
+        StudyData.read(folder)
+        return
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.message) == ("date", "lies before the patient's first dose")
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("p001", True),
+        ("P1", True),
+        (" P 001", True),
+        ("P0001", True),
+        ("P010", False),
+        ("P0010", False),
+        ("Q001", False),
+        ("P", False),
+        ("P0", False),
+    ],
+)
+def test_an_identifier_that_only_typing_changed_is_recognised(name, alike, tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    made.treatments[0]["patient_id"] = name
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    (fault,) = caught.value.faults
+    assert fault.message.startswith("must be a patient_id of ")
+    more = ", which has one that differs only in leading zeros, capitals or blanks"
+    assert fault.message.endswith(more) == alike
+
+
+@pytest.mark.parametrize(
+    ("code", "hinted"),
+    [("NA", True), (" n.d. ", True), ("999", True), ("-1", True), ("?", True), ("none ", True),
+     ("-", True), ("-8", True), ("n/a", True), ("NULL", True), ("9", False),
+     ("-2", False), ("nothing", False)],
+)  # fmt: skip
+def test_a_code_for_a_missing_value_is_hinted_at(code, hinted, tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    made.visits[1]["extramuscular"] = code
+    made.visits[2]["haq"] = "4"
+    if code == "9":
+        made.visits[1]["haq"] = code
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    faults = {fault.row: fault.message for fault in caught.value.faults}
+    assert set(faults) == {3, 4}
+    hint = "; if it stands for a missing value, name it in missing_codes under [files]"
+    assert faults[3].endswith(hint) == hinted
+    assert not faults[4].endswith(hint)
+
+
+def every_line(folder, *changes):
+    """All lines of a study with several faults, without the folder."""
+    made = make_study(8, missing=0, missed=0, seed=3)
+    for change in changes:
+        change(made)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(folder))
+    return [str(fault).replace(f"{folder}/", "") for fault in caught.value.faults]
+
+
+CELLS = [
+    cell("patients", 0, "arm", "placebo"),
+    cell("patients", 1, "end_reason", "moved"),
+    cell("patients", 2, "sex", "Female"),
+    cell("patients", 3, "stop_week", -1),
+    cell("patients", 4, "origin", "observed"),
+    cell("visits", 0, "mmt", 200),
+    cell("visits", 1, "ck", 0),
+    cell("visits", 2, "week", ""),
+    cell("visits", 3, "haq", "NA"),
+    cell("treatments", 0, "dose", -2),
+    cell("treatments", 1, "treatment", ""),
+    cell("adverse_events", 0, "serious", ""),
+]
+STAGES = {
+    "cells": CELLS,
+    "identifiers": [
+        row_repeated("patients", 2),
+        cell("visits", 0, "patient_id", "p1"),
+        cell("treatments", 0, "patient_id", "X"),
+    ],
+    "unseen": [
+        lambda made: made.visits.__setitem__(
+            slice(None), [row for row in made.visits if row["patient_id"] != "P003"]
+        )
+    ],
+    "times": [row_repeated("visits", 1)],
+    "ends": [
+        described("window_days = 4", "window_days = 4\nfollow_up_weeks = 2"),
+        cell("adverse_events", 0, "week", 60),
+        cell("treatments", 0, "week", 60),
+        cell("patients", 2, "end_reason", "rescue_medication"),
+        lambda made: [row.update(end_week="") for row in made.patients],
+        cell("patients", 3, "end_week", 4),
+        both(cell("patients", 4, "stop_week", 12), cell("patients", 4, "end_reason", "death")),
+    ],
+    "observed": [
+        described('data = "synthetic"', 'data = "observed"'),
+        *(column_removed(n, "origin") for n in ("patients", "visits", "treatments")),
+        column_removed("adverse_events", "origin"),
+    ],
+    "files": [
+        described("synthetic_visits.csv", "visits.csv"),
+        described("synthetic_treatments.csv", "treatments.csv"),
+    ],
+}
+
+LEFT_OUT = "; if it stands for a missing value, name it in missing_codes under [files]"
+CALLED = ": is called synthetic, but its rows are declared as observed (study.data)"
+LINES = {
+    "cells": [
+        f"{PATIENTS}, row 2, column arm, value 'placebo': must be one of active, control, not "
+        "empty",
+        f"{PATIENTS}, row 5, column stop_week, value '-1': must be a number of weeks, at least 0"
+        f"{LEFT_OUT}",
+        f"{PATIENTS}, row 3, column end_reason, value 'moved': must be one of completed, "
+        "rescue_medication, adverse_event, lack_of_efficacy, withdrawal, lost_to_follow_up, death, "
+        "other",
+        f"{PATIENTS}, row 4, column sex, value 'Female': must be spelt in one way: other rows have "
+        "it with other capitals or blanks",
+        f"{PATIENTS}, row 6, column origin, value 'observed': must be synthetic, as study.toml "
+        "declares",
+        f"{VISITS}, row 4, column week, value '': must be a number of weeks, not empty",
+        f"{VISITS}, row 2, column mmt, value '200': must be a number from 0 to 150 (mmt_max)",
+        f"{VISITS}, row 5, column haq, value 'NA': must be a number from 0 to 3{LEFT_OUT}",
+        f"{VISITS}, row 3, column ck, value '0': must be a number above 0, in U/L",
+        f"{TREATED}, row 3, column treatment, value '': must be text, not empty",
+        f"{TREATED}, row 2, column dose, value '-2': must be a number, at least 0",
+        f"{EVENTS}, row 2, column serious, value '': must be true or false (also yes or no, y or n,"
+        " t or f, 1 or 0), not empty",
+    ],
+    "identifiers": [
+        f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's "
+        "patient_id",
+        f"{VISITS}, row 2, column patient_id, value 'p1': must be a patient_id of {PATIENTS}, "
+        "which has one that differs only in leading zeros, capitals or blanks",
+        f"{TREATED}, row 2, column patient_id, value 'X': must be a patient_id of {PATIENTS}",
+    ],
+    "unseen": [
+        f"{PATIENTS}, row 4, column patient_id, value 'P003': has no visit in {VISITS} that the "
+        "schedule uses; for a patient without visits, analysed must be false"
+    ],
+    "times": [
+        f"{VISITS}, row 4, column week, value '4': must not be the time of another visit of the "
+        "patient"
+    ],
+    "ends": [
+        f"{PATIENTS}, row 5, column end_week, value '4': must be the week of the patient's last "
+        f"visit in {VISITS}",
+        f"{PATIENTS}, row 4, column end_reason, value 'rescue_medication': needs a row with "
+        f"treatment rescue in {TREATED}",
+        f"{VISITS}, row 21, column week, value '24': lies after the patient's death, in stop_week "
+        f"in {PATIENTS}",
+        f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit and "
+        "stop_week, or without a stop_week the last scheduled week",
+        f"{EVENTS}, row 2, column week, value '60': lies after the patient's last visit, and 2 "
+        "weeks of follow-up; if events were recorded for longer, say so in visits.follow_up_weeks",
+    ],
+    "observed": [f"{file}{CALLED}" for file in (PATIENTS, VISITS, TREATED, EVENTS)],
+    "files": [
+        "visits.csv: there is no such file",
+        "treatments.csv: there is no such file; if this was not recorded, leave treatments out of "
+        "[files] of study.toml",
+    ],
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_all_faults_of_a_stage_are_said_in_full(stage, tmp_path):
+    assert every_line(tmp_path, *STAGES[stage]) == LINES[stage]

@@ -126,3 +126,26 @@ def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made
     assert first.message == (
         "must be one of active, control, not empty; the mapping makes it 'verum'"
     )
+
+
+def test_faults_that_the_mapping_did_not_make_are_shown_as_they_are(made, tmp_path):
+    made.patients[1]["arm"] = "placebo"
+    values = '[patients.values.arm]\nactive = "verum"\ncontrol = "control"\nplacebo = "placebo"\n'
+    folder, mapping = mapped(made, tmp_path, values)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    said = {fault.row: (fault.value, fault.message) for fault in caught.value.faults}
+    permitted = "must be one of active, control, not empty"
+    assert said.pop(3) == ("placebo", permitted)
+    rows = [row for row, patient in enumerate(made.patients, start=2) if patient["arm"] == "active"]
+    assert said == dict.fromkeys(rows, ("active", f"{permitted}; the mapping makes it 'verum'"))
+
+
+def test_a_unit_that_a_measure_cannot_have_is_a_fault_of_the_mapping(made, tmp_path):
+    folder, mapping = mapped(made, tmp_path, '[visits.units]\nck = "mm"\n')
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.value, fault.row) == ("ck", "mm", None)
+    assert fault.message.startswith("in the mapping: ")
+    assert fault.file.endswith("synthetic_visits.csv")

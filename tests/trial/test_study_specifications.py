@@ -115,7 +115,15 @@ def test_a_definition_in_place_of_a_score_has_no_threshold(tmp_path):
     study = make_study(12, changes='criterion = "imacs improvement"')
     found = specifications(study.write(tmp_path))
     assert "Threshold" not in labels(found.choices)
-    assert "Threshold" in {each.choice for each in found.not_varied}
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Threshold"] == "the response is a definition, not a score"
+    assert reasons["Confidence level"] == "declared in the description"
+    assert reasons["Ranges of the measures"] == "declared in the description, without a default"
+    (kinds,) = (each for each in found.choices if each.label == "Visits that count")
+    assert [level.reason for level in kinds.levels][:2] == [
+        "as described",
+        "the same visits, read by another kind of endpoint",
+    ]
 
 
 def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
@@ -144,6 +152,301 @@ def test_an_enzyme_missing_at_baseline_is_a_choice(tmp_path):
         row["ldh"] = "" if number == 0 else 900
     found = specifications(study.write(tmp_path))
     assert labels(found.choices)["Enzymes missing at baseline"] == ["as declared", "measured panel"]
+
+
+def described(folder, patients=12, edits=(), rows=None, **shape):
+    """The specifications of a study with other words in its description, and other rows."""
+    study = make_study(patients, **shape)
+    for old, new in edits:
+        assert old in study.description
+        study.description = study.description.replace(old, new)
+    if rows is not None:
+        rows(study)
+    return specifications(study.write(folder))
+
+
+def test_one_arm_is_compared_with_nothing_also_if_it_is_called_the_reference(tmp_path):
+    for name, edits in (("a", ()), ("b", [("[study]", 'reference_arm = "open"\n[study]')])):
+        found = described(tmp_path / name, arms=("open",), edits=edits)
+        assert [(c.arm, c.reference, c.title) for c in found.comparisons] == [
+            ("open", None, "Open")
+        ]
+        assert found.inference.interval == "clopper-pearson"
+        assert labels(found.choices)["Interval"][0] == "Clopper-Pearson"
+        assert "Test" not in labels(found.choices)
+
+
+def test_every_other_arm_is_compared_with_the_reference(tmp_path):
+    found = described(tmp_path, arms=("low", "control", "high"),
+                      edits=[('reference_arm = "high"', 'reference_arm = "control"')])  # fmt: skip
+    assert [(c.arm, c.reference, c.title) for c in found.comparisons] == [
+        ("low", "control", "Low minus Control"),
+        ("high", "control", "High minus Control"),
+    ]
+    assert found.inference.interval == "newcombe"
+
+
+@pytest.mark.parametrize(
+    ("planned", "also_at", "weeks"),
+    [
+        (1, None, ["week 1", "week 2"]),
+        (2, None, ["week 2", "week 1", "week 4"]),
+        (8, None, ["week 8", "week 4"]),
+        # Those of `also_at` lie before the week that is assessed.
+        (4, [1], ["week 4", "week 2", "week 8"]),
+        (4, [2], ["week 4", "week 8"]),
+    ],
+)
+def test_the_baseline_is_no_week_of_an_endpoint(tmp_path, planned, also_at, weeks):
+    edits = [("week = 8\n", f"week = {planned}\n")]
+    if also_at:
+        edits = [("week = 8\n", f"week = {planned}\nalso_at = {also_at}\n")]
+        edits.append(('"at week"', '"sustained"'))
+    edits.append(("window_days = 4", "window_days = 3"))
+    found = described(tmp_path, weeks=(0, 1, 2, 4, 8), edits=edits)
+    assert labels(found.choices)["Week"] == weeks
+
+
+def test_without_another_week_the_week_is_not_varied(tmp_path):
+    found = described(tmp_path / "one", weeks=(0, 8))
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Week"] == "there is no other scheduled week next to the planned one"
+    edits = [('"at week"', '"sustained"'), ("week = 8\n", "week = 8\nalso_at = [4]\n")]
+    found = described(tmp_path / "two", weeks=(0, 4, 8), edits=edits)
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Week"] == (
+        "no scheduled week next to the planned one lies after those of also_at"
+    )
+
+
+def followed_to_the_end(study):
+    """No early stop, and the visits of everybody up to the last week."""
+    for row in study.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    study.treatments = [row for row in study.treatments if row["treatment"] != "rescue"]
+    full = {row["patient_id"] for row in study.visits if row["week"] == 24}
+    kept = [row for row in study.patients if row["patient_id"] in full]
+    study.patients[:] = kept
+    for name in ("visits", "treatments", "adverse_events"):
+        rows = getattr(study, name)
+        setattr(study, name, [row for row in rows if row["patient_id"] in full])
+
+
+def test_visits_that_count_by_the_endpoint_and_the_rows(tmp_path):
+    full = {"missed": 0, "missing": 0, "rows": followed_to_the_end}
+    found = labels(described(tmp_path / "week", **full).choices)
+    assert found["Visits that count"] == ["at the week", "at any visit up to the week"]
+    assert "Handling of rescue and early stops" not in found
+    assert "Handling of an unknown status" not in found
+    # Week 20 is no scheduled one, at which nobody could be assessed.
+    edits = [('"at week"', '"best"'), ("week = 24\n", "week = 20\n")]
+    assert "Visits that count" not in labels(
+        described(tmp_path / "best", edits=edits, **full).choices
+    )
+    edits = [('"at week"', '"confirmed"')]
+    assert labels(described(tmp_path / "twice", edits=edits, **full).choices)[
+        "Visits that count"
+    ] == ["confirmed at two visits", "at any visit up to the week", "at the week"]
+
+    def one_ends_early(study):
+        followed_to_the_end(study)
+        study.visits.remove(next(row for row in study.visits if row["week"] == 24))
+
+    early = described(tmp_path / "early", missed=0, missing=0, rows=one_ends_early)
+    assert labels(early.choices)["Visits that count"][-1] == (
+        "at any visit up to the week, open if visits end early"
+    )
+    reasons = {each.choice: each.reason for each in early.not_varied}
+    assert reasons["Handling of rescue and early stops"] == (
+        "nobody had rescue medication or stopped before the last week"
+    )
+
+
+@pytest.mark.parametrize("treatments", [True, False])
+def test_without_ends_and_treatments_no_event_is_recorded(tmp_path, treatments):
+    def rows(study):
+        followed_to_the_end(study)
+        for row in study.patients:
+            del row["stop_week"], row["end_reason"]
+        if not treatments:
+            study.treatments = []
+            lines = study.description.splitlines()
+            kept = [line for line in lines if not line.startswith("treatments")]
+            study.description = "\n".join(kept)
+
+    found = described(tmp_path, missed=0, missing=0, rows=rows)
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Handling of rescue and early stops"] == (
+        "nobody had rescue medication or stopped before the last week"
+        if treatments
+        else "neither is recorded"
+    )
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+@pytest.mark.parametrize("followed", [True, False])
+def test_the_denominator_is_a_choice_where_patients_differ(tmp_path, analysed, followed):
+    def rows(study):
+        followed_to_the_end(study)
+        first, second = (row["patient_id"] for row in study.patients[:2])
+        study.patients = [{**row, "analysed": "true"} for row in study.patients]
+        study.patients[0]["analysed"] = "true" if analysed else "false"
+        study.visits = [
+            row
+            for row in study.visits
+            if (analysed or row["patient_id"] != first)
+            and (followed or row["patient_id"] != second or row["week"] == 0)
+        ]
+
+    found = described(tmp_path, missed=0, missing=0, rows=rows)
+    wanted = ["analysed"]
+    wanted += ["all, others non-responders"] * (not analysed)
+    wanted += ["with a visit after baseline"] * (not followed)
+    if len(wanted) > 1:
+        assert labels(found.choices)["Denominator"] == wanted
+    else:
+        reasons = {each.choice: each.reason for each in found.not_varied}
+        assert reasons["Denominator"] == "all patients are analysed and have a visit after baseline"
+    comparison = found.comparisons[0]
+    sizes = [len(found.data.trial.patients), len(found.data.analysis.patients)]
+    assert sizes[0] - sizes[1] == (not analysed)
+    assert sum(found.cohort(comparison).not_analysed) == (not analysed)
+
+
+def test_an_event_in_the_last_week_is_before_none(tmp_path):
+    for week, posed in ((24, False), (23, True)):
+
+        def stops(study, week=week):
+            followed_to_the_end(study)
+            study.patients[0] |= {"stop_week": week, "end_reason": "withdrawal"}
+
+        found = described(tmp_path / str(week), missed=0, missing=0, rows=stops)
+        assert ("Handling of rescue and early stops" in labels(found.choices)) == posed
+
+
+@pytest.mark.parametrize(
+    ("planned", "strategies"),
+    [
+        ("composite", ["non-response", "visits until then", "left out"]),
+        ("treatment policy", ["ignored", "non-response", "visits until then", "left out"]),
+    ],
+)
+def test_no_score_after_death_can_count_unless_it_is_planned_so(tmp_path, planned, strategies):
+    def dies(study):
+        study.patients[0] |= {"stop_week": 4, "end_reason": "death"}
+        first = study.patients[0]["patient_id"]
+        study.visits[:] = [
+            row for row in study.visits if row["patient_id"] != first or row["week"] <= 4
+        ]
+        study.treatments = [
+            row for row in study.treatments if row["patient_id"] != first or row["week"] <= 4
+        ]
+
+    edits = [('missing = "non', f'intercurrent = "{planned}"\nmissing = "non')]
+    found = described(tmp_path, edits=edits, rows=dies)
+    assert labels(found.choices)["Handling of rescue and early stops"] == strategies
+
+
+@pytest.mark.parametrize(
+    ("missing", "criterion", "levels"),
+    [
+        ("unknown", "", ["left out", "non-response", "response"]),
+        ("non-responder", "", ["non-response", "left out", "response"]),
+        ("worst case", "", ["non-response", "left out", "response"]),
+        ("best case", "", ["response", "left out", "non-response"]),
+        ("bounds", "", ["non-response", "left out", "response"]),
+        ("bounds", "imacs worsening", ["no worsening", "left out", "worsening"]),
+        ("unknown", "imacs worsening", ["left out", "worsening", "no worsening"]),
+    ],
+)
+def test_each_way_of_counting_an_open_status_is_a_level_once(tmp_path, missing, criterion, levels):
+    edits = [('missing = "non-responder"', f'missing = "{missing}"')]
+    if criterion:
+        edits.append(("threshold = 40", f'criterion = "{criterion}"'))
+    found = described(tmp_path, missing=0.2, edits=edits)
+    (choice,) = (each for each in found.choices if each.label == "Handling of an unknown status")
+    assert [level.label for level in choice.levels] == levels
+    reasons = {level.label: level.reason for level in choice.levels}
+    ends = [label for label, reason in reasons.items() if reason.endswith("bounds as described")]
+    if missing == "bounds":
+        assert ends == [levels[0], levels[2]]
+        assert reasons[levels[0]].startswith("lower")
+        assert reasons[levels[2]].startswith("upper")
+    else:
+        assert ends == []
+        assert reasons.pop(levels[0]) == "as described"
+    assert all(reason != "as described" for reason in reasons.values())
+
+
+@pytest.mark.parametrize(
+    ("missing", "matters"),
+    [
+        ({}, False),
+        # Some of several enzymes at baseline, all of them, or one at a later visit.
+        ({(0, "ldh")}, True),
+        ({(0, "ldh"), (0, "ck")}, False),
+        ({(1, "ldh")}, False),
+        # Both, but not of one patient.
+        ({(0, "ldh"), (4, "ck")}, True),
+    ],
+)
+def test_the_panel_of_enzymes_matters_where_some_are_missing_at_baseline(
+    tmp_path, missing, matters
+):
+    def rows(study):
+        assert [row["week"] for row in study.visits[:5]] == [0, 4, 12, 24, 0]
+        for number, row in enumerate(study.visits):
+            row["ldh"] = 900
+            for enzyme in ("ck", "ldh"):
+                if (number, enzyme) in missing:
+                    row[enzyme] = ""
+
+    edits = [("'ck']", "'ck', 'ldh']"), ("{ ck = 200 }", "{ ck = 200, ldh = 250 }")]
+    found = described(tmp_path / "a", 4, edits, rows, missed=0, missing=0)
+    assert ("Enzymes missing at baseline" in labels(found.choices)) == matters
+    if matters:
+        edits.append(("uln = {", 'enzyme_panel = "measured"\nuln = {'))
+        found = described(tmp_path / "b", 4, edits, rows, missed=0, missing=0)
+        assert labels(found.choices)["Enzymes missing at baseline"] == [
+            "as declared",
+            "complete panel",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arms", "sizes", "offered"),
+    [
+        (("a", "b"), (50, 50), True),
+        (("a", "b"), (51, 50), False),
+        # The two largest arms decide.
+        (("a", "b", "c"), (50, 2, 50), True),
+        (("a", "b", "c"), (51, 2, 50), False),
+    ],
+)
+def test_boschloos_test_is_offered_where_its_tables_are_few(tmp_path, arms, sizes, offered):
+    study = make_study(4, arms, weeks=(0, 8), missed=0, missing=0)
+    first = study.visits[:2]
+    plain = {"age": 40, "sex": "male", "dysphagia": "true", "stop_week": "", "end_reason": ""}
+    study.patients[:], study.visits[:], study.treatments[:] = [], [], []
+    study.adverse_events[:] = []
+    for arm, size in zip(arms, sizes, strict=True):
+        for number in range(size):
+            name = {"patient_id": f"{arm}{number}"}
+            study.patients.append({**name, "arm": arm, **plain, "origin": "synthetic"})
+            study.visits += [{**row, **name} for row in first]
+    study.description = "\n".join(
+        line
+        for line in study.description.splitlines()
+        if not line.startswith(("treatments", "adverse_events"))
+    )
+    found = specifications(study.write(tmp_path))
+    assert labels(found.choices)["Test"] == (
+        ["Fisher", "Boschloo", "Barnard"] if offered else ["Fisher", "Barnard"]
+    )
+    left_out = [each.reason for each in found.not_varied if each.choice == "Boschloo's test"]
+    assert left_out == (
+        [] if offered else ["with so many patients it takes long, and exact tests differ little"]
+    )
 
 
 def slow_signed_rank(changes):

@@ -66,3 +66,41 @@ def test_windows_are_given_in_days(example, days, words):
 def test_the_question_names_the_reference_arm(tmp_path, arms, question):
     study = Study.read(make_study(3, arms).write(tmp_path / "study"))
     assert study_wording.describe_question(study).endswith(question)
+    if len(arms) == 1:
+        # An arm that is its own reference is compared with nothing.
+        alone = replace(study, reference_arm="open")
+        assert study_wording.describe_question(alone) == question
+    else:
+        assert study_wording.describe_question(study).startswith(
+            "How many patients of each arm respond, and how do"
+        )
+    worsening = replace(study, endpoint=replace(study.endpoint, criterion="imacs worsening"))
+    assert study_wording.describe_question(worsening).startswith("How many patients")
+    assert " worsen" in study_wording.describe_question(worsening)
+
+
+def test_what_was_not_measured_leaves_bounds(example):
+    everything = study_wording.describe_core_set(example)
+    assert "Not measured" not in everything
+    assert everything.count(";") == 5
+    assert "Most abnormal muscle enzyme (creatine kinase); " in everything
+    used = ("mmt", "ck", "ldh")
+    few = replace(example, measures=replace(example.measures, used=used))
+    assert study_wording.describe_core_set(few) == (
+        "IMACS: Manual muscle testing; Most abnormal muscle enzyme (creatine kinase and lactate "
+        "dehydrogenase). "
+        "Not measured, so that scores are bounds: Physician global activity; Patient global "
+        "activity; Health Assessment Questionnaire; Extramuscular activity"
+    )
+
+
+def test_the_schedule_in_words(example):
+    weeks = replace(example.visits, weeks=(0, 2.5, 10), unscheduled="drop")
+    assert study_wording.describe_weeks(weeks) == "0 (baseline), 2.5, 10"
+    dropped, kept = (
+        study_wording.describe_windows(replace(weeks, unscheduled=rule)).rpartition("; ")[2]
+        for rule in ("drop", "keep")
+    )
+    assert dropped == "other visits are left out"
+    assert kept.startswith("other visits ")
+    assert kept != dropped

@@ -1,15 +1,61 @@
 """The tables of any trial, from its patients alone."""
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.random_trials import make_trial
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
-from tisstats.statistics import cumulative_incidence, kaplan_meier
+from tisstats.statistics import cumulative_incidence, kaplan_meier, proportion_interval
 from tisstats.trial import summaries
 
 SEEDS = range(6)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (0.01, 2, "0.01"),
+        (0.00999, 2, "< 0.01"),
+        (0.0, 3, "< 0.001"),
+        (0.001, 3, "0.001"),
+        (1.0, 2, "1.00"),
+        (0.5, 0, "< 1"),
+        (None, 2, "–"),
+    ],
+)
+def test_p_values_are_bounded_where_they_would_be_printed_as_zero(value, decimals, shown):
+    assert summaries.format_p(value, decimals) == shown
+
+
+@pytest.mark.parametrize(
+    ("numbers", "decimals"),
+    [
+        ([999.99, 1], 2),
+        ([1000], 0),
+        ([1, -1000], 0),
+        ([-999], 2),
+        ([], 2),
+    ],
+)
+def test_rows_that_reach_a_thousand_have_no_decimals(numbers, decimals):
+    found = [{"q1": Fraction(number), "median": None, "q3": "2000"} for number in numbers]
+    assert summaries.row_decimals(2, found) == decimals
+    assert summaries.row_decimals(round, found) is round
+
+
+@pytest.mark.parametrize(
+    ("level", "heading"), [(0.95, "95%"), (0.9, "90%"), (0.975, "97.5%"), (0.9999999, "99.99999%")]
+)
+def test_confidence_levels_are_shown_in_full(tables, level, heading):
+    table = summaries.safety_table(make_trial(tables), confidence_level=level, method="wilson")
+    assert list(table) == ["Outcome", "n (%) (N=19)", f"{heading} interval, %"]
+    count = int(table["n (%) (N=19)"].iloc[0].split()[0])
+    assert table["n (%) (N=19)"].iloc[0] == f"{count} ({100 * count / 19:.0f})"
+    interval = proportion_interval(count, 19, level, "wilson")
+    assert table.iloc[0, 2] == f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
 
 
 @pytest.fixture(params=SEEDS)

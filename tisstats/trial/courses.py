@@ -18,7 +18,7 @@ from tisstats.trial.columns import Mask, ThreeValued
 from tisstats.trial.description import RESCUE
 from tisstats.trial.scoring import worsening_by_visit
 
-#: Weeks that differ by less are the same: they may come from dates, as days / 7.
+#: Weeks that differ by at most this are the same: they may come from dates, as days / 7.
 SAME_WEEK = 1e-9
 
 
@@ -182,7 +182,8 @@ class Courses:
         first_rescue = rescue.groupby("patient_id")["week"].min()
         ends = analysis.patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
         last = np.max(np.where(visit, analysis.weeks, -np.inf), axis=1, initial=-np.inf)
-        ends = np.where(np.isnan(ends) & np.isfinite(last), last, ends)
+        # Every analysed patient has a baseline.
+        ends = np.where(np.isnan(ends), last, ends)
         return cls(
             weeks=analysis.weeks,
             score_low=analysis.tis_low,
@@ -242,15 +243,19 @@ class Courses:
 
         `week` has the shape (patients,), or (patients, visits).
         """
-        rescue = np.reshape(self.rescue_week, (-1, *[1] * (week.ndim - 1)))
+        rescue = _like(self.rescue_week, week)
         before: Mask = (rescue <= week + SAME_WEEK) if same_week else (rescue < week - SAME_WEEK)
         return before
 
     def stopped_before(self, week: NDArray[np.float64]) -> Mask:
         """Return whether the last week on treatment lies before a week, of either shape."""
-        stop = np.reshape(self.stop_week, (-1, *[1] * (week.ndim - 1)))
-        before: Mask = stop < week - SAME_WEEK
+        before: Mask = _like(self.stop_week, week) < week - SAME_WEEK
         return before
+
+
+def _like(of_patients: NDArray[np.float64], week: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weeks of patients, shape (patients,), so that they compare with those of visits."""
+    return of_patients if week.ndim == 1 else of_patients[:, None]
 
 
 def _worse(analysis: Analysis, deterioration: str | WorseningRule) -> ThreeValued:

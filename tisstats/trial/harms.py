@@ -318,7 +318,7 @@ def _relation_recorded(data: StudyData) -> bool:
 def _related_event(analysis: Analysis) -> ThreeValued:
     related, unrelated = _relations(pd.Series(analysis.adverse_events["treatment_related"]))
     yes = _of_patients(analysis, related)
-    return ThreeValued(yes, ~yes & ~_of_patients(analysis, ~related & ~unrelated))
+    return ThreeValued(yes, ~yes & ~_of_patients(analysis, ~unrelated))
 
 
 def _rescue(analysis: Analysis) -> ThreeValued:

@@ -333,7 +333,7 @@ class SpecificationCurve:
         ['Week']
         """
         results = np.stack([self.column(each.column) for each in conclusion.conditions], axis=-1)
-        grid = results.reshape(*self.shape, -1)
+        grid = results.reshape(*self.shape, len(conclusion.conditions))
         constant = [
             np.allclose(
                 grid, np.take(grid, [0], axis=axis), rtol=0, atol=SAME_RESULT, equal_nan=True

@@ -465,8 +465,8 @@ def _with_defaults(given: Any, schema: Mapping[str, Any]) -> Any:
             filled[key] = _with_defaults(filled[key], described)
     more = schema.get("additionalProperties")
     if isinstance(more, Mapping):
-        for key in filled.keys() - schema.get("properties", {}).keys():
-            filled[key] = _with_defaults(filled[key], more)
+        # Such a table has no keys with names of their own.
+        return {key: _with_defaults(value, more) for key, value in filled.items()}
     return filled
 
 
@@ -486,17 +486,17 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
                     whole = f"{key}.{name}" if key else name
                     yield Fault(path, f"is missing: {_lower_first(described)}", key=whole)
             continue
-        if error.validator in ("additionalProperties", "propertyNames"):
-            known = ", ".join(
-                error.schema.get("properties") or error.schema["propertyNames"]["enum"]
-            )
-            for name in _unknown_keys(error):
-                whole = f"{key}.{name}" if key else name
-                yield Fault(path, f"there is no such key; known are {known}", key=whole)
+        if error.validator == "additionalProperties":
+            known = error.schema["properties"]
+            for name in error.instance:
+                if name not in known:
+                    whole = f"{key}.{name}" if key else name
+                    message = f"there is no such key; known are {', '.join(known)}"
+                    yield Fault(path, message, key=whole)
             continue
         allowed = f"must be {_allowed(error.schema)}"
         simple = error.schema.get("type") in ("number", "integer", "boolean")
-        if error.validator == "type" and simple and isinstance(error.instance, str):
+        if simple and isinstance(error.instance, str):
             allowed += ", without quotation marks"
         yield Fault(path, allowed, value=_shown(error.instance), key=key)
 
@@ -515,12 +515,6 @@ def _not_finite(given: Any, path: str, key: str = "") -> Iterator[Fault]:
         yield Fault(path, "must be a finite number", value=str(given), key=key)
     for name, part in parts:
         yield from _not_finite(part, path, f"{key}.{name}" if key else str(name))
-
-
-def _unknown_keys(error: Any) -> list[str]:
-    if error.validator == "propertyNames":
-        return [str(error.instance)]
-    return [name for name in error.instance if name not in error.schema["properties"]]
 
 
 def _lower_first(text: str) -> str:
@@ -614,7 +608,7 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
 
 def _definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong in the section ``definitions`` as it was given, without its defaults."""
-    used = {"enzyme" if name in ENZYMES else name for name in study.measures.used} & set(CORE_SET)
+    used = {"enzyme" if name in ENZYMES else name for name in study.measures.used}
     names = ", ".join(name for name in CORE_SET if name in used)
 
     def fault(key: str, value: object, message: str) -> Fault:
@@ -629,8 +623,8 @@ def _definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault
         ("minimal_disability.others_abnormal", len(used - {"mmt"}), f"{names} without mmt"),
     ):
         section, _, name = key.partition(".")
-        value = given.get(section, {}).get(name, 0)
-        if value > available:
+        value = given.get(section, {}).get(name)
+        if value is not None and value > available:
             yield fault(key, value, f"must be at most {available}, the measures used: {who}")
     plan = study.endpoint
     deteriorates = plan.without_confirmed_deterioration and plan.deterioration == "imacs"
@@ -816,7 +810,8 @@ def scale_notes(study: Study) -> dict[str, str]:
             notes["vas"] = f"visual analogue scales from 0 to {measures.vas_max} {unit}"
             continue
         rule = CORE_SETS[core_set][name]
-        known = MMT_MAXIMA.get(measures.mmt_max or 0) if name == "mmt" else None
+        mmt_max = measures.mmt_max if name == "mmt" else None
+        known = None if mmt_max is None else MMT_MAXIMA.get(mmt_max)
         shown = rule.name.lower() if name == "mmt" else rule.abbreviation
         low, high = (f"{end:g}".replace("-", "−") for end in (ends.low, ends.high))
         notes[name] = f"{shown} from {low} to {high}" + (f" ({known})" if known else "")

@@ -122,20 +122,25 @@ class StudySpecifications:
         return replace(endpoint, missing=lower) if endpoint.missing == "bounds" else endpoint
 
     @property
+    def _reference(self) -> str | None:
+        """The arm that others are compared with; None in a study in one arm."""
+        study = self.data.study
+        return study.reference_arm if len(study.arms) > 1 else None
+
+    @property
     def _one_arm(self) -> bool:
-        return self.data.study.reference_arm is None or len(self.data.study.arms) == 1
+        return self._reference is None
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every arm compared with the reference arm; of a study in one arm that arm."""
-        study = self.data.study
-        if self._one_arm or study.reference_arm is None:
-            return tuple(Comparison(arm, None, label) for arm, label in study.arms.items())
-        reference = study.arms[study.reference_arm]
+        arms, reference = self.data.study.arms, self._reference
+        if reference is None:
+            return tuple(Comparison(arm, None, label) for arm, label in arms.items())
         return tuple(
-            Comparison(arm, study.reference_arm, f"{label} minus {reference}")
-            for arm, label in study.arms.items()
-            if arm != study.reference_arm
+            Comparison(arm, reference, f"{label} minus {arms[reference]}")
+            for arm, label in arms.items()
+            if arm != reference
         )
 
     @property
@@ -215,7 +220,7 @@ class StudySpecifications:
     def _week(self) -> Choice:
         """Return the planned week, and the scheduled weeks next to it."""
         plan = self.endpoint
-        scheduled = [week for week in self.data.study.visits.weeks if week > 0]
+        scheduled = self.data.study.visits.weeks
         earlier = [week for week in scheduled if week < plan.week][-1:]
         later = [week for week in scheduled if week > plan.week][:1]
         allowed = [week for week in earlier + later if week > max(plan.also_at, default=0)]

@@ -209,7 +209,7 @@ class _Columns:
     def _convert(self, column: str, kind: Kind) -> pd.Series:
         found = self._in_declared_unit(column, kind.convert(self.raw.cells[column]))
         values, bad = found.values, found.bad.copy()
-        known = ~bad & ~values.isna().to_numpy() & (values.astype(str) != "").to_numpy()
+        known = ~values.isna().to_numpy() & (values.astype(str) != "").to_numpy()
         allowed = found.allowed
         if kind.check is not None:
             bad |= known & ~kind.check(values)

@@ -83,14 +83,15 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
 
 
 def _baseline_cell(statistics: Statistics, size: int, decimals: Decimals) -> str:
-    shown = statistics["count"] if "count" in statistics else statistics["value"]
-    if isinstance(shown, str):
-        return shown
-    if "count" in statistics and shown is not None:
-        return _of_size(int(shown), size) if size > 1 else str(shown)
+    count = statistics.get("count")
+    if isinstance(count, str):
+        return count
+    if count is not None:
+        return _of_size(int(count), size) if size > 1 else str(count)
     if size > 1:
         return _quartiles_cell(statistics, decimals)
-    return _NONE if shown is None else format_table_number(shown, decimals)
+    value = statistics["value"]
+    return format_table_number(value, decimals) if isinstance(value, Fraction) else _NONE
 
 
 def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: Decimals) -> str:
