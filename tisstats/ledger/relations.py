@@ -156,7 +156,7 @@ def _is_of_a_group(claim: Claim, published: PublishedFacts) -> bool:
     try:
         _ = claim.number, published.count(roles["count"])
         return published.count(roles["of"]) > 0
-    except (ValueError, KeyError, DataError):
+    except (ValueError, KeyError):
         return False  # said of the claim itself, not of each number that it would yield
 
 
