@@ -39,9 +39,9 @@ TESTS = ("tests/agreement", "tests/bounds", "tests/forensics", "tests/ledger", "
          "tests/measures", "tests/statistics", "tests/synthetic", "tests/tables", "tests/teaching",
          "tests/trial", "tests/test_printed.py", "tests/test_datapackage.py", "tests/test_cli.py",
          "tests/test_cli_files.py", "tests/test_dataclasses.py",
-         "tisstats")  # fmt: skip
+         "tests/test_public_names.py", "tisstats")  # fmt: skip
 #: Tests that look at every module: they reach what a module executes when it is imported.
-EVERYWHERE = ("tests/test_dataclasses.py",)
+EVERYWHERE = ("tests/test_dataclasses.py", "tests/test_public_names.py")
 #: Seconds of tests, by their durations under coverage, that a mutant has to survive.
 MOST_SECONDS = 100.0
 #: What every process of tests imports anyway: once here, not in each child.
