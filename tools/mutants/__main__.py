@@ -38,8 +38,8 @@ PARTS = ("statistics", "measures", "printed.py", "forensics", "ledger", "lim2021
 TESTS = ("tests/agreement", "tests/bounds", "tests/forensics", "tests/ledger", "tests/lim2021",
          "tests/measures", "tests/statistics", "tests/synthetic", "tests/tables", "tests/teaching",
          "tests/trial", "tests/test_printed.py", "tests/test_datapackage.py", "tests/test_cli.py",
-         "tests/test_cli_files.py", "tests/test_dataclasses.py",
-         "tests/test_public_names.py", "tisstats")  # fmt: skip
+         "tests/test_cli_files.py", "tests/test_dataclasses.py", "tests/test_public_names.py",
+         "tisstats")  # fmt: skip
 #: Tests that look at every module: they reach what a module executes when it is imported.
 EVERYWHERE = ("tests/test_dataclasses.py", "tests/test_public_names.py")
 #: Seconds of tests, by their durations under coverage, that a mutant has to survive.
