@@ -304,3 +304,16 @@ def test_pairs_without_more_ends_have_none():
     pairs = sampler(ends=11).draw(np.random.default_rng(3))
     assert pairs.unpaired.tolist() == []
     assert pairs.end.tolist() == (pairs.baseline + pairs.change).tolist()
+
+
+@pytest.mark.parametrize("apart", [0, 2, 5])
+def test_neighbours_are_fixed_so_many_nths_of_the_interquartile_range_apart(apart, monkeypatch):
+    spreads = []
+    monkeypatch.setattr(
+        "tisstats.forensics.paired_rows.fix_orders", lambda *given: spreads.append(given[2])
+    )
+    asked = sampler(apart=apart)
+    for time in ("baseline", "change"):
+        asked._orders(np.random.default_rng(1), time)
+    # Quartiles of 11 pairs: 4 and 20, 0 and 7.
+    assert spreads == pytest.approx([apart * 16 / 11, apart * 7 / 11])
