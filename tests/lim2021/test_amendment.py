@@ -193,7 +193,7 @@ def test_assumptions_and_conditions_are_named(published):
 def test_the_excluded_patient_is_missing_from_the_period_of_the_enrolment(
     edit, number, before, after
 ):
-    line = 'excluded_patient,Patient number of the patient excluded from the analysis,2,patient number,"Results, Patient characteristics"'
-    folder = edit("flow.csv", line, line.replace(",2,", f",{number},"))
+    line = "excluded from the analysis,{},patient number"
+    folder = edit("flow.csv", line.format(2), line.format(number))
     counts = Counts.read(PublishedFacts.read(folder))
     assert (counts.before, counts.after) == (before, after)
