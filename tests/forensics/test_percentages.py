@@ -87,6 +87,9 @@ def test_every_slip_has_a_name():
     assert explain_rounding(Fraction(800, 19), parse("42.0")).startswith("rounded to 0 decimals")
     assert explain_rounding(Fraction(1445, 1000), parse("1.5")).startswith("rounded twice, to 2")
     assert explain_rounding(Fraction(800, 19), parse("43.0")) == ""
+    assert explain_rounding(Fraction(800, 19), parse("42.10")) == (
+        "rounded to 1 decimals first, then printed with 2 decimals"
+    )
     assert explain_rounding(2.7, parse("3"), "truncate") == "rounded instead of truncated"
 
 
