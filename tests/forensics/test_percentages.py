@@ -87,6 +87,9 @@ def test_every_slip_has_a_name():
     assert explain_rounding(Fraction(800, 19), parse("42.0")).startswith("rounded to 0 decimals")
     assert explain_rounding(Fraction(1445, 1000), parse("1.5")).startswith("rounded twice, to 2")
     assert explain_rounding(Fraction(800, 19), parse("43.0")) == ""
+    assert explain_rounding(Fraction(800, 19), parse("42.10")) == (
+        "rounded to 1 decimals first, then printed with 2 decimals"
+    )
     assert explain_rounding(2.7, parse("3"), "truncate") == "rounded instead of truncated"
 
 
@@ -155,3 +158,25 @@ def test_multiples_that_print_so_are_those_found_by_looking(text, unit, rounding
     printed = parse(text)
     looked = [m for m in range(-60, 61) if matches_print(m * unit, printed, rounding)]
     assert list(multiples_rounding_to(printed, unit, rounding)) == looked
+
+
+def test_where_no_group_of_a_thousand_has_the_percentage_the_limit_is_named():
+    # The smallest share of 1000 is 0.1%.
+    assert percentage_consistency("0.01", 1, 9).verdict == (
+        "0.01 is inconsistent with 1 of 9, which rounds to 11.11; no group smaller than 1001 has a "
+        "matching count"
+    )
+    assert percentage_consistency("0.1", 1, 1000).smallest_n is not None
+    assert percentage_consistency("99.90", 999, 1000).verdict == "99.90 is 999 of 1000"
+
+
+def test_the_other_counts_of_the_group_are_named():
+    assert percentage_consistency("50", 1, 4).verdict == (
+        "50 is inconsistent with 1 of 4, which rounds to 25; 2 of 4 would match"
+    )
+    assert percentage_consistency("50", 5, 200).verdict.endswith("99 or 100 of 200 would match")
+    assert percentage_consistency("50", 5, 400).verdict.endswith("198 to 201 of 400 would match")
+    # A smaller group has it, this one has not.
+    assert percentage_consistency("50", 1, 3).verdict == (
+        "50 is inconsistent with 1 of 3, which rounds to 33; no count of 3 rounds to 50"
+    )

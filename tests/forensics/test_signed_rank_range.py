@@ -174,7 +174,9 @@ def test_quartiles_that_no_sample_has():
     )
     assert not found.possible
     assert (found.low, found.high, found.printed_p_attainable) == (None, None, False)
-    assert "No values on this grid" in found.proof_note
+    assert found.proof_note == (
+        "No values on this grid within these limits match all printed numbers."
+    )
     assert not signed_rank_p_range(
         "1", "2", "3", n=19, step=1, definition="spss", low=5, high=9
     ).possible
@@ -299,3 +301,24 @@ def test_bad_arguments_are_named(changed, said):
     good = {"q1": "–1", "median": "0", "q3": "1", "n": 7, "step": 1, "definition": "spss"}
     with pytest.raises(ValueError, match="^" + re.escape(said)):
         signed_rank_p_range(**(good | changed))
+
+
+def test_the_proof_tells_what_was_gone_through():
+    args = {"n": 3, "step": 1, "low": 0, "high": 1, "definition": 6}
+    # Of 0, 0 or 1, and 1 there are two samples: 0 0 1 and 0 1 1; medians 0 and 1.
+    found = signed_rank_p_range("0", "1", "1", **args)
+    assert found.proof_note == (
+        "By exhaustion: all 1 combinations of zeros, ties and rank sum that grid, limits and "
+        "quartiles allow."
+    )
+    exact = signed_rank_p_range("0", "1", "1", **args, method="exact")
+    assert exact.proof_note == (
+        "By exhaustion: all patterns of ties, bounded by their 1 combinations of zeros, ties and "
+        "rank sum that grid, limits and quartiles allow."
+    )
+    among = signed_rank_p_range("0", "1", "1", **args, asymptotic_p="P = .16")
+    assert among.proof_note.endswith(
+        " allow. Only samples whose asymptotic P value is printed as P = .16."
+    )
+    parts = signed_rank_p_range("–3", "1", "4", n=4, step=1, low=-12, high=12, definition="spss")
+    assert re.search(r"quartiles allow, in ([2-9]|\d\d+) parts\.$", parts.proof_note)

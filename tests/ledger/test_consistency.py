@@ -4,38 +4,9 @@ from fractions import Fraction
 
 import pytest
 
+from tests.ledger.facts import Facts, claim
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Claim, ClaimInputs, ValueGrid, Verdict, number_with_unit
-from tisstats.printed import parse
-
-
-class Facts:
-    """Published facts from a mapping of address to text."""
-
-    def __init__(self, **texts):
-        self.texts = texts
-
-    def has(self, address):
-        return address in self.texts
-
-    def text(self, address):
-        return self.texts[address]
-
-    def printed(self, address):
-        return parse(self.texts[address])
-
-    def value(self, address):
-        return Fraction(self.printed(address).value)
-
-    def count(self, address):
-        return int(self.value(address))
-
-    def place(self, address):
-        return f"place of {address}"
-
-
-def claim(printed, inputs="", *, unit="mice", kind="count", name="text.mice"):
-    return Claim(name, "Results", "A number", printed, unit, kind, inputs, "any", "")
+from tisstats.ledger.claim import ClaimInputs, ValueGrid, Verdict, number_with_unit
 
 
 def checks(check, printed, inputs="", facts=None, *, places=(), measures=None, **claimed):

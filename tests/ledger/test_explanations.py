@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.ledger.facts import claim
+from tisstats.ledger.claim import Evaluation, Finding
 from tisstats.ledger.explanations import SHORT, Explanations
 from tisstats.lim2021.claims import evaluate_ledger
 
@@ -45,3 +47,28 @@ def test_which_comes_first_is_kept(ledger, explanations):
             continue
         shared = item.statements[0] in explanations.shared
         assert (name in explanations.shared_first) is shared, name
+
+
+def test_a_sentence_is_shared_from_one_letter_more_than_a_reference_needs():
+    short, long = "X" * (SHORT - 1) + ".", "Y" * SHORT + "."  # with the full stop
+    commonest, once = "Z" * SHORT + ".", "W" * SHORT + "."
+
+    def evaluation(name, *texts, repeats=""):
+        remarks = tuple(text.removesuffix(".") for text in texts)
+        return Evaluation(claim("5", name=name), Finding(remarks=remarks), repeats)
+
+    found = Explanations.of(
+        [
+            evaluation("a", long, short, commonest),
+            evaluation("b", short, long, once, commonest),
+            evaluation("c", commonest, commonest),
+            # What the first claim of a number says is not said again.
+            evaluation("d", commonest, short, repeats="a"),
+            evaluation("e", once, repeats="a"),
+            evaluation("f", short, repeats="gone"),
+        ]
+    )
+    assert found.shared == (commonest, long, once)
+    assert found.own == {"a": (short,), "b": (short,), "c": (), "d": (), "e": (), "f": (short,)}
+    assert found.references == {"a": (1, 0), "b": (1, 2, 0), "c": (0,), "d": (), "e": (2,), "f": ()}
+    assert found.shared_first == {"a", "c", "e"}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import amendment
 from tisstats.lim2021.amendment import CONDITIONS, Counts, ResponderSplit, splits
 
@@ -186,3 +187,13 @@ def test_assumptions_and_conditions_are_named(published):
     words = amendment.all_conditions(published, ["all_counted"])
     assert len(words) == len(amendment.ASSUMPTIONS) + len(CONDITIONS) - 1
     assert not any("{" in word for word in words)
+
+
+@pytest.mark.parametrize(("number", "before", "after"), [(10, 9, 10), (11, 10, 9)])
+def test_the_excluded_patient_is_missing_from_the_period_of_the_enrolment(
+    edit, number, before, after
+):
+    line = "excluded from the analysis,{},patient number"
+    folder = edit("flow.csv", line.format(2), line.format(number))
+    counts = Counts.read(PublishedFacts.read(folder))
+    assert (counts.before, counts.after) == (before, after)

@@ -10,6 +10,7 @@ import pytest
 from tests import wording
 from tests.test_notebooks import typed_numbers
 from tisstats.errors import DataError
+from tisstats.lim2021.discrepancies import entries as module
 from tisstats.lim2021.discrepancies.entries import ENTRIES, Importance, read_entries, read_registry
 from tisstats.lim2021.discrepancies.values import check_direction_of_change, computed_values
 from tisstats.measures import response_category, total_improvement_score
@@ -287,3 +288,14 @@ def test_the_crossing_of_the_physicians_global(published):
 def test_where_the_count_decides_nothing(published, measure):
     with pytest.raises(ValueError, match="inconclusive"):
         check_direction_of_change(published, measure)
+
+
+def test_a_proof_has_its_keys_too():
+    table = dict.fromkeys(module._KEYS["entry"], "text") | {"importance": "slip", "passage": []}
+    assert list(module._wrong_keys("entry", table)) == []
+    table["proof"] = {"statement": "it holds", "where": "here"}
+    assert list(module._wrong_keys("entry", table)) == [
+        "lacks given", "has the unknown key where",
+    ]  # fmt: skip
+    apparent = dict.fromkeys(module._KEYS["apparent"], "text") | {"proof": {}}
+    assert list(module._wrong_keys("apparent", apparent)) == ["has the unknown key proof"]

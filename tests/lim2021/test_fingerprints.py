@@ -140,6 +140,13 @@ def test_the_conclusion_on_completers_falls_with_other_conditions(published, pag
     found = fingerprints.completers_under_changed_conditions(published, "swallowing").set_index(
         "condition"
     )
+    rules = ("1", "2", "3", "4", "5", "7 (numpy, pandas, R by default)", "8", "9")
+    assert found.index.tolist() == [
+        *("as assumed", "exact instead of asymptotic P", "only 11 of them with both values"),
+        *("steps of 0.5 points", "steps of 0.5 points, and only 11 of them with both values"),
+        *(f"quartiles by type {rule}" for rule in rules),
+        "quartiles by Tukey's hinges",
+    ]
     assert not found.loc["as assumed", "attainable"]
     assert sorted(found.index[found["attainable"]]) == [
         "quartiles by type 1",

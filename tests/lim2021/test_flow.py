@@ -60,6 +60,13 @@ def test_more_reasons_than_patients_force_some_to_have_several():
     assert str(taken.several_listed_reasons) == "11 to 20"
 
 
+def test_reasons_do_not_overlap_unless_that_is_said():
+    given = {"screened": 30, "included": 20, "analysed": 20, "reasons": {"a": 4, "b": 4}}
+    assert str(PatientFlow(**given).several_listed_reasons) == "0"
+    with pytest.raises(ValueError, match="unless reasons_may_overlap is True, got 12"):
+        PatientFlow(**given | {"reasons": {"a": 6, "b": 6}})
+
+
 def test_no_reasons_at_all_leave_everybody_unexplained():
     assert str(flow(reasons={}).no_listed_reason) == "39"
 

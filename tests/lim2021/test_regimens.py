@@ -168,3 +168,9 @@ def test_no_day_of_a_schedule_passes_the_limit(weight, regimen):
 def test_planned_days_are_put_in_words():
     assert Infusion(0, 1, minimum_days=2).planned_days == "at least 2"
     assert Infusion(0, 1, maximum_days=1).planned_days == "1"
+
+
+def test_each_regimen_names_the_part_of_the_figure_that_shows_it():
+    assert STANDARD.source == "Lim 2021, Study design and Fig. 1A"
+    assert AMENDED.source == "Lim 2021, Study design and Fig. 1B"
+    assert (STANDARD.name, AMENDED.name) == ("Standard regimen", "Amended regimen")

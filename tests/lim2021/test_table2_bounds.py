@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_bounds import (
     FILE,
@@ -144,3 +145,14 @@ def test_a_sample_given_the_printed_p_has_an_asymptotic_p_that_prints_so():
 def p_prints_as(sample, printed):
     pvalue = signed_rank_test([float(value) for value in sample], method="asymptotic").pvalue
     return matches_print(pvalue, parse(printed))
+
+
+def test_what_is_read_is_written_as_it_stands(published, tmp_path, monkeypatch):
+    read = table2_bounds._read_range
+    monkeypatch.setattr(table2_bounds, "compute", lambda row, kind, _: read(row, kind))
+    lines = []
+    table2_bounds.write_p_ranges(published, tmp_path / FILE, lines.append)
+    kept = (data_directory("bounds") / FILE).read_text(encoding="utf-8")
+    assert (tmp_path / FILE).read_text(encoding="utf-8") == kept
+    assert len(lines) == len(kept.splitlines()) - 1
+    assert lines[0] == "physician_global, steps of 1/10: asymptotic"

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tisstats.forensics.paired_rows import PairSampler
 from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import table2_bounds
@@ -61,6 +62,47 @@ def test_the_search_is_the_same_each_time(rows):
     assert find_values(rows["haq"]) == find_values(rows["haq"])
 
 
+@pytest.mark.parametrize("failing", [0, 2])
+def test_where_one_way_to_draw_fails_the_other_may_not(rows, failing, monkeypatch):
+    draw = PairSampler.draw
+
+    def draw_or_fail(sampler, *args):
+        return None if sampler.apart == failing else draw(sampler, *args)
+
+    monkeypatch.setattr(PairSampler, "draw", draw_or_fail)
+    assert reproduces_row(find_values(rows["mmt"]), rows["mmt"])
+
+
+def test_both_ways_to_draw_are_tried_in_turn_200_times(rows, monkeypatch):
+    tried = []
+    monkeypatch.setattr(PairSampler, "draw", lambda sampler, _, *at: tried.append((sampler, *at)))
+    assert find_values(rows["mmt"]) is None
+    assert [(sampler.apart, *at) for sampler, *at in tried] == [(0, 1, 1, 1), (2, 1, 1, 1)] * 200
+    # On a scale from 0 to 260.
+    sampler = tried[0][0]
+    assert (sampler.values, sampler.baselines, sampler.changes) == ((0, 260), (0, 260), (-260, 260))
+    assert (sampler.level_scale, sampler.change_scale) == (None, None)
+
+
+def test_on_a_scale_without_upper_end_values_are_drawn_as_factors(rows, monkeypatch):
+    tried = []
+    monkeypatch.setattr(PairSampler, "draw", lambda sampler, *_: tried.append(sampler))
+    row = rows["ck"]
+    assert find_values(row) is None
+    numbers = [abs(int(text.replace("–", "-"))) for time in ("baseline", "end", "change")
+               for text in getattr(row, time)]  # fmt: skip
+    assert tried[0].values == (0, 4 * max(numbers))
+    assert tried[0].changes == (-4 * max(numbers), 4 * max(numbers))
+    for forward, back in (tried[0].level_scale, tried[0].change_scale):
+        some = np.array([0.0, 1.0, 7.0, 900.0])
+        assert back(forward(some)) == pytest.approx(some)
+    level, change = tried[0].level_scale[0], tried[0].change_scale[0]
+    assert level(np.array([-3.0, 0.0, 99.0])) == pytest.approx([0, 0, np.log(100)])
+    # Nearly as they are up to some 20, by factors far beyond.
+    assert change(1.0) == pytest.approx(1 / 20, rel=0.01)
+    assert change(8000.0) - change(4000.0) == pytest.approx(np.log(2), rel=0.01)
+
+
 @pytest.mark.parametrize("definition", [2, 7, 9, "tukey-hinges"])
 def test_other_rules_have_patient_values_of_their_own(rows, definition):
     row = replace(rows["psoas"], definition=definition)
@@ -95,6 +137,11 @@ IMPOSSIBLE = [
     ),
     ("swallowing", {"p": "0.05"}, "rounds to 0.05"),
     ("mrs", {"p": "1.06"}, "1.06 is not a P value"),
+    ("mrs", {"p": "1.01"}, "1.01 is not a P value"),
+    ("mrs", {"p": "–0.01"}, "–0.01 is not a P value"),
+    # These are P values, though not of these changes.
+    ("mmt", {"p": "1.00"}, "rounds to 1.00"),
+    ("mrs", {"p": "0.000"}, "rounds to 0.000"),
 ]
 
 

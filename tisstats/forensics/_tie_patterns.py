@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cache, reduce
 from itertools import pairwise
 
 import numpy as np
@@ -68,7 +68,7 @@ _EMPTY = Patterns(
 )
 
 
-@lru_cache(maxsize=_CACHED_RANKS + 1)
+@cache
 def _prefixes(ranks: int) -> Patterns:
     if ranks == 0:
         return _EMPTY

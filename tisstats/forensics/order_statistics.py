@@ -71,7 +71,7 @@ def _fix(
 ) -> bool:
     rank, upper = quartile.rank, quartile.weight_upper
     if not upper:
-        low, high = quartile.mean_range
+        low, high = _within(known, rank, *quartile.mean_range)
         known[rank] = OrderStatistic(rank, low, high)
         return low <= high
     if rank in known:
@@ -80,12 +80,19 @@ def _fix(
         middle = int(rng.integers(quartile.low, quartile.high + 1))
         first = (middle - upper * int(rng.exponential(spread))) // quartile.scale
     low, high = quartile.second_range(first, first)
-    if max(low, first) > high:
+    low, high = _within(known, rank + 1, max(low, first), high)
+    if low > high:
         return False
-    second = int(rng.integers(max(low, first), high + 1))
+    second = int(rng.integers(low, high + 1))
     known[rank] = OrderStatistic(rank, first, first)
     known[rank + 1] = OrderStatistic(rank + 1, second, second)
     return True
+
+
+def _within(known: dict[int, OrderStatistic], rank: int, low: int, high: int) -> tuple[int, int]:
+    """Narrow a range to what is known: of few values, several quartiles may share one."""
+    before = known.get(rank)
+    return (low, high) if before is None else (max(low, before.low), min(high, before.high))
 
 
 def draw_between(
@@ -111,7 +118,7 @@ def draw_between(
     tail
         Median and log standard deviation of the scale of the tails, relative to the distance of the
         outer order statistics.
-    warp
+    transform
         Transform of the scale; None for the measure's own scale.
     """
     batch, n = shape

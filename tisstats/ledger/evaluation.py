@@ -207,6 +207,8 @@ def _reason(error: Exception) -> str:
     """Return on one line why a claim cannot be evaluated."""
     if isinstance(error, DataError):
         return "; ".join(f"{Path(fault.file).name} {fault.message}" for fault in error.faults)
+    if isinstance(error, ZeroDivisionError):
+        return "a proportion of a group of 0 patients does not exist"
     return "; ".join(str(error.args[0] if error.args else error).splitlines())
 
 

@@ -93,7 +93,7 @@ class Relations:
         of_counts = (
             claim
             for claim in claims
-            if claim.method == "percentage" and {"count", "of"} <= dict(claim.input_roles).keys()
+            if claim.method == "percentage" and _is_of_a_group(claim, published)
         )
         return cls(published, numbers, sums, tuple(of_counts))
 
@@ -148,6 +148,16 @@ class Relations:
                 derived = Derivation(name, Fraction(fitting[0]), f"{fitting[0]} is {text}")
                 found.setdefault(text, derived)
         return list(found.values())
+
+
+def _is_of_a_group(claim: Claim, published: PublishedFacts) -> bool:
+    """Test whether a claim prints a number, and names a count and a group of patients."""
+    roles = dict(claim.input_roles)
+    try:
+        _ = claim.number, published.count(roles["count"])
+        return published.count(roles["of"]) > 0
+    except (ValueError, KeyError):
+        return False  # said of the claim itself, not of each number that it would yield
 
 
 def _format(value: Fraction, decimals: int) -> str:

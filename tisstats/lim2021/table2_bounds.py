@@ -18,7 +18,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from math import isclose
 from pathlib import Path
 from typing import Final
@@ -214,7 +214,7 @@ def _key(row: Table2Row, kind: str) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=1)
+@cache
 def _file() -> list[dict[str, str]]:
     try:
         path = data_directory("bounds") / FILE

@@ -98,7 +98,7 @@ def check(
         The trial.
     published
         The published facts; by default the study's.
-    interpretation
+    options
         Interpretation of outcomes where the article leaves a choice.
 
     Returns
