@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-* /etc/ssl/cert.pem 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-oldest test-newest mutants fuzz insurance serve lab lint check bench metadata pins clean
+.PHONY: help book pdf test test-oldest test-newest same-bytes mutants fuzz insurance serve lab lint check bench metadata pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,9 +68,6 @@ insurance: book $(INSURANCE)/.ready  ## build the same sources with plain Sphinx
 # The oldest versions that pyproject.toml allows, and the newest there are: what computes must agree.
 # The book itself is built with the pinned versions only.
 VERSIONS := _build/.venv-versions
-COMPUTING := tests/measures tests/statistics tests/forensics tests/ledger tests/lim2021 tests/tables \
-  tests/trial tests/agreement tests/synthetic tests/test_printed.py tests/test_cli.py \
-  tests/test_cli_files.py tests/test_datapackage.py
 test-oldest: RESOLUTION := lowest-direct
 test-newest: RESOLUTION := highest
 test-oldest test-newest: $(READY)  ## the tests of what computes, with other versions of the libraries
@@ -80,7 +77,10 @@ test-oldest test-newest: $(READY)  ## the tests of what computes, with other ver
 	$(BIN)/uv pip sync --quiet --python $(VERSIONS)/bin/python --compile-bytecode $(VERSIONS)/requirements.txt
 	$(BIN)/uv pip install --quiet --python $(VERSIONS)/bin/python hatchling editables
 	$(BIN)/uv pip install --quiet --python $(VERSIONS)/bin/python --no-deps --no-build-isolation --editable .
-	$(VERSIONS)/bin/python -m pytest -q -p no:cacheprovider $(COMPUTING)
+	$(VERSIONS)/bin/python -m tools.versions $(@:test-%=%)
+
+same-bytes: $(READY)  ## build the book again in other surroundings and compare every byte
+	$(BIN)/python -m tools.same_bytes
 
 serve: book  ## build, then serve the book on this machine until stopped
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000

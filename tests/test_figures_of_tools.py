@@ -9,14 +9,31 @@ from tools.bench import results
 from tools.fuzz import __main__ as fuzz
 from tools.fuzz.targets import TARGETS
 from tools.mutants.summary import Run, table
+from tools.same_bytes import __main__ as same_bytes
 from tools.shown import with_figures
+from tools.versions import __main__ as versions
+
+
+def kept(tool):
+    """Return the figures that the last run of a tool has left."""
+    return json.loads(tool.LAST_RUN.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
     ("file", "tool", "figures"),
     [
         ("README.md", "mutants", lambda: table(Run.read())),
-        ("README.md", "fuzz", lambda: fuzz.table(json.loads(fuzz.LAST_RUN.read_text()))),
+        ("README.md", "fuzz", lambda: fuzz.table(kept(fuzz))),
+        (
+            "README.md",
+            "test-oldest",
+            lambda: versions.table(kept(versions)),
+        ),
+        (
+            "README.md",
+            "same-bytes",
+            lambda: same_bytes.told(kept(same_bytes)),
+        ),
         ("README.md", "bench", lambda: results.summary(results.read())),
         ("book/reference/speed.md", "bench", lambda: results.page(results.read())),
     ],
@@ -27,7 +44,7 @@ def test_figures_are_those_of_the_last_run(file, tool, figures):
 
 
 def test_every_reader_was_fuzzed():
-    assert json.loads(fuzz.LAST_RUN.read_text())["inputs"].keys() == TARGETS.keys()
+    assert kept(fuzz)["inputs"].keys() == TARGETS.keys()
 
 
 def test_the_page_names_no_bench_that_is_gone():

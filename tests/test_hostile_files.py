@@ -24,10 +24,9 @@ from tisstats.lim2021 import claims as lim2021
 from tisstats.matching import PatternError, matches
 from tisstats.synthetic.ensemble import Ensemble
 from tisstats.synthetic.patient_level_data import patient_level_data
-from tisstats.tables import packed, raw, read_table, write_table
+from tisstats.tables import packed, raw, read_table, toml, write_table
 from tisstats.tables.formats import TEXT_FORMATS
 from tisstats.tables.formulas import RUN, are_formulas
-from tisstats.tables.toml import parse_toml
 from tisstats.tables.workbook import write_workbook
 
 DIGITS = "9" * 5_000
@@ -120,7 +119,7 @@ def test_a_description_that_python_cannot_read(tmp_path, text, said):
     ids=["lists", "keys", "digits"],
 )
 def test_toml_that_python_cannot_read(text, said):
-    assert said in only_fault(parse_toml, text, "study.toml")
+    assert said in only_fault(toml.parse_toml, text, "study.toml")
 
 
 def test_a_pattern_that_would_hang_is_one_line(tmp_path, monkeypatch):
@@ -161,6 +160,20 @@ def test_a_table_has_no_more_columns_than_a_sheet(tmp_path, ending):
     table = read_table(path)
     lacking = only_fault(raw.require_columns, table, ["week"])
     assert lacking.endswith(", c98, c99 and 100 more")
+
+
+@pytest.mark.parametrize("cell", ["", '""', "a"])
+def test_columns_without_names_are_counted_too(tmp_path, cell):
+    path = tmp_path / "wide.csv"
+    path.write_text(f"{','.join([cell] * (raw.MOST_COLUMNS + 1))}\nx\n", encoding="utf-8")
+    assert "has 16385 columns; a table has 16384 at most" in only_fault(read_table, path)
+
+
+def test_a_long_text_in_toml_is_not_read(monkeypatch):
+    monkeypatch.setattr(toml, "_MOST_CHARACTERS", 10)
+    assert toml.parse_toml("a = 123456", "study.toml") == {"a": 123456}
+    refused = only_fault(toml.parse_toml, "a = 1234567", "study.toml")
+    assert refused == "study.toml: has 11 characters; at most 10 are read as TOML"
 
 
 def test_a_file_that_unpacks_to_all_the_memory_is_not_read(tmp_path, monkeypatch):

@@ -140,8 +140,9 @@ def make_tables(origin="observed"):
         "treatments": treatments,
     }
     for table in tables.values():
-        for name in table.select_dtypes(["str", "object"]):
-            table[name] = table[name].astype(object)
+        for name in table:
+            if pd.api.types.is_string_dtype(table[name]):
+                table[name] = table[name].astype(object)
     return tables
 
 
@@ -1173,8 +1174,9 @@ def foreign(**changes):
     )
     tables = {"ADSL": adsl, "ADQS": adqs, "ADAE": adae} | changes
     for table in tables.values():
-        for name in table.select_dtypes(["str", "object"]):
-            table[name] = table[name].astype(object)
+        for name in table:
+            if pd.api.types.is_string_dtype(table[name]):
+                table[name] = table[name].astype(object)
     return AnalysisDatasets(tables, ())
 
 

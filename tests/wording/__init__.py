@@ -17,6 +17,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +96,7 @@ def pages() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
+@cache
 def sentences(page: str) -> list[str]:
     """Return the sentences of a page, without markup; a pasted value is its name in braces."""
     return [
@@ -122,6 +124,7 @@ def stumbles(text: str) -> list[str]:
     ]
 
 
+@cache
 def register() -> list[dict[str, str]]:
     """Read the registered sentences."""
     with REGISTER.open(encoding="utf-8", newline="") as lines:

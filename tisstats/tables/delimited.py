@@ -23,6 +23,7 @@ from tisstats.tables.raw import (
     TableSource,
     check_header,
     check_nameless,
+    check_width,
 )
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -348,11 +349,17 @@ def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str]:
         message = "is a note for spreadsheets; remove this line, so that the first names columns"
         raise DataError([Fault(file, message, 1, None, first.strip())])
     separator = max(_SEPARATORS, key=first.count)
+    # Before they are taken apart: a line of separators alone would fill the memory.
+    least = 1 if '"' in first else first.count(separator) + 1
+    if faults := check_width(least, file):
+        raise DataError(faults)
     try:
         cells = next(csv.reader([first], delimiter=separator, strict=True))
     except csv.Error as error:
         raise DataError([Fault(file, f"cannot be read as CSV: {error}", 1)]) from None
     names = [name.strip() for name in cells]
+    if faults := check_width(len(cells), file):
+        raise DataError(faults)
     # Whether a column without a name is empty, and can be left out, its cells show.
     if faults := check_header([name for name in names if name], file):
         raise DataError(faults)

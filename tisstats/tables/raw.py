@@ -182,6 +182,14 @@ def normalise_name(name: str) -> str:
     return _SEPARATORS.sub("_", plain).strip("_")
 
 
+def check_width(columns: int, file: str) -> list[Fault]:
+    """Return a fault if a table has more than `MOST_COLUMNS` columns, named or not."""
+    if columns <= MOST_COLUMNS:
+        return []
+    message = f"has {columns} columns; a table has {MOST_COLUMNS} at most"
+    return [Fault(file, message, 1)]
+
+
 def check_header(names: Iterable[Any], file: str) -> list[Fault]:
     """Return a fault for every column without a name, or with that of an earlier one.
 
@@ -194,9 +202,8 @@ def check_header(names: Iterable[Any], file: str) -> list[Fault]:
     visits.csv, row 1, column Week: the header must have unique column names; another is 'week'
     """
     stripped = [str(given).strip() for given in names]
-    if len(stripped) > MOST_COLUMNS:
-        message = f"has {len(stripped)} columns; a table has {MOST_COLUMNS} at most"
-        return [Fault(file, message, 1)]
+    if wide := check_width(len(stripped), file):
+        return wide
     faults = []
     seen: dict[str, str] = {}
     for place, name in enumerate(stripped, start=1):

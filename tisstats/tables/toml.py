@@ -10,6 +10,9 @@ from tisstats.errors import DataError, Fault
 #: Most parts of a dotted key; the time to read one grows with their square.
 _MOST_PARTS = 100
 
+#: Most characters: a text written by hand is far shorter, and a longer one takes minutes to read.
+_MOST_CHARACTERS = 5_000_000
+
 
 def parse_toml(text: str, file: str) -> dict[str, Any]:
     r"""Return what a text in TOML says.
@@ -17,13 +20,16 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     Raises
     ------
     tisstats.errors.DataError
-        If it is not TOML, or is nested too deep for anything that we read.
+        If it is not TOML, is nested too deep for anything that we read, or too long.
 
     Examples
     --------
     >>> parse_toml("[study]\nid = 'A'", "study.toml")
     {'study': {'id': 'A'}}
     """
+    if len(text) > _MOST_CHARACTERS:
+        allowed = f"at most {_MOST_CHARACTERS} are read as TOML"
+        raise DataError([Fault(file, f"has {len(text)} characters; {allowed}")])
     deep = DataError([Fault(file, "cannot be read as TOML: nested too deep")])
     if any(line.partition("=")[0].count(".") > _MOST_PARTS for line in text.splitlines()):
         raise deep
