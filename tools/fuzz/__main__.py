@@ -64,10 +64,10 @@ def main(arguments: Sequence[str]) -> int:
 def table(run: dict[str, Any]) -> str:
     """Return the figures of a run as a table in Markdown."""
     large = run["large"]
-    rows = [
-        f"| {name} | {number} | {large[name][0]:.1f} | {large[name][1]} |"
-        for name, number in run["inputs"].items()
-    ]
+    rows = []
+    for name, number in run["inputs"].items():
+        most = f"{large[name][0]:.1f} | {large[name][1]}" if name in large else "|"
+        rows.append(f"| {name} | {number} | {most} |")
     total = sum(run["inputs"].values())
     kept = sum(path.is_file() for path in CORPUS.rglob("*"))
     told = (

@@ -69,6 +69,8 @@ def main() -> int:
     worst: dict[str, list[float]] = {}
     failed = False
     for path in sorted(CORPUS.iterdir()):
+        if path.name == "command":  # the system itself limits the words of a command
+            continue
         worst[path.name] = [0, 0]
         for shape in SHAPES:
             command = [sys.executable, "-m", "tools.fuzz.large", path.name, shape]

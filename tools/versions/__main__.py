@@ -1,7 +1,7 @@
 """Run the tests of what computes with the libraries of this environment.
 
-``make test-oldest`` and ``make test-newest`` make it. If all tests pass, how many did,
-and with which versions, goes to ``last_run.json``, and from there to the table of the README.
+``make test-oldest`` and ``make test-newest`` make it. How many tests passed and failed, and with
+which versions, goes to ``last_run.json``, and from there to the table of the README.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ TESTS = ("tests/measures", "tests/statistics", "tests/forensics", "tests/ledger"
          "tests/test_datapackage.py", "tests/test_hostile_files.py")  # fmt: skip
 #: Libraries whose versions are told.
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "pyarrow", "matplotlib", "frictionless")
+OUTCOMES = ("passed", "failed", "skipped")
 
 
 class Outcomes:
@@ -49,8 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     which = parser.parse_args(arguments).which
     outcomes = Outcomes()
     options = ["-q", "-p", "no:cacheprovider", *TESTS]
-    code = pytest.main([*options], plugins=[outcomes])
-    if code == 0:
+    code = pytest.main(options, plugins=[outcomes])
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):  # all have run
         kept = json.loads(LAST_RUN.read_text("utf-8")) if LAST_RUN.exists() else {}
         kept[which] = {
             "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
@@ -67,11 +68,11 @@ def table(runs: dict[str, Any]) -> str:
     names = ("python", *LIBRARIES)
     rows = [
         f"| {which} | {' | '.join(run['versions'][name] for name in names)} | "
-        f"{run['tests']['passed']} | {run['tests'].get('skipped', 0)} | {run['date']} |"
+        f"{' | '.join(str(run['tests'].get(outcome, 0)) for outcome in OUTCOMES)} | {run['date']} |"
         for which, run in sorted(runs.items(), reverse=True)
     ]
-    head = f"| versions | {' | '.join(names)} | passed | skipped | on |"
-    return "\n".join([head, f"|---|{'---|' * len(names)}--:|--:|---|", *rows, "", "None failed."])
+    head = f"| versions | {' | '.join(names)} | {' | '.join(OUTCOMES)} | on |"
+    return "\n".join([head, f"|---|{'---|' * len(names)}--:|--:|--:|---|", *rows])
 
 
 if __name__ == "__main__":
