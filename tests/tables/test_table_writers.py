@@ -40,6 +40,8 @@ def tables(draw):
 @given(tables(), st.sampled_from([",", "\t"]), st.booleans())
 def test_batches_have_the_bytes_of_pandas(drawn, separator, quote_all):
     table, size = drawn
+    if quote_all and pd.__version__ < "3":  # which then wrote digits that single precision has not
+        table = table.astype({name: float for name in table if name == "single"})
     stream = io.StringIO(newline="")
     with TextWriter(stream, separator, quote_all=quote_all) as writer:
         for first in range(0, len(table), size):

@@ -76,7 +76,7 @@ def test_one_row_per_patient_and_a_column_per_week(made, plain, tmp_path):
     table = pd.DataFrame(made.visits).drop(columns="origin")
     wide = table.pivot(index="patient_id", columns="week").sort_index()
     wide.columns = [f"{measure}_w{week}" for measure, week in wide.columns]
-    rows = wide.fillna("").reset_index().to_dict("records")
+    rows = wide.astype(object).where(wide.notna(), "").reset_index().to_dict("records")
     write_csv(folder / "synthetic_visits.csv", rows)
     columns = ", ".join(f'{name} = "{name}_w{{week}}"' for name in MEASURES)
     text = f"[visits.wide]\nweeks = [0, 4, 12, 24]\ncolumns = {{ {columns} }}\n"

@@ -53,7 +53,9 @@ def plain_cells(column: pd.Series, missing: Any) -> list[Any]:
     [1, '']
     """
     if column.dtype.kind == "M":
-        column = column.dt.strftime("%Y-%m-%d")
+        # With four digits of the year, unlike `strftime` of older pandas.
+        days = np.datetime_as_string(column.to_numpy().astype("datetime64[D]"))
+        column = pd.Series(days, dtype=object).mask(column.isna().to_numpy(dtype=bool))
     cells = column.to_list()
     empty = column.isna().to_numpy(dtype=bool)
     if column.dtype == object:
