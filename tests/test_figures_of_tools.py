@@ -11,6 +11,7 @@ from tools.fuzz.targets import TARGETS
 from tools.mutants.summary import Run, table
 from tools.same_bytes import __main__ as same_bytes
 from tools.shown import with_figures
+from tools.versions import __main__ as versions
 
 
 def kept(tool):
@@ -23,6 +24,11 @@ def kept(tool):
     [
         ("README.md", "mutants", lambda: table(Run.read())),
         ("README.md", "fuzz", lambda: fuzz.table(kept(fuzz))),
+        (
+            "README.md",
+            "test-oldest",
+            lambda: versions.table(kept(versions)),
+        ),
         (
             "README.md",
             "same-bytes",
