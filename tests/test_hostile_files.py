@@ -167,6 +167,10 @@ def test_columns_without_names_are_counted_too(tmp_path, cell):
     path = tmp_path / "wide.csv"
     path.write_text(f"{','.join([cell] * (raw.MOST_COLUMNS + 1))}\nx\n", encoding="utf-8")
     assert "has 16385 columns; a table has 16384 at most" in only_fault(read_table, path)
+    path.write_text(f"{','.join([cell] * raw.MOST_COLUMNS)}\nx\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:  # for something else
+        read_table(path)
+    assert not [fault for fault in caught.value.faults if "columns; a table has" in str(fault)]
 
 
 def test_a_long_text_in_toml_is_not_read(monkeypatch):
