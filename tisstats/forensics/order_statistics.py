@@ -215,7 +215,8 @@ def repair(
     limits
         Limits to meet.
     steps
-        Number of changes before giving up.
+        How often the limits are checked before giving up: one more than the changes that can be of
+        use, since the values are checked before each change and not after the last.
 
     Returns
     -------
