@@ -21,7 +21,8 @@ from tisstats.bounds.rows import CORE
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
-from tisstats.measures.baseline import attainable_scores, minimal_disability
+from tisstats.measures.baseline import attainable_scores
+from tisstats.measures.disability import disability_by_row
 from tisstats.measures.imacs import imacs_worsening, relative_improvement
 from tisstats.printed import matches_print
 from tisstats.statistics import quantiles, signed_rank_test
@@ -192,19 +193,18 @@ def _baselines(
     yield from _courses(sorted(pairs, reverse=True), published)
     if not assumptions.minimal_disability:
         return
-    for patient, row in enumerate(table.to_dict("records")):
-        met = minimal_disability(
-            {measure: row[measure] for measure in CORE},
-            mmt_max=shared.mmt_max,
-            uln={"ck": row["ck_uln"]},
-            min_mmt_loss_percent=published.count("design.minimal_muscle_loss"),
-            min_other_abnormal=published.count("design.minimal_other_abnormal"),
-            vas_abnormal_cm=shared.vas_abnormal,
-            haq_abnormal=shared.haq_abnormal,
-            enzyme_abnormal_uln=shared.enzyme_abnormal,
-        )
-        if not met.met:
-            yield f"patient {patient + 1} does not meet the minimal-disability criterion"
+    met = disability_by_row(
+        table,
+        mmt_max=shared.mmt_max,
+        uln={"ck": "ck_uln"},
+        min_mmt_loss_percent=published.count("design.minimal_muscle_loss"),
+        min_other_abnormal=published.count("design.minimal_other_abnormal"),
+        vas_abnormal_cm=shared.vas_abnormal,
+        haq_abnormal=shared.haq_abnormal,
+        enzyme_abnormal_uln=shared.enzyme_abnormal,
+    ).yes
+    for patient in np.flatnonzero(~met):
+        yield f"patient {patient + 1} does not meet the minimal-disability criterion"
 
 
 def _courses(ordered: list[tuple[Fraction, float]], published: PublishedFacts) -> Iterator[str]:

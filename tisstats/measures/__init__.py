@@ -2,11 +2,10 @@
 
 from tisstats.measures.baseline import (
     AttainableScore,
-    MinimalDisability,
     attainable_score,
     attainable_scores,
-    minimal_disability,
 )
+from tisstats.measures.disability import MinimalDisability, minimal_disability
 from tisstats.measures.scales import Scale
 from tisstats.measures.total_improvement_score import (
     band_points,

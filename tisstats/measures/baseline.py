@@ -1,4 +1,4 @@
-"""Highest attainable score (ceiling) of a baseline, and the minimal-disability criterion.
+"""Highest attainable score (ceiling) of a baseline.
 
 With the best possible follow-up, the baseline alone determines the highest Total Improvement
 Score. A patient whose attainable score lies below a cut-off cannot reach that category, however
@@ -8,10 +8,9 @@ well the treatment works.
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,21 +18,21 @@ import pandas as pd
 from tisstats.errors import DataError
 from tisstats.measures import enzymes, visit_table
 from tisstats.measures.core_set import (
-    CORE_SET,
     CORE_SETS,
-    ENZYMES,
-    HAQ_MAX,
     CoreSet,
     Population,
 )
 from tisstats.measures.ranges import ChqPhsRange, CoreSetArguments
-from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visits import enzyme_columns, score_columns, to_best
 
 #: One baseline: the measures of a visit table by column name.
 Baseline = Mapping[str, Any] | pd.Series
 
 _PREFIX = "attainable_"
+#: What faults call a single baseline.
+ONE_BASELINE = visit_table.TableSource("baseline")
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +184,10 @@ def attainable_score(
     >>> ceiling.score, ceiling.response, ceiling.points["mmt"]
     (45.0, 'moderate', 0.0)
     """
-    if not isinstance(baseline, Mapping | pd.Series):
-        raise ValueError(f"baseline must be a mapping of measures to values, got {baseline!r}")
-    try:
-        table = attainable_scores(
-            pd.DataFrame([dict(baseline)]),
+    table = of_one_baseline(
+        baseline,
+        lambda row: attainable_scores(
+            row,
             mmt_max=mmt_max,
             uln=uln,
             vas_max=vas_max,
@@ -200,11 +198,9 @@ def attainable_score(
             enzyme_floor=enzyme_floor,
             enzyme_unit=enzyme_unit,
             enzyme_panel=enzyme_panel,
-            source=visit_table.TableSource("baseline"),
-        )
-    except DataError as error:
-        # A single baseline has no row number to report.
-        raise DataError([replace(fault, row=None) for fault in error.faults]) from None
+            source=ONE_BASELINE,
+        ),
+    )
     row, measures = table.iloc[0], CORE_SETS[core_set]
     response, used, selection = (
         value if isinstance(value := row.get(_PREFIX + name), str) else None
@@ -220,141 +216,12 @@ def attainable_score(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MinimalDisability:
-    """The minimal-disability criterion at baseline: the result of `minimal_disability`.
-
-    Examples
-    --------
-    >>> baseline = {"physician_global": 3.8, "patient_global": 6.1, "mmt": 234, "haq": 2,
-    ...     "ck": 1199, "extramuscular": 2.2}
-    >>> rule = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2}
-    >>> found = minimal_disability(baseline, mmt_max=260, uln={"ck": 170}, **rule)
-    >>> found.mmt_loss_percent, found.abnormal[:2]
-    (10.0, ('physician_global', 'patient_global'))
-    """
-
-    met: bool | None  #: whether the criterion is met; None if that depends on missing measures
-    mmt_loss_percent: float  #: loss of strength, % of the maximum MMT score
-    abnormal: tuple[str, ...]  #: abnormal measures besides muscle testing, of `CORE_SET`
-    unknown: tuple[str, ...]  #: measures that are missing, of `CORE_SET`
-
-
-def minimal_disability(
-    baseline: Baseline,
-    *,
-    mmt_max: float,
-    uln: Mapping[str, enzymes.UpperLimit],
-    min_mmt_loss_percent: float,
-    min_other_abnormal: int,
-    vas_max: float = 10,
-    vas_abnormal_cm: float | Mapping[str, float] = 2,
-    haq_abnormal: float = 0.25,
-    enzyme_abnormal_uln: float = 1.5,
-    enzyme_unit: enzymes.EnzymeUnit = "U/L",
-) -> MinimalDisability:
-    """Test the minimal-disability criterion at baseline.
-
-    It requires a loss of strength of at least `min_mmt_loss_percent` of the maximum MMT score, and
-    at least `min_other_abnormal` abnormal measures among the other five of the core set.
-
-    Parameters
-    ----------
-    baseline, mmt_max, uln
-        As for `attainable_score`.
-    min_mmt_loss_percent : float
-        Minimum loss of strength, % of `mmt_max`.
-    min_other_abnormal : int
-        Minimum number of other abnormal measures, 0 to 5.
-    vas_max
-        As for `attainable_score`.
-    vas_abnormal_cm : float or mapping of str to float
-        Physician global, patient global and extramuscular activity are abnormal at or above this
-        value, cm: one for all three, or a mapping with one for each, ``physician_global``,
-        ``patient_global`` and ``extramuscular``.
-    haq_abnormal : float
-        The HAQ is abnormal at or above this value, points.
-    enzyme_abnormal_uln : float
-        The most abnormal enzyme is abnormal strictly above this multiple of its ULN.
-    enzyme_unit
-        As for `attainable_score`.
-
-    Returns
-    -------
-    MinimalDisability
-        Whether the criterion is met, with the measures that are abnormal or missing.
-
-    Raises
-    ------
-    tisstats.errors.DataError
-        If a measure is outside its scale, or a measure or its ULN is missing from the arguments.
-    ValueError
-        If another argument is not permitted.
-
-    Notes
-    -----
-    The defaults of the three cut-offs of "abnormal" are those of the trial ProDERM: global and
-    extramuscular activity of 2 cm or more, a HAQ of 0.25 or more, enzymes of more than 1.5 times
-    the ULN.
-
-    References
-    ----------
-    ClinicalTrials.gov NCT02728752 (ProDERM).
-
-    Examples
-    --------
-    >>> baseline = {"physician_global": 3.8, "patient_global": 6.1, "mmt": 234, "haq": 2,
-    ...     "ck": 1199, "extramuscular": 2.2}
-    >>> rule = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2}
-    >>> minimal_disability(baseline, mmt_max=260, uln={"ck": 170}, **rule).met
-    True
-    >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}, **rule).met
-    False
-
-    A cut-off of its own for extramuscular activity:
-
-    >>> cm = {"physician_global": 2, "patient_global": 2, "extramuscular": 3}
-    >>> minimal_disability(
-    ...     baseline, mmt_max=260, uln={"ck": 170}, vas_abnormal_cm=cm, **rule
-    ... ).abnormal
-    ('physician_global', 'patient_global', 'haq', 'enzyme')
-    """
-    if not 0 <= min_other_abnormal <= 5:
-        raise ValueError(f"min_other_abnormal must be from 0 to 5, got {min_other_abnormal!r}")
-    at_best = attainable_score(
-        baseline, mmt_max=mmt_max, uln=uln, vas_max=vas_max, enzyme_unit=enzyme_unit
-    )
-    # With the best value of each scale as follow-up, the improvement is the loss at baseline.
-    lost, enzyme = at_best.percent_improvements, at_best.enzyme_used
-    range_in_uln = ENZYMES[enzyme].range_in_uln if enzyme else math.nan
-    if not isinstance(vas_abnormal_cm, Mapping):
-        vas_abnormal_cm = dict.fromkeys(visit_table.VAS_MEASURES, vas_abnormal_cm)
-    elif set(vas_abnormal_cm) != set(visit_table.VAS_MEASURES):
-        raise ValueError(
-            f"vas_abnormal_cm must have {', '.join(visit_table.VAS_MEASURES)}, "
-            f"got {', '.join(vas_abnormal_cm) or 'none'}"
-        )
-    vas = {measure: 100 * cm / 10 for measure, cm in vas_abnormal_cm.items()}
-    others = {
-        "haq": 100 * haq_abnormal / HAQ_MAX,
-        "enzyme": 100 * enzyme_abnormal_uln / range_in_uln,
-    }
-    # In the order of the core set, in which they are listed.
-    cutoffs = {name: (vas | others)[name] for name in CORE_SET if name != "mmt"}
-    unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
-    # Enzymes are abnormal above their cut-off, the other measures at or above theirs.
-    reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cutoffs}
-    abnormal = tuple(
-        name
-        for name, cutoff in cutoffs.items()
-        if reaches[name](lost[name], round(cutoff, PERCENT_DECIMALS))
-    )
-    unclear = len(set(unknown) - {"mmt"})
-    least_loss = round(min_mmt_loss_percent, PERCENT_DECIMALS)
-    weak = None if "mmt" in unknown else lost["mmt"] >= least_loss
-    met: bool | None = None
-    if weak is False or len(abnormal) + unclear < min_other_abnormal:
-        met = False
-    elif weak and len(abnormal) >= min_other_abnormal:
-        met = True
-    return MinimalDisability(met, lost["mmt"], abnormal, unknown)
+def of_one_baseline(baseline: Baseline, compute: Callable[[pd.DataFrame], _Result]) -> _Result:
+    """Apply to one baseline what is computed of a table with one in each row."""
+    if not isinstance(baseline, Mapping | pd.Series):
+        raise ValueError(f"baseline must be a mapping of measures to values, got {baseline!r}")
+    try:
+        return compute(pd.DataFrame([dict(baseline)]))
+    except DataError as error:
+        # A single baseline has no row number to report.
+        raise DataError([replace(fault, row=None) for fault in error.faults]) from None

@@ -5,14 +5,12 @@ What missing measures leave open is neither yes nor no.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures import minimal_disability
+from tisstats.measures.disability import DisabilityByRow, disability_by_row
 from tisstats.measures.imacs import WORSENING_RULES, ImprovementRule, WorseningRule
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.trial.analysis import Analysis
@@ -82,15 +80,15 @@ def imacs_outcomes(analysis: Analysis, definitions: Definitions = PUBLISHED) -> 
         raise ValueError(f"the definitions are in measures of the core set imacs, got {core_set}")
     counted = (analysis.weeks > SAME_WEEK) & (analysis.weeks <= analysis.options.horizon_week)
     improved = improvement_at_visits(analysis, definitions.improvement)
-    criterion = definitions.disability
+    disabled = _disabled_rows(analysis, definitions.disability)
     return ImacsOutcomes(
         improved_at_end=_at_end(analysis, improved),
         improved_ever=at_any_visit(improved, counted),
         worsened_at_end=_at_end(analysis, analysis.worsened),
         worsened_ever=at_any_visit(analysis.worsened, counted),
-        disabled_at_baseline=_disabled(analysis, np.zeros(len(analysis.patients), int), criterion),
+        disabled_at_baseline=_disabled(analysis, np.zeros(len(analysis.patients), int), disabled),
         disabled_at_end=_where(
-            analysis.has_follow_up, _disabled(analysis, analysis.last, criterion)
+            analysis.has_follow_up, _disabled(analysis, analysis.last, disabled)
         ),
     )
 
@@ -136,26 +134,16 @@ def improvement_at_visits(
     return ThreeValued(yes, no)
 
 
-def _disabled(
-    analysis: Analysis, visit: NDArray[np.int64], criterion: DisabilityCriterion
-) -> ThreeValued:
+def _disabled(analysis: Analysis, visit: NDArray[np.int64], met: DisabilityByRow) -> ThreeValued:
     """Return whether each patient meets the criterion at one of the visits."""
-    enzymes = analysis.trial.description.enzymes
     # Visits are in the order of their patients: the rows of a patient begin where those of the
     # patients before end.
     counts = np.sum(np.isfinite(analysis.weeks), axis=1)
-    rows = np.cumsum(counts) - counts + visit
-    met: list[bool | None] = []
-    for patient, row, count in zip(analysis.patients.index, rows, counts, strict=True):
-        if not count:
-            met.append(None)
-            continue
-        values = analysis.visits.iloc[row].to_dict() | analysis.patients.loc[patient].to_dict()
-        met.append(_meets(values, enzymes, analysis, criterion))
-    return ThreeValued(
-        np.array([answer is True for answer in met], dtype=bool),
-        np.array([answer is False for answer in met], dtype=bool),
-    )
+    seen = counts > 0
+    rows = (np.cumsum(counts) - counts + visit)[seen]
+    yes, no = np.zeros(len(counts), dtype=bool), np.zeros(len(counts), dtype=bool)
+    yes[seen], no[seen] = met.yes[rows], met.no[rows]
+    return ThreeValued(yes, no)
 
 
 def disabled_by_visit(
@@ -175,38 +163,23 @@ def disabled_by_visit(
     >>> bool(np.all(found.yes[:, 0] == at_baseline.yes))
     True
     """
-    enzymes = analysis.trial.description.enzymes
+    met = _disabled_rows(analysis, criterion)
     visit = np.isfinite(analysis.weeks)
-    patients = analysis.patients.to_dict("records")
-    rows = zip(analysis.visits.to_dict("records"), np.nonzero(visit)[0].tolist(), strict=True)
-    # Visits are in the order of their patients and weeks, as the cells of the grid are.
-    met = [
-        _meets(
-            {str(name): value for name, value in {**row, **patients[place]}.items()},
-            enzymes,
-            analysis,
-            criterion,
-        )
-        for row, place in rows
-    ]
     yes, no = np.zeros(visit.shape, dtype=bool), np.ones(visit.shape, dtype=bool)
-    yes[visit] = [answer is True for answer in met]
-    no[visit] = [answer is False for answer in met]
+    # Visits are in the order of their patients and weeks, as the cells of the grid are.
+    yes[visit], no[visit] = met.yes, met.no
     return ThreeValued(yes, no)
 
 
-def _meets(
-    values: Mapping[str, Any],
-    enzymes: tuple[str, ...],
-    analysis: Analysis,
-    criterion: DisabilityCriterion,
-) -> bool | None:
-    """Return whether the measures of a visit, and the patient's limits, meet the criterion."""
-    limits = {name: f"{name}_uln" for name in enzymes}
-    columns = (*MEASURE_COLUMNS, *enzymes, *limits.values())
+def _disabled_rows(analysis: Analysis, criterion: DisabilityCriterion) -> DisabilityByRow:
+    """Return whether the measures of each visit, and the patient's limits, meet the criterion."""
     description = analysis.trial.description
-    return minimal_disability(
-        {name: values.get(name, np.nan) for name in columns},
+    limits = {name: f"{name}_uln" for name in description.enzymes}
+    rows = analysis.visits.reindex(columns=[*MEASURE_COLUMNS, *limits])
+    patient = np.nonzero(np.isfinite(analysis.weeks))[0]
+    of_patient = analysis.patients.reindex(columns=list(limits.values())).iloc[patient]
+    return disability_by_row(
+        rows.assign(**{name: of_patient[name].to_numpy() for name in limits.values()}),
         mmt_max=float(analysis.trial.mmt_max or np.nan),
         uln=limits,
         min_mmt_loss_percent=criterion.min_mmt_loss_percent,
@@ -216,4 +189,4 @@ def _meets(
         haq_abnormal=criterion.haq_abnormal,
         enzyme_abnormal_uln=criterion.enzyme_abnormal_uln,
         enzyme_unit=description.enzyme_unit,
-    ).met
+    )
