@@ -181,13 +181,6 @@ def test_the_last_week_that_counts_has_the_tolerance_of_every_week(tmp_path, wee
     assert found.visited == counts
 
 
-def test_the_guideline_is_the_one_that_the_function_cites():
-    name, doi = FLOW_GUIDELINE.split(", ")
-    cited = " ".join(participant_flow.__doc__.split())
-    assert f" {name}, items " in cited
-    assert f" {doi}. " in cited
-
-
 def arm(**changes):
     plain = {"label": "A", "recorded": 5, "with_baseline": 5, "treated": 5, "analysed": 4}
     plain |= {"completed": 3, "stopped": {"death": 1}, "rescued": 0, "visited": 3, "scored": 2}
@@ -256,7 +249,11 @@ def test_counts_of_any_study_add_up(tmp_path, seed):
         assert each.completed + each.stopped_early == each.analysed
 
 
-def test_every_reason_has_words():
+def test_captions_have_words_for_every_reason_and_the_guideline_that_the_function_cites():
     words = [format_reason(reason) for reason in END_REASONS]
     assert len(set(words)) == len(words)
     assert not any("_" in word for word in words)
+    name, doi = FLOW_GUIDELINE.split(", ")
+    cited = " ".join(participant_flow.__doc__.split())
+    assert f" {name}, items " in cited
+    assert f" {doi}. " in cited
