@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from tests.trial.made_up import STUDIES
 from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, read_csv
-from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason, participant_flow
+from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.flow import (
+    FLOW_GUIDELINE,
+    ArmFlow,
+    ParticipantFlow,
+    format_reason,
+    participant_flow,
+)
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_tables import END_REASONS
 
@@ -127,6 +134,53 @@ def test_a_sustained_response_needs_the_visit_of_its_week(tmp_path):
     assert flow.endpoint_visit == "visit at week 24"
 
 
+def flow_of(folder, weeks_of, *, kind="best", week=12):
+    """The flow of one arm whose patients, without missing measures, have visits in given weeks."""
+    scheduled = (0, 1, 4, 12, 23, 24)
+    study = make_study(len(weeks_of), ("open",), scheduled, seed=6, missing=0, missed=0)
+    for row, weeks in zip(study.patients, weeks_of, strict=True):
+        analysed = "true" if 0 in weeks else "false"  # who is analysed must have a baseline
+        row |= {"stop_week": "", "end_reason": "completed", "analysed": analysed}
+    study.treatments = [row for row in study.treatments if row["treatment"] != "rescue"]
+    baseline = {row["patient_id"]: row for row in study.visits if row["week"] == 0}
+    study.visits = [
+        {**baseline[patient["patient_id"]], "week": each}
+        for patient, weeks in zip(study.patients, weeks_of, strict=True)
+        for each in weeks
+    ]
+    study.description = (
+        study.description.replace('kind = "at week"', f'kind = "{kind}"')
+        .replace("\nweek = 24\n", f"\nweek = {week}\n")
+        .replace("window_days = 4", "window_days = 0")
+    )
+    return participant_flow(StudyData.read(study.write(folder))).total
+
+
+def test_a_best_response_needs_a_visit_after_baseline_up_to_its_week(tmp_path):
+    weeks_of = [(0,), (0, 1), (0, 24), (0, 23, 24), (0, 12), (0, 4, 12, 24)]
+    found = flow_of(tmp_path / "study", weeks_of)
+    assert (found.recorded, found.visited, found.scored) == (6, 3, 3)
+
+
+def test_a_response_at_a_week_needs_a_visit_of_this_week_and_of_no_other(tmp_path):
+    weeks_of = [(0,), (0, 12), (0, 23), (0, 24), (0, 4, 23, 24)]
+    found = flow_of(tmp_path / "study", weeks_of, kind="at week", week=24)
+    assert (found.visited, found.scored) == (2, 2)
+
+
+def test_a_visit_soon_after_the_first_dose_is_no_baseline(tmp_path):
+    found = flow_of(tmp_path / "study", [(0, 4), (1, 4), (1,), (0,)])
+    assert (found.recorded, found.with_baseline, found.analysed) == (4, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("week", "counts"), [(10, True), (10 + 5e-10, True), (10 + SAME_WEEK, True), (10 + 2e-9, False)]
+)
+def test_the_last_week_that_counts_has_the_tolerance_of_every_week(tmp_path, week, counts):
+    found = flow_of(tmp_path / "study", [(0, 24), (0, week)], week=10)
+    assert found.visited == counts
+
+
 def arm(**changes):
     plain = {"label": "A", "recorded": 5, "with_baseline": 5, "treated": 5, "analysed": 4}
     plain |= {"completed": 3, "stopped": {"death": 1}, "rescued": 0, "visited": 3, "scored": 2}
@@ -138,7 +192,7 @@ def test_the_total_adds_arms_and_keeps_the_order_of_reasons():
     total = ParticipantFlow((arm(), other), "visit at week 24").total
     assert (total.recorded, total.not_analysed, total.completed, total.rescued) == (10, 2, 5, 2)
     assert list(total.stopped.items()) == [("adverse_event", 1), ("death", 2)]
-    assert total.stopped_early == 3
+    assert (total.label, total.stopped_early) == ("All", 3)
 
 
 def test_what_one_arm_does_not_record_is_not_known_of_all():
@@ -195,7 +249,11 @@ def test_counts_of_any_study_add_up(tmp_path, seed):
         assert each.completed + each.stopped_early == each.analysed
 
 
-def test_every_reason_has_words():
+def test_captions_have_words_for_every_reason_and_the_guideline_that_the_function_cites():
     words = [format_reason(reason) for reason in END_REASONS]
     assert len(set(words)) == len(words)
     assert not any("_" in word for word in words)
+    name, doi = FLOW_GUIDELINE.split(", ")
+    cited = " ".join(participant_flow.__doc__.split())
+    assert f" {name}, items " in cited
+    assert f" {doi}. " in cited

@@ -84,6 +84,28 @@ def test_a_score_on_the_threshold_is_a_response():
     assert planned_arm_from_courses(5, [[39.5]], 40).true_proportion == pytest.approx(0)
 
 
+@pytest.mark.parametrize(("threshold", "responders"), [(0, 1), (0.5, 3 / 4), (100, 1 / 4)])
+def test_the_threshold_may_be_any_score(threshold, responders):
+    arm = planned_arm_from_courses(5, [[0], [1], [99.5], [100]], threshold)
+    assert arm.true_proportion == pytest.approx(responders)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_rescue_and_missed_visits_every_response_is_seen(kind):
+    arm = planned_arm_from_courses(5, [[50, 60], [0, 10]], 40, kind=kind)
+    found = (arm.true_proportion, arm.observed_response, arm.unknown)
+    assert found == pytest.approx((0.5, 0.5, 0))
+
+
+def test_rounding_takes_no_probability_above_1():
+    # In floating point the rare rescue takes nothing from 1, so that the sum of all exceeds 1.
+    rare, visits = 5e-17, 40
+    assert (visits - 1) * rare + (1 - rare) > 1
+    arm = planned_arm_from_courses(5, [[50] * visits], 40, kind="best", rescue=rare)
+    assert arm.true_proportion == pytest.approx(1)
+    assert max(arm.true_proportion, arm.observed_response) <= 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

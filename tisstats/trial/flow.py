@@ -10,17 +10,11 @@ import numpy as np
 
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask
+from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.description import RESCUE
 from tisstats.trial.study import EndpointPlan
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_tables import END_REASONS
-
-#: Nominal weeks that differ by less are the same.
-_SAME_WEEK = 1e-6
-
-#: Bounds of a score that differ by less are one score, points.
-_SAME_SCORE = 1.0
-
 
 #: Guideline of the flow of participants, for captions.
 FLOW_GUIDELINE = "CONSORT 2025, doi:10.1371/journal.pmed.1004587"
@@ -174,16 +168,16 @@ def _arm_flow(data: StudyData, name: str, label: str) -> ArmFlow:
         stopped=None if ends is None else _reasons(ends),
         rescued=int(np.sum(arm.received_rescue())) if has_treatments else None,
         visited=int(np.sum(np.any(needed, axis=1))),
-        # Scores are multiples of 2.5: bounds that are nearer agree.
-        scored=int(np.sum(np.any(needed & (arm.tis_high - arm.tis_low < _SAME_SCORE), axis=1))),
+        # Scores are multiples of 2.5, so that bounds are exact; a score that is not there is nan.
+        scored=int(np.sum(np.any(needed & (arm.tis_high <= arm.tis_low), axis=1))),
     )
 
 
 def _endpoint_visits(arm: Analysis, endpoint: EndpointPlan) -> Mask:
     """Return which visits the endpoint needs, shape (patients, visits)."""
     if _is_at_week(endpoint):
-        return np.asarray(np.abs(arm.weeks - endpoint.week) < _SAME_WEEK)
-    return np.asarray((arm.weeks > 0) & (arm.weeks <= endpoint.week + _SAME_WEEK))
+        return np.asarray(np.abs(arm.weeks - endpoint.week) <= SAME_WEEK)
+    return np.asarray((arm.weeks > 0) & (arm.weeks <= endpoint.week + SAME_WEEK))
 
 
 def _reasons(ends: Mapping[str, int]) -> dict[str, int]:

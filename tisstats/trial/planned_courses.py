@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, SupportsFloat
+from typing import Literal, SupportsFloat, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,12 +12,6 @@ from tisstats.statistics._arguments import Whole
 from tisstats.statistics.trial_design import MOST_PATIENTS
 
 PlannedKind = Literal["at week", "best"]
-
-#: Kinds of response, as those of an endpoint: name to what it is here.
-PLANNED_KINDS: Final[dict[PlannedKind, str]] = {
-    "at week": "the threshold is reached at the last visit",
-    "best": "the threshold is reached at any visit",
-}
 
 _HIGHEST_SCORE = 100
 
@@ -81,7 +75,7 @@ def planned_arm_from_courses(
     planned = _arguments.whole_number("patients", patients, minimum=1, maximum=MOST_PATIENTS)
     courses = _checked_scores(scores)
     reached = courses >= _checked_threshold(threshold)
-    _arguments.one_of("kind", kind, PLANNED_KINDS)
+    _arguments.one_of("kind", kind, get_args(PlannedKind))
     rescued = _arguments.proportion_within("rescue", rescue)
     not_seen = _arguments.proportion_within("missed", missed)
     visits = courses.shape[1]
@@ -93,7 +87,7 @@ def planned_arm_from_courses(
         seen, unknown = of_last * (1 - not_seen), float(chances[-1]) * not_seen
         return PlannedArm(planned, of_last, seen, unknown)
     hits = np.concatenate([np.zeros((len(courses), 1)), np.cumsum(reached, axis=1)], axis=1)
-    none_seen = np.where(hits > 0, not_seen**hits, 1.0)
+    none_seen = not_seen**hits
     open_ = np.where(hits > 0, none_seen, 1 - (1 - not_seen) ** before)
     # Sums of probabilities may exceed 1 by a rounding error.
     true, seen, unknown = (
@@ -107,7 +101,7 @@ def _checked_scores(scores: ArrayLike) -> np.ndarray[tuple[int, int], np.dtype[n
     try:
         found = np.asarray(scores, dtype=np.float64)
     except (TypeError, ValueError):
-        found = np.empty(0)
+        found = np.array([])
     if found.ndim != 2 or not found.size:
         shape = np.shape(scores) if isinstance(scores, np.ndarray) else scores
         raise ValueError(f"scores must be numbers in a table of courses by visits, got {shape!r}")
