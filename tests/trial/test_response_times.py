@@ -9,6 +9,7 @@ from tests.random_courses import PATIENTS, courses_of, patient
 from tests.random_trials import make_trial
 from tisstats.statistics import cumulative_incidence, kaplan_meier
 from tisstats.trial import Courses, analyse, summaries, time_to_first_response
+from tisstats.trial.response_times import CAUSES
 
 OPEN = "not known from then on"
 
@@ -27,8 +28,18 @@ def slow_events(one, horizon, strategy, same_week):
     return [event for event in events if event[3](horizon)]
 
 
-def slow_time(one, threshold, horizon, strategy, missing, same_week):
+#: What an open visit is taken as, if it is good to reach the score, and if it is bad.
+TAKEN = {
+    "unknown": (None, None),
+    "non-responder": (False, True),
+    "worst case": (False, True),
+    "best case": (True, False),
+}
+
+
+def slow_time(one, threshold, horizon, strategy, missing, same_week, unfavourable):
     """Time, cause, last visit without and what ended it, of one patient."""
+    taken = TAKEN[missing][unfavourable]
     events = slow_events(one, horizon, strategy, same_week)
     visits = [
         visit
@@ -37,8 +48,8 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week):
     ]
     last = 0.0
     for visit in visits:
-        low = visit.high if missing == "best case" else visit.low
-        high = visit.low if missing in ("non-responder", "worst case") else visit.high
+        low = visit.high if taken is True else visit.low
+        high = visit.low if taken is False else visit.high
         if low >= threshold:
             return visit.week, 1, last, "response"
         if high >= threshold:
@@ -47,9 +58,10 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week):
     if not events:
         return last, 0, last, "last visit" if visits else "no visit"
     week, which, name, _ = min(events, key=lambda event: event[:2])
-    time, cause = {"composite": (horizon, 0), "while on treatment": (week, 2 + which)}.get(
-        strategy, (last, 0)
-    )
+    time, cause = {
+        "composite": (week, 1) if unfavourable else (horizon, 0),
+        "while on treatment": (week, 2 + which),
+    }.get(strategy, (last, 0))
     return time, cause, last, name
 
 
@@ -61,10 +73,12 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week):
     st.sampled_from(["treatment policy", "composite", "while on treatment", "hypothetical"]),
     st.sampled_from(["unknown", "non-responder", "best case", "worst case"]),
     st.sampled_from(["after the visit", "before the visit"]),
+    st.booleans(),
 )
 def test_every_patient_as_in_the_slow_computation(
-    patients, threshold, horizon, strategy, missing, same_week
+    patients, threshold, horizon, strategy, missing, same_week, unfavourable
 ):
+    rules = strategy, missing, same_week, unfavourable
     times = time_to_first_response(
         courses_of(patients),
         threshold,
@@ -72,14 +86,18 @@ def test_every_patient_as_in_the_slow_computation(
         intercurrent=strategy,
         missing=missing,
         rescue_in_week_of_visit=same_week,
+        unfavourable=unfavourable,
     )
     columns = (times.time, times.cause, times.last_without, times.ended_by)
     for one, *found in zip(patients, *columns, strict=True):
-        wanted = slow_time(one, threshold, horizon, strategy, missing, same_week)
+        wanted = slow_time(one, threshold, horizon, *rules)
         assert tuple(found[1::2]) == wanted[1::2]
         np.testing.assert_allclose(found[::2], wanted[::2])
+        if not unfavourable:  # an event is then the failure itself
+            assert CAUSES[wanted[1]] == (wanted[3] if wanted[1] else "censored")
     assert (times.event == (times.cause == 1)).all()
-    assert (times.last_without[times.event] < times.time[times.event]).all()
+    seen = times.ended_by == "response"
+    assert (times.last_without[seen] < times.time[seen]).all()
     assert (times.time <= horizon).all()
     # What the curves take.
     assert kaplan_meier(times.time, times.event).events.sum() == times.event.sum()
