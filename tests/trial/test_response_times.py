@@ -9,6 +9,7 @@ from tests.random_courses import PATIENTS, courses_of, patient
 from tests.random_trials import make_trial
 from tisstats.statistics import cumulative_incidence, kaplan_meier
 from tisstats.trial import Courses, analyse, summaries, time_to_first_response
+from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.response_times import CAUSES
 
 OPEN = "not known from then on"
@@ -177,6 +178,7 @@ def test_by_hand(scores, events, changed, wanted):
     ("arguments", "changed", "message"),
     [
         ((0, 16), {}, "threshold must be above 0 and at most 100, got 0"),
+        ((100.5, 16), {}, "threshold must be above 0 and at most 100, got 100.5"),
         ((20, 0), {}, "horizon must be a number above 0, got 0"),
         ((20, np.inf), {}, "horizon must be a number above 0, got inf"),
         ((20, 16), {"missing": "bounds"}, "missing must be one of .*, got 'bounds'"),
@@ -187,6 +189,22 @@ def test_by_hand(scores, events, changed, wanted):
 def test_wrong_arguments(arguments, changed, message):
     with pytest.raises(ValueError, match=message):
         time_to_first_response(courses_of([patient(COURSE)]), *arguments, **(USUAL | changed))
+
+
+@pytest.mark.parametrize(("threshold", "horizon"), [(100, 16), (0.5, 16), (1, 0.5), (1, 1)])
+def test_arguments_at_their_limits(threshold, horizon):
+    times = time_to_first_response(courses_of([patient({0.5: 100})]), threshold, horizon, **USUAL)
+    assert times.event.tolist() == [True]
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-12, SAME_WEEK])
+def test_a_rounding_error_in_a_week_changes_nothing(apart):
+    on_treatment = USUAL | {"intercurrent": "while on treatment"}
+    at_horizon = courses_of([patient({4: 0, 16 + apart: 40})])
+    assert time_to_first_response(at_horizon, 20, 16, **USUAL).ended_by.tolist() == ["response"]
+    in_one_week = courses_of([patient({4: 0, 16: 40}, rescue=7, stop=7 - apart)])
+    times = time_to_first_response(in_one_week, 20, 16, **on_treatment)
+    assert times.ended_by.tolist() == ["rescue medication"]
 
 
 def test_no_patients():
