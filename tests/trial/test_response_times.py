@@ -158,6 +158,7 @@ COURSE = {0: 0, 4: 0, 8: 40, 16: 40}
         ({4: 0, 16: 0}, {"stop": 16}, {"intercurrent": "composite"}, (16, 0, 16, "last visit")),
         ({4: 0, 16: 0}, {"rescue": 16}, {"intercurrent": "composite"}, (16, 0, 16, "last visit")),
         # An open visit before the event: not known from then on.
+        ({8: (0, 40)}, {"rescue": 9}, {"intercurrent": "composite"}, (0, 0, 0, OPEN)),
         (
             {4: 0, 8: (0, 40)},
             {"rescue": 9},

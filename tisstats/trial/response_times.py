@@ -214,7 +214,8 @@ def time_to_first_response(
     first = first_response(low, high, counted, threshold)
 
     seen_to = _last_week(courses.weeks, counted)
-    before = counted & (np.arange(courses.weeks.shape[1]) < first.visit[:, None])
+    # Visits before the first are counted as well, but those at baseline, whose week is not above 0.
+    before = np.arange(courses.weeks.shape[1]) < first.visit[:, None]
     before_first = _last_week(courses.weeks, before)
     last_without = np.where(first.visit >= 0, before_first, seen_to)
     found = courses.weeks[np.arange(len(first.visit)), first.visit]
@@ -232,7 +233,7 @@ def time_to_first_response(
         cause=np.select([first.reached | failed, competing], [1, np.where(events.rescue, 2, 3)], 0),
         last_without=last_without,
         ended_by=np.select(
-            [first.reached, first.open, ended & events.rescue, ended, visitless],
+            [first.reached, first.open, events.rescue, events.happened, visitless],
             [_word(name) for name in _ENDED],
             _word("last visit"),
         ),
