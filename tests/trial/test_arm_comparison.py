@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.trial.made_up import STUDIES
@@ -145,6 +145,13 @@ COUNTS = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3))
 
 
 @settings(max_examples=40, deadline=None)
+@example((0, 0, 0), (1, 1, 0))  # an arm without patients
+@example((1, 1, 0), (0, 0, 0))
+@example((1, 2, 0), (0, 3, 0))  # a single responder
+@example((0, 3, 0), (1, 2, 0))
+@example((2, 0, 0), (3, 0, 0))  # all responded
+@example((0, 2, 0), (0, 3, 0))  # nobody did
+@example((1, 0, 1), (0, 1, 1))  # from one to all but one
 @given(COUNTS, COUNTS)
 def test_ranges_over_every_possible_count(first, second):
     (found,) = compared(first, second)
@@ -221,8 +228,12 @@ def test_patients_of_unknown_status_are_left_out_unless_counted_by_bounds():
 
 def test_the_ratio_by_the_logarithm_needs_a_responder_in_each_arm():
     plan = replace(PLAN, ratio="log")
-    (found,) = compared((3, 4, 0), (0, 5, 0), plan=plan)
-    assert found.ratio is None
+    for without in [((3, 4, 0), (0, 5, 0)), ((0, 5, 0), (3, 4, 0)), ((0, 1, 0), (0, 1, 0))]:
+        (found,) = compared(*without, plan=plan)
+        assert found.ratio is None
+    (found,) = compared((1, 2, 0), (1, 3, 0), plan=plan)
+    assert not found.ratio.sometimes_undefined
+    np.testing.assert_allclose(found.ratio.lowest, (1 / 3) / (1 / 4))
     (found,) = compared((3, 4, 0), (0, 5, 1), plan=plan)
     assert found.ratio.sometimes_undefined
     np.testing.assert_allclose(found.ratio.lowest, (3 / 7) / (1 / 6))

@@ -8,7 +8,16 @@ import pytest
 from tests.trial.made_up import STUDIES
 from tests.trial.slow_results import DESIGNS, analysed, scores_of, slow_incidence
 from tests.trial.studies import make_study
-from tisstats.trial.arm_responses import RESPONSE, competing_causes, responses_by_arm
+from tisstats.statistics import cumulative_incidence
+from tisstats.trial.arm_responses import (
+    RESPONSE,
+    ArmResponses,
+    competing_causes,
+    responses_by_arm,
+    study_times,
+)
+from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.response_times import ResponseTimes
 from tisstats.trial.study_data import StudyData
 
 THRESHOLD = 40
@@ -91,8 +100,9 @@ def test_bounds_give_the_range_from_no_response_to_a_response(tmp_path):
     folder = made.write(tmp_path / "study")
     data, design = StudyData.read(folder), DESIGNS["example"]
     scores = scores_of(folder, design)
-    widths = []
+    widths, events = [], 0
     for arm in responses_by_arm(data):
+        events += arm.times.event.sum()
         low, high = arm.range_at(24)
         ranges = []
         for place in (0, 1):
@@ -105,13 +115,81 @@ def test_bounds_give_the_range_from_no_response_to_a_response(tmp_path):
         assert [low, high] == pytest.approx(ranges)
         widths.append(high - low)
     assert max(widths) > 0
+    assert study_times(data).event.sum() == events > 0
 
 
-def test_other_rules_have_no_range_and_an_empty_arm_has_no_curve(tmp_path):
-    *_, empty = responses_by_arm(StudyData.read(STUDIES["bare"](tmp_path / "study")))
+@pytest.mark.parametrize("rule", ["non-responder", "bounds"])
+def test_other_rules_have_no_range_and_an_empty_arm_has_no_curve(tmp_path, rule):
+    folder = STUDIES["bare"](tmp_path / "study")
+    description = folder / "study.toml"
+    text = description.read_text(encoding="utf-8").replace('"non-responder"', f'"{rule}"')
+    description.write_text(text, encoding="utf-8")
+    *arms, empty = responses_by_arm(StudyData.read(folder))
+    assert [arm.patients for arm in arms] == [1, 1, 1]
+    assert [arm.range_at(24) is None for arm in arms] == [rule != "bounds"] * 3
     assert (empty.patients, empty.incidence, empty.range_at(24)) == (0, None, None)
-    assert empty.counts([0, 24], {RESPONSE: "response"})["at_risk"].tolist() == [0, 0]
-    assert np.isnan(empty.at(24, 0.95).estimate)
+    found = empty.at(24, 0.95)
+    assert found.at_risk == 0
+    assert np.isnan([found.estimate, found.low, found.high]).all()
+
+
+def test_the_table_of_an_empty_arm_has_the_columns_of_the_others(tmp_path):
+    weeks, causes = [0, 24], {RESPONSE: "response", 2: "rescue medication"}
+    one, *_, empty = responses_by_arm(StudyData.read(STUDIES["bare"](tmp_path / "study")))
+    table = empty.counts(weeks, causes)
+    assert list(table.columns) == list(one.counts(weeks, causes).columns)
+    assert table["time"].tolist() == weeks
+    assert not table.drop(columns="time").to_numpy().any()
+
+
+def arm_of(*patients):
+    """An arm whose patients have such times and causes."""
+    times, causes = np.array([time for time, _ in patients]), np.array([c for _, c in patients])
+    ended_by = np.array(["last visit"] * len(patients), dtype=object)
+    return ArmResponses(
+        "a",
+        "A",
+        ResponseTimes(times, causes, times, ended_by),
+        cumulative_incidence(times, causes),
+        None,
+    )
+
+
+def test_where_the_incidence_is_not_known_any_more_there_are_no_limits():
+    arm = arm_of((4.0, 1), (8.0, 0), (8.0, 0))
+    known, unknown = arm.at(8, 0.95), arm.at(9, 0.95)
+    assert known.estimate == pytest.approx(1 / 3)
+    assert known.low < known.estimate < known.high
+    assert np.isnan([unknown.estimate, unknown.low, unknown.high]).all()
+    before = arm.at(3, 0.95)
+    assert (before.estimate, before.at_risk) == (pytest.approx(0), 3)
+    assert np.isnan([before.low, before.high]).all()
+
+
+def test_limits_are_those_of_the_same_step_as_the_estimate():
+    early, late = arm_of((1.0, 1), (3.0, 0), (2.0, 1)), arm_of((1.0, 1), (3.0, 0), (2.0, 0))
+    for week, arm in [(1, early), (1.5, early), (1, late), (2.5, late)]:
+        assert arm.at(week, 0.9).estimate == pytest.approx(1 / 3)
+        # While nobody is censored the incidence is a proportion p of n patients, whose variance
+        # after Gray is p (1 - p) / (n - 1); the limits are symmetric for log(-log(p)).
+        factor = 1.6448536 * (2 / 9 / 2) ** 0.5 / (1 / 3 * np.log(3))
+        limits = [(1 / 3) ** np.exp(sign * factor) for sign in (1, -1)]
+        found = arm.at(week, 0.9)
+        assert [found.low, found.high] == pytest.approx(limits, rel=1e-6)
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-12, SAME_WEEK])
+def test_a_rounding_error_in_a_week_changes_nothing(apart):
+    found = arm_of((1 + apart, 1), (5.0, 0)).at(1, 0.95)
+    assert found.estimate == pytest.approx(0.5)
+    assert found.low < 0.5 < found.high
+    assert arm_of((1.0, 0)).at(1 + apart, 0.95).estimate == pytest.approx(0)
+
+
+def test_without_a_response_the_incidence_stays_zero_once_nobody_is_left():
+    assert arm_of((5.0, 2), (5.0, 3)).at(24, 0.95).estimate == pytest.approx(0)
+    assert np.isnan(arm_of((5.0, 0)).at(24, 0.95).estimate)
+    assert np.isnan(arm_of((5.0, 0), (4.0, 2)).at(24, 0.95).estimate)
 
 
 def test_without_any_response_the_incidence_is_zero_as_long_as_it_is_known(tmp_path):

@@ -9,6 +9,8 @@ from tests.random_courses import PATIENTS, courses_of, patient
 from tests.random_trials import make_trial
 from tisstats.statistics import cumulative_incidence, kaplan_meier
 from tisstats.trial import Courses, analyse, summaries, time_to_first_response
+from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.response_times import CAUSES
 
 OPEN = "not known from then on"
 
@@ -27,8 +29,18 @@ def slow_events(one, horizon, strategy, same_week):
     return [event for event in events if event[3](horizon)]
 
 
-def slow_time(one, threshold, horizon, strategy, missing, same_week):
+#: What an open visit is taken as, if it is good to reach the score, and if it is bad.
+TAKEN = {
+    "unknown": (None, None),
+    "non-responder": (False, True),
+    "worst case": (False, True),
+    "best case": (True, False),
+}
+
+
+def slow_time(one, threshold, horizon, strategy, missing, same_week, unfavourable):
     """Time, cause, last visit without and what ended it, of one patient."""
+    taken = TAKEN[missing][unfavourable]
     events = slow_events(one, horizon, strategy, same_week)
     visits = [
         visit
@@ -37,8 +49,8 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week):
     ]
     last = 0.0
     for visit in visits:
-        low = visit.high if missing == "best case" else visit.low
-        high = visit.low if missing in ("non-responder", "worst case") else visit.high
+        low = visit.high if taken is True else visit.low
+        high = visit.low if taken is False else visit.high
         if low >= threshold:
             return visit.week, 1, last, "response"
         if high >= threshold:
@@ -47,9 +59,10 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week):
     if not events:
         return last, 0, last, "last visit" if visits else "no visit"
     week, which, name, _ = min(events, key=lambda event: event[:2])
-    time, cause = {"composite": (horizon, 0), "while on treatment": (week, 2 + which)}.get(
-        strategy, (last, 0)
-    )
+    time, cause = {
+        "composite": (week, 1) if unfavourable else (horizon, 0),
+        "while on treatment": (week, 2 + which),
+    }.get(strategy, (last, 0))
     return time, cause, last, name
 
 
@@ -61,10 +74,12 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week):
     st.sampled_from(["treatment policy", "composite", "while on treatment", "hypothetical"]),
     st.sampled_from(["unknown", "non-responder", "best case", "worst case"]),
     st.sampled_from(["after the visit", "before the visit"]),
+    st.booleans(),
 )
 def test_every_patient_as_in_the_slow_computation(
-    patients, threshold, horizon, strategy, missing, same_week
+    patients, threshold, horizon, strategy, missing, same_week, unfavourable
 ):
+    rules = strategy, missing, same_week, unfavourable
     times = time_to_first_response(
         courses_of(patients),
         threshold,
@@ -72,14 +87,18 @@ def test_every_patient_as_in_the_slow_computation(
         intercurrent=strategy,
         missing=missing,
         rescue_in_week_of_visit=same_week,
+        unfavourable=unfavourable,
     )
     columns = (times.time, times.cause, times.last_without, times.ended_by)
     for one, *found in zip(patients, *columns, strict=True):
-        wanted = slow_time(one, threshold, horizon, strategy, missing, same_week)
+        wanted = slow_time(one, threshold, horizon, *rules)
         assert tuple(found[1::2]) == wanted[1::2]
         np.testing.assert_allclose(found[::2], wanted[::2])
+        if not unfavourable:  # an event is then the failure itself
+            assert CAUSES[wanted[1]] == (wanted[3] if wanted[1] else "censored")
     assert (times.event == (times.cause == 1)).all()
-    assert (times.last_without[times.event] < times.time[times.event]).all()
+    seen = times.ended_by == "response"
+    assert (times.last_without[seen] < times.time[seen]).all()
     assert (times.time <= horizon).all()
     # What the curves take.
     assert kaplan_meier(times.time, times.event).events.sum() == times.event.sum()
@@ -139,6 +158,7 @@ COURSE = {0: 0, 4: 0, 8: 40, 16: 40}
         ({4: 0, 16: 0}, {"stop": 16}, {"intercurrent": "composite"}, (16, 0, 16, "last visit")),
         ({4: 0, 16: 0}, {"rescue": 16}, {"intercurrent": "composite"}, (16, 0, 16, "last visit")),
         # An open visit before the event: not known from then on.
+        ({8: (0, 40)}, {"rescue": 9}, {"intercurrent": "composite"}, (0, 0, 0, OPEN)),
         (
             {4: 0, 8: (0, 40)},
             {"rescue": 9},
@@ -159,6 +179,7 @@ def test_by_hand(scores, events, changed, wanted):
     ("arguments", "changed", "message"),
     [
         ((0, 16), {}, "threshold must be above 0 and at most 100, got 0"),
+        ((100.5, 16), {}, "threshold must be above 0 and at most 100, got 100.5"),
         ((20, 0), {}, "horizon must be a number above 0, got 0"),
         ((20, np.inf), {}, "horizon must be a number above 0, got inf"),
         ((20, 16), {"missing": "bounds"}, "missing must be one of .*, got 'bounds'"),
@@ -169,6 +190,22 @@ def test_by_hand(scores, events, changed, wanted):
 def test_wrong_arguments(arguments, changed, message):
     with pytest.raises(ValueError, match=message):
         time_to_first_response(courses_of([patient(COURSE)]), *arguments, **(USUAL | changed))
+
+
+@pytest.mark.parametrize(("threshold", "horizon"), [(100, 16), (0.5, 16), (1, 0.5), (1, 1)])
+def test_arguments_at_their_limits(threshold, horizon):
+    times = time_to_first_response(courses_of([patient({0.5: 100})]), threshold, horizon, **USUAL)
+    assert times.event.tolist() == [True]
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-12, SAME_WEEK])
+def test_a_rounding_error_in_a_week_changes_nothing(apart):
+    on_treatment = USUAL | {"intercurrent": "while on treatment"}
+    at_horizon = courses_of([patient({4: 0, 16 + apart: 40})])
+    assert time_to_first_response(at_horizon, 20, 16, **USUAL).ended_by.tolist() == ["response"]
+    in_one_week = courses_of([patient({4: 0, 16: 40}, rescue=7, stop=7 - apart)])
+    times = time_to_first_response(in_one_week, 20, 16, **on_treatment)
+    assert times.ended_by.tolist() == ["rescue medication"]
 
 
 def test_no_patients():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -155,8 +155,7 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
     found = []
     for name, label in data.study.arms.items():
         courses = _members(everybody, (data.analysis.patients["arm"] == name).to_numpy(dtype=bool))
-        main = cast("MissingVisit", "unknown" if bounds else data.study.endpoint.missing)
-        times = _times(data, courses, main)
+        times = _times(data, courses, _missing(data))
         extremes = None
         if bounds and len(times.time):
             ends = reversed(_EXTREMES) if data.study.endpoint.words.unfavourable else _EXTREMES
@@ -176,9 +175,7 @@ def study_times(data: StudyData) -> ResponseTimes:
     >>> int(study_times(StudyData.read(example_folder())).event.sum())
     6
     """
-    missing = data.study.endpoint.missing
-    rule: MissingVisit = "unknown" if missing == "bounds" else missing
-    return _times(data, study_courses(data), rule)
+    return _times(data, study_courses(data), _missing(data))
 
 
 def competing_causes(data: StudyData) -> dict[int, str]:
@@ -193,6 +190,12 @@ def competing_causes(data: StudyData) -> dict[int, str]:
     if data.study.endpoint.intercurrent != "while on treatment":
         return {}
     return {code: name for code, name in CAUSES.items() if code > RESPONSE}
+
+
+def _missing(data: StudyData) -> MissingVisit:
+    """Return the rule for missing scores: by bounds, a time ends where a score is open."""
+    missing = data.study.endpoint.missing
+    return "unknown" if missing == "bounds" else missing
 
 
 def _times(data: StudyData, courses: Courses, missing: MissingVisit) -> ResponseTimes:

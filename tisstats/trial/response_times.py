@@ -41,18 +41,12 @@ class FirstResponse:
     """
 
     visit: NDArray[np.int64]  #: position of that visit, shape (patients,), -1 without one
-    known: Mask  #: whether the score is known to have been reached there, shape (patients,)
-
-    @property
-    def reached(self) -> Mask:
-        """Which patients are known to have reached the score at the visit."""
-        seen: Mask = (self.visit >= 0) & self.known
-        return seen
+    reached: Mask  #: whether the score is known to have been reached there, shape (patients,)
 
     @property
     def open(self) -> Mask:
         """Of which patients it is not known whether they reached it, from the visit on."""
-        left_open: Mask = (self.visit >= 0) & ~self.known
+        left_open: Mask = (self.visit >= 0) & ~self.reached
         return left_open
 
 
@@ -77,7 +71,7 @@ def first_response(
     --------
     >>> low, high = np.array([[0, 20.0], [0, 10]]), np.array([[0, 20.0], [30, 10]])
     >>> first = first_response(low, high, np.ones((2, 2), dtype=bool), 20)
-    >>> first.visit.tolist(), first.known.tolist()
+    >>> first.visit.tolist(), first.reached.tolist()
     ([1, 0], [True, False])
     """
     possible = counted & (score_high >= threshold)
@@ -220,7 +214,8 @@ def time_to_first_response(
     first = first_response(low, high, counted, threshold)
 
     seen_to = _last_week(courses.weeks, counted)
-    before = counted & (np.arange(courses.weeks.shape[1]) < first.visit[:, None])
+    # Visits before the first are counted as well, but those at baseline, whose week is not above 0.
+    before = np.arange(courses.weeks.shape[1]) < first.visit[:, None]
     before_first = _last_week(courses.weeks, before)
     last_without = np.where(first.visit >= 0, before_first, seen_to)
     found = courses.weeks[np.arange(len(first.visit)), first.visit]
@@ -238,7 +233,7 @@ def time_to_first_response(
         cause=np.select([first.reached | failed, competing], [1, np.where(events.rescue, 2, 3)], 0),
         last_without=last_without,
         ended_by=np.select(
-            [first.reached, first.open, ended & events.rescue, ended, visitless],
+            [first.reached, first.open, events.rescue, events.happened, visitless],
             [_word(name) for name in _ENDED],
             _word("last visit"),
         ),
