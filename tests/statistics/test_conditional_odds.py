@@ -128,3 +128,20 @@ def test_weights_that_end_too_soon_are_extended(monkeypatch):
     found = odds_ratio(40, 100, 30, 100, 0.999)
     assert len(widths) > 2
     assert np.allclose([found.estimate, *found], [expected.estimate, *expected], rtol=1e-13, atol=0)
+
+
+def test_weights_that_reach_far_enough_are_not_extended(monkeypatch):
+    from tisstats.statistics import _conditional_odds
+
+    widths = []
+    whole = _conditional_odds._Weights
+
+    def watched(*arguments):
+        widths.append(arguments[-1])
+        return whole(*arguments)
+
+    monkeypatch.setattr(_conditional_odds, "_Weights", watched)
+    # 40 standard deviations to each side of 30000 are far from both ends of the support.
+    odds_ratio(30_000, 60_000, 30_000, 60_000)
+    assert len(widths) == 1
+    assert widths[0] < 10_000

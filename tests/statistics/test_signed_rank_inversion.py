@@ -5,6 +5,7 @@ import math
 import tracemalloc
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -136,3 +137,34 @@ def test_memory_grows_with_the_scores_and_not_with_their_sums():
     assert peak < 100e6
     normal = signed_rank_test(values, method="asymptotic")
     assert exact.pvalue == pytest.approx(normal.pvalue, rel=1e-4)
+
+
+def test_an_error_of_the_sum_is_compared_with_the_tail_and_not_with_1(monkeypatch):
+    scores, last = list(range(1, 121)), 3_000
+    expected = inverted(scores, last)
+    omitted = inversion._Terms.omitted
+    asked = []
+
+    def first_too_much(terms):
+        tail, _ = terms.total()
+        # In the same units, below the limit of 1e-12, and above that part of the tail.
+        assert tail < 0.5
+        asked.append(tail)
+        return 1e-12 * math.sqrt(tail) if len(asked) == 1 else omitted(terms)
+
+    monkeypatch.setattr(inversion._Terms, "omitted", first_too_much)
+    assert inverted(scores, last) == pytest.approx(expected, rel=1e-11)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(("scores", "size"), [(1, 10), (3, 3), (5, 2), (10, 1), (40, 1)])
+def test_terms_are_generated_in_order_and_few_at_a_time(monkeypatch, scores, size):
+    monkeypatch.setattr(inversion, "_CELLS", 10)
+    starts, ends = np.array([0, 7, 30, 31]), np.array([3, 20, 31, 38])
+    moved = SimpleNamespace(values=np.ones(scores))
+    terms = SimpleNamespace(starts=starts, ends=ends, moved=moved)
+    batches = [batch.tolist() for batch in inversion._Terms._batches(terms)]
+    expected = [*range(3), *range(7, 20), 30, *range(31, 38)]
+    assert [term for batch in batches for term in batch] == expected
+    assert {len(batch) for batch in batches[:-1]} == {size}
+    assert 1 <= len(batches[-1]) <= size
