@@ -141,7 +141,9 @@ def test_weights_that_reach_far_enough_are_not_extended(monkeypatch):
         return whole(*arguments)
 
     monkeypatch.setattr(_conditional_odds, "_Weights", watched)
-    # 40 standard deviations to each side of 30000 are far from both ends of the support.
+    # Weights 12 standard deviations away are above 0, far from both ends, and negligible.
+    monkeypatch.setattr(_conditional_odds, "_LEAST_WIDTH", 0)
+    monkeypatch.setattr(_conditional_odds, "_WIDTH", 12)
     odds_ratio(30_000, 60_000, 30_000, 60_000)
     assert len(widths) == 1
-    assert widths[0] < 10_000
+    assert widths[0] < 2_000

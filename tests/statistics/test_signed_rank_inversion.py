@@ -147,10 +147,10 @@ def test_an_error_of_the_sum_is_compared_with_the_tail_and_not_with_1(monkeypatc
 
     def first_too_much(terms):
         tail, _ = terms.total()
-        # In the same units, below the limit of 1e-12, and above that part of the tail.
+        # In the same units, below the limit itself, and above that part of the tail.
         assert tail < 0.5
         asked.append(tail)
-        return 1e-12 * math.sqrt(tail) if len(asked) == 1 else omitted(terms)
+        return inversion._ERROR * math.sqrt(tail) if len(asked) == 1 else omitted(terms)
 
     monkeypatch.setattr(inversion._Terms, "omitted", first_too_much)
     assert inverted(scores, last) == pytest.approx(expected, rel=1e-11)
