@@ -224,3 +224,13 @@ def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):
     assert set(adtte.loc[adtte["CNSR"] == 0, "EVNTDESC"]) == {
         "Worsening by the IMACS definition, or rescue medication or an early stop, counted as such"
     }
+
+
+def test_the_baseline_is_the_visit_of_week_0_alone(tmp_path):
+    study = make_study(6, weeks=(0, 1, 24), seed=8, missed=0)
+    study.description = study.description.replace("window_days = 4", "window_days = 3")
+    data = StudyData.read(study.write(tmp_path / "tables"))
+    adtis = study_datasets(data).tables["ADTIS"]
+    measured = adtis[adtis["PARAMCD"] != "TIS"]
+    assert (measured["ABLFL"] == "Y").tolist() == (measured["AVISITN"] == 0).tolist()
+    assert {0, 1} < set(measured["AVISITN"])
