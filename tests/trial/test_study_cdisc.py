@@ -227,8 +227,14 @@ def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):
 
 
 def test_the_baseline_is_the_visit_of_week_0_alone(tmp_path):
-    study = make_study(6, weeks=(0, 1, 24), seed=8, missed=0)
+    study = make_study(6, seed=8, missed=0)
+    study.description = study.description.replace("[0, 4, 12, 24]", "[0, 1, 12, 24]")
     study.description = study.description.replace("window_days = 4", "window_days = 3")
+    for row in study.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    study.treatments = [row for row in study.treatments if row["treatment"] != "rescue"]
+    for row in study.visits:
+        row["week"] = 1 if row["week"] == 4 else row["week"]
     data = StudyData.read(study.write(tmp_path / "tables"))
     adtis = study_datasets(data).tables["ADTIS"]
     measured = adtis[adtis["PARAMCD"] != "TIS"]
