@@ -147,3 +147,40 @@ def test_weights_that_reach_far_enough_are_not_extended(monkeypatch):
     odds_ratio(30_000, 60_000, 30_000, 60_000)
     assert len(widths) == 1
     assert widths[0] < 2_000
+
+
+def left_out(each, observed, width):
+    """The weights left out at each end and their bound, as fractions of the smaller tail."""
+    tail = min(
+        sum(weight for x, weight in each.items() if x <= observed),
+        sum(weight for x, weight in each.items() if x >= observed),
+    )
+    for end in (observed - width, observed + width):
+        beyond = [weight for x, weight in each.items() if (x - end) * (end - observed) > 0]
+        if beyond:
+            # Neighbours fall ever faster, so no faster than by the last ratio.
+            ratio = each[end] / each[end - (1 if end > observed else -1)]
+            bound = each[end] * ratio / (1 - ratio) if ratio < 1 else math.inf
+            yield sum(beyond) / tail, bound / tail
+
+
+@pytest.mark.parametrize("odds", [Fraction(1, 30), Fraction(1, 5), 1, Fraction(5, 4), 2, 8, 60])
+@pytest.mark.parametrize(
+    ("first", "of_first", "both", "of_second"),
+    [(30, 90, 45, 140), (30, 60, 45, 25), (20, 90, 60, 140)],
+)
+def test_weights_suffice_if_a_series_beyond_is_a_negligible_part_of_both_tails(
+    odds, first, of_first, both, of_second
+):
+    from tisstats.statistics import _conditional_odds
+
+    each = weights(of_first, of_second, both, odds)
+    answers = []
+    for width in range(2, 45):
+        kept = _conditional_odds._Weights(first, of_first, both, of_second, width)
+        answers.append(kept.reaches(math.log(odds)))
+        ends = list(left_out(each, first, width))
+        if answers[-1]:
+            assert all(part <= 1e-17 for part, _ in ends)
+        assert answers[-1] == all(bound <= 1e-17 for _, bound in ends)
+    assert (answers[0], answers[-1]) == (False, True)

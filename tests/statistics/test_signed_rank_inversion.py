@@ -168,3 +168,49 @@ def test_terms_are_generated_in_order_and_few_at_a_time(monkeypatch, scores, siz
     assert [term for batch in batches for term in batch] == expected
     assert {len(batch) for batch in batches[:-1]} == {size}
     assert 1 <= len(batches[-1]) <= size
+
+
+@pytest.mark.parametrize("guess", ["period", "chosen"])
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5])
+def test_what_a_first_guess_leaves_out_is_noticed_and_added(guess, share, monkeypatch):
+    scores = [2, 3, 3, 5, 7, 8, 8, 11] * 6
+    last = math.floor(share * sum(scores))
+    expected_tail, expected_at = map(float, counted(scores, last))
+    period, chosen = inversion._Moved.period, inversion._Terms.chosen.__func__
+    seen = {}
+
+    def watch(owner, name):
+        own = getattr(owner, name)
+
+        def watched(*arguments):
+            seen.setdefault(name, []).append(own(*arguments))
+            return seen[name][-1]
+
+        monkeypatch.setattr(owner, name, watched)
+
+    watch(inversion._Moved, "aliases")
+    watch(inversion._Terms, "omitted")
+    watch(inversion._Terms, "total")
+    # The first guess is for an error so many times what is allowed, as a logarithm.
+    for excess in range(20, 36):
+        seen.clear()
+
+        def short(moved, log_error, excess=excess):
+            return period(moved, log_error + excess)
+
+        def few(cls, moved, points, log_error, excess=excess):
+            return chosen(cls, moved, points, log_error + excess)
+
+        with monkeypatch.context() as patch:
+            if guess == "period":
+                patch.setattr(inversion._Moved, "period", short)
+            else:
+                patch.setattr(inversion._Terms, "chosen", classmethod(few))
+            tail, at = inverted(scores, last)
+        assert tail == pytest.approx(expected_tail, rel=1e-12, abs=0)
+        assert at == pytest.approx(expected_at, rel=0, abs=1e-12 * expected_tail)
+        bounds = map(sum, zip(seen["aliases"], seen["omitted"], strict=True))
+        parts = [bound / found for bound, (found, _) in zip(bounds, seen["total"], strict=True)]
+        assert len(parts) > 1
+        assert parts[-1] <= 1e-14
+        assert min(parts[:-1]) > 1e-14
