@@ -165,8 +165,8 @@ def _whole_numbers(
     given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[Any, NDArray[np.bool_]]:
     values, bad = _numbers(given, empty, constraints)
-    # Beyond that a float does not hold every whole number.
-    known = np.abs(values) <= 2**53
+    # From there on a float may stand for several whole numbers.
+    known = np.abs(values) < 2**53
     whole = np.trunc(np.where(known, values, 0))
     bad |= np.abs(values - whole) > 0
     return pd.arrays.IntegerArray(whole.astype(np.int64), ~known), bad
