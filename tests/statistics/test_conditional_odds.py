@@ -159,24 +159,26 @@ def left_out(each, observed, width):
         beyond = [weight for x, weight in each.items() if (x - end) * (end - observed) > 0]
         if beyond:
             # Neighbours fall ever faster, so no faster than by the last ratio.
-            ratio = each[end] / each[end - (1 if end > observed else -1)]
-            bound = each[end] * ratio / (1 - ratio) if ratio < 1 else math.inf
-            yield sum(beyond) / tail, bound / tail
+            ratio = Fraction(each[end], each[end - (1 if end > observed else -1)])
+            bound = each[end] * ratio / (1 - ratio) / tail if ratio < 1 else math.inf
+            yield Fraction(sum(beyond), tail), bound
 
 
-@pytest.mark.parametrize("odds", [Fraction(1, 30), Fraction(1, 5), 1, Fraction(5, 4), 2, 8, 60])
+@pytest.mark.parametrize("odds", [Fraction(1, 30), Fraction(2, 3), 1, Fraction(5, 4), 2, 60])
 @pytest.mark.parametrize(
     ("first", "of_first", "both", "of_second"),
-    [(30, 90, 45, 140), (30, 60, 45, 25), (20, 90, 60, 140)],
+    [(30, 90, 45, 140), (30, 60, 45, 25), (20, 90, 60, 140), (150, 1000, 300, 1000)],
 )
 def test_weights_suffice_if_a_series_beyond_is_a_negligible_part_of_both_tails(
     odds, first, of_first, both, of_second
 ):
     from tisstats.statistics import _conditional_odds
 
-    each = weights(of_first, of_second, both, odds)
+    exact = weights(of_first, of_second, both, odds)
+    whole = Fraction(odds).denominator ** max(exact)
+    each = {x: int(weight * whole) for x, weight in exact.items()}
     answers = []
-    for width in range(2, 45):
+    for width in range(2, 152):
         kept = _conditional_odds._Weights(first, of_first, both, of_second, width)
         answers.append(kept.reaches(math.log(odds)))
         ends = list(left_out(each, first, width))
