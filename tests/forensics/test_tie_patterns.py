@@ -1,11 +1,13 @@
 """Patterns of ties and their exact distributions, against all signs written out."""
 
-from itertools import product
+from itertools import count, product
 
 import numpy as np
 import pytest
 from scipy.stats import rankdata
 
+from tisstats.forensics import _p_search
+from tisstats.forensics._progress import Progress
 from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
 
 
@@ -69,3 +71,17 @@ def test_patterns_grow_group_by_group():
         assert (alone.ranks, alone.ends.tolist()) == (5, [end])
         assert alone.counts.tolist() == [batch.counts[row].tolist()]
         assert alone.ties.tolist() == [batch.ties[row]]
+
+
+@pytest.mark.parametrize("values", range(8))
+def test_how_far_a_search_is_among_all_patterns_of_ties(values):
+    said = []
+    seconds = count(step=1000)
+    progress = Progress(said.append, clock=lambda: next(seconds))
+    batches = list(_p_search._batches(values, progress))
+    # Between neighbours of sorted values there is a tie or there is none.
+    patterns = 2 ** (values - 1) if values else 1
+    assert sum(len(batch.ends) for batch in batches) == patterns
+    assert len(said) == len(batches)
+    last = f"{patterns} of {patterns} patterns of ties of {values} values that are not zero"
+    assert said[-1] == last

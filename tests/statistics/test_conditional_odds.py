@@ -128,3 +128,61 @@ def test_weights_that_end_too_soon_are_extended(monkeypatch):
     found = odds_ratio(40, 100, 30, 100, 0.999)
     assert len(widths) > 2
     assert np.allclose([found.estimate, *found], [expected.estimate, *expected], rtol=1e-13, atol=0)
+
+
+def test_weights_that_reach_far_enough_are_not_extended(monkeypatch):
+    from tisstats.statistics import _conditional_odds
+
+    widths = []
+    whole = _conditional_odds._Weights
+
+    def watched(*arguments):
+        widths.append(arguments[-1])
+        return whole(*arguments)
+
+    monkeypatch.setattr(_conditional_odds, "_Weights", watched)
+    # Weights 12 standard deviations away are above 0, far from both ends, and negligible.
+    monkeypatch.setattr(_conditional_odds, "_LEAST_WIDTH", 0)
+    monkeypatch.setattr(_conditional_odds, "_WIDTH", 12)
+    odds_ratio(30_000, 60_000, 30_000, 60_000)
+    assert len(widths) == 1
+    assert widths[0] < 2_000
+
+
+def left_out(each, observed, width):
+    """The weights left out at each end and their bound, as fractions of the smaller tail."""
+    tail = min(
+        sum(weight for x, weight in each.items() if x <= observed),
+        sum(weight for x, weight in each.items() if x >= observed),
+    )
+    for end in (observed - width, observed + width):
+        beyond = [weight for x, weight in each.items() if (x - end) * (end - observed) > 0]
+        if beyond:
+            # Neighbours fall ever faster, so no faster than by the last ratio.
+            ratio = Fraction(each[end], each[end - (1 if end > observed else -1)])
+            bound = each[end] * ratio / (1 - ratio) / tail if ratio < 1 else math.inf
+            yield Fraction(sum(beyond), tail), bound
+
+
+@pytest.mark.parametrize("odds", [Fraction(1, 30), Fraction(2, 3), 1, Fraction(5, 4), 2, 60])
+@pytest.mark.parametrize(
+    ("first", "of_first", "both", "of_second"),
+    [(30, 90, 45, 140), (30, 60, 45, 25), (20, 90, 60, 140), (150, 1000, 300, 1000)],
+)
+def test_weights_suffice_if_a_series_beyond_is_a_negligible_part_of_both_tails(
+    odds, first, of_first, both, of_second
+):
+    from tisstats.statistics import _conditional_odds
+
+    exact = weights(of_first, of_second, both, odds)
+    whole = Fraction(odds).denominator ** max(exact)
+    each = {x: int(weight * whole) for x, weight in exact.items()}
+    answers = []
+    for width in range(2, 152):
+        kept = _conditional_odds._Weights(first, of_first, both, of_second, width)
+        answers.append(kept.reaches(math.log(odds)))
+        ends = list(left_out(each, first, width))
+        if answers[-1]:
+            assert all(part <= 1e-17 for part, _ in ends)
+        assert answers[-1] == all(bound <= 1e-17 for _, bound in ends)
+    assert (answers[0], answers[-1]) == (False, True)

@@ -124,6 +124,14 @@ def test_exact_is_the_share_of_all_sign_assignments(zero_method, alternative, di
     assert Fraction(result.w_minus) == Fraction(-sum(rank for rank in ranks if rank < 0), 2)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_tails_of_every_few_scores_are_exact(count):
+    for scores in itertools.combinations_with_replacement(range(1, 5), count):
+        for last in range(sum(scores) // 2 + 1):
+            tail, at = _signed_rank_null.lower_tail(scores, last)
+            assert (Fraction(tail), Fraction(at)) == counted(scores, last), (scores, last)
+
+
 @given(scores=st.lists(st.integers(1, 30), min_size=1, max_size=110), share=st.floats(0, 0.5))
 @settings(deadline=None, max_examples=60)
 def test_tails_are_right_to_the_last_digits(scores, share):

@@ -5,6 +5,7 @@ import math
 import tracemalloc
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -136,3 +137,80 @@ def test_memory_grows_with_the_scores_and_not_with_their_sums():
     assert peak < 100e6
     normal = signed_rank_test(values, method="asymptotic")
     assert exact.pvalue == pytest.approx(normal.pvalue, rel=1e-4)
+
+
+def test_an_error_of_the_sum_is_compared_with_the_tail_and_not_with_1(monkeypatch):
+    scores, last = list(range(1, 121)), 3_000
+    expected = inverted(scores, last)
+    omitted = inversion._Terms.omitted
+    asked = []
+
+    def first_too_much(terms):
+        tail, _ = terms.total()
+        # In the same units, below the limit itself, and above that part of the tail.
+        assert tail < 0.5
+        asked.append(tail)
+        return inversion._ERROR * math.sqrt(tail) if len(asked) == 1 else omitted(terms)
+
+    monkeypatch.setattr(inversion._Terms, "omitted", first_too_much)
+    assert inverted(scores, last) == pytest.approx(expected, rel=1e-11)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(("scores", "size"), [(1, 10), (3, 3), (5, 2), (10, 1), (40, 1)])
+def test_terms_are_generated_in_order_and_few_at_a_time(monkeypatch, scores, size):
+    monkeypatch.setattr(inversion, "_CELLS", 10)
+    starts, ends = np.array([0, 7, 30, 31]), np.array([3, 20, 31, 38])
+    moved = SimpleNamespace(values=np.ones(scores))
+    terms = SimpleNamespace(starts=starts, ends=ends, moved=moved)
+    batches = [batch.tolist() for batch in inversion._Terms._batches(terms)]
+    expected = [*range(3), *range(7, 20), 30, *range(31, 38)]
+    assert [term for batch in batches for term in batch] == expected
+    assert {len(batch) for batch in batches[:-1]} == {size}
+    assert 1 <= len(batches[-1]) <= size
+
+
+@pytest.mark.parametrize("guess", ["period", "chosen"])
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5])
+def test_what_a_first_guess_leaves_out_is_noticed_and_added(guess, share, monkeypatch):
+    scores = [2, 3, 3, 5, 7, 8, 8, 11] * 6
+    last = math.floor(share * sum(scores))
+    expected_tail, expected_at = map(float, counted(scores, last))
+    period, chosen = inversion._Moved.period, inversion._Terms.chosen.__func__
+    seen = {}
+
+    def watch(owner, name):
+        own = getattr(owner, name)
+
+        def watched(*arguments):
+            seen.setdefault(name, []).append(own(*arguments))
+            return seen[name][-1]
+
+        monkeypatch.setattr(owner, name, watched)
+
+    watch(inversion._Moved, "aliases")
+    watch(inversion._Terms, "omitted")
+    watch(inversion._Terms, "total")
+    # The first guess is for an error so many times what is allowed, as a logarithm.
+    for excess in range(20, 36):
+        seen.clear()
+
+        def short(moved, log_error, excess=excess):
+            return period(moved, log_error + excess)
+
+        def few(cls, moved, points, log_error, excess=excess):
+            return chosen(cls, moved, points, log_error + excess)
+
+        with monkeypatch.context() as patch:
+            if guess == "period":
+                patch.setattr(inversion._Moved, "period", short)
+            else:
+                patch.setattr(inversion._Terms, "chosen", classmethod(few))
+            tail, at = inverted(scores, last)
+        assert tail == pytest.approx(expected_tail, rel=1e-12, abs=0)
+        assert at == pytest.approx(expected_at, rel=0, abs=1e-12 * expected_tail)
+        bounds = map(sum, zip(seen["aliases"], seen["omitted"], strict=True))
+        parts = [bound / found for bound, (found, _) in zip(bounds, seen["total"], strict=True)]
+        assert len(parts) > 1
+        assert parts[-1] <= 1e-14
+        assert min(parts[:-1]) > 1e-14

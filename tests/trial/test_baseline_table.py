@@ -10,6 +10,7 @@ import pytest
 
 from tests.trial.made_up import STUDIES
 from tests.trial.studies import make_study, read_csv
+from tisstats.trial import baseline_table
 from tisstats.trial.baseline_table import (
     CountSummary,
     QuartileSummary,
@@ -108,3 +109,18 @@ def test_a_group_without_patients_has_no_median(tmp_path):
     assert summarise_characteristics(data) == []
     empty = summarise_baseline_measures(data)[0].groups["four"]
     assert empty == QuartileSummary(0, 0, None, None, None)
+
+
+def test_of_whom_a_category_is_unknown_it_is_neither_this_nor_another(tmp_path):
+    study = make_study(9, ("only",), seed=6)
+    for number, row in enumerate(study.patients):
+        row["sex"] = ("female", "male", "")[number % 3]
+    data = StudyData.read(study.write(tmp_path / "study"))
+    _, female, male, _ = summarise_characteristics(data)
+    for summary in (female, male):
+        assert summary.groups[ALL] == CountSummary(9, 6, 3)
+        assert summary.groups[ALL].proportion == Fraction(1, 2)
+    patients = {"sex": data.trial.patients["sex"].to_numpy(dtype=object)}
+    found = baseline_table._has(patients, "sex", "female")
+    assert found.yes.tolist() == [True, False, False] * 3
+    assert found.no.tolist() == [False, True, False] * 3

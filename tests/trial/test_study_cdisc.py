@@ -224,3 +224,51 @@ def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):
     assert set(adtte.loc[adtte["CNSR"] == 0, "EVNTDESC"]) == {
         "Worsening by the IMACS definition, or rescue medication or an early stop, counted as such"
     }
+
+
+@pytest.mark.parametrize("criterion", ["imacs improvement", "minimal disability"])
+def test_a_visit_in_the_first_week_is_not_baseline(tmp_path, criterion):
+    made = make_study(6, weeks=(0, 1, 8), seed=5, missing=0, missed=0)
+    made.description = made.description.replace(
+        "threshold = 40", f'criterion = "{criterion}"'
+    ).replace("window_days = 4", "window_days = 3")
+    adtis = study_datasets(StudyData.read(made.write(tmp_path))).tables["ADTIS"]
+    measure = adtis[adtis["PARAMCD"] == "MMT"]
+    assert set(measure["AVISITN"]) >= {0, 1}
+    assert (measure["ABLFL"] == "Y").tolist() == (measure["AVISITN"] == 0).tolist()
+    met = adtis[adtis["PARAMCD"] == CRITERIA[criterion][0]]
+    at_baseline = met["AVISITN"] == 0
+    assert met.loc[~at_baseline, "AVAL"].isin([0, 1]).all()
+    # At baseline nobody has changed, while disability is known.
+    assert met.loc[at_baseline, "AVAL"].isna().all() == (criterion == "imacs improvement")
+    assert met.loc[at_baseline, "AVAL"].isin([0, 1]).all() == (criterion == "minimal disability")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "strategy"),
+    [("imacs improvement", "composite"), ("minimal disability", "treatment policy")],
+)
+def test_a_failure_is_no_event_of_another_criterion_or_strategy(
+    made, tmp_path, criterion, strategy
+):
+    made.description = made.description.replace(
+        "threshold = 40", f'criterion = "{criterion}"\nintercurrent = "{strategy}"'
+    )
+    adtte = study_datasets(StudyData.read(made.write(tmp_path / "tables"))).tables["ADTTE"]
+    assert set(adtte.loc[adtte["CNSR"] == 0, "EVNTDESC"]) == {TITLES[criterion]}
+
+
+def test_what_reading_the_study_again_needs_is_labelled(made, tmp_path):
+    made.description = made.description.replace("ck = 200", 'ck = "ck_limit"')
+    for row in made.patients:
+        row["ck_limit"] = 170
+    found = study_datasets(StudyData.read(made.write(tmp_path / "tables")))
+    labels = {each.variable: each.label for each in found.variables if each.dataset == "ADSL"}
+    expected = {
+        "STOP_WEE": "Week of the early stop",
+        "CK_LIMIT": "Upper limit of normal of ck (U/L)",
+        "AGE": "Age, years",
+        "SEX": "Sex",
+        "DYSPHAGI": "Dysphagia",
+    }
+    assert {name: labels[name] for name in expected} == expected

@@ -177,7 +177,7 @@ class TrialDescription:
         if self.core_set == "imacs" and not self.enzymes:
             raise ValueError(f"measures must include one of {', '.join(ENZYMES)}, got none")
         lengths = {self.measures[name].high for name in self._scales if name in self.measures}
-        if len(lengths) > 1 or not lengths <= set(VAS_UNITS):
+        if not any(lengths <= {permitted} for permitted in VAS_UNITS):
             raise ValueError(
                 f"visual analogue scales must all be 10 (cm) or 100 (mm) long, got {lengths!r}"
             )

@@ -143,29 +143,32 @@ def _empty(given: pd.Series) -> NDArray[np.bool_]:
 def _numbers(
     given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    values, bad = _plain_numbers(given) or as_numbers(given)
-    bad = bad | np.isinf(values) | (np.isnan(values) & ~empty)
+    values = _plain_numbers(given)
+    if values is None:
+        values, _ = as_numbers(given)
+    # What is not a number is nan, and not empty.
+    bad = np.isinf(values) | (np.isnan(values) & ~empty)
     bad |= values < constraints.get("minimum", -np.inf)
     bad |= values > constraints.get("maximum", np.inf)
     return values, bad
 
 
-def _plain_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
-    """Convert a column of mixed type that holds numbers only: an ensemble has many of these."""
+def _plain_numbers(given: pd.Series) -> NDArray[np.float64] | None:
+    """Return a column of mixed type as floats if it has numbers only, as those of ensembles do."""
     cells = given.to_list() if given.dtype == object else None
     if cells is None or not {type(cell) for cell in cells} <= {int, float, type(None)}:
         return None
-    values = np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
-    return values, np.zeros(len(values), dtype=bool)
+    return np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
 
 
 def _whole_numbers(
     given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[Any, NDArray[np.bool_]]:
     values, bad = _numbers(given, empty, constraints)
-    known = np.isfinite(values)
-    whole = np.where(known, np.trunc(np.where(known, values, 0)), 0)
-    bad |= known & (np.abs(np.where(known, values, 0) - whole) > 0)
+    # From there on a float may stand for several whole numbers.
+    known = np.abs(values) < 2**53
+    whole = np.trunc(np.where(known, values, 0))
+    bad |= np.abs(values - whole) > 0
     return pd.arrays.IntegerArray(whole.astype(np.int64), ~known), bad
 
 
@@ -180,9 +183,10 @@ def _truth_values(
 ) -> tuple[Any, NDArray[np.bool_]]:
     cells = given.to_list()
     # 1 equals True in Python, but not a truth value here.
-    known = np.array([isinstance(cell, bool | np.bool_ | str) and cell in _TRUTH for cell in cells])
-    known = known.astype(bool) & ~empty
-    values = [bool(_TRUTH[cell]) if at else False for cell, at in zip(cells, known, strict=True)]
+    known = np.array(
+        [isinstance(cell, bool | np.bool_ | str) and cell in _TRUTH for cell in cells], dtype=bool
+    )
+    values = [at and _TRUTH[cell] for cell, at in zip(cells, known, strict=True)]
     return pd.arrays.BooleanArray(np.array(values, dtype=bool), ~known), ~known & ~empty
 
 
