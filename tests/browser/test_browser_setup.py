@@ -34,8 +34,12 @@ def test_on_a_build_server_a_missing_browser_is_a_fault(monkeypatch):
 
 
 def test_a_browser_of_the_machine_is_taken_first(monkeypatch):
-    monkeypatch.setattr(browser.shutil, "which", lambda name: f"/opt/{name}")
+    there = {"chromium", "google-chrome"}
+    found = lambda name: f"/opt/{name}" if name in there else None  # noqa: E731
+    monkeypatch.setattr(browser.shutil, "which", found)
     assert browser_setup.get_browser() == Path("/opt/chromium")
+    there.add("chromium-headless-shell")
+    assert browser_setup.get_browser() == Path("/opt/chromium-headless-shell")
 
 
 def test_playwrights_own_browser_will_do(monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""Every page on a desktop and a phone, in light and dark."""
+"""Every page from the disk, on a desktop and a phone, in light and dark."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.checks import SHORTENED, check_everybody_can_read, check_keyboard_reaches
-from tests.browser.pages import PAGES
+from tests.browser.pages import NOTEBOOKS, PAGES
+from tests.browser.wholeness import check_whole, watched
 
 pytestmark = pytest.mark.browser
 
@@ -25,22 +26,18 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(params=PAGES)
-def page(
-    window: BrowserContext, built_book: Path, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    """One page, with the code unfolded."""
-    tab = window.new_page()
-    tab.goto((built_book / f"{request.param}.html").as_uri())
-    tab.add_style_tag(content="*, *::before, *::after { animation: none !important }")
-    tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
-    yield tab
-    tab.close()
-
-
-def test_a_page_fits_and_everybody_can_read_it(page: Page) -> None:
-    check_keyboard_reaches(page, STEPS)
-    check_everybody_can_read(page)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
+    window: BrowserContext, built_book: Path, name: str
+) -> None:
+    home = built_book.as_uri()
+    with watched(window) as (page, seen):
+        page.goto(f"{home}/{name}.html")
+        check_whole(page, seen, home, built_book, has_code=name in NOTEBOOKS)
+        page.add_style_tag(content="*, *::before, *::after { animation: none !important }")
+        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+        check_keyboard_reaches(page, STEPS)
+        check_everybody_can_read(page)
 
 
 ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in range(40)]
