@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.trial.studies import make_study
@@ -36,6 +36,8 @@ def placed(events, recorded, weeks, *, scheduled=False):
     st.integers(0, 200),
     st.booleans(),
 )
+@example([0, 0, 0, -3], [True] * 4, 24 * 7 - 1, False)  # after an early visit, before its week
+@example([0, 0, 0, 3], [True] * 4, 24 * 7 + 1, False)  # before a late visit, after its week
 def test_an_event_stays_on_its_side_of_every_visit(off, seen, day, scheduled):
     pairs = [
         (week, max(0.0, week + days / 7) if week else 0.0)
