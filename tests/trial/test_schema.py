@@ -198,6 +198,24 @@ def test_a_fault_says_what_is_allowed_and_the_cell_as_text():
     ]
 
 
+def test_a_whole_number_that_is_too_large_is_told_the_limit():
+    cells = [1, 2**53 - 1, "9007199254740992", -(2**60), 0.5, "x", -2]
+    field = {"name": "cell", "type": "integer", "constraints": {"minimum": 0}}
+    _, faults = convert_types(pd.DataFrame({"cell": cells}, dtype=object), [field], "f")
+    need = "must be an integer, at least 0"
+    far = f"{need}, of less than 2^53 in size"
+    assert sorted(str(fault) for fault in faults) == [
+        f"f, row 4, column cell, value '9007199254740992': {far}",
+        f"f, row 5, column cell, value '{-(2**60)}': {far}",
+        f"f, row 6, column cell, value '0.5': {need}",
+        f"f, row 7, column cell, value 'x': {need}",
+        f"f, row 8, column cell, value '-2': {need}",
+    ]
+    field["constraints"]["maximum"] = 9
+    _, (fault,) = convert_types(pd.DataFrame({"cell": [2**60]}), [field], "f")
+    assert str(fault).endswith("must be an integer, at least 0, at most 9")
+
+
 @pytest.mark.parametrize(("bad", "more"), [(0, None), (1, None), (20, None), (21, 1), (45, 25)])
 def test_twenty_faults_of_a_kind_are_listed_and_the_others_counted(bad, more):
     found = CellFaults(pd.DataFrame({"cell": np.arange(50)}), "f")

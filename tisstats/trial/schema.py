@@ -19,6 +19,9 @@ from tisstats.measures.visit_table import FAULTS_PER_COLUMN, as_numbers, empty_c
 from tisstats.tables.cells import distinct_texts, is_text
 from tisstats.trial.description import Field
 
+#: From there on a float may stand for several whole numbers.
+_FIRST_SHARED = 2**53
+
 
 class CellFaults:
     """What is wrong with the rows of one table, by line of its file."""
@@ -121,8 +124,17 @@ def _column(found: CellFaults, field: Field) -> Any:
     if constraints.get("required"):
         bad |= empty
     if bad.any():
-        found.add(bad, name, f"must be {allowed(field)}")
+        far = bad & _too_large(given, field)
+        found.add(bad & ~far, name, f"must be {allowed(field)}")
+        found.add(far, name, f"must be {allowed(field)}, of less than 2^53 in size")
     return column
+
+
+def _too_large(given: pd.Series, field: Field) -> NDArray[np.bool_]:
+    """Return which cells a float cannot stand for alone, if the field names no maximum."""
+    if field["type"] != "integer" or "maximum" in field.get("constraints", {}):
+        return np.zeros(len(given), dtype=bool)
+    return np.abs(as_numbers(given)[0]) >= _FIRST_SHARED
 
 
 def _empty(given: pd.Series) -> NDArray[np.bool_]:
@@ -165,8 +177,7 @@ def _whole_numbers(
     given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[Any, NDArray[np.bool_]]:
     values, bad = _numbers(given, empty, constraints)
-    # From there on a float may stand for several whole numbers.
-    known = np.abs(values) < 2**53
+    known = np.abs(values) < _FIRST_SHARED
     whole = np.trunc(np.where(known, values, 0))
     bad |= np.abs(values - whole) > 0
     return pd.arrays.IntegerArray(whole.astype(np.int64), ~known), bad
