@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 from tests.trial.slow_endpoint import (
     confirmed_definition,
@@ -91,20 +92,40 @@ def slow_endpoint(weeks, window=Fraction(4, 7), **choices):
 
 @pytest.fixture(scope="module", params=STUDIES, ids=list(STUDIES))
 def study(request, tmp_path_factory):
-    """A study's folder, its rows as made, its weeks, and its patients by the slow reading."""
+    """A study's data, its folder, rows as made, weeks, and patients by the slow reading."""
     made, weeks = STUDIES[request.param]
     folder = made.write(tmp_path_factory.mktemp("study"))
     patients = slow_patients(folder, weeks, worse=confirmed_definition)
-    return folder, made, weeks, patients
+    return StudyData.read(folder), folder, made, weeks, patients
+
+
+def with_endpoint(study, **choices):
+    """The data of a study whose description has these choices of its endpoint."""
+    data, folder, made, weeks, _ = study
+    (folder / "study.toml").write_text(described(made, weeks, **choices), encoding="utf-8")
+    return replace(data, study=Study.read(folder))
+
+
+def test_the_rows_do_not_depend_on_the_endpoint(study):
+    changed = with_endpoint(study, kind="best", criterion="minimal disability", missing="bounds")
+    _, folder, *_ = study
+    anew = StudyData.read(folder)
+    assert anew.study == changed.study
+    for table in ("patients", "visits", "treatments", "adverse_events"):
+        assert_frame_equal(getattr(anew.trial, table), getattr(changed.trial, table))
+    assert (anew.not_used, anew.has, anew.remarks) == (
+        changed.not_used,
+        changed.has,
+        changed.remarks,
+    )
 
 
 def check(study, patients=None, **choices):
     """Every patient's status and rule, read from the files with these choices."""
-    folder, made, weeks, usual = study
+    *_, weeks, usual = study
     if choices.get("kind") == "sustained":
         choices["also_at"] = weeks[2:-1]
-    (folder / "study.toml").write_text(described(made, weeks, **choices), encoding="utf-8")
-    data = StudyData.read(folder)
+    data = with_endpoint(study, **choices)
     result = evaluate_study(data)
     slow = slow_endpoint(weeks, **choices)
     patients = patients or usual
@@ -150,7 +171,7 @@ def test_every_patient_by_further_choices(study, strategy, choices):
 
 @pytest.mark.parametrize("kind", ["at week", "best"])
 def test_every_patient_by_the_imacs_definition_of_improvement(study, kind):
-    folder, _, weeks, _ = study
+    _, folder, _, weeks, _ = study
     patients = slow_patients(folder, weeks, criterion=imacs_definition)
     result = check(study, patients, kind=kind, criterion="imacs improvement")
     assert {"responder", "non-responder", "unknown"} <= set(result.status)
@@ -165,19 +186,18 @@ UNFAVOURABLE = {
 @pytest.fixture(scope="module", params=UNFAVOURABLE)
 def unfavourable_study(request, study):
     """A criterion of which meeting it is bad, a study, and its patients by the slow reading."""
-    folder, _, weeks, _ = study
+    _, folder, _, weeks, _ = study
     criterion = request.param
     return criterion, study, slow_patients(folder, weeks, criterion=UNFAVOURABLE[criterion])
 
 
 def check_unfavourable(given, kind, strategy, missing):
     """Every patient's status and rule, by a criterion of which meeting it is bad."""
-    criterion, (folder, made, weeks, _), patients = given
+    criterion, study, patients = given
+    *_, weeks, _ = study
     also = {"also_at": weeks[2:-1]} if kind == "sustained" else {}
     choices = {"kind": kind, "intercurrent": strategy, **also}
-    text = described(made, weeks, **choices, missing=missing, criterion=criterion)
-    (folder / "study.toml").write_text(text, encoding="utf-8")
-    data = StudyData.read(folder)
+    data = with_endpoint(study, **choices, missing=missing, criterion=criterion)
     result = evaluate_study(data)
     slow = slow_endpoint(weeks, **choices)
     expected = [
