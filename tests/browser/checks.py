@@ -49,6 +49,9 @@ UNFITTING = """async () => {
     return cards[i] && !wide[i] ? [`${name(table)} fits, and is cards`] : [];
   });
 }"""
+CUT_OFF = """() => [...document.querySelectorAll(".bd-sidebar-primary, .bd-sidebar-secondary")]
+  .filter(bar => bar.clientWidth && bar.scrollWidth > bar.clientWidth + 1)
+  .map(bar => `${bar.className}: ${bar.scrollWidth} in ${bar.clientWidth}`)"""
 STRETCHED = """() => [...document.querySelectorAll("article img")].filter(image => {
   const padding = 2 * parseFloat(getComputedStyle(image).paddingLeft);
   return image.complete && image.clientWidth - padding > image.naturalWidth + 1;
@@ -149,6 +152,7 @@ def check_everybody_can_read(page: Page) -> None:
     for device in WIDTHS:  # no width depends on colours
         show(page, device, "light")
         assert page.evaluate(OVERFLOW) == [], device
+        assert page.evaluate(CUT_OFF) == [], device
         assert page.evaluate(STRETCHED) == [], device
         assert page.evaluate(UNFITTING) == [], device
         wait_until(page, REACHABLE)
