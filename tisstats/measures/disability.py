@@ -167,10 +167,10 @@ def disability_by_row(
     uln: Mapping[str, enzymes.UpperLimit],
     min_mmt_loss_percent: float,
     min_other_abnormal: int,
+    vas_abnormal_cm: float | Mapping[str, float],
+    haq_abnormal: float,
+    enzyme_abnormal_uln: float,
     vas_max: float = 10,
-    vas_abnormal_cm: float | Mapping[str, float] = 2,
-    haq_abnormal: float = 0.25,
-    enzyme_abnormal_uln: float = 1.5,
     enzyme_unit: enzymes.EnzymeUnit = "U/L",
     source: visit_table.TableSource | None = None,
 ) -> DisabilityByRow:
@@ -180,9 +180,9 @@ def disability_by_row(
     ----------
     baselines : pandas.DataFrame
         As for `attainable_scores`.
-    mmt_max, uln, min_mmt_loss_percent, min_other_abnormal, vas_max
+    mmt_max, uln, min_mmt_loss_percent, min_other_abnormal
         As for `minimal_disability`.
-    vas_abnormal_cm, haq_abnormal, enzyme_abnormal_uln, enzyme_unit
+    vas_abnormal_cm, haq_abnormal, enzyme_abnormal_uln, vas_max, enzyme_unit
         As for `minimal_disability`.
     source
         As for `attainable_scores`.
@@ -203,7 +203,8 @@ def disability_by_row(
     --------
     >>> baselines = pd.DataFrame({"physician_global": 3.8, "patient_global": 6.1,
     ...     "mmt": [234, 235, None], "haq": 2, "ck": 1199, "extramuscular": 2.2})
-    >>> rule = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2}
+    >>> rule = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2, "vas_abnormal_cm": 2,
+    ...     "haq_abnormal": 0.25, "enzyme_abnormal_uln": 1.5}
     >>> found = disability_by_row(baselines, mmt_max=260, uln={"ck": 170}, **rule)
     >>> found.yes.tolist(), found.no.tolist()
     ([True, False, False], [False, True, False])
