@@ -111,10 +111,11 @@ def test_arms_beyond_any_table_of_weights():
     assert tuple(found) == pytest.approx(share, rel=1e-8)
 
 
-def test_weights_that_end_too_soon_are_extended(monkeypatch):
+@pytest.fixture
+def widths(monkeypatch):
+    """The widths of the weights that are computed, one after the other."""
     from tisstats.statistics import _conditional_odds
 
-    expected = odds_ratio(40, 100, 30, 100, 0.999)
     widths = []
     whole = _conditional_odds._Weights
 
@@ -123,6 +124,14 @@ def test_weights_that_end_too_soon_are_extended(monkeypatch):
         return whole(*arguments)
 
     monkeypatch.setattr(_conditional_odds, "_Weights", watched)
+    return widths
+
+
+def test_weights_that_end_too_soon_are_extended(monkeypatch, widths):
+    from tisstats.statistics import _conditional_odds
+
+    expected = odds_ratio(40, 100, 30, 100, 0.999)
+    widths.clear()
     monkeypatch.setattr(_conditional_odds, "_LEAST_WIDTH", 2)
     monkeypatch.setattr(_conditional_odds, "_WIDTH", 0)
     found = odds_ratio(40, 100, 30, 100, 0.999)
@@ -130,17 +139,9 @@ def test_weights_that_end_too_soon_are_extended(monkeypatch):
     assert np.allclose([found.estimate, *found], [expected.estimate, *expected], rtol=1e-13, atol=0)
 
 
-def test_weights_that_reach_far_enough_are_not_extended(monkeypatch):
+def test_weights_that_reach_far_enough_are_not_extended(monkeypatch, widths):
     from tisstats.statistics import _conditional_odds
 
-    widths = []
-    whole = _conditional_odds._Weights
-
-    def watched(*arguments):
-        widths.append(arguments[-1])
-        return whole(*arguments)
-
-    monkeypatch.setattr(_conditional_odds, "_Weights", watched)
     # Weights 12 standard deviations away are above 0, far from both ends, and negligible.
     monkeypatch.setattr(_conditional_odds, "_LEAST_WIDTH", 0)
     monkeypatch.setattr(_conditional_odds, "_WIDTH", 12)
