@@ -1,6 +1,8 @@
 """Baseline rules and windows, by hand and against a slow reference."""
 
+from collections import Counter
 from fractions import Fraction
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -59,6 +61,12 @@ def test_two_equally_near_are_ambiguous():
         "visits.csv, row 4, column week, value '4.5': another visit of the patient is as near to "
         "week 4: which one counts?"
     )
+
+
+def test_others_may_be_equally_far_if_one_is_nearer():
+    found = run([0, 3.5, 4.1, 4.5], schedule())
+    assert not found.faults
+    assert weeks_of(found)[2] == [4, 4.1]
 
 
 def test_two_visits_at_the_same_time_are_a_fault():
@@ -135,3 +143,78 @@ def test_windows_agree_with_a_slow_reference(days, window):
         return
     assert not found.faults
     assert found.visits["week"].tolist()[1:] == pytest.approx([float(week) for week in expected])
+
+
+def slow_schedule(visits, plan):
+    """Place visits patient by patient in exact days; None if two are at one time or as near."""
+    window, rows, left_out = plan.window_days, [], []
+    for patient in dict.fromkeys(patient for patient, *_ in visits):
+        mine = [(day, haq, row) for row, (who, day, haq) in enumerate(visits) if who == patient]
+        mine.sort(key=itemgetter(0))
+        if len({day for day, *_ in mine}) < len(mine):
+            return None
+        if plan.baseline == "week 0":
+            candidates = [visit for visit in mine if abs(visit[0]) <= window]
+            candidates.sort(key=lambda visit: abs(visit[0]))
+            if len(candidates) > 1 and abs(candidates[0][0]) == abs(candidates[1][0]):
+                return None
+        else:
+            candidates = [visit for visit in reversed(mine) if visit[0] <= 0]
+        first = candidates[0][0] if candidates else None
+        before = [v for v in mine if (v[0] < 0 if first is None else v[0] < first)]
+        if first is None:
+            left_out += ["before the first dose, without a baseline"] * len(before)
+        else:
+            day, haq, row = candidates[0]
+            if plan.baseline == "mean before first dose":
+                known = [value for _, value, _ in [*before, candidates[0]] if value is not None]
+                haq = sum(map(Fraction, known)) / len(known) if known else None
+            else:
+                left_out += ["before the baseline"] * len(before)
+            rows.append((row, 0, day, haq, True))
+        later = [v for v in mine if (v[0] >= 0 if first is None else v[0] > first)]
+        nominal = slow_nominal([day for day, *_ in later], plan)
+        if nominal is None:
+            return None
+        for (day, haq, row), week in zip(later, nominal, strict=True):
+            scheduled = any(
+                abs(day - 7 * each) == min(abs(other - 7 * each) for other, *_ in later)
+                and abs(day - 7 * each) <= window
+                for each in plan.weeks[1:]
+            )
+            if scheduled or plan.unscheduled == "keep":
+                rows.append((row, week, day, haq, scheduled))
+            else:
+                left_out.append("outside of all windows")
+    return rows, left_out
+
+
+VISITS = st.tuples(
+    st.sampled_from("BAC"), st.integers(-30, 100), st.sampled_from([None, 0.25, 1.0, 2.5])
+)
+PLANS = st.builds(
+    schedule,
+    window=st.integers(0, 13),
+    baseline=st.sampled_from(["week 0", "last before first dose", "mean before first dose"]),
+    unscheduled=st.sampled_from(["keep", "drop"]),
+)
+
+
+@given(st.lists(VISITS, min_size=1, max_size=16), PLANS)
+def test_several_patients_under_every_rule_agree_with_a_slow_reference(visits, plan):
+    who, days, haq = zip(*visits, strict=True)
+    table = pd.DataFrame({"patient_id": who, "week": np.array(days) / 7})
+    found = schedule_visits(table.assign(haq=np.array(haq, float)), ["haq"], plan, TableSource())
+    expected = slow_schedule(visits, plan)
+    assert (expected is None) == bool(found.faults)
+    if expected is None:
+        return
+    rows, left_out = expected
+    assert found.not_used == Counter(left_out)
+    placed = found.visits
+    assert placed["row"].tolist() == [row for row, *_ in rows]
+    assert placed["week"].tolist() == pytest.approx([float(week) for _, week, *_ in rows])
+    assert placed["visit_week"].tolist() == pytest.approx([day / 7 for _, _, day, *_ in rows])
+    means = [np.nan if haq is None else float(haq) for *_, haq, _ in rows]
+    assert placed["haq"].tolist() == pytest.approx(means, nan_ok=True)
+    assert placed["scheduled"].tolist() == [scheduled for *_, scheduled in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, USAGE_ERROR
 from tisstats.cli.output import discard_output, print_error
@@ -16,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
     parsed = parser().parse_args(arguments)
     parsed.own_process = arguments is None
+    if parsed.own_process:  # elsewhere others may check the formats
+        disable_slow_formats()
     if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
         print_error(f"tisstats {parsed.command}: the standard output is closed")
         return DATA_ERROR

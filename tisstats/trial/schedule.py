@@ -1,12 +1,16 @@
-"""Which visit is the baseline, and which scheduled week a visit belongs to."""
+"""Which visit is the baseline, and which scheduled week a visit belongs to.
+
+The visits of all patients are placed at once, week by week: studies have more patients than weeks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import Fault
 from tisstats.tables import TableSource
@@ -14,6 +18,9 @@ from tisstats.trial.study import DAYS_PER_WEEK, Schedule
 
 #: Visits that lie nearer to each other than this many days are at the same time.
 _SAME_DAYS = 1e-6
+
+_Which = NDArray[np.bool_]
+_Days = NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False)
@@ -23,9 +30,9 @@ class Scheduled:
     visits: pd.DataFrame
     #: rows to analyse: ``week``, the scheduled one or, of an unscheduled visit, its own;
     #: ``visit_week``, its own; ``scheduled``; ``row``, the row of the table as it was
-    not_used: dict[str, int] = field(default_factory=dict)
+    not_used: dict[str, int]
     #: how many visits are left out, by the reason in words
-    faults: list[Fault] = field(default_factory=list)  #: what is ambiguous
+    faults: list[Fault]  #: what is ambiguous
 
 
 def schedule_visits(
@@ -64,109 +71,122 @@ def schedule_visits(
     >>> found.not_used
     {'before the baseline': 1}
     """
-    found = Scheduled(pd.DataFrame())
-    kept: list[pd.DataFrame] = []
-    for _, rows in visits.assign(row=np.arange(len(visits))).groupby("patient_id", sort=False):
-        mine = rows.sort_values("week", kind="stable")
-        kept.append(_of_patient(mine, measures, schedule, source, found))
-    if kept:
-        found.visits = pd.concat(kept, ignore_index=True)
-    return found
+    timed = _TimedVisits.of(visits)
+    repeated = timed.at_same_time()
+    message = "must not be the time of another visit of the patient"
+    faults = _faults(visits, timed.rows(repeated), message, source)
+    timed = timed.without_patients_of(repeated)
 
-
-def _of_patient(
-    rows: pd.DataFrame,
-    measures: Sequence[str],
-    schedule: Schedule,
-    source: TableSource,
-    found: Scheduled,
-) -> pd.DataFrame:
-    days = rows["week"].to_numpy(dtype=float) * DAYS_PER_WEEK
-    repeated = np.flatnonzero(np.diff(days) < _SAME_DAYS)
-    for at in repeated:
-        message = "must not be the time of another visit of the patient"
-        second = rows.iloc[at + 1]
-        found.faults.append(source.fault(message, int(second["row"]), "week", second["week"]))
-    if len(repeated):
-        return rows.iloc[:0]
-    baseline, first = _baseline(rows, days, measures, schedule, source, found)
-    later = rows.iloc[first:]
-    weeks, is_scheduled = _nominal_weeks(later, days[first:], schedule, source, found)
-    later = later.assign(visit_week=later["week"], week=weeks, scheduled=is_scheduled)
-    if schedule.unscheduled == "drop":
-        _count(found, "outside of all windows", int(np.sum(~is_scheduled)))
-        later = later[is_scheduled]
-    return pd.concat([baseline, later]) if len(baseline) else later
-
-
-def _baseline(
-    rows: pd.DataFrame,
-    days: np.ndarray,
-    measures: Sequence[str],
-    schedule: Schedule,
-    source: TableSource,
-    found: Scheduled,
-) -> tuple[pd.DataFrame, int]:
-    """Return the baseline as one row, or none, and the position of the first later visit."""
-    if schedule.baseline == "week 0":
-        near = np.flatnonzero(np.abs(days) <= schedule.window_days + _SAME_DAYS)
-        chosen = _nearest(near, np.abs(days), rows, 0, source, found)
-        # Without a baseline, visits count from the first dose on.
-        first = int(np.sum(days < 0)) if chosen is None else chosen + 1
-    else:
-        near = np.flatnonzero(days <= _SAME_DAYS)
-        chosen = int(near[-1]) if len(near) else None
-        first = 0 if chosen is None else chosen + 1
-    if chosen is None:
-        _count(found, "before the first dose, without a baseline", first)
-        return rows.iloc[:0], first
-    baseline = rows.iloc[[chosen]]
-    if schedule.baseline == "mean before first dose":
-        means = rows.iloc[: chosen + 1][list(measures)].mean()
-        baseline = baseline.assign(**{name: means[name] for name in measures})
-    else:
-        _count(found, "before the baseline", chosen)
-    return baseline.assign(visit_week=baseline["week"], week=0.0, scheduled=True), first
-
-
-def _nominal_weeks(
-    rows: pd.DataFrame,
-    days: np.ndarray,
-    schedule: Schedule,
-    source: TableSource,
-    found: Scheduled,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the week of each visit after baseline, and whether it is a scheduled one."""
-    weeks = days / DAYS_PER_WEEK
-    is_scheduled = np.zeros(len(days), dtype=bool)
+    baseline, ties = timed.baselines(schedule)
+    later = timed.later_than(baseline)
+    weeks, scheduled = timed.days / DAYS_PER_WEEK, baseline.copy()
+    weeks[baseline] = 0
+    ties_of = {0.0: ties}
     for week in schedule.weeks[1:]:
-        distance = np.abs(days - week * DAYS_PER_WEEK)
-        near = np.flatnonzero(distance <= schedule.window_days + _SAME_DAYS)
-        chosen = _nearest(near, distance, rows, week, source, found)
-        if chosen is not None:
-            weeks[chosen], is_scheduled[chosen] = week, True
-    return weeks, is_scheduled
-
-
-def _nearest(
-    near: np.ndarray,
-    distance: np.ndarray,
-    rows: pd.DataFrame,
-    week: float,
-    source: TableSource,
-    found: Scheduled,
-) -> int | None:
-    """Return the position of the nearest of the visits in a window; report two equally near."""
-    if not len(near):
-        return None
-    order = near[np.argsort(distance[near], kind="stable")]
-    if len(order) > 1 and distance[order[1]] - distance[order[0]] < _SAME_DAYS:
+        distance = np.abs(timed.days - week * DAYS_PER_WEEK)
+        nearest, ties_of[week] = timed.nearest(later & _in_window(distance, schedule), distance)
+        weeks[nearest], scheduled[nearest] = week, True
+    for week, ties in ties_of.items():
         message = f"another visit of the patient is as near to week {week:g}: which one counts?"
-        second = rows.iloc[order[1]]
-        found.faults.append(source.fault(message, int(second["row"]), "week", second["week"]))
-    return int(order[0])
+        faults += _faults(visits, timed.rows(ties), message, source)
+
+    placed = timed.visits.assign(visit_week=timed.visits["week"], week=weeks, scheduled=scheduled)
+    before = ~baseline & ~later
+    not_used = {"before the first dose, without a baseline": before & ~timed.of_patients(baseline)}
+    if schedule.baseline == "mean before first dose":
+        placed = timed.with_means(placed, measures, baseline, ~later)
+    else:
+        not_used["before the baseline"] = before & timed.of_patients(baseline)
+    if schedule.unscheduled == "drop":
+        not_used["outside of all windows"] = later & ~scheduled
+    counts = {reason: int(np.sum(which)) for reason, which in not_used.items() if which.any()}
+    left_out = before | not_used.get("outside of all windows", False)
+    return Scheduled(placed[~left_out].reset_index(drop=True), counts, faults)
 
 
-def _count(found: Scheduled, reason: str, number: int) -> None:
-    if number:
-        found.not_used[reason] = found.not_used.get(reason, 0) + number
+def _faults(
+    visits: pd.DataFrame, rows: NDArray[np.int64], message: str, source: TableSource
+) -> list[Fault]:
+    bad = np.zeros(len(visits), dtype=bool)
+    bad[rows] = True
+    return source.faults(bad, "week", message, visits["week"])
+
+
+def _in_window(distance: _Days, schedule: Schedule) -> _Which:
+    return distance <= schedule.window_days + _SAME_DAYS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _TimedVisits:
+    """Visits in order of patient and time. Each result has one element per visit."""
+
+    visits: pd.DataFrame  #: with ``row``, the row of the table as it was
+    patients: NDArray[np.intp]  #: number of each visit's patient
+    days: _Days  #: from the first dose on
+
+    @classmethod
+    def of(cls, visits: pd.DataFrame) -> _TimedVisits:
+        patients, _ = pd.factorize(visits["patient_id"])
+        weeks = visits["week"].to_numpy(dtype=float)
+        order = np.lexsort((weeks, patients))
+        table = visits.assign(row=np.arange(len(visits))).iloc[order].reset_index(drop=True)
+        return cls(table, patients[order], weeks[order] * DAYS_PER_WEEK)
+
+    def rows(self, which: _Which) -> NDArray[np.int64]:
+        """Return the rows of some visits in the table as it was."""
+        return self.visits["row"].to_numpy()[which]
+
+    def of_patients(self, which: _Which) -> _Which:
+        """Return the visits of all patients of whom one visit is among some."""
+        found = np.zeros(self.patients.max(initial=-1) + 1, dtype=bool)
+        found[self.patients[which]] = True
+        return found[self.patients]
+
+    def at_same_time(self) -> _Which:
+        """Return the visits at the time of the patient's visit before."""
+        found = np.zeros(len(self.days), dtype=bool)
+        found[1:] = (np.diff(self.patients) == 0) & (np.diff(self.days) < _SAME_DAYS)
+        return found
+
+    def without_patients_of(self, which: _Which) -> _TimedVisits:
+        """Return the visits of the patients of whom none is among some."""
+        kept = ~self.of_patients(which)
+        return _TimedVisits(
+            self.visits[kept].reset_index(drop=True), self.patients[kept], self.days[kept]
+        )
+
+    def baselines(self, schedule: Schedule) -> tuple[_Which, _Which]:
+        """Return the baseline of each patient who has one, and visits as near to week 0."""
+        if schedule.baseline == "week 0":
+            distance = np.abs(self.days)
+            return self.nearest(_in_window(distance, schedule), distance)
+        return self.nearest(self.days <= _SAME_DAYS, -self.days)
+
+    def later_than(self, baseline: _Which) -> _Which:
+        """Return the visits after the patient's baseline; without one, from the first dose on."""
+        after = np.full(self.patients.max(initial=-1) + 1, -1)
+        after[self.patients[baseline]] = np.flatnonzero(baseline)
+        first = after[self.patients]
+        return np.where(first >= 0, np.arange(len(first)) > first, ~(self.days < 0))
+
+    def nearest(self, near: _Which, distance: _Days) -> tuple[_Which, _Which]:
+        """Return each patient's nearest of some visits, and a second that is as near."""
+        at = np.flatnonzero(near)
+        at = at[np.lexsort((distance[at], self.patients[at]))]
+        others = np.diff(self.patients[at]) == 0  # than the first of each patient
+        first = np.concatenate([[True], ~others])[: len(at)]
+        ties = first[:-1] & others & (np.diff(distance[at]) < _SAME_DAYS)
+        nearest, second = np.zeros((2, len(near)), dtype=bool)
+        nearest[at[first]] = True
+        second[at[1:][ties]] = True
+        return nearest, second
+
+    def with_means(
+        self, placed: pd.DataFrame, measures: Sequence[str], baseline: _Which, averaged: _Which
+    ) -> pd.DataFrame:
+        """Return visits whose baselines have the means of the patient's visits up to them."""
+        names = list(measures)
+        means = placed.loc[averaged, names].groupby(self.patients[averaged]).mean()
+        numbers = placed[names].astype(float)
+        numbers[baseline] = means.loc[self.patients[baseline]].to_numpy()
+        return placed.assign(**{name: numbers[name] for name in names})

@@ -163,9 +163,9 @@ def run_kernel(argv: list[str]) -> None:
 def disable_slow_formats() -> None:
     """Keep jsonschema from importing a slow optional format checker.
 
-    The checker compiles the grammar of internationalised addresses, which takes papermill and
-    Jupyter Book most of a second, and no notebook contains any. An entry of None makes the import
-    fail, as if the checker were not installed.
+    The checker compiles the grammar of internationalised addresses, which takes a second, and
+    neither notebooks nor descriptions of studies and data contain any. An entry of None makes the
+    import fail, as if the checker were not installed.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
