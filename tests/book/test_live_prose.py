@@ -8,6 +8,7 @@ import sys
 
 import nbformat
 import pytest
+from myst_nb.ext import glue
 
 from tests.conftest import ROOT
 from tisstats.book import live_prose, notebook
@@ -173,3 +174,13 @@ def test_values_do_not_push_the_prose_out_of_the_outputs_that_jupyterlab_shows(
     notebook.glue_values(**{f"value_{number}": number for number in range(60)})
     assert len(outputs) == published
     assert len(prose.values) == 60
+
+
+def test_glued_values_are_of_the_types_of_myst_nb():
+    assert notebook.GLUE_PREFIX == glue.GLUE_PREFIX
+
+
+def test_a_notebook_starts_without_what_reads_notebooks():
+    code = "import sys, tisstats.book.notebook; print({'nbformat', 'jsonschema'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -6,13 +6,16 @@ import os
 from base64 import b64encode
 
 from IPython.display import publish_display_data
-from myst_nb.ext.glue import GLUE_PREFIX
 
 from tisstats.book.downloads import figures
 from tisstats.book.downloads.names import METADATA, PHONE
 from tisstats.book.live_prose import live_prose
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import FigureItem, Item, Markdown, Result, WholeResult
+
+#: How the types of glued values begin, for MyST-NB. It is not imported for this: its readers of
+#: notebooks take a second.
+GLUE_PREFIX = "application/papermill.record/"
 
 #: Set by Jupyter's server, as of JupyterLab, in the kernels of notebooks that somebody has open.
 #: JupyterLab shows the first fifty outputs of a cell: no more than that, unseen, may come before

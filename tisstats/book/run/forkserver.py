@@ -27,7 +27,7 @@ PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
-    "myst_nb.ext.glue",
+    "jsonschema",
     "numpy",
     "pandas",
     "frictionless",
