@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
+from tisstats.tables import FormatError
 from tisstats.tables.formulas import RUN
 from tisstats.trial.cdisc import (
     FILE_FORMATS,
@@ -658,3 +660,17 @@ def test_what_is_no_dataset_json_is_refused_in_one_line(tmp_path, text, expected
     path.write_text(text, encoding="utf-8")
     (line,) = lines(read_analysis_datasets, tmp_path)
     assert line in (f"{path}: {expected}", f"{path}, value 'NaN': {expected}")
+
+
+@pytest.mark.parametrize(
+    ("file_format", "module", "library"),
+    [("parquet", "pyarrow.parquet", "pyarrow"), ("xpt", "pyreadstat", "pyreadstat")],
+)
+def test_a_library_that_is_missing_is_named_as_it_is_installed(
+    file_format, module, library, tmp_path, monkeypatch
+):
+    write_analysis_datasets(derive_analysis_datasets(**plain(), study=STUDY), tmp_path, file_format)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(FormatError) as raised:
+        read_analysis_datasets(tmp_path)
+    assert str(raised.value) == f"this format needs {library}: pip install {library}"

@@ -163,6 +163,10 @@ def of_values(*, mmt_max=150, vas_max=10, unit="U/L", **values):
             {"vas_max": 100, "physician_global": 9.5, "patient_global": 9.5, "extramuscular": 10},
             "no visual analogue scale is above 10, but measures.vas_max is 100",
         ),
+        (
+            {"vas_max": 100, "physician_global": 9.5, "patient_global": 9.5, "extramuscular": 10.1},
+            "",
+        ),
         ({"patient_global": 4}, "every patient_global is a whole number from 0 to 4"),
         ({"patient_global": 5}, ""),
         ({"patient_global": 0}, ""),

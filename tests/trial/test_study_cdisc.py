@@ -244,6 +244,21 @@ def test_a_visit_in_the_first_week_is_not_baseline(tmp_path, criterion):
     assert met.loc[at_baseline, "AVAL"].isin([0, 1]).all() == (criterion == "minimal disability")
 
 
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_what_missing_measures_leave_open_is_empty(tmp_path, criterion):
+    made = make_study(6, seed=5, missing=0, missed=0)
+    made.description = made.description.replace("threshold = 40", f'criterion = "{criterion}"')
+    for row in made.visits:
+        if row["patient_id"] == "P003" and row["week"] > 0:
+            row |= dict.fromkeys(MEASURES, "")
+    adtis = study_datasets(StudyData.read(made.write(tmp_path))).tables["ADTIS"]
+    met = adtis[(adtis["PARAMCD"] == CRITERIA[criterion][0]) & (adtis["AVISITN"] > 0)]
+    is_open = met["SUBJID"] == "P003"
+    assert is_open.any()
+    assert met.loc[is_open, "AVAL"].isna().all()
+    assert met.loc[~is_open, "AVAL"].isin([0, 1]).all()
+
+
 @pytest.mark.parametrize(
     ("criterion", "strategy"),
     [("imacs improvement", "composite"), ("minimal disability", "treatment policy")],

@@ -569,7 +569,9 @@ def test_an_identifier_that_only_typing_changed_is_recognised(name, alike, tmp_p
 @pytest.mark.parametrize(
     ("code", "hinted"),
     [("NA", True), (" n.d. ", True), ("999", True), ("-1", True), ("?", True), ("none ", True),
-     ("-", True), ("-8", True), ("n/a", True), ("NULL", True), ("9", False),
+     ("-", True), ("-8", True), ("n/a", True), ("NULL", True), ("nan", True), ("N.A.", True),
+     ("missing", True), ("unknown", True), (".", True), ("-9", True), ("-99", True),
+     ("-999", True), ("-9999", True), ("99", True), ("9999", True), ("9", False),
      ("-2", False), ("nothing", False)],
 )  # fmt: skip
 def test_a_code_for_a_missing_value_is_hinted_at(code, hinted, tmp_path):
