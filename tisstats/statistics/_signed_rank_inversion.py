@@ -98,9 +98,7 @@ class _Moved:
         total = math.exp(above) / -math.expm1(-self.rate * period) if above < 0 else math.inf
         if period > self.last:
             return total
-        beyond = period - abs(self.last - self.mean)
-        if beyond <= 0:
-            return math.inf
+        beyond = period - abs(self.last - self.mean)  # above 0, by the choice of the period
         decay = math.exp(-(beyond**2) / (2 * self.variance))
         return total + decay / (1 - decay)
 
