@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tisstats.chapters.safety import Safety
-from tisstats.lim2021.safety import zero_event_limits
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +58,6 @@ def test_zero_events_leave_a_rate_of_so_much(page):
         )
         assert (level, same_level) == (95, 95)
     assert (numbers["analysed"], numbers["treated"], numbers["deteriorated"]) == ("19", "20", "0")
-
-
-@pytest.mark.parametrize("level", [0.5, 0.4, 1e-6])
-def test_a_level_of_one_half_or_less_has_no_one_sided_limit(published, level):
-    found = zero_event_limits(published, "flow.analysed", level, "wilson")
-    assert found.one_sided is None
-    assert found.two_sided > 0
-    above = zero_event_limits(published, "flow.analysed", 0.5 + 1e-6, "wilson")
-    assert above.one_sided is not None
 
 
 def test_no_computed_cell_is_blank_beside_a_printed_one(page):

@@ -70,6 +70,13 @@ def test_agrees_with_a_look_at_all_sets(n, step, limits, printed, ordered, defin
     assert bool(checked.reason) == (not expected)
 
 
+def test_quartiles_of_the_same_two_values_need_no_limits_of_the_scale():
+    # Of -1 and 1: the quartiles differ by half of their gap, however small the values are.
+    found = quartile_consistency("-0.5", "0", "0.5", 2, Fraction(1), None, None, 7)
+    assert found.possible
+    assert not quartile_consistency("-0.5", "0", "0.75", 2, Fraction(1), None, None, 7).possible
+
+
 @settings(deadline=None, max_examples=80)
 @given(
     values=st.lists(st.integers(-40, 60), min_size=1, max_size=25),

@@ -1,5 +1,6 @@
 """Each check with the printed numbers that it connects."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -35,6 +36,16 @@ def test_a_sum_reads_as_an_equation_that_holds(checks):
             Fraction(0),
         )
         assert total == 0, check.name
+
+
+def test_a_first_part_that_is_subtracted_has_its_sign_beside_that_of_equality(ledger):
+    relation = next(each for each in ledger.relations.sums if each.signs == (1, -1, -1))
+    total, first, second = relation.addresses
+    turned = replace(relation, addresses=(second, first, total), signs=(1, 1, -1))
+    sums = tuple(turned if each is relation else each for each in ledger.relations.sums)
+    changed = replace(ledger, relations=replace(ledger.relations, sums=sums))
+    terms = number_checks(changed)[relation.id].terms
+    assert [term.sign for term in terms] == ["", "= −", "+"]
 
 
 def test_the_terms_of_a_sum_lead_to_claims_that_print_them(ledger, checks):

@@ -218,6 +218,11 @@ def test_fewer_points_are_better_but_for_strength():
     assert {abs(percent) for percent in better.values()} == {25}
 
 
+def test_no_change_and_what_rounds_to_none_have_no_sign():
+    found = relative_improvement([2.0, 2.0], [2.0, 2.0 + 1e-12], "haq")
+    assert str(found.tolist()) == "[0.0, 0.0]"
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_a_baseline_of_zero_counts_neither_way(measure):
     found = relative_improvement([0, 0, np.nan, 1], [0, 3, 1, np.nan], measure)

@@ -23,7 +23,7 @@ from tisstats.trial.endpoints import (
     missing_words,
     strategy_words,
 )
-from tisstats.trial.outcome_words import RESPONSE, WORSENING
+from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 
 OBSERVED = "observed"
 ON_TREATMENT = "observed at the last visit on treatment"
@@ -750,6 +750,11 @@ def test_the_words_of_the_rules_for_a_worsening_by_hand():
         "best case": "counted as not worsened",
         "worst case": "counted as worsened",
     }
+
+
+def test_the_words_of_the_best_and_the_worst_case_of_minimal_disability_by_hand():
+    assert missing_words("best case", MINIMAL_DISABILITY) == "counted as no minimal disability"
+    assert missing_words("worst case", MINIMAL_DISABILITY) == "counted as minimal disability"
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
