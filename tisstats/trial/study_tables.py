@@ -218,6 +218,15 @@ class _Columns:
         if kind.filled:
             bad |= ~known & ~found.bad
             allowed += ", not empty"
+        if bad.any():
+            self._report(column, bad, allowed)
+        if kind.default is not None:
+            values = values.where(pd.Series(known), kind.default)
+        typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
+        return typed
+
+    def _report(self, column: str, bad: NDArray[np.bool_], allowed: str) -> None:
+        """Record the cells at fault, with what may have made them so."""
         codes = bad & _like_missing_codes(self.raw.cells[column])
         changed = self._changed_by_mapping(column, bad & ~codes)
         self.table.add(bad & ~codes & (changed == ""), column, allowed)
@@ -227,10 +236,6 @@ class _Columns:
             f"{allowed}; if it stands for a missing value, name it in missing_codes under [files]"
         )
         self.table.add(codes, column, hint)
-        if kind.default is not None:
-            values = values.where(pd.Series(known), kind.default)
-        typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
-        return typed
 
     def _changed_by_mapping(self, column: str, bad: NDArray[np.bool_]) -> NDArray[np.object_]:
         """Return what a mapping made of the cells at fault, in quotation marks; else nothing."""
