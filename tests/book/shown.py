@@ -10,18 +10,26 @@ from tisstats.book.downloads.names import METADATA, unique_name
 from tisstats.book.downloads.results import FiledTable, PageResults, glued_numbers
 from tisstats.book.downloads.tables import read_table
 from tisstats.book.pages.items import item_html
-from tisstats.chapters.page import Result, Table, WholeResult
+from tisstats.chapters.page import FigureItem, Markdown, Result, Table, WholeResult
 
 
 @dataclass
 class Shown:
-    """The tables and glued values of a notebook."""
+    """What a notebook shows, and its glued values."""
 
-    tables: list = field(default_factory=list)
+    items: list = field(default_factory=list)
     glued: dict = field(default_factory=dict)
 
+    @property
+    def tables(self):
+        return [item for item in self.items if isinstance(item, Table)]
+
     def show(self, *items):
-        self.tables += [item for item in items if isinstance(item, Table)]
+        self.items += items
+
+    def text(self):
+        """All that is said in words: of figures their alternative texts."""
+        return "\n".join([*map(_words, self.items), *map(str, self.glued.values())])
 
     def glue(self, **values):
         self.glued |= values
@@ -43,6 +51,16 @@ class Shown:
             name = unique_name(found.name, [each.table.name for each in filed])
             filed.append(FiledTable(replace(found, name=name), ()))
         return PageResults(filed, [], list(glued_numbers(outputs)))
+
+
+def _words(item):
+    match item:
+        case FigureItem():
+            return item.alt
+        case Markdown(text):
+            return text
+        case _:
+            return item_html(item)
 
 
 def _html(item):

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from tests.book import shown
 from tisstats.book.run.digests import Surroundings
 from tisstats.book.run.execute import kernel_log, plan_runs, run_all
 from tisstats.book.run.kept import read_kept
@@ -54,30 +55,38 @@ def test_every_chapter_runs_on_another_cohort_and_says_which(other_book):
     assert glued(results["04_secondary_outcomes"], "table2_hold") == "130"
 
 
-def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
-    tmp_path,
-):
-    folder = tmp_path / "trials" / "mine"
+@pytest.fixture(scope="module")
+def observed(tmp_path_factory):
+    """The reference cohort as a folder of observed rows, of which one differs."""
+    folder = tmp_path_factory.mktemp("trials") / "mine"
     shutil.copytree(data_directory("reconstructed") / REFERENCE_FOLDER, folder)
     for file in folder.glob("*.csv"):
         file.write_text(file.read_text().replace("synthetic", "observed"))
     patients = folder / "synthetic_patients.csv"
     patients.write_text(patients.read_text().replace(",female,29,", ",female,30,"))
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(CHAPTERS))
+def test_observed_rows_are_nowhere_called_synthetic(observed, monkeypatch, name):
+    found = shown.run(ROOT / "notebooks" / f"{name}.ipynb", monkeypatch, cohort=str(observed))
+    text = found.text()
+    assert "Observed patients (folder mine)" in text
+    assert "not real patients" not in text or name == "06_identifiability"
+
+
+def test_a_folder_is_read_by_a_kernel_and_what_differs_is_counted(observed, tmp_path):
     for name in ("notebooks", "data", "_config.yml", "_toc.yml"):
         (tmp_path / name).symlink_to(ROOT / name)
     project = Project(tmp_path)
     known = read_parameters(project.notebooks())
-    overrides = parse_settings([f"cohort={folder}"], known)
-    around = Surroundings.of_project(project)
-    runs = [each for each in plan_runs(project, known, overrides, around) if each.values]
+    overrides = parse_settings([f"cohort={observed}"], known)
+    runs = plan_runs(project, known, overrides, Surroundings.of_project(project))
+    assert {each.name for each in runs if each.values} == CHAPTERS
+    (flow,) = (each for each in runs if each.name == "02_cohort_flow")
     with fork_server(kernel_log(project)) as server:
-        run_all(project, runs, 2, [].append, server)
-    kept = {each.name: read_kept(each.result) for each in runs}
-    results = {name: content.decode("utf-8") for name, content in kept.items()}
-    assert set(results) == CHAPTERS
-    for name, text in results.items():
-        assert "Observed patients (folder mine)" in text, name
-        assert "not real patients" not in text or name == "06_identifiability", name
-    assert glued(results["02_cohort_flow"], "rows_kind") == "observed"
-    holding = int(glued(results["02_cohort_flow"], "table1_hold"))
-    assert holding <= int(glued(results["02_cohort_flow"], "table1_checked"))
+        run_all(project, [flow], 1, [].append, server)
+    text = read_kept(flow.result).decode("utf-8")
+    assert "Observed patients (folder mine)" in text
+    assert glued(text, "rows_kind") == "observed"
+    assert int(glued(text, "table1_hold")) <= int(glued(text, "table1_checked"))
