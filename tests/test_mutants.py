@@ -14,7 +14,7 @@ import pytest
 from coverage import CoverageData
 
 from tools.mutants.operators import mutants, mutated
-from tools.mutants.reach import Reach, changed
+from tools.mutants.reach import Reach, changed, importers
 from tools.mutants.results import Results, digest, key_of
 from tools.mutants.summary import Part
 
@@ -122,6 +122,20 @@ def test_tests_of_every_module_reach_what_runs_at_import():
     assert reach.tests("tisstats/ledger/a.py", 3, 100) == ["tests/ledger/a.py::one"]
     assert reach.tests("tisstats/ledger/a.py", 3, 100, at_import=True) == [*seconds]
     assert reach.tests("tisstats/ledger/unseen.py", 1, 100) == ["tests/all.py::each"]
+
+
+def test_a_constant_is_reached_by_the_tests_of_those_who_import_it(tmp_path):
+    package = tmp_path / "tisstats" / "trial"
+    package.mkdir(parents=True)
+    (package / "limits.py").write_text("FIRST_ROW = 2\n")
+    (package / "files.py").write_text("from tisstats.trial.limits import FIRST_ROW\n")
+    (package / "table.py").write_text("from tisstats.trial import limits\n")
+    found = importers(tmp_path)
+    both = {"tisstats/trial/files.py", "tisstats/trial/table.py"}
+    assert found == {"tisstats/trial/limits.py": both}
+    lines = {"tisstats/trial/files.py": {1: ["a.py::a"]}, "tisstats/trial/table.py": {}}
+    reach = Reach(lines, {"a.py::a": 1.0, "b.py::b": 1.0}, importers=found)
+    assert reach.tests("tisstats/trial/limits.py", 1, 9, at_import=True) == ["a.py::a"]
 
 
 _MODULE = "def half(a):\n    return a / 2\n"

@@ -7,6 +7,7 @@ are found again after an edit.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -120,6 +121,20 @@ def _moved(before: Path, now: Path) -> dict[int, int]:
     return {a + i + 1: b + i + 1 for a, b, size in blocks for i in range(size)}
 
 
+def importers(root: Path) -> dict[str, set[str]]:
+    """Return which files of the package import from each of its files."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in sorted((root / "tisstats").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                base = node.module.replace(".", "/")
+                names = [f"{base}/{alias.name}" for alias in node.names]
+                for each in (base, *names):
+                    if (root / f"{each}.py").is_file():
+                        found[f"{each}.py"].add(str(path.relative_to(root)))
+    return found
+
+
 @dataclass(frozen=True)
 class Reach:
     """The tests that execute each line of the package, and how long each takes, in seconds."""
@@ -128,6 +143,8 @@ class Reach:
     seconds: dict[str, float]
     #: Files of tests that look at every module, and reach what runs at its import.
     everywhere: frozenset[str] = field(default_factory=frozenset)
+    #: Files that import from each file: what it defines may act in them alone.
+    importers: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path, root: Path, everywhere: Iterable[str] = ()) -> Reach:
@@ -154,19 +171,21 @@ class Reach:
             file: {line: sorted(tests) for line, tests in of_file.items()}
             for file, of_file in reached.items()
         }
-        return cls(lines, seconds, frozenset(everywhere))
+        return cls(lines, seconds, frozenset(everywhere), importers(root))
 
     def tests(self, file: str, line: int, limit: float, *, at_import: bool = False) -> list[str]:
         """Return the tests that reach a line: those of the same folder first, then the quick ones.
 
-        A line that is executed at import is reached by every test that executes the file, and by
-        those of every module. Tests are left out from where their durations add up to the limit,
-        in seconds.
+        A line that is executed at import is reached by every test that executes the file or one
+        that imports from it, and by those of every module. Tests are left out from where their
+        durations add up to the limit, in seconds.
         """
         lines = self.lines.get(file, {})
         here = {test for test in lines.get(line, []) if test in self.seconds}
         if at_import or not here:
-            of_file = {test for tests in lines.values() for test in tests}
+            files = (file, *self.importers.get(file, ()))
+            reached = [tests for each in files for tests in self.lines.get(each, {}).values()]
+            of_file = {test for tests in reached for test in tests}
             of_all = {test for test in self.seconds if test.partition("::")[0] in self.everywhere}
             here = {test for test in of_file | of_all if test in self.seconds}
         part = file.split("/")[1].removesuffix(".py")
