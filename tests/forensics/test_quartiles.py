@@ -186,6 +186,10 @@ def test_the_ages_of_four_patients_rule_one_definition_out():
             ("185", "211", "271", 19, 1, 0, 260),
             "a value would have to be 271 or higher, above the maximum 260",
         ),
+        (
+            ("18.5", "21.0", "27.5", 19, Fraction(1, 2), 0, 26),
+            "a value would have to be 27.5 or higher, above the maximum 26",
+        ),
         (("1", "2", None, 1, 1), "median undefined for 1 value"),
         (("1", "2", "3", 3, 1), "third quartile undefined for 3 values"),
         (

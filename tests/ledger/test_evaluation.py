@@ -22,7 +22,9 @@ from tisstats.ledger import (
     evaluate,
     ledger_table,
 )
+from tisstats.ledger import published as published_module
 from tisstats.ledger.claim import Check, Finding
+from tisstats.ledger.published import data_directory
 
 FACTS = {
     "mice": "11",
@@ -274,8 +276,11 @@ def test_a_row_is_addressed_by_its_primary_key(tmp_path, key):
         del resources[0]["schema"]["primaryKey"]
     description.write_text(json.dumps({"name": "mice", "resources": resources}), encoding="utf-8")
     if key is None:
-        with pytest.raises(DataError, match="resource facts: has no primary key to address its"):
+        with pytest.raises(DataError) as raised:
             PublishedFacts.read(tmp_path)
+        assert str(raised.value) == (
+            f"{description}: resource facts: has no primary key to address its rows by"
+        )
     else:
         assert PublishedFacts.read(tmp_path).count("facts.mice") == 11
 
@@ -286,3 +291,12 @@ def test_the_ledger_knows_no_paper():
         text = file.read_text(encoding="utf-8").lower()
         for name in ("lim2021", "tisstats.trial", "table1", "table2", "ivig", "haq", "psoas"):
             assert name not in text, (file.name, name)
+
+
+def test_data_inside_an_installed_package_are_found_first(tmp_path, monkeypatch):
+    for folder in (tmp_path / "tisstats" / "data", tmp_path / "data"):
+        (folder / "published").mkdir(parents=True)
+    monkeypatch.setattr(published_module, "files", tmp_path.joinpath)
+    assert data_directory("published") == tmp_path / "tisstats" / "data" / "published"
+    (tmp_path / "tisstats" / "data" / "published").rmdir()
+    assert data_directory("published") == tmp_path / "data" / "published"

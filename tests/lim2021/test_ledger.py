@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tisstats.chapters.ledger import LedgerPage
-from tisstats.errors import DataError
+from tisstats.errors import DataError, Fault
 from tisstats.forensics import quartile_consistency
 from tisstats.ledger import (
     CLAIM_METHODS,
@@ -25,6 +25,7 @@ from tisstats.ledger.evaluation import read_claims, read_relations
 from tisstats.ledger.output import FORMATS
 from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
+from tisstats.lim2021.claims import ledger as claims_ledger
 from tisstats.printed import format_rounded, parse
 
 
@@ -788,3 +789,12 @@ def test_the_reference_cohort_is_read_and_checked_once_for_a_ledger(monkeypatch)
     assert page.article().parts
     assert page.ledger["results.responders"].verdict is Verdict.REPRODUCED
     assert calls == ["read", "check"]
+
+
+def test_a_reference_cohort_that_cannot_be_read_is_evidence_for_nothing(published, monkeypatch):
+    def broken(*_):
+        raise DataError([Fault("synthetic_visits.csv", "is damaged")])
+
+    monkeypatch.setattr(claims_ledger, "check_reference_cohort", broken)
+    found = claims_ledger.attained_by_reference_cohort(published, "spss")
+    assert found == claims_ledger.AttainedNumbers()

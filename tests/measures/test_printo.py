@@ -284,6 +284,7 @@ NO_RANGE = (
         ({"chq_phs_range": 100}, f"{NO_RANGE}; got 100"),
         ({"cmas_max": float("inf")}, "cmas_max must be 52 or 51, got inf"),
         ({"cmas_max": -1}, "cmas_max must be 52 or 51, got -1"),
+        ({"cmas_max": np.array([52])}, "cmas_max must be 52 or 51, got array([52])"),
         ({"cmas_max": True}, "cmas_max must be 52 or 51, got True"),
         ({"chq_phs_range": (-np.inf, 70)}, f"{NO_RANGE}; got [-inf, 70]"),
         ({"chq_phs_range": (np.nan, 70)}, f"{NO_RANGE}; got [nan, 70]"),

@@ -224,3 +224,10 @@ def test_a_block_holds_no_more_probabilities_than_allowed(size, trials, most):
     # An uneven division makes a block longer by one proportion at most.
     assert all(block.size * (trials + 1) < most + trials + 1 for block in blocks)
     assert len(blocks) <= 1 + size * (trials + 1) / most
+
+
+def test_one_trial_is_enough():
+    found = coverage(1, [0.0, 0.5, 1.0])
+    assert found["coverage"].tolist() == [1, 1, 1]
+    with pytest.raises(ValueError, match="trials must be"):
+        coverage(0, [0.5])

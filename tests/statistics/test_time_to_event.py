@@ -14,6 +14,7 @@ from scipy.stats import CensoredData, ecdf
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from tisstats.statistics import kaplan_meier
+from tisstats.statistics._tolerance import locate_time
 from tisstats.statistics.time_to_event import MEDIAN_RULES
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -286,3 +287,11 @@ def test_the_curve_and_its_limits_are_those_of_scipy(seed):
     assert curve.survival == pytest.approx(expected.probabilities, rel=1e-14)
     assert curve.low == pytest.approx(limits.low.probabilities, rel=1e-12, nan_ok=True)
     assert curve.high == pytest.approx(limits.high.probabilities, rel=1e-12, nan_ok=True)
+
+
+def test_the_last_time_is_not_beyond_itself_however_it_was_computed():
+    times, at_risk = np.array([0.1, 0.3]), np.array([2, 1])
+    at = 0.1 + 0.2
+    assert at > times[-1]
+    assert locate_time(at, times, at_risk) == (at, 1, 1, False)
+    assert locate_time(0.31, times, at_risk) == (0.31, 0, 1, True)

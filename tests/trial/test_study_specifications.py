@@ -59,6 +59,8 @@ def test_the_table_has_every_result_of_every_arm(study):
     expected = len(study.comparisons) * combinations(study.choices)
     expected += arms * measures * combinations(study.change_choices)
     assert len(table) == expected
+    assert list(table)[:2] == ["Outcome", "Group"]
+    assert {str(table[name].dtype) for name in ("responders", "n")} == {"Int64"}
     assert (table["Outcome"] == "Response").sum() == len(study.comparisons) * combinations(
         study.choices
     )
@@ -504,6 +506,8 @@ def test_what_concerns_the_score_is_no_choice_of_changes(tmp_path):
     arm = specifications(STUDIES["example"](tmp_path / "rows")).data.arm("placebo")
     with pytest.raises(ValueError, match="sets worsening; permitted are"):
         change_curves(arm, [Choice.of("Worsening", "worsening", {"imacs": "IMACS"})])
+    with pytest.raises(ValueError, match="sets population; permitted are"):
+        change_curves(arm, [Choice.of("Population", "population", {"analysed": "all"})])
 
 
 def test_the_command_writes_every_result_and_shows_progress(tmp_path, capsys):
