@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from docx.enum.section import WD_ORIENT
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
+from pypdf import PdfReader
 
 from tisstats.book.downloads import figures
 from tisstats.book.downloads.formats import FORMATS, ORIGIN, csv_text, html_text
@@ -33,6 +36,7 @@ from tisstats.book.downloads.results import (
     results_csv,
     results_json,
 )
+from tisstats.book.downloads.svg import UNUSED_TABLES
 from tisstats.book.downloads.tables import TABLE, PageTable, read_table
 from tisstats.book.downloads.widths import fit_columns, squeeze_columns
 from tisstats.book.downloads.word import COLUMNS_UPRIGHT, word
@@ -452,6 +456,28 @@ def test_the_same_figure_gives_the_same_bytes_undated():
         assert make(line()) == make(line())
     assert b"CreationDate" not in figures.pdf(line())
     assert b"Software" not in figures.png(line())
+
+
+def test_the_text_of_a_pdf_is_found_and_its_fonts_hold_letters_alone():
+    usual = subset.Options
+    figure = line()
+    figure.axes[0].set_title("Coefficients of AVAL (95% CI) \u2265 0.5")
+    (page,) = PdfReader(io.BytesIO(figures.pdf(figure))).pages
+    assert "Coefficients of AVAL (95% CI) \u2265 0.5" in page.extract_text()
+    embedded = [
+        TTFont(
+            io.BytesIO(
+                font.get_object()["/DescendantFonts"][0]
+                .get_object()["/FontDescriptor"]["/FontFile2"]
+                .get_data()
+            )
+        )
+        for font in page["/Resources"]["/Font"].values()
+    ]
+    assert embedded
+    assert all({"glyf", "loca"} <= set(font.keys()) for font in embedded)
+    assert all(set(font.keys()).isdisjoint(UNUSED_TABLES) for font in embedded)
+    assert subset.Options is usual
 
 
 def test_a_picture_has_its_resolution_and_a_white_ground():

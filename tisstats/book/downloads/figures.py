@@ -6,11 +6,13 @@ They are made where the figure is, in the notebook's kernel; pages and files get
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
-from tisstats.book.downloads.svg import compact
+from tisstats.book.downloads.svg import UNUSED_TABLES, compact
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,9 +37,30 @@ def svg(figure: Figure) -> str:
 def pdf(figure: Figure) -> bytes:
     """Return a figure as PDF, with text that can be searched and edited."""
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
-    with io.BytesIO() as file, mpl.rc_context({"pdf.fonttype": 42}):
+    with io.BytesIO() as file, mpl.rc_context({"pdf.fonttype": 42}), _fonts_without_layout():
         figure.savefig(file, format="pdf", metadata=undated)
         return file.getvalue()
+
+
+@contextmanager
+def _fonts_without_layout() -> Iterator[None]:
+    """Let Matplotlib leave tables out of the fonts that it embeds.
+
+    A PDF places each letter by itself. To shrink the rules for ligatures and kerning as well takes
+    as long as all the rest of a file.
+    """
+    from fontTools import subset  # type: ignore[import-untyped]
+
+    class Options(subset.Options):  # type: ignore[misc]
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given)
+            self.drop_tables += UNUSED_TABLES
+
+    usual, subset.Options = subset.Options, Options
+    try:
+        yield
+    finally:
+        subset.Options = usual
 
 
 def png(figure: Figure) -> bytes:

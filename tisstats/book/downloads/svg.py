@@ -241,7 +241,7 @@ def _font_faces(root: etree._Element) -> Iterator[str]:
 
 
 #: Ligatures, kerning and the like, which our text does without.
-_UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "FFTM")
+UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "FFTM")
 
 
 @cache
@@ -259,7 +259,7 @@ def _subset(file: str, letters: str) -> bytes:
         recalc_timestamp=False,
     )
     font = TTFont(Path(mpl.get_data_path()) / "fonts" / "ttf" / file, recalcTimestamp=False)
-    for table in _UNUSED_TABLES:  # before the subsetter parses them, which is most of its work
+    for table in UNUSED_TABLES:  # before the subsetter parses them, which is most of its work
         if table in font:
             del font[table]
     subsetter = subset.Subsetter(options)
