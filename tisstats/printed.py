@@ -160,17 +160,15 @@ def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -
     """
     if decimals < 0:
         raise ValueError(f"decimals must be at least 0, got {decimals}")
-    scaled = to_fraction(value) * 10**decimals
-    size = abs(scaled)
+    exact = to_fraction(value)
+    digits, rest = divmod(abs(exact.numerator) * 10**decimals, exact.denominator)
     if rounding == "half-up":
-        digits = floor(size + Fraction(1, 2))
+        digits += 2 * rest >= exact.denominator
     elif rounding == "half-even":
-        digits = round(size)
-    elif rounding == "truncate":
-        digits = floor(size)
-    else:
+        digits += 2 * rest + digits % 2 > exact.denominator
+    elif rounding != "truncate":
         raise ValueError(f"rounding must be one of {', '.join(ROUNDING_RULES)}, got {rounding!r}")
-    return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
+    return Decimal(-digits if exact < 0 else digits).scaleb(-decimals)
 
 
 def format_rounded(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, SupportsFloat
 
@@ -206,16 +207,24 @@ def quantile_weights(
     definition = parse_definition(definition)
     if definition == "tukey-hinges":
         return _interpolation_weights(_hinge_position(n, proportion, probability), n)
+    return dict(_weights(n, proportion, definition))
+
+
+@lru_cache(maxsize=1024)
+def _weights(
+    n: int, proportion: Fraction, definition: int | str
+) -> tuple[tuple[int, Fraction], ...]:
+    """Return ranks with their weights; the same are asked for thousands of samples."""
     slope, offset = _POSITIONS[definition]
     position = _snap_to_integer((n + slope) * proportion + offset, n)
     if definition == "spss" and position >= n:
-        return {}
+        return ()
     below = math.floor(position)
     # At a whole position type 1 stays, type 2 averages and type 3 goes to the even rank.
     at_jump = {1: Fraction(0), 2: Fraction(1, 2), 3: Fraction(below % 2)}
     if definition in at_jump:
         position = below + (at_jump[definition] if position == below else Fraction(1))
-    return _interpolation_weights(position, n)
+    return tuple(_interpolation_weights(position, n).items())
 
 
 def _hinge_position(n: int, proportion: Fraction, given: SupportsFloat) -> Fraction:
