@@ -98,6 +98,7 @@ SHARED = {
             "_TOLERANCE",
             "_POSITIONS",
             "_interpolation_weights",
+            "_weights",
             "_as_fraction",
             "_hinge_position",
             "_snap_to_integer",
