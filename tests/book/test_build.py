@@ -253,7 +253,7 @@ def test_a_foreign_folder_is_refused_before_anything_runs(new_book, tmp_path):
 
 def test_a_build_leaves_nothing_half_done_behind(tiny_book):
     left = {path.name for path in (tiny_book.root / "_build").iterdir()}
-    assert left == {".lock", "html", "logs", "nbcache", "pythons", "src"}
+    assert left == {*(".lock", ".pages-lock", "html", "logs", "nbcache", "pages", "pythons", "src")}
     assert (tiny_book.html / MARK).is_file()
 
 

@@ -2,12 +2,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from tisstats.book.pages import builder
 from tisstats.book.pages.builder import (
     PageBuilder,
     find_errors,
     is_parallel_allowed,
     map_to_source,
 )
+from tisstats.book.run.project import BookError
 
 
 @pytest.mark.parametrize(
@@ -69,13 +71,17 @@ def test_of_all_that_is_said_only_what_is_wrong_is_told(new_book, said, told):
     assert find_errors(said, new_book.project) == told
 
 
-def test_a_page_builder_has_a_folder_of_its_own_and_ends_with_its_build(new_book):
-    with PageBuilder(new_book.project, 2) as first:
-        with PageBuilder(new_book.project, 2) as second:
-            assert first._work != second._work
-        first._process.stdin.write(b"go\n")
-        first._process.stdin.close()  # as the system does when the build is killed
-        assert first._process.wait(timeout=300) != 0
+def test_a_page_builder_ends_with_its_build_and_the_next_one_waits_for_that(new_book, monkeypatch):
+    with PageBuilder(new_book.project, 2) as killed:
+        monkeypatch.setattr(builder, "_TRIES", 1)
+        with pytest.raises(BookError, match="builder of a killed build is still running"):
+            PageBuilder(new_book.project, 2)
+        monkeypatch.undo()
+        killed._process.stdin.write(b"go\n")
+        killed._process.stdin.close()  # as the system does when the build is killed
+        with PageBuilder(new_book.project, 2) as following:
+            assert killed._process.wait(timeout=300) != 0
+            assert following._process.poll() is None
     assert not new_book.project.work_folder.exists()
 
 

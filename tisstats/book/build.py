@@ -100,6 +100,7 @@ def _build(
     from tisstats.book.pages.builder import PageBuilder
     from tisstats.book.run.execute import kernel_log, plan_runs, run_all
     from tisstats.book.run.kernels import fork_server
+    from tisstats.book.site.kept_pages import KeptPages
     from tisstats.book.site.stage import override_banner, stage_sources
 
     restore_book(output)
@@ -122,7 +123,7 @@ def _build(
             for run in runs:
                 run.result.unlink()
         started = time.perf_counter()
-        built = pages.build()
+        built = pages.build(KeptPages.of_staged(project, around))
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
         contents = sorted(path.name for path in built.iterdir())
         stamp = BuildStamp(sources, overrides, list(settings), contents, digest_of_book(built))

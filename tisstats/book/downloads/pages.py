@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
 from base64 import b64decode
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,16 +106,18 @@ def name_figure(
 class Downloads:
     """The files of the book under construction.
 
-    Pages may be written by other processes; this one resolves the references of all of them.
+    Pages may be written by other processes; this one resolves the references of all of them, or of
+    those that are written again. What is found is kept beside the documents.
     """
 
     def __init__(self) -> None:
-        self._pages: defaultdict[str, PageResults] = defaultdict(PageResults)
+        self._pages: dict[str, PageResults] = {}
 
     def link(self, app: Sphinx, document: nodes.document, page: str) -> None:
         """Write the files of a page's tables and figures, and link them."""
         if app.builder.format != "html":
             return
+        self._pages[page] = PageResults()
         folder = Path(app.outdir) / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         for part in list(document.findall(nodes.raw)):
@@ -124,6 +126,9 @@ class Downloads:
                 part.replace_self(nodes.raw("", html, **part.attributes))
             elif "figure" in part:
                 self._link_figure(app, page, part)
+        kept = _results_file(app, page)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(pickle.dumps(self._pages[page]))
 
     def _link_table(self, app: Sphinx, page: str, html: str) -> str:
         found = read_table(html)
@@ -169,7 +174,7 @@ class Downloads:
             return
         pages = {}
         for page in sorted(app.env.found_docs):
-            results = self._pages[page]
+            results = self._pages.get(page) or _kept_results(app, page)
             results.glued = list(glued_numbers(glued_outputs(app, page)))
             pages[page] = results
         book = Path(app.outdir)
@@ -179,6 +184,17 @@ class Downloads:
         (book / RESULTS_CSV).write_text(results_csv(pages), encoding="utf-8")
         for notebook in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
             notebook.write_text(without_figures(notebook.read_text("utf-8")), encoding="utf-8")
+
+
+def _results_file(app: Sphinx, page: str) -> Path:
+    return Path(app.doctreedir) / f"{page}.results"
+
+
+def _kept_results(app: Sphinx, page: str) -> PageResults:
+    """Return what is kept of a page that is not written again."""
+    file = _results_file(app, page)
+    kept: PageResults = pickle.loads(file.read_bytes()) if file.is_file() else PageResults()
+    return kept
 
 
 def notice(app: Sphinx) -> str:

@@ -10,11 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
+import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.kernels import CAN_FORK, environment
@@ -23,31 +23,30 @@ from tisstats.book.run.project import BookError, Project, plain_text
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from tisstats.book.site.kept_pages import KeptPages
+
 _ERROR = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
 #: Format of a fatal Sphinx error: heading, traceback, message.
 _FATAL = re.compile(
     r"^((?:\w+ )*error(?: \(.*\))?|Exception occurred):\n+(?:[ \t].*\n)*(.+)", re.MULTILINE
 )
+#: How often to look whether another builder has ended, and seconds between.
+_TRIES, _PAUSE = 600, 0.1
 #: offset of the line numbers of myst-nb per cell
 _LINES_PER_CELL = 10_000
 
 
 class PageBuilder:
-    """Jupyter Book in a process that imports it while the notebooks still run, then waits.
-
-    Every build starts from scratch: pages use numbers of one another, and files of an earlier
-    build could be stale.
-    """
+    """Jupyter Book in a process that imports it while the notebooks still run, then waits."""
 
     def __init__(self, project: Project, processes: int):
         self._project = project
         project.logs.mkdir(parents=True, exist_ok=True)
         self._log = project.logs / "pages.log"
-        # One for each build: a builder whose build was killed may write on for a moment.
-        shutil.rmtree(project.work_folder, ignore_errors=True)
-        project.work_folder.mkdir(parents=True)
-        self._work = Path(tempfile.mkdtemp(dir=project.work_folder))
-        with self._log.open("wb") as log:
+        lock = project.build_folder / ".pages-lock"
+        with self._log.open("wb") as log, lock.open("wb") as held:
+            wait_for_lock(held)
+            shutil.rmtree(project.work_folder, ignore_errors=True)
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", __name__),
@@ -56,25 +55,33 @@ class PageBuilder:
                         "build",
                         str(project.staging_folder),
                         "--path-output",
-                        str(self._work),
+                        str(project.work_folder),
                     ),
-                    *("-n", "-W", "--keep-going", "--all"),
+                    *("-n", "-W", "--keep-going"),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**environment(), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
                 start_new_session=True,  # Ctrl-C is handled by the parent
+                pass_fds=[held.fileno()] if CAN_FORK else [],  # it is locked until they have ended
             )
 
-    def build(self) -> Path:
+    def build(self, kept: KeptPages) -> Path:
         """Build the pages and return their folder.
+
+        Parameters
+        ----------
+        kept
+            Pages of the last build, to begin with; they are replaced by those of this one.
 
         Raises
         ------
         BookError
             On any warning or error; one line each, by place in the sources.
         """
+        build = self._project.work_folder / "_build"
+        kept.give(build)
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.write(b"go\n")
@@ -85,10 +92,10 @@ class PageBuilder:
                 f"the pages could not be built (full log: {self._project.display_path(self._log)})"
             )
             raise BookError("\n".join([*find_errors(output, self._project), last]))
-        built = self._work / "_build" / "html"
+        kept.take(build)
         # For Sphinx, to build again into this folder; it has a hash of the paths of this machine.
-        (built / ".buildinfo").unlink()
-        return built
+        (build / "html" / ".buildinfo").unlink()
+        return build / "html"
 
     def __enter__(self) -> Self:
         return self
@@ -104,6 +111,28 @@ class PageBuilder:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
         shutil.rmtree(self._project.work_folder, ignore_errors=True)
+
+
+def wait_for_lock(file: BinaryIO) -> None:
+    """Lock a file, when the page builder of an earlier build has released it.
+
+    If that build was killed, its builder and the processes of that may write on for a moment.
+
+    Raises
+    ------
+    BookError
+        If it does not end.
+    """
+    if not CAN_FORK:
+        return None
+    import fcntl
+
+    for _ in range(_TRIES):
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+    raise BookError("the page builder of a killed build is still running: end it, and build again")
 
 
 def find_errors(output: str, project: Project) -> list[str]:

@@ -184,6 +184,8 @@ def write_papers(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html" or _HOME not in app.env.found_docs:
         return
     static = Path(app.outdir) / "_static"
+    if (static / BUNDLE).exists():
+        return  # kept from an earlier build, with the same texts and facts
     published = published_facts(Path(app.srcdir) / "data" / "published")
     texts, figures = class_texts(published), pictures(published)
     named = {"title": app.config.html_title, "changed": notice(app)}
@@ -197,5 +199,5 @@ def write_papers(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.connect("build-finished", write_papers)
+    app.connect("build-finished", write_papers, priority=-10)  # before pages are kept
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

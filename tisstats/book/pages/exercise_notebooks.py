@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.run.jupyter import kernel_managers, run_notebook
+from tisstats.book.site.typography import typeset
 from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching.exercise_notebooks import as_notebook, as_text
 from tisstats.teaching.exercise_sets import as_html_sets
@@ -89,7 +90,7 @@ def write_sets(folder: Path) -> None:
     """Write the sets of a class, and their keys, to a folder that exists."""
     sets = {seed: fresh_cases(seed) for seed in SET_SEEDS}
     for name, key in ((SETS, False), (KEYS, True)):
-        (folder / name).write_text(as_html_sets(sets, key=key), encoding="utf-8")
+        (folder / name).write_text(typeset(as_html_sets(sets, key=key)), encoding="utf-8")
 
 
 def add_files(

@@ -35,6 +35,7 @@ class Minutes(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the place of the number, until all pages are read."""
+        self.env.note_dependency(self.env.doc2path(self.text))
         node = nodes.inline("", "", minutes_of=self.text)
         self.set_source_info(node)
         return [node], []

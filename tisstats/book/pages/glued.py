@@ -13,14 +13,20 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 _EQUATION = re.compile(r"(?<=\w) = (?=[\w.-])")
 
 
+def glue_file(env: BuildEnvironment, page: str) -> Path:
+    """Return the file in which myst-nb keeps what the notebook of a page glued, if anything."""
+    config: Any = env
+    return Path(config.mystnb_config.output_folder) / f"{page}.glue.json"
+
+
 def glued_outputs(app: Sphinx, page: str) -> dict[str, Any]:
     """Return what the notebook of a page glued, as myst-nb stores it; empty if it glues nothing."""
-    config: Any = app.env
-    file = Path(config.mystnb_config.output_folder) / f"{page}.glue.json"
+    file = glue_file(app.env, page)
     if not file.is_file():
         return {}
     outputs: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

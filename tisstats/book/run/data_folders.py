@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 #: The function that code gets a folder of data from, and the only way to one.
 _FUNCTION = "data_directory"
 
 
+@cache
 def folders_named(code: str) -> frozenset[str] | None:
     """Return the folders of data that code names; None if reading it does not tell.
 

@@ -139,8 +139,11 @@ class Surroundings:
     def of_pages(self, project: Project) -> str:
         """Hash all that the book depends on except the settings and the Python that builds it."""
         sources = digest_of_files(page_source_files(project), project.root)
-        contents = _digest_of_hashes(self.contents, self.package)
-        return digest(self.shared, json.dumps(self.data), contents, sources)
+        return digest(self.shared, json.dumps(self.data), self.of_package(), sources)
+
+    def of_package(self) -> str:
+        """Hash the package."""
+        return _digest_of_hashes(self.contents, self.package)
 
     def _package_of(self, file: Path) -> Path:
         """Return the innermost package that a file lies in."""

@@ -90,6 +90,11 @@ class Project:
         return self.build_folder / "work"
 
     @property
+    def kept_pages(self) -> Path:
+        """Pages of the last build as Sphinx has written them, for the next one to begin with."""
+        return self.build_folder / "pages"
+
+    @property
     def default_output(self) -> Path:
         """Default output folder."""
         return self.build_folder / "html"
@@ -97,7 +102,7 @@ class Project:
     def reserves(self, folder: Path) -> bool:
         """Return whether a folder is the project's own, in which output would get in the way."""
         own = [self.root / name for name in SOURCE_FOLDERS]
-        own += [self.cache, self.logs, self.staging_folder, self.work_folder]
+        own += [self.cache, self.logs, self.staging_folder, self.work_folder, self.kept_pages]
         return any(folder.is_relative_to(each) for each in own)
 
     def _read(self, name: str) -> Any:

@@ -14,6 +14,9 @@ from tisstats.book.run.kept import read_kept
 from tisstats.book.run.parameters import Parameter, Value, format_value
 from tisstats.book.run.project import CONFIG, BookError, Project
 
+#: The extension that spares pages of which nothing has changed.
+_UNCHANGED = "tisstats.book.pages.unchanged"
+
 
 def stage_sources(project: Project, runs: Sequence[NotebookRun], banner: str) -> None:
     """Copy the sources, with executed notebooks, into a fresh staging folder.
@@ -45,11 +48,12 @@ def staged_config(config: str, banner: str) -> str:
 
     settings: dict[str, Any] = yaml.safe_load(config) or {}
     settings["execute"] = {**(settings.get("execute") or {}), "execute_notebooks": "off"}
+    sphinx = settings["sphinx"] = settings.get("sphinx") or {}
+    sphinx["extra_extensions"] = [*(sphinx.get("extra_extensions") or []), _UNCHANGED]
     # Results have their streams merged: the way of the page builder hangs at a long line.
-    ((settings.get("sphinx") or {}).get("config") or {}).pop("nb_merge_streams", None)
+    (sphinx.get("config") or {}).pop("nb_merge_streams", None)
     if banner:
         # Theme options under `sphinx` override those that Jupyter Book collects elsewhere.
-        sphinx = settings.setdefault("sphinx", {})
         sphinx["config"] = sphinx.get("config") or {}
         options = sphinx["config"].get("html_theme_options")
         if options is None:

@@ -1,0 +1,135 @@
+"""A build that begins with the pages of the last one makes the same book as one from nothing."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from tests.book.conftest import TABLES, TinyBook
+from tisstats.book.run.project import BookError
+
+
+def pages_read(book):
+    """Return how many pages the last build has read."""
+    log = (book.project.logs / "pages.log").read_text()
+    added, changed = re.findall(r"(\d+) added, (\d+) changed, 0 removed", log)[-1]
+    return int(added) + int(changed)
+
+
+def shown(book):
+    """Return a hash of what the pages show of one another."""
+    _, record = (book.project.kept_pages / "record.json").read_text().split("\n", 1)
+    return json.loads(record)["shown"]
+
+
+def from_nothing(book, folder):
+    """Return every byte of the book that these sources make in an empty folder."""
+    other = TinyBook(folder / "other")
+    shutil.rmtree(other.root, ignore_errors=True)
+    shutil.copytree(book.root, other.root, ignore=shutil.ignore_patterns("_build"))
+    other.build()
+    return other.state()
+
+
+def edit(path, before, after):
+    """Change a source in one place."""
+    text = path.read_text()
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after))
+
+
+@pytest.fixture
+def book(new_book):
+    """A book of several pages that show something of one another, built once."""
+    edit(
+        new_book.root / "_config.yml",
+        "[tisstats.book.site.theme]",
+        "[tisstats.book.site.theme, tisstats.book.pages.front_page, "
+        "tisstats.book.pages.directives, tisstats.book.search.extension]",
+    )
+    toc = new_book.root / "_toc.yml"
+    toc.write_text(toc.read_text() + "      - file: book/prose\n      - file: book/other\n")
+    (new_book.root / "book" / "prose.md").write_text(
+        "(the-prose)=\n# Prose\n\nSee {ref}`the-other` and [](../notebooks/01_first.ipynb).\n"
+    )
+    (new_book.root / "book" / "other.md").write_text(
+        "(the-other)=\n# Other\n\nOf {ref}`the-prose`, {minutes}`book/prose` minutes.\n\n"
+        "```{notebook-parameters}\n```\n"
+    )
+    new_book.build()
+    return new_book
+
+
+def test_an_edited_page_alone_is_made_again(book, tmp_path):
+    page = book.root / "book" / "prose.md"
+    before = shown(book)
+    page.write_text(page.read_text() + "\nAnother sentence.\n")
+    book.build()
+    assert pages_read(book) == 2  # with the one that tells how long it takes to read it
+    assert shown(book) == before
+    assert "Another sentence." in book.page("book/prose")
+    assert book.state() == from_nothing(book, tmp_path)
+
+
+def test_after_many_edits_the_book_is_the_one_from_nothing(book, tmp_path):
+    pages = book.root / "book"
+    # A title, which other pages show, and more to read.
+    before = shown(book)
+    edit(pages / "prose.md", "# Prose", "# Long prose\n\n" + 500 * "word ")
+    book.build()
+    assert shown(book) != before
+    assert "Long prose" in book.page("notebooks/02_second")
+    assert "2 minutes" in re.sub("<[^>]+>", "", book.page("book/other"))
+    # A default, which another page lists; a figure less; a table of another name.
+    cells = json.loads(book.first.read_text())
+    edited = [cell for cell in cells["cells"] if "FigureItem" not in "".join(cell["source"])]
+    edited[1]["source"] = edited[1]["source"].replace("0.95", "0.5")
+    edited[-1]["source"] = TABLES.replace('"responders"', '"answers"')
+    book.first.write_text(json.dumps({**cells, "cells": edited}))
+    book.build()
+    assert pages_read(book) == 2
+    assert "0.5" in book.page("book/other")
+    # A number that another page pastes.
+    edit(book.second, "open('../data/datum.txt').read()", "'nineteen'")
+    book.build()
+    assert '<span class="pasted-text">nineteen</span>' in book.page("book/intro")
+    left = {name for name in book.state() if "responders" in name or "line" in name}
+    assert not left
+    assert book.state() == from_nothing(book, tmp_path)
+
+
+def test_what_is_no_page_makes_all_pages_new(book, tmp_path):
+    (book.root / "data" / "datum.txt").write_text("18")
+    edit(book.root / "_config.yml", "author: Its testers", "author: Others")
+    book.build()
+    assert pages_read(book) == 5
+    assert book.state() == from_nothing(book, tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["lost", "changed", "record"])
+def test_damaged_pages_are_not_taken(book, damage):
+    kept = book.project.kept_pages
+    before = book.state()
+    if damage == "lost":
+        (kept / "doctrees" / "book" / "prose.doctree").unlink()
+    elif damage == "changed":
+        (kept / "html" / "book" / "other.html").write_text("stale")
+    else:
+        (kept / "record.json").write_text("{}")
+    shutil.rmtree(book.html)
+    book.build()
+    assert pages_read(book) == 5
+    assert book.state() == before
+
+
+def test_a_fault_leaves_the_pages_to_begin_with(book):
+    page = book.root / "book" / "prose.md"
+    good = page.read_text()
+    page.write_text(good + "\n{ref}`nowhere`\n")
+    with pytest.raises(BookError, match="book/prose"):
+        book.build()
+    page.write_text(good + "\nRight.\n")
+    book.build()
+    assert pages_read(book) == 2
+    assert "Right." in book.page("book/prose")

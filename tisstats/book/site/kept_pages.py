@@ -1,0 +1,106 @@
+"""The pages of the last build, for the next one to begin with.
+
+They are kept as Sphinx has written them, with what it knows of them, if they are without fault. The
+next build takes them if nothing but sources of pages has changed, and notes which of these for
+`tisstats.book.pages.unchanged`. All is hashed: what is damaged is not taken.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from tisstats.book.pages.unchanged import RAW, Earlier
+from tisstats.book.run.digests import Surroundings, digest, digest_of_files, files_below
+from tisstats.book.run.kept import read_kept, write_kept
+from tisstats.book.run.project import Project
+
+#: Folders below that of the build, and under which name they are kept.
+_FOLDERS = {RAW: "html", ".doctrees": "doctrees", "jupyter_execute": "jupyter_execute"}
+
+_RECORD = "record.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What pages were made from."""
+
+    surroundings: str  #: hash of all but the sources of pages
+    sources: Mapping[str, str]  #: hash of the source of each page, by its path
+    shown: str  #: see `Earlier`
+    digest: str  #: of what is kept
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """Read the record of kept pages; None if there is none, or if anything is damaged."""
+        content = read_kept(folder / _RECORD)
+        record = cls(**json.loads(content)) if content else None
+        return record if record and record.digest == _digest(folder) else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPages:
+    """The pages of the last build, and the sources of this one."""
+
+    folder: Path
+    surroundings: str
+    sources: Mapping[str, str]
+
+    @classmethod
+    def of_staged(cls, project: Project, around: Surroundings) -> Self:
+        """Read the staged sources.
+
+        Parameters
+        ----------
+        around
+            What surrounds them.
+        """
+        staged = project.staging_folder
+        pages = {f"{page}{suffix}" for page in project.pages() for suffix in (".md", ".ipynb")}
+        hashes = {
+            file.relative_to(staged).as_posix(): digest(file.read_bytes())
+            for file in files_below(staged)
+        }
+        others = {name: "" if name in pages else own for name, own in hashes.items()}
+        surroundings = digest(
+            *(sys.version, str(staged), str(project.package), around.shared),
+            *(json.dumps(around.data), around.of_package(), json.dumps(others, sort_keys=True)),
+        )
+        sources = {name: own for name, own in hashes.items() if name in pages}
+        return cls(project.kept_pages, surroundings, sources)
+
+    def give(self, build: Path) -> None:
+        """Put the pages where the next ones are built, with a note of what has changed."""
+        build.mkdir(parents=True, exist_ok=True)
+        record = Record.read(self.folder)
+        if record is None or record.surroundings != self.surroundings:
+            Earlier([], "").write(build)
+            return
+        for name, kept in _FOLDERS.items():
+            target = build / ("html" if name == RAW else name)
+            # With dates of today: Sphinx takes pages that are older than their sources for stale.
+            shutil.copytree(self.folder / kept, target, copy_function=shutil.copyfile)
+        changed = [name for name, own in self.sources.items() if record.sources[name] != own]
+        Earlier(changed, record.shown).write(build)
+
+    def take(self, build: Path) -> None:
+        """Keep the pages that were built, in place of those before."""
+        earlier = Earlier.read(build)
+        if earlier is None:  # the extension was not there
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        for name, kept in _FOLDERS.items():
+            (build / name).rename(self.folder / kept)
+        record = Record(self.surroundings, self.sources, earlier.shown, _digest(self.folder))
+        write_kept(self.folder / _RECORD, json.dumps(asdict(record)))
+
+
+def _digest(folder: Path) -> str:
+    files = [file for file in files_below(folder) if file != folder / _RECORD]
+    return digest_of_files(files, folder)
