@@ -76,6 +76,12 @@ def test_three_layers():
     assert summarise_checks(checked, by="trials")["possible"].tolist() == [1, 1]
 
 
+def test_a_table_has_proportions_unless_it_is_said_to_have_percentages():
+    table = pd.DataFrame({"low": ["0.203"], "high": ["0.665"], "successes": [8], "trials": [19]})
+    assert check_intervals(table)["possible"].tolist() == [True]
+    assert check_intervals(table, percent=True)["possible"].tolist() == [False]
+
+
 ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38%'"
 
 

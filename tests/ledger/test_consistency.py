@@ -175,6 +175,15 @@ def test_quartiles_ascend_or_are_equal():
         assert found[0] == ("quartiles in ascending order", ordered)
 
 
+def test_a_median_alone_is_no_other_quartile():
+    # Of four whole numbers a quartile may end on a quarter; half of a sum does not.
+    grid = ValueGrid(0, 10, Fraction(1), "in whole points", "the scale")
+    for name, attainable in (("text.m.median", False), ("text.m.q1", True)):
+        found = checks("check_quartile", "4.25", "n=n instrument=m", {"n": "4"},
+                       measures={"m": grid}, name=name)  # fmt: skip
+        assert found[-1][1] is attainable
+
+
 @pytest.mark.parametrize(("n", "listed"), [(7, True), (8, True), (9, False)])
 def test_up_to_eight_values_are_listed(n, listed):
     grid = ValueGrid(0, 10, Fraction(1), "in whole points", "the scale")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tisstats.ledger
-from tisstats.errors import DataError
+from tisstats.errors import DataError, Fault
 from tisstats.ledger import (
     CLAIM_METHODS,
     AttainedNumbers,
@@ -24,6 +24,7 @@ from tisstats.ledger import (
 )
 from tisstats.ledger import published as published_module
 from tisstats.ledger.claim import Check, Finding
+from tisstats.ledger.evaluation import _reason
 from tisstats.ledger.published import data_directory
 
 FACTS = {
@@ -300,3 +301,9 @@ def test_data_inside_an_installed_package_are_found_first(tmp_path, monkeypatch)
     assert data_directory("published") == tmp_path / "tisstats" / "data" / "published"
     (tmp_path / "tisstats" / "data" / "published").rmdir()
     assert data_directory("published") == tmp_path / "data" / "published"
+
+
+def test_a_reason_of_several_faults_or_lines_is_one_line():
+    faults = [Fault("data/table1.csv", "is empty"), Fault("claims.csv", "has no header")]
+    assert _reason(DataError(faults)) == "table1.csv is empty; claims.csv has no header"
+    assert _reason(ValueError("one\ntwo")) == "one; two"

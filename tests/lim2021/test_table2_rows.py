@@ -127,9 +127,9 @@ def test_values_that_miss_anything_are_refused(rows):
 
 
 IMPOSSIBLE = [
-    ("mmt", {"baseline": ("215", "211", "225")}, "quartiles at baseline"),
-    ("eq_vas", {"end": ("40", "61", "70")}, "quartiles at the end"),
-    ("mmt", {"change": ("–7.0", "10.5", "29")}, "quartiles of the change"),
+    ("mmt", {"baseline": ("215", "211", "225")}, "quartiles at baseline: "),
+    ("eq_vas", {"end": ("40", "61", "70")}, "quartiles at the end: "),
+    ("mmt", {"change": ("–7.0", "10.5", "29")}, "quartiles of the change: "),
     (
         "physician_global",
         {"p": "0.40"},

@@ -203,6 +203,9 @@ def test_identifiers_are_one_patient_where_they_are_equal():
         assert (one == other) is (a == b)
     # A blank one is no patient.
     assert [text is None for text in found] == [group == 3 for group in expected]
+    # Alone in its batch, each has the same text as well.
+    for each, text in zip(given, found, strict=True):
+        assert patient_keys(pd.Series([each], dtype=object))[1] == ([] if text is None else [text])
     # In another batch, each has the same text.
     codes, again = patient_keys(pd.Series(given[::-1], dtype=object))
     assert [None if code < 0 else again[code] for code in codes][::-1] == found

@@ -374,6 +374,7 @@ def test_there_may_be_no_lasting_size():
     ("wrong", "message"),
     [
         ({"trials_1": 0}, "trials_1 must be a whole number of at least 1, got 0"),
+        ({"trials_2": 0}, "trials_2 must be a whole number of at least 1, got 0"),
         ({"proportion_2": 40}, "proportion_2 must be a proportion from 0 to 1, got 40; did you"),
         ({"alpha": 0}, "alpha must be a proportion strictly between 0 and 1, got 0"),
         ({"test": "barnard"}, "test must be one of fisher, boschloo, chi-square, got 'barnard'"),

@@ -83,3 +83,14 @@ def test_the_best_score_is_the_highest_that_is_known(analysis):
         assert found[patient] == pytest.approx(max(known))
     nothing = replace(analysis, tis=np.full(scores.shape, np.nan)).best_tis()
     assert np.isneginf(nothing).all()
+
+
+def test_without_a_visit_after_baseline_no_response_is_known(analysis):
+    once = replace(
+        analysis,
+        tis_low=analysis.tis_low[:, :1],
+        tis_high=analysis.tis_high[:, :1],
+        weeks=analysis.weeks[:, :1],
+    )
+    lost = once.lost_minimal_response()
+    assert not lost.yes.any()

@@ -1,5 +1,6 @@
 """The tables of any trial, from its patients alone."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -234,3 +235,11 @@ def test_a_patient_eligible_for_the_amended_regimen_who_had_none_of_it_is_labell
     assert set(amended.loc[amended["Regimen"] == "amended", "Patient"]) == had
     assert set(amended["Regimen"]) <= {"amended", "amended (eligible, amended dose not given)"}
     assert "assumed" in dose_note(trial)
+
+
+def test_a_trial_without_a_treatment_under_study_has_no_table_of_it(both):
+    trial, _ = both
+    nameless = replace(trial, description=replace(trial.description, treatment=None))
+    message = r"^the trial's description must name the treatment under study, got None$"
+    with pytest.raises(ValueError, match=message):
+        summaries.treatment_table(nameless)
