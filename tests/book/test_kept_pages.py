@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.book.conftest import TABLES, TinyBook
+from tisstats.book.pages.builder import PageBuilder
 from tisstats.book.run.project import BookError
 
 
@@ -133,3 +134,24 @@ def test_a_fault_leaves_the_pages_to_begin_with(book):
     book.build()
     assert pages_read(book) == 2
     assert "Right." in book.page("book/prose")
+
+
+def test_pages_that_something_changed_under_are_neither_kept_nor_up_to_date(book, monkeypatch):
+    datum = book.root / "data" / "datum.txt"
+    page = book.root / "book" / "prose.md"
+    build_pages = PageBuilder.build
+
+    def build_meanwhile(*arguments):
+        built = build_pages(*arguments)
+        datum.write_text("18")
+        return built
+
+    page.write_text(page.read_text() + "\nAnother sentence.\n")
+    kept = shown(book)
+    monkeypatch.setattr(PageBuilder, "build", build_meanwhile)
+    book.build()
+    monkeypatch.undo()
+    assert shown(book) == kept
+    datum.write_text("17")
+    assert book.build() != ["Up to date."]
+    assert book.build() == ["Up to date."]

@@ -123,10 +123,16 @@ def _build(
             for run in runs:
                 run.result.unlink()
         started = time.perf_counter()
-        built = pages.build(KeptPages.of_staged(project, around))
+        built = pages.build(kept := KeptPages.of_staged(project, around))
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
+        # Of what changed meanwhile nothing is kept, and the next build makes the book again.
+        settled = Surroundings.of_project(project, settings).of_pages(project) == sources
+        if settled:
+            kept.take(built.parent)
         contents = sorted(path.name for path in built.iterdir())
-        stamp = BuildStamp(sources, overrides, list(settings), contents, digest_of_book(built))
+        stamp = BuildStamp(
+            sources if settled else "", overrides, list(settings), contents, digest_of_book(built)
+        )
         stamp.write(built)
         replace_book(built, output)
         python = _python_of(project, output)

@@ -73,7 +73,7 @@ class PageBuilder:
         Parameters
         ----------
         kept
-            Pages of the last build, to begin with; they are replaced by those of this one.
+            Pages of the last build, to begin with.
 
         Raises
         ------
@@ -92,7 +92,6 @@ class PageBuilder:
                 f"the pages could not be built (full log: {self._project.display_path(self._log)})"
             )
             raise BookError("\n".join([*find_errors(output, self._project), last]))
-        kept.take(build)
         # For Sphinx, to build again into this folder; it has a hash of the paths of this machine.
         (build / "html" / ".buildinfo").unlink()
         return build / "html"
