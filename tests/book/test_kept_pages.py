@@ -10,6 +10,8 @@ from tests.book.conftest import TABLES, TinyBook
 from tisstats.book.pages.builder import PageBuilder
 from tisstats.book.run.project import BookError
 
+IMAGE = "un&été.svg"
+
 
 def pages_read(book):
     """Return how many pages the last build has read."""
@@ -56,8 +58,10 @@ def book(new_book):
     )
     (new_book.root / "book" / "other.md").write_text(
         "(the-other)=\n# Other\n\nOf {ref}`the-prose`, {minutes}`book/prose` minutes.\n\n"
+        f"```{{image}} {IMAGE}\n:alt: A dot.\n```\n\n"
         "```{notebook-parameters}\n```\n"
     )
+    (new_book.root / "book" / IMAGE).write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     new_book.build()
     return new_book
 
@@ -70,6 +74,7 @@ def test_an_edited_page_alone_is_made_again(book, tmp_path):
     assert pages_read(book) == 2  # with the one that tells how long it takes to read it
     assert shown(book) == before
     assert "Another sentence." in book.page("book/prose")
+    assert f"_images/{IMAGE}" in book.state()
     assert book.state() == from_nothing(book, tmp_path)
 
 
@@ -155,3 +160,15 @@ def test_pages_that_something_changed_under_are_neither_kept_nor_up_to_date(book
     datum.write_text("17")
     assert book.build() != ["Up to date."]
     assert book.build() == ["Up to date."]
+
+
+def test_a_book_without_notebooks_is_kept_as_well(book):
+    toc = book.root / "_toc.yml"
+    toc.write_text("format: jb-book\nroot: book/intro\n")
+    page = book.root / "book" / "intro.md"
+    for text, read in (("# Alone\n", 1), ("# Alone\n\nStill.\n", 1), ("# Alone\n\nStill.\n", 0)):
+        page.write_text(text)
+        shutil.rmtree(book.html)
+        book.build()
+        assert pages_read(book) == read
+    assert "Still." in book.page("book/intro")

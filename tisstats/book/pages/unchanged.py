@@ -18,8 +18,10 @@ import shutil
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import unquote
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -37,8 +39,9 @@ RAW = "raw"
 _OF_PAGES = ("_images/*", "_static/downloads/*", "_static/exercises/*", "_static/*_data.js")
 _LINKED = re.compile(r"""(?:_images|_static)/[^"'?#\s<>&]+""")
 
-#: Beside the folder of the pages: outputs of notebooks, and of these the pictures.
-_OUTPUTS, _PICTURES = "jupyter_execute", (".svg", ".png", ".jpg", ".jpeg", ".gif")
+#: Beside the folder of the pages, where myst-nb puts them: outputs of notebooks.
+OUTPUTS = "jupyter_execute"
+_PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif")
 
 #: What only Sphinx itself needs, or the page alone that it belongs to.
 _NOT_SHOWN = {
@@ -163,7 +166,8 @@ def remove_left_over(app: Sphinx, error: Exception | None) -> None:
         return
     book = Path(app.outdir)
     pages = (page for page in book.rglob("*.html") if "_static" not in page.relative_to(book).parts)
-    linked = {name for page in pages for name in _LINKED.findall(page.read_text(encoding="utf-8"))}
+    texts = (page.read_text(encoding="utf-8") for page in pages)
+    linked = {unquote(unescape(name)) for text in texts for name in _LINKED.findall(text)}
     for pattern in _OF_PAGES:
         for file in book.glob(pattern):
             if file.relative_to(book).as_posix() not in linked:
@@ -171,7 +175,7 @@ def remove_left_over(app: Sphinx, error: Exception | None) -> None:
                 with suppress(OSError):  # not empty
                     file.parent.rmdir()
     drawn = {(Path(app.srcdir) / name).resolve() for name in app.env.images}
-    for file in (_folder(app) / _OUTPUTS).iterdir():
+    for file in (_folder(app) / OUTPUTS).iterdir():
         if file.suffix in _PICTURES and file.resolve() not in drawn:
             file.unlink()
 
@@ -191,7 +195,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("env-get-outdated", read_changed)
     app.connect("env-get-updated", write_all_if_needed, priority=950)  # all is numbered
-    # Before all others, but after the files of the class, which are the same for the same facts.
+    # Before all others. Those of the class, between the two, are kept: same facts, same files.
     app.connect("build-finished", remove_left_over, priority=-20)
     app.connect("build-finished", keep_as_written, priority=0)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

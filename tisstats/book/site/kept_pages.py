@@ -15,13 +15,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from tisstats.book.pages.unchanged import RAW, Earlier
+from tisstats.book.pages.unchanged import OUTPUTS, RAW, Earlier
 from tisstats.book.run.digests import Surroundings, digest, digest_of_files, files_below
 from tisstats.book.run.kept import read_kept, write_kept
 from tisstats.book.run.project import Project
 
 #: Folders below that of the build, and under which name they are kept.
-_FOLDERS = {RAW: "html", ".doctrees": "doctrees", "jupyter_execute": "jupyter_execute"}
+_FOLDERS = {RAW: "html", ".doctrees": "doctrees", OUTPUTS: "outputs"}
 
 _RECORD = "record.json"
 
@@ -76,7 +76,8 @@ class KeptPages:
 
     def give(self, build: Path) -> None:
         """Put the pages where the next ones are built, with a note of what has changed."""
-        build.mkdir(parents=True, exist_ok=True)
+        # In a book without notebooks nothing else makes it.
+        (build / OUTPUTS).mkdir(parents=True, exist_ok=True)
         record = Record.read(self.folder)
         if record is None or record.surroundings != self.surroundings:
             Earlier([], "").write(build)
@@ -84,7 +85,9 @@ class KeptPages:
         for name, kept in _FOLDERS.items():
             target = build / ("html" if name == RAW else name)
             # With dates of today: Sphinx takes pages that are older than their sources for stale.
-            shutil.copytree(self.folder / kept, target, copy_function=shutil.copyfile)
+            shutil.copytree(
+                self.folder / kept, target, copy_function=shutil.copyfile, dirs_exist_ok=True
+            )
         changed = [name for name, own in self.sources.items() if record.sources[name] != own]
         Earlier(changed, record.shown).write(build)
 
