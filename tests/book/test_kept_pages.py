@@ -9,6 +9,7 @@ import pytest
 from tests.book.conftest import TABLES, TinyBook
 from tisstats.book.pages.builder import PageBuilder
 from tisstats.book.run.project import BookError
+from tisstats.book.site.kept_pages import Record
 
 IMAGE = "un&été.svg"
 
@@ -42,28 +43,41 @@ def edit(path, before, after):
     path.write_text(text.replace(before, after))
 
 
-@pytest.fixture
-def book(new_book):
-    """A book of several pages that show something of one another, built once."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A book of several pages that show something of one another, built once, and a copy of it."""
+    made = TinyBook(tmp_path_factory.mktemp("kept") / "checkout")
+    made.write()
     edit(
-        new_book.root / "_config.yml",
+        made.root / "_config.yml",
         "[tisstats.book.site.theme]",
         "[tisstats.book.site.theme, tisstats.book.pages.front_page, "
         "tisstats.book.pages.directives, tisstats.book.search.extension]",
     )
-    toc = new_book.root / "_toc.yml"
+    toc = made.root / "_toc.yml"
     toc.write_text(toc.read_text() + "      - file: book/prose\n      - file: book/other\n")
-    (new_book.root / "book" / "prose.md").write_text(
+    (made.root / "book" / "prose.md").write_text(
         "(the-prose)=\n# Prose\n\nSee {ref}`the-other` and [](../notebooks/01_first.ipynb).\n"
     )
-    (new_book.root / "book" / "other.md").write_text(
+    (made.root / "book" / "other.md").write_text(
         "(the-other)=\n# Other\n\nOf {ref}`the-prose`, {minutes}`book/prose` minutes.\n\n"
         f"```{{image}} {IMAGE}\n:alt: A dot.\n```\n\n"
         "```{notebook-parameters}\n```\n"
     )
-    (new_book.root / "book" / IMAGE).write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    new_book.build()
-    return new_book
+    (made.root / "book" / IMAGE).write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    made.build()
+    copy = made.root.with_name("copy")
+    shutil.copytree(made.root, copy)
+    return made, copy
+
+
+@pytest.fixture
+def book(built):
+    """That book where it was built: elsewhere its pages would be made from nothing."""
+    made, copy = built
+    shutil.rmtree(made.root)
+    shutil.copytree(copy, made.root)
+    return made
 
 
 def test_an_edited_page_alone_is_made_again(book, tmp_path):
@@ -113,16 +127,26 @@ def test_what_is_no_page_makes_all_pages_new(book, tmp_path):
     assert book.state() == from_nothing(book, tmp_path)
 
 
-@pytest.mark.parametrize("damage", ["lost", "changed", "record"])
-def test_damaged_pages_are_not_taken(book, damage):
+def test_damaged_pages_are_not_taken(book):
     kept = book.project.kept_pages
     before = book.state()
-    if damage == "lost":
-        (kept / "doctrees" / "book" / "prose.doctree").unlink()
-    elif damage == "changed":
-        (kept / "html" / "book" / "other.html").write_text("stale")
-    else:
-        (kept / "record.json").write_text("{}")
+    whole = Record.read(kept)
+    damaged = {
+        "doctrees/book/prose.doctree": None,
+        "outputs/notebooks/01_first.glue.json": "{}",
+        "html/book/other.html": "stale",
+        "record.json": "{}",
+    }
+    for name, content in damaged.items():
+        good = (kept / name).read_bytes()
+        (kept / name).unlink()
+        assert Record.read(kept) is None
+        if content is not None:
+            (kept / name).write_text(content)
+            assert Record.read(kept) is None
+        (kept / name).write_bytes(good)
+        assert Record.read(kept) == whole
+    (kept / "html" / "book" / "other.html").write_text("stale")
     shutil.rmtree(book.html)
     book.build()
     assert pages_read(book) == 5
