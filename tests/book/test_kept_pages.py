@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from importlib.metadata import distributions
 
 import pytest
 
@@ -196,3 +197,39 @@ def test_a_book_without_notebooks_is_kept_as_well(book):
         book.build()
         assert pages_read(book) == read
     assert "Still." in book.page("book/intro")
+
+
+def test_what_depends_on_the_order_of_reading_is_made_from_nothing(book, tmp_path):
+    folder = book.root / "book"
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        (folder / name / "dot.svg").write_text(f"<svg id='{name}'/>")
+    (folder / "file.csv").write_text("a\n")
+    prose, other = folder / "prose.md", folder / "other.md"
+    before = prose.read_text()
+    first = other.read_text()
+    other.write_text(first + "\n![A dot.](one/dot.svg)\n")
+    prose.write_text(before + "\n![Another.](two/dot.svg)\n")
+    book.build()
+    assert {"_images/dot.svg", "_images/dot1.svg"} <= set(book.state())
+    # Alone, either has the name without a number.
+    other.write_text(first)
+    book.build()
+    assert pages_read(book) == 5
+    assert book.state() == from_nothing(book, tmp_path)
+    # A file to download goes with its link.
+    prose.write_text(before + "\n{download}`file.csv`\n")
+    book.build()
+    assert any("_downloads" in name for name in book.state())
+    prose.write_text(before)
+    book.build()
+    assert pages_read(book) == 2
+    assert not any("_downloads" in name for name in book.state())
+
+
+def test_other_versions_of_what_is_installed_make_all_pages_new(book, monkeypatch):
+    installed = [*distributions()][1:]
+    monkeypatch.setattr("tisstats.book.site.kept_pages.distributions", lambda: installed)
+    shutil.rmtree(book.html)
+    book.build()
+    assert pages_read(book) == 5

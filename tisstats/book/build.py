@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tisstats.book.run.digests import Surroundings, digest
 from tisstats.book.run.kept import read_kept
 from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
-from tisstats.book.run.project import Project
+from tisstats.book.run.project import BookError, Project
 from tisstats.book.site.output import (
     BuildStamp,
     check_replaceable,
@@ -123,7 +124,15 @@ def _build(
             for run in runs:
                 run.result.unlink()
         started = time.perf_counter()
-        built = pages.build(kept := KeptPages.of_staged(project, around))
+        kept = KeptPages.of_staged(project, around)
+        try:
+            built = pages.build(kept)
+        except BookError:
+            if kept.record is None:
+                raise
+            # Sphinx may warn of what it would not in a build from nothing, whose word counts.
+            kept = replace(kept, record=None)
+            built = processes.enter_context(PageBuilder(project, jobs)).build(kept)
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
         # Of what changed meanwhile nothing is kept, and the next build makes the book again.
         settled = Surroundings.of_project(project, settings).of_pages(project) == sources

@@ -46,7 +46,8 @@ class PageBuilder:
         lock = project.build_folder / ".pages-lock"
         with self._log.open("wb") as log, lock.open("wb") as held:
             wait_for_lock(held)
-            shutil.rmtree(project.work_folder, ignore_errors=True)
+            if project.work_folder.exists():  # of a killed build
+                shutil.rmtree(project.work_folder)
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", __name__),

@@ -26,6 +26,7 @@ from urllib.parse import unquote
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK, BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from tisstats.book.pages.glued import glue_file
 
@@ -38,6 +39,9 @@ RAW = "raw"
 #: Files in the book that pages write beside themselves, and how they name them.
 _OF_PAGES = ("_images/*", "_static/downloads/*", "_static/exercises/*", "_static/*_data.js")
 _LINKED = re.compile(r"""(?:_images|_static)/[^"'?#\s<>&]+""")
+
+#: Where Sphinx copies the files that pages let readers download.
+_COPIED = "_downloads"
 
 #: Beside the folder of the pages, where myst-nb puts them: outputs of notebooks.
 OUTPUTS = "jupyter_execute"
@@ -104,11 +108,15 @@ def write_all_if_needed(app: Sphinx, env: BuildEnvironment) -> list[str]:
     earlier = Earlier.read(_folder(app))
     if earlier is None:
         return []
+    if earlier.shown and any(Path(file).name != name for file, (_, name) in env.images.items()):
+        raise ExtensionError("pictures of one name: their names depend on which was read first")
     shown = digest_of_shown(env)
     Earlier([], shown).write(_folder(app))
     builder: Any = app.builder
-    if shown == earlier.shown and not builder.search:  # Sphinx's index is made of all pages
+    if shown == earlier.shown and not builder.search:
         return [env.config.root_doc]
+    # Sphinx's own index is made of all pages, and would begin with the words of before.
+    (Path(app.outdir) / "searchindex.js").unlink(missing_ok=True)
     return sorted(env.found_docs)
 
 
@@ -171,13 +179,22 @@ def remove_left_over(app: Sphinx, error: Exception | None) -> None:
     for pattern in _OF_PAGES:
         for file in book.glob(pattern):
             if file.relative_to(book).as_posix() not in linked:
-                file.unlink()
-                with suppress(OSError):  # not empty
-                    file.parent.rmdir()
+                _remove(file)
+    copied = {to for _, to in app.env.dlfiles.values()}
+    for file in (book / _COPIED).glob("*/*"):
+        if file.relative_to(book / _COPIED).as_posix() not in copied:
+            _remove(file)
     drawn = {(Path(app.srcdir) / name).resolve() for name in app.env.images}
     for file in (_folder(app) / OUTPUTS).iterdir():
         if file.suffix in _PICTURES and file.resolve() not in drawn:
             file.unlink()
+
+
+def _remove(file: Path) -> None:
+    file.unlink()
+    with suppress(OSError):  # not empty
+        for folder in file.parents:
+            folder.rmdir()
 
 
 def keep_as_written(app: Sphinx, error: Exception | None) -> None:

@@ -11,7 +11,9 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Self
 
@@ -39,7 +41,10 @@ class Record:
     def read(cls, folder: Path) -> Self | None:
         """Read the record of kept pages; None if there is none, or if anything is damaged."""
         content = read_kept(folder / _RECORD)
-        record = cls(**json.loads(content)) if content else None
+        try:
+            record = cls(**json.loads(content)) if content else None
+        except TypeError:  # of another version
+            return None
         return record if record and record.digest == _digest(folder) else None
 
 
@@ -50,6 +55,7 @@ class KeptPages:
     folder: Path
     surroundings: str
     sources: Mapping[str, str]
+    record: Record | None  #: of the pages to begin with; None to begin with nothing
 
     @classmethod
     def of_staged(cls, project: Project, around: Surroundings) -> Self:
@@ -70,16 +76,20 @@ class KeptPages:
         surroundings = digest(
             *(sys.version, str(staged), str(project.package), around.shared),
             *(json.dumps(around.data), around.of_package(), json.dumps(others, sort_keys=True)),
+            # What is installed, which may differ from what is pinned.
+            *sorted(f"{each.name} {each.version}" for each in distributions()),
         )
         sources = {name: own for name, own in hashes.items() if name in pages}
-        return cls(project.kept_pages, surroundings, sources)
+        record = Record.read(project.kept_pages)
+        if record is not None and record.surroundings != surroundings:
+            record = None
+        return cls(project.kept_pages, surroundings, sources, record)
 
     def give(self, build: Path) -> None:
         """Put the pages where the next ones are built, with a note of what has changed."""
         # In a book without notebooks nothing else makes it.
         (build / OUTPUTS).mkdir(parents=True, exist_ok=True)
-        record = Record.read(self.folder)
-        if record is None or record.surroundings != self.surroundings:
+        if self.record is None:
             Earlier([], "").write(build)
             return
         for name, kept in _FOLDERS.items():
@@ -88,20 +98,21 @@ class KeptPages:
             shutil.copytree(
                 self.folder / kept, target, copy_function=shutil.copyfile, dirs_exist_ok=True
             )
-        changed = [name for name, own in self.sources.items() if record.sources[name] != own]
-        Earlier(changed, record.shown).write(build)
+        changed = [name for name, own in self.sources.items() if self.record.sources[name] != own]
+        Earlier(changed, self.record.shown).write(build)
 
     def take(self, build: Path) -> None:
         """Keep the pages that were built, in place of those before."""
         earlier = Earlier.read(build)
         if earlier is None:  # the extension was not there
             return
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        for name, kept in _FOLDERS.items():
-            (build / name).rename(self.folder / kept)
-        record = Record(self.surroundings, self.sources, earlier.shown, _digest(self.folder))
-        write_kept(self.folder / _RECORD, json.dumps(asdict(record)))
+        with suppress(OSError):  # the book itself is whole
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            for name, kept in _FOLDERS.items():
+                (build / name).rename(self.folder / kept)
+            record = Record(self.surroundings, self.sources, earlier.shown, _digest(self.folder))
+            write_kept(self.folder / _RECORD, json.dumps(asdict(record)))
 
 
 def _digest(folder: Path) -> str:
