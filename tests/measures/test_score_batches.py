@@ -237,7 +237,11 @@ def test_what_was_done_for_something_else_is_not_used(interrupted, tmp_path, cha
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
-    "kind", ["int64", "negative", "uint64", "int16", "float64", "Int64", "str", "category"]
+    "kind",
+    [
+        *("int64", "negative", "uint64", "int16", "Int64"),
+        *("float64", "float32", "float16", "str", "category"),
+    ],
 )
 def test_patients_of_a_parquet_file_may_be_numbers_or_text(lines, tmp_path, kind):
     read = read_visits(written(tmp_path, lines), ["ldh_limit"])

@@ -170,6 +170,25 @@ def test_terms_are_generated_in_order_and_few_at_a_time(monkeypatch, scores, siz
     assert 1 <= len(batches[-1]) <= size
 
 
+@pytest.mark.parametrize("log_error", [-1, -10, -20])
+@pytest.mark.parametrize("share", [0.02, 0.4, 0.5])
+@pytest.mark.parametrize("scores", [[1] * 300, [2, 3, 3, 5, 7, 8, 8, 11] * 6])
+def test_no_alias_exceeds_its_bound(scores, share, log_error):
+    last = math.floor(share * sum(scores))
+    values, counts = np.unique(np.array(scores, dtype=np.int64), return_counts=True)
+    moved = inversion._move(values, counts, last)
+    period = moved.period(log_error)
+    sums = {shift: last + shift * period for shift in range(-last // period, 10) if shift}
+    aliases = sum(
+        float(counted(scores, min(at, sum(scores)))[0])
+        * math.exp(-moved.rate * shift * period - moved.log_scale)
+        for shift, at in sums.items()
+        if at >= 0
+    )
+    # Where the bound is all but attained, both are rounded.
+    assert 0 < aliases <= moved.aliases(period) * (1 + 1e-12)
+
+
 @pytest.mark.parametrize("guess", ["period", "chosen"])
 @pytest.mark.parametrize("share", [0.02, 0.2, 0.5])
 def test_what_a_first_guess_leaves_out_is_noticed_and_added(guess, share, monkeypatch):

@@ -1207,6 +1207,13 @@ def test_data_sets_of_others_become_tables():
     assert {"patient_id", "weeks", "event"} == set(found.times)
 
 
+def test_records_of_visits_without_a_week_are_left_out():
+    adqs = foreign().tables["ADQS"]
+    again = pd.concat([adqs, adqs.iloc[[-1]].assign(AVAL=62.0)], ignore_index=True)
+    found = to_trial_tables(foreign(ADQS=again), weeks=WEEKS, **MORE)
+    assert found.visits["mmt"].tolist() == [70, 75, 60]
+
+
 def test_the_number_of_a_visit_is_not_taken_for_its_week():
     shifted = foreign()
     shifted.tables["ADQS"].loc[1, "AVISITN"] = 5.0

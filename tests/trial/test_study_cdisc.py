@@ -101,6 +101,20 @@ def test_the_score_is_a_parameter_with_its_criterion(made, tmp_path):
     assert met == (later["tis"] >= 40).tolist()
 
 
+@pytest.mark.parametrize(
+    ("name", "variable", "column"), [("ADAE", "AETERM", "event"), ("ADEX", "EXTRT", "treatment")]
+)
+def test_a_fault_is_placed_in_the_data_set_it_is_in(made, tmp_path, name, variable, column):
+    datasets = study_datasets(StudyData.read(made.write(tmp_path / "tables")))
+    datasets.tables[name].loc[0, variable] = ""
+    again = tmp_path / "again"
+    write_analysis_datasets(datasets, again / "adam", "csv")
+    text = made.description.replace("[files]", '[files]\nadam = "adam"')
+    (again / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=rf"adam.{name}, row 2, column {column}, value ''"):
+        StudyData.read(again)
+
+
 def test_data_sets_are_not_written_over_a_file(made, tmp_path):
     given = StudyData.read(made.write(tmp_path / "tables"))
     (tmp_path / "file").write_text("mine", encoding="utf-8")

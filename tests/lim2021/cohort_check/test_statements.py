@@ -263,6 +263,13 @@ def test_a_ceiling_that_is_one(reference):
     assert item.computed == "at most 10 points"
 
 
+def test_where_no_change_is_significant_none_is_named(reference):
+    tables = copied(reference)
+    for number in tables["visits"]["patient_id"].unique():
+        as_at_baseline(tables, number, ["last"])
+    assert check(make_trial(tables))["significant_changes"].computed == "none"
+
+
 @pytest.mark.parametrize(
     ("event", "column", "value", "address"),
     [
