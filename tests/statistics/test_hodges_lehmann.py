@@ -1,6 +1,7 @@
 """Hodges-Lehmann estimates and intervals against R, by exact inversion, and their symmetries."""
 
 import csv
+import importlib
 import itertools
 import math
 from decimal import Decimal
@@ -56,14 +57,25 @@ def tails(differences, shift):
     return 2 * greater, 2 * less
 
 
+def walsh(differences):
+    """The distinct means of two differences, or one with itself."""
+    return sorted({(Fraction(a) + Fraction(b)) / 2 for a in differences for b in differences})
+
+
+def shifts_between_averages(differences):
+    averages = walsh(differences)
+    return [
+        averages[0] - 1,
+        *((a + b) / 2 for a, b in itertools.pairwise(averages)),
+        averages[-1] + 1,
+    ]
+
+
 def inverted(differences, confidence_level):
     """Limits and achieved level, by testing between all neighbouring Walsh averages."""
     differences = [Fraction(d) for d in differences]
-    averages = sorted({(a + b) / 2 for a in differences for b in differences})
-    shifts = [averages[0] - 1]
-    shifts += [(a + b) / 2 for a, b in itertools.pairwise(averages)]
-    shifts += [averages[-1] + 1]
-    both = [tails(differences, shift) for shift in shifts]
+    averages = walsh(differences)
+    both = [tails(differences, shift) for shift in shifts_between_averages(differences)]
     error = 1 - Fraction(confidence_level)
     first = next(place for place, (greater, _) in enumerate(both) if greater > error)
     last = max(place for place, (_, less) in enumerate(both) if less > error)
@@ -132,6 +144,14 @@ def test_with_ties_inverts_the_exact_test(confidence_level, differences):
     low, high, achieved = inverted(differences, confidence_level)
     assert limits(result) == pytest.approx((low, high), abs=1e-12)
     assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
+
+
+@given(differences=coarse)
+@settings(deadline=None)
+def test_one_sided_p_values_are_monotone_in_the_shift(differences):
+    both = [tails(differences, shift) for shift in shifts_between_averages(differences)]
+    assert both == sorted(both, key=lambda pair: pair[0])
+    assert both == sorted(both, key=lambda pair: -pair[1])
 
 
 @pytest.mark.parametrize("confidence_level", LEVELS)
@@ -309,6 +329,25 @@ def test_a_thousand_differences():
     assert result.n_tied > 900
     assert 0.2 < result.low < result.estimate < result.high < 0.4
     assert 0.95 <= result.achieved_level < 1
+
+
+@pytest.mark.parametrize("n", [100, 300, 10_000])
+@pytest.mark.parametrize("decimals", [0, 1, 15])
+@pytest.mark.parametrize("confidence_level", [0.5, 0.95, 0.9999])
+def test_few_tails_are_computed(monkeypatch, n, decimals, confidence_level):
+    module = importlib.import_module("tisstats.statistics.hodges_lehmann")
+    calls = []
+
+    def counting(scores, last):
+        calls.append(last)
+        return lower_tail(scores, last)
+
+    lower_tail = module.lower_tail
+    monkeypatch.setattr(module, "lower_tail", counting)
+    module._untied_limit.cache_clear()
+    differences = np.random.default_rng(n).normal(0.3, 2, n).round(decimals)
+    hodges_lehmann(differences, confidence_level)
+    assert 1 <= len(calls) <= 8, calls  # up to four for each limit
 
 
 @pytest.mark.parametrize(

@@ -170,8 +170,8 @@ def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]
 def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Return where the log likelihood lies half a chi-square quantile below its maximum."""
     low, high = _two_sided_limits(_likelihood_ratio_low)(successes, trials, confidence_level)
-    # Rounding error next to the estimate; the interval always contains the estimate.
-    return np.minimum(low, successes / trials), np.maximum(high, successes / trials)
+    # 1 - a limit may be rounded to below the estimate; the interval always contains the estimate.
+    return low, np.maximum(high, successes / trials)
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,10 +19,8 @@ from tisstats.statistics._walsh_averages import WalshAverages, walsh_averages
 
 _Floats = NDArray[np.float64]
 
+_TINY: Final = 5e-324  # the smallest float above 0
 _ROUNDING: Final = 1e-12  # relative; a P value within it of 1 - confidence_level equals it
-_UNLIKELY: Final = 1e-6  # fraction of a P value that a bound may add to it
-_INVISIBLE: Final = 1e-17  # a P value that 1 - P does not show
-_FEW: Final = 16  # differences whose tails take so little that halving is best
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +90,10 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
       but treated as the limit of its neighbours: the interval is closed, both limits are Walsh
       averages, and no shift is excluded or included merely by dropping zeros at one point. So the
       interval may disagree about a single shift with a test that drops zeros there.
-    - *Gaps.* With ties, P need not be monotone on either side of the estimate. The limits are
-      those of the outermost shifts that are not rejected; the interval contains all in between.
-    - *Achieved level:* 1 - the largest P of a shift outside the interval, whichever limit it lies
-      beyond. Any level from the nominal one up to it gives this interval.
+    - *No gaps.* Each one-sided P rises with the shift or falls with it throughout, also with ties
+      (proved beside the code), so that all shifts between the limits are not rejected.
+    - *Achieved level:* 1 - the larger P of the two shifts next to the interval. Any level from the
+      nominal one up to it gives this interval.
       Without ties it is the coverage for any continuous symmetric distribution.
     - *Too few differences.* The smallest P is 2**(1 - n). If that is above 1 - `confidence_level`,
       no shift is rejected: the interval is the whole line, from -inf to inf, with the achieved
@@ -142,18 +140,16 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     sizes = np.bincount(groups)
 
     if sizes.max() == 1:
-        rank = _untied_rank(numbers.size, rejected)
-        low = averages.at_rank(rank - 1) if rank else -math.inf
-        high = averages.at_rank(averages.size - rank) if rank else math.inf
-        outside = _untied_p(numbers.size, rank - 1) if rank else 0.0
+        below, outside = _untied_limit(numbers.size, rejected)
+        above = below
     else:
         distinct = np.bincount(groups, weights=numbers / sizes[groups]).astype(np.float64)
-        below = _TiedShifts(averages, distinct, sizes, tolerance)
-        low, outside_low = below.limit(rejected)
-        mirrored = walsh_averages(-numbers)
-        above = _TiedShifts(mirrored, -distinct, sizes, tolerance)
-        high, outside_high = above.limit(rejected)
-        high, outside = -high, max(outside_low, outside_high)
+        below, outside_low = _TiedShifts(averages, distinct, sizes, tolerance).limit(rejected)
+        mirrored = _TiedShifts(walsh_averages(-numbers), -distinct, sizes, tolerance)
+        above, outside_high = mirrored.limit(rejected)
+        outside = max(outside_low, outside_high)
+    low = averages.at_rank(below - 1) if below else -math.inf
+    high = averages.at_rank(averages.size - above) if above else math.inf
     return HodgesLehmannEstimate(
         estimate=round_to_zero(_median(averages), numbers, tolerance),
         low=round_to_zero(low, numbers, tolerance),
@@ -173,33 +169,47 @@ def _median(averages: WalshAverages) -> float:
     return one / 2 + averages.next_above(one) / 2
 
 
-def _untied_p(n: int, below: int) -> float:
-    """Return the two-sided P of a shift with `below` Walsh averages below it, without ties.
+def _fewest_below(
+    n: int, rejected: float, gap_from: Callable[[int], tuple[int, int, float]]
+) -> tuple[int, float]:
+    """Return the smallest number of Walsh averages below a shift whose P is above `rejected`.
 
-    Their number is the sum of the ranks of the negative shifted differences
-    (Hollander, Wolfe & Chicken 2014, section 3.1).
+    The second is the largest P of the shifts before it; 0 without any.
+
+    `gap_from` returns, of the first gap with so many Walsh averages or more below it, the numbers
+    from and up to which it is the first, and half its P.
+
+    P never falls from one gap to the next. At the Walsh average between them, either the
+    differences nearest to the shift turn negative, which keeps the null distribution and adds their
+    ranks to the statistic. Or a negative differences, equal to each other, come to lie farther from
+    the shift than b positive ones, which were next above them in rank: each of the a gains b ranks,
+    each of the b loses a. So the statistic rises by a b, and the sum of ranks with random signs,
+    of which A of the a and B of the b are negative, rises by A b - B a, which is never more.
+    (Averages of several such pairs that coincide are taken one after the other.)
     """
-    return 2 * lower_tail(range(1, n + 1), below)[0]
+    low, high, outside = 0, n * (n + 1) // 4 + 1, 0.0
+    spread, target = math.sqrt(n * (n + 1) * (2 * n + 1) / 24), float(ndtri(rejected / 2))
+    guess = round(n * (n + 1) / 4 + target * spread)
+    while low < high:
+        first, last, tail = gap_from(max(low, min(guess, high - 1)))
+        if 2 * tail > rejected:
+            high = first
+        else:
+            low, outside = last + 1, 2 * tail
+        # The normal approximation is close, and halving would take many exact tails.
+        guess = last + math.ceil((target - float(ndtri(max(tail, _TINY)))) * spread)
+    return low, outside
 
 
 @lru_cache(maxsize=16)
-def _untied_rank(n: int, rejected: float) -> int:
-    """Return the smallest number of Walsh averages below a shift that has a P above `rejected`."""
-    low, high = 0, n * (n + 1) // 4 + 1
-    guess = 0
-    if n > _FEW:  # the normal approximation is close, and halving would take many exact tails
-        spread = math.sqrt(n * (n + 1) * (2 * n + 1) / 24)
-        guess = round(n * (n + 1) / 4 + float(ndtri(rejected / 2)) * spread)
-    while low < high:
-        middle = guess if low <= guess < high else (low + high) // 2
-        tail, at = lower_tail(range(1, n + 1), middle)
-        if 2 * tail > rejected:
-            high = middle
-        else:
-            low = middle + 1
-        if n > _FEW and at > 0:  # Newton's step for the logarithm of P, which is nearly straight
-            guess = middle + math.ceil(math.log(rejected / (2 * tail)) * tail / at)
-    return low
+def _untied_limit(n: int, rejected: float) -> tuple[int, float]:
+    """Return how many Walsh averages are below the interval, and the largest P below it.
+
+    The number of Walsh averages below a shift is the sum of the ranks of the negative shifted
+    differences (Hollander, Wolfe & Chicken 2014, section 3.1).
+    """
+    ranks = range(1, n + 1)
+    return _fewest_below(n, rejected, lambda below: (below, below, lower_tail(ranks, below)[0]))
 
 
 class _TiedShifts:
@@ -228,70 +238,44 @@ class _TiedShifts:
         ends = averages.at_rank(0), averages.at_rank(averages.size - 1)
         self.half_gap = tolerance * max(map(abs, ends)) / 2
         self.n = int(sizes.sum())
-        self._known: dict[int, float] = {}
 
-    def limit(self, rejected: float) -> tuple[float, float]:
-        """Return the lower limit, and the largest P of the shifts below it."""
-        first = self.gap_from(self.surely_rejected(rejected))
-        while self.p_value(first) <= rejected:
-            first = self.gap_from(first + 1)
-        if first == 0:
-            return -math.inf, 0.0
-        limit = self.averages.at_rank(first - 1)
-        outside = self.p_value(self.gap_before(first))
-        below = self.gap_from(self.surely_rejected(max(outside, _INVISIBLE)))
-        while below < first:
-            outside = max(outside, self.p_value(below))
-            below = self.gap_from(below + 1)
-        return limit, outside
+    def limit(self, rejected: float) -> tuple[int, float]:
+        """Return how many Walsh averages are below the interval, and the largest P below it."""
+        below, outside = _fewest_below(self.n, rejected, self.gap_from)
+        return self.last_before_gap(below), outside
 
-    def surely_rejected(self, rejected: float) -> int:
-        """Return a number of Walsh averages: with fewer below, P is at most `rejected`.
+    def gap_from(self, below: int) -> tuple[int, int, float]:
+        """Return between which numbers of Walsh averages no gap is, and half the P of the next."""
+        last = self.last_before_gap(below)
+        return self.first_after_gap(last), last, self.half_p(last)
 
-        Without ties among the ranks the statistic would be W + D instead of W, where D is a sum
-        over the differences, each of which adds its rank less its mid-rank or 0. Given the signs, D
-        is at most the sum of half of t**2 // 4 over groups of t equal differences. And it
-        is d or more with probability at most exp(-2 d**2 / sum of squares)
-        (Hoeffding 1963, doi:10.1080/01621459.1963.10500830). So P is at most the P without ties of
-        so many more Walsh averages below, and twice that probability. This spares most tests.
-        """
-        sizes = self.sizes.astype(np.float64)
-        largest = math.ceil(float((self.sizes**2 // 4).sum()) / 2)
-        squares = float((sizes**3 - sizes).sum()) / 12
-        likely = math.ceil(math.sqrt(squares / 2 * math.log(2 / (_UNLIKELY * rejected))))
-        if largest <= likely:
-            return max(0, _untied_rank(self.n, rejected) - largest)
-        return max(0, _untied_rank(self.n, rejected * (1 - _UNLIKELY)) - likely)
-
-    def gap_from(self, below: int) -> int:
+    def last_before_gap(self, below: int) -> int:
         """Return the smallest number of Walsh averages from `below` on that a gap follows."""
-        if below <= 0:
+        if below == 0:
             return 0
-        if below >= self.averages.size:
-            return self.averages.size
         value = self.averages.at_rank(below - 1)
         while (following := self.averages.next_above(value)) / 2 - value / 2 <= self.half_gap:
             # What differs by rounding is many averages, passed over at once.
             value = max(following, self.averages.next_below(value + self.half_gap))
         return self.averages.up_to(value)
 
-    def gap_before(self, below: int) -> int:
-        """Return the largest number of Walsh averages less than `below` that a gap follows."""
+    def first_after_gap(self, below: int) -> int:
+        """Return the smallest number of Walsh averages that no gap divides from `below`."""
+        if below == 0:
+            return 0
         value = self.averages.at_rank(below - 1)
         while value / 2 - (preceding := self.averages.next_below(value)) / 2 <= self.half_gap:
             value = min(preceding, self.averages.next_above(value - self.half_gap))
-        return self.averages.up_to(math.nextafter(value, -math.inf))
+        return self.averages.up_to(math.nextafter(value, -math.inf)) + 1
 
-    def p_value(self, below: int) -> float:
-        """Return P of the shifts between the Walsh averages number `below` and the next."""
+    def half_p(self, below: int) -> float:
+        """Return half the P of the shifts between Walsh average number `below` and the next."""
         if 2 * below >= self.averages.size:
-            return 1.0
-        if below not in self._known:
-            following = self.averages.at_rank(below)
-            preceding = self.averages.next_below(following) if below else following
-            shift = preceding / 2 + following / 2
-            order = np.argsort(np.abs(self.distinct / 2 - shift / 2))
-            doubled = 2 * np.cumsum(self.sizes[order]) - self.sizes[order] + 1  # mid-ranks
-            scores: list[int] = np.repeat(doubled, self.sizes[order]).tolist()
-            self._known[below] = 2 * lower_tail(scores, 2 * below)[0]
-        return self._known[below]
+            return 0.5
+        following = self.averages.at_rank(below)
+        preceding = self.averages.next_below(following) if below else following
+        shift = preceding / 2 + following / 2
+        order = np.argsort(np.abs(self.distinct / 2 - shift / 2))
+        doubled = 2 * np.cumsum(self.sizes[order]) - self.sizes[order] + 1  # mid-ranks
+        scores: list[int] = np.repeat(doubled, self.sizes[order]).tolist()
+        return lower_tail(scores, 2 * below)[0]
