@@ -192,11 +192,12 @@ def denominator_choices(published: PublishedFacts) -> pd.DataFrame:
     more = f"more than {published.text('design.minimal_score')} points"
     missed = f"{excluded} did not reach it, according to the text"
     both = f"{excluded} counted as a responder, as in the Discussion"
+    kept = f"printed; {lost} others reached it and lost it again"
     ever = "sum of printed counts, including those who lost it, if no other patient reached it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),
         (f"{moderate} {end}", "all included", reached, missed),
-        (f"{minimal} {end}", "analysed", minimal_count, "printed"),
+        (f"{minimal} {end}", "analysed", minimal_count, kept),
         (f"{minimal} {end}", "all included", minimal_count + n_excluded, both),
         (more, "all included", minimal_count + added, discussed),
         (f"{minimal} at any visit", "analysed", minimal_count + lost, ever),

@@ -92,7 +92,7 @@ def printed_choices(published: PublishedFacts) -> tuple[Choice, ...]:
             (
                 responder(moderate, last, _PRIMARY),
                 responder(moderate, early, "decision on the regimen (Methods, Study design)"),
-                responder(minimal, last, _SECONDARY),
+                responder(minimal, last, f"{_SECONDARY}, without the {lost} who lost it again"),
                 responder(
                     minimal,
                     last,

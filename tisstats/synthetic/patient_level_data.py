@@ -54,13 +54,13 @@ class PatientLevelData:
         )
         if self.drawn:
             return (
-                f"What follows rests on synthetic patient-level data: {self.name}, generated to "
+                f"This section rests on synthetic patient-level data: {self.name}, generated to "
                 f"reproduce every printed number that patient-level data determine. {unreal} That "
                 "they reproduce the printed numbers shows that these are mutually consistent; it "
                 "is not evidence for any of them, and one cohort says nothing about unpublished "
                 "values."
             )
-        supplied = f"What follows rests on the {self.kind} data of {self.name}, supplied by whoever"
+        supplied = f"This section rests on the {self.kind} data of {self.name}, supplied by whoever"
         if self.kind == "synthetic":
             return f"{supplied} built this copy. {unreal} They are not evidence for any number."
         return f"{supplied} built this copy. They are not those of the article."
