@@ -21,7 +21,7 @@ def test_the_banner_is_on_every_page(other_book: Path) -> None:
 
 def test_the_banner_is_seen(browser: Browser, other_book: Path) -> None:
     tab = browser.new_page()
-    for name in ["book/intro", *NOTEBOOKS, "search"]:
+    for name in ("book/intro", NOTEBOOKS[0], "search"):  # all have it from one template
         tab.goto((other_book / f"{name}.html").as_uri())
         for device, scheme in (("desktop", "light"), ("phone", "dark")):
             tab.set_viewport_size({"width": WIDTHS[device], "height": 900})
