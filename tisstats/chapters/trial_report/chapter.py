@@ -12,9 +12,15 @@ from tisstats.trial.study import Study, scale_notes
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.template import example_folder
 
+#: Shape of n (%) where it is unknown of some patients.
+COUNT_RANGE = (
+    "{lowest count} to {highest count} ({lowest percentage} to {highest percentage}), "
+    "{unknown} unknown"
+)
+
 #: What counts of an arm's patients are; a range where it is unknown of some.
 COUNTS_OF_ARM = Facts(
-    "{count} ({percentage}) | {count} | {lowest count} to {highest count} ({unknown} unknown)",
+    f"{{count}} ({{percentage}}) | {{count}} | {COUNT_RANGE}",
     unit="patients",
     group="@column",
 )

@@ -347,14 +347,14 @@ def p_cell(found: MeasureChange, decimals: int) -> str:
 
 
 def count_cell(found: ThreeValued) -> str:
-    """Format n (%), or the range of n in words where some are not known.
+    """Format n (%), or the range of both where some are not known.
 
     Examples
     --------
     >>> count_cell(ThreeValued(np.array([True, False]), np.array([False, True])))
     '1 (50)'
     >>> count_cell(ThreeValued(np.array([True, False]), np.array([False, False])))
-    '1 to 2 (1 unknown)'
+    '1 to 2 (50 to 100), 1 unknown'
     """
-    count = found.format_count()
-    return count if isinstance(count, str) else n_percent(count, len(found.yes))
+    count, unknown = found.count_yes_unknown()
+    return n_percent(count, len(found.yes), unknown)

@@ -11,9 +11,9 @@ import numpy as np
 from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts
 from tisstats.chapters.trial_report import method_wording
-from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
+from tisstats.chapters.trial_report.chapter import COUNT_RANGE, COUNTS_OF_ARM, TrialChapter
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
-from tisstats.chapters.trial_report.scores import NONE, n_percent
+from tisstats.chapters.trial_report.scores import n_percent
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
 from tisstats.statistics import Interval
@@ -41,17 +41,14 @@ _DIFFERENCE = Facts(
 )
 _TERM = Facts(
     "{count} ({percentage}); {events} event*"
-    " | {lowest count} to {highest count} ({unknown} unknown); {events} event*"
+    f" | {COUNT_RANGE}; {{events}} event*"
     " | –; {events} event*",
     unit="patients",
     group="@column",
 )
 
 #: How counts are printed with an interval.
-WITH_INTERVAL = (
-    "{count} ({percentage})<; {lower limit} to {upper limit}>"
-    " | {lowest count} to {highest count} ({unknown} unknown)<; {lower limit} to {upper limit}>"
-)
+WITH_INTERVAL = f"{{count}} ({{percentage}})<; {{lower limit}} to {{upper limit}}> | {COUNT_RANGE}"
 
 
 class Safety(TrialChapter):
@@ -371,9 +368,7 @@ def format_difference(found: Interval | None) -> str:
 
 
 def _count(count: HarmCount) -> str:
-    if count.unknown:
-        return f"{count.count} to {count.count + count.unknown} ({count.unknown} unknown)"
-    return n_percent(count.count, count.patients) if count.patients else NONE
+    return n_percent(count.count, count.patients, count.unknown)
 
 
 def _recorded(outcomes: list[HarmOutcome], label: str) -> Mapping[str, HarmCount] | None:

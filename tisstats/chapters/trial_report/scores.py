@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -444,15 +445,21 @@ def score_cell(summary: ScoreSummary, decimals: int) -> str:
     return f"{text}; {count} open: median {either}"
 
 
-def n_percent(count: int, patients: int) -> str:
-    """Format n (%), or a dash where there are no patients.
+def n_percent(count: int, patients: int, unknown: int = 0) -> str:
+    """Format n (%), or the range of both where some are not known; a dash without patients.
 
     Examples
     --------
-    >>> n_percent(3, 6), n_percent(0, 0)
-    ('3 (50)', '–')
+    >>> n_percent(3, 6), n_percent(0, 0), n_percent(3, 6, unknown=2)
+    ('3 (50)', '–', '3 to 5 (50 to 83), 2 unknown')
     """
-    return format_n_percent(count, patients) if patients else NONE
+    if not patients:
+        return NONE
+    if not unknown:
+        return format_n_percent(count, patients)
+    most = count + unknown
+    low, high = (format_percent(Fraction(each, patients), 0) for each in (count, most))
+    return f"{count} to {most} ({low} to {high}), {unknown} unknown"
 
 
 def _percent(proportion: float) -> str:
