@@ -124,9 +124,10 @@ def test_sheets_hold_the_rules_and_only_their_own_layout(made, texts):
     assert len(sheet.select("section.a4")) == PAPERS["sheet"].sheets
     assert "not an official form" in words(sheet)
     titles = [words(title) for title in handout.select(".questions h2")]
-    assert titles == [texts.tasks[key].title for key in ("percent", "total", "enzyme", "missing",
-                      "ceiling")] + ["How sure is that proportion?", texts.tasks["placebo"].title,
-                      texts.tasks["endpoint"].title, "What does the pilot study show?"]  # fmt: skip
+    first = [texts.tasks[key].title for key in ("percent", "total", "enzyme", "missing", "ceiling")]
+    last = [texts.tasks[key].title for key in ("placebo", "endpoint")]
+    own = ["How precise is that proportion?", *last, "What does the pilot study show?"]
+    assert titles == first + own
     for key in ("percent", "total"):
         assert texts.solved[key].question in words(handout)
     # Intervals are read from the slides, and the guess comes before the counts.

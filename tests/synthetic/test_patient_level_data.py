@@ -55,7 +55,7 @@ def test_the_folder_of_an_ensemble_is_its_first_cohort_or_the_one_of_a_number(dr
             assert data.name == f"cohort {number} of the ensemble in my-cohorts"
             assert data.trial.visits.equals(patient_level_data(str(number)).trial.visits)
             assert data.kind == "synthetic"
-            assert "generated to reproduce every printed number" in data.notice
+            assert "generated to reproduce the printed counts and the tables" in data.notice
 
 
 def test_the_package_of_the_first_cohort_in_the_folder_is_a_trial(drawn):

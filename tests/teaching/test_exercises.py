@@ -24,7 +24,7 @@ ANSWERS = {
         "moderate)."
     ),
     "imacs-improvement": "The definition is met: 5 measures improved enough.",
-    "imacs-worsening": "One visit: yes; 2 consecutive visits: no.",
+    "imacs-worsening": "At week 3: yes; confirmed at 2 consecutive visits: no.",
     "interval": "The interval is 20.3 to 66.5%; the planned 60% lies within it.",
     "percent-without-count": (
         "The percentage 42.0% corresponds to no number out of 19 and to no number out of 20 "
@@ -35,7 +35,7 @@ ANSWERS = {
         "spreadsheets."
     ),
     "dosing": (
-        "The number of days is 3 for the loading dose and 2 for a maintenance dose, which "
+        "The number of days is at least 3 for the loading dose and 2 for a maintenance dose, which "
         "exceeds the planned 1 day."
     ),
     "kaplan-meier": (

@@ -1,6 +1,7 @@
 """Fresh cases: every key against a slow computation from the question's own words."""
 
 import re
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import cache
 from html import unescape
@@ -324,6 +325,27 @@ def test_the_size_is_the_first_that_attains_the_power_by_the_approximation(seed)
     assert texts(case) == [str(size), str(2 * stay)]
 
 
+def read_in_tenths(value, half):
+    """A value as it is read on a scale of tenths."""
+    with localcontext(prec=30):
+        decimal = Decimal(value.numerator) / value.denominator
+        return Fraction(decimal.quantize(Decimal("0.1"), half))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_baseline_needed_by_trying_every_step_of_the_scale(seed):
+    case = set_of(seed)["entry-criterion"]
+    wanted, *scale, part, nearest = numbers(case.question)
+    assert scale == [0, 10, nearest] == [0, 10, Fraction(1, 10)]
+    name = re.search("points for (\\w+)", case.question)[1].lower()
+    starts = [Fraction(tenths, 10) for tenths in range(1, 101)]
+    for half in (ROUND_HALF_UP, ROUND_HALF_DOWN):
+        falls = {at: at - read_in_tenths(at * (100 - part) / 100, half) for at in starts}
+        best = next(at for at in starts if points(name, 10 * at) >= wanted)
+        needed = next(at for at in starts if points(name, 10 * falls[at]) >= wanted)
+        assert [Fraction(text) for text in texts(case)] == [best, needed]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_missed_visits_by_counting_a_million_patients(seed):
     case = set_of(seed)["missed-visits"]
@@ -379,20 +401,6 @@ def test_one_measure_is_beyond_its_error_and_matters(seed):
         if expected > detectable and expected >= important:
             fitting.append(name)
     assert texts(case) == [*sizes, *fitting]
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_entry_criterion_by_trying_every_value(seed):
-    case = set_of(seed)["entry-criterion"]
-    needed, low, length, step, part = numbers(case.question)
-    measure = re.search(r"points for (\w+)", case.question)[1]
-    assert (low, length, step) == (0, 10, Fraction(1, 10))
-    tried = [each * step for each in range(101)]
-    expected = [
-        next(each for each in tried if points(measure, 10 * each * share) >= needed)
-        for share in (1, part / 100)
-    ]
-    assert texts(case) == [f"{float(each):.1f}" for each in expected]
 
 
 def test_the_cases_vary():

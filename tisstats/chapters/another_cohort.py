@@ -176,7 +176,7 @@ def _counts(published: PublishedFacts) -> dict[str, str]:
             f"response.moderate_week_{week}": f"first reached {responder} points at week {week}"
             for week in _response_weeks(published)
         },
-        "response.minimal": f"had {minimal} points or more at the end",
+        "response.minimal": f"had {minimal} points or more by week {last}, taken as the end",
         "response.minimal_lost": f"had {minimal} points at week {WEEKS[1]}, not at the end",
         "flow.ended_early": "stopped early",
     }

@@ -161,7 +161,8 @@ class Safety(PatientChapter):
                 f"confidence interval {limits}%)"
             ),
             "embolism_limits": (
-                f"{count} in {n} patients is compatible with a rate anywhere from {limits}%"
+                f"{count} in {n} patients is compatible with a rate from {limits}% ({level}% "
+                "confidence interval)"
             ),
         }
 

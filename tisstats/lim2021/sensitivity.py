@@ -274,7 +274,8 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                 Level(
                     "all included",
                     {"denominator": "included"},
-                    f"patient {published.text('flow.excluded_patient')} as a non-responder",
+                    f"patient {published.text('flow.excluded_patient')} as a non-responder at "
+                    "every threshold, also at the lower one, which the Discussion counts",
                 ),
             ),
         ),

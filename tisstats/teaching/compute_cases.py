@@ -245,7 +245,8 @@ def ceiling_case(draw: Draw) -> Case:
         "The highest attainable score",
         8,
         "A fictitious adult has these values at baseline. "
-        f"{patient.scales} Which score would the patient have with the best value on every scale?",
+        f"{patient.scales} Which score would the patient have with "
+        "the best value on every scale, zero for the enzyme?",
         tuple(f"{name_at_start(name)}: {shown(value)}" for name, value in baseline.items()),
         (
             points_answer(

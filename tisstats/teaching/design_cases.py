@@ -272,17 +272,38 @@ def entry_criterion_case(draw: Draw) -> Case:
     """Find the baseline that an endpoint needs."""
     measure = draw.one(("physician_global", "patient_global", "extramuscular"))
     rule = CORE_SET[measure]
-    band = draw.whole(1, len(rule.cutoffs) - 1)
+    # Pairs whose answer hangs on a follow-up value midway between two steps are left out.
+    band, part = draw.one(
+        [
+            (band, part)
+            for band, cut in enumerate(rule.cutoffs)
+            for part in range(50, 95, 5)
+            if band and len({_baseline_needed(cut, part, half) for half in (0, 1)}) == 1
+        ]
+    )
     cut, points = rule.cutoffs[band], float(rule.points[band + 1])
-    part = draw.one((50, 60, 75, 80))
     step = Fraction(1, TENTHS)
     boundary = Fraction(cut * VAS, 100)
     at_best = boundary + step
-    # A fall by this part of the baseline has to be more than the boundary.
     exact = boundary / Fraction(part, 100)
-    needed = (exact // step + 1) * step
-    earned = band_points(float(needed * part / VAS), measure).item()
+    unread = (exact // step + 1) * step
+    needed, after = _baseline_needed(cut, part)
+    before = needed - step
+    missed = _follow_up(before, part)
+    earned, less = band_points(
+        [float((start - end) * 100 / VAS) for start, end in ((needed, after), (before, missed))],
+        measure,
+    ).tolist()
     name = measure_name_in_sentence(measure)
+    on_paper = [(float(exact), "Its fall is on the boundary, which belongs to the band below.")]
+    if unread < needed:
+        on_paper.append(
+            (
+                float(unread),
+                f"It falls to {shown(float(_follow_up(unread, part)))} cm as read, which is not "
+                "enough.",
+            )
+        )
     return Case(
         "entry-criterion",
         "design",
@@ -291,7 +312,8 @@ def entry_criterion_case(draw: Draw) -> Case:
         "A protocol of a fictitious trial requires that each patient is able to earn "
         f"{shown(points)} points for {name}, on a scale from 0 to {VAS} cm in steps of "
         f"{float(step):g} cm. What is the smallest baseline value that allows this if the measure "
-        f"falls to zero? And what is it if the measure falls by {part}% of its baseline value?",
+        f"falls to zero? And what is it if the measure falls by {part}% of its baseline value, "
+        f"and is read to the nearest {float(step):g} cm?",
         (),
         (
             number_answer(
@@ -306,21 +328,52 @@ def entry_criterion_case(draw: Draw) -> Case:
             number_answer(
                 f"Baseline value if it falls by {part}%, cm",
                 float(needed),
-                f"{part}% of the baseline value must be more than {cut}% of the range.",
-                (
-                    float(exact),
-                    "Its fall is on the boundary, which belongs to the band below.",
-                ),
+                f"Baseline less follow-up, as read, must be more than {cut}% of the range.",
+                *on_paper,
                 (float(at_best), "That is enough if the measure falls to zero, which is more."),
             ),
         ),
         (
             f"{shown(points)} points need more than {cut}% of {VAS} cm, more than "
             f"{shown(float(boundary))} cm: {shown(float(at_best))} cm if it falls to zero.",
-            f"A fall by {part}% is more than {shown(float(boundary))} cm from "
-            f"{shown(float(needed))} cm on, where it earns {shown(earned)} points.",
+            f"From {shown(float(needed))} cm it falls by {part}% to {shown(float(after))} cm as "
+            f"read, by {shown(float(needed - after))} cm, which earns {shown(earned)} points; from "
+            f"{shown(float(before))} cm to {shown(float(missed))} cm, by "
+            f"{shown(float(before - missed))} cm, which earns {shown(less)}.",
         ),
         "from tisstats.measures import band_points\n\n"
-        f"band_points([10 * {shown(float(at_best))}, {part} * {shown(float(needed))} / 10], "
-        f'"{measure}")',
+        f"band_points([10 * {shown(float(at_best))}, 10 * ({shown(float(needed))} - "
+        f'{shown(float(after))})], "{measure}")',
     )
+
+
+def _baseline_needed(cut: int, part: int, half: int = 0) -> tuple[Fraction, Fraction]:
+    """Return the smallest baseline whose fall by a part, as read, is beyond a cutoff, and its end.
+
+    Parameters
+    ----------
+    cut
+        Cutoff of the improvement, % of the range.
+    part
+        Fall, % of the baseline.
+    half
+        Whether a value midway between two steps is read as the larger one.
+
+    Returns
+    -------
+    tuple of Fraction
+        Baseline and follow-up, cm.
+    """
+    for tenths in range(1, VAS * TENTHS + 1):
+        start = Fraction(tenths, TENTHS)
+        end = _follow_up(start, part, half)
+        if start - end > Fraction(cut * VAS, 100):
+            return start, end
+    raise AssertionError(f"no fall by {part}% is beyond {cut}%")
+
+
+def _follow_up(start: Fraction, part: int, half: int = 0) -> Fraction:
+    """Return a value after a fall by a part, read to the nearest tenth of a centimetre."""
+    tenths = start * TENTHS * (100 - part) / 100
+    read = (2 * tenths + 1) // 2 if half else -((1 - 2 * tenths) // 2)
+    return Fraction(read, TENTHS)

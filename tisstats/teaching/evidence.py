@@ -27,7 +27,7 @@ NOT_FOUND = "not found"
 PROPERTIES: dict[str, str] = {
     "rater": "Who rates",
     "scale": "Scale",
-    "best_end": "Already at the best end",
+    "best_end": "At the best end (enzyme: not elevated)",
     "reliability": "Reliability",
     "discordance": "Difference between patient and physician",
     "variation": "Variation without disease",

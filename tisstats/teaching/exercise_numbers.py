@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from statistics import median_low
 from typing import Any
 
@@ -266,6 +267,7 @@ def imacs_worsening_values(_: PublishedFacts, given: Values) -> Values:
         "count": int(row["worsening_count"]),
         "rising": sum(by < 0 for by in relative.values()),
         "rule": WORSENING_RULES["imacs"],
+        **{f"{each.measure}_by": each.by for each in chain(*WORSENING_RULES["imacs"].clauses)},
     }
 
 

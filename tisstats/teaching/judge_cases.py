@@ -95,7 +95,7 @@ def percentage_case(draw: Draw) -> Case:
     return Case(
         "printed-percentage",
         "judge",
-        "Can this percentage be?",
+        "Is this percentage possible?",
         4,
         f"A fictitious paper states that {printed}% of {patients} patients improved. Which number "
         "of patients comes nearest to that, and does it give the printed percentage?",
@@ -111,7 +111,7 @@ def percentage_case(draw: Draw) -> Case:
                 ),
             ),
             yes_no_answer(
-                "Can the percentage be printed correctly?",
+                "Can the printed percentage be correct?",
                 yes=bool(counts),
                 why="Divide the nearest number by the number of patients, round to one decimal and "
                 "compare.",
@@ -133,7 +133,7 @@ def attainable_pvalues(pairs: int) -> list[float]:
     Parameters
     ----------
     pairs
-        Number of differences, none of them zero and no two of one size.
+        Number of differences, none of them zero and no two with the same absolute value.
 
     Examples
     --------
@@ -165,12 +165,12 @@ def p_value_case(draw: Draw) -> Case:
     return Case(
         "printed-p-value",
         "judge",
-        "Can this P value be?",
+        "Is this P value possible?",
         6,
         f"In a fictitious study, {pairs} patients are measured twice; no difference is zero, and "
-        f"no two are of one size. The authors print P = {printed} by the exact two-sided Wilcoxon "
-        "signed-rank test. What is the smallest P value that this test can give here, and can the "
-        "printed one be correct?",
+        f"no two have the same absolute value. The authors print P = {printed} by the exact "
+        "two-sided Wilcoxon signed-rank test. What is the smallest P value that this test can give "
+        "here, and can the printed one be correct?",
         (),
         (
             number_answer(
@@ -326,7 +326,7 @@ def important_change_case(draw: Draw) -> Case:
         [float(percent), float(100 * change / before)], measure
     ).tolist()
     unit = "" if measure == "haq" else " cm"
-    assumed = " (read as cm; the abstract prints no unit)" if row.note else ""
+    assumed = " (read as cm; the abstract prints no unit)" if "assumed" in row.unit else ""
     source = _evidence().sources[row.source].label
     start, end, size = (shown(float(each)) for each in (before, before - change, change))
     beyond, matters = float(change) > detectable, change >= important

@@ -88,7 +88,7 @@ def dose_note(trial: Trial) -> str:
     """Return a note on the weeks of amended doses, which the article does not report."""
     if trial.origin != "synthetic":
         return ""
-    return "The weeks of the amended doses are assumed. "
+    return "The number and weeks of the amended doses, and so the totals, are assumed. "
 
 
 def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
