@@ -83,7 +83,7 @@ class Safety(PatientChapter):
                 counts="patients",
             ),
             "embolism_limits": Facts(
-                "*from {lower limit} to {upper limit}%",
+                "*from {lower limit} to {upper limit}% ({level}% confidence interval)",
                 "Patients with pulmonary embolism",
                 "%",
                 "{self.interval_words}",
