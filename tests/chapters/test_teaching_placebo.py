@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.command import called
+from tisstats.chapters.class_figures import slide_figures
 from tisstats.chapters.teaching_placebo import PlaceboResponse
+from tisstats.ledger.published import PublishedFacts
 from tisstats.statistics import (
     TwoArmDesign,
     operating_characteristics,
@@ -28,6 +30,15 @@ def test_the_figure_shows_both_arms_and_which_counts_are_inferred(page):
     assert "TIS ≥ 20, 79% v 44% (37/47 v 21/48)" in alt
     assert "TIS ≥ 40, 68% v 23% (32/47 v 11/48, inferred)" in alt
     assert "TIS ≥ 40, 42%, no placebo (8/19)" in alt
+
+
+def test_what_responders_had_to_meet_besides_a_score_stands_with_it(page):
+    words = "ProDERM at 20 points: without confirmed deterioration"
+    for each in (page.differences_by_threshold(), page.placebo_arms_alone(), page.planning()):
+        assert f"{words}." in dict(each.notes).values()
+    slides = slide_figures(PublishedFacts.read())
+    assert words in slides["arms"].caption
+    assert f"{words}." in slides["placebo"].caption
 
 
 def test_inferred_counts_are_labelled_wherever_they_are_listed(page):

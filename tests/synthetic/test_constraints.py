@@ -2,12 +2,20 @@
 
 import re
 
+import numpy as np
 import pytest
 
-from tests.synthetic.perturbations import BY_NAME, PROPOSALS, cells, violated
+from tests.synthetic.perturbations import BY_NAME, PROPOSALS, cells, copied, violated
 from tisstats.lim2021.cohort_check.aggregates import study_addresses
-from tisstats.synthetic import CONSTRAINTS, constraints_for, unmet_constraints
-from tisstats.synthetic.targets import SUBTYPES
+from tisstats.synthetic import (
+    CONSTRAINTS,
+    Assumptions,
+    Targets,
+    constraints_for,
+    unmet_constraints,
+)
+from tisstats.synthetic.constraint import ConstraintInput
+from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
 #: Printed numbers that no patient-level data can contradict, and why.
 NOT_OF_PATIENTS = {
@@ -106,3 +114,27 @@ def test_what_is_implied_fails_only_with_what_implies_it(kept):
 
 def test_numbers_that_no_patients_can_give_have_no_constraint():
     assert constraints_for("flow.screened") == []
+
+
+@pytest.mark.parametrize(
+    ("measures", "above", "met"),
+    [
+        ((), 0, False),
+        (("physician_global",), 1, False),
+        (("physician_global", "haq"), 0, True),
+        (("patient_global", "extramuscular"), 0, True),
+        (("haq", "ck"), 0, False),  # enzymes have to be above their cut-off
+        (("haq", "ck"), 1, True),
+    ],
+)
+def test_two_other_measures_must_reach_the_registered_cut_offs(kept, measures, above, met):
+    changed = copied(kept.cohort(0))
+    row = np.flatnonzero(changed.analysed)[3]
+    uln = changed.patients["ck_uln"][row] = 200
+    cut_offs = {"physician_global": 20, "patient_global": 20, "haq": 2, "extramuscular": 20}
+    for name, least in (cut_offs | {"ck": 3 * uln // 2}).items():
+        below = least if name == "ck" else least - 1
+        value = least + above if name in measures else below
+        changed.visits[row, 0, MEASURES.index(name)] = value
+    view = ConstraintInput(changed, Assumptions(), Targets.of_study())
+    assert BY_NAME["minimal_disability"].holds(view) is met

@@ -24,7 +24,12 @@ from tisstats.statistics import method_title, proportion_interval
 from tisstats.synthetic.patient_level_data import patient_level_data
 from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.class_tables import CLASS_TRIAL
-from tisstats.teaching.placebo_trials import ThresholdComparison, comparisons, read_trials
+from tisstats.teaching.placebo_trials import (
+    ThresholdComparison,
+    comparisons,
+    name_conditions,
+    read_trials,
+)
 from tisstats.teaching.wording import band_labels
 from tisstats.trial import summaries
 from tisstats.trial.scoring import analyse
@@ -137,6 +142,8 @@ def _arms(_: PublishedFacts) -> SlideFigure:
     """Return the responders of both arms of the trial of the class at each threshold."""
     trials = read_trials()
     name, week = (trials.text(f"trials.{CLASS_TRIAL}.{column}") for column in ("trial", "week"))
+    compared = _of_class_trial()
+    conditions = name_conditions(trials, compared)
     rows = [
         ThresholdRow(
             f"{name}, week {week}",
@@ -145,12 +152,12 @@ def _arms(_: PublishedFacts) -> SlideFigure:
             ArmShare(each.placebo.responders, each.placebo.patients),
             each.inferred,
         )
-        for each in _of_class_trial()
+        for each in compared
     ]
     return _drawn(
         threshold_shares,
         f"{_REPORTS} of {name}, week {week}; counts inferred from "
-        "printed percentages where the line is dashed.",
+        f"printed percentages where the line is dashed; {conditions}.",
         rows,
     )
 
@@ -160,9 +167,8 @@ def _placebo(published: PublishedFacts) -> SlideFigure:
     level = float(published.value("design.confidence_level") / 100)
     thresholds = {published.count(f"design.{score}_score") for score in ("minimal", "responder")}
     trials, rows, names = read_trials(), [], dict[str, None]()
-    for each in comparisons(trials):
-        if each.threshold not in thresholds:
-            continue
+    compared = [each for each in comparisons(trials) if each.threshold in thresholds]
+    for each in compared:
         arm, name = each.placebo, trials.text(f"trials.{each.trial}.trial")
         label = f"{name.split()[0]} ≥ {each.threshold}" + ", inferred" * each.inferred
         interval = proportion_interval(arm.responders, arm.patients, level, _METHOD)
@@ -170,8 +176,8 @@ def _placebo(published: PublishedFacts) -> SlideFigure:
         names[name] = None
     return _drawn(
         interval_forest,
-        f"{_REPORTS} of {join_names(list(names))}. Inferred: from printed percentages. Intervals: "
-        f"{method_title(_METHOD)}.",
+        f"{_REPORTS} of {join_names(list(names))}. Inferred: from printed percentages. "
+        f"{name_conditions(trials, compared)}. Intervals: {method_title(_METHOD)}.",
         rows,
         "Studies of the placebo arms alone would have printed responders, too",
     )

@@ -38,7 +38,12 @@ from tisstats.printed import format_rounded, percent_range, round_to
 from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
 from tisstats.teaching.inferred_counts import PerArm, counts_as_printed, pairs_as_printed
-from tisstats.teaching.placebo_trials import ThresholdComparison, comparisons, read_trials
+from tisstats.teaching.placebo_trials import (
+    ThresholdComparison,
+    comparisons,
+    name_conditions,
+    read_trials,
+)
 
 #: Probabilities below this would round to zero.
 _SMALLEST_SHOWN = 0.001
@@ -383,8 +388,14 @@ class PlaceboResponse(Chapter):
         return figure_item(
             threshold_shares,
             rows,
-            source="Published: reports of the trials, and the article; some counts inferred",
+            source="Published: reports of the trials, and the article; some counts inferred; "
+            f"{self.conditions}",
         )
+
+    @property
+    def conditions(self) -> str:
+        """What responders had to meet besides a score."""
+        return name_conditions(self.trials, self.comparisons)
 
     def _study_and_week(self, each: ThresholdComparison) -> str:
         stem = f"trials.{each.trial}"
@@ -474,6 +485,7 @@ class PlaceboResponse(Chapter):
             "*": WORDS,
         },
         notes={
+            "Trial and threshold": "{self.conditions}.",
             "Difference": "Percentage points, with the {self.level_percent}% interval of Newcombe.",
             "Counts": "Inferred: not found in print, but the printed percentages allow one count "
             "only; see the next table.",
@@ -608,6 +620,7 @@ class PlaceboResponse(Chapter):
             ),
             "*": WORDS,
         },
+        notes={"Arm and threshold": "{self.conditions}."},
     )
     def placebo_arms_alone(self) -> Rows:
         """Return each placebo arm as if it were an uncontrolled study, then the pilot study."""
@@ -637,8 +650,9 @@ class PlaceboResponse(Chapter):
             ),
         },
         notes={
+            "Response rates from": "{self.conditions}.",
             "Patients per arm": "Smallest number with {self.power_percent}% power, by Fisher's "
-            "exact test at a two-sided type I error of {self.error_percent}%."
+            "exact test at a two-sided type I error of {self.error_percent}%.",
         },
     )
     def planning(self) -> Rows:

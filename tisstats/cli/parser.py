@@ -177,7 +177,8 @@ def add_book(commands: Commands) -> None:
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of notebooks, then of pages, that are made at a time (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
-    add("--output", metavar="DIR", type=parse_path, help="output folder (default: _build/html)")
+    output = "output folder (default: _build/html; of a trial's report, _build/trials/ID/html)"
+    add("--output", metavar="DIR", type=parse_path, help=output)
     tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"
     add("--tables", metavar="DIR", type=parse_path, help=tables)
     figures = "copy every figure to DIR as SVG, PDF and PNG"

@@ -14,14 +14,13 @@ import numpy as np
 from tisstats.forensics.order_statistics import CountLimits, Ints, OrderStatistic
 from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
-from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import scoring
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.latent import normal_scores
 from tisstats.synthetic.plausibility import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, rescued
-from tisstats.synthetic.table2_rows import BEDRIDDEN, baseline_range, value_range
+from tisstats.synthetic.table2_rows import BEDRIDDEN, abnormal_from, baseline_range, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Measure, Targets
 
 #: Largest fold decrease of CK, where it can be chosen: of those who discontinue, and of others.
@@ -53,7 +52,7 @@ class BaselineRules:
         self.contradictions = Contradictions(assumptions.mmt_max)
         self.expectations = Expectations(profiles, assumptions.mmt_max)
         self.extramuscular = self._extramuscular_range()
-        self.abnormal = self._abnormal_from()
+        self.abnormal = abnormal_from(assumptions, profiles["ck_uln"])
         #: Measures besides muscle testing that must be abnormal at baseline.
         self.min_abnormal = assumptions.minimal_disability_for_all * targets.count(
             "design.minimal_other_abnormal"
@@ -129,16 +128,6 @@ class BaselineRules:
         has_signs = count_signs(self.profiles) > 0
         slight = self.assumptions.extramuscular_max_without_signs
         return has_signs.astype(np.int64), np.where(has_signs, most, slight)
-
-    def _abnormal_from(self) -> Ints:
-        """Return from which baseline on each measure of each patient is abnormal."""
-        assumed = self.assumptions
-        found = np.zeros((self.n, CORE), dtype=np.int64)
-        for m in (Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR):
-            least = assumed.haq_abnormal if m == Measure.HAQ else assumed.vas_abnormal
-            found[:, m] = int(np.ceil(least / float(SCALES[MEASURES[m]].step)))
-        found[:, Measure.CK] = np.floor(assumed.enzyme_abnormal * self.profiles["ck_uln"]) + 1
-        return found
 
     def contradicts(self, start: Ints, end: Ints) -> scoring.Bools:
         """Return which patients have a contradictory baseline, end or change.

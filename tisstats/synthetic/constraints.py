@@ -38,8 +38,15 @@ from tisstats.synthetic.profiles import (
     fill_derived_columns,
 )
 from tisstats.synthetic.scoring import POINTS_PER_UNIT, Bools, worsened
-from tisstats.synthetic.table2_rows import BEDRIDDEN, RowSampler
-from tisstats.synthetic.targets import DISCUSSION_PATIENT, DRUG_PATIENTS, SUBTYPES, Measure, Targets
+from tisstats.synthetic.table2_rows import BEDRIDDEN, RowSampler, abnormal_from
+from tisstats.synthetic.targets import (
+    CORE,
+    DISCUSSION_PATIENT,
+    DRUG_PATIENTS,
+    SUBTYPES,
+    Measure,
+    Targets,
+)
 
 _PATIENTS = "Methods, Patients"
 _RESULTS = "Results, Patient characteristics"
@@ -110,14 +117,14 @@ def short_disease(view: ConstraintInput) -> bool:
     enforced_by=RowSampler.__init__,
 )
 def minimal_disability(view: ConstraintInput) -> bool:
-    """All patients met the amended criterion: loss on MMT and two other abnormal measures."""
+    """All patients met the amended criterion, with registered cut-offs (assumed to be its own)."""
     if not view.assumptions.minimal_disability_for_all:
         return True
     baseline = view.cohort.baseline
     most = view.cohort.mmt_max * (100 - view.count("design.minimal_muscle_loss"))
-    others = [Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR]
-    abnormal = (baseline[:, others] > 0).sum(axis=1)
-    abnormal += baseline[:, Measure.CK] > view.column("ck_uln")
+    least = abnormal_from(view.assumptions, view.column("ck_uln"))
+    others = [m for m in range(CORE) if m != Measure.MMT]
+    abnormal = (baseline[:, others] >= least[:, others]).sum(axis=1)
     enough = abnormal >= view.count("design.minimal_other_abnormal")
     return bool(((100 * baseline[:, Measure.MMT] <= most) & enough).all())
 

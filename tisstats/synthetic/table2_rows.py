@@ -15,7 +15,7 @@ from tisstats.forensics.paired_rows import PairSampler
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.scoring import Bools
-from tisstats.synthetic.targets import FORCES, Targets
+from tisstats.synthetic.targets import CORE, FORCES, MEASURES, Measure, Targets
 
 #: Grade of the modified Rankin scale of a bedridden patient.
 BEDRIDDEN = 5
@@ -154,6 +154,30 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     if high is None:
         raise ValueError(f"no greatest value of {measure} is assumed")
     return int(low / scale.step), int(high / scale.step)
+
+
+def abnormal_from(assumptions: Assumptions, ck_uln: Ints) -> Ints:
+    """Return from which baseline on each core set measure of each patient is abnormal.
+
+    Parameters
+    ----------
+    assumptions
+        The cut-offs.
+    ck_uln
+        Upper limit of normal of CK of each patient, U/L.
+
+    Returns
+    -------
+    ndarray
+        In steps of each scale; patients first, measures last. It is 0 for muscle testing, which has
+        a criterion of its own.
+    """
+    found = np.zeros((len(ck_uln), CORE), dtype=np.int64)
+    for m in (Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR):
+        least = assumptions.haq_abnormal if m == Measure.HAQ else assumptions.vas_abnormal
+        found[:, m] = int(np.ceil(least / float(SCALES[MEASURES[m]].step)))
+    found[:, Measure.CK] = np.floor(assumptions.enzyme_abnormal * ck_uln) + 1
+    return found
 
 
 def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tisstats.errors import DataError, Fault
@@ -21,6 +22,7 @@ class ThresholdComparison:
 
     trial: str  #: short name of the trial
     threshold: int  #: minimum Total Improvement Score of a responder, points
+    condition: str  #: what a responder had to meet besides the score; empty: nothing is named
     percents: PerArm[str]  #: responders as printed, %
     printed: PrintedDifference | None  #: difference as printed; None if it was not found in print
     treated: Arm
@@ -64,6 +66,21 @@ def comparisons(trials: PublishedFacts) -> list[ThresholdComparison]:
     ]
 
 
+def name_conditions(trials: PublishedFacts, compared: Iterable[ThresholdComparison]) -> str:
+    """Return what responders had to meet besides a score, as words without a full stop.
+
+    Examples
+    --------
+    >>> name_conditions(read_trials(), comparisons(read_trials()))
+    'ProDERM at 20 points: without confirmed deterioration'
+    """
+    return "; ".join(
+        f"{trials.text(f'trials.{each.trial}.trial')} at {each.threshold} points: {each.condition}"
+        for each in compared
+        if each.condition
+    )
+
+
 def _of_trial(trials: PublishedFacts, trial: str) -> list[ThresholdComparison]:
     rows = trials.tables["shares"]
     thresholds = [int(each) for each in rows.loc[rows["trial"] == trial, "threshold"]]
@@ -87,6 +104,7 @@ def _of_trial(trials: PublishedFacts, trial: str) -> list[ThresholdComparison]:
             ThresholdComparison(
                 trial,
                 threshold,
+                trials.text(f"shares.{trial}.{threshold}.condition"),
                 percents[threshold],
                 difference,
                 Arm(counts.treated, patients.treated),

@@ -75,7 +75,7 @@ def summary(measured: Sequence[Measured]) -> str:
     head = ["| above its aim | ratio | aim |", "|---|--:|--:|"]
     lines = [f"| {title}: {row.what} | {row.ratio:.2f} | {row.aim:.2f} |" for title, row in above]
     last = max(each.date for each in measured)
-    said = f"{len(rows) - len(above)} of {len(rows)} ratios with an aim were within it ({last})."
+    said = f"Of {len(rows)} ratios with an aim, {len(rows) - len(above)} meet it ({last})."
     return "\n".join([said, *(["", *head, *lines] if above else [])])
 
 

@@ -7,7 +7,9 @@ import pandas as pd
 from tisstats.lim2021.cohort_check.report import CheckResult, Report
 
 
-def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.DataFrame:
+def compare_with_print(
+    published: pd.DataFrame, computed: pd.DataFrame, kind: str, *, source: str = "published"
+) -> pd.DataFrame:
     """Put the columns of two tables of one layout next to each other.
 
     Parameters
@@ -20,11 +22,13 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
         that of a subtype without patients, is filled with dashes.
     kind
         Kind of data, for the column headers: ``synthetic`` or ``observed``.
+    source
+        Where the first table is from, for the column headers.
 
     Returns
     -------
     DataFrame
-        The first column, then each column twice: ``<name>, published`` and ``<name>, <kind>``.
+        The first column, then each column twice: ``<name>, <source>`` and ``<name>, <kind>``.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
     table = {head: published[head]}
     for column in columns:
         other = found.get(_stem(column), "")
-        table[f"{column}, published"] = published[column]
+        table[f"{column}, {source}"] = published[column]
         table[f"{other or column}, {kind}"] = (
             published[head].map(rows[other]) if other else pd.Series("–", published.index)
         )

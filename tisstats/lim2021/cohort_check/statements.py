@@ -89,9 +89,9 @@ def meets_eligibility(trial: CheckedTrial) -> tuple[str, bool]:
 
 @statement(_PATIENTS)
 def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
-    """All patients had the muscle weakness and the other abnormal measures of the criterion.
+    """All patients had the weakness of the criterion and enough measures not at their best value.
 
-    “Abnormal” is not defined in the article: any value but the healthy end counts as abnormal.
+    “Abnormal” is not defined in the article, so this is its weakest reading.
     """
     analysis = trial.analysis
     least = trial.published.count("design.minimal_muscle_loss")
