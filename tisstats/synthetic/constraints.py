@@ -225,7 +225,7 @@ def minimal(view: ConstraintInput) -> bool:
 
 @constraint(_SECONDARY, "response.minimal_lost", enforced_by=ScoreLimits.at)
 def minimal_lost(view: ConstraintInput) -> bool:
-    """Three more patients reach 20 points after the loading dose and lose them; no others do."""
+    """Three more patients reach 20 points at week 3 and lose them; by inference, no others do."""
     least = _units(view, "design.minimal_score")
     ever = view.cohort.scores.max(axis=1) >= least
     others = ever & (view.cohort.end_scores < least) & ~lost(view)
@@ -234,7 +234,7 @@ def minimal_lost(view: ConstraintInput) -> bool:
 
 @constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseSampler.draw)
 def added_patient_lost_improvement(view: ConstraintInput) -> bool:
-    """Patient 4, analysed, whom the Discussion adds, is not among those ending with 20 points."""
+    """Patient 4, whom the Discussion adds, ends below 20 points, by inference after losing them."""
     least = _units(view, "design.minimal_score")
     added = view.column("patient_id") == view.count(DISCUSSION_PATIENT)
     inferred = lost(view) | (not view.assumptions.added_patient_lost_improvement)
@@ -243,7 +243,7 @@ def added_patient_lost_improvement(view: ConstraintInput) -> bool:
 
 @constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseSampler.draw)
 def lost_before_amendment(view: ConstraintInput) -> bool:
-    """Patients who lost their improvement on maintenance were included before the amendment."""
+    """By inference, patients who lost improvement on maintenance came before the amendment."""
     if not view.assumptions.lost_before_amendment:
         return True
     return view.matches(lost(view) & ~_late(view), "response.deteriorated_after_maintenance")
