@@ -11,15 +11,13 @@ from tests.browser.pages import WIDTHS
 
 # Axe would fetch style sheets a second time, which browsers refuse for file://; and one rule that
 # is off by default is worth having.
-EVERY_RULE = {
-    "preload": False,
-    "resultTypes": ["violations"],
-    "rules": {"label-content-name-mismatch": {"enabled": True}},
-}
-# What a change of colours can break, and what a change of width can: for some widths only, our
-# styles colour nothing that Axe judges.
-OF_COLOURS = {"preload": False, "resultTypes": ["violations"], "runOnly": ["color-contrast"]}
-OF_WIDTHS = OF_COLOURS | {"runOnly": ["scrollable-region-focusable", "target-size"]}
+ADDED = {"label-content-name-mismatch": {"enabled": True}}
+EVERY_RULE = {"preload": False, "resultTypes": ["violations"], "rules": ADDED}
+# What a change of width can break, and what a change of colours can: for some widths only, our
+# styles colour nothing that Axe judges. Contrast takes most of the time.
+OF_WIDTHS = EVERY_RULE | {"rules": {}, "runOnly": ["scrollable-region-focusable", "target-size"]}
+OF_COLOURS = OF_WIDTHS | {"runOnly": ["color-contrast"]}
+ALL_BUT_COLOURS = EVERY_RULE | {"rules": ADDED | {"color-contrast": {"enabled": False}}}
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -61,22 +59,28 @@ STRETCHED = """() => [...document.querySelectorAll("article img")].filter(image 
 # The theme looks again a moment after the window has changed.
 REACHABLE = """() => [...document.querySelectorAll("pre")]
   .every(code => code.scrollWidth <= code.clientWidth || code.tabIndex === 0)"""
+# Whether two elements differ in anything but words, addresses and names.
+KIND = """
+  const written = new Set("id href src srcset for headers name value title alt content d viewBox "
+    .concat("width height x y transform aria-label aria-labelledby aria-describedby ")
+    .concat("aria-controls aria-owns aria-details").split(" "));
+  const own = element => element.localName + " " + [...element.attributes]
+    .map(({name, value}) => name + "="
+      + (written.has(name) || (name.startsWith("data-") && !/^[a-z]+$/.test(value))
+        ? Boolean(value.trim()) : value)).sort().join(" ");
+  const kind = element => {
+    const inside = [...element.childNodes].map(child => child.nodeType === Node.ELEMENT_NODE
+      ? kind(child) : child.nodeType === Node.TEXT_NODE && child.data.trim() ? "text" : "");
+    return `<${own(element)}>${inside.join("")}</>`;
+  };
+"""
 # What a page repeats is alike: of methods that are folded, and of entries, four stay. Of rows of
 # tables, items of lists and tokens of code, two of each kind stay, of all in alike places: those of
 # one kind differ in nothing but words, addresses and names. Axe would take seconds for each
 # thousand of elements.
-SHORTENED = """() => {
-  const written = new Set("id href src srcset for headers name value title alt content d viewBox "
-    .concat("width height x y transform aria-label aria-labelledby aria-describedby ")
-    .concat("aria-controls aria-owns aria-details").split(" "));
-  const kind = element => {
-    const given = [...element.attributes].map(({name, value}) => name + "="
-      + (written.has(name) || (name.startsWith("data-") && !/^[a-z]+$/.test(value))
-        ? Boolean(value.trim()) : value));
-    const inside = [...element.childNodes].map(child => child.nodeType === Node.ELEMENT_NODE
-      ? kind(child) : child.nodeType === Node.TEXT_NODE && child.data.trim() ? "text" : "");
-    return `<${element.localName} ${given.sort().join(" ")}>${inside.join("")}</>`;
-  };
+SHORTENED = (
+    f"() => {{{KIND}"
+    + """
   const place = element => element.localName === "body" ? ""
     : `${place(element.parentNode)} ${element.localName}.${element.className.baseVal
       ?? element.className}`;
@@ -87,12 +91,43 @@ SHORTENED = """() => {
   for (const element of document.querySelectorAll(alike)) {
     if (!element.isConnected) continue;
     const code = element.matches("div.highlight span");
-    const own = (code ? "" : place(element.parentNode)) + kind(element);
-    seen.set(own, 1 + (seen.get(own) ?? 0));
-    if (seen.get(own) <= 2) continue;
+    const whole = (code ? "" : place(element.parentNode)) + kind(element);
+    seen.set(whole, 1 + (seen.get(whole) ?? 0));
+    if (seen.get(whole) <= 2) continue;
     if (code) element.replaceWith(element.textContent); else element.remove();
   }
 }"""
+)
+# Colours are chosen by elements, their attributes and those around them, in tables by odd and even
+# rows: of what this page or another has in the same place, one is enough. Returned is what is left,
+# as numbers.
+UNSEEN = (
+    f"known => {{{KIND}"
+    + """
+  const seen = new Set(known), left = [], drop = [];
+  const digest = text => {
+    let [a, b] = [0xdeadbeef, 0x41c6ce57];
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      a = Math.imul(a ^ code, 2654435761);
+      b = Math.imul(b ^ code, 1597334677);
+    }
+    return 4294967296 * (2097151 & b) + (a >>> 0);
+  };
+  const visit = (element, place) => {
+    const row = element.localName === "tr" ? element.rowIndex % 2 : "";
+    const here = digest(place + kind(element) + row);
+    if (seen.has(here)) return drop.push(element);
+    seen.add(here);
+    left.push(here);
+    for (const child of [...element.children]) visit(child, `${place}${own(element)}>`);
+  };
+  const root = own(document.documentElement) + own(document.body);
+  for (const child of [...document.body.children]) visit(child, root);
+  for (const element of drop) element.remove();
+  return left;
+}"""
+)
 HEADINGS = """() => {
   const levels = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")]
     .filter(heading => heading.checkVisibility()).map(heading => +heading.tagName[1]);
@@ -127,13 +162,6 @@ MISSED = """count => window.toReach.slice(0, count)
   .filter(element => !window.reached.has(element))
   .map(element => element.outerHTML.slice(0, 100))"""
 
-#: What of Axe is asked where.
-MODES: tuple[tuple[str, str, dict[str, object]], ...] = (
-    ("desktop", "light", EVERY_RULE),
-    ("desktop", "dark", OF_COLOURS),
-    ("phone", "dark", OF_WIDTHS),
-)
-
 
 def wait_until(page: Page, script: str, argument: object = None) -> None:
     """Ask a page until a script holds, for half a minute at most.
@@ -146,8 +174,15 @@ def wait_until(page: Page, script: str, argument: object = None) -> None:
         page.wait_for_timeout(50)
 
 
-def check_everybody_can_read(page: Page) -> None:
-    """Check a page on a desktop and a phone, in light and dark; it is shortened on the way."""
+def check_everybody_can_read(page: Page, seen: set[int]) -> None:
+    """Check a page on a desktop and a phone, in light and dark; it is shortened on the way.
+
+    Parameters
+    ----------
+    seen
+        Numbers of what the same styles have coloured on other pages, to which those of this page
+        are added.
+    """
     assert page.evaluate(HEADINGS) == {"first": 1, "skipped": False}
     for device in WIDTHS:  # no width depends on colours
         show(page, device, "light")
@@ -157,11 +192,18 @@ def check_everybody_can_read(page: Page) -> None:
         assert page.evaluate(UNFITTING) == [], device
         wait_until(page, REACHABLE)
     page.evaluate(SHORTENED)
-    for device, scheme, rules in MODES:
-        show(page, device, scheme)
-        wait_until(page, REACHABLE)
-        found = Axe().run(page, options=rules)
-        assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
+    _ask_axe(page, "phone", "light", OF_WIDTHS)
+    _ask_axe(page, "desktop", "light", ALL_BUT_COLOURS)
+    seen.update(page.evaluate(UNSEEN, list(seen)))
+    for scheme in ("light", "dark"):
+        _ask_axe(page, "desktop", scheme, OF_COLOURS)
+
+
+def _ask_axe(page: Page, device: str, scheme: str, options: dict[str, object]) -> None:
+    show(page, device, scheme)
+    wait_until(page, REACHABLE)
+    found = Axe().run(page, options=options)
+    assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
 
 
 def show(page: Page, device: str, scheme: str) -> None:

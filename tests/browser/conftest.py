@@ -35,6 +35,12 @@ def browser(browser_program: Path) -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def seen_before() -> set[int]:
+    """Numbers of what pages of one book have shown: see `check_everybody_can_read`."""
+    return set()
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""

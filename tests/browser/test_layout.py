@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.checks import SHORTENED, check_everybody_can_read, check_keyboard_reaches
+from tests.browser.checks import (
+    OF_COLOURS,
+    SHORTENED,
+    UNSEEN,
+    Axe,
+    check_everybody_can_read,
+    check_keyboard_reaches,
+)
 from tests.browser.pages import NOTEBOOKS, PAGES
 from tests.browser.wholeness import check_whole, watched
 
@@ -28,7 +35,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
-    window: BrowserContext, built_book: Path, name: str
+    window: BrowserContext, built_book: Path, seen_before: set[int], name: str
 ) -> None:
     home = built_book.as_uri()
     with watched(window) as (page, seen):
@@ -37,7 +44,7 @@ def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
         page.add_style_tag(content="*, *::before, *::after { animation: none !important }")
         page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
         check_keyboard_reaches(page, STEPS)
-        check_everybody_can_read(page)
+        check_everybody_can_read(page, seen_before)
 
 
 ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in range(40)]
@@ -64,4 +71,33 @@ def test_of_what_is_alike_two_stay_and_whatever_differs(window: BrowserContext, 
                      " return t.firstChild.outerHTML; }", other)
     )  # fmt: skip
     assert tab.locator("li").count() == 2
+    tab.close()
+
+
+PAGE = "<main><div class=box style='color: {}'><p>One</p>{}</div></main>"
+
+
+@pytest.mark.parametrize(
+    ("colour", "other", "left"),
+    [
+        ("#111", "<p><a href='#b'>another word</a></p>", 0),
+        ("#111", "<p><b>One</b></p>", 1),
+        ("#111", "<p class=pale><a href='#a'>One</a></p>", 1),
+        ("#111", "<p style='color: #eee'>One <a href='#a'>One</a></p>", 1),
+        ("#111", "<p><a href='#a' data-state=open>One</a></p>", 1),
+        ("#eee", "<p><a href='#a'>One</a></p>", 2),
+    ],
+)
+def test_of_what_another_page_has_in_the_same_place_nothing_stays(
+    window: BrowserContext, colour: str, other: str, left: int
+) -> None:
+    tab = window.new_page()
+    tab.set_content(PAGE.format("#111", "<p><a href='#a'>One</a></p>"))
+    seen = tab.evaluate(UNSEEN, [])
+    assert tab.locator("p").count() == 2
+    tab.set_content(PAGE.format(colour, other))
+    assert len(tab.evaluate(UNSEEN, seen)) >= left
+    assert tab.locator("p").count() == left
+    faint = "#eee" in colour + other
+    assert Axe().run(tab, options=OF_COLOURS).violations_count == faint
     tab.close()

@@ -49,7 +49,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_a_report_is_whole_and_everybody_can_read_it(
-    window: BrowserContext, report: Path, name: str
+    window: BrowserContext, report: Path, seen_before: set[int], name: str
 ) -> None:
     tab = window.new_page()
     asked: list[str] = []
@@ -62,7 +62,7 @@ def test_a_page_of_a_report_is_whole_and_everybody_can_read_it(
     tab.add_style_tag(content="*, *::before, *::after { animation: none !important }")
     tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
     check_keyboard_reaches(tab, STEPS)
-    check_everybody_can_read(tab)
+    check_everybody_can_read(tab, seen_before)
     assert wrong == []
     inside = (f"{report.as_uri()}/", "data:", "blob:")
     assert [address for address in asked if not address.startswith(inside)] == []
