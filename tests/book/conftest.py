@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.book.forked_builders import Builders
 from tisstats.book.build import build
+from tisstats.book.pages import builder
 from tisstats.book.run import kernels
 from tisstats.book.run.project import Project
 
@@ -190,6 +192,21 @@ def _one_fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             return stack.enter_context(start(tmp_path_factory.mktemp("log") / "kernels.log"))
 
         patch.setattr(kernels, "fork_server", lambda _: nullcontext(server()))
+        yield
+
+
+@pytest.fixture(scope="session")
+def _builders() -> Iterator[Builders]:
+    with closing(Builders()) as builders:
+        yield builders
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forked_builders(_builders: Builders) -> Iterator[None]:
+    """Let all builds of this process fork their page builders, where processes can be forked."""
+    with pytest.MonkeyPatch.context() as patch:
+        if kernels.CAN_FORK:
+            patch.setattr(builder, "subprocess", _builders.subprocess())
         yield
 
 

@@ -12,6 +12,11 @@ from tisstats.book.pages.builder import (
 from tisstats.book.run.project import BookError
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forked_builders():
+    """Here page builders are processes of their own, as outside of tests."""
+
+
 @pytest.mark.parametrize(
     ("place", "shown"),
     [

@@ -1,0 +1,161 @@
+"""Page builders that are forked from one process: Jupyter Book takes longer than a tiny book.
+
+Run as a program, it is that process: it imports what page builders import, and forks one for each
+request. Builds that are processes of their own, such as those of the real book, still start theirs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tisstats.book.pages import builder
+from tisstats.book.run.forkserver import disable_slow_formats
+from tisstats.book.run.kernels import environment
+
+THEME = "tisstats.book.site.theme"
+
+
+class Builders:
+    """Has a process, once one is wanted, fork page builders."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._server: tuple[socket.socket, subprocess.Popen[bytes]] | None = None
+
+    def request(self, *files: int, **fields: Any) -> Any:
+        """Send a request with open files, and return the answer."""
+        with self._one_at_a_time:
+            self._server = self._server or _start()
+            connection, _ = self._server
+            socket.send_fds(connection, [json.dumps(fields).encode()], files)
+            return json.loads(connection.recv(1000))
+
+    def close(self) -> None:
+        """End the process, which has no builders then."""
+        if self._server:
+            connection, process = self._server
+            connection.close()
+            process.wait()
+
+    def subprocess(self) -> Any:
+        """Return what the page builder may have in place of the module `subprocess`."""
+        return SimpleNamespace(
+            PIPE=subprocess.PIPE,
+            STDOUT=subprocess.STDOUT,
+            Popen=lambda *args, **kwargs: ForkedBuilder(self, *args, **kwargs),
+        )
+
+
+def _start() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-P", __file__, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            env={**environment(), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+            start_new_session=True,
+        )
+    return ours, process
+
+
+class ForkedBuilder:
+    """A forked page builder, with what `PageBuilder` uses of ``subprocess.Popen``."""
+
+    def __init__(self, builders: Builders, command: list[str], **given: Any) -> None:
+        assert command[:4] == [sys.executable, "-P", "-m", builder.__name__]
+        self._builders = builders
+        self._code: int | None = None
+        output, held = given["stdout"], given["pass_fds"]
+        read, write = os.pipe()
+        self.stdin = os.fdopen(write, "wb")
+        self.pid = builders.request(
+            *(read, output.fileno(), *held), argv=command[3:], cwd=str(Path.cwd()), env=given["env"]
+        )
+        os.close(read)
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            self._code = self._builders.request(poll=self.pid)
+        return self._code
+
+    def wait(self, timeout: float = 600) -> int:
+        end = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("a page builder", timeout)
+            time.sleep(0.01)
+        return code
+
+
+def serve(connection: socket.socket) -> None:
+    """Fork page builders, and tell how they ended, until the other end closes."""
+    while True:
+        message, files, _, _ = socket.recv_fds(connection, 1_000_000, 8)
+        if not message:
+            return
+        request = json.loads(message)
+        if "poll" in request:
+            ended, status = os.waitpid(request["poll"], os.WNOHANG)
+            answer = os.waitstatus_to_exitcode(status) if ended else None
+        else:
+            answer = os.fork()
+            if answer == 0:
+                connection.close()
+                become_builder(files, **request)
+            for file in files:
+                os.close(file)
+        connection.send(json.dumps(answer).encode())
+
+
+def become_builder(files: list[int], argv: list[str], cwd: str, env: dict[str, str]) -> None:
+    """Turn this freshly forked process into a page builder; never returns."""
+    code: object = 1
+    try:
+        os.setsid()
+        for place, file in enumerate((files[0], files[1], files[1])):
+            os.dup2(file, place)
+        for file in files[:2]:
+            os.close(file)
+        os.chdir(cwd)
+        os.environ.clear()
+        os.environ.update(env)
+        sys.argv = argv
+        builder.main()
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else bool(code))
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection.set_inheritable(False)
+    disable_slow_formats()
+    for name in (*builder._PRELOADED, THEME, "jupyter_book.cli.main"):
+        importlib.import_module(name)
+    serve(connection)
+
+
+if __name__ == "__main__":
+    main()
