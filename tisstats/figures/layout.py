@@ -102,6 +102,9 @@ def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
         if lines and text_width(f"{lines[-1]} {word}", size, bold) <= width:
             lines[-1] += f" {word}"
             continue
+        if text_width(word, size, bold) <= width:
+            lines.append(word)
+            continue
         lines.append("")
         for letter in word:
             if lines[-1] and text_width(lines[-1] + letter, size, bold) > width:
