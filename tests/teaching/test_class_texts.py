@@ -296,14 +296,17 @@ def test_no_answer_is_on_a_slide_before_its_question(texts):
 def test_wrong_totals_are_explained_and_the_example_of_a_mistake_shows_it(texts):
     score = sum(points(name, *values) for name, values in WORKED.items())
     (step,) = (step for step in texts.plan("short").steps if step.key == "score")
-    without = {score - points(name, *WORKED[name]) for name in ("enzyme", "extramuscular")}
-    assert without == {32.5}
+    alike = [name for name in WORKED if points(name, *WORKED[name]) == 7.5]
+    assert alike == ["physician_global", "enzyme", "extramuscular"]
+    assert score - 7.5 == 32.5
+    left_out = "physician global activity, enzyme or extramuscular activity"
     gains = [
         points(name, *WORKED[name], above=True) - points(name, *WORKED[name]) for name in WORKED
     ]
     one = " or ".join(f"{score + gain:g}" for gain in sorted(gain for gain in gains if gain))
-    for words in (f"{one}, one of them", "67.5, divided by", "32.5, enzyme or extramuscular"):
+    for words in (f"{one}, one of them", "67.5, divided by", "32.5, one measure of 7.5 points"):
         assert words in step.expected
+    assert f"left out ({left_out})" in step.expected
     (mistake,) = (each for each in texts.mistakes if each.key == "own-baseline")
     assert "7.5 points, and not 20" in mistake.answer
     assert points("extramuscular", 22, 10, 22, False) == 20

@@ -349,7 +349,8 @@ def test_the_baseline_needed_by_trying_every_step_of_the_scale(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_missed_visits_by_counting_a_million_patients(seed):
     case = set_of(seed)["missed-visits"]
-    patients, threshold, rescued, response, missed, null, needed, _ = numbers(case.question)
+    patients, threshold, rescued, response, missed, null, level, needed, _ = numbers(case.question)
+    assert level == 5
     assert threshold == 40
     # A cohort in which each of the groups is a whole number.
     others = 10**6 * (100 - rescued) / 100
@@ -363,13 +364,32 @@ def test_missed_visits_by_counting_a_million_patients(seed):
     chances = [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
     p_values = [sum(c for c in chances if c <= own * (1 + 1e-7)) for own in chances]
     assert needed == min(k for k in range(n + 1) if k > n * p and p_values[k] <= 0.05)
-    of_one = float(seen / 10**6)
-    power = sum(
-        comb(n, k) * of_one**k * (1 - of_one) ** (n - k)
-        for k in range(n + 1)
-        if p_values[k] <= 0.05
-    )
-    assert f"The exact power is {100 * power:.1f}%" in case.steps[-1]
+    # Too few responses are rejected by the test, too, but do not show what is to be shown.
+    powers = [
+        sum(comb(n, k) * of_one**k * (1 - of_one) ** (n - k) for k in range(int(needed), n + 1))
+        for of_one in (float(seen / 10**6), float(others * response / 100 / 10**6))
+    ]
+    assert f"probability of {100 * powers[0]:.1f}% (the power)" in case.steps[-1]
+    assert f"{100 * powers[1]:.1f}% if no visit is missed" in case.steps[-1]
+
+
+@pytest.mark.parametrize("seed", [*MANY, 214])
+def test_what_is_compared_differs_as_printed(seed):
+    cases = set_of(seed)
+    expected, needed = re.search(
+        r"= ([\d.]+) responses, (\d+) are needed", cases["missed-visits"].steps[-1]
+    ).groups()
+    assert (float(expected) >= int(needed)) == (texts(cases["missed-visits"])[-1] == "yes")
+    smallest, change, is_larger = re.search(
+        r"is ([\d.]+)(?: cm)?; the change of ([\d.]+) is (larger|not larger)",
+        cases["important-change"].steps[0],
+    ).groups()
+    assert (float(change) > float(smallest)) == (is_larger == "larger")
+    fall, more, detectable = re.search(
+        r"is ([\d.]+)% of the baseline value, (more|not more) than (\d+)%",
+        cases["enzyme-change"].steps[0],
+    ).groups()
+    assert (float(fall) > int(detectable)) == (more == "more")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tisstats.figures.numbers import join_names
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import printed_interval, response_count
 from tisstats.measures.core_set import CORE_SET, ENZYMES, INDISPENSABLE, RESPONSE_CUTOFFS
@@ -122,15 +123,15 @@ def _worked(published: PublishedFacts) -> dict[str, Any]:
     changes = {change.measure: change for change in patient.changes}
     score, most = float(patient.scored["tis"]), changes["extramuscular"]
     limit, lowered = _limit_that_lowers(published, patient)
+    alike = [name for name, change in changes.items() if change.points == most.points]
     return {
         "one_boundary": _either(
             score + change.points_if_misassigned - change.points
             for change in patient.changes
             if change.on_boundary
         ),
-        "without_one": _either(
-            score - changes[name].points for name in ("enzyme", "extramuscular")
-        ),
+        "without_one": score - most.points,
+        "left_out": join_names(list(map(measure_name_in_sentence, alike))).replace(" and ", " or "),
         "baseline_measure": CORE_SET["extramuscular"].name,
         "baseline_percent": most.percent,
         "baseline_relative": most.relative,

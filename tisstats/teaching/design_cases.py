@@ -6,16 +6,12 @@ from fractions import Fraction
 from math import ceil, sqrt
 from statistics import NormalDist
 
+from scipy.stats import binom
+
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
 from tisstats.measures.total_improvement_score import band_points
-from tisstats.printed import format_rounded
-from tisstats.statistics import (
-    SingleArmDesign,
-    operating_characteristics,
-    planned_arm,
-    single_arm_power,
-    two_arm_power,
-)
+from tisstats.printed import format_rounded, round_to
+from tisstats.statistics import single_arm_power, two_arm_power
 from tisstats.teaching.cases import (
     LEVEL,
     TENTHS,
@@ -144,13 +140,13 @@ def missed_visits_case(draw: Draw) -> Case:
     counted = true * seen
     known = 1 - without_rescue * (1 - seen)
     left_out = counted / known
-    plain = single_arm_power(patients, true, null / 100)
-    needed = plain.upper_critical or patients
-    arm = planned_arm(patients, response / 100, rescue=rescued / 100, missed=missed / 100)
-    design = SingleArmDesign(arm, null_proportion=null / 100)
-    power = operating_characteristics(design).rejection_probability
+    needed = single_arm_power(patients, true, null / 100).upper_critical or patients
+    power, unmissed = (
+        float(binom.sf(needed - 1, patients, float(each))) for each in (counted, true)
+    )
     expected = patients * counted
-    rates = f"{patients}, {response / 100:g}, rescue={rescued / 100:g}, missed={missed / 100:g}"
+    if round_to(expected, 1) == needed != expected:  # as printed, it would seem to be as many
+        return missed_visits_case(draw)
     return Case(
         "missed-visits",
         "design",
@@ -160,8 +156,9 @@ def missed_visits_case(draw: Draw) -> Case:
         f"Score of at least {threshold} as response. You expect that {rescued}% of the patients "
         "need rescue medication before the visit, which is recorded and counts as non-response, "
         f"that {response}% of the others respond, and that {missed}% of the others miss the visit, "
-        f"whether they respond or not. To show a response rate above {null}%, at least {needed} "
-        "responses must be seen. In what percentage of all patients do you expect to see a "
+        f"whether they respond or not. To show a response rate above {null}% by a two-sided exact "
+        f"binomial test at {format_rounded(100 * (1 - LEVEL), 0)}%, at least {needed} responses "
+        "must be seen. In what percentage of all patients do you expect to see a "
         "response? What percentage is that if patients whose response is unknown are left out? And "
         f"do you expect to see at least {needed} responses?",
         (),
@@ -180,7 +177,8 @@ def missed_visits_case(draw: Draw) -> Case:
                 "them.",
                 (
                     float(100 * true),
-                    "Rescued patients stay in the denominator: their non-response is known.",
+                    "That takes the percentage of missed visits as one of all patients: only those "
+                    "without rescue medication can leave a response unknown.",
                 ),
                 (float(100 * responds), "That leaves out rescued patients, too."),
             ),
@@ -198,14 +196,11 @@ def missed_visits_case(draw: Draw) -> Case:
             f"{format_rounded(100 * known, 1)}%. So {format_rounded(100 * counted, 1)} / "
             f"{format_rounded(100 * known, 1)} = {format_rounded(100 * left_out, 1)}%.",
             f"Expected: {patients} × {format_rounded(100 * counted, 1)}% = "
-            f"{format_rounded(expected, 1)} responses, {needed} are needed. The exact power is "
-            f"{format_rounded(100 * power, 1)}%, and would be "
-            f"{format_rounded(100 * plain.power, 1)}% if no visit were missed.",
+            f"{format_rounded(expected, 1)} responses, {needed} are needed. At least {needed} are "
+            f"seen with a probability of {format_rounded(100 * power, 1)}% (the power), and of "
+            f"{format_rounded(100 * unmissed, 1)}% if no visit is missed.",
         ),
-        "from tisstats import SingleArmDesign, operating_characteristics, planned_arm\n\n"
-        f"arm = planned_arm({rates})\n"
-        f"design = SingleArmDesign(arm, null_proportion={null / 100:g})\n"
-        "operating_characteristics(design).rejection_probability",
+        f"from scipy.stats import binom\n\nbinom.sf({needed - 1}, {patients}, {float(counted):g})",
     )
 
 

@@ -11,7 +11,7 @@ from tisstats.forensics.percentages import counts_matching
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.total_improvement_score import band_points
-from tisstats.printed import format_rounded, parse
+from tisstats.printed import format_rounded, parse, round_to
 from tisstats.statistics import proportion_interval
 from tisstats.statistics._signed_rank_null import lower_tail
 from tisstats.statistics.proportions import method_title
@@ -330,6 +330,8 @@ def important_change_case(draw: Draw) -> Case:
     source = _evidence().sources[row.source].label
     start, end, size = (shown(float(each)) for each in (before, before - change, change))
     beyond, matters = float(change) > detectable, change >= important
+    if format_rounded(detectable, 2) == format_rounded(change, 2):  # as printed, they are equal
+        return important_change_case(draw)
     return Case(
         "important-change",
         "judge",
@@ -396,6 +398,8 @@ def enzyme_change_case(draw: Draw) -> Case:
     of_range = Fraction(100 * (before - after), range_in_uln * uln)
     points, of_baseline = band_points([float(of_range), float(fall)], "enzyme").tolist()
     beyond = fall > detectable
+    if round_to(fall, 1) == detectable != fall:  # as printed, they are equal
+        return enzyme_change_case(draw)
     source = _evidence().sources[row.source].label
     return Case(
         "enzyme-change",
