@@ -136,15 +136,16 @@ def test_bounds_where_chq_phs_was_not_asked(visits):
     assert "1 unknown" in done.stderr
 
 
-def test_a_new_trial_of_children_lacks_its_range_and_nothing_else(tmp_path):
+def test_a_new_trial_of_children_lacks_its_ranges_and_nothing_else(tmp_path):
     folder = tmp_path / "trial"
     done = called("new", str(folder), "--core-set", "printo")
     assert (done.returncode, done.stderr) == (0, "")
     for command in (("check", str(folder)), ("book", "--cohort", str(folder))):
         done = called(*command)
         assert done.returncode == 1
-        (only,) = done.stderr.splitlines()
-        assert "key measures.chq_phs_range: is missing: the worst and the best possible" in only
+        length, of_chq = done.stderr.splitlines()
+        assert "key measures.vas_max: is missing: length of the visual analogue" in length
+        assert "key measures.chq_phs_range: is missing: the worst and the best possible" in of_chq
     done = called("check", str(folder / "example"))
     assert done.returncode == 0
     assert "24 patients, 91 visits" in done.stdout

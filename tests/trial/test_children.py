@@ -414,8 +414,9 @@ def test_a_new_study_has_the_columns_of_the_set_and_asks_for_its_range(tmp_path)
     write_new_study(tmp_path / "mine", "printo")
     header = (tmp_path / "mine" / "visits.csv").read_text("utf-8").strip().split(",")
     assert tuple(header[2:]) == used_columns("printo")
-    (only,) = faults(tomllib.loads((tmp_path / "mine" / "study.toml").read_text("utf-8")))
-    assert "key measures.chq_phs_range: is missing" in only
+    length, of_chq = faults(tomllib.loads((tmp_path / "mine" / "study.toml").read_text("utf-8")))
+    assert "key measures.vas_max: is missing" in length
+    assert "key measures.chq_phs_range: is missing" in of_chq
 
 
 def test_both_templates_say_the_same_of_what_they_share():

@@ -257,8 +257,22 @@ def test_a_new_study_is_written_once_and_its_example_is_valid(tmp_path):
     assert StudyData.read(tmp_path / "mine" / "example").trial.origin == "synthetic"
     with pytest.raises(DataError, match="is not overwritten"):
         write_new_study(tmp_path / "mine")
-    with pytest.raises(DataError, match=r"patients\.csv: must have at least one row"):
+    # What has no default lacks until it is filled in; then only rows are missing.
+    with pytest.raises(DataError) as caught:
         StudyData.read(tmp_path / "mine")
+    lacking = [fault.message for fault in caught.value.faults]
+    assert len(lacking) == 2
+    assert all("There is no default" in message for message in lacking)
+    description = tmp_path / "mine" / "study.toml"
+    text = description.read_text("utf-8")
+    for lines in (("mmt_max = MAXIMUM", "vas_max = LENGTH"), ("ck = LIMIT",)):
+        for line in lines:
+            assert text.count(f"# {line}") == 1
+            text = text.replace(f"# {line}", f"{line.split()[0]} = 100")
+        description.write_text(text, "utf-8")
+        wanted = r"patients\.csv: must have at least one row" if "ck" in lines[0] else "limit of ck"
+        with pytest.raises(DataError, match=wanted):
+            StudyData.read(tmp_path / "mine")
 
 
 def test_the_example_says_that_it_is_synthetic_in_every_row_and_file():
