@@ -224,6 +224,7 @@ def test_cut_offs_written_as_published_change_nothing():
     lines = [line[2:] for line in text[start:end].splitlines() if line.startswith("# ")]
     given = text[:start] + "\n".join(lines) + "\n" + text[end:]
     mapping = tomllib.loads(given)
+    mapping["measures"] |= {"mmt_max": 150, "vas_max": 10, "uln": {"ck": 200}}  # to be filled in
     assert {"improvement", "worsening", "minimal_disability"} == set(mapping["definitions"])
     assert Study.from_mapping(mapping).definitions == PUBLISHED
 

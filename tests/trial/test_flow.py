@@ -257,3 +257,13 @@ def test_captions_have_words_for_every_reason_and_the_guideline_that_the_functio
     cited = " ".join(participant_flow.__doc__.split())
     assert f" {name}, items " in cited
     assert f" {doi}. " in cited
+
+
+def test_where_only_rescue_medication_is_listed_treatment_is_not_recorded(tmp_path):
+    made = make_study(4, seed=1)
+    made.treatments = [row for row in made.treatments if row["treatment"] == "rescue"] or [
+        {**made.treatments[0], "treatment": "rescue", "week": 8}
+    ]
+    flow = participant_flow(StudyData.read(made.write(tmp_path / "study")))
+    assert [arm.treated for arm in flow.arms] == [None] * len(flow.arms)
+    assert sum(arm.rescued for arm in flow.arms) > 0

@@ -249,3 +249,32 @@ def test_every_doubt_in_full():
         "half of the values of ck are above 60 times their upper limit: are they in U/L, as "
         "measures.enzyme_unit says?"
     ]
+
+
+def without(patient, week, *columns):
+    """Empty these columns of a visit; the patient is counted from 0."""
+
+    def change(made):
+        name = made.patients[patient]["patient_id"]
+        (row,) = (row for row in made.visits if (row["patient_id"], row["week"]) == (name, week))
+        row.update(dict.fromkeys(columns, ""))
+
+    return change
+
+
+def test_visits_without_any_measure_and_those_without_a_score_are_named(tmp_path):
+    used = EXAMPLE.measures.used
+    gaps = (
+        without(0, 4, *used),
+        without(1, 12, "physician_global"),
+        without(2, 4, "mmt"),
+        without(3, 4, *(name for name in used if name not in ("physician_global", "mmt"))),
+    )
+    made = make_study(12, seed=5)
+    first, second = (made.patients[at]["patient_id"] for at in (0, 1))
+    empty, lacking = remarks(tmp_path, *gaps)
+    assert empty == (
+        f"without any measure, and counted as a visit: 1 visit, patient {first}, week 4"
+    )
+    assert lacking.startswith("no score without physician_global or mmt: 2 visits, the first, ")
+    assert lacking.endswith(f"patient {second}, week 12")

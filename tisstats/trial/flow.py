@@ -157,12 +157,14 @@ def _arm_flow(data: StudyData, name: str, label: str) -> ArmFlow:
     ids = arm.included["patient_id"]
     baseline = arm.trial.visits.loc[arm.trial.visits["week"] <= 0, "patient_id"]
     given = arm.treatments["patient_id"][arm.treatments["treatment"] != RESCUE]
+    # Where only rescue medication is listed, the study treatment is not recorded.
+    has_doses = has_treatments and bool((data.trial.treatments["treatment"] != RESCUE).any())
     ends = Counter(arm.analysed["end_reason"]) if data.ends_recorded else None
     return ArmFlow(
         label=label,
         recorded=len(ids),
         with_baseline=int(np.sum(np.isin(ids, baseline.to_numpy()))),
-        treated=int(np.sum(np.isin(ids, given))) if has_treatments else None,
+        treated=int(np.sum(np.isin(ids, given))) if has_doses else None,
         analysed=len(arm.patients),
         completed=None if ends is None else ends["completed"],
         stopped=None if ends is None else _reasons(ends),

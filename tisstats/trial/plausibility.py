@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import MMT_MAXIMA
+from tisstats.measures.core_set import INDISPENSABLE, MMT_MAXIMA
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
@@ -83,6 +83,47 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
     for name in study.arms:
         if not (patients["arm"] == name).any():
             yield f"no patient is in the arm {name}"
+
+
+def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
+    """Yield a remark on visits without any measure, and on others that have no score.
+
+    Parameters
+    ----------
+    study
+        The description.
+    visits
+        With ``patient_id``, ``visit_week``, when they took place, and the measures.
+
+    Yields
+    ------
+    str
+        One sentence, with the first of the visits.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> data = StudyData.read(example_folder())
+    >>> visits = data.trial.visits.assign(visit_week=data.trial.visits["week"])
+    >>> visits.loc[5, "mmt"] = np.nan
+    >>> list(incomplete_visits(data.study, visits))
+    ['no score without physician_global or mmt: 1 visit, patient E-02, week 4']
+    """
+    measures = study.measures
+    empty = visits[[*measures.used, *measures.others]].isna().all(axis=1)
+    needed = [name for name in INDISPENSABLE[study.core_set] if name in measures.used]
+    lacking = visits[needed].isna().any(axis=1) & ~empty
+    for which, what in (
+        (empty, "without any measure, and counted as a visit"),
+        (lacking, f"no score without {' or '.join(needed)}"),
+    ):
+        if count := int(which.sum()):
+            first = visits.loc[which].iloc[0]
+            yield (
+                f"{what}: {count} {'visit' if count == 1 else 'visits, the first'}, patient "
+                f"{first['patient_id']}, week {first['visit_week']:g}"
+            )
 
 
 def _five_grades(name: str, values: NDArray[np.float64]) -> Iterator[str]:

@@ -30,6 +30,7 @@ from tisstats.trial.description import (
 from tisstats.trial.plausibility import (
     implausible_scales,
     implausible_times,
+    incomplete_visits,
     unread_relations,
 )
 from tisstats.trial.schedule import schedule_visits
@@ -138,6 +139,7 @@ class StudyData:
             )
         )
         remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
+        remarks += tuple(incomplete_visits(study, tables["visits"]))
         remarks += tuple(implausible_times(study, tables))
         remarks += tuple(unread_relations(tables["adverse_events"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))

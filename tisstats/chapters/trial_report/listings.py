@@ -11,6 +11,7 @@ import numpy as np
 
 from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.result_facts import counted
+from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import COMPLETION_RULE, NOT_RECORDED
 from tisstats.figures.numbers import format_range, format_trimmed, yes_no
@@ -95,7 +96,8 @@ class Listings(TrialChapter):
 
     @table(
         "Scores of the analysed patients: Total Improvement Score and response at each visit after "
-        "baseline; where missing measures leave the score open, the range of what it can be. "
+        "baseline; where missing measures leave the score open, the range of what it can be; "
+        "without {self.needed} there is no score. "
         "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}",
         origin="{self.label}",
         columns="patients one by one",
@@ -117,6 +119,11 @@ class Listings(TrialChapter):
     def declared_scales(self) -> str:
         """The declared ranges of the measures."""
         return self.scales()
+
+    @property
+    def needed(self) -> str:
+        """The measures without which there is no score."""
+        return method_wording.describe_needed(self.study)
 
     def _scores(self) -> dict[str, dict[float, str]]:
         """Return the score of each visit after baseline in words, by patient and week."""
@@ -195,10 +202,16 @@ class Listings(TrialChapter):
         }
 
 
+#: The highest score.
+_MOST = 100
+
+
 def _score(low: float, high: float, response: object) -> str:
     """Format a score and its category, as far as they are known."""
     known = isinstance(response, str) and response
     category = response if known else "response unknown"
+    if low == 0 and high == _MOST:  # the measures that a score needs alone leave less open
+        return f"no score, {category}"
     return f"{format_range(f'{low:g}', f'{high:g}')}, {category}"
 
 

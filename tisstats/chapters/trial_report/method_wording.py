@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tisstats.figures.numbers import format_confidence_level
+from tisstats.measures.core_set import CORE_SETS, INDISPENSABLE
 from tisstats.statistics import QUANTILE_DEFINITIONS, method_title
 from tisstats.statistics.signed_rank import SIGNED_RANK_METHODS, ZERO_METHODS
-from tisstats.trial.study import AnalysisPlan, EndpointPlan
+from tisstats.teaching.wording import lower_case_name
+from tisstats.trial.study import AnalysisPlan, EndpointPlan, Study
 
 
 def describe_quantiles(plan: AnalysisPlan) -> str:
@@ -17,6 +19,20 @@ def describe_quantiles(plan: AnalysisPlan) -> str:
 def describe_level(plan: AnalysisPlan) -> str:
     """Describe the confidence level, such as ``95%``."""
     return f"{format_confidence_level(plan.confidence_level)}%"
+
+
+def describe_needed(study: Study) -> str:
+    """Name the measures without which a visit has no score, after "without"."""
+    needed = (name for name in INDISPENSABLE[study.core_set] if name in study.measures.used)
+    return " or ".join(lower_case_name(CORE_SETS[study.core_set][name].name) for name in needed)
+
+
+def describe_observed(study: Study) -> str:
+    """Describe which status counts as observed although measures are missing."""
+    described = "Observed is a status, too, on which all that missing measures leave possible agree"
+    if study.endpoint.as_endpoint().criterion:
+        return described
+    return f"{described}; without {describe_needed(study)} there is no score, and it is open"
 
 
 def describe_interval(plan: AnalysisPlan) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
+from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.endpoint_cells import (
     effect_cell,
@@ -106,6 +107,11 @@ class PrimaryEndpoint(TrialChapter):
         return self.study.endpoint.missing
 
     @property
+    def observed(self) -> str:
+        """Which status counts as observed although measures are missing, in words."""
+        return method_wording.describe_observed(self.study)
+
+    @property
     def interval_title(self) -> str:
         """The method of the intervals of single arms."""
         return method_title(self.study.analysis.interval)
@@ -113,7 +119,7 @@ class PrimaryEndpoint(TrialChapter):
     @table(
         "Analysed patients by status and by the rule that decided it: n, which add up to N in "
         "each arm. Intercurrent events: {self.study.endpoint.intercurrent}; missing data: "
-        "{self.missing_rule}",
+        "{self.missing_rule}. {self.observed}",
         origin="{self.label}",
         columns={"Status": WORDS, "Decided by": LABEL, "*": counted("", group="@column")},
     )

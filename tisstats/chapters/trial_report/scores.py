@@ -341,7 +341,17 @@ class Scores(TrialChapter):
         return (
             "Strategy for rescue medication and early stops: "
             f"{describe_intercurrent_events(endpoint)}.{rescue} {causes} A visit that "
-            f"missing measures leave open {_open_visit(endpoint.missing, self.words)}."
+            f"missing measures leave open {_open_visit(endpoint.missing, self.words)}. "
+            f"{method_wording.describe_observed(self.study)}. {self.censoring}"
+        )
+
+    @property
+    def censoring(self) -> str:
+        """What the incidence assumes of those whose visits end."""
+        return (
+            "Patients whose visits end without such an event are censored: the incidence assumes "
+            "that they have the prospects of those who stay, which is doubtful where they left for "
+            "lack of efficacy."
         )
 
     def _not_recorded(self) -> str:
