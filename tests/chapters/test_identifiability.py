@@ -187,7 +187,7 @@ def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
 
 def test_numbers_of_constraints_and_of_the_checker_are_reconciled(page):
     told, report = page.check_numbers(), page.report
-    assert told["entries"] == page.constraints().frame["Published numbers"].sum() == 309
+    assert told["entries"] == page.constraints().frame["Facts covered"].sum() == 309
     assert told["entries"] - told["named_twice"] == told["named"]
     assert told["named"] == told["named_and_checked"] + told["marks"] + told["criteria"]
     assert told["named_and_checked"] + told["percentages"] == report.counts()["numbers"] == 347

@@ -274,7 +274,7 @@ class Identifiability(PatientChapter):
             yield {
                 "Requirement": each.requirement,
                 "Place in the article": each.place,
-                "Published numbers": len(each.addresses),
+                "Facts covered": len(each.addresses),
                 "Tested at": each.tested_at,
                 "Enforced at": each.enforced_at,
                 "Code name": each.name,
@@ -746,14 +746,15 @@ def describe_collapsed(differ: Diversity) -> str:
     if not differ.constant_quantities:
         return (
             f"{start}none is the same in all {cohorts} cohorts; so none of these can be inferred "
-            "from a single cohort, and there is no reason to think that others can"
+            "from a single cohort. A quantity that was not examined may be constant, but then "
+            "because an assumption fixes it"
         )
     same = len(differ.constant_quantities)
     verb = "is" if same == 1 else "are"
     return (
         f"{start}{same} {verb} the same in all {cohorts} cohorts; the others "
-        "cannot be inferred from a single cohort, and there is no reason to think that quantities "
-        "not examined can"
+        "cannot be inferred from a single cohort. A quantity that was not examined may be "
+        "constant, but then because an assumption fixes it"
     )
 
 

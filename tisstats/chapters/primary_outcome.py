@@ -52,7 +52,7 @@ from tisstats.lim2021.response import (
     response_count,
     study_responses,
 )
-from tisstats.printed import percent_range
+from tisstats.printed import matches_print, parse, percent_range, to_fraction
 from tisstats.trial import summaries
 
 #: Number of true proportions of a coverage curve, evenly spaced from 0 to 1.
@@ -522,9 +522,22 @@ class PrimaryOutcome(PatientChapter):
                 "Low": format_percent(interval.low),
                 "High": format_percent(interval.high),
                 "Width": format_percent(interval.high - interval.low),
-                "As printed": "both limits" if self._matches(method) else "no",
+                "As printed": self._limits_as_printed(interval),
                 "Definition": statistics.INTERVAL_METHODS[method],
             }
+
+    def _limits_as_printed(self, interval: statistics.Interval) -> str:
+        """Return which limits of an interval round to the printed ones, in words."""
+        low, high = (
+            matches_print(to_fraction(100 * limit), parse(text))
+            for limit, text in (
+                (interval.low, self.printed_interval.printed_low),
+                (interval.high, self.printed_interval.printed_high),
+            )
+        )
+        if low and high:
+            return "both limits"
+        return "lower limit only" if low else "upper limit only" if high else "no"
 
     @property
     def printed_caption(self) -> str:

@@ -226,6 +226,16 @@ class PlaceboResponse(Chapter):
             ),
             **_comparison_facts(),
             **{
+                f"{arm}_falls_by": Facts(
+                    "{difference}",
+                    "Responders, at the lower threshold minus at the higher",
+                    "percentage points",
+                    n=f"{{self.arms[{arm}].patients}}",
+                    group=arm,
+                )
+                for arm in ("treated", "placebo")
+            },
+            **{
                 f"moderate_difference{end}": Facts(
                     f"{{{statistic}}}",
                     "Responders at the threshold of the pilot study, immunoglobulin minus placebo",
@@ -309,6 +319,13 @@ class PlaceboResponse(Chapter):
             "moderate_difference": format_percent(moderate.estimate),
             "moderate_difference_low": format_percent(moderate.low).replace("-", "−"),
             "moderate_difference_high": format_percent(moderate.high).replace("-", "−"),
+            **{
+                f"{arm}_falls_by": format_percent(
+                    getattr(self.at[f"{_LESSON}_minimal"], arm).proportion
+                    - getattr(self.at[f"{_LESSON}_moderate"], arm).proportion
+                )
+                for arm in ("treated", "placebo")
+            },
             **{f"{name}_score": threshold for name, threshold in self.thresholds.items()},
             "lesson_week": self.trials.count(f"trials.{_LESSON}.week"),
             **{
@@ -578,7 +595,7 @@ class PlaceboResponse(Chapter):
         }
 
     @table(
-        "Other trials with placebo, with another result",
+        "Other placebo-controlled trials, which report another outcome or mean scores",
         columns={
             "Trial": LABEL,
             "Week": Facts(VALUE, "Week of the result", "week", origin="published"),

@@ -2,7 +2,8 @@
 
 `draw_cohort` draws one cohort, `draw_ensemble` many, on all cores or a cluster. What a cohort must
 meet is `CONSTRAINTS`, what is assumed beyond the article is `Assumptions`. A synthetic cohort shows
-that the printed numbers are mutually consistent; it is not evidence for any of them.
+that the printed counts and tables, as read here, are mutually consistent; it is not evidence for
+any of them.
 
 The checker (`tisstats.lim2021.cohort_check`) shares scales, bands, rounding and definitions of
 quantiles with the generator (and the published facts and how they are read, doses, the names of

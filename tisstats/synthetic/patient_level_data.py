@@ -57,9 +57,9 @@ class PatientLevelData:
                 f"This section rests on synthetic patient-level data: {self.name}, generated to "
                 "reproduce the printed counts and the tables of the article, as read here. The "
                 "printed percentage of responders and its interval are not among these: they do "
-                f"not follow from the counts. {unreal} That they reproduce the printed numbers "
-                "shows that these are mutually consistent; it is not evidence for any of them, and "
-                "one cohort says nothing about unpublished values."
+                f"not follow from the counts. {unreal} That they reproduce these counts "
+                "and tables shows that these are mutually consistent; it is not evidence for any "
+                "of them, and one cohort says nothing about unpublished values."
             )
         supplied = f"This section rests on the {self.kind} data of {self.name}, supplied by whoever"
         if self.kind == "synthetic":
