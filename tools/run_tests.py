@@ -1,4 +1,4 @@
-"""Run all tests, one run on each core, eight at most: ``python -m tools.run_tests [OPTION ...]``.
+"""Run all tests, one run more than there are cores, eight at most: ``python -m tools.run_tests``.
 
 The runs get the options, and share the files of tests among them. The first is watched as it goes;
 the logs of the others follow when all have ended.
@@ -52,4 +52,5 @@ def main(options: list[str], runs: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], min(cores(), MOST_RUNS)))
+    # A run that waits for its browser, or for a build, leaves its core to another one.
+    sys.exit(main(sys.argv[1:], min(cores() + 1, MOST_RUNS)))
