@@ -69,6 +69,16 @@ def test_units_of_the_file_are_converted(made, plain, tmp_path):
     ]
     folder, mapping = mapped(made, tmp_path, '[visits.units]\npatient_global = "mm"\n')
     same(plain, StudyData.read(folder, mapping))
+    # What is out of range is told as it stands, with the unit of the file.
+    made.visits[0]["patient_global"] = 101
+    made.write(folder)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    (only,) = map(str, caught.value.faults)
+    assert (
+        "value '101': must be a number from 0 to 10 (cm, as vas_max is 10; 100 is for mm)" in only
+    )
+    assert only.endswith(", once converted from mm, as the mapping says")
 
 
 def test_one_row_per_patient_and_a_column_per_week(made, plain, tmp_path):

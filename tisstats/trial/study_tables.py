@@ -218,6 +218,8 @@ class _Columns:
         if kind.filled:
             bad |= ~known & ~found.bad
             allowed += ", not empty"
+        if unit := self.raw.units.get(column):
+            allowed += f", once converted from {unit}, as the mapping says"
         if bad.any():
             self._report(column, bad, allowed)
         if kind.default is not None:
