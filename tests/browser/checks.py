@@ -99,8 +99,8 @@ SHORTENED = (
 }"""
 )
 # Colours are chosen by elements, their attributes and those around them, in tables by odd and even
-# rows: of what this page or another has in the same place, one is enough. Returned is what is left,
-# as numbers.
+# rows: of what this page or another has in the same place, one is enough. The others are hidden, as
+# scripts may look for them. Returned is what is left, as numbers.
 UNSEEN = (
     f"known => {{{KIND}"
     + """
@@ -124,7 +124,7 @@ UNSEEN = (
   };
   const root = own(document.documentElement) + own(document.body);
   for (const child of [...document.body.children]) visit(child, root);
-  for (const element of drop) element.remove();
+  for (const element of drop) element.style.setProperty("display", "none", "important");
   return left;
 }"""
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tisstats.figures.numbers import join_names
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import printed_interval, response_count
 from tisstats.measures.core_set import CORE_SET, ENZYMES, INDISPENSABLE, RESPONSE_CUTOFFS
@@ -131,7 +130,7 @@ def _worked(published: PublishedFacts) -> dict[str, Any]:
             if change.on_boundary
         ),
         "without_one": score - most.points,
-        "left_out": join_names(list(map(measure_name_in_sentence, alike))).replace(" and ", " or "),
+        "left_out": " or ".join(map(measure_name_in_sentence, alike)),
         "baseline_measure": CORE_SET["extramuscular"].name,
         "baseline_percent": most.percent,
         "baseline_relative": most.relative,
