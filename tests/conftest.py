@@ -53,7 +53,7 @@ def built_book() -> Path:
 def other_book() -> Path:
     """The real book with two other choices: a threshold of 20 points, and another cohort.
 
-    It takes long to run: both shares of the tests have it in one folder, which one of them fills.
+    It takes long to run: all runs of the tests have it in one folder, which one of them fills.
     """
     return build_book("other", "threshold=20", "cohort=17")
 
