@@ -29,10 +29,15 @@ def describe_needed(study: Study) -> str:
 
 def describe_observed(study: Study) -> str:
     """Describe which status counts as observed although measures are missing."""
-    described = "Observed is a status, too, on which all that missing measures leave possible agree"
+    described = (
+        "Where measures are missing, a status counts as observed if all values that they can have "
+        "lead to it"
+    )
     if study.endpoint.as_endpoint().criterion:
         return described
-    return f"{described}; without {describe_needed(study)} there is no score, and it is open"
+    return (
+        f"{described}; without {describe_needed(study)} there is no score, and the status is open"
+    )
 
 
 def describe_interval(plan: AnalysisPlan) -> str:
