@@ -279,3 +279,12 @@ def test_another_rule_has_its_own_ranges_and_no_exact_ones():
 
 def test_an_unknown_category_is_left_out_where_nobody_has_it(default):
     assert "unknown" not in default.response_categories().frame["Response"].tolist()
+
+
+def test_the_measures_that_improved_are_those_that_the_bottom_line_names(published, checkout):
+    table = published.tables["significance"]
+    improved = set(table.loc[table["significant"] == "true", "measure"])
+    ratings = {"physician_global", "patient_global", "extramuscular"}
+    assert improved == ratings | {"haq", "eq_vas", "ck"}
+    text = (checkout / "notebooks" / "04_secondary_outcomes.ipynb").read_text("utf-8")
+    assert "Ratings, the HAQ, self-rated health and creatine kinase improved significantly" in text

@@ -278,3 +278,9 @@ def test_visits_without_any_measure_and_those_without_a_score_are_named(tmp_path
     )
     assert lacking.startswith("no score without physician_global or mmt: 2 visits, the first, ")
     assert lacking.endswith(f"patient {second}, week 12")
+
+
+def test_where_a_measure_that_a_score_needs_is_not_used_no_visit_has_one(tmp_path):
+    (only,) = remarks(tmp_path, described("'mmt', ", ""))
+    visits = len(make_study(12, missing=0, missed=0, seed=5).visits)
+    assert only.startswith(f"no score without physician_global or mmt: {visits} visits, the first")

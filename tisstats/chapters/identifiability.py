@@ -746,15 +746,15 @@ def describe_collapsed(differ: Diversity) -> str:
     if not differ.constant_quantities:
         return (
             f"{start}none is the same in all {cohorts} cohorts; so none of these can be inferred "
-            "from a single cohort. A quantity that was not examined may be constant, but then "
-            "because an assumption fixes it"
+            "from a single cohort. Others were not examined: some may be constant, because the "
+            "printed numbers or an assumption fix them"
         )
     same = len(differ.constant_quantities)
     verb = "is" if same == 1 else "are"
     return (
         f"{start}{same} {verb} the same in all {cohorts} cohorts; the others "
-        "cannot be inferred from a single cohort. A quantity that was not examined may be "
-        "constant, but then because an assumption fixes it"
+        "cannot be inferred from a single cohort. More were not examined: some may be constant, "
+        "because the printed numbers or an assumption fix them"
     )
 
 

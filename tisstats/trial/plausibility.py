@@ -112,8 +112,10 @@ def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
     """
     measures = study.measures
     empty = visits[[*measures.used, *measures.others]].isna().all(axis=1)
-    needed = [name for name in INDISPENSABLE[study.core_set] if name in measures.used]
-    lacking = visits[needed].isna().any(axis=1) & ~empty
+    needed = INDISPENSABLE[study.core_set]
+    # The file may have a column that the description does not use.
+    scored = visits[list(measures.used)].reindex(columns=needed)
+    lacking = scored.isna().any(axis=1) & ~empty
     for which, what in (
         (empty, "without any measure, and counted as a visit"),
         (lacking, f"no score without {' or '.join(needed)}"),

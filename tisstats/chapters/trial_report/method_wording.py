@@ -23,8 +23,8 @@ def describe_level(plan: AnalysisPlan) -> str:
 
 def describe_needed(study: Study) -> str:
     """Name the measures without which a visit has no score, after "without"."""
-    needed = (name for name in INDISPENSABLE[study.core_set] if name in study.measures.used)
-    return " or ".join(lower_case_name(CORE_SETS[study.core_set][name].name) for name in needed)
+    rules = CORE_SETS[study.core_set]
+    return " or ".join(lower_case_name(rules[name].name) for name in INDISPENSABLE[study.core_set])
 
 
 def describe_observed(study: Study) -> str:
