@@ -96,3 +96,11 @@ def test_all_files_run_and_one_failure_is_a_failure(
     told = capfd.readouterr().out
     assert "Run 2 of 2:" in told
     assert ("1 failed" in told) == (code == 1)
+    end = told[told.index("The runs ended with [") :].splitlines()[1:]
+    if code:
+        failed, name, message = end[:3]
+        assert failed == "FAILED"
+        assert name.endswith("test_3.py::test_it")
+        assert message.split() == ["E", "assert", "False"]
+    else:
+        assert end == []

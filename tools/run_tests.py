@@ -1,7 +1,8 @@
 """Run all tests, one run more than there are cores, eight at most: ``python -m tools.run_tests``.
 
 The runs get the options, and share the files of tests among them. The first is watched as it goes;
-the logs of the others follow when all have ended.
+the logs of the others follow when all have ended. Last comes what failed, of whichever run: build
+servers may keep no more than the end.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tisstats.book.build import cores
+from tools.sharing import failures
 
 #: Every run collects all tests, for half a minute: more runs would end no sooner.
 MOST_RUNS = 8
@@ -48,6 +50,7 @@ def main(options: list[str], runs: int) -> int:
             codes.append(other.wait())
             log.seek(0)
             print(f"\nRun {number} of {runs}:\n", log.read(), sep="", flush=True)
+        print(f"\nThe runs ended with {codes}.\n", failures(folder), sep="", end="", flush=True)
     return next(filter(None, codes), 0)
 
 

@@ -5,11 +5,13 @@ in a folder that the runs have in common; what another run has taken, it leaves 
 at about the same time, however long a file takes and however many runs there are. A file is never
 divided: its tests share what they build. Nor are the files divided whose tests read the book with
 other choices: another run would wait for that book. They are taken first, then those that build
-books or drive a browser, and what takes little time is left for the end.
+books or drive a browser, and what takes little time is left for the end. What fails is noted in
+the folder, so that it can be named after all runs.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
@@ -21,6 +23,41 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sharing the tests among runs")
     group.addoption("--share-folder", type=Path, metavar="DIR", help="the folder of the marks")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.share_folder is not None:
+        config.pluginmanager.register(Failures(config.option.share_folder))
+
+
+#: How the names of files end in which runs note what failed.
+NOTED = ".failed"
+
+#: How much of each failure is noted: lines, and characters of a line.
+MOST_LINES = 6
+MOST_CHARACTERS = 300
+
+
+class Failures:
+    """Notes what fails in a run, one file for each run."""
+
+    def __init__(self, folder: Path):
+        self.file = folder / f"{os.getpid()}{NOTED}"
+
+    def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        """Note the test and the first lines of what went wrong, if something did."""
+        if report.failed:
+            lines = report.longreprtext.splitlines()
+            wrong = [line[:MOST_CHARACTERS] for line in lines if line.startswith("E ")]
+            with self.file.open("a", encoding="utf-8") as file:
+                print("FAILED", report.nodeid, *wrong[:MOST_LINES], sep="\n", file=file)
+
+    pytest_runtest_logreport = pytest_collectreport = note
+
+
+def failures(folder: Path) -> str:
+    """Return what all runs have noted in a folder."""
+    return "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob(f"*{NOTED}")))
 
 
 #: A fixture that takes minutes, whichever run is the first to ask for it.
