@@ -25,19 +25,19 @@ def test_the_published_facts_are_valid(copied):
             "included,Patients included,20",
             "included,Patients included,twenty",
             "flow.csv, row 3, column value, value 'twenty': "
-            "must be a number, at least 0, not empty",
+            "must be a number, at least 0; not empty",
         ),
         (
             "flow.csv",
             "screened,Patients screened,59",
             "screened,Patients screened,-59",
-            "flow.csv, row 2, column value, value '-59': must be a number, at least 0, not empty",
+            "flow.csv, row 2, column value, value '-59': must be a number, at least 0; not empty",
         ),
         (
             "flow.csv",
             "screened,Patients screened,59",
             "screened,Patients screened,",
-            "flow.csv, row 2, column value, value '': must be a number, at least 0, not empty",
+            "flow.csv, row 2, column value, value '': must be a number, at least 0; not empty",
         ),
         (
             "flow.csv",
@@ -82,7 +82,7 @@ def test_the_published_facts_are_valid(copied):
             "mrs,false",
             "mrs,perhaps",
             "significance.csv, row 13, column significant, value 'perhaps': "
-            "must be true or false, not empty",
+            "must be true or false; not empty",
         ),
     ],
 )
@@ -241,7 +241,7 @@ def test_infinite_numbers_are_faults_once_each_in_the_order_of_the_file(copied):
     places = [int(line.partition("row ")[2].partition(",")[0]) for line in rows]
     assert places == sorted(places)
     assert len(rows) == text.count("1e400") + text.count(",-1,") + text.count(",INF,")
-    allowed = "must be finite: a number, at least 0, not empty"
+    allowed = "must be finite: a number, at least 0; not empty"
     assert f"flow.csv, row 2, column value, value '1e400': {allowed}" in rows
 
 

@@ -175,9 +175,8 @@ def allowed(field: dict[str, Any]) -> str:
             parts.append(
                 phrase.format(", ".join(map(str, value)) if isinstance(value, list) else value)
             )
-    if constraints.get("required"):
-        parts.append("not empty")
-    return ", ".join(parts)
+    empty = "; not empty" if constraints.get("required") else ""
+    return f"{', '.join(parts)}{empty}"
 
 
 def find_faults(directory: Path) -> list[Fault]:

@@ -131,6 +131,9 @@ def test_the_enzymes_are_those_measured_in_the_order_that_breaks_ties():
     assert described.score_columns == (
         "physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck", "ldh",
     )  # fmt: skip
+    assert described.name_measure("enzyme") == "Most abnormal muscle enzyme"
+    alone = {name: scale for name, scale in described.measures.items() if name != "ck"}
+    assert describe(measures=alone).name_measure("enzyme") == "Lactate dehydrogenase"
     with pytest.raises(ValueError, match=r"measures must include one of ck, .*, got none"):
         describe(measures={"physician_global": scale(10)})
 

@@ -331,11 +331,11 @@ def test_safety(trial):
 @pytest.mark.parametrize(
     ("table", "column", "value", "message"),
     [
-        ("patients", "subtype", "dm", "must be text, one of pm, ibm, not empty"),
+        ("patients", "subtype", "dm", "must be text, one of pm, ibm; not empty"),
         ("patients", "age", None, "must not be empty for a patient in the analysis"),
         ("visits", "mmt", 151, "must be from 0 to 150 points (the trial's mmt_max)"),
         ("visits", "grip", 20.05, "must be a multiple of 0.1 kg"),
-        ("treatments", "treatment", "ivig", "must be text, one of rituximab, rescue, not empty"),
+        ("treatments", "treatment", "ivig", "must be text, one of rituximab, rescue; not empty"),
         ("treatments", "dose_mg", None, "must not be empty for rituximab"),
     ],
 )

@@ -193,7 +193,7 @@ def test_a_fault_says_what_is_allowed_and_the_cell_as_text():
     _, faults = convert_types(pd.DataFrame({"cell": cells}, dtype=object), fields, "f", lines)
     shown = [(2, "true"), (4, "2"), (5, "2.5"), (6, ""), (9, "x")]
     assert [str(fault) for fault in faults] == [
-        f"f, row {row}, column cell, value {value!r}: must be text, one of 3, not empty"
+        f"f, row {row}, column cell, value {value!r}: must be text, one of 3; not empty"
         for row, value in shown
     ]
 

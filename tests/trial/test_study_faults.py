@@ -76,15 +76,15 @@ FAULTS = {
     # patients
     "arm unknown": (
         cell("patients", 1, "arm", "placebo"),
-        f"{PATIENTS}, row 3, column arm, value 'placebo': must be one of active, control, not",
+        f"{PATIENTS}, row 3, column arm, value 'placebo': must be one of active, control; not",
     ),
     "arm empty": (
         cell("patients", 1, "arm", ""),
-        f"{PATIENTS}, row 3, column arm, value '': must be one of active, control, not empty",
+        f"{PATIENTS}, row 3, column arm, value '': must be one of active, control; not empty",
     ),
     "arm in another case": (
         cell("patients", 1, "arm", "Control"),
-        f"{PATIENTS}, row 3, column arm, value 'Control': must be one of active, control, not",
+        f"{PATIENTS}, row 3, column arm, value 'Control': must be one of active, control; not",
     ),
     "no arm": (
         column_removed("patients", "arm"),
@@ -96,7 +96,7 @@ FAULTS = {
     ),
     "no id": (
         cell("patients", 2, "patient_id", " "),
-        f"{PATIENTS}, row 4, column patient_id, value ' ': must be text, not empty",
+        f"{PATIENTS}, row 4, column patient_id, value ' ': must be text; not empty",
     ),
     "age in words": (
         cell("patients", 0, "age", "forty"),
@@ -193,11 +193,11 @@ FAULTS = {
     ),
     "week empty": (
         cell("visits", 1, "week", ""),
-        f"{VISITS}, row 3, column week, value '': must be a number of weeks, not empty",
+        f"{VISITS}, row 3, column week, value '': must be a number of weeks; not empty",
     ),
     "week in words": (
         cell("visits", 1, "week", "week 4"),
-        f"{VISITS}, row 3, column week, value 'week 4': must be a number of weeks, not empty",
+        f"{VISITS}, row 3, column week, value 'week 4': must be a number of weeks; not empty",
     ),
     "measure missing": (
         column_removed("visits", "haq"),
@@ -238,7 +238,7 @@ FAULTS = {
     ),
     "treatment empty": (
         cell("treatments", 0, "treatment", ""),
-        f"{TREATED}, row 2, column treatment, value '': must be text, not empty",
+        f"{TREATED}, row 2, column treatment, value '': must be text; not empty",
     ),
     "treatment before the start": (
         cell("treatments", 0, "week", -1),
@@ -260,7 +260,7 @@ FAULTS = {
     ),
     "event without a name": (
         cell("adverse_events", 0, "event", ""),
-        f"{EVENTS}, row 2, column event, value '': must be text, not empty",
+        f"{EVENTS}, row 2, column event, value '': must be text; not empty",
     ),
     "serious in words": (
         cell("adverse_events", 0, "serious", "very"),
@@ -650,7 +650,7 @@ LEFT_OUT = "; if it stands for a missing value, name it in missing_codes under [
 CALLED = ": is called synthetic, but its rows are declared as observed (study.data)"
 LINES = {
     "cells": [
-        f"{PATIENTS}, row 2, column arm, value 'placebo': must be one of active, control, not "
+        f"{PATIENTS}, row 2, column arm, value 'placebo': must be one of active, control; not "
         "empty",
         f"{PATIENTS}, row 5, column stop_week, value '-1': must be a number of weeks, at least 0"
         f"{LEFT_OUT}",
@@ -661,14 +661,14 @@ LINES = {
         "it with other capitals or blanks",
         f"{PATIENTS}, row 6, column origin, value 'observed': must be synthetic, as study.toml "
         "declares",
-        f"{VISITS}, row 4, column week, value '': must be a number of weeks, not empty",
+        f"{VISITS}, row 4, column week, value '': must be a number of weeks; not empty",
         f"{VISITS}, row 2, column mmt, value '200': must be a number from 0 to 150 (mmt_max)",
         f"{VISITS}, row 5, column haq, value 'NA': must be a number from 0 to 3{LEFT_OUT}",
         f"{VISITS}, row 3, column ck, value '0': must be a number above 0, in U/L",
-        f"{TREATED}, row 3, column treatment, value '': must be text, not empty",
+        f"{TREATED}, row 3, column treatment, value '': must be text; not empty",
         f"{TREATED}, row 2, column dose, value '-2': must be a number, at least 0",
         f"{EVENTS}, row 2, column serious, value '': must be true or false (also yes or no, y or n,"
-        " t or f, 1 or 0), not empty",
+        " t or f, 1 or 0); not empty",
     ],
     "identifiers": [
         f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's "

@@ -134,7 +134,7 @@ def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made
     first = caught.value.faults[0]
     assert (first.column, first.value) == ("arm", "active")
     assert first.message == (
-        "must be one of active, control, not empty; the mapping makes it 'verum'"
+        "must be one of active, control; not empty; the mapping makes it 'verum'"
     )
 
 
@@ -145,7 +145,7 @@ def test_faults_that_the_mapping_did_not_make_are_shown_as_they_are(made, tmp_pa
     with pytest.raises(DataError) as caught:
         StudyData.read(folder, mapping)
     said = {fault.row: (fault.value, fault.message) for fault in caught.value.faults}
-    permitted = "must be one of active, control, not empty"
+    permitted = "must be one of active, control; not empty"
     assert said.pop(3) == ("placebo", permitted)
     rows = [row for row, patient in enumerate(made.patients, start=2) if patient["arm"] == "active"]
     assert said == dict.fromkeys(rows, ("active", f"{permitted}; the mapping makes it 'verum'"))

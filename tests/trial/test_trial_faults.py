@@ -67,14 +67,14 @@ def test_columns_beyond_the_schema_are_left_out(tables):
 @pytest.mark.parametrize(
     ("table", "column", "value", "message"),
     [
-        ("patients", "subtype", "pm", "must be text, one of dm, imnm, nm_om, ass, not empty"),
-        ("patients", "subtype", "", "must be text, one of dm, imnm, nm_om, ass, not empty"),
-        ("patients", "analysed", "yes", "must be true or false, not empty"),
+        ("patients", "subtype", "pm", "must be text, one of dm, imnm, nm_om, ass; not empty"),
+        ("patients", "subtype", "", "must be text, one of dm, imnm, nm_om, ass; not empty"),
+        ("patients", "analysed", "yes", "must be true or false; not empty"),
         ("patients", "skin", 1, "must be true or false"),
         ("patients", "age_at_onset", 44.5, "must be an integer, at least 0, at most 120"),
         ("patients", "age_at_onset", "old", "must be an integer, at least 0, at most 120"),
         ("patients", "msa", "anti_pl7", "must be text, matching"),
-        ("patients", "origin", "solved", "must be text, one of synthetic, observed, not empty"),
+        ("patients", "origin", "solved", "must be text, one of synthetic, observed; not empty"),
         ("patients", "ck_uln", 0, "must be a number, at least 1"),
         (
             "patients",
@@ -86,10 +86,10 @@ def test_columns_beyond_the_schema_are_left_out(tables):
         ("visits", "mmt", -1, "must be an integer, at least 0"),
         ("visits", "haq", -0.125, "must be a number, at least 0, at most 3"),
         ("visits", "ck", 0, "must be an integer, at least 1"),
-        ("visits", "week", None, "must be an integer, at least 0, not empty"),
-        ("treatments", "treatment", "steroid", "must be text, one of ivig, rescue, not empty"),
-        ("adverse_events", "serious", None, "must be true or false, not empty"),
-        ("adverse_events", "event", "", "must be text, not empty"),
+        ("visits", "week", None, "must be an integer, at least 0; not empty"),
+        ("treatments", "treatment", "steroid", "must be text, one of ivig, rescue; not empty"),
+        ("adverse_events", "serious", None, "must be true or false; not empty"),
+        ("adverse_events", "event", "", "must be text; not empty"),
     ],
 )
 def test_a_cell_that_is_not_allowed(tables, table, column, value, message):
@@ -290,7 +290,7 @@ def test_a_package_that_does_not_meet_its_schema(tables, writer, tmp_path):
     found = [str(fault).replace(f"{tmp_path}/", "") for fault in raised.value.faults]
     assert found == [
         "synthetic_patients.csv, row 6, column subtype, value 'pm': must be text, one of dm, "
-        "imnm, nm_om, ass, not empty",
+        "imnm, nm_om, ass; not empty",
         "synthetic_visits.csv, row 5, column patient_id, value '77': must be a patient_id of "
         "patients.csv",
     ]

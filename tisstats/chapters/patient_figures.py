@@ -189,9 +189,10 @@ class PatientFigures:
     def heat_map(self) -> FigureItem:
         """Return the improvement of each core set measure of each patient."""
         found = self._in_order(measure_improvements(self.analysis))
-        rules = self.analysis.trial.description.rules
+        description = self.analysis.trial.description
         measures = [
-            heat_map.Measure(rules[name].name, rules[name].cutoffs) for name in found[0].percents
+            heat_map.Measure(description.name_measure(name), description.rules[name].cutoffs)
+            for name in found[0].percents
         ]
         rows = [
             heat_map.ChangeRow(
@@ -206,7 +207,7 @@ class PatientFigures:
 
     def improvement_table(self) -> Table:
         """Return what `heat_map` shows, one row per patient."""
-        rules = self.analysis.trial.description.rules
+        name_measure = self.analysis.trial.description.name_measure
         return self._table(
             "measure_improvements",
             f"Improvement of each core set measure from baseline to {self._last}, % of its range, "
@@ -214,7 +215,7 @@ class PatientFigures:
             {
                 each.patient_id: {
                     **{
-                        rules[name].name: _percent(percent)
+                        name_measure(name): _percent(percent)
                         for name, percent in each.percents.items()
                     },
                     "Score": f"{each.score:g}" if isfinite(each.score) else "open",

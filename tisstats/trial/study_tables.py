@@ -215,11 +215,11 @@ class _Columns:
             bad |= known & ~kind.check(values)
         if kind.allowed:
             allowed = f"must be {kind.allowed}"
-        if kind.filled:
-            bad |= ~known & ~found.bad
-            allowed += ", not empty"
         if unit := self.raw.units.get(column):
             allowed += f", once converted from {unit}, as the mapping says"
+        if kind.filled:
+            bad |= ~known & ~found.bad
+            allowed += "; not empty"
         if bad.any():
             self._report(column, bad, allowed)
         if kind.default is not None:
