@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -13,8 +14,14 @@ from hypothesis import HealthCheck, settings
 
 from tisstats.ledger.published import PublishedFacts, data_directory
 
-# On a busy machine any example may take long: that tells nothing of what is tested.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# On a busy machine any example may take long: that tells nothing of what is tested. With CI=true
+# Hypothesis draws the same examples by itself.
+settings.register_profile(
+    "unhurried",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    **({"derandomize": True} if "TISSTATS_SAME_EXAMPLES" in os.environ else {}),
+)
 settings.load_profile("unhurried")
 
 # A shell makes jobs in the background ignore Ctrl-C, and so would every process that a test starts.

@@ -237,6 +237,7 @@ NAMES = [
     r"1 µkat/L",
     r"\(n \+ 1\) p",
     r"EQ-5D(-5L)?",
+    r"MMT-8",
     r"anti-Jo1",
     r"UTF-8",
     r"ICH E9\(R1\)",

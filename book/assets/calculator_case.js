@@ -208,8 +208,8 @@
     if (scales.length && vasMax > rules.vas[shorter] && scales.every(function (entry) {
       return !n.less(n.whole(rules.vas[shorter]), entry[1]);
     })) {
-      notes.vas_unit = "no visual analogue scale exceeds " + rules.vas[shorter] + ": are they in " +
-        shorter + "?";
+      notes.vas_unit = "no value on a visual analogue scale is above " + rules.vas[shorter] +
+        ": were they recorded in " + shorter + "?";
     }
 
     /* ---- Enzymes ---- */

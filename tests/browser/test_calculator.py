@@ -454,7 +454,9 @@ def test_a_limit_is_refused_where_the_package_refuses_it(form):
 def test_scales_that_never_exceed_the_shorter_length_are_asked_about(form):
     type_in(form, {**example(), "vas_unit": "mm"})
     said = form.locator("#tis-vas_unit-message")
-    assert said.inner_text() == "no visual analogue scale exceeds 10: are they in cm?"
+    assert said.inner_text() == (
+        "no value on a visual analogue scale is above 10: were they recorded in cm?"
+    )
     field(form, "patient_global_baseline").fill("61")
     assert said.inner_text() == ""
 

@@ -42,7 +42,10 @@ def test_the_matrix_names_everything(page):
     assert "R exactRankTests 0.8.35" in matrix
     assert (matrix.map(len) > 0).all(axis=None)
     spss = matrix[matrix.columns[-1]]
-    assert set(spss) == {"documented", "not offered", "unclear"}
+    assert set(spss) == {"documented", "not offered, by its documentation", "unclear"}
+    # Of the newer R one function was run: it is not said that it has no other.
+    newer = matrix.set_index("method")["Newer R stats 4.6.0"]
+    assert newer["Clopper-Pearson"] == "not run"
 
 
 def test_cases_of_a_method_with_each_difference(page):

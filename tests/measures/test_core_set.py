@@ -83,7 +83,7 @@ def test_the_ends_of_scales():
         80: "MMT-8, one side",
         150: "MMT-8, both sides with neck",
         240: "24 tests, assumed",
-        260: "26 tests (Kendall), called MMT24 on the IMACS form",
+        260: "26 tests: MMT24 of IMACS, or 13 groups on both sides",
     }
 
 

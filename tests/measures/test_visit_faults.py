@@ -259,7 +259,7 @@ def test_a_limit_may_be_an_end_of_the_plausible_range_and_no_less(enzyme):
 
 MMT_MAX = (
     "mmt_max must be above 0 (80: MMT-8, one side; 150: MMT-8, both sides with neck; 240: 24 "
-    "tests, assumed; 260: 26 tests (Kendall), called MMT24 on the IMACS form)"
+    "tests, assumed; 260: 26 tests: MMT24 of IMACS, or 13 groups on both sides)"
 )
 
 

@@ -3,14 +3,16 @@
 import csv
 import itertools
 import math
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from statsmodels.duration.survfunc import CumIncidenceRight
 
 from tisstats.statistics import at_risk_table, cumulative_incidence, kaplan_meier
 
@@ -173,6 +175,25 @@ def test_greenwood_s_variance_at_the_horizon_is_free_of_when_others_left():
         end = cumulative_incidence(times, causes, variance="greenwood").at(9)
         assert end.estimate[1] == pytest.approx(8 / 19)
         assert end.variance[1] == pytest.approx(8 * 11 / 19**3)
+
+
+@settings(deadline=None)
+@given(observations)
+def test_greenwood_s_variance_is_that_of_statsmodels_while_patients_remain_event_free(observed):
+    times, causes = np.array(observed).T
+    known = [cause for cause in (1, 2, 3) if cause in causes]  # statsmodels numbers without gaps
+    numbered = [1 + known.index(cause) if cause else 0 for cause in causes]
+    assume(known)
+    curves = cumulative_incidence(times, causes, variance="greenwood")
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = CumIncidenceRight(times.astype(float), np.array(numbered))
+    places = np.searchsorted(theirs.times, curves.times)
+    remain = curves.event_free > 0
+    for cause, errors in zip(known, theirs.cinc_se, strict=True):
+        found = errors[places] ** 2
+        assert found[remain] == pytest.approx(curves.variance[cause][remain], abs=1e-12)
+        assert np.isnan(found[~remain]).all()
 
 
 @settings(deadline=None)

@@ -126,7 +126,7 @@ def test_the_numbers_of_the_slides_are_those_of_a_hand_calculation(texts):
     assert slides["bounds"].title == "Between 32.5 and 45 points"
     assert points("extramuscular", 22, 0, 100, False) == 45 - (40 - 7.5)
     assert slides["guess"].title == "8 of 19: how sure is that?"
-    assert slides["arms"].title == "On placebo, 44% reached 20 points, 23% reached 40"
+    assert slides["arms"].title == "On placebo, 44% responded at 20 points, 23% at 40"
     assert round(100 * 21 / 48) == 44
     assert round(100 * 11 / 48) == 23
     assert slides["interval"].title == "8 of 19: 95% interval 20.3 to 66.5%"
@@ -389,3 +389,10 @@ def test_expected_answers_of_the_short_class_are_those_of_a_calculation_by_hand(
     (endpoint,) = (step for step in texts.plan("short").steps if step.key == "endpoint")
     assert endpoint.teacher.endswith(f"on slide {endpoint.slides[-1]}.")
     assert texts.slides[endpoint.slides[-1] - 1].points == texts.tasks["endpoint"].answer
+
+
+def test_steps_that_a_plan_names_are_its_own(texts):
+    for plan in texts.plans:
+        named = [" ".join(each.split()) for each in re.findall("“([^”]+)”", plan.late)]
+        assert set(named) <= {step.title for step in plan.steps}
+    assert any("“" in plan.late for plan in texts.plans)

@@ -334,8 +334,8 @@ def test_a_package_that_does_not_give_the_maximum_of_its_muscle_test(tables, wri
     (fault,) = raised.value.faults
     assert str(fault) == (
         f"{path}: the maximum of the muscle test is not given (mmt_max; 80: MMT-8, one side; 150: "
-        "MMT-8, both sides with neck; 240: 24 tests, assumed; 260: 26 tests (Kendall), called "
-        'MMT24 on the IMACS form); add "measures": {"mmt_max": N}'
+        "MMT-8, both sides with neck; 240: 24 tests, assumed; 260: 26 tests: MMT24 of IMACS, "
+        'or 13 groups on both sides); add "measures": {"mmt_max": N}'
     )
 
 

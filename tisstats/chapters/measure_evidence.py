@@ -92,7 +92,7 @@ def _range(page: str) -> tuple[str, str]:
         return f"{0} to {best:g} points, a change", "higher"
     if page == "mmt":
         maxima = ", ".join(map(str, core_set.MMT_MAXIMA))
-        return f"{0} to the maximum in use ({maxima} points)", "higher"
+        return f"{0} to the maximum of its version ({maxima} points)", "higher"
     if page == "enzyme":
         ranges = sorted({enzyme.range_in_uln for enzyme in core_set.ENZYMES.values()})
         multiples = ", ".join(map(str, ranges))
@@ -133,8 +133,9 @@ def _without_points(page: str) -> str:
         "": f'A dash, or "{NOT_FOUND}": looked for in abstracts and tables, without success. '
         "Sources and populations are on the page of each measure. What is inferred or second hand "
         "says so.",
-        "Points that this change earns": "Computed from the bands of the score. With manual "
-        "muscle testing they depend on its maximum.",
+        "Points that this change earns": "Computed from the bands of the score. For manual "
+        "muscle testing the change is one of the MMT-8; the points are the same on one side and on "
+        "both.",
     },
 )
 def _evidence_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
@@ -205,15 +206,16 @@ def _sources(base: EvidenceBase) -> Rows:
     columns=_COMPUTED,
     notes={
         "": "Computed. The source does not print the unit of the changes on visual analogue "
-        "scales, nor the maximum of manual muscle testing; centimetres are assumed. It gives no "
-        "change for the enzyme, which therefore adds nothing to the totals."
+        "scales, nor whether the MMT-8 was done on one side or both; centimetres are assumed. It "
+        "gives no change for other versions of the muscle test, and none for the enzyme, which "
+        "therefore adds nothing to the totals."
     },
 )
 def _points_of_important_changes(base: EvidenceBase) -> Rows:
     """Return change, % of the range and points, and the totals by maximum of the muscle test."""
     changes = list(important_changes(base))
     for each in changes:
-        top = f", of {each.value_range}" if each.measure == "mmt" else ""
+        top = f", MMT-8 of {each.value_range}" if each.measure == "mmt" else ""
         yield {
             "Core set measure": core_set.CORE_SET[each.measure].name + top,
             "Minimal important change": f"{float(each.change):g}",
@@ -224,7 +226,7 @@ def _points_of_important_changes(base: EvidenceBase) -> Rows:
     for each in changes:
         if each.measure == "mmt":
             yield {
-                "Core set measure": f"Total, muscle test of {each.value_range}",
+                "Core set measure": f"Total, MMT-8 of {each.value_range}",
                 "Minimal important change": "all at once",
                 "% of the range": "",
                 "Points": f"{others + each.points:g}",

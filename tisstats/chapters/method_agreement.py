@@ -20,12 +20,13 @@ from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 
 #: Texts of the matrix where no comparison was made.
-NOT_OFFERED, DOCUMENTED, UNCLEAR = "not offered", "documented", "unclear"
+NOT_RUN, NOT_OFFERED = "not run", "not offered, by its documentation"
+DOCUMENTED, UNCLEAR = "documented", "unclear"
 _DOCUMENTED = {"yes": DOCUMENTED, "no": NOT_OFFERED, "unclear": UNCLEAR}
 
 #: Signs of the matrix, and the marks of its notes.
 AGREES, DIFFERS, NO_VALUE, UNDEFINED = "✓", "≠", "†", "‡"
-_SIGNS = {NOT_OFFERED: "–", DOCUMENTED: "(✓)", UNCLEAR: "?"}
+_SIGNS = {NOT_RUN: "–", NOT_OFFERED: "(–)", DOCUMENTED: "(✓)", UNCLEAR: "?"}
 
 #: Where the results of each kind of program come from.
 _SOURCES = {
@@ -161,7 +162,7 @@ class MethodAgreement(Parameters):
                     row[head] = _DOCUMENTED[comparison.data.documented[method.name].offered]
                 else:
                     verdict = comparison.verdicts.get((method.name, program.name))
-                    row[head] = verdict_text(verdict) if verdict else NOT_OFFERED
+                    row[head] = verdict_text(verdict) if verdict else NOT_RUN
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -212,12 +213,8 @@ class MethodAgreement(Parameters):
             if verdict and not verdict.agrees
         }
         verb = "differs" if len(differing) == 1 else "differ"
-        offering = [titles[name] for name, verdict in found.items() if verdict]
-        agreement = (
-            "all that offer it agree"
-            if len(offering) > 1
-            else f"only {', '.join(offering)} offers it"
-        )
+        run = [titles[name] for name, verdict in found.items() if verdict]
+        agreement = "all that were run agree" if len(run) > 1 else f"only {', '.join(run)} was run"
         calls = comparison.table.loc[
             (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
             ["software", "call"],

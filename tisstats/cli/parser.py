@@ -191,7 +191,7 @@ def add_book(commands: Commands) -> None:
 
 def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
-    does = "generate synthetic cohorts that match every published aggregate"
+    does = "generate synthetic cohorts that match the printed counts and tables"
     add = add_command(commands, "reconstruct", does).add_argument
     add("--cohorts", metavar="N", type=positive_int, required=True, help="number of cohorts")
     same = "random seed (output is reproducible byte for byte)"

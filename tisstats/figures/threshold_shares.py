@@ -141,7 +141,7 @@ def _message(rows: Sequence[ThresholdRow]) -> str:
             row.control.share for row in rows if row.control and row.threshold == threshold
         )
         ends = dict.fromkeys(format_percent(share, 0) for share in (shares[0], shares[-1]))
-        found.append(f"{'% to '.join(ends)}% reached {threshold} points")
+        found.append(f"{'% to '.join(ends)}% responded at {threshold} points")
     return f"With placebo, {join_names(found)}" if found else "No study has a placebo arm"
 
 

@@ -208,8 +208,8 @@ def cohort(trial: Trial, limits: EnzymeLimits | None) -> ResponseCohort:
 def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple[Choice, ...]:
     """Return the choices that only patient-level data allow.
 
-    The range of the muscle test is not among them: the printed third quartile at the end rules out
-    the next smaller range in use.
+    The range of the muscle test is not among them: the printed third quartile at the end is above
+    every smaller maximum of `MMT_MAXIMA`.
     """
     plan = endpoint(published)
     minimal = published.count("design.minimal_score")

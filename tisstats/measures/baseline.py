@@ -154,8 +154,11 @@ def attainable_score(
         The measures of one visit by their names; see `score_visits`.
     mmt_max, uln, vas_max, population, core_set, chq_phs_range, cmas_max
         As for `score_visits`.
-    enzyme_floor, enzyme_unit, enzyme_panel
-        As for `attainable_scores`.
+    enzyme_floor : float
+        Lowest value to which the enzyme can fall, multiples of its ULN: 0 for the mathematical
+        bound, 1 for a normal enzyme. Without effect on the PRINTO core set, which has no enzyme.
+    enzyme_unit, enzyme_panel
+        As for `score_visits`.
 
     Returns
     -------

@@ -118,14 +118,15 @@ CMAS_MAX = 52
 #: Range of the Disease Activity Score, points.
 DAS_MAX = 20
 
-#: Maximum scores of manual muscle testing in use, and the version of each. Go by the maximum and
-#: not by a name: the form's "MMT24" counts 24 muscles but is a total of 26 tests, 0 to 260. No
-#: source for 240 was found; it stays because it is what 24 tests of 10 points would give.
+#: Maximum scores of manual muscle testing, and the version of each. Go by the muscles and the
+#: maximum, not by a name: the form's "MMT24" counts 24 muscles but is a total of 26 tests, 0 to
+#: 260; 13 groups on both sides have the same maximum, and are others. No source for 240 was found;
+#: it stays because it is what 24 tests of 10 points would give.
 MMT_MAXIMA: dict[int, str] = {
     80: "MMT-8, one side",
     150: "MMT-8, both sides with neck",
     240: "24 tests, assumed",
-    260: "26 tests (Kendall), called MMT24 on the IMACS form",
+    260: "26 tests: MMT24 of IMACS, or 13 groups on both sides",
 }
 
 

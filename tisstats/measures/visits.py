@@ -144,8 +144,9 @@ def score_visits(
 
     Notes
     -----
-    Bands, points and cut-offs are published. The range of aldolase, the interpretation of "most
-    abnormal" as the largest multiple of the ULN and the order that breaks ties are assumptions.
+    Bands, points and cut-offs are published. The ranges of enzymes rest on secondary sources; that
+    of aldolase, that all of them hold for children, the interpretation of "most abnormal" as the
+    largest multiple of the ULN and the order that breaks ties are assumptions.
 
     References
     ----------

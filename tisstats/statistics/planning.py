@@ -37,7 +37,7 @@ class PowerNotAttainedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SampleSizeForPower(Generic[Planned]):
-    """The smallest trial that attains the target power, and the one from which all larger ones do.
+    """The smallest trial that attains the target power, and from which on all up to `maximum` do.
 
     The result of `two_arm_sample_size` and `single_arm_sample_size`. Exact power is not monotone in
     the sample size (it is saw-toothed, since the number of responders is discrete): beyond the
@@ -455,7 +455,7 @@ def _binomial_pvalues(trials: int, null: float, alternative: str) -> NDArray[np.
 
 @dataclass(frozen=True, slots=True)
 class PlannedInterval:
-    """The interval expected at a sample size if the anticipated proportion is observed.
+    """The interval at a sample size if exactly the anticipated proportion is observed.
 
     The result of `planned_interval`.
 
@@ -479,11 +479,11 @@ class PlannedInterval:
 
 @dataclass(frozen=True, slots=True)
 class SampleSizeForWidth:
-    """The smallest sample size with a narrow enough interval, and that from which all have one.
+    """The smallest sample size with a narrow enough interval, and from which on all have one.
 
     The result of `sample_size_for_width`. The width is not monotone in the sample size, since the
     number of successes is discrete: beyond the smallest sufficient size, intervals may be too wide
-    again.
+    again. Sizes above `maximum` were not evaluated.
 
     Examples
     --------
@@ -505,7 +505,7 @@ def planned_interval(
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> PlannedInterval:
-    """Compute the confidence interval expected in a study of `trials` patients.
+    """Compute the interval of a study in which exactly the anticipated proportion responds.
 
     Parameters
     ----------

@@ -390,7 +390,8 @@ def cumulative_incidence(
       at the first time with an event, if that is of one cause only, and close to it later,
       depending on the order of events. It stays positive when the last patient brings F to 1.
 
-    Neither is statsmodels' (``CumIncidenceRight``).
+    "greenwood" is also the square of statsmodels' ``CumIncidenceRight(...).cinc_se``, which is nan
+    once no patient remains event-free.
 
     References
     ----------

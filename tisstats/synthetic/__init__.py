@@ -1,4 +1,4 @@
-"""Synthetic cohorts: patient-level data that meet every published aggregate, without a solver.
+"""Synthetic cohorts: patient-level data that meet the printed counts and tables, without a solver.
 
 `draw_cohort` draws one cohort, `draw_ensemble` many, on all cores or a cluster. What a cohort must
 meet is `CONSTRAINTS`, what is assumed beyond the article is `Assumptions`. A synthetic cohort shows

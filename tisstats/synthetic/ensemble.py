@@ -36,18 +36,12 @@ _VERSION = 1
 #: Fixed time of the files in the archive, so that equal cohorts give equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
-#: Said wherever a synthetic cohort is described.
+#: Said wherever a synthetic cohort is described, the archive included.
 WARNING = (
-    "Synthetic: no row was observed in any patient. The rows were generated to reproduce every "
-    "published aggregate of the pilot study at once. They show that the published numbers are "
-    "mutually consistent under the listed assumptions, and are not evidence for any of them."
-)
-
-#: The same inside the archive; as first written, so that a seed keeps giving the same bytes.
-_DESCRIPTION = (
-    "Synthetic: no row was observed in any patient. The rows were drawn so that they meet every "
-    "published aggregate of the pilot study at once. They show that the published numbers can "
-    "stand together under the listed assumptions, and are no evidence for any of them."
+    "Synthetic: no row was observed in any patient. The rows were generated to reproduce at once "
+    "the counts and tables that the pilot study printed of its patients, as read here. They show "
+    "that these are mutually consistent under the listed assumptions, and are not evidence for any "
+    "of them."
 )
 
 
@@ -144,7 +138,7 @@ class Ensemble:
         """Write the ensemble; equal cohorts give equal bytes."""
         about = {
             "synthetic": True,
-            "description": _DESCRIPTION,
+            "description": WARNING,
             "version": _VERSION,
             "cohorts": len(self),
             "seed": self.seed,
@@ -301,7 +295,7 @@ def description(cohort: Cohort) -> dict[str, Any]:
     described: dict[str, Any] = json.loads(template)
     described |= {
         "name": f"synthetic-cohort-{cohort.seed}-{cohort.index}",
-        "title": "Synthetic cohort: patient-level data that meet every published aggregate",
+        "title": "Synthetic cohort: rows that reproduce printed counts and tables, as read here",
         "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
         "synthetic": True,
         # The scales of a trial are stated in its description.

@@ -298,8 +298,8 @@ def interval_case(draw: Draw) -> Case:
         "with one decimal?",
         (),
         (
-            limit("Lower limit, %", found.low, float(wilson.low), share - width),
-            limit("Upper limit, %", found.high, float(wilson.high), share + width),
+            limit("Lower limit, %, one decimal", found.low, float(wilson.low), share - width),
+            limit("Upper limit, %, one decimal", found.high, float(wilson.high), share + width),
         ),
         (
             f"The observed proportion is {format_rounded(100 * share, 1)}%.",
@@ -316,7 +316,8 @@ def improvement_case(draw: Draw) -> Case:
     patient, rule = Patient.draw(draw, rising=3), IMPROVEMENT_RULES["imacs"]
     row, scored = classify_visits(patient.visits, enzyme="ck").iloc[0], patient.score()
     improved, worse = int(row["improved_count"]), int(row["worse_count"])
-    rising = sum(float(row[f"{name}_relative"]) < 0 for name in CORE_SET)
+    relative = [float(row[f"{name}_relative"]) for name in CORE_SET]
+    better, rising = sum(each > 0 for each in relative), sum(each < 0 for each in relative)
     by_range = sum(
         float(scored[f"{name}_percent"]) >= cutoff_of(rule.improved_by, name) for name in CORE_SET
     )
@@ -338,9 +339,14 @@ def improvement_case(draw: Draw) -> Case:
         patient.given,
         (
             count_answer(
-                "Number of measures improved",
+                f"Number of measures improved by at least {rule.improved_by}%",
                 improved,
                 "Changes are percentages of the patient’s own baseline.",
+                (
+                    better,
+                    "Those are all measures that got better at all: count those that improved by "
+                    "at least what the definition states.",
+                ),
                 (
                     by_range,
                     "Those are the measures improved by that share of the range: here the "
@@ -348,7 +354,7 @@ def improvement_case(draw: Draw) -> Case:
                 ),
             ),
             count_answer(
-                "Number of measures worse",
+                f"Number of measures worse by at least {rule.worse_by}%",
                 worse,
                 "A measure is worse if it has changed for the worse by as much as is stated.",
                 (
@@ -365,7 +371,7 @@ def improvement_case(draw: Draw) -> Case:
         ),
         (
             *steps,
-            f"Improved enough: {improved}; worse: {worse}. The definition is "
+            f"Improved enough: {improved}; worse enough: {worse}. The definition is "
             f"{'met' if row['improved'] else 'not met'}.",
         ),
         patient.code(

@@ -157,21 +157,22 @@ def missed_visits_case(draw: Draw) -> Case:
         "need rescue medication before the visit, which is recorded and counts as non-response, "
         f"that {response}% of the others respond, and that {missed}% of the others miss the visit, "
         f"whether they respond or not. To show a response rate above {null}% by a two-sided exact "
-        f"binomial test at {format_rounded(100 * (1 - LEVEL), 0)}%, at least {needed} responses "
-        "must be seen. In what percentage of all patients do you expect to see a "
+        f"binomial test at {format_rounded(100 * (1 - LEVEL), 0)}%, whose P value sums all counts "
+        f"that are no more likely than the one observed, at least {needed} responses must be seen. "
+        "In what percentage of all patients do you expect to see a "
         "response? What percentage is that if patients whose response is unknown are left out? And "
         f"do you expect to see at least {needed} responses?",
         (),
         (
             number_answer(
-                "Patients with a response that is seen, % of all",
+                "Patients with a response that is seen, % of all, one decimal",
                 float(100 * counted),
                 "Multiply the shares without rescue medication, with a response, and seen.",
                 (float(100 * true), "That is the share that responds, seen or not."),
                 (float(100 * responds * seen), "Rescued patients do not count as responders."),
             ),
             number_answer(
-                "The same if unknown responses are left out, %",
+                "The same if unknown responses are left out, %, one decimal",
                 float(100 * left_out),
                 "Divide by the share of patients whose response is known; the rescued are among "
                 "them.",

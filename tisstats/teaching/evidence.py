@@ -188,23 +188,27 @@ class ImportantChange:
         return 100 * self.change / self.value_range
 
 
+#: Maximum scores of the MMT-8, on one side or both.
+MMT_8 = tuple(most for most, test in MMT_MAXIMA.items() if test.startswith("MMT-8"))
+
+
 def ranges_of(measure: str) -> tuple[int, ...]:
-    """Return the ranges in use of a core set measure; none for the enzyme.
+    """Return the ranges of a core set measure for which an important change is known.
 
     Examples
     --------
-    >>> ranges_of("haq"), ranges_of("enzyme")
-    ((3,), ())
+    >>> ranges_of("haq"), ranges_of("mmt"), ranges_of("enzyme")
+    ((3,), (80, 150), ())
     """
     if measure == "enzyme":
         return ()
-    return {"mmt": tuple(MMT_MAXIMA), "haq": (HAQ_MAX,)}.get(measure, (VAS_CM,))
+    return {"mmt": MMT_8, "haq": (HAQ_MAX,)}.get(measure, (VAS_CM,))
 
 
 def important_changes(base: EvidenceBase) -> Iterator[ImportantChange]:
     """Yield the points that the minimal important change of each core set measure earns.
 
-    Manual muscle testing comes once for each maximum in use.
+    Manual muscle testing comes once for each maximum of the MMT-8, for which the change was found.
 
     Examples
     --------

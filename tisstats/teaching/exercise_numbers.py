@@ -20,7 +20,7 @@ from tisstats.lim2021 import regimens
 from tisstats.lim2021.response import moderate_by_week, response_count
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.baseline import attainable_score
-from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, RESPONSE_CUTOFFS
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits, cutoff_of
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.measures.visits import score_visits
@@ -29,7 +29,9 @@ from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, ti
 from tisstats.teaching.cases import CATEGORIES, UNDETERMINED
 from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
+from tisstats.teaching.evidence import VAS_CM
 from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, arm_difference
+from tisstats.teaching.placebo_trials import read_trials
 from tisstats.teaching.wording import band_label, lower_case_name, measure_name_in_sentence
 from tisstats.teaching.worked_patient import COLUMNS, WorkedPatient
 
@@ -38,6 +40,13 @@ Values = dict[str, Any]
 
 #: MMT maximum of the study, and an upper limit of normal of CK, for practice.
 PRACTICE_LIMITS = {"mmt_max": 260, "ck_uln": 170}
+
+#: The scales of the patients with whom it is practised.
+_SCALES = (
+    f"Visual analogue scales run from 0 to {VAS_CM} cm, manual muscle testing to "
+    f"{PRACTICE_LIMITS['mmt_max']}, the Health Assessment Questionnaire to {HAQ_MAX}; creatine "
+    f"kinase is in U/L, and its upper limit of normal is {PRACTICE_LIMITS['ck_uln']}."
+)
 
 #: The same, as the functions that score take them.
 _SCORING: Values = {"mmt_max": PRACTICE_LIMITS["mmt_max"], "uln": {"ck": PRACTICE_LIMITS["ck_uln"]}}
@@ -123,6 +132,7 @@ def total_values(published: PublishedFacts, _: Values) -> Values:
     patient = WorkedPatient(published, **PRACTICE_LIMITS)
     category = str(patient.scored["response"])
     return PRACTICE_LIMITS | {
+        "scales": _SCALES,
         "changes": ", ".join(
             f"{measure_name_in_sentence(change.column)} {change.baseline} → {change.end}"
             for change in patient.changes
@@ -167,6 +177,7 @@ def ceiling_values(published: PublishedFacts, given: Values) -> Values:
     # An enzyme at its limit is one fall that is possible; at 0 it is more than any.
     at_limit = attainable_score(given["patient"], **_SCORING, enzyme_floor=1)
     return PRACTICE_LIMITS | {
+        "scales": _SCALES,
         "baseline": {
             measure_name_in_sentence(name): value for name, value in given["patient"].items()
         },
@@ -406,6 +417,8 @@ def placebo_values(published: PublishedFacts, _: Values) -> Values:
     found = arm_difference(treated, control, confidence_level=level)
     printed = [format_rounded(100 * arm.proportion, 1) for arm in (treated, control)]
     return {
+        "threshold": published.count("design.minimal_score"),
+        "week": read_trials().count("trials.proderm.week"),
         "level": level,
         "treated": treated,
         "control": control,

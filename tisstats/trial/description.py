@@ -200,12 +200,7 @@ class TrialDescription:
         return CORE_SETS[self.core_set]
 
     def name_measure(self, name: str) -> str:
-        """Return the name of a measure of the core set; of one enzyme alone, its own.
-
-        >>> from tisstats.lim2021.trial_description import DESCRIPTION
-        >>> DESCRIPTION.name_measure("enzyme"), DESCRIPTION.name_measure("haq")
-        ('Creatine kinase', 'Health Assessment Questionnaire')
-        """
+        """Return the name of a measure of the core set; of one enzyme alone, its own."""
         if name == "enzyme" and len(self.enzymes) == 1:
             return ENZYMES[self.enzymes[0]].name
         return self.rules[name].name

@@ -11,6 +11,7 @@ from tisstats.chapters.method_agreement import (
     AGREES,
     NO_VALUE,
     NOT_OFFERED,
+    NOT_RUN,
     UNDEFINED,
     MatrixRow,
     MethodAgreement,
@@ -26,7 +27,7 @@ def matrix_html(page: MethodAgreement) -> str:
         families=families,
         # SPSS was not run: no version.
         programs=[(name.rstrip(","), below) for name, _, below in programs],
-        not_offered=NOT_OFFERED,
+        absent=(NOT_RUN, NOT_OFFERED),
         marks={"no_value": NO_VALUE, "undefined": UNDEFINED, "agrees": AGREES},
     )
 

@@ -1,6 +1,7 @@
-"""The check of patient-level data against everything that the article prints of its patients.
+"""The check of patient-level data against what the article prints of its patients.
 
-`aggregates` computes every published aggregate, and `check` compares each with what is printed.
+`aggregates` computes what such data determine, and `check` compares each with what is printed. What
+cannot be computed is listed with the reason.
 Nothing here depends on how a cohort was made.
 """
 

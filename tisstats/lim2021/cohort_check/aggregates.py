@@ -1,4 +1,4 @@
-"""Compute every published aggregate from patient-level data, keyed by address."""
+"""Compute what patient-level data determine of the published aggregates, keyed by address."""
 
 from __future__ import annotations
 

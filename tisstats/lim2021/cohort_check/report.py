@@ -45,7 +45,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """The check of a trial's patients against every published aggregate and statement."""
+    """The check of a trial's patients against what is printed of patients and can be computed."""
 
     items: tuple[CheckResult, ...]  #: one for each number and statement, in order
     not_computable: Mapping[str, str]  #: address of each number that cannot be computed, and why
@@ -90,7 +90,7 @@ def check(
     *,
     options: AnalysisOptions | None = None,
 ) -> Report:
-    """Check a trial against every published aggregate and statement about its patients.
+    """Check a trial against what is printed of patients, as far as it can be computed.
 
     Parameters
     ----------
