@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tisstats import datapackage
@@ -76,6 +76,16 @@ def write(folder, tables):
 
 
 @settings(max_examples=60)
+@example(  # a row with a cell too many, whose key another one repeats
+    [["a", "50"]],
+    [["a", week, "0.5", "none", "true", "no"] for week in ("1", "3")],
+    [("visits", ["a", "03", "2", "5", "none", "true", "no"])],
+)
+@example(  # the same, with cells too few, and before the other
+    [["a", "50"]],
+    [["a", "3"], ["a", "3", "0.5", "none", "true", "no"]],
+    [],
+)
 @given(
     st.lists(PATIENT, max_size=4),
     st.lists(VISIT, max_size=8),

@@ -52,6 +52,7 @@ class PlainFile:
 
     records: list[list[str]] | None  #: all records, if not all have the cells of the header
     cells: pd.DataFrame  #: the records that have, as text
+    others: pd.DataFrame  #: the records that have not, as text: of some the first cells alone
     rows: NDArray[np.int64]  #: the number of each of these among all, from 0
     count: int  #: number of records
     doubtful: NDArray[np.bool_]  #: shape (count,), the records that may be at fault
@@ -67,14 +68,15 @@ class PlainFile:
         """Return whether values of these columns are equal where their texts or numbers are."""
         return all(self.kinds.get(name, "boolean") != "boolean" for name in columns)
 
-    def keys(self, columns: Sequence[str]) -> pd.Series:
+    def keys(self, columns: Sequence[str], *, of_others: bool = False) -> pd.Series:
         """Return the values of some columns together, equal numbers being equal."""
-        parts = [self._values(name) for name in columns]
+        cells = self.others if of_others else self.cells
+        parts = [self._values(cells[name], self.kinds[name]) for name in columns]
         return parts[0] if len(parts) == 1 else pd.Series(list(zip(*parts, strict=True)))
 
-    def _values(self, name: str) -> pd.Series:
-        cells = self.cells[name]
-        if self.kinds[name] not in ("integer", "number"):
+    @staticmethod
+    def _values(cells: pd.Series, kind: str) -> pd.Series:
+        if kind not in ("integer", "number"):
             return cells
         places, distinct = distinct_texts(cells.tolist())
         known = np.array([_number(cell) for cell in distinct], dtype=object)
@@ -193,22 +195,29 @@ def _read(
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1:]
         whole = [row for row, record in enumerate(records) if len(record) == len(names)]
         filled = [row for row in whole if any(map(str.strip, records[row]))]
-        columns = list(zip(*(records[row] for row in filled), strict=True))
-        cells = pd.DataFrame(
-            {
-                name: pd.Series(columns[at] if columns else [], dtype=object)
-                for at, name in enumerate(names)
-            }
-        )
+        cells = _table([records[row] for row in filled], names)
         rows = np.array(filled, dtype=np.int64)
+        blanks = [""] * len(names)
+        others = [
+            [*record, *blanks][: len(names)] for record in records if len(record) != len(names)
+        ]
     else:
+        others = []
         rows = np.arange(len(cells), dtype=np.int64)
     count = len(cells) if records is None else len(records)
     doubtful = np.ones(count, dtype=bool)
     doubtful[rows] = False
     missing = frozenset(schema.get("missingValues", [""]))
     kinds = {given["name"]: given["type"] for given in fields}
-    return PlainFile(records, cells, rows, count, doubtful, missing, kinds)
+    unlike = _table(others, names)
+    return PlainFile(records, cells, unlike, rows, count, doubtful, missing, kinds)
+
+
+def _table(records: Sequence[Sequence[str]], names: Sequence[str]) -> pd.DataFrame:
+    columns = list(zip(*records, strict=True)) or [()] * len(names)
+    return pd.DataFrame(
+        {name: pd.Series(cells, dtype=object) for name, cells in zip(names, columns, strict=True)}
+    )
 
 
 def _doubtful_cells(
@@ -250,7 +259,8 @@ def _doubt_keys(file: PlainFile, schema: Mapping[str, Any]) -> None:
     if not _are_texts(names) or not file.can_compare(names):
         raise _NotPlainError
     if names and len(file.cells):
-        file.doubt(file.keys(names).duplicated(keep=False).to_numpy())
+        keys, others = file.keys(names), file.keys(names, of_others=True)
+        file.doubt((keys.duplicated(keep=False) | keys.isin(set(others))).to_numpy())
         for name in names:
             file.doubt(file.cells[name].isin(file.missing).to_numpy())
 
