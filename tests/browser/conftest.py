@@ -10,9 +10,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tools.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
+
+# On a busy machine five seconds, the default, can pass before a page does what it is asked for.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

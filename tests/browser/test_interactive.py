@@ -43,7 +43,6 @@ def ensemble():
 @pytest.fixture(scope="module")
 def context(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(5000)
     yield context
     context.close()
 

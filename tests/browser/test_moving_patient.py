@@ -65,7 +65,6 @@ ANSWERS = """cases => {
 @pytest.fixture(scope="module")
 def page(browser, built_book):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(5000)
     page = context.new_page()
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.checks import EVERY_RULE
+from tests.browser.checks import EVERY_RULE, wait_until
 from tisstats.book.build import build
 from tisstats.book.run.project import Project
 
@@ -160,8 +160,7 @@ def test_a_citation_is_copied_as_it_is_stored(browser: Browser, whole_book: str)
     entry = page.locator(".cite-bib").last
     entry.hover()
     entry.locator("button.copybtn").click()
-    page.wait_for_timeout(200)
-    copied = page.evaluate("navigator.clipboard.readText()")
     stored = page.request.get(f"{whole_book}_static/cite/lim2021.bib").text()
-    assert copied.split() == stored.split()
+    copied = "async stored => (await navigator.clipboard.readText()).trim() === stored.trim()"
+    wait_until(page, copied, stored)
     context.close()

@@ -78,7 +78,8 @@ def test_tables_are_aligned_and_show_that_they_go_on(
     device, page = window
     page.goto((built_book / f"{name}.html").as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
-    page.wait_for_timeout(100)  # the theme makes what scrolls reachable
+    # The theme makes what scrolls reachable.
+    wait_until(page, f"() => ({SCROLLING})().every(([, , reachable]) => reachable)")
     assert page.evaluate(CUT_OFF) == []
     scrolling = page.evaluate(SCROLLING)
     assert [box for box in scrolling if not all(box[1:])] == []
