@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021.response import moderate_by_week
+from tisstats.lim2021.response import moderate_by_week, name_later_weeks
 
 #: Conditions of the split: name, and a phrase that follows "assuming".
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -36,6 +36,8 @@ ASSUMPTIONS: Final = (
     "patients are numbered in the order of enrolment",
     "patient {next} was the first under the amended protocol",
     "the printed counts are correct",
+    "the later responders were first seen {later}",
+    "no patient who lost a minimal improvement is a responder",
 )
 
 
@@ -199,8 +201,9 @@ def format_condition(name: str, counts: Counts) -> str:
 def all_conditions(published: PublishedFacts, dropped: Collection[str] = ()) -> tuple[str, ...]:
     """Return the assumptions and the conditions not dropped, as phrases after "assuming"."""
     counts = Counts.read(published)
+    later = name_later_weeks(counts.first_seen)
     following = published.count("design.enrolled_before_amendment") + 1
     return (
-        *(assumption.format(next=following) for assumption in ASSUMPTIONS),
+        *(assumption.format(next=following, later=later) for assumption in ASSUMPTIONS),
         *(format_condition(name, counts) for name in CONDITIONS if name not in dropped),
     )

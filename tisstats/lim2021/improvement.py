@@ -17,7 +17,7 @@ from typing import Final
 
 from tisstats import statistics
 from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021.response import moderate_by_week
+from tisstats.lim2021.response import moderate_by_week, name_later_weeks
 from tisstats.statistics.time_to_event import VarianceMethod
 
 IMPROVED: Final = 1
@@ -96,7 +96,8 @@ def censoring_scenarios(
         f"none of the {early} who stopped early had reached {score} points (otherwise the "
         "range would be narrower and lie within this one)",
         f"each of these {early} stopped at some time before week {end}",
-        "improvement dated to the week by which it was reported",
+        "improvement dated to the week by which it was reported: of the later responders "
+        f"{name_later_weeks(moderate_by_week(published))}",
         "patients stopping in the week of an assessment were assessed first",
         f"the other {others} were followed to week {end}",
     )

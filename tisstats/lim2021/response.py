@@ -6,6 +6,7 @@ that the discussion cites.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -45,6 +46,16 @@ def moderate_by_week(published: PublishedFacts) -> dict[int, int]:
         for name in published.tables["response"]["id"]
         if name.startswith(stem)
     }
+
+
+def name_later_weeks(first_seen: Mapping[int, int]) -> str:
+    """Return in which weeks the responders after the first week were first seen, for a sentence.
+
+    >>> name_later_weeks({3: 6, 4: 1, 6: 1})
+    '1 by week 4 and 1 by week 6'
+    """
+    later = sorted(first_seen.items())[1:]
+    return " and ".join(f"{patients} by week {week}" for week, patients in later)
 
 
 def response_count(
