@@ -1,8 +1,10 @@
 """Which choices a study has, and its results as described among all combinations."""
 
 import csv
+import re
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -526,6 +528,38 @@ def test_the_command_writes_every_result_and_shows_progress(tmp_path, capsys):
     assert first["responders"] == str(expected["responders"].iloc[0])
     again = pd.read_csv(out)
     np.testing.assert_allclose(again["estimate"], expected["estimate"].astype(float))
+
+
+def test_the_command_overwrites_no_table_of_the_study(tmp_path, capsys):
+    folder = Path(STUDIES["single arm"](tmp_path / "rows"))
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    link = tmp_path / "link.csv"
+    link.symlink_to(next(folder.glob("*patients*")))
+    tables = [path for path in before if path.suffix == ".csv"]
+    assert len(tables) == 4
+    for out in (*tables, link):
+        assert main(["sensitivity", str(folder), "-o", str(out)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.endswith(f"{out}: is a table of the study, which is not overwritten")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_command_overwrites_no_data_set_from_which_a_study_is_read(tmp_path, capsys):
+    folder = Path(STUDIES["single arm"](tmp_path / "rows"))
+    read = tmp_path / "read"
+    assert main(["export", str(folder), "--format", "csv", "-o", str(read / "adam")]) == 0
+    study = (folder / "study.toml").read_text(encoding="utf-8")
+    files = re.compile(r"\[files\]\n(?:[a-z_]+ = .*\n)+")
+    assert len(files.findall(study)) == 1
+    text = files.sub('[files]\nadam = "adam"\n', study)
+    (read / "study.toml").write_text(text, encoding="utf-8")
+    assert main(["check", str(read)]) == 0
+    capsys.readouterr()
+    (out,) = (read / "adam").glob("*adsl.csv")
+    before = out.read_bytes()
+    assert main(["sensitivity", str(read), "-o", str(out)]) == 2
+    assert "is a table of the study, which is not overwritten" in capsys.readouterr().err
+    assert out.read_bytes() == before
 
 
 def test_the_command_names_what_is_wrong_in_one_line(tmp_path, capsys):

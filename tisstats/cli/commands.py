@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -204,7 +204,9 @@ def sensitivity(parsed: argparse.Namespace) -> int:
         check_writable(parsed.output)
     except FormatError as error:
         raise UsageError(str(error)) from None
-    study = StudySpecifications(StudyData.read(parsed.directory, parsed.map))
+    data = StudyData.read(parsed.directory, parsed.map)
+    _refuse_input(parsed.output, data.trial.files.values())
+    study = StudySpecifications(data)
     shown = ProgressPrinter(sys.stderr, "tables of counts, by method")
     try:
         table = study.table(scheduler=parsed.scheduler, progress=shown)
@@ -213,6 +215,17 @@ def sensitivity(parsed: argparse.Namespace) -> int:
     write_table(table, parsed.output)
     print_error(f"{parsed.output}: {len(table)} results, one row each")
     return SUCCESS
+
+
+def _refuse_input(output: Path, files: Iterable[str]) -> None:
+    """Refuse an output that is a file from which the study was read."""
+    if not output.exists():
+        return
+    for file in map(Path, files):
+        # Of data sets, which are not named by their files, all of their folder are kept.
+        kept = [file] if file.exists() else list(file.parent.glob("*"))
+        if any(map(output.samefile, kept)):
+            raise UsageError(f"{output}: is a table of the study, which is not overwritten")
 
 
 def bounds(parsed: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     FormatError
-        As for `file_format`, or if there is no such folder, or a folder has this name.
+        As for `file_format`, or if there is no such folder, or none in which files can be made, or
+        a folder has this name.
     """
     file_format(path)
     if str(path) == STANDARD_STREAM:
@@ -67,3 +69,5 @@ def check_writable(path: Path) -> None:
         raise FormatError(f"{path}: there is no such folder")
     if path.is_dir():
         raise FormatError(f"{path}: is a folder; name a file")
+    if not os.access(path.absolute().parent, os.W_OK):  # files are replaced, not written into
+        raise FormatError(f"{path}: cannot be written: the folder permits no new files")
