@@ -8,9 +8,11 @@ import pytest
 
 from tests.trial.studies import make_study
 from tisstats.cli import main
+from tisstats.tables.raw import TableSource
 from tisstats.trial.plausibility import implausible_scales, implausible_times, unread_relations
 from tisstats.trial.study import Study
-from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_data import StudyData, _unused_columns
+from tisstats.trial.study_tables import TypedTable
 from tisstats.trial.template import example_folder
 
 EXAMPLE = Study.read(example_folder())
@@ -284,3 +286,50 @@ def test_where_a_measure_that_a_score_needs_is_not_used_no_visit_has_one(tmp_pat
     (only,) = remarks(tmp_path, described("'mmt', ", ""))
     visits = len(make_study(12, missing=0, missed=0, seed=5).visits)
     assert only.startswith(f"no score without physician_global or mmt: {visits} visits, the first")
+
+
+@pytest.mark.parametrize(
+    ("renamed", "added", "told"),
+    [
+        ({}, {}, None),
+        ({}, {"site": "A"}, "site"),
+        ({}, {"analyzed": "false"}, "analyzed (is it analysed?)"),
+        (
+            {"end_reason": "reason_end", "stop_week": "stop_date"},
+            {},
+            "stop_date (is it stop_week, in weeks since the first dose?), "
+            "reason_end (is it end_reason?)",
+        ),
+    ],
+)
+def test_columns_that_are_not_used_are_named_with_what_may_be_meant(
+    renamed, added, told, tmp_path, capsys
+):
+    made = make_study(6, missing=0, missed=0, seed=3)
+    made.patients = [
+        {renamed.get(name, name): value for name, value in row.items()} | added
+        for row in made.patients
+    ]
+    assert main(["check", str(made.write(tmp_path / "study"))]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if "not used" in line]
+    file = "note: synthetic_patients.csv: columns that are kept and not used: "
+    assert notes == ([] if told is None else [f"{file}{told}"])
+
+
+def test_a_column_is_used_if_one_table_of_its_file_uses_it():
+    def table(file, *unused):
+        return TypedTable(
+            pd.DataFrame(), TableSource(file), unused={name: f"{name}?" for name in unused}
+        )
+
+    tables = [
+        table("a/redcap.csv", "site", "mmt"),
+        table("a/redcap.csv", "age", "site"),
+        table("a/events.csv", "mmt", "grade"),
+        table("a/treatments.csv"),
+    ]
+    said = ": columns that are kept and not used: "
+    assert list(_unused_columns(tables)) == [
+        f"redcap.csv{said}site?",
+        f"events.csv{said}mmt?, grade?",
+    ]

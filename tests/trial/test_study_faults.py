@@ -74,6 +74,14 @@ TREATED, EVENTS = "synthetic_treatments.csv", "synthetic_adverse_events.csv"
 #: Name of the fault: change, and the line without the folder.
 FAULTS = {
     # patients
+    "no upper limit of normal for values": (
+        both(
+            described("{ ck = 200 }", '{ ck = "ck_limit" }'),
+            lambda made: [row.update(ck_limit=200) for row in made.patients],
+            cell("patients", 1, "ck_limit", ""),
+        ),
+        f"{PATIENTS}, row 3, column ck_limit, value '': must be a number above 0: the patient has",
+    ),
     "arm unknown": (
         cell("patients", 1, "arm", "placebo"),
         f"{PATIENTS}, row 3, column arm, value 'placebo': must be one of active, control; not",

@@ -74,7 +74,7 @@ def check(parsed: argparse.Namespace) -> int:
             f"{number} {'visit' if number == 1 else 'visits'} left out: {reason}"
             for reason, number in data.not_used.items()
         )
-        for remark in (*data.remarks, *left_out):
+        for remark in (*data.remarks, *left_out, *data.unused):
             print(f"note: {remark}")
         return SUCCESS
     _require_description(parsed.directory)

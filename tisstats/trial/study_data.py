@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -70,6 +70,7 @@ class StudyData:
     remarks: tuple[str, ...] = ()  #: how files were read, if not as plain CSV, and what is doubtful
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
+    unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -143,7 +144,10 @@ class StudyData:
         remarks += tuple(implausible_times(study, tables))
         remarks += tuple(unread_relations(tables["adverse_events"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
-        return cls(study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded)
+        unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
+        return cls(
+            study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded, unused
+        )
 
     @property
     def analysis(self) -> Analysis:
@@ -159,6 +163,19 @@ class StudyData:
             members = patients.loc[patients["arm"] == name, "patient_id"]
             self._cache[name] = self.analysis.subset(members)
         return self._cache[name]
+
+
+def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
+    """Yield, for each file, a sentence on its columns that no table of the study uses."""
+    of_file: dict[str, dict[str, str]] = {}
+    for table in tables:
+        file = table.source.file
+        known = of_file.get(file, table.unused)
+        of_file[file] = {name: text for name, text in known.items() if name in table.unused}
+    for file, unused in of_file.items():
+        if unused:
+            names = ", ".join(unused.values())
+            yield f"{Path(file).name}: columns that are kept and not used: {names}"
 
 
 def _weeks(study: Study, typed: dict[str, TypedTable]) -> dict[str, TypedTable]:
@@ -266,6 +283,7 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         message = f"must be the week of the patient's last visit in {visits.source.file}"
         patients.add(apart > window, "end_week", message)
     ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
+    _without_limit(study, typed)
     _rescue_faults(typed)
     _visits_after_death(study, typed, window)
     if (events := typed.get("adverse_events")) is not None:
@@ -287,6 +305,18 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         early = treatments.frame["week"].to_numpy(dtype=float) < 0
         treatments.add(early, _time_column(study), "lies before the patient's first dose")
     return [fault for table in typed.values() for fault in table.faults]
+
+
+def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
+    """Record patients with values of an enzyme and no upper limit of normal for them."""
+    patients, visits = typed["patients"], typed["visits"].frame
+    for enzyme in study.measures.enzymes:
+        limit = study.measures.uln[enzyme]
+        if isinstance(limit, str):
+            measured = set(visits.loc[visits[enzyme].notna(), "patient_id"])
+            bad = patients.frame[limit].isna() & patients.frame["patient_id"].isin(measured)
+            message = f"must be a number above 0: the patient has values of {enzyme}"
+            patients.add(bad, limit, message)
 
 
 def _treated_until(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,6 +65,8 @@ class TypedTable:
     frame: pd.DataFrame
     source: TableSource
     faults: list[Fault] = field(default_factory=list)
+    #: The columns that stand beside those of the description: by name, what is said of it.
+    unused: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, bad: Any, column: str, message: str) -> None:
         """Record a fault for every row in `bad`."""
@@ -202,6 +205,8 @@ class _Columns:
             columns[column] = self._convert(column, kind)
         free = [name for name in map(str, cells.columns) if name not in (*columns, "origin")]
         columns |= {name: text_values(cells[name]).values for name in free}
+        absent = [name for name in self.known if name not in cells]
+        self.table.unused = {name: _with_guess(name, absent) for name in free}
         self._check_origin()
         self.table.frame = pd.DataFrame(columns, index=pd.RangeIndex(len(cells)))
         return self.table
@@ -280,6 +285,21 @@ class _Columns:
 #: What exports write for a missing value, in lower case: a hint in an error, never a rule.
 _MISSING_CODES = ("na", "n/a", "nan", "n.d.", "n.a.", "none", "null", "missing", "unknown")
 _MISSING_SIGNS = (".", "-", "?", "-1", "-8", "-9", "-99", "-999", "-9999", "99", "999", "9999")
+
+
+def _with_guess(name: str, absent: Sequence[str]) -> str:
+    """Return the name of a column with the one that may be meant, if a known one is absent.
+
+    >>> _with_guess("analyzed", ["analysed", "stop_week", "end_reason"])
+    'analyzed (is it analysed?)'
+    >>> _with_guess("stop_date", ["stop_week"]), _with_guess("site", ["stop_week"])
+    ('stop_date (is it stop_week, in weeks since the first dose?)', 'site')
+    """
+    if name.endswith("_date") and (week := name.replace("_date", "_week")) in absent:
+        return f"{name} (is it {week}, in weeks since the first dose?)"
+    same = [other for other in absent if sorted(other.split("_")) == sorted(name.split("_"))]
+    close = same or difflib.get_close_matches(name, absent, n=1, cutoff=0.8)
+    return f"{name} (is it {close[0]}?)" if close else name
 
 
 def _like_missing_codes(cells: pd.Series) -> NDArray[np.bool_]:
@@ -473,4 +493,4 @@ def weeks_from_dates(table: TypedTable, first_doses: pd.Series) -> TypedTable:
         for date, first in zip(frame["date"], firsts, strict=True)
     ]
     weeks = frame.assign(week=np.array(days, dtype=float) / DAYS_PER_WEEK)
-    return TypedTable(weeks, table.source, table.faults)
+    return TypedTable(weeks, table.source, table.faults, table.unused)
