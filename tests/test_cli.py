@@ -310,10 +310,14 @@ GERMAN = "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;
         (
             VISITS,
             ["--uln", "ck=2.9"],
-            "2.9 U/L is not a plausible upper limit of normal of ck; if it is in",
+            "2.9 U/L is not a plausible upper limit of normal of ck; if values",
         ),
-        (VISITS, ["--uln", "ck=2.9 U/L"], "write '2.9 microkat/L'"),
-        (VISITS.replace(",170", ",2.9"), ["--uln", "ck=ck_uln"], "write '2.9 microkat/L'"),
+        (VISITS, ["--uln", "ck=2.9 U/L"], "if values and limits are in microkat/L, set"),
+        (
+            VISITS.replace(",170", ",2.9"),
+            ["--uln", "ck=ck_uln"],
+            "if values and limits are in microkat/L, set",
+        ),
         (
             VISITS,
             ["--uln", "ck=170", "--enzyme-unit", "microkat/L"],

@@ -187,6 +187,14 @@ def test_a_limit_is_not_needed_where_the_enzyme_was_not_measured(medians):
     assert score(visits, uln={"ck": "ck_uln"})["tis"].isna().tolist() == [False, True]
 
 
+def in_unit(other):
+    """The advice where a limit is plausible in the other unit: the values may be in it as well."""
+    return (
+        f"; if values and limits are in {other}, set the enzyme unit (enzyme_unit, --enzyme-unit) "
+        "to it; if the limit alone is, convert it"
+    )
+
+
 @pytest.mark.parametrize("enzyme", [("ck", 170), ("aldolase", 7.6), ("ldh", 250), ("alt", 40)])
 def test_a_limit_in_units_beside_values_in_microkatal_is_refused(medians, enzyme):
     name, limit = enzyme
@@ -194,7 +202,7 @@ def test_a_limit_in_units_beside_values_in_microkatal_is_refused(medians, enzyme
     (fault,) = faults_of(visits, uln={name: limit}, enzyme_unit="microkat/L")
     assert fault.message == (
         f"{limit:g} microkat/L is {60 * limit:g} U/L, which is not a plausible upper limit of "
-        f"normal of {name}; if it is in U/L, write '{limit:g} U/L'"
+        f"normal of {name}{in_unit('U/L')}"
     )
 
 
@@ -208,8 +216,7 @@ def test_a_limit_in_microkatal_beside_values_in_units_is_refused(medians, limit,
     visits = medians.rename(columns={"ck": name})
     (fault,) = faults_of(visits, uln={name: written.format(number)})
     assert fault.message == (
-        f"{number:g} U/L is not a plausible upper limit of normal of {name}; if it is in "
-        f"microkat/L, write '{number:g} microkat/L'"
+        f"{number:g} U/L is not a plausible upper limit of normal of {name}{in_unit('microkat/L')}"
     )
 
 
@@ -217,14 +224,13 @@ def test_a_limit_is_judged_in_the_unit_in_which_it_is_given(medians):
     assert score(medians, uln={"ck": "0.25 microkat/L"})["tis"].notna().all()
     (fault,) = faults_of(medians, uln={"ck": "170 microkat/L"})
     assert fault.message == (
-        "170 microkat/L is 10200 U/L, which is not a plausible upper limit of normal of ck; if it "
-        "is in U/L, write '170 U/L'"
+        "170 microkat/L is 10200 U/L, which is not a plausible upper limit of normal of ck"
+        f"{in_unit('U/L')}"
     )
     in_microkatal = medians.assign(ck=medians["ck"] / 60)
     (fault,) = faults_of(in_microkatal, uln={"ck": "2.9 U/L"}, enzyme_unit="microkat/L")
     assert fault.message == (
-        "2.9 U/L is not a plausible upper limit of normal of ck; if it is in microkat/L, write "
-        "'2.9 microkat/L'"
+        f"2.9 U/L is not a plausible upper limit of normal of ck{in_unit('microkat/L')}"
     )
 
 
@@ -235,7 +241,8 @@ def test_a_limit_in_the_wrong_unit_in_a_column_is_refused(medians, unit, limits,
     visits = medians.assign(ck_uln=limits, ck=medians["ck"] / (60 if unit != "U/L" else 1))
     (fault,) = faults_of(visits, uln={"ck": "ck_uln"}, enzyme_unit=unit)
     assert (fault.row, fault.column, fault.value) == (3, "ck_uln", str(wrong))
-    assert "is not a plausible upper limit of normal of ck; if it is in" in fault.message
+    other = "microkat/L" if unit == "U/L" else "U/L"
+    assert fault.message.endswith(f"is not a plausible upper limit of normal of ck{in_unit(other)}")
 
 
 @pytest.mark.parametrize("enzyme", ["ck", "aldolase", "ldh", "ast", "alt"])
@@ -246,11 +253,11 @@ def test_a_limit_may_be_an_end_of_the_plausible_range_and_no_less(enzyme):
     for limit in (low / 60, high / 60 if high / 60 * 60 <= high else 0.999 * high / 60):
         assert uln_fault(enzyme, limit, "microkat/L") is None
     # In the other unit it would be 60-fold, or a sixtieth: named as such if that is plausible.
-    assert f"write '{high:g} U/L'" in uln_fault(enzyme, high, "microkat/L")
+    assert uln_fault(enzyme, high, "microkat/L").endswith(in_unit("U/L"))
     assert uln_fault(enzyme, high / 60 * 1.01, "microkat/L") is not None
     beyond = uln_fault(enzyme, 1.01 * high, "microkat/L")
-    assert "if it is in" not in beyond
-    assert "write" in uln_fault(enzyme, low / 60, "U/L")
+    assert "set the enzyme unit" not in beyond
+    assert uln_fault(enzyme, low / 60, "U/L").endswith(in_unit("microkat/L"))
     assert uln_fault(enzyme, 0.99 * low / 60, "U/L") is None
     assert uln_fault(enzyme, min(0.99 * low, 0.99 * high / 60), "U/L") is not None
 

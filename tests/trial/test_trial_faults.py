@@ -80,7 +80,7 @@ def test_columns_beyond_the_schema_are_left_out(tables):
             "patients",
             "ck_uln",
             2.9,
-            "2.9 U/L is not a plausible upper limit of normal of ck; if it is in",
+            "2.9 U/L is not a plausible upper limit of normal of ck; if values",
         ),
         ("visits", "mmt", 261, "must be from 0 to 260 points (the trial's mmt_max)"),
         ("visits", "mmt", -1, "must be an integer, at least 0"),

@@ -110,7 +110,7 @@ def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
 
     >>> uln_fault("ck", 170, "U/L")
     >>> uln_fault("ck", 2.9, "U/L")  # doctest: +ELLIPSIS
-    "2.9 U/L is not a plausible upper limit of normal of ck; if it is in microkat/L, write '2.9 ...
+    '2.9 U/L is not a plausible upper limit of normal of ck; if values and limits are in microkat...
     """
     low, high = ULN_RANGE[enzyme]
     other: EnzymeUnit = "U/L" if unit == "microkat/L" else "microkat/L"
@@ -122,7 +122,12 @@ def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
     else:
         return None
     fault = f"{number:g} {unit}{converted} is not a plausible upper limit of normal of {enzyme}"
-    return f"{fault}; if it is in {other}, write '{number:g} {other}'" if in_other else fault
+    if not in_other:
+        return fault
+    return (
+        f"{fault}; if values and limits are in {other}, set the enzyme unit (enzyme_unit, "
+        "--enzyme-unit) to it; if the limit alone is, convert it"
+    )
 
 
 def select_enzyme(

@@ -415,7 +415,7 @@ def _limit(enzyme: str, unit: Any) -> Kind:
         ]
         return ~np.array(wrong, dtype=bool)
 
-    allowed = f"a plausible upper limit of normal of {enzyme} in {unit}"
+    allowed = f"a plausible upper limit of normal of {enzyme} in {unit} (measures.enzyme_unit)"
     return Kind(numbers, "float64", allowed=allowed, check=plausible)
 
 
