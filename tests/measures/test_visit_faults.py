@@ -103,7 +103,10 @@ def test_a_missing_column_is_told_with_those_that_are_there(medians, column):
 def test_without_any_enzyme_there_is_no_score(medians):
     (fault,) = faults_of(medians.drop(columns="ck"))
     assert (fault.row, fault.column, fault.value) == (None, None, None)
-    assert fault.message == "there is no enzyme; give at least one of ck, aldolase, ldh, ast, alt"
+    assert fault.message == (
+        "there is no enzyme; give at least one of ck, aldolase, ldh, ast, alt; the table has "
+        f"{', '.join(name for name in medians if name != 'ck')}"
+    )
 
 
 def test_a_column_that_is_there_twice(medians):

@@ -154,7 +154,8 @@ def upper_limits(
     columns = list(check.table.columns)
     present = enzymes.sort_enzymes(columns)
     if not present:
-        check.fault(f"there is no enzyme; give at least one of {', '.join(ENZYMES)}")
+        known, has = ", ".join(ENZYMES), ", ".join(map(str, columns))
+        check.fault(f"there is no enzyme; give at least one of {known}; the table has {has}")
     for unknown in [enzyme for enzyme in uln if enzyme not in ENZYMES]:
         known = ", ".join(ENZYMES)
         check.faults.append(Fault("uln", f"no such enzyme; give {known}", value=str(unknown)))
