@@ -203,6 +203,20 @@ FAULTS = {
         cell("visits", 1, "week", ""),
         f"{VISITS}, row 3, column week, value '': must be a number of weeks; not empty",
     ),
+    "two visits on one date": (
+        both(
+            described('time = "week"', 'time = "date"'),
+            lambda made: [row.update(first_dose_date="2024-01-01") for row in made.patients],
+            lambda made: [
+                row.update(date=f"2024-01-{1 + int(row['week']):02}")
+                for table in (made.visits, made.treatments, made.adverse_events)
+                for row in table
+            ],
+            cell("visits", 2, "date", "2024-01-05"),
+            cell("visits", 1, "date", "2024-01-05"),
+        ),
+        f"{VISITS}, row 4, column date, value '2024-01-05': must not be the time of another visit",
+    ),
     "week in words": (
         cell("visits", 1, "week", "week 4"),
         f"{VISITS}, row 3, column week, value 'week 4': must be a number of weeks; not empty",

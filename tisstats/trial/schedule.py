@@ -47,8 +47,8 @@ def schedule_visits(
     Parameters
     ----------
     visits : pandas.DataFrame
-        One row per visit: ``patient_id``, ``week`` (a number, from the first dose on) and the
-        measures; index from 0.
+        One row per visit: ``patient_id``, ``week`` (a number, from the first dose on), the measures
+        and, where the table has dates, ``date``; index from 0.
     measures : sequence of str
         The columns of measures, which a mean baseline averages.
     schedule : Schedule
@@ -74,7 +74,7 @@ def schedule_visits(
     timed = _TimedVisits.of(visits)
     repeated = timed.at_same_time()
     message = "must not be the time of another visit of the patient"
-    faults = _faults(visits, timed.rows(repeated), message, source)
+    faults = _faults(visits, timed.rows(repeated), message, source, schedule.time)
     timed = timed.without_patients_of(repeated)
 
     baseline, ties = timed.baselines(schedule)
@@ -88,7 +88,7 @@ def schedule_visits(
         weeks[nearest], scheduled[nearest] = week, True
     for week, ties in ties_of.items():
         message = f"another visit of the patient is as near to week {week:g}: which one counts?"
-        faults += _faults(visits, timed.rows(ties), message, source)
+        faults += _faults(visits, timed.rows(ties), message, source, schedule.time)
 
     placed = timed.visits.assign(visit_week=timed.visits["week"], week=weeks, scheduled=scheduled)
     before = ~baseline & ~later
@@ -105,11 +105,11 @@ def schedule_visits(
 
 
 def _faults(
-    visits: pd.DataFrame, rows: NDArray[np.int64], message: str, source: TableSource
+    visits: pd.DataFrame, rows: NDArray[np.int64], message: str, source: TableSource, time: str
 ) -> list[Fault]:
     bad = np.zeros(len(visits), dtype=bool)
     bad[rows] = True
-    return source.faults(bad, "week", message, visits["week"])
+    return source.faults(bad, time, message, visits[time])
 
 
 def _in_window(distance: _Days, schedule: Schedule) -> _Which:
