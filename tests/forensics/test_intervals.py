@@ -54,6 +54,14 @@ def test_one_limit_alone_does_not_do():
     assert "none would match both limits" in checked.verdict
 
 
+def test_several_methods_that_would_match_are_joined():
+    printed = [f"{100 * limit:.0f}" for limit in proportion_interval(8, 19, 0.95, "wilson")]
+    checked = interval_consistency(tuple(printed), 8, 19, percent=True)
+    assert len(checked.methods) > 1
+    named = " and ".join(checked.methods)
+    assert checked.verdict.endswith(f"methods, {named} would match both limits")
+
+
 def test_slips_are_named():
     checked = interval_consistency(("20.2", "66.5"), 8, 19, percent=True)
     assert checked.rounding_errors == ("truncated instead of rounded", "")

@@ -127,6 +127,13 @@ def test_who_was_still_there_lowers_the_upper_bound_only_up_to_then():
     assert there.upper == pytest.approx([6 / 13, 1 - 7 / 13 * 6 / 7, 1 - 7 / 13 * 6 / 7 * 4 / 5])
 
 
+def test_that_nobody_need_be_there_at_the_end_may_be_said():
+    free = censoring_bounds({3: 6}, 19, 2, 9)
+    said = censoring_bounds({3: 6}, 19, 2, 9, minimum_at_risk={9: 0})
+    assert said.upper == pytest.approx(free.upper)
+    assert said.lower == pytest.approx(free.lower)
+
+
 def test_bounds_of_a_trial_with_two_who_left():
     bounds = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 2, 28)
     # Nobody left before week 6: 6, 7 and 8 of 19. Two left at once: 6, 7 and 8 of 17.

@@ -12,6 +12,7 @@ from tisstats.statistics import proportion_difference, proportion_interval
 from tisstats.trial.harms import (
     EventsOutside,
     HarmCount,
+    _serious_event,
     event_terms,
     events_outside_analysis,
     harm_outcomes,
@@ -23,6 +24,14 @@ from tisstats.trial.study_data import StudyData
 
 def outcomes(data):
     return {outcome.label: outcome.arms for outcome in harm_outcomes(data)}
+
+
+def test_who_had_a_serious_event_is_not_without_one(tmp_path):
+    found = [
+        _serious_event(StudyData.read(STUDIES[name](tmp_path / name)).analysis) for name in DESIGNS
+    ]
+    assert any(each.yes.any() for each in found)
+    assert all((each.no == ~each.yes).all() for each in found)
 
 
 @pytest.mark.parametrize("name", DESIGNS)

@@ -69,6 +69,12 @@ def test_others_may_be_equally_far_if_one_is_nearer():
     assert weeks_of(found)[2] == [4, 4.1]
 
 
+def test_a_baseline_in_the_first_row_is_no_later_visit():
+    # It lies in the window of week 1, too, and no other visit does.
+    found = run([0, 2.5], schedule(weeks=(0, 1)))
+    assert weeks_of(found) == [[0, 0], [2.5, 2.5]]
+
+
 def test_two_visits_at_the_same_time_are_a_fault():
     found = run([0, 4, 4], schedule())
     assert any("must not be the time of another visit" in str(fault) for fault in found.faults)

@@ -82,6 +82,10 @@ FAULTS = {
         ),
         f"{PATIENTS}, row 3, column ck_limit, value '': must be a number above 0: the patient has",
     ),
+    "event without a patient": (
+        cell("adverse_events", 0, "patient_id", ""),
+        f"{EVENTS}, row 2, column patient_id, value '': must be text; not empty",
+    ),
     "arm unknown": (
         cell("patients", 1, "arm", "placebo"),
         f"{PATIENTS}, row 3, column arm, value 'placebo': must be one of active, control; not",

@@ -100,6 +100,16 @@ def test_a_cell_that_is_not_allowed(tables, table, column, value, message):
     assert found.startswith(f"{table}, row {row + 2}, column {column}, value {shown!r}: {message}")
 
 
+def test_each_limit_in_another_unit_is_named_by_itself(tables):
+    for row, limit in ((2, 2.9), (4, 2.5), (5, 2.9)):
+        put(tables["patients"], row, "ck_uln", limit)
+    found = [line.partition(" is not a plausible")[0] for line in faults(tables)]
+    assert found == [
+        f"patients, row {row}, column ck_uln, value '{limit}': {limit} U/L"
+        for limit, row in ((2.5, 6), (2.9, 4), (2.9, 7))
+    ]
+
+
 @pytest.mark.parametrize("measure", SCALES)
 def test_values_between_the_steps_of_a_scale(tables, measure):
     whole = SCALES[measure].step.denominator == 1
