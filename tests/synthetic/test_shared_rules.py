@@ -73,6 +73,7 @@ SHARED = {
         "_link",
         "_need_references",
         "_number",
+        "_table",
         "_plain_fields",
         "_read",
         "follow_references",
