@@ -16,16 +16,7 @@ _SILENT_TAGS = frozenset(
 #: Classes of such elements: code that is folded away, examples in docstrings, links, formulas, and
 #: what a script fills in, which without it is a row of labels; lists of links to functions.
 _SILENT_CLASSES = frozenset(
-    {
-        "cell_input",
-        "doctest",
-        "headerlink",
-        "downloads",
-        "math",
-        "viewcode-link",
-        "linenos",
-        "sig-prename",
-    }
+    {"cell_input", "doctest", "headerlink", "downloads", "math", "viewcode-link", "linenos"}
     | {"interactive", "functions-used"}
 )
 #: Elements within a line of text; all others end it.
