@@ -556,6 +556,7 @@ def test_the_command_overwrites_no_data_set_from_which_a_study_is_read(tmp_path,
     assert main(["check", str(read)]) == 0
     capsys.readouterr()
     (out,) = (read / "adam").glob("*adsl.csv")
+    (out.parent / "broken").symlink_to("nowhere")
     before = out.read_bytes()
     assert main(["sensitivity", str(read), "-o", str(out)]) == 2
     assert "is a table of the study, which is not overwritten" in capsys.readouterr().err

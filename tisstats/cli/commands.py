@@ -223,8 +223,8 @@ def _refuse_input(output: Path, files: Iterable[str]) -> None:
         return
     for file in map(Path, files):
         # Of data sets, which are not named by their files, all of their folder are kept.
-        kept = [file] if file.exists() else list(file.parent.glob("*"))
-        if any(map(output.samefile, kept)):
+        kept = [file] if file.exists() else file.parent.glob("*")
+        if any(each.exists() and output.samefile(each) for each in kept):
             raise UsageError(f"{output}: is a table of the study, which is not overwritten")
 
 
