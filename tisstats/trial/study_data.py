@@ -219,8 +219,8 @@ def _unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> l
     analysed = patients.frame["analysed"].to_numpy(dtype=bool)
     seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
     message = (
-        f"has no visit in {typed['visits'].source.file} that the schedule uses; for a patient "
-        "without visits, analysed must be false"
+        f"has no visit in {typed['visits'].source.file} that the schedule uses: for a patient "
+        "who counts nevertheless, add a baseline visit with empty cells; else set analysed to false"
     )
     patients.add(analysed & ~seen, "patient_id", message)
     return patients.faults
