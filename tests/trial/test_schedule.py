@@ -1,6 +1,7 @@
 """Baseline rules and windows, by hand and against a slow reference."""
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from operator import itemgetter
 
@@ -73,6 +74,17 @@ def test_a_baseline_in_the_first_row_is_no_later_visit():
     # It lies in the window of week 1, too, and no other visit does.
     found = run([0, 2.5], schedule(weeks=(0, 1)))
     assert weeks_of(found) == [[0, 0], [2.5, 2.5]]
+
+
+def test_where_there_are_dates_a_fault_names_the_date():
+    visits = pd.DataFrame({"patient_id": "A", "week": [0.0, 4.0, 4.0], "haq": 1.0})
+    visits["date"] = ["2024-01-01", "2024-01-29", "2024-01-29"]
+    dated = replace(schedule(), time="date")
+    found = schedule_visits(visits, ["haq"], dated, TableSource("visits.csv"))
+    assert str(found.faults[-1]) == (
+        "visits.csv, row 4, column date, value '2024-01-29': must not be the time of another visit "
+        "of the patient"
+    )
 
 
 def test_two_visits_at_the_same_time_are_a_fault():

@@ -424,3 +424,17 @@ def test_written_rows_are_read_again(tmp_path):
     rows = [{"a": 1, "b": "x,y"}]
     write_csv(tmp_path / "rows.csv", rows)
     assert (tmp_path / "rows.csv").read_text("utf-8") == 'a,b\n1,"x,y"\n'
+
+
+def test_a_patient_without_values_of_an_enzyme_needs_no_limit_of_it(tmp_path):
+    made = make_study(6, missing=0, missed=0, seed=3)
+    made.description = made.description.replace("{ ck = 200 }", '{ ck = "ck_limit" }')
+    for place, row in enumerate(made.patients):
+        row["ck_limit"] = "" if place == 2 else 200
+    without = made.patients[2]["patient_id"]
+    for row in made.visits:
+        if row["patient_id"] == without:
+            row["ck"] = ""
+    patients = StudyData.read(made.write(tmp_path / "study")).trial.patients
+    limits = patients.set_index("patient_id")["ck_uln"]
+    assert limits[limits.isna()].index.tolist() == [without]
