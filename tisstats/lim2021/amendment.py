@@ -36,7 +36,7 @@ ASSUMPTIONS: Final = (
     "patients are numbered in the order of enrolment",
     "patient {next} was the first under the amended protocol",
     "the printed counts are correct",
-    "the later responders were first seen {later}",
+    "of the later responders, a response was first seen in {later}",
     "no patient who lost a minimal improvement is a responder",
 )
 
