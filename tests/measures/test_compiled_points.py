@@ -1,7 +1,6 @@
 """Scores by the loop that numba compiles, against those of NumPy, bit for bit."""
 
 import sys
-from importlib.util import find_spec
 from types import SimpleNamespace
 
 import numpy as np
@@ -28,12 +27,9 @@ def assert_bits_equal(one, other):
     assert (one.view(np.uint64) == other.view(np.uint64)).all()
 
 
-#: The loop as Python runs it, and compiled where numba is installed.
-LOOPS = ["plain", *(["compiled"] if find_spec("numba") else [])]
-
-
-@pytest.fixture(params=LOOPS)
+@pytest.fixture(params=["plain", "compiled"])
 def _loop(request, monkeypatch):
+    """The loop as Python runs it, which coverage sees, and as numba compiles it."""
     if request.param == "plain":
         module = sys.modules["tisstats.measures.total_improvement_score"]
         monkeypatch.setattr(module, "compiled", lambda: _compiled_points.add_points)
@@ -67,7 +63,7 @@ def test_without_numba_the_message_says_what_is_needed(monkeypatch):
 
 def test_what_numba_compiles_is_the_loop_of_the_score(monkeypatch):
     # Whatever numba makes of it, it is what adds the points up; here, the loop itself.
-    numba = SimpleNamespace(njit=lambda loop: lambda *arrays: loop(*arrays))
+    numba = SimpleNamespace(njit=lambda: lambda loop: lambda *arrays: loop(*arrays))
     monkeypatch.setitem(sys.modules, "numba", numba)
     _compiled_points.compiled.cache_clear()
     try:

@@ -75,5 +75,5 @@ def compiled() -> Callable[[_Floats, _Floats, _Floats, _Floats], None]:
             "engine 'numba' needs the package numba, the extra `fast` of this project; "
             "engine 'numpy' gives the same scores"
         ) from None
-    made: Callable[[_Floats, _Floats, _Floats, _Floats], None] = njit(add_points)
+    made: Callable[[_Floats, _Floats, _Floats, _Floats], None] = njit()(add_points)
     return made
