@@ -369,7 +369,13 @@ DATED = {
     "date in words": ("visits", "date", "yesterday", "must be a date"),
     "date of another format": ("visits", "date", "03/04/2020", "must be a date"),
     "date empty": ("visits", "date", "", "not empty"),
-    "no first dose": ("patients", "first_dose_date", "", "not empty"),
+    "no first dose": (
+        "patients",
+        "first_dose_date",
+        "",
+        "not empty: of a patient never treated, the date from which weeks count, such as of "
+        "randomisation",
+    ),
     "first dose in words": ("patients", "first_dose_date", "soon", "must be a date"),
 }
 

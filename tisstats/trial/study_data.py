@@ -20,6 +20,7 @@ from tisstats.measures.scales import Scale
 from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
+from tisstats.trial.dates import doubtful_first_doses, visits_before_first_dose, with_weeks
 from tisstats.trial.description import (
     RESCUE,
     AnalysisOptions,
@@ -42,7 +43,6 @@ from tisstats.trial.study_tables import (
     is_rescue,
     read_study_tables,
     type_tables,
-    weeks_from_dates,
 )
 from tisstats.trial.trial import Trial
 
@@ -101,12 +101,14 @@ class StudyData:
         typed = type_tables(study, raw)
         if faults := _unknown_patients(typed):
             raise DataError(faults)
-        typed = _weeks(study, typed)
+        typed = with_weeks(study, typed)
         visits = typed["visits"]
         measures = [*study.measures.used, *study.measures.others]
         scheduled = schedule_visits(visits.frame, measures, study.visits, visits.source)
         faults = [*scheduled.faults, *(f for table in typed.values() for f in table.faults)]
         if faults:
+            raise DataError(faults)
+        if faults := doubtful_first_doses(study, typed):
             raise DataError(faults)
         if faults := _unseen_patients(typed, scheduled.visits):
             raise DataError(faults)
@@ -142,6 +144,7 @@ class StudyData:
         remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
         remarks += tuple(incomplete_visits(study, tables["visits"]))
         remarks += tuple(implausible_times(study, tables))
+        remarks += tuple(visits_before_first_dose(study, typed))
         remarks += tuple(unread_relations(tables["adverse_events"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
@@ -176,18 +179,6 @@ def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
         if unused:
             names = ", ".join(unused.values())
             yield f"{Path(file).name}: columns that are kept and not used: {names}"
-
-
-def _weeks(study: Study, typed: dict[str, TypedTable]) -> dict[str, TypedTable]:
-    """Return the tables with weeks, also where they have dates."""
-    if study.visits.time == "week":
-        return typed
-    patients = typed["patients"].frame
-    firsts = patients.set_index("patient_id")["first_dose_date"]
-    return {
-        name: table if name == "patients" else weeks_from_dates(table, firsts)
-        for name, table in typed.items()
-    }
 
 
 def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:

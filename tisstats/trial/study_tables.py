@@ -36,7 +36,7 @@ from tisstats.tables.cells import as_text
 from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
 from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.description import RESCUE, TABLES
-from tisstats.trial.study import DAYS_PER_WEEK, Study
+from tisstats.trial.study import Study
 
 #: Why the study can have ended for a patient; "completed" if it did not end early.
 END_REASONS = (
@@ -224,7 +224,7 @@ class _Columns:
             allowed += f", once converted from {unit}, as the mapping says"
         if kind.filled:
             bad |= ~known & ~found.bad
-            allowed += "; not empty"
+            allowed += f"; not empty{kind.if_empty}"
         if bad.any():
             self._report(column, bad, allowed)
         if kind.default is not None:
@@ -325,6 +325,7 @@ class Kind:
     dtype: str
     required: bool = True  #: whether the table must have the column
     filled: bool = False  #: whether its cells must not be empty
+    if_empty: str = ""  #: what stands there where a study may not have it
     default: Any = None  #: what stands in an empty cell, and in a column that is not there
     allowed: str = ""  #: what a cell must be, if not as the conversion says
     check: Callable[[pd.Series], NDArray[np.bool_]] | None = None  #: which cells are allowed
@@ -369,6 +370,12 @@ def _time(study: Study, *, low: float | None, **more: Any) -> dict[str, Kind]:
     return {"date": kind}
 
 
+#: Of a patient who was randomised and never treated.
+_UNTREATED = (
+    ": of a patient never treated, the date from which weeks count, such as of randomisation"
+)
+
+
 def _patient_columns(study: Study) -> dict[str, Kind]:
     arms, limits = list(study.arms), study.measures
     only = arms[0] if len(arms) == 1 else None
@@ -381,7 +388,9 @@ def _patient_columns(study: Study) -> dict[str, Kind]:
         "end_reason": _one_of(END_REASONS, required=False),
     }
     if study.visits.time == "date":
-        columns |= {"first_dose_date": _time(study, low=None, filled=True)["date"]}
+        columns |= {
+            "first_dose_date": _time(study, low=None, filled=True, if_empty=_UNTREATED)["date"]
+        }
     for name in limits.enzymes:
         limit = limits.uln[name]
         if isinstance(limit, str):
@@ -472,25 +481,3 @@ def is_rescue(treatments: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which treatments are rescue medication: those called so, in any letter case."""
     found: NDArray[np.bool_] = (treatments["treatment"].str.lower() == RESCUE).to_numpy(dtype=bool)
     return found
-
-
-def weeks_from_dates(table: TypedTable, first_doses: pd.Series) -> TypedTable:
-    """Return a table whose dates are weeks since the patient's first dose.
-
-    Parameters
-    ----------
-    table
-        With ``patient_id`` and ``date``.
-    first_doses
-        Date of the first dose by patient.
-    """
-    frame = table.frame
-    firsts = frame["patient_id"].map(first_doses)
-    days = [
-        np.nan
-        if date is None or first is None or pd.isna(date) or pd.isna(first)
-        else (date - first).days
-        for date, first in zip(frame["date"], firsts, strict=True)
-    ]
-    weeks = frame.assign(week=np.array(days, dtype=float) / DAYS_PER_WEEK)
-    return TypedTable(weeks, table.source, table.faults, table.unused)
