@@ -97,6 +97,18 @@ def test_score_in_a_pipe(visits):
     )
 
 
+def test_score_says_which_limits_are_not_used(visits, tmp_path):
+    limits = ["--uln", "ck=170", "--uln", "ldh=250", "--uln", "ast=40", "--enzyme-panel", "measured"]
+    done = score(visits, *limits, "-o", str(tmp_path / "scored.csv"))
+    said = "there is no column {}: its upper limit of normal is not used"
+    assert done.stderr.splitlines()[:2] == [
+        f"{visits}: {said.format(name)}" for name in ("ldh", "ast")
+    ]
+    assert "ck:" not in done.stderr
+    visits.write_text(VISITS.replace(",ck,", ",cpk,"), encoding="utf-8")
+    assert "is not used" not in score(visits, *limits).stderr
+
+
 def test_score_with_declared_codes_of_missing_values(visits):
     visits.write_text(VISITS.replace("211,,", "211,-9,").replace("1.6", "lost"), encoding="utf-8")
     done = score(visits, "--uln", "ck=170")

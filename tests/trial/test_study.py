@@ -523,6 +523,10 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
         ("[study", "cannot be read as TOML"),
         (b"\xff\xfe", "is not in UTF-8, as TOML must be; save it so"),
         ("a = 1\na = 2", "cannot be read as TOML"),
+        (
+            '[study]\nid = "A\ndata = "observed"',
+            "cannot be read as TOML: a quotation mark is not closed (at line 2, column 8)",
+        ),
     ],
 )
 def test_what_is_not_toml_is_refused(tmp_path, text, message):

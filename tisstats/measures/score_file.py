@@ -293,6 +293,7 @@ class _Scoring:
         self._places: dict[str, tuple[int, float]] = {}
         self._has_returns = False
         self._rows = 0
+        self._enzymes: tuple[str, ...] = ()
 
     # First reading
 
@@ -317,13 +318,23 @@ class _Scoring:
             self._visits.check_mapping()
         self._visits.units_seen.raise_faults()
         file = self._visits.file.name
-        self._remarks = tuple(f"{file}: {remark}" for remark in self._visits.remarks)
+        unused = [] if header is not None else self._unused_limits()
+        remarks = [*self._visits.remarks, *unused]
+        self._remarks = tuple(f"{file}: {remark}" for remark in remarks)
         for remark in self._remarks:
             self._report(remark)
         if header is not None:
             raise header
         if not self._findings.faults() and not self._formulas.faults():
             self._save(done)
+
+    def _unused_limits(self) -> list[str]:
+        """Return a remark for each limit that was given for an enzyme without a column."""
+        return [
+            f"there is no column {enzyme}: its upper limit of normal is not used"
+            for enzyme in self._options.uln or {}
+            if enzyme not in self._enzymes
+        ]
 
     def _read_rows(self) -> DataError | None:
         """Check all rows and share them out; return what is wrong with the columns instead."""
@@ -381,6 +392,7 @@ class _Scoring:
         if "enzyme" in ranges.rules:
             limits = upper_limits(check, self._options.uln, self._options.enzyme_unit)
         check.raise_faults()
+        self._enzymes = tuple(limits)
         return limits
 
     def _parts(self, measures: tuple[str, ...], multiples: tuple[str, ...]) -> PartsWriter:

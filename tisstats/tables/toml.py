@@ -36,6 +36,11 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except ValueError as error:  # also of a whole number of thousands of digits
-        raise DataError([Fault(file, f"cannot be read as TOML: {error}")]) from None
+        raise DataError([Fault(file, f"cannot be read as TOML: {_in_words(error)}")]) from None
     except RecursionError:
         raise deep from None
+
+
+def _in_words(error: ValueError) -> str:
+    """Return what an error says, in the words of who forgot a quotation mark."""
+    return str(error).replace(r"Illegal character '\n'", "a quotation mark is not closed")
