@@ -98,7 +98,16 @@ def test_score_in_a_pipe(visits):
 
 
 def test_score_says_which_limits_are_not_used(visits, tmp_path):
-    limits = ["--uln", "ck=170", "--uln", "ldh=250", "--uln", "ast=40", "--enzyme-panel", "measured"]
+    limits = [
+        "--uln",
+        "ck=170",
+        "--uln",
+        "ldh=250",
+        "--uln",
+        "ast=40",
+        "--enzyme-panel",
+        "measured",
+    ]
     done = score(visits, *limits, "-o", str(tmp_path / "scored.csv"))
     said = "there is no column {}: its upper limit of normal is not used"
     assert done.stderr.splitlines()[:2] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from coverage import CoverageData
+from coverage import Coverage, CoverageData
 
 from tools.mutants.operators import mutants, mutated
 from tools.mutants.reach import Reach, changed, importers
@@ -76,6 +77,21 @@ def test_annotations_docstrings_and_literals_of_types_are_left_alone():
             """Docstring."""
     '''
     assert found(source) == [("constant", "2", "3")]
+
+
+def test_what_changes_no_result_by_its_nature_is_left_alone():
+    source = """
+        T = TypeVar("T")
+        Number = int | float | None
+        _Value = Number | str
+        LIMITS = LOWER | {"a"}
+        pairs = list(zip(one, two, strict=True))
+        path.read_text(encoding="utf-8", errors="strict")
+    """
+    assert {after for _, _, after in found(source)} == {
+        *("LOWER & {'a'}", "LOWER", "{'a'}", "'a?'"),
+        "'strict?'",
+    }
 
 
 def test_every_fault_changes_the_module_in_one_place():
@@ -180,6 +196,52 @@ def test_lines_are_found_again_after_an_edit_and_changed_tests_run_again(tmp_pat
     assert set(reach.seconds) == {"tests/test_one.py::c", "tests/test_two.py::b"}
     assert reach.tests("tisstats/half.py", 5, 9) == ["tests/test_one.py::c", "tests/test_two.py::b"]
     assert 2 not in reach.lines["tisstats/half.py"]
+
+
+_WITH_FIXTURES = """
+import pytest
+from tisstats.half import half
+
+@pytest.fixture(scope="module")
+def shared():
+    return half(4)
+
+@pytest.fixture
+def own():
+    return half(6)
+
+def test_first(shared): assert shared == 2
+def test_second(shared): assert shared == 2
+def test_own(own): assert own == 3
+def test_none(): pass
+"""
+
+
+def test_what_a_shared_fixture_executes_is_reached_by_all_its_tests(tmp_path):
+    for folder in ("tests", "tisstats", "reach/0000"):
+        (tmp_path / folder).mkdir(parents=True)
+    for path in ("tisstats/half.py", "reach/0000/tisstats/half.py"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("def half(n):\n    return n / 2\n", encoding="utf-8")
+    (tmp_path / "tisstats" / "__init__.py").touch()
+    (tmp_path / "tests" / "test_half.py").write_text(_WITH_FIXTURES, encoding="utf-8")
+    (tmp_path / "tests" / "test_other.py").write_text(
+        "def test_another(shared=None): pass\n", encoding="utf-8"
+    )
+    record = tmp_path / "reach" / "0000"
+    (record / "tests.json").write_text("{}", encoding="utf-8")
+    environment = {**os.environ, "TISSTATS_MUTANTS_REACH": str(record)}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tools.mutants.reach", "tests"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    lines = Coverage(data_file=str(record / "lines"), config_file=False)
+    lines.combine(strict=True)
+    lines.save()
+    reach = Reach.read(record.parent, tmp_path)
+    assert sorted(reach.lines["tisstats/half.py"][2]) == [
+        f"tests/test_half.py::test_{name}" for name in ("first", "own", "second")
+    ]
+    assert len(reach.seconds) == 5
 
 
 def test_the_share_killed_is_of_those_that_can_be():

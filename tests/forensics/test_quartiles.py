@@ -196,6 +196,7 @@ def test_the_ages_of_four_patients_rule_one_definition_out():
         ),
         (("1", "2", None, 1, 1), "median undefined for 1 value"),
         (("1", "2", "3", 3, 1), "third quartile undefined for 3 values"),
+        (("1", "2", "3", 1, 1), "median and third quartile undefined for 1 value"),
         (
             ("10", "11", "13", 2, 1, None, None, 2),
             "2 values in steps of 1 can have any two of the quartiles, but not all at once",

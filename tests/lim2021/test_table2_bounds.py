@@ -147,6 +147,15 @@ def p_prints_as(sample, printed):
     return matches_print(pvalue, parse(printed))
 
 
+@pytest.mark.parametrize("lacking", [{"low": None}, {"high": None}])
+def test_a_range_without_an_end_is_not_written(published, tmp_path, monkeypatch, lacking):
+    found = replace(table2_bounds._read_range(row("mmt"), "exact"), **lacking)
+    monkeypatch.setattr(table2_bounds, "compute", lambda *_: found)
+    with pytest.raises(ValueError, match=r"^physician_global: "):
+        table2_bounds.write_p_ranges(published, tmp_path / FILE, print)
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_read_is_written_as_it_stands(published, tmp_path, monkeypatch):
     read = table2_bounds._read_range
     monkeypatch.setattr(table2_bounds, "compute", lambda row, kind, _: read(row, kind))

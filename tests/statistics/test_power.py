@@ -285,6 +285,20 @@ def test_a_size_is_found_though_the_largest_falls_short():
     assert size.stable is None
 
 
+@pytest.mark.parametrize("test", ["fisher", "boschloo", "chi-square"])
+def test_a_region_that_is_kept_cannot_be_written_to(test):
+    region = rejected(4, 5, 0.05, test)
+    with pytest.raises(ValueError, match="read-only"):
+        region[0, 0] = True
+
+
+def test_the_maximum_is_the_largest_size_that_is_tried():
+    sought = {"power": 0.8, "proportion": 0.6, "null_proportion": 0.3, "alternative": "greater"}
+    assert single_arm_sample_size(**sought, maximum=17).smallest.trials == 17
+    with pytest.raises(PowerNotAttainedError, match="with at most 16 patients"):
+        single_arm_sample_size(**sought, maximum=16)
+
+
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=12), st.integers(1, 9))
 def test_first_and_lasting_sizes_are_those_of_a_plain_search(tenths, wanted):
     powers, enough = [t / 10 for t in tenths], [t >= wanted for t in tenths]

@@ -147,6 +147,28 @@ def test_tails_are_right_to_the_last_digits(scores, share):
     assert summed == pytest.approx((tail, at), rel=1e-13, abs=0)
 
 
+@pytest.mark.parametrize(("n", "share"), [(60, 0.02), (150, 0.0005), (400, 0.2), (500, 0.001)])
+def test_what_a_convolution_leaves_out_is_bounded(n, share, monkeypatch):
+    # Each time that sums are cut off, at most exp(-exponent) is, and that of two halves, block by
+    # block, at two ends.
+    windows = []
+    made = _signed_rank_null._Window
+
+    def recorded(*arguments):
+        windows.append(made(*arguments))
+        return windows[-1]
+
+    monkeypatch.setattr(_signed_rank_null, "_Window", recorded)
+    scores = list(range(1, n + 1))
+    tail, _ = _signed_rank_null._tail_by_convolution(scores, int(share * sum(scores)))
+    cuts = 2 * (n / _signed_rank_null._BLOCK + 2)
+    assert cuts * math.exp(-windows[-1].exponent) <= 1e-14 * tail
+    if len(windows) == 1:
+        return
+    # Another round was needed.
+    assert 3 * (n // 24 + 4) * math.exp(-windows[-2].exponent) > 1e-14 * tail
+
+
 @pytest.mark.parametrize("shift", [0.0, 0.3, 0.6, 1.0, 4.0])
 @pytest.mark.parametrize("digits", [1, 9])
 def test_a_thousand_differences_against_plain_shifting(shift, digits):

@@ -814,6 +814,11 @@ def test_variables_that_are_not_described_are_not_dropped(datasets, tmp_path, fi
     more = changed(datasets, "ADAE", EXTRA="x")
     with pytest.raises(DataError, match="ADAE: the table of variables does not describe EXTRA"):
         write_analysis_datasets(more, tmp_path / "out", file_format)
+    names = list(datasets.tables["ADAE"].columns)
+    turned = datasets.tables["ADAE"][names[::-1]]
+    other = replace(datasets, tables={**datasets.tables, "ADAE": turned})
+    with pytest.raises(DataError, match=f"ADAE: the table .* not describe {', '.join(names)}$"):
+        write_analysis_datasets(other, tmp_path / "out", file_format)
 
 
 @pytest.mark.parametrize("file_format", FILE_FORMATS)

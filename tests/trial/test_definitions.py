@@ -17,7 +17,7 @@ from tisstats.chapters.trial_report.measures import Measures
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
-from tisstats.trial.definitions import PUBLISHED
+from tisstats.trial.definitions import PRODERM_DISABILITY, PUBLISHED
 from tisstats.trial.imacs_counts import disabled_by_visit, imacs_outcomes
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
@@ -254,3 +254,9 @@ def test_deterioration_by_a_studys_own_worsening(made, tmp_path):
     ]
     assert list(result.status) == expected
     assert np.any(result.rule == "confirmed deterioration")
+
+
+def test_a_criterion_with_a_limit_for_each_scale_can_be_told_from_others():
+    one = PRODERM_DISABILITY
+    own = replace(one, vas_abnormal_cm={"physician_global": 2, "extramuscular": 1})
+    assert len({one, own, replace(own), replace(one)}) == 2

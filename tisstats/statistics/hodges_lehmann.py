@@ -164,7 +164,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
 def _median(averages: WalshAverages) -> float:
     """Return the median, the mean of the middle two of an even number."""
     one = averages.at_rank((averages.size - 1) // 2)
-    if averages.size % 2 or averages.up_to(one) > averages.size // 2:
+    if averages.up_to(one) > averages.size // 2:
         return one
     return one / 2 + averages.next_above(one) / 2
 

@@ -43,7 +43,7 @@ TESTS = ("tests/agreement", "tests/bounds", "tests/forensics", "tests/ledger", "
 #: Tests that look at every module: they reach what a module executes when it is imported.
 EVERYWHERE = ("tests/test_dataclasses.py", "tests/test_public_names.py")
 #: Seconds of tests, by their durations under coverage, that a mutant has to survive.
-MOST_SECONDS = 100.0
+MOST_SECONDS = 200.0
 #: What every process of tests imports anyway: once here, not in each child.
 LIBRARIES = ("numpy", "pandas", "scipy.stats", "scipy.optimize", "statsmodels.api", "hypothesis",
              "frictionless", "_pytest.doctest")  # fmt: skip

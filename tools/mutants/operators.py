@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.FloorDiv: ast.Div, ast.Mod: ast.Mult, ast.Pow: ast.Mult,
     ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
+
+#: What types are called, unlike constants and variables: ``Number = int | float`` is another name.
+_TYPE_NAME = re.compile("_?[A-Z]+[a-z][A-Za-z]*")
+
+#: Names that Python finds by their letters and digits alone.
+_ENCODINGS = ("utf-8", "utf-8-sig", "latin-1", "ascii")
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,8 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """Return the faults of a module, in the order of its lines.
 
-    Annotations, docstrings and what f-strings contain are left alone.
+    Annotations, docstrings and what f-strings contain are left alone, and so is what changes no result
+    by its nature: other names of types, names of encodings, and whether `zip` checks lengths.
 
     Examples
     --------
@@ -111,6 +119,8 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "ctx", "op", "ops"):
             continue
+        if name == "keywords" and isinstance(node, ast.Call) and _text(node.func) == "zip":
+            continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not _only_read(child):
                 yield child
@@ -118,9 +128,16 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
 
 def _only_read(node: ast.AST) -> bool:
     """Whether a statement is there for readers or type checkers alone."""
-    if isinstance(node, ast.If):
-        return _text(node.test) == "TYPE_CHECKING"
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    match node:
+        case ast.If():
+            return _text(node.test) == "TYPE_CHECKING"
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.BitOr())):
+            return bool(_TYPE_NAME.fullmatch(name))
+        case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))):
+            return True
+    return False
 
 
 def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -176,5 +193,5 @@ def _other_values(value: object) -> Iterator[bool | int | float | str]:
         yield not value
     elif isinstance(value, (int, float)):
         yield value + 1
-    elif isinstance(value, str) and value:
+    elif isinstance(value, str) and value and value not in _ENCODINGS:
         yield value + "?"

@@ -1,8 +1,9 @@
 """Which tests reach which lines: a plugin of pytest, and what it has recorded.
 
-Tests run once under coverage.py, with the test as the context of each line that it executes. Later
-only those run again whose file has changed. A record keeps the package as it was, so that its lines
-are found again after an edit.
+Tests run once under coverage.py, with the test as the context of each line that it executes; what a
+fixture of a module or a session executes is reached by all tests that use it. Later only those run
+again whose file has changed. A record keeps the package as it was, so that its lines are found
+again after an edit.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 import coverage
@@ -27,6 +30,9 @@ from tools.mutants.results import digest
 #: Where the plugin writes, for the processes that record.
 FOLDER = "TISSTATS_MUTANTS_REACH"
 
+#: Begins the context of what a fixture of several tests executes.
+_FIXTURE = "fixture "
+
 
 class Recorder:
     """Records the lines, the outcome and the duration of each test."""
@@ -34,6 +40,8 @@ class Recorder:
     def __init__(self, folder: Path):
         self.folder = folder
         self.tests: dict[str, float | None] = {}
+        self.fixtures: dict[str, list[str]] = {}
+        self.context = ""
         self.coverage = coverage.Coverage(
             data_file=str(folder / "lines"),
             data_suffix=True,
@@ -44,11 +52,27 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item):
-        self.coverage.switch_context(item.nodeid)
-        try:
+        self.fixtures[item.nodeid] = list(getattr(item, "fixturenames", []))
+        with self._within(item.nodeid):
             return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]):
+        """Tell what a fixture executes for several tests from what the first of them does."""
+        if fixturedef.scope == "function":
+            return (yield)
+        with self._within(f"{_FIXTURE}{fixturedef.baseid}::{fixturedef.argname}"):
+            return (yield)
+
+    @contextmanager
+    def _within(self, context: str) -> Iterator[None]:
+        before, self.context = self.context, context
+        self.coverage.switch_context(context)
+        try:
+            yield
         finally:
-            self.coverage.switch_context("")
+            self.context = before
+            self.coverage.switch_context(before)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         before = self.tests.get(report.nodeid, 0.0)
@@ -58,8 +82,9 @@ class Recorder:
     def pytest_sessionfinish(self) -> None:
         self.coverage.stop()
         self.coverage.save()
-        path = self.folder / f"durations-{os.getpid()}.json"
-        path.write_text(json.dumps(self.tests), encoding="utf-8")
+        for name, found in (("durations", self.tests), ("fixtures", self.fixtures)):
+            path = self.folder / f"{name}-{os.getpid()}.json"
+            path.write_text(json.dumps(found), encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -107,6 +132,24 @@ def record(folder: Path, root: Path, files: list[str]) -> None:
 def _records(folder: Path) -> list[Path]:
     """Return the records in a folder, the oldest first."""
     return sorted(each for each in folder.glob("*") if each.name.isdigit())
+
+
+def _users_of_fixtures(record: Path) -> Callable[[str], list[str]]:
+    """Return what gives the tests of a context: those that use a fixture, or the test itself."""
+    users: dict[str, list[str]] = defaultdict(list)
+    for path in record.glob("fixtures-*.json"):
+        for test, names in json.loads(path.read_text(encoding="utf-8")).items():
+            for name in names:
+                users[name].append(test)
+
+    @cache
+    def tests(context: str) -> list[str]:
+        if not context.startswith(_FIXTURE):
+            return [context]
+        place, _, name = context.removeprefix(_FIXTURE).rpartition("::")
+        return [test for test in users[name] if test.startswith(place)]
+
+    return tests
 
 
 def _moved(before: Path, now: Path) -> dict[int, int]:
@@ -159,6 +202,7 @@ class Reach:
             for path in each.glob("durations-*.json"):
                 tests = json.loads(path.read_text(encoding="utf-8"))
                 seconds |= {test: taken for test, taken in tests.items() if taken is not None}
+            of_fixture = _users_of_fixtures(each)
             data = coverage.CoverageData(str(each / "lines"))
             data.read()
             for measured in data.measured_files():
@@ -166,7 +210,8 @@ class Reach:
                 moved = _moved(each / file, root / file)
                 for line, contexts in data.contexts_by_lineno(measured).items():
                     if line in moved:
-                        reached[file][moved[line]].update(contexts)
+                        tests = (of_fixture(context) for context in contexts)
+                        reached[file][moved[line]].update(*tests)
         lines = {
             file: {line: sorted(tests) for line, tests in of_file.items()}
             for file, of_file in reached.items()

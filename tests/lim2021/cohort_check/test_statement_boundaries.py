@@ -12,6 +12,7 @@ from tests.random_trials import make_trial
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
 from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.trial import analyse_many
+from tisstats.trial.columns import ThreeValued
 
 
 def patient(number, **cells):
@@ -132,6 +133,11 @@ CASES = [
     ("ceiling_of_excluded_patient", [excluded(mmt="100", haq="0.25")], True,
      "at most 37.5 points"),
     ("ceiling_of_excluded_patient", [excluded(mmt="100", haq="0.5")], False, "at most 40 points"),
+    # His baseline counts, whatever stands before it.
+    ("ceiling_of_excluded_patient",
+     [excluded(mmt="100", haq="0.5"), more("visits", "S-02", "0", week="9", haq="0.25"),
+      lambda tables: tables.update(visits=tables["visits"].iloc[::-1].reset_index(drop=True))],
+     False, "at most 40 points"),
     ("ceiling_of_excluded_patient", [excluded(mmt="100", haq="0"), patient("S-02", ck_uln="")],
      False, "CK has no upper limit of normal"),
     ("prior_immunosuppressants", [], True,
@@ -245,6 +251,16 @@ def test_a_statement_holds_up_to_its_boundary(place, changed):
     found, matches = STATEMENTS[name].check(changed[place])
     assert matches is holds
     assert text is None or found == text
+
+
+def test_who_violates_a_statement_is_named_before_who_may(changed):
+    trial = changed[0]
+    ids = trial.analysed["patient_id"]
+    first, second = ids == ids[0], ids == ids[1]
+    both = ThreeValued(first, ~(first | second))
+    text = f"violated by {trial.names(first)}; unknown for {trial.names(second)}"
+    assert trial.check_none(both) == (text, False)
+    assert trial.check_none(first & second, shown="everybody") == ("everybody", True)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,12 @@ class CheckedTrial:
         return self.analysis.included
 
     @property
+    def mmt_max(self) -> float:
+        """Maximum of the muscle test: no trial of the IMACS core set is analysed without."""
+        assert self.analysis.trial.mmt_max is not None
+        return self.analysis.trial.mmt_max
+
+    @property
     def decision_week(self) -> int:
         """The week in which eligibility for the amended regimen was decided."""
         return self.published.count("design.amended_decision_week")

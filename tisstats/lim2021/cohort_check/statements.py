@@ -95,7 +95,7 @@ def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     """
     analysis = trial.analysis
     least = trial.published.count("design.minimal_muscle_loss")
-    maximum = THOUSANDTHS * (analysis.trial.mmt_max or 0)
+    maximum = THOUSANDTHS * trial.mmt_max
     # For a missing value neither comparison is true: then it is unknown.
     lost = 100 * (maximum - analysis.baseline_thousandths("mmt"))
     strong = ThreeValued(lost < least * maximum, lost >= least * maximum)
@@ -146,7 +146,7 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
         return "CK has no upper limit of normal", False
     best = attainable_scores(
         baseline[[*MEASURE_COLUMNS, "ck"]].astype(float),
-        mmt_max=trial.analysis.trial.mmt_max or 0,
+        mmt_max=trial.mmt_max,
         uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
     return f"at most {best:g} points", bool(best < trial.analysis.options.responder_threshold)
