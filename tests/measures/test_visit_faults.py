@@ -7,7 +7,7 @@ import pytest
 from tisstats.errors import DataError, Fault
 from tisstats.measures import TableSource, score_visits
 from tisstats.measures.enzymes import ULN_RANGE, uln_fault
-from tisstats.measures.visit_table import number_patients
+from tisstats.measures.visit_table import number_patients, place_visits
 from tisstats.measures.visits import SCORE_COLUMNS
 from tisstats.tables.cells import as_text
 
@@ -128,6 +128,13 @@ def test_a_second_row_for_the_same_visit(medians, identifiers):
     (fault,) = faults_of(medians.assign(patient_id=identifiers, week=0))
     assert (fault.row, fault.column) == (3, "week")
     assert fault.message == "the patient has another row for this week"
+
+
+def test_a_row_without_a_patient_lies_before_no_week_zero():
+    placed = place_visits(np.array([-1, 0]), np.array([-1.0, 0.0]))
+    assert placed.before_zero.tolist() == [False, False]
+    placed = place_visits(np.array([0, 1, -1]), np.array([0.0, -1.0, 0.0]))
+    assert placed.before_zero.tolist() == [False, False, False]
 
 
 def test_two_candidates_for_a_baseline(medians):

@@ -28,6 +28,12 @@ def test_censored_patients_stay_at_risk_of_events_at_the_same_time():
     assert kaplan_meier(times, events).at_risk.tolist() == [4, 2]
 
 
+def test_who_is_in_no_count_joins_those_censored_at_the_horizon():
+    times, events = times_from_counts({3: 1}, 6, {4: 1, 12: 2}, horizon=12)
+    assert times.tolist() == pytest.approx([3, 4, 12, 12, 12, 12])
+    assert events.tolist() == [1, 0, 0, 0, 0, 0]
+
+
 def test_no_horizon_is_needed_when_every_patient_is_counted():
     times, events = times_from_counts({2: 1, 1: 2}, 4, {5: 1})
     assert times.tolist() == pytest.approx([1, 1, 2, 5])

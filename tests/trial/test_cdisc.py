@@ -1226,6 +1226,22 @@ def test_the_number_of_a_visit_is_not_taken_for_its_week():
         to_trial_tables(shifted, **MORE)
 
 
+def test_the_table_of_variables_can_say_that_the_number_of_a_visit_is_its_week():
+    def described(**sources):
+        shifted = foreign()
+        shifted.tables["ADQS"].loc[1, "AVISITN"] = 5.0
+        variables = tuple(
+            SimpleNamespace(dataset="ADQS", variable=name, where="", codelist="", source=source)
+            for name, source in sources.items()
+        )
+        return replace(shifted, variables=variables)
+
+    found = to_trial_tables(described(ADY="visits.date", AVISITN="visits.week"), **MORE)
+    assert found.visits["week"].tolist() == [3, 5, 3]
+    with pytest.raises(DataError, match="column AVISITN, value '5': is not the week"):
+        to_trial_tables(described(AWTARGET="visits.week", AVISITN="visits.number"), **MORE)
+
+
 def test_of_several_records_the_one_for_the_analysis_is_taken():
     datasets = foreign()
     adqs = datasets.tables["ADQS"]

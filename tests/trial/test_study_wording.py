@@ -1,6 +1,7 @@
 """The design of a study in words."""
 
-from dataclasses import replace
+import re
+from dataclasses import astuple, replace
 from itertools import product
 from typing import get_args
 
@@ -8,8 +9,16 @@ import pytest
 
 from tests.trial.studies import make_study
 from tisstats.trial import endpoints, study_wording
+from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 from tisstats.trial.study import Study
 from tisstats.trial.template import example_folder
+
+
+@pytest.mark.parametrize("words", [RESPONSE, WORSENING, MINIMAL_DISABILITY])
+def test_outcomes_are_called_by_words(words):
+    texts = [value for value in astuple(words) if isinstance(value, str)]
+    assert len(texts) > 8
+    assert not [text for text in texts if re.search("[^A-Za-z, %-]", text)]
 
 
 @pytest.fixture(scope="module")

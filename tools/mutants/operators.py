@@ -50,8 +50,8 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """Return the faults of a module, in the order of its lines.
 
-    Annotations, docstrings and what f-strings contain are left alone, and so is what changes no result
-    by its nature: other names of types, names of encodings, and whether `zip` checks lengths.
+    Annotations, docstrings and what f-strings contain are left alone, and so is what changes no
+    result by its nature: other names of types, names of encodings, whether `zip` checks lengths.
 
     Examples
     --------
