@@ -304,6 +304,7 @@ def test_presets_hold_the_published_numbers():
     assert (imacs.consecutive_visits, confirmed.consecutive_visits) == (1, 2)
     for rules in (IMPROVEMENT_RULES, WORSENING_RULES):
         assert all(name == rule.name and rule.source for name, rule in rules.items())
+        assert not [rule for rule in rules.values() if "?" in rule.source + rule.assumed]
     assert "verified" in imacs.assumed
     assert "every clause" in confirmed.assumed
     with pytest.raises(FrozenInstanceError):

@@ -199,6 +199,14 @@ def test_what_stands_at_the_end_of_a_file_is_found(lines, tmp_path, change, said
 # After a kill
 
 
+def make_out_to_be_another(folder):
+    """Make out that what an interrupted run has left is of a process that has ended."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (left,) = folder.glob(".scored.csv.*")
+    left.rename(folder / f".scored.csv.{ended.pid}.unfinished")
+
+
 @pytest.fixture
 def interrupted(lines, tmp_path, small, monkeypatch):
     """A run that ended while it scored its fourth part; its process is made out to be another."""
@@ -215,10 +223,7 @@ def interrupted(lines, tmp_path, small, monkeypatch):
     monkeypatch.setattr(module, "score_part", score_part)
     with pytest.raises(KeyboardInterrupt):
         scored(source, output)
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    (left,) = tmp_path.glob(".scored.csv.*")
-    left.rename(tmp_path / f".scored.csv.{ended.pid}.unfinished")
+    make_out_to_be_another(tmp_path)
     monkeypatch.setattr(module, "score_part", lambda task: calls.append(task.part) or real(task))
     return source, output, calls
 
@@ -236,6 +241,25 @@ def test_a_run_goes_on_where_another_has_stopped(interrupted, tmp_path, monkeypa
     whole = tmp_path / "whole.csv"
     write_table(score_visits(read_visits(source, ["ldh_limit"]).table, **SCORING), whole)
     assert output.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(("ck", "site", "said"), [("1", "=1+1", "formula"), ("-1", "A", "above 0")])
+def test_a_run_that_goes_on_forgets_no_fault(lines, tmp_path, monkeypatch, ck, site, said):
+    row = ",".join(["999", "0", site, *["1"] * 5, ck, "1", "250"])
+    source, output = written(tmp_path, [*lines, row]), tmp_path / "scored.csv"
+
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "score_part", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            scored(source, output)
+    make_out_to_be_another(tmp_path)
+    with pytest.raises(DataError, match=said):
+        scored(source, output)
+    assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
 
 
 @pytest.mark.parametrize("change", ["input", "options"])

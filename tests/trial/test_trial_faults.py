@@ -233,6 +233,8 @@ def test_an_end_at_the_baseline(tables):
         "patients, row 8, column end_week, value '0': must lie after week 0 for a patient in the "
         "analysis"
     ]
+    put(tables["patients"], 6, "analysed", "false")
+    make_trial(tables)
 
 
 def test_an_analysed_patient_needs_every_cell_but_statins(tables):
