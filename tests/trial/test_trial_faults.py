@@ -225,6 +225,14 @@ def test_an_end_without_a_visit(tables):
     ]
 
 
+@pytest.mark.parametrize("haq", [0.126, 0.124, 1.9995, 2.8751])
+def test_a_value_off_the_steps_of_its_scale_by_a_thousandth_or_less(tables, haq):
+    put(tables["visits"], 3, "haq", haq)
+    assert faults(tables) == [
+        f"visits, row 5, column haq, value '{haq}': must be a multiple of 0.125 points"
+    ]
+
+
 def test_an_end_at_the_baseline(tables):
     tables["visits"] = tables["visits"].query("patient_id != 'S-07' or week == 0")
     tables["treatments"] = tables["treatments"].query("patient_id != 'S-07' or week == 0")
