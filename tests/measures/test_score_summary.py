@@ -153,6 +153,98 @@ def test_values_in_another_unit_than_their_limit_are_told(
         assert said(tmp_path, visits(*rows), uln=limits, enzyme_unit=unit)[2:] == expected
 
 
+MAPPED = """
+[visits.columns]
+patient_id = "patient_id"
+week = "week"
+physician_global = "physician_global"
+patient_global = "patient_global"
+mmt = "mmt"
+haq = "haq"
+extramuscular = "extramuscular"
+ck = "ck"
+[visits.units]
+"""
+
+
+def mapping(folder, **units):
+    path = folder / "mine.toml"
+    path.write_text(MAPPED + "".join(f'{name} = "{unit}"\n' for name, unit in units.items()))
+    return path
+
+
+def many(count=10, ck=2.0, **cells):
+    """So many visits of one patient, all alike."""
+    return visits(*(("A", 4 * at, {"ck": ck}) for at in range(count))).assign(**cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "told"),
+    [
+        ({"mmt": 150}, {}, "no muscle test is above 150; is 260 the maximum"),
+        ({"mmt": 169}, {}, "no muscle test is above 240; is 260 the maximum"),
+        ({"mmt": 170}, {}, ""),
+        ({"mmt": 80}, {"mmt_max": 150}, "no muscle test is above 80; is 150 the maximum"),
+        ({"mmt": 10}, {"mmt_max": 80}, ""),
+        ({"mmt": 150, "count": 9}, {}, ""),
+        ({"mmt": [np.nan] + [150] * 10, "count": 11}, {}, "no muscle test is above 150"),
+        ({"patient_global": 1.0}, {}, "no patient_global exceeds 1; is it in cm, as --vas-max 10"),
+        ({"patient_global": 1.1}, {}, ""),
+        ({"patient_global": 0.0}, {}, ""),
+        ({"patient_global": 1.0, "count": 9}, {}, ""),
+        ({"extramuscular": 1.0}, {}, ""),
+        (
+            {"patient_global": 8.0, "physician_global": 80, "extramuscular": 70},
+            {"vas_max": 100},
+            "no patient_global exceeds 10; is it in mm, as --vas-max 100 says?",
+        ),
+        ({"ck": 60.1}, {}, "half of the values of ck are above 60 times the upper limit of normal"),
+        ({"ck": 60.0}, {}, ""),
+        ({"ck": 60.1, "count": 9}, {}, ""),
+    ],
+)
+def test_what_most_values_make_doubtful_is_told(tmp_path, cells, options, told):
+    lines = said(tmp_path, many(**cells), **options)[2:]
+    assert len(lines) == bool(told), lines
+    assert all(line.startswith(told) for line in lines)
+
+
+def test_half_of_the_values_of_an_enzyme_are_more_than_half(tmp_path):
+    for high, told in ((5, False), (6, True)):
+        rows = [("A", 4 * at, {"ck": 61 if at < high else 2}) for at in range(10)]
+        assert len(said(tmp_path, visits(*rows))) == 2 + told
+
+
+def test_every_value_in_microkatals_may_be_too_low(tmp_path):
+    limits = {"ck": "200 U/L"}
+    for lowest, told in ((0.099, True), (0.1, False)):
+        rows = [("A", 4 * at, {"ck": (lowest if at < 1 else 0.099) / 60}) for at in range(10)]
+        lines = said(tmp_path, visits(*rows), uln=limits, enzyme_unit="microkat/L")
+        assert [line for line in lines if "below a tenth" in line] == [
+            "every value of ck is below a tenth of the upper limit of normal; are they in "
+            "microkat/L?"
+        ] * told
+
+
+def test_a_unit_of_a_mapping_is_doubted_by_its_name(tmp_path):
+    scales = ("physician_global", "patient_global", "extramuscular")
+    in_mm = mapping(tmp_path, **dict.fromkeys(scales, "mm"))
+    globals_ = ("physician_global", "patient_global")
+    assert said(tmp_path, many(), mapping=in_mm)[2:] == [
+        f"no {name} exceeds 1; is it in mm, as the mapping says?" for name in globals_
+    ]
+    assert said(tmp_path, many(), mapping=in_mm, vas_max=100)[2:] == [
+        f"no {name} exceeds 10; is it in mm, as the mapping says?" for name in globals_
+    ]
+    assert said(tmp_path, many(**dict.fromkeys(scales, 50.0)), mapping=in_mm)[2:] == []
+    katals = mapping(tmp_path, ck="microkat/L")
+    assert said(tmp_path, many(ck=2), mapping=katals)[2:] == [
+        "half of the values of ck are above 60 times the upper limit of normal; are they in "
+        "microkat/L, as the mapping says?"
+    ]
+    assert said(tmp_path, many(ck=2 / 60), mapping=katals)[2:] == []
+
+
 # What is added up over parts.
 
 
@@ -163,8 +255,8 @@ def counts(start):
     def some(kind):
         if kind == "int":
             return next(numbers)
-        if kind == "bool":
-            return start > 10
+        if kind == "dict":
+            return {"both": 150.0 - start, f"of {start}": 1.0}
         return Counter({"a": next(numbers), "b": next(numbers)})
 
     return ScoreCounts(**{each.name: some(each.type.split("[")[0]) for each in fields(ScoreCounts)})
@@ -176,9 +268,11 @@ def test_counts_of_parts_add_up_field_by_field():
         total = left + right
         for each in fields(ScoreCounts):
             a, b, both = (getattr(of, each.name) for of in (left, right, total))
-            assert both == ((a or b) if each.name == "beyond_ten" else a + b), each.name
-    assert (one + ScoreCounts()) == one
-    assert not (one + one).beyond_ten
+            if each.name == "highest":
+                assert both == {"both": 147.0, "of 3": 1.0, "of 100": 1.0}
+            else:
+                assert both == a + b, each.name
+    assert (one + ScoreCounts()) == (ScoreCounts() + one) == one
 
 
 def test_the_result_of_a_part_is_read_as_it_was_written(tmp_path):

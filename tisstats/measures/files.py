@@ -195,6 +195,11 @@ class VisitBatches:
         return (*read, COMMAS) if self._marks.mark == "," else read
 
     @property
+    def mapped_units(self) -> Mapping[str, str]:
+        """The units of the file that the mapping names, by our names of columns."""
+        return {} if self._mapping is None else self._mapping.table("visits").units
+
+    @property
     def state(self) -> dict[str, object]:
         """What `survey` has found, for another process."""
         return {

@@ -446,7 +446,12 @@ class _Scoring:
             raise DataError(faults)
         counts = sum((result.counts for result in results.values()), ScoreCounts())
         options = self._options
-        for line in counts.lines(self._rules, vas_max=options.vas_max, unit=options.enzyme_unit):
+        for line in counts.lines(
+            self._rules,
+            vas_max=options.vas_max,
+            unit=options.enzyme_unit,
+            mapped=self._visits.mapped_units,
+        ):
             self._report(line)
 
     def _add_faults(self, results: list[PartResult]) -> None:

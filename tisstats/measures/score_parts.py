@@ -230,7 +230,7 @@ def score_part(task: PartTask) -> PartResult:
     multiples = {name: numbers[name] for name in layout.enzymes}
     visits = Visits(read.patients, read.weeks, placed.baselines)
     columns = score_placed_visits(values, multiples, visits, rules)
-    counts = ScoreCounts.of(values, multiples, visits, columns, rules)
+    counts = ScoreCounts.of(values, multiples, visits, columns)
     columns["baseline_week"] = read.weeks[placed.baselines[read.patients]]
     records = np.empty(len(read.rows), dtype=score_record(rules))
     for name in records.dtype.names or ():

@@ -10,9 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES, CoreSet
+from tisstats.measures.doubts import (
+    ENOUGH_VALUES,
+    HIGH_ENZYME,
+    LOW_ENZYME,
+    is_in_longer_unit,
+    shorter_muscle_test,
+)
 from tisstats.measures.enzymes import IMPLAUSIBLY_HIGH, IMPLAUSIBLY_LOW, EnzymeUnit
-from tisstats.measures.ranges import VAS_MEASURES_OF
+from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF, VAS_UNITS, Ends
 from tisstats.measures.visit_table import Visits
 from tisstats.measures.visits import ScoringRules
 
@@ -35,7 +42,10 @@ class ScoreCounts:
     unseen: int = 0  #: patients without follow-up
     selections: Counter[str] = field(default_factory=Counter)  #: patients by selection of enzyme
     late: int = 0  #: patients whose baseline is not week 0
-    beyond_ten: bool = False  #: whether a visual analogue scale exceeds 10
+    highest: dict[str, float] = field(default_factory=dict)  #: by measure other than enzymes
+    measured: Counter[str] = field(default_factory=Counter)  #: values, by measure
+    abnormal: Counter[str] = field(default_factory=Counter)  #: not below a tenth of ULN, by enzyme
+    extreme: Counter[str] = field(default_factory=Counter)  #: above 60 times ULN, by enzyme
     low: Counter[str] = field(default_factory=Counter)  #: implausibly low values, by enzyme
     high: Counter[str] = field(default_factory=Counter)  #: implausibly high values, by enzyme
 
@@ -46,7 +56,6 @@ class ScoreCounts:
         multiples: Mapping[str, NDArray[np.float64]],
         placed: Visits,
         columns: Mapping[str, Any],
-        rules: ScoringRules,
     ) -> ScoreCounts:
         """Count visits with the columns of their score."""
         count = len(placed.baselines)
@@ -61,7 +70,9 @@ class ScoreCounts:
             names = [*selection.categories, _NONE_SELECTED]
             for code, number in Counter(selection.codes[placed.baselines].tolist()).items():
                 selections[names[code]] = number
-        scales = VAS_MEASURES_OF[rules.ranges.core_set]
+        finite = {
+            name: given[np.isfinite(given)] for name, given in {**values, **multiples}.items()
+        }
         return cls(
             patients=count,
             visits=len(placed.weeks),
@@ -72,7 +83,10 @@ class ScoreCounts:
             unseen=int((~has_follow_up).sum()),
             selections=selections,
             late=int((np.abs(placed.weeks[placed.baselines]) > 0).sum()),
-            beyond_ten=any(bool((values[name] > 10).any()) for name in scales),
+            highest={name: float(finite[name].max()) for name in values if finite[name].size},
+            measured=Counter({name: given.size for name, given in finite.items()}),
+            abnormal=Counter({name: int((finite[name] >= LOW_ENZYME).sum()) for name in multiples}),
+            extreme=Counter({name: int((finite[name] > HIGH_ENZYME).sum()) for name in multiples}),
             low=Counter(
                 {name: int((at < IMPLAUSIBLY_LOW).sum()) for name, at in multiples.items()}
             ),
@@ -91,13 +105,24 @@ class ScoreCounts:
             self.unseen + other.unseen,
             self.selections + other.selections,
             self.late + other.late,
-            self.beyond_ten or other.beyond_ten,
+            {
+                name: max(of[name] for of in (self.highest, other.highest) if name in of)
+                for name in {**self.highest, **other.highest}
+            },
+            self.measured + other.measured,
+            self.abnormal + other.abnormal,
+            self.extreme + other.extreme,
             self.low + other.low,
             self.high + other.high,
         )
 
-    def lines(self, rules: ScoringRules, *, vas_max: float, unit: EnzymeUnit) -> list[str]:
-        """Return lines with the numbers of responses, and warnings."""
+    def lines(
+        self, rules: ScoringRules, *, vas_max: float, unit: EnzymeUnit, mapped: Mapping[str, str]
+    ) -> list[str]:
+        """Return lines with the numbers of responses, and warnings.
+
+        `mapped` has the units of the file that a mapping names, by measure.
+        """
         shown = [f"{self.responses[name]} {name}" for name in RESPONSES]
         if self.unknown:
             shown.append(f"{self.unknown} unknown")
@@ -111,9 +136,35 @@ class ScoreCounts:
         lines += self._enzymes() if has_enzyme else []
         if self.late:
             lines.append(f"{_count(self.late, 'patient')}: the baseline is not week 0")
-        if vas_max > 10 and not self.beyond_ten:
-            lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
-        return lines + (self._units(unit) if has_enzyme else [])
+        lines += self._muscle_test(rules.ranges.ends)
+        lines += self._scales(rules.ranges.core_set, vas_max, mapped)
+        return lines + ([*self._units(unit), *self._all_of(unit, mapped)] if has_enzyme else [])
+
+    def _muscle_test(self, ends: Mapping[str, Ends]) -> list[str]:
+        """Return a warning if all muscle tests fit a shorter test than the one named."""
+        if self.measured["mmt"] < ENOUGH_VALUES:
+            return []
+        maximum = ends["mmt"].high
+        shorter = shorter_muscle_test(maximum, self.highest["mmt"])
+        question = f"is {maximum:g} the maximum of the test that was done (--mmt-max)?"
+        return [] if shorter is None else [f"no muscle test is above {shorter}; {question}"]
+
+    def _scales(self, core_set: CoreSet, vas_max: float, mapped: Mapping[str, str]) -> list[str]:
+        """Return warnings of visual analogue scales that seem to be in another unit."""
+        scales = VAS_MEASURES_OF[core_set]
+        beyond_ten = any(self.highest.get(name, 0) > 10 for name in scales)
+        if vas_max > 10 and not beyond_ten and not set(scales) & set(mapped):
+            return ["no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10"]
+        lines = []
+        for name in GLOBALS_OF[core_set]:
+            enough = self.measured[name] >= ENOUGH_VALUES
+            if enough and is_in_longer_unit(vas_max, self.highest[name]):
+                said = f"as --vas-max {vas_max:g} says"
+                unit = VAS_UNITS[int(vas_max)]
+                if name in mapped:
+                    unit, said = mapped[name], "as the mapping says"
+                lines.append(f"no {name} exceeds {vas_max / 10:g}; is it in {unit}, {said}?")
+        return lines
 
     def _enzymes(self) -> list[str]:
         """Return a line for each way of selecting the enzyme that a reader should know of."""
@@ -145,6 +196,26 @@ class ScoreCounts:
                 values_are = "value of {} is" if number == 1 else "values of {} are"
                 finding = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
                 lines.append(f"{finding}; if they are in {other}, use --enzyme-unit {other}")
+        return lines
+
+    def _all_of(self, unit: EnzymeUnit, mapped: Mapping[str, str]) -> list[str]:
+        """Return a warning for each enzyme of which most values fit the other unit.
+
+        In the direction in which a few values may well be so.
+        """
+        lines = []
+        for enzyme in ENZYMES:
+            count = self.measured[enzyme]
+            if count < ENOUGH_VALUES:
+                continue
+            if unit == "U/L" and 2 * self.extreme[enzyme] > count:
+                finding = f"half of the values of {enzyme} are above {HIGH_ENZYME} times"
+            elif unit != "U/L" and not self.abnormal[enzyme]:
+                finding = f"every value of {enzyme} is below a tenth of"
+            else:
+                continue
+            said = (mapped[enzyme], ", as the mapping says") if enzyme in mapped else (unit, "")
+            lines.append(f"{finding} the upper limit of normal; are they in {''.join(said)}?")
         return lines
 
 

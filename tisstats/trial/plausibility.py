@@ -9,27 +9,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.core_set import INDISPENSABLE, MMT_MAXIMA
+from tisstats.measures.doubts import (
+    ENOUGH_VALUES,
+    HIGH_ENZYME,
+    LOW_ENZYME,
+    is_in_longer_unit,
+    shorter_muscle_test,
+)
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
 
-#: The highest score seen, as a share of the declared maximum, below which another version of the
-#: test fits better. Assumed: it lies above 150 of 240 and below 240 of 260.
-_LOW_SHARE = 0.65
-
 #: Highest grade of the globals on five grades, 0 inactive to 4 extremely severe, in the place of a
 #: visual analogue scale (Rider et al. 2011, doi:10.1002/acr.20532).
 _HIGHEST_GRADE = 4
-
-#: Values of a global from which on whole numbers alone are no coincidence. Assumed.
-_ENOUGH_VALUES = 10
-
-#: Enzymes that are all below this share of their upper limit are taken for another unit. Assumed.
-_LOW_ENZYME = 0.1
-
-#: Enzymes of which half are above so many times their upper limit are taken for another unit: so
-#: many U/L are a microkatal per litre. Assumed.
-_HIGH_ENZYME = 60
 
 #: A value above so many times its upper limit is taken for a slip: about 400,000 U/L of creatine
 #: kinase. Assumed.
@@ -69,12 +62,14 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
         yield "no visual analogue scale is above 10, but measures.vas_max is 100: are they in cm?"
     for name in GLOBALS_OF[study.core_set]:
         if name in measures.used:
-            yield from _five_grades(name, visits[name].dropna().to_numpy(dtype=float))
+            values = visits[name].dropna().to_numpy(dtype=float)
+            grades = list(_five_grades(name, values))
+            yield from grades or _shorter_scale(name, values, measures.vas_max)
     limits = patients.set_index("patient_id")
     for enzyme in measures.enzymes:
         limit = visits["patient_id"].map(limits[f"{enzyme}_uln"])
         share = (visits[enzyme] / limit).to_numpy(dtype=float)
-        if np.isfinite(share).any() and np.nanmax(share) < _LOW_ENZYME:
+        if np.isfinite(share).any() and np.nanmax(share) < LOW_ENZYME:
             yield (
                 f"every {enzyme} is below a tenth of its upper limit: is it in "
                 f"{measures.enzyme_unit}, as measures.enzyme_unit says?"
@@ -131,19 +126,28 @@ def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
 def _five_grades(name: str, values: NDArray[np.float64]) -> Iterator[str]:
     """Yield a remark if a global has the values of five grades and not those of a scale."""
     whole = np.all(values == np.round(values))
-    if len(values) >= _ENOUGH_VALUES and whole and 0 < values.max() <= _HIGHEST_GRADE:
+    if len(values) >= ENOUGH_VALUES and whole and 0 < values.max() <= _HIGHEST_GRADE:
         yield (
             f"every {name} is a whole number from 0 to {_HIGHEST_GRADE}: is it on five grades, "
             "which would earn wrong points as a visual analogue scale?"
         )
 
 
+def _shorter_scale(name: str, values: NDArray[np.float64], length: float) -> Iterator[str]:
+    """Yield a remark if a global in cm has values as of mm that were converted."""
+    if length == 10 and len(values) >= ENOUGH_VALUES and is_in_longer_unit(length, values.max()):
+        yield (
+            f"no {name} is above 1: is it in cm, as measures.vas_max says, and in the unit that a "
+            "mapping may name?"
+        )
+
+
 def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterator[str]:
     if not len(shares):
         return
-    if np.median(shares) > _HIGH_ENZYME:
+    if np.median(shares) > HIGH_ENZYME:
         yield (
-            f"half of the values of {enzyme} are above {_HIGH_ENZYME} times their upper limit: are "
+            f"half of the values of {enzyme} are above {HIGH_ENZYME} times their upper limit: are "
             f"they in {unit}, as measures.enzyme_unit says?"
         )
     elif np.max(shares) > _HIGHEST_ENZYME:
@@ -225,9 +229,8 @@ def _muscle_test(declared: int, highest: float) -> Iterator[str]:
     if declared not in MMT_MAXIMA:
         known = ", ".join(map(str, sorted(MMT_MAXIMA)))
         yield f"measures.mmt_max is {declared}, which is none of the known {known}"
-    below = [top for top in sorted(MMT_MAXIMA) if highest <= top < declared]
-    if below and highest <= _LOW_SHARE * declared:
+    if (shorter := shorter_muscle_test(declared, highest)) is not None:
         yield (
-            f"no muscle test is above {below[0]}, but measures.mmt_max is {declared}: is that the "
+            f"no muscle test is above {shorter}, but measures.mmt_max is {declared}: is that the "
             "maximum of the test that was done?"
         )
