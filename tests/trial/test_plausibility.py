@@ -9,7 +9,12 @@ import pytest
 from tests.trial.studies import make_study
 from tisstats.cli import main
 from tisstats.tables.raw import TableSource
-from tisstats.trial.plausibility import implausible_scales, implausible_times, unread_relations
+from tisstats.trial.plausibility import (
+    implausible_scales,
+    implausible_times,
+    unread_relations,
+    unusual_courses,
+)
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData, _unused_columns
 from tisstats.trial.study_tables import TypedTable
@@ -225,6 +230,55 @@ def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
         "2 patients stopped early after the last scheduled week, 24: the last in week 50",
         "2 adverse events lie before week 0; they count like the others",
     ]
+
+
+def of_courses(visits, reasons="completed", analysed=True, treatments=()):
+    """The remarks on visits, each a patient, the scheduled week and that of the visit."""
+    visits = pd.DataFrame(visits, columns=["patient_id", "week", "visit_week"])
+    patients = pd.DataFrame({"patient_id": visits["patient_id"].unique()})
+    patients = patients.assign(end_reason=reasons, analysed=analysed)
+    given = pd.DataFrame({"treatment": list(treatments)}, dtype=object)
+    return list(unusual_courses({"patients": patients, "visits": visits, "treatments": given}))
+
+
+def test_a_baseline_after_the_first_dose_is_doubtful():
+    assert of_courses([("A", 0, 0), ("A", 4, 4.5), ("B", 0, -1), ("B", 4, 4)]) == []
+    one = [("A", 0, 0), ("A", 4, 4), ("B", 0, 1 / 7), ("B", 4, 4)]
+    assert of_courses(one) == ["the baseline of 1 patient lies after the first dose: B, day 1"]
+    both = [("A", 0, 5 / 7), ("A", 4, 4), ("B", 0, 1 / 7), ("B", 4, 4)]
+    assert of_courses(both) == [
+        "the baseline of 2 patients lies after the first dose: the first A, day 5"
+    ]
+
+
+def test_who_completed_a_study_was_seen_after_baseline():
+    seen, unseen = [("A", 0, 0), ("A", 4, 4)], [("B", 0, 0), ("C", 0, -1)]
+    assert of_courses([*seen, *unseen[:1]]) == [
+        "1 patient without a visit after baseline counts as having completed the study: B"
+    ]
+    assert of_courses([*seen, *unseen]) == [
+        "2 patients without a visit after baseline count as having completed the study: the first B"
+    ]
+    assert of_courses([*seen, *unseen], reasons=["completed", "other", "death"]) == []
+    assert of_courses([*seen, *unseen], analysed=[True, False, False]) == []
+
+
+def test_rescue_by_another_name_is_doubtful():
+    names = ["rescue", "RESCUE", "rescue medication", "IVIg", "Rescue IVIg", "Rescue IVIg"]
+    other = "is not taken for rescue medication, which is called rescue"
+    assert of_courses([("A", 0, 0), ("A", 4, 4)], treatments=names) == [
+        f"treatment 'rescue medication' in 1 row {other}",
+        f"treatment 'Rescue IVIg' in 2 rows {other}",
+    ]
+
+
+def test_a_dated_study_is_doubted_where_its_baseline_is_late(tmp_path):
+    made = make_study(6, with_dates=True, missing=0, missed=0, seed=3)
+    first = made.patients[2]
+    row = next(v for v in made.visits if v["patient_id"] == first["patient_id"])
+    row["date"] = str(np.datetime64(first["first_dose_date"]) + 3)
+    remarks = StudyData.read(made.write(tmp_path)).remarks
+    assert "the baseline of 1 patient lies after the first dose: P003, day 3" in remarks
 
 
 def test_each_unread_word_is_counted():

@@ -17,6 +17,7 @@ from tisstats.measures.doubts import (
     shorter_muscle_test,
 )
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
+from tisstats.trial.description import RESCUE
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
 
@@ -202,6 +203,68 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         verbs = "event lies" if before == 1 else "events lie"
         which = "it counts" if before == 1 else "they count"
         yield f"{before} adverse {verbs} before week 0; {which} like the others"
+
+
+def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a remark on late baselines, on completers who were not seen, and on odd rescue.
+
+    Parameters
+    ----------
+    tables
+        The ``patients``, ``visits`` and ``treatments`` of a trial; the visits with ``visit_week``,
+        when they took place.
+
+    Yields
+    ------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> trial = StudyData.read(example_folder()).trial
+    >>> visits = trial.visits.assign(visit_week=trial.visits["week"])
+    >>> visits.loc[0, "visit_week"] = 3 / 7
+    >>> tables = {"patients": trial.patients, "visits": visits, "treatments": trial.treatments}
+    >>> list(unusual_courses(tables))
+    ['the baseline of 1 patient lies after the first dose: E-01, day 3']
+    """
+    visits = tables["visits"]
+    baseline = visits["week"] == 0
+    late = visits[baseline & (visits["visit_week"] > 0)]
+    if len(late):
+        days = late["visit_week"].iloc[0] * DAYS_PER_WEEK
+        yield (
+            f"the baseline of {_patients(late['patient_id'])} lies after the first dose: "
+            f"{_first(late['patient_id'])}, day {days:g}"
+        )
+    patients = tables["patients"]
+    seen = set(visits.loc[~baseline, "patient_id"])
+    completed = patients["analysed"].astype(bool) & (patients["end_reason"] == "completed")
+    unseen = patients.loc[completed & ~patients["patient_id"].isin(seen), "patient_id"]
+    if len(unseen):
+        verb = "counts" if len(unseen) == 1 else "count"
+        yield (
+            f"{_patients(unseen)} without a visit after baseline {verb} as having completed the "
+            f"study: {_first(unseen)}"
+        )
+    names = tables["treatments"]["treatment"].astype(str)
+    like = names[names.str.contains(RESCUE, case=False) & (names.str.lower() != RESCUE)]
+    for name, number in like.value_counts(sort=False).items():
+        rows = "row" if number == 1 else "rows"
+        yield (
+            f"treatment {name!r} in {number} {rows} is not taken for rescue medication, which is "
+            f"called {RESCUE}"
+        )
+
+
+def _patients(ids: pd.Series) -> str:
+    return f"{len(ids)} patient{'' if len(ids) == 1 else 's'}"
+
+
+def _first(ids: pd.Series) -> str:
+    return f"{'' if len(ids) == 1 else 'the first '}{ids.iloc[0]}"
 
 
 def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:

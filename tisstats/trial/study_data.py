@@ -33,6 +33,7 @@ from tisstats.trial.plausibility import (
     implausible_times,
     incomplete_visits,
     unread_relations,
+    unusual_courses,
 )
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
@@ -145,6 +146,7 @@ class StudyData:
         remarks += tuple(incomplete_visits(study, tables["visits"]))
         remarks += tuple(implausible_times(study, tables))
         remarks += tuple(visits_before_first_dose(study, typed))
+        remarks += tuple(unusual_courses(tables))
         remarks += tuple(unread_relations(tables["adverse_events"]))
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
