@@ -14,7 +14,7 @@ import pytest
 from tests.command import called
 from tisstats.cli import main
 from tisstats.teaching.design_cases import patients_per_arm
-from tisstats.teaching.exercise_files import write_set
+from tisstats.teaching.exercise_files import write_sets
 from tisstats.teaching.exercise_sets import as_html, as_html_sets, as_markdown
 from tisstats.teaching.fresh_cases import KINDS, fresh_cases
 from tisstats.teaching.open_questions import levels
@@ -468,8 +468,32 @@ def test_the_files_of_a_set_are_the_same_bytes_each_time(tmp_path, capsys):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_a_file_with_answers_is_not_replaced(tmp_path):
+    def draw(*more):
+        return called("exercises", "--seed", "1", "--format", "ipynb", "-o", tmp_path, *more)
+
+    assert draw().returncode == 0
+    notebook = tmp_path / "exercises_1.ipynb"
+    blank = notebook.read_bytes()
+    before = notebook.stat().st_mtime_ns
+    done = draw("--key")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+    assert notebook.stat().st_mtime_ns == before
+    (tmp_path / "exercises_1_key.ipynb").unlink()
+    answered = blank.replace(b"fictitious", b"answered", 1)
+    notebook.write_bytes(answered)
+    # Neither its key is written nor the set of another student.
+    done = draw("--key", "--students", "2")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"{notebook}: has other contents, perhaps answers, and is not replaced: name another folder"
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["exercises_1.ipynb"]
+    assert notebook.read_bytes() == answered
+
+
 def test_students_get_no_answers(tmp_path):
-    assert [path.suffix for path in write_set(5, tmp_path)] == [".md", ".html"]
+    assert [path.suffix for path in write_sets([5], tmp_path)] == [".md", ".html"]
     for path in tmp_path.iterdir():
         text = unescape(path.read_text(encoding="utf-8"))
         assert "fictitious" in text

@@ -344,7 +344,7 @@ def new(parsed: argparse.Namespace) -> int:
 def exercises(parsed: argparse.Namespace) -> int:
     """Write a set of fresh exercises."""
     from tisstats.errors import Fault
-    from tisstats.teaching.exercise_files import formatted, write_set
+    from tisstats.teaching.exercise_files import formatted, write_sets
     from tisstats.teaching.fresh_cases import fresh_cases
 
     if parsed.output is None and parsed.students > 1:
@@ -355,9 +355,9 @@ def exercises(parsed: argparse.Namespace) -> int:
         sys.stdout.write(text)
         return SUCCESS
     formats = (parsed.format,) if parsed.format else ("md", "html")
-    for seed in range(parsed.seed, parsed.seed + parsed.students):
-        for path in write_set(seed, parsed.output, key=parsed.key, formats=formats):
-            print(path)
+    seeds = range(parsed.seed, parsed.seed + parsed.students)
+    for path in write_sets(seeds, parsed.output, key=parsed.key, formats=formats):
+        print(path)
     return SUCCESS
 
 

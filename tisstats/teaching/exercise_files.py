@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tisstats.errors import DataError, Fault
 from tisstats.tables.atomic import adding_to
 from tisstats.teaching.cases import Case
 from tisstats.teaching.exercise_sets import as_html, as_markdown
@@ -30,18 +31,22 @@ def formatted(cases: Sequence[Case], seed: int, form: str, *, key: bool = False)
     return (as_html if form == "html" else as_markdown)(cases, seed, key=key)
 
 
-def write_set(
-    seed: int, folder: Path, *, key: bool = False, formats: Sequence[str] = ("md", "html")
+def write_sets(
+    seeds: Iterable[int],
+    folder: Path,
+    *,
+    key: bool = False,
+    formats: Sequence[str] = ("md", "html"),
 ) -> list[Path]:
-    """Write the set of a seed to files, and its key to files of their own.
+    """Write the sets of some seeds to files, and their keys to files of their own.
 
     Parameters
     ----------
-    seed
-        The seed, at least 0.
+    seeds
+        The seeds, at least 0.
     folder
-        Where to write; made if it does not exist. Files of the same set are replaced by the same
-        bytes.
+        Where to write; made if it does not exist. A file that is there already is left as it is: it
+        must be the same, as answers may stand in it.
     key
         Whether the key is written as well.
     formats
@@ -50,22 +55,34 @@ def write_set(
     Returns
     -------
     list of Path
-        The files, those for students first.
+        The files of each seed, those for students first.
 
     Raises
     ------
+    DataError
+        If there is a file of one of these names with other contents; nothing is written.
     ValueError
-        If the seed is not an integer of at least 0.
+        If a seed is not an integer of at least 0.
     ModuleNotFoundError
         If it is to be a notebook and nbformat is not installed.
     """
-    cases = fresh_cases(seed)
-    texts = {
-        f"exercises_{seed}{'_key' * with_key}.{form}": formatted(cases, seed, form, key=with_key)
-        for with_key in (False, True)[: 1 + key]
-        for form in formats
-    }
+    contents: dict[str, bytes] = {}
+    for seed in seeds:
+        cases = fresh_cases(seed)
+        for with_key in (False, True)[: 1 + key]:
+            for form in formats:
+                name = f"exercises_{seed}{'_key' * with_key}.{form}"
+                contents[name] = formatted(cases, seed, form, key=with_key).encode("utf-8")
+    there = [name for name in contents if (folder / name).exists()]
+    message = "has other contents, perhaps answers, and is not replaced: name another folder"
+    faults = [
+        Fault(str(folder / name), message)
+        for name in there
+        if not (folder / name).is_file() or (folder / name).read_bytes() != contents[name]
+    ]
+    if faults:
+        raise DataError(faults)
     with adding_to(folder) as part:
-        for name, text in texts.items():
-            (part / name).write_bytes(text.encode("utf-8"))
-    return [folder / name for name in texts]
+        for name in contents.keys() - there:
+            (part / name).write_bytes(contents[name])
+    return [folder / name for name in contents]
