@@ -118,6 +118,17 @@ def test_score_says_which_limits_are_not_used(visits, tmp_path):
     assert "is not used" not in score(visits, *limits).stderr
 
 
+def test_score_takes_no_compressed_or_other_files_in_a_pipe(visits):
+    command = f"gzip -c {visits} | {sys.executable} -m tisstats.cli score - --mmt-max 260"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --uln ck=170"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "standard input: is compressed (gzip) by its content; pass it as a file, or as text\n"
+    )
+
+
 def test_score_with_declared_codes_of_missing_values(visits):
     visits.write_text(VISITS.replace("211,,", "211,-9,").replace("1.6", "lost"), encoding="utf-8")
     done = score(visits, "--uln", "ck=170")

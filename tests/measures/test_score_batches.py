@@ -177,7 +177,7 @@ def test_faults_are_those_of_the_whole_table(lines, tmp_path):
     ("change", "said"),
     [
         (lambda lines: [*lines, "008,1"], "the row has 2 cells; the header has 11"),
-        (lambda lines: [*lines, '"008,1'], "is a quotation mark not closed?"),
+        (lambda lines: [*lines, '"008,1'], "is a quotation mark not closed, or are"),
         (lambda lines: [*lines, ",".join(["999", "0", "=1+1", *["1"] * 7, "250"])],
          "column site, value '=1+1': would be run as a formula"),
         (lambda lines: [line.replace(",week,", ",when,") for line in lines],

@@ -228,7 +228,7 @@ def test_dates(cell, date_format, value):
 def test_what_is_no_date_or_may_be_two(cell, date_format):
     found = dates(column("", cell), date_format=date_format)
     assert found.bad.tolist() == [False, True]
-    assert found.allowed.startswith(f"must be a date as {date_format}")
+    assert found.allowed.startswith(f"must be a date of the calendar as {date_format}")
 
 
 @given(st.dates(min_value=dt.date(1000, 1, 1)))

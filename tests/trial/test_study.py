@@ -524,6 +524,14 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
         (b"\xff\xfe", "is not in UTF-8, as TOML must be; save it so"),
         ("a = 1\na = 2", "cannot be read as TOML"),
         (
+            r'[files]\nvisits = "C:\Users\me\visits.csv"'.replace(r"\n", "\n"),
+            r"Invalid hex value (at line 2, column 15); in a path, write / in place of \\"[:-1],
+        ),
+        (
+            r'[files]\nvisits = "C:\me\visits.csv"'.replace(r"\n", "\n"),
+            "; in a path, write / in place of ",
+        ),
+        (
             '[study]\nid = "A\ndata = "observed"',
             "cannot be read as TOML: a quotation mark is not closed (at line 2, column 8)",
         ),

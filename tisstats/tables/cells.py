@@ -344,7 +344,7 @@ def dates(
     >>> found.values[0], found.bad.tolist()
     (datetime.date(2020, 4, 3), [False, True])
     >>> print(found.allowed)
-    must be a date as YYYY-MM-DD; another order must be declared (date_format under [files])
+    must be a date of the calendar as YYYY-MM-DD (date_format under [files] declares another order)
     >>> dates(pd.Series(["03/04/2020"]), date_format="DD/MM/YYYY").values[0]
     datetime.date(2020, 4, 3)
     """
@@ -360,9 +360,9 @@ def dates(
         value = None if _is_missing(cell, absent) else _date(cell, date_format, pattern)
         bad[row] = value is None and not _is_missing(cell, absent)
         values.append(value)
-    allowed = f"must be a date as {date_format}"
+    allowed = f"must be a date of the calendar as {date_format}"
     if date_format == ISO_DATE:
-        allowed += "; another order must be declared (date_format under [files])"
+        allowed += " (date_format under [files] declares another order)"
     return Converted(pd.Series(values, index=given.index, dtype=object), bad, allowed)
 
 

@@ -377,5 +377,6 @@ def _records(
             yield begins, cells
             begins = reader.line_num + first
     except csv.Error as error:
-        message = f"cannot be read as CSV: {error}; is a quotation mark not closed?"
+        reason = "is a quotation mark not closed, or are cells separated by something else?"
+        message = f"cannot be read as CSV: {error}; {reason}"
         raise DataError([Fault(file, message, begins)]) from None

@@ -108,6 +108,8 @@ def open_text(
     begin = plain.read(_LONGEST_BEGIN)
     for sign, message in _OTHER_FORMATS.items():
         if begin.startswith(sign):
+            if name == STANDARD_INPUT:  # which has no name that could end otherwise
+                message = f"{message.partition(';')[0]}; pass it as a file, or as text"
             raise DataError([Fault(name, message)])
     whole = io.BufferedReader(_Rejoined(begin, plain), 1 << 20)
     text = io.TextIOWrapper(whole, encoding=used, newline="")

@@ -42,5 +42,8 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
 
 
 def _in_words(error: ValueError) -> str:
-    """Return what an error says, in the words of who forgot a quotation mark."""
-    return str(error).replace(r"Illegal character '\n'", "a quotation mark is not closed")
+    """Return what an error says, in words for who forgot a quotation mark, or pasted a path."""
+    said = str(error).replace(r"Illegal character '\n'", "a quotation mark is not closed")
+    if "hex value" in said or "Unescaped" in said:
+        said += "; in a path, write / in place of \\"
+    return said

@@ -63,7 +63,10 @@ def read_score_courses(path: Path) -> NDArray[np.float64]:
     for patient, place in np.argwhere(~present):
         name = found.table["patient_id"].iloc[visits.baselines[patient]]
         check.fault(
-            f"the patient has no visit at week {weeks[place]:g}, as others have", "patient_id", name
+            f"the patient has no visit at week {weeks[place]:g}, as others have: leave out this "
+            "patient or that week, since every patient must have a score at the same visits",
+            "patient_id",
+            name,
         )
     check.raise_faults()
     return courses
