@@ -126,6 +126,17 @@ def test_scores_are_those_of_the_whole(both, rows, mapping, separator, mark):
     assert any(line.endswith(weeks) for line in said) == (mapping is WIDE)
 
 
+def test_columns_of_a_forgotten_week_are_told_once_by_batches_and_by_the_whole(both):
+    text = as_text(wide_rows(random.Random(5)))
+    (said, content), whole = both(text, WIDE.replace("[0, 4, 12]", "[0, 4]"))
+    assert (said, content) == whole
+    (line,) = (line for line in said if "does not list" in line)
+    assert line.endswith(
+        "visits.csv: columns of weeks that the mapping does not list, which are not used: "
+        "pga_12, patient_global_12, MMT8_12, haq_12, extramuscular_12 and 1 more"
+    )
+
+
 def test_scores_as_parquet_are_those_of_the_whole(both, tmp_path):
     both(as_text(wide_rows(random.Random(6))), WIDE, ".parquet")
     often, whole = (pd.read_parquet(tmp_path / f"{name}.parquet") for name in ("often", "whole"))

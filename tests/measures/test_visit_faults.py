@@ -121,6 +121,9 @@ def test_no_column_is_overwritten(medians):
     assert {fault.message for fault in faults} == {
         "the name is reserved for a result column; rename it"
     }
+    # Read again, either of two such columns could be meant.
+    faults = faults_of(medians.assign(**{"Response": "x", "Baseline-Week": 0, "Responses": 1}))
+    assert [fault.column for fault in faults] == ["Response", "Baseline-Week"]
 
 
 @pytest.mark.parametrize("identifiers", [["A", "A"], ["A", "A "], [1, 1]])

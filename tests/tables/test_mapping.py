@@ -132,6 +132,16 @@ def test_wide_becomes_long(mapped):
     ]
 
 
+def test_columns_of_weeks_that_are_not_listed_are_told(mapped):
+    more = [f"MMT_W{week}" for week in (24, 36, 48)] + ["mmt_total", "MMT_W", "haq 12x", "haq M6"]
+    header, *lines = WIDE_TABLE.splitlines()
+    table = "\n".join([f"{header},{','.join(more)}", *(f"{line},,,,,,," for line in lines)])
+    told = "columns of weeks that the mapping does not list, which are not used: "
+    remarks = mapped(WIDE, table).remarks
+    assert remarks[0] == f"{told}MMT_W24, MMT_W36, MMT_W48, haq M6"
+    assert remarks[1:] == ("3 weeks without any measure left out",)
+
+
 def test_what_r_writes_for_missing_is_no_visit_either(mapped):
     raw = mapped(WIDE, WIDE_TABLE.replace("008,211,,,1.5,,b", "008,211,NA,NA,1.5,NA,b"))
     assert rows(raw, "patient_id").count(["008"]) == 1
@@ -199,6 +209,20 @@ def test_rows_of_measures_become_columns(mapped):
     assert raw.remarks == ("1 row of other measures left out: AGE",)
     fault = raw.verbatim().fault("bad", 0, "mmt")
     assert (fault.row, fault.column, fault.value) == (3, "RESULT", "70")
+
+
+@pytest.mark.parametrize("name", ["Unit", "RESULT_UNITS", "LBORRESU", "lbstresu", "AVALU"])
+def test_values_of_a_measure_in_several_units_are_refused(mapped, name):
+    table = LONG_TABLE.replace("NOTE", name).replace(",x\n", ",cm\n").replace(",y\n", ",points\n")
+    mapped(LONG, table)
+    mixed = table.replace("2.3,", "2.3,mm")
+    assert fault_lines(lambda: mapped(LONG, mixed)) == [
+        f"trial.csv, row 5, column {name}, value 'mm': is another unit of PHGA (row 2 has cm); "
+        "convert them to one"
+    ]
+    # Of a measure that is not used, and in a column of something else.
+    mapped(LONG, table + "008,0,AGE,50,days\n008,4,AGE,50,years\n")
+    mapped(LONG, mixed.replace(name, "NOTE"))
 
 
 ADAM_MAPPING = 'preset = "adam"\n[visits.long.parameters]\nPHGA = "physician_global"\nMMT = "mmt"\n'

@@ -409,10 +409,10 @@ HEAD = "patient_id,week,haq\n"
          "v.csv, row 4: the row has 1 cells; the header has 3"),
         ("v.csv", HEAD + 'A,0,1\n"B,0,1\n', {},
          "v.csv, row 3: cannot be read as CSV: unexpected end of data; is a quotation mark not "
-         "closed?"),
+         "closed, or are cells separated by something else?"),
         ("v.csv", HEAD + 'A,0,"1"x\n', {},
          "v.csv, row 2: cannot be read as CSV: ',' expected after '\"'; is a quotation mark not "
-         "closed?"),
+         "closed, or are cells separated by something else?"),
         ("v.csv", '"patient_id,week\nA,0\n', {},
          "v.csv, row 1: cannot be read as CSV: unexpected end of data"),
         ("v.csv", "id,Week,week \nA,0,0\n", {},

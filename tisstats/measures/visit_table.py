@@ -27,6 +27,7 @@ from tisstats.tables.cells import empty_cells as empty_cells
 from tisstats.tables.cells import numbers
 from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
 from tisstats.tables.raw import TableSource as TableSource
+from tisstats.tables.raw import normalise_name
 
 #: Lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
@@ -74,8 +75,9 @@ class TableCheck:
                 self.fault(f"there is no such column; the table has {', '.join(names)}", name)
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self.fault("the table has this column twice", name)
-        for name in new:
-            if name in names:
+        reserved = set(new)
+        for name in dict.fromkeys(names):
+            if normalise_name(name) in reserved:  # read again, it would be that column
                 self.fault("the name is reserved for a result column; rename it", name)
 
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from tisstats.tables.batches import TableBatches
 from tisstats.tables.findings import Findings
 from tisstats.tables.mapping import TrialMapping
 from tisstats.tables.raw import RawTable
-from tisstats.tables.reshape import map_table, unfilled_remark
+from tisstats.tables.reshape import map_table, unfilled_remark, unlisted_remarks
 
 
 def is_row_by_row(mapping: TrialMapping, table: str) -> bool:
@@ -69,6 +69,7 @@ class MappedBatches:
         self._findings = Findings()
         self._left_out = 0
         self._rows = 0  # of our table
+        self._unlisted: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[RawTable]:
         """Yield the batches; a value that the mapping does not know is empty in them.
@@ -84,6 +85,9 @@ class MappedBatches:
         first_row = 0
         for raw in self._file:
             mapped = map_table(raw, self._mapping, self._table, self._findings, first_row)
+            if not first_row:
+                others = (str(name) for name in mapped.cells.columns if name not in wide)
+                self._unlisted = unlisted_remarks(others, wide)
             first_row += len(raw)
             self._left_out += len(raw) * max(1, len(weeks)) - len(mapped)
             self._rows += len(mapped)
@@ -98,7 +102,7 @@ class MappedBatches:
     def remarks(self) -> tuple[str, ...]:
         """Notes on how the file was read, once it has been read to its end."""
         left_out = (unfilled_remark(self._left_out),) if self._left_out else ()
-        return (*self._file.remarks, *left_out)
+        return (*self._file.remarks, *self._unlisted, *left_out)
 
     def estimated_rows(self) -> int:
         """Return about how many rows our table has, once some have been read."""

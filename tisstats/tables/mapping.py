@@ -81,6 +81,7 @@ class WideColumn:
 
     week: str  #: the week, as text
     name: str  #: its name in the file
+    pattern: str = ""  #: what names of its measure fit, with `WEEK` in the place of the week
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +325,8 @@ class _Reader:
             if pattern and WEEK not in pattern:
                 self.fault(place, f"must have {WEEK} in the place of the week", pattern)
             found[name] = tuple(
-                WideColumn(week, pattern.replace(WEEK, label)) for label, week in own.items()
+                WideColumn(week, pattern.replace(WEEK, label), pattern)
+                for label, week in own.items()
             )
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from tisstats.tables.mapping import (
     ADAM_DERIVED,
     ADAM_VISIT,
     TABLES,
+    WEEK,
     LongColumns,
     RedcapMapping,
     TableMapping,
     TrialMapping,
+    WideColumn,
 )
 from tisstats.tables.raw import (
     FAULTS_PER_COLUMN,
@@ -37,6 +39,8 @@ from tisstats.tables.reading import ReadOptions, read_table
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
 _NAMED_WEEK = re.compile(r"\s*weeks?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+#: What columns of units are called, in ADaM and SDTM too: UNIT, AVALU, LBORRESU, LBSTRESU.
+_OF_UNITS = re.compile(r"units?$|(orres|stres|aval)u$", re.IGNORECASE)
 #: Most codes that a remark lists.
 _MOST_LISTED = 5
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
@@ -313,7 +317,9 @@ class _Application:
             named = [raw.source.column_name(at[week]) if week in at else name for week in weeks]
             origins[name] = ColumnOrigin(np.array(named * count, dtype=object))
         source = replace(long.source, origins=origins, cells=None)
-        return self.drop_unfilled(replace(long, cells=cells, source=source), list(wide))
+        remarks = (*long.remarks, *unlisted_remarks(map(str, kept), wide))
+        long = replace(long, cells=cells, source=source, remarks=remarks)
+        return self.drop_unfilled(long, list(wide))
 
     def drop_unfilled(self, raw: RawTable, measures: Collection[str]) -> RawTable:
         """Return the table without visits at which nothing was measured, but for the first week."""
@@ -344,6 +350,7 @@ class _Application:
                 [Fault(raw.source.file, message, None, parameter, code) for code in absent]
             )
         used = np.array([code in long.parameters for code in codes], dtype=bool)
+        self.check_one_unit(raw, codes, long)
         remarks = list(raw.remarks)
         if others := len(codes) - int(used.sum()):
             remarks.append(
@@ -384,6 +391,24 @@ class _Application:
         message += "'keep'"
         bad = ~empty_cells(raw.cells[derived])
         if faults := raw.source.faults(bad, derived, message, raw.cells[derived]):
+            raise DataError(faults)
+
+    def check_one_unit(self, raw: RawTable, codes: Sequence[str], long: LongColumns) -> None:
+        """Raise DataError if a column of units has several for the values of one measure."""
+        faults: list[Fault] = []
+        for column in filter(_OF_UNITS.search, map(str, raw.cells.columns)):
+            units = [as_text(cell).strip() for cell in raw.cells[column]]
+            first: dict[str, tuple[int, str]] = {}
+            for row, (code, unit) in enumerate(zip(codes, units, strict=True)):
+                if code not in long.parameters or not unit:
+                    continue
+                before, known = first.setdefault(code, (row, unit))
+                if unit != known:
+                    where = f"row {raw.source.line(before)} has {known}"
+                    message = f"is another unit of {code} ({where}); convert them to one"
+                    faults.append(raw.source.fault(message, row, column, unit))
+                    break
+        if faults:
             raise DataError(faults)
 
     def pivot(self, raw: RawTable, parameter: str, value: str, long: LongColumns) -> RawTable:
@@ -429,6 +454,28 @@ class _Application:
             message = "differs from another row of the same patient and week"
             if faults := raw.source.faults(bad, name, message, raw.cells[name]):
                 raise DataError(faults)
+
+
+def unlisted_remarks(
+    names: Iterable[str], wide: Mapping[str, tuple[WideColumn, ...]]
+) -> tuple[str, ...]:
+    """Return a remark on columns that are not used, and fit a pattern with another week.
+
+    >>> wide = {"mmt": (WideColumn("0", "mmt_0", "mmt_{week}"),)}
+    >>> unlisted_remarks(["site", "mmt_12", "mmt_total"], wide)
+    ('columns of weeks that the mapping does not list, which are not used: mmt_12',)
+    """
+    patterns = {each.pattern for at in wide.values() for each in at if each.pattern}
+    fits = [
+        re.compile(f"{re.escape(before)}[A-Za-z]*[0-9]+{re.escape(after)}", re.IGNORECASE)
+        for before, _, after in (pattern.partition(WEEK) for pattern in sorted(patterns))
+    ]
+    others = [name for name in names if any(fit.fullmatch(name) for fit in fits)]
+    if not others:
+        return ()
+    return (
+        f"columns of weeks that the mapping does not list, which are not used: {_listed(others)}",
+    )
 
 
 def unfilled_remark(number: int) -> str:
