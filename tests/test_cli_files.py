@@ -97,6 +97,16 @@ def test_score_in_a_pipe(visits):
     )
 
 
+def test_a_formula_among_the_numbers_of_a_column_is_found(visits, tmp_path):
+    path = tmp_path / "trial.xlsx"
+    table = pd.read_csv(visits, dtype={"patient_id": str}).assign(site=pd.Series(
+        [1, 2, "@SUM(1)", 4], dtype=object))  # fmt: skip
+    table.to_excel(path, index=False)
+    done = score(path, "--uln", "ck=170")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "column site, value '@SUM(1)': would be run as a formula" in done.stderr
+
+
 def test_score_says_which_limits_are_not_used(visits, tmp_path):
     limits = [
         "--uln",

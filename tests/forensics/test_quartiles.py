@@ -209,6 +209,13 @@ def test_the_reason_is_said(arguments, reason):
     assert quartile_consistency(*arguments).reason == reason
 
 
+def test_neither_limit_alone_may_be_what_makes_quartiles_impossible():
+    checked = quartile_consistency("0", "5", "10", 4, 1, 2, 8, definition="spss")
+    assert checked.reason == (
+        "no values within the limits have these quartiles, even without one of the limits"
+    )
+
+
 def test_the_rounding_rule_matters():
     # The mean of 4 and 5 prints as 5 when halves go up, and as 4 otherwise.
     for rounding, expected in [("half-up", "5"), ("half-even", "4"), ("truncate", "4")]:

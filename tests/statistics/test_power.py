@@ -297,6 +297,8 @@ def test_the_maximum_is_the_largest_size_that_is_tried():
     assert single_arm_sample_size(**sought, maximum=17).smallest.trials == 17
     with pytest.raises(PowerNotAttainedError, match="with at most 16 patients"):
         single_arm_sample_size(**sought, maximum=16)
+    with pytest.raises(ValueError, match=r"^maximum must be a whole number of at least 1, got 0"):
+        single_arm_sample_size(**sought, maximum=0)
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=12), st.integers(1, 9))

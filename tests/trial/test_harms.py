@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.trial.made_up import STUDIES
@@ -61,6 +63,16 @@ def test_outcomes_by_patient(tmp_path, name):
             assert found[label][arm] == HarmCount(len(rows), count, 0), label
         deteriorated = found["Clinically relevant deterioration"][arm]
         assert deteriorated.count + deteriorated.unknown <= deteriorated.patients == len(rows)
+
+
+def test_an_event_not_known_to_be_serious_leaves_its_patient_open():
+    events = {"patient_id": np.array(["A", "B", "B", "C"]), "serious": [1, 0, np.nan, 0]}
+    analysis = SimpleNamespace(
+        analysed={"patient_id": np.array(["A", "B", "C", "D"])}, adverse_events=events
+    )
+    found = _serious_event(analysis)
+    assert found.yes.tolist() == [True, False, False, False]
+    assert found.unknown.tolist() == [False, True, False, False]
 
 
 @pytest.mark.parametrize("serious", [False, True])

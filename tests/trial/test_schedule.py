@@ -30,6 +30,11 @@ def weeks_of(found):
     return found.visits[["week", "visit_week"]].to_numpy().tolist()
 
 
+def test_without_visits_none_is_placed():
+    found = run([], schedule())
+    assert (len(found.visits), found.not_used, found.faults) == (0, {}, [])
+
+
 def test_a_visit_belongs_to_the_scheduled_week_of_its_window():
     found = run([0, 4.9, 11.1], schedule())
     assert weeks_of(found) == [[0, 0], [4, 4.9], [12, 11.1]]

@@ -517,6 +517,13 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
         Study.read(tmp_path)
 
 
+def test_a_sustained_response_is_seen_at_a_scheduled_week():
+    given = changed("endpoint.kind", "sustained")
+    given["endpoint"] |= {"week": 13, "also_at": [4]}
+    with pytest.raises(DataError, match=r"endpoint\.week.*must be a scheduled week after baseline"):
+        Study.from_mapping(given)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

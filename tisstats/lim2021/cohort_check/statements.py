@@ -245,7 +245,7 @@ def extra_assessments_after_amendment(trial: CheckedTrial) -> tuple[str, bool]:
     late, seen = trial.after_amendment(), analysis.has_visit_at(week)
     unseen = late & (trial.analysed["end_week"] >= week) & ~seen
     enough = trial.published.count("design.amended_below_score")
-    return trial.check_none(~analysis.reached(enough, until=week - 0.5) & unseen | (seen & ~late))
+    return trial.check_none(~analysis.reached(enough, until=week) & unseen | (seen & ~late))
 
 
 @statement(_DESIGN, needs_patient_numbers=True)
