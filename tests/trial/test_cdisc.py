@@ -756,6 +756,17 @@ def test_transport_files_refuse_what_they_would_mangle(
         assert found.tolist() == wrong.tolist()
 
 
+def test_a_text_that_is_refused_is_told_once(datasets, tmp_path):
+    terms = ["Fieber über 39", "Fieber über 38", "Fieber über 39"]
+    assert len(datasets.tables["ADAE"]) == len(terms)
+    with pytest.raises(DataError) as raised:
+        write_analysis_datasets(changed(datasets, "ADAE", AETERM=terms), tmp_path / "out", "xpt")
+    assert [(fault.row, fault.value) for fault in raised.value.faults] == [
+        (2, terms[0]),
+        (3, terms[1]),
+    ]
+
+
 def test_text_of_200_bytes_and_the_largest_numbers_are_kept(datasets, tmp_path):
     text = datasets.tables["ADAE"]["AETERM"].copy()
     text.iloc[0] = "x" * 200

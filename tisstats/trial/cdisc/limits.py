@@ -126,10 +126,11 @@ def _ends_blank(text: str) -> bool:
 
 
 def _bad_text(found: CellFaults, name: str, bad: Callable[[str], bool], message: str) -> None:
+    """Record each text that is bad, at the first of its records: an arm may have thousands."""
     column = found.table[name]
     wrong = [text for text in column.unique() if bad(text)]
     if wrong:
-        found.add(column.isin(wrong), name, message)
+        found.add(column.isin(wrong) & ~column.duplicated(), name, message)
 
 
 def _name_faults(
