@@ -137,9 +137,10 @@ def test_bounds_where_chq_phs_was_not_asked(visits):
 
 
 def test_a_new_trial_of_children_lacks_its_ranges_and_nothing_else(tmp_path):
-    folder = tmp_path / "trial"
+    folder = tmp_path / "my trial"
     done = called("new", str(folder), "--core-set", "printo")
     assert (done.returncode, done.stderr) == (0, "")
+    assert f"tisstats check '{folder}' and tisstats book --cohort '{folder}'." in done.stdout
     for command in (("check", str(folder)), ("book", "--cohort", str(folder))):
         done = called(*command)
         assert done.returncode == 1

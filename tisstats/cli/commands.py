@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -68,8 +69,9 @@ def check(parsed: argparse.Namespace) -> int:
 
     if (parsed.directory / STUDY).is_file():
         data = StudyData.read(parsed.directory, parsed.map)
-        patients, visits = len(data.trial.patients), len(data.trial.visits)
-        print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
+        counts = ((len(data.trial.patients), "patient"), (len(data.trial.visits), "visit"))
+        shown = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
+        print(f"{parsed.directory} is a valid study: {shown}.")
         left_out = (
             f"{number} {'visit' if number == 1 else 'visits'} left out: {reason}"
             for reason, number in data.not_used.items()
@@ -334,9 +336,10 @@ def new(parsed: argparse.Namespace) -> int:
 
     for path in write_new_study(parsed.directory, parsed.core_set):
         print(path)
+    folder = shlex.quote(str(parsed.directory))
     print(
         f"Fill in {parsed.directory / 'study.toml'} and the tables; then tisstats check "
-        f"{parsed.directory} and tisstats book --cohort {parsed.directory}."
+        f"{folder} and tisstats book --cohort {folder}."
     )
     return SUCCESS
 
