@@ -94,6 +94,35 @@ def test_where_the_baseline_lies_before_the_first_dose_a_late_one_is_remarked(ba
     assert fault.message == MESSAGE
 
 
+def test_who_is_not_in_the_analysis_is_not_remarked(tmp_path):
+    made = study("last before first dose", days=366)
+    for row in made.patients:
+        row["analysed"] = row is not made.patients[0]
+    assert not any("first dose" in each for each in StudyData.read(made.write(tmp_path)).remarks)
+
+
+def test_a_study_in_weeks_has_no_date_to_doubt(tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    made.treatments, made.adverse_events = made.treatments[4:5], made.adverse_events[:1]
+    first = made.patients[0]["patient_id"]
+    made.patients[0] |= {"stop_week": "", "end_reason": ""}
+    late = [{**row, "week": row["week"] + 52} for row in made.visits if row["patient_id"] == first]
+    others = [row for row in made.visits if row["patient_id"] != first]
+    made.treatments = [row for row in made.treatments if row["patient_id"] != first]
+    made.adverse_events = [row for row in made.adverse_events if row["patient_id"] != first]
+    made.visits = [*late, *others]
+    found = faults(made, tmp_path / "late")
+    assert [(fault.column, fault.message[:15]) for fault in found] == [
+        ("patient_id", "has no baseline")
+    ]
+    made.description = made.description.replace(
+        "window_days = 4", 'window_days = 4\nbaseline = "last before first dose"'
+    )
+    made.visits = [*({**row, "week": row["week"] - 104} for row in late), *others]
+    remarks = StudyData.read(made.write(tmp_path / "early")).remarks
+    assert not any("first dose" in each for each in remarks)
+
+
 def test_one_screening_visit_is_not_remarked_nor_visits_on_the_day_of_the_first_dose(tmp_path):
     made = study("last before first dose", days=1)
     made.visits = [of_patient(made, 0)[0], *(v for n in (1, 2, 3) for v in of_patient(made, n))]

@@ -36,9 +36,7 @@ def _with_weeks(table: TypedTable, first_doses: pd.Series) -> TypedTable:
     frame = table.frame
     firsts = frame["patient_id"].map(first_doses)
     days = [
-        np.nan
-        if date is None or first is None or pd.isna(date) or pd.isna(first)
-        else (date - first).days
+        np.nan if pd.isna(date) else (date - first).days
         for date, first in zip(frame["date"], firsts, strict=True)
     ]
     weeks = frame.assign(week=np.array(days, dtype=float) / DAYS_PER_WEEK)
@@ -58,11 +56,10 @@ def doubtful_first_doses(study: Study, typed: Mapping[str, TypedTable]) -> list[
     if study.visits.time == "week":
         return []
     patients, schedule = typed["patients"], study.visits
-    window = schedule.window_days / DAYS_PER_WEEK + 1e-9  # rounding
-    weeks = _visit_weeks(typed)
-    outside = weeks["min"] > schedule.weeks[-1] + window
+    days = _visit_days(typed)
+    outside = days["min"] > schedule.weeks[-1] * DAYS_PER_WEEK + schedule.window_days
     if schedule.baseline == "week 0":
-        outside |= weeks["max"] < schedule.weeks[0] - window
+        outside |= days["max"] < -schedule.window_days
     message = (
         f"puts all visits of the patient outside the schedule, week {schedule.weeks[0]:g} to "
         f"{schedule.weeks[-1]:g}: is it right, and are the dates of the visits?"
@@ -90,9 +87,9 @@ def visits_before_first_dose(study: Study, typed: Mapping[str, TypedTable]) -> I
     """
     if study.visits.time == "week":
         return
-    weeks = _visit_weeks(typed)
+    days = _visit_days(typed)
     analysed = typed["patients"].frame["analysed"].to_numpy(dtype=bool)
-    before = typed["patients"].frame[analysed & (weeks["max"] < 0) & (weeks["count"] > 1)]
+    before = typed["patients"].frame[analysed & (days["max"] < 0) & (days["count"] > 1)]
     if len(before) == 1:
         which, dates = f"1 patient, {before['patient_id'].iloc[0]}, has", f"is {_FIRST}"
     elif len(before):
@@ -106,7 +103,9 @@ def visits_before_first_dose(study: Study, typed: Mapping[str, TypedTable]) -> I
 _FIRST = "first_dose_date"
 
 
-def _visit_weeks(typed: Mapping[str, TypedTable]) -> pd.DataFrame:
-    """Return ``min`` and ``max`` of the weeks of each patient's visits, and their ``count``."""
-    of_patient = typed["visits"].frame.groupby("patient_id")["week"].agg(["min", "max", "count"])
+def _visit_days(typed: Mapping[str, TypedTable]) -> pd.DataFrame:
+    """Return ``min`` and ``max`` of the days of each patient's visits, and their ``count``."""
+    visits = typed["visits"].frame
+    days = (visits["week"] * DAYS_PER_WEEK).round()  # whole, as dates are
+    of_patient = days.groupby(visits["patient_id"]).agg(["min", "max", "count"])
     return of_patient.reindex(typed["patients"].frame["patient_id"]).reset_index(drop=True)
