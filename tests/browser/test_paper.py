@@ -6,10 +6,12 @@ import re
 from datetime import UTC, datetime
 from io import BytesIO
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 
 from tests.browser.pages import ROOT
+from tisstats.book.paper import press
 from tisstats.book.paper.contents import entries
 from tisstats.book.paper.document import Imprint, anchor, read_book
 from tisstats.book.paper.edition import print_book
@@ -190,6 +192,30 @@ def first_print(small):
 
 def test_the_same_document_on_the_same_day_gives_the_same_bytes(small, first_print):
     assert small().content == first_print.content
+
+
+def test_a_print_that_differs_from_the_one_before_is_not_taken(monkeypatch):
+    def printing(*contents):
+        prints = iter(contents)
+        monkeypatch.setattr(press, "_print", lambda *_, **__: next(prints))
+        monkeypatch.setattr(press, "_without_time", lambda content: content.partition(b"@")[0])
+        return press._print_alike(None), list(prints)
+
+    assert printing(b"half@1", b"whole@2", b"whole@3", b"other@4") == (b"whole@3", [b"other@4"])
+    assert printing(b"a@1", b"a@2", b"b@3") == (b"a@2", [b"b@3"])
+    assert printing(b"a", b"b", b"c", b"d", b"e") == (b"d", [b"e"])
+
+
+def test_the_time_of_a_print_is_no_difference(first_print):
+    def printed(minute):
+        with pikepdf.open(BytesIO(first_print.content)) as pdf:
+            pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = f"D:2026010100{minute}00Z"
+            content = BytesIO()
+            pdf.save(content)
+        return content.getvalue()
+
+    assert printed(10) != printed(11)
+    assert press._without_time(printed(10)) == press._without_time(printed(11))
 
 
 def test_a_long_table_breaks_between_rows_and_repeats_its_head(first_print):
