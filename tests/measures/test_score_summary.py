@@ -111,7 +111,7 @@ def test_one_visit_is_in_the_singular(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(("week", "late"), [(0, 0), (-2, 1), (2, 1)])
+@pytest.mark.parametrize(("week", "late"), [(0, 0), (-2, 1), (2, 1), (1, 1), (-0.5, 1)])
 def test_a_baseline_that_is_not_week_zero_is_told(tmp_path, week, late):
     lines = said(tmp_path, visits(("A", week, {"ck": 2}), ("A", 4, {"ck": 2})))
     assert lines[2:] == ["1 patient: the baseline is not week 0"] * late
@@ -201,6 +201,7 @@ def many(count=10, ck=2.0, **cells):
         ({"ck": 60.1}, {}, "half of the values of ck are above 60 times the upper limit of normal"),
         ({"ck": 60.0}, {}, ""),
         ({"ck": 60.1, "count": 9}, {}, ""),
+        ({"ck": 0.06}, {}, ""),
     ],
 )
 def test_what_most_values_make_doubtful_is_told(tmp_path, cells, options, told):

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 
 from tests.tables.conftest import fault_lines
 from tisstats.errors import DataError
@@ -506,6 +507,25 @@ def set_cell(place, value):
 def test_a_broken_workbook_is_one_clear_line(workbook, rows, edit, others, sheet, line):
     path = workbook(rows, edit=edit, **others)
     assert fault_lines(lambda: read_table(path, ReadOptions(sheet=sheet))) == [f"visits.xlsx{line}"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "remark"),
+    [
+        (2, 2, "hidden column read like the others: week"),
+        (1, 2, "hidden columns read like the others: patient_id, week"),
+        (len(TABLE[0]), 16_384, f"hidden column read like the others: {TABLE[0][-1]}"),
+        (len(TABLE[0]) + 1, 16_384, None),
+    ],
+)
+def test_hidden_columns_are_read_and_named(workbook, first, last, remark):
+    def edit(book):
+        chosen = book["visits"].column_dimensions[get_column_letter(first)]
+        chosen.min, chosen.max, chosen.hidden = first, last, True
+
+    raw = read_table(workbook(TABLE, edit=edit))
+    assert raw.cells.columns.tolist() == TABLE[0]
+    assert raw.remarks == ((remark,) if remark else ())
 
 
 def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):

@@ -69,6 +69,9 @@ def both(*changes):
 
 
 VISITS, PATIENTS = "synthetic_visits.csv", "synthetic_patients.csv"
+ALIKE = (
+    "which has one that differs only in leading zeros, capitals, blanks or the encoding of letters"
+)
 TREATED, EVENTS = "synthetic_treatments.csv", "synthetic_adverse_events.csv"
 
 #: Name of the fault: change, and the line without the folder.
@@ -325,7 +328,7 @@ FAULTS = {
     ),
     "identifier without its zeros": (
         lambda made: made.visits[0].update(patient_id="p1"),
-        f"{PATIENTS}, which has one that differs only in leading zeros, capitals or blanks",
+        f"{PATIENTS}, {ALIKE}",
     ),
     "seen after death": (
         both(
@@ -579,6 +582,7 @@ def test_faults_of_time_name_the_date_where_there_are_dates(table, tmp_path):
         ("p001", True),
         ("P1", True),
         (" P 001", True),
+        ("\N{FULLWIDTH LATIN CAPITAL LETTER P}1", True),
         ("P0001", True),
         ("P010", False),
         ("P0010", False),
@@ -594,8 +598,7 @@ def test_an_identifier_that_only_typing_changed_is_recognised(name, alike, tmp_p
         StudyData.read(made.write(tmp_path))
     (fault,) = caught.value.faults
     assert fault.message.startswith("must be a patient_id of ")
-    more = ", which has one that differs only in leading zeros, capitals or blanks"
-    assert fault.message.endswith(more) == alike
+    assert fault.message.endswith(f", {ALIKE}") == alike
 
 
 @pytest.mark.parametrize(
@@ -706,7 +709,7 @@ LINES = {
         f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's "
         "patient_id",
         f"{VISITS}, row 2, column patient_id, value 'p1': must be a patient_id of {PATIENTS}, "
-        "which has one that differs only in leading zeros, capitals or blanks",
+        f"{ALIKE}",
         f"{TREATED}, row 2, column patient_id, value 'X': must be a patient_id of {PATIENTS}",
     ],
     "unseen": [

@@ -80,11 +80,11 @@ _READING, _SCORING = 0.4, 0.2
 class ScoringOptions:
     """How the visits of a file are scored; see `score_visits`."""
 
-    uln: Mapping[str, str] | None = None
-    vas_max: float = 10
-    core_set: CoreSet = "imacs"
-    enzyme_unit: EnzymeUnit = "U/L"
-    rules: ScoringRules | None = None
+    uln: Mapping[str, str] | None
+    vas_max: float
+    core_set: CoreSet
+    enzyme_unit: EnzymeUnit
+    rules: ScoringRules
 
     @classmethod
     def checked(
@@ -284,7 +284,6 @@ class _Scoring:
         scheduler: str | None,
         progress: _Progress,
     ) -> None:
-        assert options.rules is not None
         self._visits, self._options, self._rules = visits, options, options.rules
         self._target, self._folder, self._report = target, folder, report
         self._scheduler, self._progress = scheduler, progress

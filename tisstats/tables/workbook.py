@@ -9,7 +9,7 @@ import math
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,11 +101,25 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     if hidden:
         remarks.append(f"{hidden} hidden {'row' if hidden == 1 else 'rows'} read like the others")
     names = ["" if name is None else str(name).strip() for name in header]
+    if unseen := [name for name in _hidden_columns(chosen, names) if name]:
+        plural = "column" if len(unseen) == 1 else "columns"
+        remarks.append(f"hidden {plural} read like the others: {', '.join(unseen)}")
     columns = named_columns(names, [*zip(*records, strict=True)] or [()] * len(names), file)
     if faults := check_header([name for name, _ in columns], file):
         raise DataError(faults)
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns})
     return RawTable(frame, TableSource(file, np.array(lines, dtype=np.int64)), tuple(remarks))
+
+
+def _hidden_columns(sheet: Worksheet, names: Sequence[str]) -> list[str]:
+    """Return the names of columns that the spreadsheet does not show."""
+    hidden = {
+        number
+        for of_columns in sheet.column_dimensions.values()
+        if of_columns.hidden
+        for number in range(of_columns.min, min(of_columns.max, len(names)) + 1)
+    }
+    return [name for number, name in enumerate(names, start=1) if number in hidden]
 
 
 def _value(cell: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -193,7 +194,8 @@ def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
             message = f"must be a patient_id of {patients.source.file}"
             alike = table.frame["patient_id"].map(_plain_id).isin(set(ids.map(_plain_id)))
             table.add(unknown & ~alike, "patient_id", message)
-            message += ", which has one that differs only in leading zeros, capitals or blanks"
+            differs = "leading zeros, capitals, blanks or the encoding of letters"
+            message += f", which has one that differs only in {differs}"
             table.add(unknown & alike, "patient_id", message)
     return [fault for table in typed.values() for fault in table.faults]
 
@@ -202,8 +204,12 @@ _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def _plain_id(patient_id: str) -> str:
-    """Return an identifier without what spreadsheets and typing change in it."""
-    return _LEADING_ZEROS.sub("", "".join(patient_id.split()).casefold())
+    """Return an identifier without what spreadsheets, typing and systems change in it.
+
+    A letter with an accent may be coded as one character, or as a letter and an accent.
+    """
+    plain = unicodedata.normalize("NFKC", "".join(patient_id.split())).casefold()
+    return _LEADING_ZEROS.sub("", plain)
 
 
 def _unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> list[Fault]:

@@ -306,7 +306,7 @@ def _visits(
         message = "has baseline records at more than one visit"
         file = ", ".join(parts)
         raise DataError([Fault(file, message, None, "USUBJID", each) for each in subjects])
-    visits.insert(0, "patient_id", back.ids[visits.pop("patient").to_numpy(dtype=int)])
+    visits["patient_id"] = back.ids[visits.pop("patient").to_numpy(dtype=int)]
     return visits.drop(columns="date") if visits["date"].isna().all() else visits
 
 
