@@ -142,6 +142,21 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
     assert said in " ".join(lines)
 
 
+def test_the_conditions_of_a_proof_stand_apart_and_computed_numbers_stay():
+    table = {
+        "title": "{count} of {proof}",
+        "proof": {"statement": "fewer than {count}", "given": ["no one left", "{count} came"]},
+    }
+    found, unknown = module._fill(table, (), {"count": 7})
+    assert unknown == []
+    assert found == {
+        "title": "7 of fewer than 7 (proven under the conditions below)",
+        "conditions": found["conditions"],
+    }
+    assert "no one left" in found["conditions"]
+    assert "7 came" in found["conditions"]
+
+
 # What the entries say
 
 

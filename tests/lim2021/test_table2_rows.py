@@ -84,6 +84,14 @@ def test_both_ways_to_draw_are_tried_in_turn_200_times(rows, monkeypatch):
     assert (sampler.level_scale, sampler.change_scale) == (None, None)
 
 
+def test_values_are_drawn_from_the_lowest_of_the_scale_in_its_steps(rows, monkeypatch):
+    tried = []
+    monkeypatch.setattr(PairSampler, "draw", lambda sampler, *_: tried.append(sampler))
+    monkeypatch.setitem(SCALES, "mmt", replace(SCALES["mmt"], low=2, step=Fraction(1, 2)))
+    assert find_values(rows["mmt"]) is None
+    assert tried[0].values == (4, 520)
+
+
 def test_on_a_scale_without_upper_end_values_are_drawn_as_factors(rows, monkeypatch):
     tried = []
     monkeypatch.setattr(PairSampler, "draw", lambda sampler, *_: tried.append(sampler))

@@ -346,6 +346,10 @@ def test_at_risk_tables_count_everybody_once(observed, at):
             "cause must be one of 1, got 2",
         ),
         (
+            lambda: cumulative_incidence([1, 2, 3], [1, 0, 4]).confidence_interval(2),
+            "cause must be one of 1, 4, got 2",
+        ),
+        (
             lambda: cumulative_incidence([1], [1]).confidence_interval(1.5),
             "cause must be a whole number, got 1.5",
         ),

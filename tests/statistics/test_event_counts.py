@@ -220,6 +220,10 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
             "minimum_at_risk[4] must be at most n_censored, 2, got 3",
         ),
         (
+            lambda: censoring_bounds({3: 6}, 19, 2, 9, minimum_at_risk={4: 0.5}),
+            "minimum_at_risk[4] must be a whole number of at least 0, got 0.5",
+        ),
+        (
             lambda: censoring_bounds({3: 6}, 19, 2, 9).up_to(None),
             "time must be a finite number of at least 0, got None",
         ),

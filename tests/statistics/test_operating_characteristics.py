@@ -29,10 +29,22 @@ from tisstats.statistics import (
     two_proportion_test,
 )
 from tisstats.statistics import operating_characteristics as module_function
+from tisstats.statistics._decisions import Conclusions
 
 NAMES = ("rejection_probability", "lower_bias", "upper_bias", "coverage", "mean_width")
 ALTERNATIVES = ("two-sided", "less", "greater")
 few = settings(deadline=None, max_examples=25)
+
+
+def test_a_limit_that_rounding_moved_past_the_true_value_covers_it():
+    design = SingleArmDesign(planned_arm(5, 0.4), null_proportion=0.2)
+    limits = [(0.4 + 1e-13, 1.0), (0.4 + 1e-9, 1.0), (0.0, 0.4 - 1e-13), (0.0, 0.4 - 1e-9)]
+    nothing = np.zeros(4)
+    found = Conclusions(nothing > 0, nothing, nothing, *map(np.array, zip(*limits, strict=True)))
+    for place, covers in enumerate((1, 0, 1, 0)):
+        weights = np.eye(4)[place]
+        estimate, _ = module_function.__globals__["_means"](design, found, weights)["coverage"]
+        assert estimate == pytest.approx(covers)
 
 
 def values(found):

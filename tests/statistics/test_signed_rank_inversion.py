@@ -177,6 +177,8 @@ def test_no_alias_exceeds_its_bound(scores, share, log_error):
     last = math.floor(share * sum(scores))
     values, counts = np.unique(np.array(scores, dtype=np.int64), return_counts=True)
     moved = inversion._move(values, counts, last)
+    mean = math.fsum(score / (1 + math.exp(moved.rate * score)) for score in scores)
+    assert moved.mean == pytest.approx(mean, rel=1e-12)
     period = moved.period(log_error)
     sums = {shift: last + shift * period for shift in range(-last // period, 10) if shift}
     aliases = sum(

@@ -1363,6 +1363,15 @@ FROM_R = (
 )
 
 
+def test_what_is_no_transport_file_is_named(tmp_path):
+    (tmp_path / "adsl.xpt").write_bytes(b"nothing of the kind\n" * 80)
+    with pytest.raises(DataError) as error:
+        read_analysis_datasets(tmp_path)
+    assert re.fullmatch(
+        r".*adsl\.xpt: cannot be read as a SAS transport file(: | \().*", str(error.value)
+    )
+
+
 def test_a_transport_file_of_r_is_read(tmp_path):
     (tmp_path / "adsl.xpt").write_bytes(zlib.decompress(base64.b85decode(FROM_R)))
     datasets = read_analysis_datasets(tmp_path)

@@ -89,6 +89,10 @@ FAULTS = {
         cell("adverse_events", 0, "patient_id", ""),
         f"{EVENTS}, row 2, column patient_id, value '': must be text; not empty",
     ),
+    "treatment without a patient": (
+        cell("treatments", 0, "patient_id", " "),
+        f"{TREATED}, row 2, column patient_id, value ' ': must be text; not empty",
+    ),
     "arm unknown": (
         cell("patients", 1, "arm", "placebo"),
         f"{PATIENTS}, row 3, column arm, value 'placebo': must be one of active, control; not",

@@ -124,7 +124,7 @@ def _column(found: CellFaults, field: Field) -> Any:
     if constraints.get("required"):
         bad |= empty
     if bad.any():
-        far = bad & _too_large(given, field)
+        far = _too_large(given, field)
         found.add(bad & ~far, name, f"must be {allowed(field)}")
         found.add(far, name, f"must be {allowed(field)}, of less than 2^53 in size")
     return column

@@ -429,7 +429,7 @@ def _kept(study: Study, patients: pd.DataFrame) -> list[Field]:
         rows["stop_week"] = "number"
     limits = {f"{enzyme}_uln" for enzyme in study.measures.enzymes}
     for name in map(str, patients.columns):
-        if name not in rows and name not in limits and patients[name].dtype == object:
+        if name not in limits and patients[name].dtype == object:
             rows[name] = "string"
     return [{"name": name, "type": kind} for name, kind in rows.items() if name not in _NEEDED]
 

@@ -11,6 +11,7 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,7 @@ def infer_kind(given: pd.Series) -> ValueKind:
 
 
 def _is_number(cell: object) -> bool:
-    number = isinstance(cell, int | float | np.integer | np.floating)
-    return number and not isinstance(cell, bool)
+    return isinstance(cell, Real) and not isinstance(cell, bool)
 
 
 def _is_blank(cell: object) -> bool:
