@@ -247,7 +247,7 @@ def _by_name(folder: Path) -> dict[str, Path]:
     ]:
         raise DataError(faults)
     first = [name for name in dataset_specifications() if name in files]
-    return {name: files[name][0] for name in [*first, *sorted(set(files) - set(first))]}
+    return {name: files[name][0] for name in [*first, *sorted(files)]}
 
 
 def _read_define(folder: Path) -> list[Variable]:
