@@ -332,6 +332,30 @@ def test_a_redcap_export_becomes_our_tables(mapped):
     assert events.source.lines.tolist() == [5]
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", ["1", "2"]),
+        ('patients_event = ["baseline_arm_2", "baseline_arm_1"]', ["1", "2"]),
+        ('patients_event = ["baseline_arm_2"]', ["2"]),
+        ('patients_event = "baseline_arm_1"', ["1"]),
+    ],
+)
+def test_patients_of_a_redcap_project_with_arms_are_those_of_the_first_events(
+    mapped, given, expected
+):
+    events = "baseline_arm_1 = 0, week_4_arm_1 = 4, baseline_arm_2 = 0, baseline_farm_2 = 8"
+    names = re.sub("events = {.*}", f"events = {{ {events} }}", REDCAP, count=1)
+    names = names.replace('patients_event = "baseline_arm_1"', given)
+    export = EXPORT.replace("1,screening_arm_1,,,,60,\n", "1,baseline_farm_2,,,,60,\n")
+    export = export.replace("2,baseline_arm_1", "2,baseline_arm_2")
+    export = export.replace("2,week_4_arm_1,,,,,\n", "")
+    assert rows(mapped(names, export, "patients"), "patient_id") == [[name] for name in expected]
+    assert rows(mapped(names, export, "visits"), "patient_id", "week", "mmt") == [
+        ["1", "8", "60"], ["1", "0", "66"], ["1", "4", "70"], ["2", "0", ""],
+    ]  # fmt: skip
+
+
 def test_a_redcap_event_counts_as_visit_if_anything_was_entered(mapped):
     names = REDCAP.replace('mmt = "mmt8"', 'ck = "ck"')
     export = EXPORT.replace("2,week_4_arm_1,,,,,", "2,week_4_arm_1,,,,64,")
@@ -446,7 +470,13 @@ def test_units_are_kept_for_the_conversion(mapped):
          "redcap.instruments.ae: must be one of patients, visits, treatments, adverse_events, or "
          "false to leave it out"),
         ("[redcap]\nevents = { a = 0 }\npatients_event = 'b'\n",
-         "redcap.patients_event: must be one of redcap.events: a"),
+         "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
+        ("[redcap]\nevents = { a = 0 }\npatients_event = ['a', ['b']]\n",
+         "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
+        ("[redcap]\nevents = { a = 0 }\npatients_event = []\n",
+         "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
+        ("[redcap]\nevents = { a = 0 }\npatients_event = 1\n",
+         "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
         ("preset = 'adam'\n[redcap]\nevents = { a = 0 }\n[visits.long.parameters]\nA = 'mmt'\n",
          "preset: cannot be combined with redcap"),
     ],

@@ -321,6 +321,9 @@ class VisitBatches:
         for name in present:
             if found[name].bad.any():
                 self.units_seen.look(raw, name)
+        measured = [name for name in raw.cells.columns if name in self.numeric]
+        if faults := self._units.contradictions(raw, measured):
+            raise DataError(faults)
         converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
         if self._mapping is not None:
             converted |= _in_units_of_scoring(raw, converted, self._units, self._mapping)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
+from tisstats.errors import Fault
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, CoreSet
 from tisstats.measures.enzymes import ENZYME_UNITS, EnzymeUnit, UpperLimit
 from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
+from tisstats.tables import RawTable
+from tisstats.tables.units import stated_units
 
 #: Millimetres in each unit of visual analogue scales.
 _LENGTHS = {"mm": 1, "cm": 10}
@@ -39,23 +42,70 @@ class ScoringUnits:
         >>> ScoringUnits().factor("physician_global", "mm"), ScoringUnits().factor("ck", "µkat/L")
         ((1, 10), (60, 1))
         """
-        named = _SPELLINGS.get(unit, unit)
-        limits = [limit for limit in (self.uln or {}).values() if isinstance(limit, str)]
-        scales, known = VAS_MEASURES_OF[self.core_set], enzymes_of(self.core_set)
-        units: Mapping[str, int]
-        target: str
-        if column in scales:
-            units, target = _LENGTHS, VAS_UNITS[int(self.vas_max)]
-        elif column in known or column in limits:
-            units = {str(name): size for name, size in ENZYME_UNITS.items()}
-            target = self.enzyme_unit
-        else:
-            has_unit = ", ".join((*scales, *known))
+        found = self._units_of(column)
+        if found is None:
+            known = enzymes_of(self.core_set)
+            has_unit = ", ".join((*VAS_MEASURES_OF[self.core_set], *known))
             limit_columns = " and columns of upper limits" if known else ""
             raise ValueError(f"only {has_unit}{limit_columns} have a unit")
+        units, target = found
+        named = _SPELLINGS.get(unit, unit)
         if named not in units:
             raise ValueError(f"must be one of {', '.join(map(str, units))}")
         return units[named], units[target]
+
+    def _units_of(self, column: str) -> tuple[Mapping[str, int], str] | None:
+        """Return the units that a column may have, and that of scoring; None if it has no unit."""
+        limits = [limit for limit in (self.uln or {}).values() if isinstance(limit, str)]
+        if column in VAS_MEASURES_OF[self.core_set]:
+            return _LENGTHS, VAS_UNITS[int(self.vas_max)]
+        if column in enzymes_of(self.core_set) or column in limits:
+            return {str(name): size for name, size in ENZYME_UNITS.items()}, self.enzyme_unit
+        return None
+
+    def contradictions(self, raw: RawTable, columns: Collection[str]) -> list[Fault]:
+        """Return a fault for each unit that a table states for a column, and that is another."""
+        faults = []
+        for column, place in stated_units(raw, columns):
+            wrong = self.contradiction(column, str(place.value), raw.units.get(column))
+            if wrong is not None:
+                faults.append(replace(place, message=wrong))
+        return faults
+
+    def contradiction(self, column: str, stated: str, mapped: str | None) -> str | None:
+        """Return what is wrong with a unit that a table states for a column, if anything is.
+
+        Parameters
+        ----------
+        column, stated
+            Our name of the column, and the unit.
+        mapped
+            The unit that a mapping gives; None if the column has the unit of scoring.
+
+        Examples
+        --------
+        >>> units = ScoringUnits()
+        >>> units.contradiction("physician_global", "mm", None)
+        'is not the unit in which physician_global is read, cm; convert it, or name it in a mapping'
+        >>> units.contradiction("physician_global", "MM", "mm"), units.contradiction("ck", "", None)
+        (None, None)
+        >>> units.contradiction("mmt", "%", None)
+        'mmt is not read as a percentage'
+        """
+        if stated == "%":
+            return f"{column} is not read as a percentage"
+        found = self._units_of(column)
+        if found is None:
+            return None
+        units, target = found
+        spelt = {**{name: name for name in units}, **_SPELLINGS}
+        known = {name.casefold(): units.get(unit) for name, unit in spelt.items()}
+        read_in = mapped or target
+        size = known.get(stated.casefold())
+        if size is None or size == known.get(read_in.casefold()):
+            return None
+        way_out = "convert it, or name it in a mapping"
+        return f"is not the unit in which {column} is read, {read_in}; {way_out}"
 
 
 def enzymes_of(core_set: CoreSet) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ chosen by each sponsor, so ``[visits.long.parameters]`` remains to be given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,7 +123,8 @@ class RedcapMapping:
     file: str | None  #: the export, in the folder of the trial
     events: MappingABC[str, str | None]  #: event to week, None: not a visit
     instruments: MappingABC[str, str | None]  #: repeating instrument to our table, None: left out
-    patients_event: str  #: event whose rows hold what is known of patients; by default the first
+    #: events whose rows hold what is known of patients; by default the first, of each arm
+    patients_events: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,12 +382,26 @@ class _Reader:
                 message = f"must be one of {', '.join(TABLES)}, or false to leave it out"
                 self.fault(f"redcap.instruments.{name}", message, as_text(table))
             instruments[name] = table or None
-        first = section.get("patients_event", next(iter(events), ""))
-        if events and first not in events:
-            message = f"must be one of redcap.events: {', '.join(events)}"
-            self.fault("redcap.patients_event", message, first)
+        first = section.get("patients_event", _first_of_arms(list(events)))
+        first = first if isinstance(first, list) else [first]
+        if events and not (
+            first and all(isinstance(each, str) and each in events for each in first)
+        ):
+            message = f"must be one of redcap.events, or a list of them: {', '.join(events)}"
+            self.fault("redcap.patients_event", message, section["patients_event"])
         file = self.text("redcap.file", section["file"]) if "file" in section else None
-        return RedcapMapping(file, events, instruments, first)
+        return RedcapMapping(file, events, instruments, tuple(map(str, first)))
 
 
+def _first_of_arms(events: list[str]) -> list[str]:
+    """Return the first event of each arm: REDCap ends their names with the number of the arm.
+
+    >>> _first_of_arms(["baseline_arm_1", "week_4_arm_1", "baseline_arm_2", "week_4_arm_2"])
+    ['baseline_arm_1', 'baseline_arm_2']
+    """
+    plain = [_ARM.sub("", event) for event in events]
+    return [event for event, name in zip(events, plain, strict=True) if name == plain[0]]
+
+
+_ARM = re.compile(r"_arm_\d+$")
 _LONG_KEYS = ("parameter", "value", "parameters", "only", "derived")

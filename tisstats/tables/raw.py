@@ -134,6 +134,8 @@ class RawTable:
     decimal: str | None = None  #: the declared decimal mark of text, "." or ","; None: detect it
     marks_decide: bool = True  #: False if the format fixes the point, as comma-separated text does
     units: Mapping[str, str] = field(default_factory=dict)  #: declared unit of a column's numbers
+    #: by column, the first cell that states the unit of its numbers, as a fault without a message
+    stated_units: Mapping[str, Fault] = field(default_factory=dict)
     #: codes that stand for a missing value, as declared
     missing_codes: tuple[str, ...] = ()
 

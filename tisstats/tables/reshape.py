@@ -350,7 +350,7 @@ class _Application:
                 [Fault(raw.source.file, message, None, parameter, code) for code in absent]
             )
         used = np.array([code in long.parameters for code in codes], dtype=bool)
-        self.check_one_unit(raw, codes, long)
+        stated = self.stated_units(raw, codes, long)
         remarks = list(raw.remarks)
         if others := len(codes) - int(used.sum()):
             remarks.append(
@@ -359,7 +359,8 @@ class _Application:
             )
         raw = raw.take(np.flatnonzero(used))
         self.check_derived(raw, long)
-        return replace(self.pivot(raw, parameter, value, long), remarks=tuple(remarks))
+        pivoted = self.pivot(raw, parameter, value, long)
+        return replace(pivoted, remarks=tuple(remarks), stated_units=stated)
 
     def only(self, raw: RawTable, long: LongColumns) -> RawTable:
         """Return the rows that are used, such as those with an analysis flag."""
@@ -393,9 +394,12 @@ class _Application:
         if faults := raw.source.faults(bad, derived, message, raw.cells[derived]):
             raise DataError(faults)
 
-    def check_one_unit(self, raw: RawTable, codes: Sequence[str], long: LongColumns) -> None:
-        """Raise DataError if a column of units has several for the values of one measure."""
+    def stated_units(
+        self, raw: RawTable, codes: Sequence[str], long: LongColumns
+    ) -> dict[str, Fault]:
+        """Return the units in columns of units, one for each measure; several raise DataError."""
         faults: list[Fault] = []
+        stated: dict[str, Fault] = {}
         for column in filter(_OF_UNITS.search, map(str, raw.cells.columns)):
             units = [as_text(cell).strip() for cell in raw.cells[column]]
             first: dict[str, tuple[int, str]] = {}
@@ -408,8 +412,12 @@ class _Application:
                     message = f"is another unit of {code} ({where}); convert them to one"
                     faults.append(raw.source.fault(message, row, column, unit))
                     break
+            for code, (row, unit) in first.items():
+                ours = long.parameters[code]
+                stated.setdefault(ours, raw.source.fault("", row, column, unit))
         if faults:
             raise DataError(faults)
+        return stated
 
     def pivot(self, raw: RawTable, parameter: str, value: str, long: LongColumns) -> RawTable:
         """Return one row per patient and week; the lines of the measures are remembered."""
@@ -561,7 +569,8 @@ def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
         if _belongs(redcap, table, event, instrument)
     ]
     if table == "patients" and not rows:
-        message = f"no row has the event {redcap.patients_event!r}, from which patients are taken"
+        names = " or ".join(map(repr, redcap.patients_events))
+        message = f"no row has the event {names}, from which patients are taken"
         raise DataError([Fault(raw.source.file, message, None, _EVENT)])
     found = raw.take(np.array(rows, dtype=np.int64))
     if table == "patients" or "week" in mapping.table(table).columns:
@@ -581,7 +590,7 @@ def _belongs(redcap: RedcapMapping, table: str, event: str, instrument: str) -> 
     if instrument:
         return redcap.instruments[instrument] == table
     if table == "patients":
-        return event == redcap.patients_event
+        return event in redcap.patients_events
     visits_repeat = "visits" in redcap.instruments.values()
     return table == "visits" and not visits_repeat and redcap.events[event] is not None
 

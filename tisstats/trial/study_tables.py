@@ -203,6 +203,7 @@ class _Columns:
                     columns[column] = pd.Series([kind.default] * len(cells), dtype=kind.dtype)
                 continue
             columns[column] = self._convert(column, kind)
+        self.table.faults += self._units.contradictions(self.raw, list(columns))
         free = [name for name in map(str, cells.columns) if name not in (*columns, "origin")]
         columns |= {name: text_values(cells[name]).values for name in free}
         absent = [name for name in self.known if name not in cells]
@@ -255,17 +256,20 @@ class _Columns:
                     changed[row] = repr(new)
         return changed
 
+    @property
+    def _units(self) -> ScoringUnits:
+        measures = self.study.measures
+        return ScoringUnits(
+            measures.enzyme_unit, measures.vas_max, measures.uln, self.study.core_set
+        )
+
     def _in_declared_unit(self, column: str, found: Converted) -> Converted:
         """Return numbers in the unit of the description, where a mapping gives another."""
         unit = self.raw.units.get(column)
         if unit is None:
             return found
-        measures = self.study.measures
-        units = ScoringUnits(
-            measures.enzyme_unit, measures.vas_max, measures.uln, self.study.core_set
-        )
         try:
-            factor, divisor = units.factor(column, unit)
+            factor, divisor = self._units.factor(column, unit)
         except ValueError as error:
             fault = Fault(self.raw.source.file, f"in the mapping: {error}", None, column, unit)
             self.table.faults.append(fault)

@@ -1,0 +1,121 @@
+"""Units in columns of units, against those in which measures are read."""
+
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.errors import DataError
+from tisstats.measures.files import read_visits
+from tisstats.measures.scoring_units import ScoringUnits
+from tisstats.tables import read_mapping
+from tisstats.trial.study_data import StudyData
+
+HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck"
+WAY_OUT = "; convert it, or name it in a mapping"
+
+
+def faults(tmp_path, text, units=None, mapping=None):
+    (tmp_path / "visits.csv").write_text(text, encoding="utf-8")
+    try:
+        read_visits(tmp_path / "visits.csv", mapping=mapping, units=units)
+    except DataError as error:
+        return [str(fault).removeprefix(f"{tmp_path}/") for fault in error.faults]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "units", "read_in"),
+    [
+        ("ck_unit", "ukat/L", ScoringUnits(), "U/L"),
+        ("CK Units", "µkat/l", ScoringUnits(), "U/L"),
+        ("ck_unit", "IU/L", ScoringUnits(enzyme_unit="microkat/L"), "microkat/L"),
+        ("ck_unit", "iu/l", ScoringUnits(), None),
+        ("ck_unit", "microkat/L", ScoringUnits(enzyme_unit="microkat/L"), None),
+        ("physician_global_unit", "mm", ScoringUnits(), "cm"),
+        ("physician_global_unit", "cm", ScoringUnits(vas_max=100), "mm"),
+        ("physician_global_unit", "MM", ScoringUnits(vas_max=100), None),
+        ("patient-global-unit", "points", ScoringUnits(), None),
+        ("mmt_unit", "points", ScoringUnits(), None),
+        ("haq_unit", "mm", ScoringUnits(), None),
+        ("unit", "mm", ScoringUnits(), None),
+        ("age_unit", "%", ScoringUnits(), None),
+    ],
+)
+def test_a_unit_beside_a_column_must_be_that_in_which_it_is_read(
+    tmp_path, column, unit, units, read_in
+):
+    text = f"{HEADER},{column}\nA,0,5,5,120,1,3,9,\nA,4,5,5,120,1,3,9,{unit}\n"
+    name = column.lower().replace(" ", "_").replace("-", "_").rpartition("_")[0]
+    assert faults(tmp_path, text, units) == (
+        [
+            f"visits.csv, row 3, column {column}, value {unit!r}: is not the unit in which {name} "
+            f"is read, {read_in}{WAY_OUT}"
+        ]
+        if read_in
+        else []
+    )
+
+
+def test_every_other_unit_of_a_column_is_told_once(tmp_path):
+    rows = "".join(f"A,{week},5,5,120,1,3,9,{unit}\n" for week, unit in enumerate(
+        ["U/L", "ukat/L", "U/L", "ukat/L", "%"]))  # fmt: skip
+    assert faults(tmp_path, f"{HEADER},ck_unit\n{rows}") == [
+        "visits.csv, row 3, column ck_unit, value 'ukat/L': is not the unit in which ck is read, "
+        f"U/L{WAY_OUT}",
+        "visits.csv, row 6, column ck_unit, value '%': ck is not read as a percentage",
+    ]
+
+
+LONG = """
+[visits.columns]
+patient_id = "patient_id"
+week = "week"
+[visits.long]
+parameter = "PARAMCD"
+value = "AVAL"
+parameters = { PHGA = "physician_global", MMT8 = "mmt", CK = "ck" }
+"""
+ROWS = "patient_id,week,PARAMCD,AVAL,AVALU\nA,0,PHGA,5,{}\nA,0,MMT8,80,{}\nA,0,CK,150,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("stated", "units", "told"),
+    [
+        (("cm", "", "U/L"), "", []),
+        (("", "points", "IU/L"), "", []),
+        (("mm", "", "U/L"), '[visits.units]\nphysician_global = "mm"', []),
+        (
+            ("cm", "", "U/L"),
+            '[visits.units]\nphysician_global = "mm"',
+            ["row 2, column AVALU, value 'cm': is not the unit in which physician_global is read, "
+             f"mm{WAY_OUT}"],
+        ),
+        (
+            ("mm", "%", "ukat/L"),
+            "",
+            ["row 2, column AVALU, value 'mm': is not the unit in which physician_global is read, "
+             f"cm{WAY_OUT}",
+             "row 3, column AVALU, value '%': mmt is not read as a percentage",
+             "row 4, column AVALU, value 'ukat/L': is not the unit in which ck is read, "
+             f"U/L{WAY_OUT}"],
+        ),
+    ],
+)  # fmt: skip
+def test_units_beside_rows_of_measures_must_be_those_in_which_they_are_read(
+    tmp_path, stated, units, told
+):
+    (tmp_path / "mine.toml").write_text(LONG + units, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    found = faults(tmp_path, ROWS.format(*stated), mapping=mapping)
+    assert found == [f"visits.csv, {line}" for line in told]
+
+
+def test_a_study_reads_units_too(tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    for row in made.visits:
+        row["ck_unit"] = "U/L"
+    assert not any("unit" in remark for remark in StudyData.read(made.write(tmp_path)).remarks[1:])
+    made.visits[1]["ck_unit"] = "ukat/L"
+    with pytest.raises(DataError) as error:
+        StudyData.read(made.write(tmp_path))
+    (fault,) = error.value.faults
+    assert (fault.row, fault.column, fault.value) == (3, "ck_unit", "ukat/L")
