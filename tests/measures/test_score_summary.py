@@ -188,8 +188,22 @@ def many(count=10, ck=2.0, **cells):
         ({"mmt": 10}, {"mmt_max": 80}, ""),
         ({"mmt": 150, "count": 9}, {}, ""),
         ({"mmt": [np.nan] + [150] * 10, "count": 11}, {}, "no muscle test is above 150"),
-        ({"patient_global": 1.0}, {}, "no patient_global exceeds 1; is it in cm, as --vas-max 10"),
-        ({"patient_global": 1.1}, {}, ""),
+        (
+            {"patient_global": [0.5] * 9 + [1.0]},
+            {},
+            "no patient_global exceeds 1; is it in cm, as --vas-max 10",
+        ),
+        ({"patient_global": [0.5] * 9 + [1.1]}, {}, ""),
+        (
+            {"patient_global": [4.0] + [0.0] * 9},
+            {},
+            "every patient_global is a whole number from 0 to 4; is it on five grades, which would "
+            "earn wrong points as a visual analogue scale?",
+        ),
+        ({"patient_global": [4.0] * 9 + [3.5]}, {}, ""),
+        ({"patient_global": [4.0] * 9 + [5.0]}, {}, ""),
+        ({"patient_global": 4.0, "count": 9}, {}, ""),
+        ({"extramuscular": 3.0}, {}, ""),
         ({"patient_global": 0.0}, {}, ""),
         ({"patient_global": 1.0, "count": 9}, {}, ""),
         ({"extramuscular": 1.0}, {}, ""),
@@ -201,7 +215,7 @@ def many(count=10, ck=2.0, **cells):
         ({"ck": 60.1}, {}, "half of the values of ck are above 60 times the upper limit of normal"),
         ({"ck": 60.0}, {}, ""),
         ({"ck": 60.1, "count": 9}, {}, ""),
-        ({"ck": 0.06}, {}, ""),
+        ({"ck": 0.06}, {}, "1 patient: no enzyme is abnormal at baseline"),
     ],
 )
 def test_what_most_values_make_doubtful_is_told(tmp_path, cells, options, told):

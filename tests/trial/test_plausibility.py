@@ -8,10 +8,12 @@ import pytest
 
 from tests.trial.studies import make_study
 from tisstats.cli import main
+from tisstats.measures.core_set import ENZYMES
 from tisstats.tables.raw import TableSource
 from tisstats.trial.plausibility import (
     implausible_scales,
     implausible_times,
+    incomplete_visits,
     unread_relations,
     unusual_courses,
 )
@@ -146,6 +148,7 @@ def of_values(*, mmt_max=150, vas_max=10, unit="U/L", **values):
     usual |= {"mmt": mmt_max, "haq": 1, "ck": 200}
     if vas_max == 100:
         usual |= dict.fromkeys(("physician_global", "patient_global", "extramuscular"), 55.5)
+    usual["week"] = np.arange(12)
     visits = pd.DataFrame({**usual, **values}, index=range(12)).assign(patient_id="A")
     patients = pd.DataFrame({"patient_id": ["A", "B"], "arm": list(EXAMPLE.arms), "ck_uln": 200.0})
     measures = replace(EXAMPLE.measures, mmt_max=mmt_max, vas_max=vas_max, enzyme_unit=unit)
@@ -192,6 +195,20 @@ def of_values(*, mmt_max=150, vas_max=10, unit="U/L", **values):
         ({"ck": [19.9] * 11 + [20]}, ""),
         ({"ck": [19.9] * 11 + [np.nan]}, "every ck is below a tenth of its upper limit"),
         ({"ck": np.nan}, ""),
+        (
+            {"ck": [9.9] + [500] * 11},
+            "1 value of ck is below a twentieth of the upper limit: is",
+        ),
+        ({"ck": [9.9] * 2 + [500] * 10}, "2 values of ck are below a twentieth of the upper limit"),
+        ({"ck": [10.0] + [500] * 11}, ""),
+        ({"ck": [9.9] + [500] * 11, "unit": "microkat/L"}, ""),
+        ({"ck": 200, "week": 0}, "no enzyme of any patient is above its upper limit at baseline"),
+        ({"ck": 200, "week": [0] * 10 + [4] * 2}, "no enzyme of any patient is above its upper"),
+        ({"ck": 200, "week": [0] * 9 + [4] * 3}, ""),
+        ({"ck": [200.0] * 11 + [201], "week": 0}, ""),
+        ({"ck": [200.0] * 11 + [201], "week": [0] * 11 + [4]}, "no enzyme of any patient is above"),
+        ({"ck": [200.0] * 9 + [np.nan] * 3, "week": 0}, ""),
+        ({"ck": 19.9, "week": 0}, "every ck is below a tenth of its upper limit: is it in U/L"),
         ({"ck": 12_000}, ""),
         ({"ck": 12_001, "unit": "x"}, "half of the values of ck are above 60 times their upper"),
         ({"ck": [400_000] + [200] * 11}, ""),
@@ -334,12 +351,42 @@ def test_visits_without_any_measure_and_those_without_a_score_are_named(tmp_path
     )
     made = make_study(12, seed=5)
     first, second = (made.patients[at]["patient_id"] for at in (0, 1))
-    empty, lacking = remarks(tmp_path, *gaps)
+    empty, lacking, bounded = remarks(tmp_path, *gaps)
     assert empty == (
         f"without any measure, and counted as a visit: 1 visit, patient {first}, week 4"
     )
     assert lacking.startswith("no score without physician_global or mmt: 2 visits, the first, ")
     assert lacking.endswith(f"patient {second}, week 12")
+    assert bounded == (
+        "scores lie within bounds where a measure is missing (at baseline, all of the patient): "
+        "patient_global at 1 visit, haq at 1 visit, extramuscular at 1 visit, every enzyme at 1 "
+        "visit"
+    )
+
+
+def test_enzymes_that_may_have_been_the_most_abnormal_are_told():
+    visits = pd.DataFrame(
+        {
+            "patient_id": list("ABCD"),
+            "week": 0.0,
+            "visit_week": 0.0,
+            **dict.fromkeys((*EXAMPLE.measures.used, *EXAMPLE.measures.others), 1.0),
+            "ck": [1.0, np.nan, np.nan, 2.0],
+            "ldh": [np.nan, 1.0, np.nan, 3.0],
+        }
+    )
+    used = (*(name for name in EXAMPLE.measures.used if name not in ENZYMES), "ck", "ldh")
+    of_all = replace(EXAMPLE.measures, used=used, enzyme_panel="complete")
+    bounded, partly = incomplete_visits(replace(EXAMPLE, measures=of_all), visits)
+    assert bounded.endswith(": every enzyme at 1 visit")
+    assert partly == (
+        "2 patients with some of the enzymes at baseline: none is used, as one that is missing may "
+        "have been the most abnormal (measures.enzyme_panel)"
+    )
+    of_some = replace(EXAMPLE.measures, used=used, enzyme_panel="measured")
+    assert list(incomplete_visits(replace(EXAMPLE, measures=of_some), visits)) == [bounded]
+    (one,) = incomplete_visits(replace(EXAMPLE, measures=of_all), visits.iloc[[0, 3]])
+    assert one.startswith("1 patient with some of the enzymes at baseline: none is used")
 
 
 def test_where_a_measure_that_a_score_needs_is_not_used_no_visit_has_one(tmp_path):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tisstats.measures.core_set import MMT_MAXIMA
 
 #: The highest score seen, as a share of the declared maximum, below which another version of the
@@ -17,6 +20,10 @@ LOW_ENZYME = 0.1
 #: Enzymes of which half are above so many times their upper limit are taken for another unit: so
 #: many U/L are a microkatal per litre. Assumed.
 HIGH_ENZYME = 60
+
+#: Highest grade of the globals on five grades, 0 inactive to 4 extremely severe, in the place of a
+#: visual analogue scale (Rider et al. 2011, doi:10.1002/acr.20532).
+HIGHEST_GRADE = 4
 
 
 def shorter_muscle_test(maximum: float, highest: float) -> int | None:
@@ -36,3 +43,12 @@ def is_in_longer_unit(length: float, highest: float) -> bool:
     (True, False, True)
     """
     return 0 < highest <= length / 10
+
+
+def are_like_grades(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which values are as of five grades: whole numbers from 0 to 4.
+
+    >>> are_like_grades(np.array([0.0, 4.0, 5.0, 2.5])).tolist()
+    [True, True, False, False]
+    """
+    return np.asarray((values == np.round(values)) & (values <= HIGHEST_GRADE))

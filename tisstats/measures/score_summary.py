@@ -14,7 +14,9 @@ from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES, CoreSet
 from tisstats.measures.doubts import (
     ENOUGH_VALUES,
     HIGH_ENZYME,
+    HIGHEST_GRADE,
     LOW_ENZYME,
+    are_like_grades,
     is_in_longer_unit,
     shorter_muscle_test,
 )
@@ -44,6 +46,7 @@ class ScoreCounts:
     late: int = 0  #: patients whose baseline is not week 0
     highest: dict[str, float] = field(default_factory=dict)  #: by measure other than enzymes
     measured: Counter[str] = field(default_factory=Counter)  #: values, by measure
+    graded: Counter[str] = field(default_factory=Counter)  #: those as of five grades, by measure
     abnormal: Counter[str] = field(default_factory=Counter)  #: not below a tenth of ULN, by enzyme
     extreme: Counter[str] = field(default_factory=Counter)  #: above 60 times ULN, by enzyme
     low: Counter[str] = field(default_factory=Counter)  #: implausibly low values, by enzyme
@@ -85,6 +88,7 @@ class ScoreCounts:
             late=int((np.abs(placed.weeks[placed.baselines]) > 0).sum()),
             highest={name: float(finite[name].max()) for name in values if finite[name].size},
             measured=Counter({name: given.size for name, given in finite.items()}),
+            graded=Counter({name: int(are_like_grades(finite[name]).sum()) for name in values}),
             abnormal=Counter({name: int((finite[name] >= LOW_ENZYME).sum()) for name in multiples}),
             extreme=Counter({name: int((finite[name] > HIGH_ENZYME).sum()) for name in multiples}),
             low=Counter(
@@ -110,6 +114,7 @@ class ScoreCounts:
                 for name in {**self.highest, **other.highest}
             },
             self.measured + other.measured,
+            self.graded + other.graded,
             self.abnormal + other.abnormal,
             self.extreme + other.extreme,
             self.low + other.low,
@@ -157,8 +162,14 @@ class ScoreCounts:
             return ["no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10"]
         lines = []
         for name in GLOBALS_OF[core_set]:
-            enough = self.measured[name] >= ENOUGH_VALUES
-            if enough and is_in_longer_unit(vas_max, self.highest[name]):
+            if self.measured[name] < ENOUGH_VALUES:
+                continue
+            if self.graded[name] == self.measured[name] and self.highest[name] > 0:
+                lines.append(
+                    f"every {name} is a whole number from 0 to {HIGHEST_GRADE}; is it on five "
+                    "grades, which would earn wrong points as a visual analogue scale?"
+                )
+            elif is_in_longer_unit(vas_max, self.highest[name]):
                 said = f"as --vas-max {vas_max:g} says"
                 unit = VAS_UNITS[int(vas_max)]
                 if name in mapped:

@@ -8,22 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import INDISPENSABLE, MMT_MAXIMA
+from tisstats.measures.core_set import ENZYMES, INDISPENSABLE, MMT_MAXIMA
 from tisstats.measures.doubts import (
     ENOUGH_VALUES,
     HIGH_ENZYME,
+    HIGHEST_GRADE,
     LOW_ENZYME,
+    are_like_grades,
     is_in_longer_unit,
     shorter_muscle_test,
 )
+from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
 from tisstats.trial.description import RESCUE
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
-
-#: Highest grade of the globals on five grades, 0 inactive to 4 extremely severe, in the place of a
-#: visual analogue scale (Rider et al. 2011, doi:10.1002/acr.20532).
-_HIGHEST_GRADE = 4
 
 #: A value above so many times its upper limit is taken for a slip: about 400,000 U/L of creatine
 #: kinase. Assumed.
@@ -40,7 +39,7 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
     patients
         With ``arm``, ``patient_id`` and the upper limit of each enzyme, such as ``ck_uln``.
     visits
-        With ``patient_id`` and the measures, in the units of the description.
+        With ``patient_id``, ``week`` and the measures, in the units of the description.
 
     Yields
     ------
@@ -66,35 +65,26 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
             values = visits[name].dropna().to_numpy(dtype=float)
             grades = list(_five_grades(name, values))
             yield from grades or _shorter_scale(name, values, measures.vas_max)
-    limits = patients.set_index("patient_id")
-    for enzyme in measures.enzymes:
-        limit = visits["patient_id"].map(limits[f"{enzyme}_uln"])
-        share = (visits[enzyme] / limit).to_numpy(dtype=float)
-        if np.isfinite(share).any() and np.nanmax(share) < LOW_ENZYME:
-            yield (
-                f"every {enzyme} is below a tenth of its upper limit: is it in "
-                f"{measures.enzyme_unit}, as measures.enzyme_unit says?"
-            )
-        yield from _high_enzyme(enzyme, share[np.isfinite(share)], measures.enzyme_unit)
+    yield from _enzymes(study, patients.set_index("patient_id"), visits)
     for name in study.arms:
         if not (patients["arm"] == name).any():
             yield f"no patient is in the arm {name}"
 
 
 def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
-    """Yield a remark on visits without any measure, and on others that have no score.
+    """Yield a remark on visits without any measure, without a score, and with bounds of one.
 
     Parameters
     ----------
     study
         The description.
     visits
-        With ``patient_id``, ``visit_week``, when they took place, and the measures.
+        With ``patient_id``, ``week``, ``visit_week``, when they took place, and the measures.
 
     Yields
     ------
     str
-        One sentence, with the first of the visits.
+        One sentence, with the first of the visits or with numbers of visits.
 
     Examples
     --------
@@ -103,7 +93,7 @@ def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
     >>> data = StudyData.read(example_folder())
     >>> visits = data.trial.visits.assign(visit_week=data.trial.visits["week"])
     >>> visits.loc[5, "mmt"] = np.nan
-    >>> list(incomplete_visits(data.study, visits))
+    >>> list(incomplete_visits(data.study, visits))[:1]
     ['no score without physician_global or mmt: 1 visit, patient E-02, week 4']
     """
     measures = study.measures
@@ -122,14 +112,30 @@ def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
                 f"{what}: {count} {'visit' if count == 1 else 'visits, the first'}, patient "
                 f"{first['patient_id']}, week {first['visit_week']:g}"
             )
+    groups = {name: [name] for name in measures.used if name not in (*needed, *ENZYMES)}
+    groups |= {"every enzyme": list(measures.enzymes)} if measures.enzymes else {}
+    missing = {
+        name: int((visits[columns].isna().all(axis=1) & ~empty & ~lacking).sum())
+        for name, columns in groups.items()
+    }
+    if any(missing.values()):
+        at = [f"{name} at {_count(count, 'visit')}" for name, count in missing.items() if count]
+        where = "where a measure is missing (at baseline, all of the patient)"
+        yield f"scores lie within bounds {where}: {', '.join(at)}"
+    unmeasured = visits.loc[visits["week"] == 0, list(measures.enzymes)].isna()
+    partly = int((unmeasured.any(axis=1) & ~unmeasured.all(axis=1)).sum())
+    if partly and measures.enzyme_panel == "complete":
+        yield (
+            f"{_count(partly, 'patient')} with some of the enzymes at baseline: none is used, as "
+            "one that is missing may have been the most abnormal (measures.enzyme_panel)"
+        )
 
 
 def _five_grades(name: str, values: NDArray[np.float64]) -> Iterator[str]:
     """Yield a remark if a global has the values of five grades and not those of a scale."""
-    whole = np.all(values == np.round(values))
-    if len(values) >= ENOUGH_VALUES and whole and 0 < values.max() <= _HIGHEST_GRADE:
+    if len(values) >= ENOUGH_VALUES and are_like_grades(values).all() and values.max() > 0:
         yield (
-            f"every {name} is a whole number from 0 to {_HIGHEST_GRADE}: is it on five grades, "
+            f"every {name} is a whole number from 0 to {HIGHEST_GRADE}: is it on five grades, "
             "which would earn wrong points as a visual analogue scale?"
         )
 
@@ -143,9 +149,45 @@ def _shorter_scale(name: str, values: NDArray[np.float64], length: float) -> Ite
         )
 
 
+def _enzymes(study: Study, limits: pd.DataFrame, visits: pd.DataFrame) -> Iterator[str]:
+    """Yield remarks on enzymes that are too low or too high, as multiples of their limits."""
+    unit = study.measures.enzyme_unit
+    at_baseline = (visits["week"] == 0).to_numpy(dtype=bool)
+    patients, abnormal, low = 0, 0, False
+    for enzyme in study.measures.enzymes:
+        limit = visits["patient_id"].map(limits[f"{enzyme}_uln"])
+        shares = (visits[enzyme] / limit).to_numpy(dtype=float)
+        known = np.isfinite(shares)
+        patients = max(patients, int((at_baseline & known).sum()))
+        abnormal += int((shares[at_baseline & known] > 1).sum())
+        if known.any():
+            low |= bool(shares[known].max() < LOW_ENZYME)
+            yield from _low_enzyme(enzyme, shares[known], unit)
+            yield from _high_enzyme(enzyme, shares[known], unit)
+    if patients >= ENOUGH_VALUES and not abnormal and not low:
+        yield (
+            "no enzyme of any patient is above its upper limit at baseline: are they in "
+            f"{unit}, as measures.enzyme_unit says?"
+        )
+
+
+def _low_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterator[str]:
+    low = int((shares < IMPLAUSIBLY_LOW).sum())
+    if np.max(shares) < LOW_ENZYME:
+        yield (
+            f"every {enzyme} is below a tenth of its upper limit: is it in {unit}, as "
+            "measures.enzyme_unit says?"
+        )
+    elif low and unit == "U/L":
+        finding = f"1 value of {enzyme} is" if low == 1 else f"{low} values of {enzyme} are"
+        asked = "is it" if low == 1 else "are they"
+        yield (
+            f"{finding} below a twentieth of the upper limit: {asked} in {unit}, as "
+            "measures.enzyme_unit says?"
+        )
+
+
 def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterator[str]:
-    if not len(shares):
-        return
     if np.median(shares) > HIGH_ENZYME:
         yield (
             f"half of the values of {enzyme} are above {HIGH_ENZYME} times their upper limit: are "
@@ -260,7 +302,11 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
 
 
 def _patients(ids: pd.Series) -> str:
-    return f"{len(ids)} patient{'' if len(ids) == 1 else 's'}"
+    return _count(len(ids), "patient")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _first(ids: pd.Series) -> str:
