@@ -338,3 +338,11 @@ def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):
 def test_patients_are_numbered_in_the_order_of_their_first_rows(identifiers, dtype, numbers):
     found = number_patients(pd.Series(identifiers, dtype=dtype))
     assert (found.tolist(), found.dtype) == (numbers, np.int64)
+
+
+def test_rows_without_an_upper_limit_are_not_blamed_for_a_wrong_one(medians):
+    visits = pd.concat([medians, medians.assign(patient_id="other")], ignore_index=True)
+    visits = visits.assign(ck_uln=[2.8, np.nan, *[170.0] * (len(visits) - 2)])
+    visits.loc[1, "ck"] = np.nan
+    (fault,) = faults_of(visits, uln={"ck": "ck_uln"})
+    assert (fault.row, fault.column, fault.value) == (2, "ck_uln", "2.8")

@@ -61,7 +61,22 @@ def test_the_table_has_every_result_of_every_arm(study):
     expected = len(study.comparisons) * combinations(study.choices)
     expected += arms * measures * combinations(study.change_choices)
     assert len(table) == expected
-    assert list(table)[:2] == ["Outcome", "Group"]
+    assert list(table)[:4] == ["Origin", "Outcome", "Group", "As described"]
+    assert set(table["Origin"]) == {"synthetic"}
+    own = table[table["As described"] == "yes"]
+    assert set(table["As described"]) == {"yes", "no"}
+    assert len(own) == len(study.comparisons) + arms * measures
+    for label, plan in (("Threshold", study.endpoint.threshold), ("Week", study.endpoint.week)):
+        words = {f"{plan:g} points", f"week {plan:g}"}
+        assert set(own[label].dropna()) <= words
+    of_response = table["Outcome"] == "Response"
+    level = study.data.study.analysis.confidence_level
+    assert set(table.loc[of_response, "Confidence level"]) == {level}
+    assert table.loc[~of_response, ["Confidence level", "low", "high"]].isna().all(axis=None)
+    changes = table[~of_response].dropna(subset="estimate")
+    assert (changes["quartile_low"] <= changes["estimate"]).all()
+    assert (changes["estimate"] <= changes["quartile_high"]).all()
+    assert table.loc[of_response, ["quartile_low", "quartile_high"]].isna().all(axis=None)
     assert {str(table[name].dtype) for name in ("responders", "n")} == {"Int64"}
     assert (table["Outcome"] == "Response").sum() == len(study.comparisons) * combinations(
         study.choices

@@ -129,7 +129,7 @@ def read_measures(
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():
                 if (message := enzymes.uln_fault(enzyme, wrong, unit)) is not None:
-                    rows = ~((column < wrong) | (column > wrong))
+                    rows = (column >= wrong) & (column <= wrong)
                     check.fault_rows(rows, limit, message, wrong)
             multiples[enzyme] = value / np.where(column > 0, column, np.nan)
         else:

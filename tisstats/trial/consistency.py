@@ -92,7 +92,7 @@ def _limits(patients: pd.DataFrame, found: CellFaults, description: TrialDescrip
         limits = patients[column].to_numpy(dtype=float, na_value=np.nan)
         for limit in np.unique(limits[np.isfinite(limits)]).tolist():
             if (wrong := uln_fault(enzyme, limit, description.enzyme_unit)) is not None:
-                found.add(~((limits < limit) | (limits > limit) | np.isnan(limits)), column, wrong)
+                found.add((limits >= limit) & (limits <= limit), column, wrong)
 
 
 def _doses(treatments: pd.DataFrame, found: CellFaults, study: StudyTreatment) -> None:

@@ -528,23 +528,33 @@ class StudySpecifications:
         Returns
         -------
         DataFrame
-            ``Outcome`` (such as response, or the change of a measure), ``Group`` (arm or
-            comparison), a column for each choice, and the results of `curve_of_counts` and
-            `change_curves`; empty where a choice or a result does not belong to the outcome.
+            ``Origin`` (observed or synthetic), ``Outcome`` (such as response, or the change of a
+            measure), ``Group`` (arm or comparison), ``As described`` (yes in the row of the
+            description's own choices), a column for each choice, and the results of
+            `curve_of_counts`, with their ``Confidence level``, and of `change_curves`, whose
+            quartiles are ``quartile_low`` and ``quartile_high``; empty where a choice or a result
+            does not belong to the outcome.
         """
-        return pd.concat(list(self._tables(scheduler, progress)), ignore_index=True)
+        table = pd.concat(list(self._tables(scheduler, progress)), ignore_index=True)
+        table.insert(0, "Origin", self.data.study.study.data)
+        return table
 
     def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
         outcome = self.endpoint.words.noun.capitalize()
         for comparison in self.comparisons:
             curve = self.response(comparison, scheduler=scheduler, progress=progress)
-            yield _headed(curve.table(), outcome, comparison.title)
+            table = _headed(curve.table(), outcome, comparison.title)
+            yield table.assign(**{"Confidence level": self.inference.confidence_level})
         measures = self.data.trial.description.measures
         for arm, label in self.data.study.arms.items():
             for measure, curve in self.changes(arm).items():
                 scale = measures[measure]
-                yield _headed(curve.table(), f"Change of {scale.name}, {scale.unit}", label)
+                table = curve.table().rename(columns=_OF_CHANGES)
+                yield _headed(table, f"Change of {scale.name}, {scale.unit}", label)
 
+
+#: Results of changes that are called like limits of confidence, and are none.
+_OF_CHANGES = {"low": "quartile_low", "high": "quartile_high"}
 
 #: First words of the columns of counts.
 _COUNTED = ("responders", "patients", "n")
@@ -558,6 +568,8 @@ def _headed(table: pd.DataFrame, outcome: str, group: str) -> pd.DataFrame:
     table = table.astype(dict.fromkeys(counts, "Int64"))
     table.insert(0, "Outcome", outcome)
     table.insert(1, "Group", group)
+    # The first level of each choice is that of the description.
+    table.insert(2, "As described", ["yes", *["no"] * (len(table) - 1)])
     return table
 
 
