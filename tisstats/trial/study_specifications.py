@@ -6,6 +6,7 @@ study: where nobody stopped early, how early stops are handled is no choice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -73,9 +74,9 @@ _PLANNED = "as described"
 #: Quartiles of Minitab and SPSS (6) and of SAS (2), where these are not those of the description.
 _OTHER_DEFINITIONS = (6, 2)
 
-#: Largest product of the sizes of both arms for which Boschloo's test is among the alternatives:
-#: beyond, its many tables take long, and the exact tests differ little.
-_BOSCHLOO_PAIRS = 2_500
+#: Largest product of the sizes of both arms for which an unconditional test is among the
+#: alternatives: for every combination of choices, beyond it, computing the test takes minutes.
+_MOST_PAIRS = {"boschloo": 2_500, "barnard": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,15 +401,17 @@ class StudySpecifications:
         )
 
     @property
-    def _boschloo_offered(self) -> bool:
+    def _unconditional_tests(self) -> list[str]:
+        """The unconditional tests that are computed in reasonable time."""
         sizes = sorted(self.data.trial.patients["arm"].value_counts())
-        return len(sizes) > 1 and sizes[-1] * sizes[-2] <= _BOSCHLOO_PAIRS
+        pairs = math.prod(sizes[-2:]) if len(sizes) > 1 else math.inf
+        return [name for name, most in _MOST_PAIRS.items() if pairs <= most]
 
     def _test(self) -> Choice | None:
         if self._one_arm:
             return None
         planned = self.inference.test
-        others = ("fisher", *("boschloo",) * self._boschloo_offered, "barnard")
+        others = ("fisher", *self._unconditional_tests)
         return _choice(
             "Test",
             "test",
@@ -439,10 +442,15 @@ class StudySpecifications:
         }
         if self.data.study.core_set != "imacs":
             del reasons["Enzymes missing at baseline"]
+        if not self._one_arm:
+            del reasons["Test"]  # each test that is none has its own reason
         found = [NotVaried(name, why) for name, why in reasons.items() if name not in names]
-        if "Test" in names and not self._boschloo_offered and self.inference.test != "boschloo":
-            why = "with so many patients it takes long, and exact tests differ little"
-            found.append(NotVaried("Boschloo's test", why))
+        done = {*self._unconditional_tests, self.inference.test}
+        found += [
+            NotVaried(f"{_TESTS[name][0]}'s test", "with so many patients it takes too long")
+            for name in _MOST_PAIRS
+            if not self._one_arm and name not in done
+        ]
         found.append(
             NotVaried("Ranges of the measures", "declared in the description, without a default")
         )
