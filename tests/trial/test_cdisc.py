@@ -208,6 +208,28 @@ def test_response_is_the_score_at_or_above_the_threshold(datasets):
     assert others[["CRIT1", "CRIT1FL", "AVALCAT1"]].eq("").all(axis=None)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "flag"),
+    [
+        (40, 100, "Y"),
+        (math.nextafter(40, 0), 100, ""),
+        (0, math.nextafter(40, 0), "N"),
+        (0, 40, ""),
+        (np.nan, 20, "N"),
+        (np.nan, np.nan, ""),
+    ],
+)
+def test_bounds_of_a_score_decide_where_it_is_not_known(tables, low, high, flag):
+    visits = tables["visits"].assign(tis_low=np.nan, tis_high=np.nan)
+    visits.loc[[2, 3], ["tis_low", "tis_high"]] = [low, high]
+    visits.loc[3, "tis"] = 39.5  # known: its bounds are not looked at
+    visits.loc[2, "tis"] = np.nan
+    adtis = derive_analysis_datasets(STUDY, **tables | {"visits": visits}).tables["ADTIS"]
+    score = adtis[(adtis["SUBJID"] == "007") & (adtis["PARAMCD"] == "TIS")]
+    assert score["CRIT1FL"].tolist() == ["", "", flag, "N"]
+    assert score["ANL01FL"].tolist()[2:] == ["", "Y"]
+
+
 def test_a_hair_below_the_threshold_is_no_response(tables):
     tables["visits"].loc[2, "tis"] = math.nextafter(40, 0)
     adtis = derive_analysis_datasets(STUDY, **tables).tables["ADTIS"]
@@ -363,7 +385,8 @@ def test_every_source_is_a_documented_column():
     }
     assert sources <= documented
     # The score is a parameter, not a variable; the outcome of a time is its parameter.
-    assert documented - sources == {"visits.tis", "times.outcome"}
+    scores = {"visits.tis", "visits.tis_low", "visits.tis_high"}
+    assert documented - sources == scores | {"times.outcome"}
 
 
 def test_keys_tell_records_apart(datasets):

@@ -101,6 +101,23 @@ def test_the_score_is_a_parameter_with_its_criterion(made, tmp_path):
     assert met == (later["tis"] >= 40).tolist()
 
 
+def test_what_bounds_decide_is_flagged_as_the_times_have_it(tmp_path):
+    made = make_study(12, missing=0.3, missed=0, seed=4)
+    for row in made.patients:
+        row.update(end_reason="", stop_week="")
+    made.treatments[:] = [row for row in made.treatments if row["treatment"] != "rescue"]
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    tables = study_datasets(given).tables
+    adtis, adtte = tables["ADTIS"], tables["ADTTE"]
+    scores = adtis[(adtis["PARAMCD"] == "TIS") & (adtis["AVISITN"] > 0)]
+    decided = scores[scores["AVAL"].isna()]["CRIT1FL"]
+    assert {"Y", "N", ""} == set(decided)
+    met = scores[scores["CRIT1FL"] == "Y"].groupby("SUBJID")["AVISITN"].min()
+    response = adtte[adtte["PARAMCD"] == "TTRESP"].set_index("SUBJID")
+    events = response.loc[response["CNSR"] == 0, "AVAL"]
+    assert events.sort_index().to_dict() == met.sort_index().to_dict()
+
+
 @pytest.mark.parametrize(
     ("name", "variable", "column"), [("ADAE", "AETERM", "event"), ("ADEX", "EXTRT", "treatment")]
 )

@@ -16,6 +16,7 @@ from tisstats.trial.cdisc import (
     StudyMetadata,
     derive_analysis_datasets,
 )
+from tisstats.trial.courses import Courses
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_criterion, study_courses
 from tisstats.trial.study_wording import describe_score
@@ -93,6 +94,9 @@ def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     """Return all visits; those of patients outside the analysis have no score or criterion."""
     columns = ["patient_id", "week", *data.trial.description.measures]
     scored = data.analysis.visits[[*columns, "tis", "response"]]
+    courses = Courses.of(data.analysis)
+    visit = np.isfinite(courses.weeks)  # in the order of the rows
+    scored = scored.assign(tis_low=courses.score_low[visit], tis_high=courses.score_high[visit])
     if criterion is not None:
         scored = scored.assign(**{criterion.column: _met_at_visits(data)})
     outside = ~data.trial.visits["patient_id"].isin(data.analysis.patients["patient_id"])

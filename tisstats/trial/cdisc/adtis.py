@@ -13,7 +13,6 @@ from tisstats.trial.cdisc.source import (
     Columns,
     Source,
     carried_columns,
-    flag_text,
 )
 from tisstats.trial.cdisc.specification import (
     Variable,
@@ -88,7 +87,8 @@ def derive_adtis(source: Source) -> Columns:
     }
     if (least := source.study.response_threshold) is not None:
         columns["CRIT1"] = np.where(is_score, source.response(), "").astype(object)
-        columns["CRIT1FL"] = _met(value, least, is_score & ~at_baseline)
+        met = np.where(is_score & ~at_baseline, _met(visits, least)[visit], "")
+        columns["CRIT1FL"] = met.astype(object)
     if "AVALCAT1" in columns:
         columns["AVALCAT1"] = np.where(is_score, columns["AVALCAT1"], "").astype(object)
     return columns
@@ -118,10 +118,14 @@ def _visit_names(visits: pd.DataFrame) -> NDArray[np.object_]:
     return np.array(names, dtype=object)
 
 
-def _met(value: Values, least: float, asked: NDArray[np.bool_]) -> NDArray[np.object_]:
-    """Return whether the score reaches the threshold, where that is asked and known."""
-    reached = pd.Series(value >= least, dtype="boolean")
-    return flag_text(reached.mask(~asked | np.isnan(value)), only_yes=False)
+def _met(visits: pd.DataFrame, least: float) -> NDArray[np.object_]:
+    """Return whether the score of each visit reaches the threshold; empty where that is open."""
+    score = visits[SCORE].to_numpy(dtype=float) if SCORE in visits else np.full(len(visits), np.nan)
+    low, high = (
+        np.where(np.isnan(score) & (name in visits), visits.get(name, score), score)
+        for name in (f"{SCORE}_low", f"{SCORE}_high")
+    )
+    return np.select([low >= least, high < least], ["Y", "N"], "").astype(object)
 
 
 def parameter_rows(source: Source) -> list[Variable]:

@@ -56,7 +56,8 @@ def derive_analysis_datasets(
     visits : DataFrame
         One row a patient and scheduled week: ``patient_id``, ``week``, ``baseline``, the study's
         measures in their units, and the column of the study's criterion, 1 where it is met and 0
-        where not; optionally ``visit`` (its name), ``tis`` (points), ``response`` and ``date``.
+        where not; optionally ``visit`` (its name), ``tis`` (points), its bounds ``tis_low`` and
+        ``tis_high`` where measures are missing, ``response`` and ``date``.
     events : DataFrame, optional
         One row an adverse event: ``patient_id``, ``week``, ``event``, ``serious``, ``related``;
         optionally ``date``. Without it there is no ADAE.
