@@ -240,7 +240,8 @@ def test_two_files_are_two_arms_and_the_last_visit_counts_by_default(scored, tmp
         (
             "patient_id,week,tis\na,0,0\na,4,\na,8,3\nb,0,0\nb,4,9\n",
             [
-                "row 3, column tis, value '': must be a score from 0 to 100 after baseline, not",
+                "row 3, column tis, value '': must be a score from 0 to 100 after baseline, not "
+                "empty: leave out this patient or that week",
                 "column patient_id, value 'b': the patient has no visit at week 8, as others have: "
                 "leave out this patient or that week",
             ],

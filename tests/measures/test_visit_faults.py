@@ -13,6 +13,8 @@ from tisstats.tables.cells import as_text
 
 VAS = "must be a number from 0 to 10 (cm, as vas_max is 10; 100 is for mm)"
 
+COMMA = "; if its comma is a decimal mark, declare it (--decimal ,)"
+
 
 def score(visits, **changed):
     return score_visits(visits, **({"mmt_max": 260, "uln": {"ck": 170}} | changed))
@@ -33,7 +35,10 @@ def faults_of(visits, **changed):
         ("mmt", 261, "must be a number from 0 to 260 (mmt_max)"),
         ("mmt", -1, "must be a number from 0 to 260 (mmt_max)"),
         ("haq", 3.125, "must be a number from 0 to 3"),
-        ("haq", "1,6", "must be a number from 0 to 3"),
+        ("haq", "1,6", f"must be a number from 0 to 3{COMMA}"),
+        ("ck", " 0,75", f"must be a number above 0, in U/L{COMMA}"),
+        ("ck", "1,500", "must be a number above 0, in U/L"),
+        ("ck", "1,5,0", "must be a number above 0, in U/L"),
         ("haq", "mild", "must be a number from 0 to 3"),
         ("haq", True, "must be a number from 0 to 3"),
         ("physician_global", np.inf, VAS),

@@ -404,6 +404,12 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", HEAD + "A,0\n", {}, "v.csv, row 2: the row has 2 cells; the header has 3"),
         ("v.csv", HEAD + "A,0,1\nB,0,1,2\n", {},
          "v.csv, row 3: the row has 4 cells; the header has 3"),
+        ("v.csv", "# exported\n" + HEAD, {},
+         "v.csv, row 2: the row has 3 cells; the header has 1; do other lines stand above the "
+         "names of the columns?"),
+        ("v.csv", '"",week\n1,0\n2,4\n', {},
+         "v.csv, row 1: column 1 has cells and no name; name it or remove it (numbers of rows, "
+         "which R writes: row.names = FALSE)"),
         ("v.csv", HEAD + '"A\n1",0,1\nB,0\n', {},
          "v.csv, row 4: the row has 2 cells; the header has 3"),
         ("v.csv", HEAD + "A,0,1\n\nB;0;1\n", {},

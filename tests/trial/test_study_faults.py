@@ -117,6 +117,11 @@ FAULTS = {
         cell("patients", 2, "patient_id", " "),
         f"{PATIENTS}, row 4, column patient_id, value ' ': must be text; not empty",
     ),
+    "decimal comma": (
+        cell("patients", 0, "age", "40,5"),
+        f"{PATIENTS}, row 2, column age, value '40,5': must be a number; if its comma is a decimal "
+        "mark, declare it: decimal = ',' in [files]",
+    ),
     "age in words": (
         cell("patients", 0, "age", "forty"),
         f"{PATIENTS}, row 2, column age, value 'forty': must be a number",

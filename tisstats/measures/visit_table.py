@@ -25,6 +25,7 @@ from tisstats.measures.ranges import check_vas_max as check_vas_max
 from tisstats.statistics._arguments import data_frame, one_of
 from tisstats.tables.cells import empty_cells as empty_cells
 from tisstats.tables.cells import numbers
+from tisstats.tables.decimals import like_decimal_commas
 from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
 from tisstats.tables.raw import TableSource as TableSource
 from tisstats.tables.raw import normalise_name
@@ -83,7 +84,11 @@ class TableCheck:
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
         """Return a column as floats, nan if empty; record values that are not numbers in range."""
         values, text = as_numbers(self.table[column])
-        self.fault_rows(text | (values < low) | (values > high) | np.isinf(values), column, allowed)
+        bad = text | (values < low) | (values > high) | np.isinf(values)
+        commas = text & like_decimal_commas(self.table[column]) if text.any() else text
+        self.fault_rows(bad & ~commas, column, allowed)
+        hint = f"{allowed}; if its comma is a decimal mark, declare it (--decimal ,)"
+        self.fault_rows(commas, column, hint)
         return values
 
 

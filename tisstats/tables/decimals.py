@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import is_text
@@ -288,3 +290,20 @@ def _with_points(column: pd.Series) -> pd.Series:
     else:
         cells = [points.get(cell, cell) if isinstance(cell, str) else cell for cell in cells]
     return pd.Series(cells, index=column.index, dtype=object)
+
+
+def like_decimal_commas(cells: pd.Series) -> NDArray[np.bool_]:
+    """Return which cells are numbers if a comma is their decimal mark, and separates no thousands.
+
+    >>> like_decimal_commas(pd.Series(["5,5", " 0,75", "1,500", "5.5", "a,b", None])).tolist()
+    [True, True, False, False, False, False]
+    """
+    return np.array(
+        [
+            isinstance(cell, str)
+            and _DECIMAL_COMMA.match(cell) is not None
+            and _THOUSANDS.fullmatch(cell.strip()) is None
+            for cell in cells
+        ],
+        dtype=bool,
+    )

@@ -244,6 +244,8 @@ class DelimitedText:
     def _raise_faults(self) -> None:
         if self._wrong:
             message = f"the row has {{}} cells; the header has {len(self._header)}"
+            if len(self._header) == 1:
+                message += "; do other lines stand above the names of the columns?"
             raise DataError([Fault(self._file, message.format(n), line) for line, n in self._wrong])
         check_nameless(sorted(self._nameless), self._file)
 

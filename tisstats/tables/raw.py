@@ -257,6 +257,8 @@ def check_nameless(places: Sequence[int], file: str) -> None:
     if not places:
         return
     message = f"column {places[0]} has cells and no name; name it or remove it"
+    if places[0] == 1:
+        message += " (numbers of rows, which R writes: row.names = FALSE)"
     if len(places) > 1:
         message = (
             f"columns {', '.join(map(str, places))} have cells and no name; name them or remove "

@@ -12,6 +12,9 @@ from tisstats.measures.visit_table import TableCheck, find_visits
 
 _NEEDED = ("patient_id", "week", "tis")
 _ALLOWED = "must be a score from 0 to 100"
+_WAY_OUT = (
+    "leave out this patient or that week, since every patient must have a score at the same visits"
+)
 
 
 def read_score_courses(path: Path) -> NDArray[np.float64]:
@@ -52,7 +55,8 @@ def read_score_courses(path: Path) -> NDArray[np.float64]:
     check.raise_faults()
     after = np.ones(len(scores), dtype=np.bool_)
     after[visits.baselines] = False
-    check.fault_rows(after & np.isnan(scores), "tis", f"{_ALLOWED} after baseline, not empty")
+    message = f"{_ALLOWED} after baseline, not empty: {_WAY_OUT}"
+    check.fault_rows(after & np.isnan(scores), "tis", message)
     weeks, places = np.unique(visits.weeks[after], return_inverse=True)
     courses = np.full((len(visits.baselines), len(weeks)), np.nan)
     present = np.zeros(courses.shape, dtype=np.bool_)
@@ -63,8 +67,7 @@ def read_score_courses(path: Path) -> NDArray[np.float64]:
     for patient, place in np.argwhere(~present):
         name = found.table["patient_id"].iloc[visits.baselines[patient]]
         check.fault(
-            f"the patient has no visit at week {weeks[place]:g}, as others have: leave out this "
-            "patient or that week, since every patient must have a score at the same visits",
+            f"the patient has no visit at week {weeks[place]:g}, as others have: {_WAY_OUT}",
             "patient_id",
             name,
         )

@@ -33,6 +33,7 @@ from tisstats.tables import (
     truth_values,
 )
 from tisstats.tables.cells import as_text
+from tisstats.tables.decimals import like_decimal_commas
 from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
 from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.description import RESCUE, TABLES
@@ -235,6 +236,11 @@ class _Columns:
 
     def _report(self, column: str, bad: NDArray[np.bool_], allowed: str) -> None:
         """Record the cells at fault, with what may have made them so."""
+        if self.known[column].numeric:
+            commas = bad & like_decimal_commas(self.raw.cells[column])
+            hint = "if its comma is a decimal mark, declare it: decimal = ',' in [files]"
+            self.table.add(commas, column, f"{allowed}; {hint}")
+            bad = bad & ~commas
         codes = bad & _like_missing_codes(self.raw.cells[column])
         changed = self._changed_by_mapping(column, bad & ~codes)
         self.table.add(bad & ~codes & (changed == ""), column, allowed)
