@@ -265,6 +265,29 @@ def test_weeks_of_adam_are_those_that_its_visits_name(mapped):
     assert rows(raw, "week") == [["0"], ["4"]]
 
 
+@pytest.mark.parametrize(
+    ("visit", "number", "refused"),
+    [
+        ("Month 3", 3, True),
+        ("day 84 (end)", 84, True),
+        ("Years 1", "1.0", True),
+        ("Day 29", 4, False),
+        ("Month 3", 12, False),
+        ("Visit 3", 3, False),
+        ("Weekend 3", 2, False),
+    ],
+)
+def test_days_and_months_of_adam_are_not_taken_for_weeks(mapped, visit, number, refused):
+    visits = ADQS.replace("Week 4,4", f"{visit},{number}").replace("Baseline", "Day 0")
+    if refused:
+        lines = fault_lines(lambda: mapped(ADAM_MAPPING, visits))
+        assert [line.partition(", column")[0] for line in lines] == [
+            f"trial.csv, row {row}" for row in (4, 5, 6)
+        ]
+    else:
+        assert rows(mapped(ADAM_MAPPING, visits), "week") == [["0"], [str(number)]]
+
+
 @pytest.mark.parametrize(("choice", "week_4"), [("keep", "2.3"), ("drop", "")])
 def test_what_becomes_of_derived_records_is_declared(mapped, choice, week_4):
     header, *rest = ADQS.splitlines()

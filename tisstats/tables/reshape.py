@@ -38,7 +38,7 @@ from tisstats.tables.raw import (
 from tisstats.tables.reading import ReadOptions, read_table
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
-_NAMED_WEEK = re.compile(r"\s*weeks?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+_NAMED_TIME = re.compile(r"\s*(week|day|month|year)s?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
 #: What columns of units are called, in ADaM and SDTM too: UNIT, AVALU, LBORRESU, LBSTRESU.
 _OF_UNITS = re.compile(r"units?$|(orres|stres|aval)u$", re.IGNORECASE)
 #: Most codes that a remark lists.
@@ -284,8 +284,13 @@ class _Application:
             return
         bad = []
         for text, number in zip(raw.cells[visit], raw.cells["week"], strict=True):
-            named = _NAMED_WEEK.match(as_text(text))
-            bad.append(named is not None and _week(named[1]) != _week(number))
+            named = _NAMED_TIME.match(as_text(text))
+            if named is None:
+                bad.append(False)
+                continue
+            same = _week(named[2]) == _week(number)
+            # Day 29 is in week 4, and month 3 has the number 3 if it counts months.
+            bad.append(not same if named[1].lower() == "week" else same and _week(number) != 0)
         message = f"is not the week that {visit} names; give the weeks in [visits.values.week]"
         if faults := raw.source.faults(bad, "week", message, raw.cells["week"]):
             raise DataError(faults)
