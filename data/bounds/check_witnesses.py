@@ -394,12 +394,14 @@ def _bounded(witness: Witness, measure: str, side: str, published: Published) ->
 
 # Why nothing can lie beyond some of the bounds.
 
+_INFINITE = "nothing lies beyond an infinite value"
+
 
 def nothing_beyond(key: Key, stated: str, published: Published) -> str | None:
     """Return a short argument why no cohort goes beyond a bound; None if this file has none."""
     quantity, measure, side = key
     if stated == UNBOUNDED:
-        return "nothing lies beyond an infinite value"
+        return _INFINITE
     value, low = Fraction(stated), side == "minimum"
     if quantity == "spearman" and abs(value) == 1:
         return "no correlation lies beyond 1 or -1"
@@ -548,14 +550,17 @@ def main(arguments: list[str]) -> int:
         return 1
     if listed:
         for key, (has, reason) in found.items():
-            attained = "attained" if has else "no witness in the file"
-            print(f"{' '.join(key)}: {attained}; {reason or 'nothing beyond: by the solver alone'}")
-    attained = sum(has for has, _ in found.values())
+            witness = "moved outward without end" if reason == _INFINITE else "attained"
+            shown = witness if has else "no witness in the file"
+            print(f"{' '.join(key)}: {shown}; {reason or 'nothing beyond: by the solver alone'}")
+    witnessed = [reason for has, reason in found.values() if has]
+    infinite = witnessed.count(_INFINITE)
     short = sum(reason is not None for _, reason in found.values())
     print(
-        f"Of {len(found)} bounds {attained} are attained by the synthetic values of {WITNESSES}, "
-        f"which meet every constraint.\nThat nothing lies beyond follows by a short argument for "
-        f"{short}, and rests on the solver for {len(found) - short}."
+        f"Of {len(found)} bounds {len(witnessed) - infinite} are attained by the synthetic values "
+        f"of {WITNESSES}, which meet every constraint; {infinite} are infinite: one of the values "
+        "can be moved outward without end.\nThat nothing lies beyond follows by a short argument "
+        f"for {short}, and rests on the solver for {len(found) - short}."
     )
     return 0
 

@@ -48,7 +48,9 @@ def test_printed_changes_are_scaled_to_the_range_of_each_measure(default):
     assert shown["Serum creatine kinase"] == "–"
     assert "(assumed)" in table["Range"]["Manual muscle testing"]
     figure = default.range_forest()
-    assert figure.alt.startswith("Patient global activity improved most, by 27% of the range")
+    assert figure.alt.startswith(
+        "Patient global activity had the largest median improvement, 27% of the range"
+    )
     assert "Published: Lim et al. 2021, Table 2" in figure.alt
 
 

@@ -76,13 +76,13 @@ def test_the_greatest_improvement_comes_first_and_measures_without_a_range_last(
     [
         (
             CHANGES,
-            "Pain improved most, by 25% of the range in the median; 1 of 3 measures with a range "
-            "did not improve",
+            "Pain had the largest median improvement, 25% of the range; 1 of 3 measures with a "
+            "range had no median improvement",
         ),
         ([SAME], "None of 1 measure with a range improved in the median"),
         (
             [PAIN, PAIN],
-            "2 measures improved most, by 25% of the range in the median, and all of 2 measures "
+            "2 measures had the largest median improvement, 25% of the range; all of 2 measures "
             "with a range improved",
         ),
     ],

@@ -193,9 +193,9 @@ def test_up_to_eight_values_are_listed(n, listed):
     text, passed = found[-1]
     assert passed
     assert text.startswith("all three quartiles jointly attainable")
-    assert (", such as " in text) is listed
+    assert (", such as by the made-up values " in text) is listed
     if listed:
-        values = [int(value) for value in text.partition(" such as ")[2].split(", ")]
+        values = [int(value) for value in text.partition(" made-up values ")[2].split(", ")]
         assert len(values) == n
         assert values == sorted(values)
     assert found[-2][0] == f"attainable by {n} values in whole points"

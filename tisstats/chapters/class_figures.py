@@ -37,7 +37,8 @@ from tisstats.trial.scoring import analyse
 #: Of the interval that the slides show.
 _METHOD = "clopper-pearson"
 
-_REPORTS = "Published: reports"
+#: Of the percentages only one is from an abstract that was read.
+_REPORTS = "Published: an abstract, and accounts of abstracts by others,"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +158,7 @@ def _arms(_: PublishedFacts) -> SlideFigure:
     return _drawn(
         threshold_shares,
         f"{_REPORTS} of {name}, week {week}; counts inferred from "
-        f"printed percentages where the line is dashed; {conditions}.",
+        f"reported percentages where the line is dashed; {conditions}.",
         rows,
     )
 
@@ -176,7 +177,7 @@ def _placebo(published: PublishedFacts) -> SlideFigure:
         names[name] = None
     return _drawn(
         interval_forest,
-        f"{_REPORTS} of {join_names(list(names))}. Inferred: from printed percentages. "
+        f"{_REPORTS} of {join_names(list(names))}. Inferred: from reported percentages. "
         f"{name_conditions(trials, compared)}. Intervals: {method_title(_METHOD)}.",
         rows,
         "Studies of the placebo arms alone would have printed responders, too",

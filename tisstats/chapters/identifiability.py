@@ -68,6 +68,7 @@ from tisstats.synthetic.diversity import Diversity, diversity
 from tisstats.synthetic.effect import N_COHORTS, read_effect
 from tisstats.synthetic.effect import PERCENTILES as EFFECT_PERCENTILES
 from tisstats.synthetic.plausibility import CRITERIA
+from tisstats.synthetic.run import REFERENCE_CANDIDATES
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
 #: Label of the ensemble's bars in each figure.
@@ -357,6 +358,7 @@ class Identifiability(PatientChapter):
     @described(
         {
             "cohorts": counted("Synthetic cohorts", "cohorts"),
+            "candidates": counted("Candidates for the reference cohort", "cohorts"),
             "patients_changed": Facts(
                 "{percentage}",
                 "Patients whose profile differs from that in another cohort",
@@ -384,6 +386,7 @@ class Identifiability(PatientChapter):
         differ = diversity(self.ensemble)
         return {
             "cohorts": str(differ.n_cohorts),
+            "candidates": str(REFERENCE_CANDIDATES),
             "patients_changed": format_percent(differ.proportion_profiles_different),
             "visits_changed": format_percent(differ.proportion_visits_different),
             "rank_correlation": format_rounded(differ.score_rank_correlation, 2),

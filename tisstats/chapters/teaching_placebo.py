@@ -405,8 +405,8 @@ class PlaceboResponse(Chapter):
         return figure_item(
             threshold_shares,
             rows,
-            source="Published: reports of the trials, and the article; some counts inferred; "
-            f"{self.conditions}",
+            source="Published: an abstract, accounts of abstracts by others, and the article; some "
+            f"counts inferred; {self.conditions}",
         )
 
     @property
@@ -504,8 +504,8 @@ class PlaceboResponse(Chapter):
         notes={
             "Trial and threshold": "{self.conditions}.",
             "Difference": "Percentage points, with the {self.level_percent}% interval of Newcombe.",
-            "Counts": "Inferred: not found in print, but the printed percentages allow one count "
-            "only; see the next table.",
+            "Counts": "Inferred: the count was not found, and the percentages, which others "
+            "report from congress abstracts, allow one count only; see the next table.",
         },
     )
     def differences_by_threshold(self) -> Rows:
@@ -544,6 +544,7 @@ class PlaceboResponse(Chapter):
                     **_allowed("treated", each.percents.treated, each.treated),
                     **_allowed("placebo", each.percents.placebo, each.placebo),
                     "Printed difference": self._printed_difference(each),
+                    "Source of the percentages": each.source,
                 }
 
     def _printed_difference(self, each: ThresholdComparison) -> str:
@@ -589,7 +590,8 @@ class PlaceboResponse(Chapter):
             "Diseases": self.published.text("comparators.this_study.population"),
             "Randomised": f"{self.count.patients} analysed, not randomised",
             "Week": str(self.count.week),
-            "Background treatment": "none, unless rescue medication was needed",
+            "Background treatment": "none planned before rescue; one patient had chemotherapy, "
+            "perhaps within the study",
             "Steroids": "none before rescue",
             "Immunosuppressants": "none before rescue",
         }

@@ -142,9 +142,10 @@ def _message(drawn: Sequence[ScaledChange]) -> str:
     best = [each.scale.name for each in drawn if _median(each) == most]
     which = best[0] if len(best) == 1 else f"{len(best)} measures"
     rest = len(drawn) - improved
-    others = f"; {rest} of {of} did not improve" if rest else f", and all of {of} improved"
+    others = f"; {rest} of {of} had no median improvement" if rest else f"; all of {of} improved"
     return (
-        f"{which} improved most, by {format_percent(most, 0)}% of the range in the median{others}"
+        f"{which} had the largest median improvement, {format_percent(most, 0)}% of the range"
+        f"{others}"
     )
 
 

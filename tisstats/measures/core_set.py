@@ -96,7 +96,8 @@ CORE_SETS_OF: dict[Population, tuple[CoreSet, ...]] = {
     "juvenile": ("imacs", "printo"),
 }
 
-#: Measures without which the score has no bounds either: the official calculator asks for them.
+#: Measures without which the score has no bounds either: the web calculators of the IMACS group ask
+#: for them (https://www.niehs.nih.gov/research/resources/imacs/response_criteria/).
 INDISPENSABLE: dict[CoreSet, tuple[str, ...]] = {
     "imacs": ("physician_global", "mmt"),
     "printo": ("physician_global", "cmas"),

@@ -294,7 +294,7 @@ def interval_case(draw: Draw) -> Case:
         "The interval of a proportion",
         5,
         f"In a fictitious trial, {count} of {of} patients respond. What is the exact "
-        f"{100 * LEVEL:g}% confidence interval (Clopper–Pearson) of the proportion, in per cent "
+        f"{100 * LEVEL:g}% confidence interval (Clopper-Pearson) of the proportion, in per cent "
         "with one decimal?",
         (),
         (

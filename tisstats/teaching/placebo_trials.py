@@ -28,6 +28,7 @@ class ThresholdComparison:
     treated: Arm
     placebo: Arm
     inferred: bool  #: whether a count or the size of an arm is inferred
+    source: str  #: what was read for the percentages: an abstract, or an account of one
 
 
 def read_trials() -> PublishedFacts:
@@ -110,6 +111,7 @@ def _of_trial(trials: PublishedFacts, trial: str) -> list[ThresholdComparison]:
                 Arm(counts.treated, patients.treated),
                 Arm(counts.placebo, patients.placebo),
                 inferred,
+                trials.text(f"shares.{trial}.{threshold}.source"),
             )
         )
     return found

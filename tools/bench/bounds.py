@@ -36,6 +36,6 @@ def bench() -> None:
         )
     show(
         f"The slowest of {len(committed)} bounds, computed again, as parts of two minutes "
-        f"(their sum: {committed['seconds'].sum():.0f} s when last written)",
+        f"(sum over all bounds: {committed['seconds'].sum():.0f} s when last written)",
         rows,
     )
