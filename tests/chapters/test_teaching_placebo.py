@@ -39,6 +39,8 @@ def test_what_responders_had_to_meet_besides_a_score_stands_with_it(page):
     slides = slide_figures(PublishedFacts.read())
     assert words in slides["arms"].caption
     assert f"{words}." in slides["placebo"].caption
+    for name in ("arms", "placebo"):
+        assert "accounts of abstracts by others" in slides[name].caption
 
 
 def test_inferred_counts_are_labelled_wherever_they_are_listed(page):
@@ -48,6 +50,8 @@ def test_inferred_counts_are_labelled_wherever_they_are_listed(page):
     how = page.inferred_counts().frame
     assert how["Counts, treated"].tolist()[:2] == ["32 of 47", "15 of 47"]
     assert how["Printed difference"][0] == "45 (27 to 63); from the counts 45.2 (27.3 to 63.0)"
+    # Of percentages that others report the source says so.
+    assert all("as reported" in source for source in how["Source of the percentages"])
     assert page.other_trials().frame["Responders"].tolist() == [
         "42 of 75 v 31 of 73 (inferred)",
         "–",

@@ -195,6 +195,16 @@ def test_values_changes_and_flags_by_hand(datasets):
     assert adtis.loc["A 3", "ANL01FL"].eq("").all()
 
 
+def test_changes_are_free_of_what_binary_fractions_add(tables):
+    visits = tables["visits"].copy()
+    visits["mmt"] = visits["mmt"].astype(float)
+    mine = visits["patient_id"] == "007"
+    visits.loc[mine, "mmt"] = [3.8, 3.8, 3.5, 0.5 + 1e-9]
+    adtis = derive_analysis_datasets(STUDY, **tables | {"visits": visits}).tables["ADTIS"]
+    changes = adtis[(adtis["SUBJID"] == "007") & (adtis["PARAMCD"] == "MMT")]["CHG"]
+    assert [repr(change) for change in changes.tolist()] == ["nan", "nan", "-0.3", "-3.299999999"]
+
+
 def test_response_is_the_score_at_or_above_the_threshold(datasets):
     adtis = datasets.tables["ADTIS"].set_index(["SUBJID", "PARAMCD", "AVISITN"]).sort_index()
     score = adtis.loc[("007", "TIS")]

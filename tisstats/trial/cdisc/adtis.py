@@ -22,6 +22,9 @@ from tisstats.trial.cdisc.specification import (
 
 Values = NDArray[np.float64]
 
+#: Decimals of a change, more than measures have: 3.5 - 3.8 is -0.3, and not -0.2999999999999998.
+_CHANGE_DECIMALS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class _Parameter:
@@ -105,7 +108,7 @@ def _changes(
     row = row_of[number]
     base = np.where((row >= 0)[:, None], values[row], np.nan)
     later = (row >= 0) & (weeks > weeks[row])
-    return base, np.where(later[:, None], values - base, np.nan)
+    return base, np.where(later[:, None], np.round(values - base, _CHANGE_DECIMALS), np.nan)
 
 
 def _visit_names(visits: pd.DataFrame) -> NDArray[np.object_]:
