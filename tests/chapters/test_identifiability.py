@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
 from tisstats.synthetic.diversity import Diversity, QuantityRange
 from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.run import REFERENCE_CANDIDATES
 
 
 @pytest.fixture(scope="module")
@@ -229,3 +231,14 @@ def test_the_sensitivity_tables_name_what_stays():
     number = int(re.match(r"the other (\d+) of", newtons)[1])
     of_change = compared[compared["alternative"] == "force_step_1_6"]
     assert number == int((~of_change["moved"]).sum())
+
+
+def test_that_the_reference_cohort_was_selected_is_said_where_cohorts_are_explained(page):
+    root = Path(__file__).parents[2]
+    assert page.diversity_numbers()["candidates"] == str(REFERENCE_CANDIDATES)
+    chapter = (root / "notebooks/06_identifiability.ipynb").read_text(encoding="utf-8")
+    assert "was selected: of {glue:text}`candidates` candidates" in chapter
+    glossary = (root / "book/glossary.md").read_text(encoding="utf-8")
+    assert "the reference cohort, was selected from several candidates" in glossary
+    response = (root / "notebooks/03_primary_outcome.ipynb").read_text(encoding="utf-8")
+    assert "from the selection of [the reference cohort]" in response

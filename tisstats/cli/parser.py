@@ -309,7 +309,8 @@ def add_simulate(commands: Commands) -> None:
     add("--trials", metavar="N", type=positive_int, default=100_000, help=trials)
     same = "random seed: the same seed gives the same numbers"
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
-    add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    formats = "default: table; csv has the characteristics alone, table and json the design too"
+    add("--format", choices=("table", "csv", "json"), default="table", help=formats)
 
 
 def parse_uln(text: str) -> tuple[str, str]:
