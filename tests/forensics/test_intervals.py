@@ -134,3 +134,12 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
 def test_limits_that_are_no_pair_are_refused_by_name():
     with pytest.raises(ValueError, match="printed must be two strings"):
         interval_consistency(None, 8, 19)
+
+
+def test_rows_may_have_their_own_level():
+    table = pd.DataFrame({"low": ["20.3"], "high": ["66.5"], "successes": [8], "trials": [19]})
+    own = table.assign(confidence_level=0.9)
+    assert check_intervals(table, percent=True)["possible"].tolist() == [True]
+    assert check_intervals(own, percent=True)["possible"].tolist() == [False]
+    of_all = check_intervals(table, percent=True, confidence_level=0.9)
+    assert check_intervals(own, percent=True)["recomputed"].equals(of_all["recomputed"])

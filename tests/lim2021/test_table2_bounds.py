@@ -165,3 +165,11 @@ def test_what_is_read_is_written_as_it_stands(published, tmp_path, monkeypatch):
     assert (tmp_path / FILE).read_text(encoding="utf-8") == kept
     assert len(lines) == len(kept.splitlines()) - 1
     assert lines[0] == "physician_global, steps of 1/10: asymptotic"
+
+
+def test_without_finer_steps_the_finest_are_those_of_the_scale():
+    (found,) = (each for each in table2_bounds.attainable_p(PublishedFacts.read())
+                if each.measure == "physician_global")  # fmt: skip
+    alone, both = replace(found, finer=None), replace(found, finer=object())
+    assert alone.on_finest_steps.ranges is found.ranges
+    assert both.on_finest_steps.ranges is both.finer

@@ -421,3 +421,7 @@ def test_one_arm_checks_its_arguments(wrong, message):
     with pytest.raises(ValueError, match="must be") as error:
         single_arm_power(**({"trials": 19, "proportion": 0.6, "null_proportion": 0.3} | wrong))
     assert str(error.value).startswith(message)
+
+
+def test_a_power_that_rounding_keeps_from_its_target_attains_it():
+    assert smallest_sample_size(0.8, [0.5, 0.8 * (1 - 1e-15)], int, "patients").smallest == 2

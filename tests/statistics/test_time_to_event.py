@@ -14,7 +14,7 @@ from scipy.stats import CensoredData, ecdf
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from tisstats.statistics import kaplan_meier
-from tisstats.statistics._tolerance import locate_time
+from tisstats.statistics._tolerance import locate_time, observed_times
 from tisstats.statistics.time_to_event import MEDIAN_RULES
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -295,3 +295,9 @@ def test_the_last_time_is_not_beyond_itself_however_it_was_computed():
     assert at > times[-1]
     assert locate_time(at, times, at_risk) == (at, 1, 1, False)
     assert locate_time(0.31, times, at_risk) == (0.31, 0, 1, True)
+
+
+def test_times_in_single_precision_are_shortened_only_to_what_they_stand_for():
+    times = observed_times(np.array([0.3, 0.1234567], dtype=np.float32))
+    assert repr(times.tolist()[0]) == "0.3"
+    assert times[1] == pytest.approx(0.1234567, rel=1e-7)

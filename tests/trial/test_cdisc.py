@@ -1370,6 +1370,12 @@ def test_who_the_rows_are_of_is_never_guessed():
         to_trial_tables(foreign(), origin="real")
 
 
+def test_categories_of_other_measures_are_no_responses():
+    adqs = foreign().tables["ADQS"].assign(AVALCAT1="severe")
+    found = to_trial_tables(foreign(ADQS=adqs), weeks=WEEKS, **MORE)
+    assert "response" not in found.visits
+
+
 def test_files_of_others_are_read_by_their_own_types(tmp_path):
     for name, table in foreign().tables.items():
         pyreadstat.write_xport(

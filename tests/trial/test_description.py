@@ -134,6 +134,7 @@ def test_the_enzymes_are_those_measured_in_the_order_that_breaks_ties():
     assert described.name_measure("enzyme") == "Most abnormal muscle enzyme"
     alone = {name: scale for name, scale in described.measures.items() if name != "ck"}
     assert describe(measures=alone).name_measure("enzyme") == "Lactate dehydrogenase"
+    assert describe(measures=alone).name_measure("mmt") == described.name_measure("mmt")
     with pytest.raises(ValueError, match=r"measures must include one of ck, .*, got none"):
         describe(measures={"physician_global": scale(10)})
 

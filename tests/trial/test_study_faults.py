@@ -633,6 +633,20 @@ def test_a_code_for_a_missing_value_is_hinted_at(code, hinted, tmp_path):
     assert not faults[4].endswith(hint)
 
 
+def test_a_code_that_a_mapping_makes_is_told_once(tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    made.visits[1]["haq"] = "unknown"
+    folder = made.write(tmp_path)
+    mapping = tmp_path / "mine.toml"
+    values = {str(row["haq"]) for row in made.visits} - {"unknown"}
+    known = "".join(f'"{value}" = {value}\n' for value in sorted(values))
+    mapping.write_text(f'[visits.values.haq]\nunknown = "-9"\n{known}', encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    (fault,) = caught.value.faults
+    assert fault.message.endswith("name it in missing_codes under [files]")
+
+
 def every_line(folder, *changes):
     """All lines of a study with several faults, without the folder."""
     made = make_study(8, missing=0, missed=0, seed=3)
