@@ -92,6 +92,16 @@ def test_values_are_drawn_from_the_lowest_of_the_scale_in_its_steps(rows, monkey
     assert tried[0].values == (4, 520)
 
 
+def test_values_beyond_the_scale_reproduce_no_row(rows, monkeypatch):
+    row = rows["mmt"]
+    values = find_values(row)
+    highest = max(*values.baseline, *values.end)
+    monkeypatch.setitem(SCALES, "mmt", replace(SCALES["mmt"], high=int(highest)))
+    assert reproduces_row(values, row)
+    monkeypatch.setitem(SCALES, "mmt", replace(SCALES["mmt"], high=int(highest) - 1))
+    assert not reproduces_row(values, row)
+
+
 def test_on_a_scale_without_upper_end_values_are_drawn_as_factors(rows, monkeypatch):
     tried = []
     monkeypatch.setattr(PairSampler, "draw", lambda sampler, *_: tried.append(sampler))
