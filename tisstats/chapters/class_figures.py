@@ -37,7 +37,7 @@ from tisstats.trial.scoring import analyse
 #: Of the interval that the slides show.
 _METHOD = "clopper-pearson"
 
-#: Of the percentages only one is from an abstract that was read.
+#: Of the percentages, those of one row of the table alone are from an abstract that was read.
 _REPORTS = "Published: an abstract, and accounts of abstracts by others,"
 
 
