@@ -198,5 +198,5 @@ def test_patients_may_stand_together_without_groups(analysis):
     together = PatientFigures.together(analysis, "Observed patients")
     assert "Subtype" not in together.best_table().frame
     assert together.swimmer(Courses.of(analysis), 40).alt.startswith(
-        "7 of 19 patients stopped early, none of them after a first response. Observed patients. "
+        "7 of 19 patients stopped early. Observed patients. "
     )

@@ -52,12 +52,12 @@ def test_the_title_counts_stops_and_those_after_a_response(texts):
     )
     assert describe(LANES[:2]).startswith("0 of 2 patients stopped early. ")
     assert describe(LANES[2:3], outcome="worsening").startswith(
-        "1 of 1 patient stopped early, none of them after a first worsening."
+        "1 of 1 patient stopped early. Weeks on study"
     )
     assert STAMP in texts(draw(LANES, stamp=STAMP))
     grouped = [Lane("6", "Active", 9, (0, 9)), Lane("5", "Placebo", 4, (0, 4), stop=4)]
     assert describe(grouped).startswith(
-        "Stopped early: 0 of 1 (Active) and 1 of 1 (Placebo); none of these after a first response."
+        "Stopped early: 0 of 1 (Active) and 1 of 1 (Placebo). Weeks on study"
     )
 
 

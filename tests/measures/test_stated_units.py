@@ -4,9 +4,10 @@ import pytest
 
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
-from tisstats.measures.files import read_visits
+from tisstats.measures.files import VisitBatches, read_visits
 from tisstats.measures.scoring_units import ScoringUnits
-from tisstats.tables import read_mapping
+from tisstats.tables import batches, read_mapping
+from tisstats.tables.batches import TableBatches
 from tisstats.trial.study_data import StudyData
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck"
@@ -65,6 +66,31 @@ def test_every_other_unit_of_a_column_is_told_once(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("column", "units", "row", "remark"),
+    [
+        ("CK Units", ["", "mg", "g"], 3, "'mg' is not known; ck is read in U/L"),
+        ("ck_unit", ["U/L", "x ULN"], 3, "'x ULN' is not known; ck is read in U/L"),
+        ("physician_global_unit", ["points"], 2,
+         "'points' is not known; physician_global is read in cm"),
+        ("ck_unit", ["iu/l"], None, ""),
+        ("mmt_unit", ["points"], None, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("batch", [1, 100])
+def test_a_unit_that_is_not_known_is_told_once(
+    tmp_path, monkeypatch, column, units, row, remark, batch
+):
+    monkeypatch.setattr(batches, "ROWS", batch)
+    rows = "".join(f"A,{week},5,5,120,1,3,9,{unit}\n" for week, unit in enumerate(units))
+    path = tmp_path / "visits.csv"
+    path.write_text(f"{HEADER},{column}\n{rows}", encoding="utf-8")
+    visits = VisitBatches(TableBatches(path), (), None, ScoringUnits())
+    assert sum(len(each.table) for each in visits.survey()) == len(units)
+    told = (f"row {row}, column {column}: the unit {remark}",) if row else ()
+    assert visits.remarks == told
+
+
 LONG = """
 [visits.columns]
 patient_id = "patient_id"
@@ -114,6 +140,11 @@ def test_a_study_reads_units_too(tmp_path):
     for row in made.visits:
         row["ck_unit"] = "U/L"
     assert not any("unit" in remark for remark in StudyData.read(made.write(tmp_path)).remarks[1:])
+    made.visits[1]["ck_unit"] = "mg"
+    assert (
+        "synthetic_visits.csv: row 3, column ck_unit: the unit 'mg' is not known; ck is read in U/L"
+        in StudyData.read(made.write(tmp_path)).remarks
+    )
     made.visits[1]["ck_unit"] = "ukat/L"
     with pytest.raises(DataError) as error:
         StudyData.read(made.write(tmp_path))

@@ -139,9 +139,11 @@ def _message(lanes: Sequence[Lane], outcome: str) -> str:
             for group, members in in_groups(lanes).items()
         }
     ):
-        return f"Stopped early: {by_group}; {before or 'none'} of these after a first {outcome}"
+        text = f"Stopped early: {by_group}"
+        return f"{text}; {before} of these after a first {outcome}" if before else text
     text = f"{len(stopped)} of {len(lanes)} {patients(len(lanes))} stopped early"
-    return f"{text}, {before or 'none'} of them after a first {outcome}" if stopped else text
+    # That nobody responded before may be so by construction of the rows: it is no headline.
+    return f"{text}, {before} of them after a first {outcome}" if before else text
 
 
 def _ends(lanes: Sequence[Lane]) -> tuple[float, float]:

@@ -186,13 +186,15 @@ class VisitBatches:
         self._marks = DecimalMarks(file.options.decimal)
         self._dtypes: dict[str, set[str]] = {}  # of the columns of numbers, in all batches
         self.units_seen = MixedUnits()  #: units of cells that are no numbers
+        self._unknown_units: dict[str, str] = {}  # by column, a remark on the first of them
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Notes on how the file was read, once it has been read to its end."""
         batches = self._mapped or self.file
         read = batches.remarks if self._whole is None else self._whole.remarks
-        return (*read, COMMAS) if self._marks.mark == "," else read
+        commas = (COMMAS,) if self._marks.mark == "," else ()
+        return (*read, *commas, *self._unknown_units.values())
 
     @property
     def mapped_units(self) -> Mapping[str, str]:
@@ -324,6 +326,7 @@ class VisitBatches:
         measured = [name for name in raw.cells.columns if name in self.numeric]
         if faults := self._units.contradictions(raw, measured):
             raise DataError(faults)
+        self._unknown_units = self._units.unknown(raw, measured) | self._unknown_units
         converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
         if self._mapping is not None:
             converted |= _in_units_of_scoring(raw, converted, self._units, self._mapping)

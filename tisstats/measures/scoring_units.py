@@ -97,15 +97,35 @@ class ScoringUnits:
         found = self._units_of(column)
         if found is None:
             return None
-        units, target = found
-        spelt = {**{name: name for name in units}, **_SPELLINGS}
-        known = {name.casefold(): units.get(unit) for name, unit in spelt.items()}
-        read_in = mapped or target
-        size = known.get(stated.casefold())
-        if size is None or size == known.get(read_in.casefold()):
+        read_in = mapped or found[1]
+        size = _size(found[0], stated)
+        if size is None or size == _size(found[0], read_in):
             return None
         way_out = "convert it, or name it in a mapping"
         return f"is not the unit in which {column} is read, {read_in}; {way_out}"
+
+    def unknown(self, raw: RawTable, columns: Collection[str]) -> dict[str, str]:
+        """Return a remark for each column for which a table states a unit that is not known."""
+        remarks: dict[str, str] = {}
+        for column, place in stated_units(raw, columns):
+            found = self._units_of(column)
+            stated = str(place.value)
+            if column in remarks or found is None or stated == "%":
+                continue
+            if _size(found[0], stated) is None:
+                read_in = raw.units.get(column) or found[1]
+                remarks[column] = (
+                    f"row {place.row}, column {place.column}: the unit {stated!r} is not known; "
+                    f"{column} is read in {read_in}"
+                )
+        return remarks
+
+
+def _size(units: Mapping[str, int], name: str) -> int | None:
+    """Return the size of a unit, whose name may be spelt otherwise; None if it is not known."""
+    spelt = {**{each: each for each in units}, **_SPELLINGS}
+    sizes = {each.casefold(): units.get(unit) for each, unit in spelt.items()}
+    return sizes.get(name.casefold())
 
 
 def enzymes_of(core_set: CoreSet) -> tuple[str, ...]:

@@ -139,8 +139,8 @@ class StudyData:
         remarks = tuple(
             dict.fromkeys(
                 f"{Path(t.source.file).name}: {remark}"
-                for t in raw.values()
-                for remark in t.remarks
+                for name, t in raw.items()
+                for remark in (*t.remarks, *typed[name].unknown_units)
             )
         )
         remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))

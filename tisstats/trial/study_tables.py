@@ -68,6 +68,7 @@ class TypedTable:
     faults: list[Fault] = field(default_factory=list)
     #: The columns that stand beside those of the description: by name, what is said of it.
     unused: Mapping[str, str] = field(default_factory=dict)
+    unknown_units: tuple[str, ...] = ()  #: a remark for each column whose unit is not known
 
     def add(self, bad: Any, column: str, message: str) -> None:
         """Record a fault for every row in `bad`."""
@@ -205,6 +206,7 @@ class _Columns:
                 continue
             columns[column] = self._convert(column, kind)
         self.table.faults += self._units.contradictions(self.raw, list(columns))
+        self.table.unknown_units = tuple(self._units.unknown(self.raw, list(columns)).values())
         free = [name for name in map(str, cells.columns) if name not in (*columns, "origin")]
         columns |= {name: text_values(cells[name]).values for name in free}
         absent = [name for name in self.known if name not in cells]
