@@ -541,12 +541,16 @@ def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):
     path = workbook(TABLE, edit=edit, spare=[])
     raw = read_table(path)
     assert len(raw) == 2
-    assert raw.remarks == ("read from sheet 'visits'", "1 hidden row read like the others")
+    assert raw.remarks == ("1 hidden row read like the others",)
+    assert raw.source.shown == f"{path}, sheet 'visits'"
     path = workbook(TABLE, labs=[["patient_id"], ["B"], [None], ["C"]])
     raw = read_table(path, ReadOptions(sheet="labs"))
     assert raw.cells["patient_id"].tolist() == ["B", "C"]
     assert raw.source.lines.tolist() == [2, 4]
-    assert raw.remarks == ("read from sheet 'labs'", "1 empty row skipped")
+    assert raw.remarks == ("1 empty row skipped",)
+    assert str(raw.source.fault("no", 1, "patient_id")) == (
+        f"{path}, sheet 'labs', row 4, column patient_id, value '': no"
+    )
 
 
 def test_columns_without_names_and_cells_are_left_out(tmp_path):

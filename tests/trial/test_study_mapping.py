@@ -117,7 +117,19 @@ def test_all_tables_in_one_workbook(made, plain, tmp_path):
         f'[{name}]\nfile = "synthetic.xlsx"\nsheet = "{name[:7]}"\n' for name in names
     )
     (tmp_path / "mine.toml").write_text(sections, encoding="utf-8")
-    same(plain, StudyData.read(folder, tmp_path / "mine.toml"))
+    data = StudyData.read(folder, tmp_path / "mine.toml")
+    same(plain, data)
+    assert set(data.trial.files.values()) == {str(folder / "synthetic.xlsx")}  # inputs to protect
+    with pd.ExcelWriter(folder / "synthetic.xlsx", mode="a", if_sheet_exists="replace") as book:
+        wrong = [{**row, "patient_id": "X9"} for row in made.visits[:1]] + made.visits[1:]
+        pd.DataFrame(wrong).to_excel(book, sheet_name="visits", index=False)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, tmp_path / "mine.toml")
+    path = folder / "synthetic.xlsx"
+    assert (
+        f"{path}, sheet 'visits', row 2, column patient_id, value 'X9': must be a patient_id of "
+        f"{path}, sheet 'patient'"
+    ) in str(caught.value)
     (tmp_path / "mine.toml").write_text(sections.replace("sheet", "#"), encoding="utf-8")
     with pytest.raises(DataError) as caught:
         StudyData.read(folder, tmp_path / "mine.toml")

@@ -98,12 +98,8 @@ def read_visits(
     visits.units_seen.raise_faults()
     source = batches[0].source
     if len(batches) > 1:
-        source = TableSource(
-            source.file,
-            np.concatenate([each.source.lines for each in batches]),
-            source.origins,
-            None,
-        )
+        lines = np.concatenate([each.source.lines for each in batches])
+        source = replace(source, lines=lines, cells=None)
     tables = [visits.typed(batch.table) for batch in batches]
     table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
     texts = [name for name in table if table[name].dtype == object and is_text(table[name])]

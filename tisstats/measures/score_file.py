@@ -13,7 +13,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -59,7 +59,6 @@ from tisstats.tables import (
 from tisstats.tables.findings import ALWAYS, Findings
 from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS
 from tisstats.tables.formulas import IN_TEXT, are_formulas, is_formula
-from tisstats.tables.raw import TableSource
 from tisstats.tables.streams import STANDARD_INPUT, digest, standard_input
 from tisstats.tables.table_writers import TableWriter, TextWriter, have_returns, open_writer
 from tisstats.tables.workspace import workspace
@@ -408,7 +407,7 @@ class _Scoring:
         self._has_returns |= have_returns(column for _, column in batch.table.items())
         for place, name in enumerate(map(str, batch.table.columns)):
             if first_row == 0 and is_formula(name):
-                header = TableSource(batch.source.file, np.array([1]))
+                header = replace(batch.source, lines=np.array([1]), origins={}, cells=None)
                 title = pd.Series([name], dtype=object)
                 self._formulas.add(
                     (place, ALWAYS),

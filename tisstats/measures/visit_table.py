@@ -43,7 +43,7 @@ class TableCheck:
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        data_frame(self.source.file, self.table)
+        data_frame(self.source.shown, self.table)
 
     def raise_faults(self) -> None:
         """Raise all faults found so far, if any."""
@@ -53,7 +53,7 @@ class TableCheck:
     def fault(self, message: str, column: str | None = None, value: object = None) -> None:
         """Record a fault of the table as a whole."""
         shown = None if value is None else str(value)
-        self.faults.append(Fault(self.source.file, message, None, column, shown))
+        self.faults.append(Fault(self.source.shown, message, None, column, shown))
 
     def fault_rows(
         self,

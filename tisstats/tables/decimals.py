@@ -143,7 +143,7 @@ class DecimalMarks:
         found: dict[str, list[Fault]] = {}
         file = ""
         for columns, source in batches:
-            file = source.file
+            file = source.shown
             for name, cells in columns.items():
                 listed = found.setdefault(name, [])
                 listed += self._of_column(name, cells, source, message, small)

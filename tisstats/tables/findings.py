@@ -119,5 +119,5 @@ class Findings:
         key = (place, column, message)
         if key not in self._kinds:
             shown = source.column_name(column)
-            self._kinds[key] = _Kind(source.file, shown, column, message)
+            self._kinds[key] = _Kind(source.shown, shown, column, message)
         return self._kinds[key]

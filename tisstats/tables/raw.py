@@ -59,6 +59,12 @@ class TableSource:
     #: origin of the columns that have other names or places in the file
     origins: Mapping[str, ColumnOrigin] = field(default_factory=dict)
     cells: pd.DataFrame | None = None  #: the cells as they stand in the file, for messages
+    sheet: str | None = None  #: the sheet, of a workbook that has several
+
+    @property
+    def shown(self) -> str:
+        """The file, and the sheet of a workbook that has several, for messages."""
+        return self.file if self.sheet is None else f"{self.file}, sheet {self.sheet!r}"
 
     def line(self, row: int, column: str | None = None) -> int:
         """Return the line of the file in which a row, or one of its cells, stands."""
@@ -84,7 +90,7 @@ class TableSource:
         if self.cells is not None and column in self.cells.columns:
             value = self.cells[column].iloc[row]
         name = self.name(row, column)
-        return Fault(self.file, message, self.line(row, column), name, as_text(value))
+        return Fault(self.shown, message, self.line(row, column), name, as_text(value))
 
     def faults(
         self, bad: ArrayLike, column: str, message: str, values: pd.Series | None = None
@@ -109,7 +115,7 @@ class TableSource:
         ]
         if (more := len(rows) - FAULTS_PER_COLUMN) > 0:
             name = self.column_name(column)
-            found.append(Fault(self.file, f"and {more} more: {message}", None, name))
+            found.append(Fault(self.shown, f"and {more} more: {message}", None, name))
         return found
 
     def take(self, rows: NDArray[np.int64]) -> TableSource:
@@ -117,7 +123,7 @@ class TableSource:
         lines = rows + 2 if self.lines is None else self.lines[rows]
         origins = {name: origin.take(rows) for name, origin in self.origins.items()}
         cells = None if self.cells is None else self.cells.iloc[rows].reset_index(drop=True)
-        return TableSource(self.file, lines, origins, cells)
+        return replace(self, lines=lines, origins=origins, cells=cells)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,6 +307,6 @@ def require_columns(raw: RawTable, names: Iterable[str]) -> None:
     more = len(has) - _NAMES_SHOWN
     rest = f" and {more} more" if more > 0 else ""
     message = f"there is no such column; the table has {', '.join(has[:_NAMES_SHOWN])}{rest}"
-    lacking = [Fault(raw.source.file, message, None, name) for name in names if name not in has]
+    lacking = [Fault(raw.source.shown, message, None, name) for name in names if name not in has]
     if lacking:
         raise DataError(lacking)

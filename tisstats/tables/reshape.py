@@ -208,7 +208,7 @@ class _Application:
         for name in section.units:
             if name not in raw.cells.columns:
                 raise self.fault(f"units.{name}", f"there is no such column; {_has(raw)}")
-        if faults := check_header(raw.cells.columns, raw.source.file):
+        if faults := check_header(raw.cells.columns, raw.source.shown):
             raise DataError(faults)
         return replace(raw, units={**raw.units, **section.units})
 
@@ -218,7 +218,7 @@ class _Application:
         if found is None:
             message = f"there is no such column, named in {self.mapping.path} ({self.table}.{key})"
             shown = raw.source.column_name(name)
-            raise DataError([Fault(raw.source.file, f"{message}; {_has(raw)}", None, shown)])
+            raise DataError([Fault(raw.source.shown, f"{message}; {_has(raw)}", None, shown)])
         return found
 
     def rename(self, raw: RawTable) -> RawTable:
@@ -246,7 +246,7 @@ class _Application:
         for ours in (*names.values(), *made):
             other = others.get(normalise_name(ours))
             if other is not None:
-                message = f"{raw.source.file} has another column {other}; name it otherwise, such "
+                message = f"{raw.source.shown} has another column {other}; name it otherwise, such "
                 raise self.fault(f"columns.{ours}", f"{message}as other_{ours} = {other!r}")
 
     def map_values(self, raw: RawTable, columns: Collection[str]) -> RawTable:
@@ -352,7 +352,7 @@ class _Application:
         if absent := [code for code in long.parameters if code not in codes]:
             message = f"no row has this {parameter}, named in {self.mapping.path}"
             raise DataError(
-                [Fault(raw.source.file, message, None, parameter, code) for code in absent]
+                [Fault(raw.source.shown, message, None, parameter, code) for code in absent]
             )
         used = np.array([code in long.parameters for code in codes], dtype=bool)
         stated = self.stated_units(raw, codes, long)
@@ -377,7 +377,7 @@ class _Application:
             kept = [as_text(cell).strip() == wanted for cell in raw.cells[column]]
             if not any(kept):
                 message = f"no row has the value {wanted!r} (long.only)"
-                raise DataError([Fault(raw.source.file, message, None, column)])
+                raise DataError([Fault(raw.source.shown, message, None, column)])
             left = len(kept) - sum(kept)
             raw = raw.take(np.flatnonzero(kept))
             if left:
@@ -562,7 +562,7 @@ def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     raw = match_columns(raw, (_EVENT, _INSTRUMENT))
     if _EVENT not in raw.cells.columns:
         message = f"there is no such column; is this a longitudinal project? {_has(raw)}"
-        raise DataError([Fault(raw.source.file, message, None, _EVENT)])
+        raise DataError([Fault(raw.source.shown, message, None, _EVENT)])
     events = _known(raw, _EVENT, redcap.events, path, "redcap.events", required=True)
     instruments = [""] * len(raw)
     if _INSTRUMENT in raw.cells.columns:
@@ -576,13 +576,13 @@ def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     if table == "patients" and not rows:
         names = " or ".join(map(repr, redcap.patients_events))
         message = f"no row has the event {names}, from which patients are taken"
-        raise DataError([Fault(raw.source.file, message, None, _EVENT)])
+        raise DataError([Fault(raw.source.shown, message, None, _EVENT)])
     found = raw.take(np.array(rows, dtype=np.int64))
     if table == "patients" or "week" in mapping.table(table).columns:
         return found
     if (own := _find(raw, "week")) is not None:
         message = f"weeks are those of redcap.events; name this column otherwise in {path}"
-        raise DataError([Fault(raw.source.file, message, 1, own)])
+        raise DataError([Fault(raw.source.shown, message, 1, own)])
     weeks = pd.Series([redcap.events[events[row]] for row in rows], dtype=object)
     origins = {**found.source.origins, "week": ColumnOrigin(_EVENT)}
     cells = found.cells.assign(week=weeks)

@@ -11,6 +11,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +75,15 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     """
     book = _load(content, file, values=True)
     chosen = _sheet(book, file, sheet)
-    remarks = [f"read from sheet {chosen.title!r}"] if len(book.worksheets) > 1 else []
-    _check_extent(chosen, file)
-    if faults := [*_merged(chosen, file), *_formulas(content, chosen, file)]:
+    source = TableSource(file, sheet=chosen.title if len(book.worksheets) > 1 else None)
+    remarks: list[str] = []
+    _check_extent(chosen, source.shown)
+    if faults := [*_merged(chosen, source.shown), *_formulas(content, chosen, source.shown)]:
         raise DataError(faults)
     rows = enumerate(chosen.iter_rows(), start=1)
     header = [cell.value for cell in next(rows, (1, ()))[1]]
     if all(name is None or not str(name).strip() for name in header):
-        raise DataError([Fault(file, "the first row must name the columns", 1)])
+        raise DataError([Fault(source.shown, "the first row must name the columns", 1)])
     records, lines, skipped, wrong = [], [], 0, []
     for line, cells in rows:
         values = [_value(cell) for cell in cells]
@@ -94,7 +96,8 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
         lines.append(line)
     if wrong:
         message = "is an error of the spreadsheet; correct its formula, or leave the cell empty"
-        raise DataError([Fault(file, message, *place) for place in wrong[:FAULTS_PER_COLUMN]])
+        places = wrong[:FAULTS_PER_COLUMN]
+        raise DataError([Fault(source.shown, message, *place) for place in places])
     if skipped:
         remarks.append(f"{skipped} empty {'row' if skipped == 1 else 'rows'} skipped")
     hidden = sum(chosen.row_dimensions[line].hidden for line in lines)
@@ -104,11 +107,11 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     if unseen := [name for name in _hidden_columns(chosen, names) if name]:
         plural = "column" if len(unseen) == 1 else "columns"
         remarks.append(f"hidden {plural} read like the others: {', '.join(unseen)}")
-    columns = named_columns(names, [*zip(*records, strict=True)] or [()] * len(names), file)
-    if faults := check_header([name for name, _ in columns], file):
+    columns = named_columns(names, [*zip(*records, strict=True)] or [()] * len(names), source.shown)
+    if faults := check_header([name for name, _ in columns], source.shown):
         raise DataError(faults)
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns})
-    return RawTable(frame, TableSource(file, np.array(lines, dtype=np.int64)), tuple(remarks))
+    return RawTable(frame, replace(source, lines=np.array(lines, dtype=np.int64)), tuple(remarks))
 
 
 def _hidden_columns(sheet: Worksheet, names: Sequence[str]) -> list[str]:

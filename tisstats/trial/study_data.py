@@ -138,7 +138,7 @@ class StudyData:
         # Several tables can come from one file.
         remarks = tuple(
             dict.fromkeys(
-                f"{Path(t.source.file).name}: {remark}"
+                f"{Path(t.source.shown).name}: {remark}"
                 for name, t in raw.items()
                 for remark in (*t.remarks, *typed[name].unknown_units)
             )
@@ -175,7 +175,7 @@ def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
     """Yield, for each file, a sentence on its columns that no table of the study uses."""
     of_file: dict[str, dict[str, str]] = {}
     for table in tables:
-        file = table.source.file
+        file = table.source.shown
         known = of_file.get(file, table.unused)
         of_file[file] = {name: text for name, text in known.items() if name in table.unused}
     for file, unused in of_file.items():
@@ -191,7 +191,7 @@ def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
     for name, table in typed.items():
         if name != "patients":
             unknown = ~table.frame["patient_id"].isin(set(ids))
-            message = f"must be a patient_id of {patients.source.file}"
+            message = f"must be a patient_id of {patients.source.shown}"
             alike = table.frame["patient_id"].map(_plain_id).isin(set(ids.map(_plain_id)))
             table.add(unknown & ~alike, "patient_id", message)
             differs = "leading zeros, capitals, blanks or the encoding of letters"
@@ -218,7 +218,7 @@ def _unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> l
     analysed = patients.frame["analysed"].to_numpy(dtype=bool)
     seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
     message = (
-        f"has no visit in {typed['visits'].source.file} that the schedule uses: for a patient "
+        f"has no visit in {typed['visits'].source.shown} that the schedule uses: for a patient "
         "who counts nevertheless, add a baseline visit with empty cells; else set analysed to false"
     )
     patients.add(analysed & ~seen, "patient_id", message)
@@ -273,13 +273,13 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         for table in typed.values():
             if "synthetic" in Path(table.source.file).as_posix().lower():
                 message = "is called synthetic, but its rows are declared as observed (study.data)"
-                table.faults.append(Fault(table.source.file, message))
+                table.faults.append(Fault(table.source.shown, message))
     last = visits.frame.groupby("patient_id")["week"].max()
     lasts = frame["patient_id"].map(last).to_numpy(dtype=float)
     window = study.visits.window_days / DAYS_PER_WEEK + 1e-9
     if "end_week" in frame:
         apart = np.abs(frame["end_week"].to_numpy(dtype=float) - lasts)
-        message = f"must be the week of the patient's last visit in {visits.source.file}"
+        message = f"must be the week of the patient's last visit in {visits.source.shown}"
         patients.add(apart > window, "end_week", message)
     ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
     _without_limit(study, typed)
@@ -346,7 +346,7 @@ def _visits_after_death(study: Study, typed: Mapping[str, TypedTable], window: f
     died = (patients.frame["end_reason"] == "death").to_numpy(dtype=bool)
     weeks = np.where(died, patients.frame["stop_week"].to_numpy(dtype=float), np.inf)
     deaths = pd.Series(weeks + window, index=patients.frame["patient_id"])
-    message = f"lies after the patient's death, in stop_week in {patients.source.file}"
+    message = f"lies after the patient's death, in stop_week in {patients.source.shown}"
     visits.add(_after(visits.frame, deaths), _time_column(study), message)
 
 
@@ -358,7 +358,7 @@ def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
     rescued = set(treatments.frame.loc[is_rescue(treatments.frame), "patient_id"])
     claimed = (patients.frame["end_reason"] == "rescue_medication").to_numpy(dtype=bool)
     without = claimed & ~patients.frame["patient_id"].isin(rescued).to_numpy(dtype=bool)
-    message = f"needs a row with treatment {RESCUE} in {treatments.source.file}"
+    message = f"needs a row with treatment {RESCUE} in {treatments.source.shown}"
     patients.add(without, "end_reason", message)
 
 

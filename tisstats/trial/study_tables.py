@@ -200,7 +200,7 @@ class _Columns:
                 if kind.required:
                     has = ", ".join(map(str, cells.columns))
                     message = f"there is no such column; the table has {has}"
-                    self.table.faults.append(Fault(self.raw.source.file, message, column=column))
+                    self.table.faults.append(Fault(self.raw.source.shown, message, column=column))
                 elif kind.default is not None:
                     columns[column] = pd.Series([kind.default] * len(cells), dtype=kind.dtype)
                 continue
@@ -279,7 +279,7 @@ class _Columns:
         try:
             factor, divisor = self._units.factor(column, unit)
         except ValueError as error:
-            fault = Fault(self.raw.source.file, f"in the mapping: {error}", None, column, unit)
+            fault = Fault(self.raw.source.shown, f"in the mapping: {error}", None, column, unit)
             self.table.faults.append(fault)
             return found
         return replace(found, values=found.values * factor / divisor)
