@@ -552,7 +552,7 @@ def test_what_is_no_mapping(file, content, line):
          "mine.toml: visits.units.ck: there is no such column; the table has id, CK"),
         (WIDE, WIDE_TABLE.replace("MMT_W4", "MMT_W6"), "visits",
          "trial.csv, column mmt_w4: there is no such column, named in mine.toml "
-         "(visits.wide.columns.mmt); the table has patient_id, MMT_W0, MMT_W6, MMT_W12, haq bl, "
+         "(visits.wide.columns.mmt); the table has ID, MMT_W0, MMT_W6, MMT_W12, haq bl, "
          "haq m3, arm"),
         (WIDE, WIDE_TABLE.replace("arm", "MMT"), "visits",
          "mine.toml: visits.columns.mmt: trial.csv has another column MMT; name it otherwise, such "
@@ -562,14 +562,14 @@ def test_what_is_no_mapping(file, content, line):
          "such as other_week = 'Week'"),
         (WIDE.replace("HAQ {week}", "mmt_w{week}").replace("bl = 0", "0 = 0"), WIDE_TABLE, "visits",
          "trial.csv, column mmt_wm3: there is no such column, named in mine.toml "
-         "(visits.wide.columns.haq); the table has patient_id, MMT_W0, MMT_W4, MMT_W12, haq bl, "
+         "(visits.wide.columns.haq); the table has ID, MMT_W0, MMT_W4, MMT_W12, haq bl, "
          "haq m3, arm"),
         (WIDE.replace('{ pattern = "HAQ {week}", weeks = { bl = 0, m3 = 12 } }', '"MMT W{week}"'),
          WIDE_TABLE, "visits",
          "mine.toml: visits.wide.columns: two cells of ours are taken from column MMT_W0"),
         (LONG, LONG_TABLE.replace("TEST", "PARAM"), "visits",
          "trial.csv, column TEST: there is no such column, named in mine.toml "
-         "(visits.long.parameter); the table has patient_id, week, PARAM, RESULT, NOTE"),
+         "(visits.long.parameter); the table has ID, WK, PARAM, RESULT, NOTE"),
         (LONG, LONG_TABLE.replace("PHGA", "PGA"), "visits",
          "trial.csv, column TEST, value 'PHGA': no row has this TEST, named in mine.toml"),
         (LONG, LONG_TABLE + "007,4,PHGA,2.2,\n", "visits",
@@ -584,7 +584,7 @@ def test_what_is_no_mapping(file, content, line):
          "trial.csv, column NOTE: no row has the value 'z' (long.only)"),
         (LONG + "only = { FLAG = 'Y' }\n", LONG_TABLE, "visits",
          "trial.csv, column FLAG: there is no such column, named in mine.toml (visits.long.only); "
-         "the table has patient_id, week, TEST, RESULT, NOTE"),
+         "the table has ID, WK, TEST, RESULT, NOTE"),
         (ADAM_MAPPING, ADQS.replace("USUBJID", "SUBJID"), "visits",
          "trial.csv, column USUBJID: there is no such column, named in mine.toml "
          "(visits.columns.patient_id); the table has STUDYID, SUBJID, TRT01P, AVISIT, AVISITN, "

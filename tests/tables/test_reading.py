@@ -270,7 +270,7 @@ def test_columns_get_our_names_and_others_keep_theirs(file):
     assert str(fault) == "visits.csv, row 2, column HAQ, value '2': must be below 3"
     (line,) = fault_lines(lambda: require_columns(matched, ["haq", "week"]))
     assert line == (
-        "visits.csv, column week: there is no such column; the table has SITE No, haq, patient_id"
+        "visits.csv, column week: there is no such column; the table has SITE No, HAQ, Patient ID"
     )
 
 

@@ -107,6 +107,23 @@ def test_a_fault_is_named_as_it_stands_in_their_file(made, tmp_path):
     assert (fault.row, fault.column, fault.value) == (3, "PGA_VAS", "45")
 
 
+def test_a_missing_column_is_told_with_the_names_of_the_file(made, tmp_path):
+    for row in made.patients:
+        row["SUBJID"] = row.pop("patient_id")
+        del row["age"]
+        row |= {f"extra{number}": "" for number in range(200)}
+    folder, mapping = mapped(made, tmp_path, '[patients.columns]\npatient_id = "SUBJID"\n')
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, mapping)
+    (fault,) = (fault for fault in caught.value.faults if fault.column == "age")
+    names = list(made.patients[0])
+    assert "SUBJID" in names[:100]
+    assert fault.message == (
+        f"there is no such column; the table has {', '.join(names[:100])} and {len(names) - 100} "
+        "more"
+    )
+
+
 def test_all_tables_in_one_workbook(made, plain, tmp_path):
     folder = made.write(tmp_path / "theirs")
     names = ("patients", "visits", "treatments", "adverse_events")

@@ -168,6 +168,14 @@ class RawTable:
         cells = self.cells.iloc[rows].reset_index(drop=True)
         return replace(self, cells=cells, source=self.source.take(rows))
 
+    @property
+    def has(self) -> str:
+        """Which columns there are, for messages: the first of them, by their names in the file."""
+        names = dict.fromkeys(self.source.column_name(str(name)) for name in self.cells.columns)
+        more = len(names) - _NAMES_SHOWN
+        rest = f" and {more} more" if more > 0 else ""
+        return f"the table has {', '.join([*names][:_NAMES_SHOWN])}{rest}"
+
     def verbatim(self) -> TableSource:
         """Return the source with cells for messages: those of the file, or else of this table."""
         shown = self.cells
@@ -303,10 +311,8 @@ def match_columns(raw: RawTable, names: Iterable[str]) -> RawTable:
 
 def require_columns(raw: RawTable, names: Iterable[str]) -> None:
     """Raise DataError if the table lacks one of these columns; names the columns it has."""
-    has = [str(name) for name in raw.cells.columns]
-    more = len(has) - _NAMES_SHOWN
-    rest = f" and {more} more" if more > 0 else ""
-    message = f"there is no such column; the table has {', '.join(has[:_NAMES_SHOWN])}{rest}"
+    has = set(map(str, raw.cells.columns))
+    message = f"there is no such column; {raw.has}"
     lacking = [Fault(raw.source.shown, message, None, name) for name in names if name not in has]
     if lacking:
         raise DataError(lacking)

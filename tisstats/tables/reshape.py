@@ -207,7 +207,7 @@ class _Application:
         raw = self.map_values(raw, [name for name in section.values if name not in early])
         for name in section.units:
             if name not in raw.cells.columns:
-                raise self.fault(f"units.{name}", f"there is no such column; {_has(raw)}")
+                raise self.fault(f"units.{name}", f"there is no such column; {raw.has}")
         if faults := check_header(raw.cells.columns, raw.source.shown):
             raise DataError(faults)
         return replace(raw, units={**raw.units, **section.units})
@@ -218,7 +218,7 @@ class _Application:
         if found is None:
             message = f"there is no such column, named in {self.mapping.path} ({self.table}.{key})"
             shown = raw.source.column_name(name)
-            raise DataError([Fault(raw.source.shown, f"{message}; {_has(raw)}", None, shown)])
+            raise DataError([Fault(raw.source.shown, f"{message}; {raw.has}", None, shown)])
         return found
 
     def rename(self, raw: RawTable) -> RawTable:
@@ -255,7 +255,7 @@ class _Application:
         faults: list[Fault] = []
         for place, name in enumerate(columns):
             if name not in raw.cells.columns:
-                raise self.fault(f"values.{name}", f"there is no such column; {_has(raw)}")
+                raise self.fault(f"values.{name}", f"there is no such column; {raw.has}")
             known = self.section.values[name]
             texts = [as_text(cell).strip() for cell in raw.cells[name]]
             empty = empty_cells(raw.cells[name])
@@ -516,10 +516,6 @@ def _listed(codes: Iterable[str]) -> str:
     return ", ".join(found[:_MOST_LISTED]) + more
 
 
-def _has(raw: RawTable) -> str:
-    return f"the table has {', '.join(map(str, raw.cells.columns))}"
-
-
 def _after_id(cells: pd.DataFrame) -> int:
     names = list(cells.columns)
     return names.index("patient_id") + 1 if "patient_id" in names else 0
@@ -561,7 +557,7 @@ def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     assert redcap is not None
     raw = match_columns(raw, (_EVENT, _INSTRUMENT))
     if _EVENT not in raw.cells.columns:
-        message = f"there is no such column; is this a longitudinal project? {_has(raw)}"
+        message = f"there is no such column; is this a longitudinal project? {raw.has}"
         raise DataError([Fault(raw.source.shown, message, None, _EVENT)])
     events = _known(raw, _EVENT, redcap.events, path, "redcap.events", required=True)
     instruments = [""] * len(raw)

@@ -198,8 +198,7 @@ class _Columns:
         for column, kind in self.known.items():
             if column not in cells:
                 if kind.required:
-                    has = ", ".join(map(str, cells.columns))
-                    message = f"there is no such column; the table has {has}"
+                    message = f"there is no such column; {self.raw.has}"
                     self.table.faults.append(Fault(self.raw.source.shown, message, column=column))
                 elif kind.default is not None:
                     columns[column] = pd.Series([kind.default] * len(cells), dtype=kind.dtype)
