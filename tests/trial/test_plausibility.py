@@ -246,14 +246,20 @@ def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
         "2 visits lie after the last scheduled week, 24, and its window: the last in week 40",
         "2 patients stopped early after the last scheduled week, 24: the last in week 50",
         "2 adverse events lie before week 0; they count like the others",
+        "1 adverse event has no week; it counts like the others",
+    ]
+    assert of_times(visits=(0,), events=(np.nan, np.nan, 0)) == [
+        "2 adverse events have no week; they count like the others"
     ]
 
 
-def of_courses(visits, reasons="completed", analysed=True, treatments=()):
+def of_courses(visits, reasons="completed", analysed=True, treatments=(), stops=None):
     """The remarks on visits, each a patient, the scheduled week and that of the visit."""
     visits = pd.DataFrame(visits, columns=["patient_id", "week", "visit_week"])
     patients = pd.DataFrame({"patient_id": visits["patient_id"].unique()})
     patients = patients.assign(end_reason=reasons, analysed=analysed)
+    if stops is not None:
+        patients["stop_week"] = np.array(stops, dtype=float)
     given = pd.DataFrame({"treatment": list(treatments)}, dtype=object)
     return list(unusual_courses({"patients": patients, "visits": visits, "treatments": given}))
 
@@ -278,6 +284,21 @@ def test_who_completed_a_study_was_seen_after_baseline():
     ]
     assert of_courses([*seen, *unseen], reasons=["completed", "other", "death"]) == []
     assert of_courses([*seen, *unseen], analysed=[True, False, False]) == []
+
+
+def test_an_early_end_without_its_week_is_told():
+    visits = [(patient, week, week) for patient in "ABC" for week in (0, 4)]
+    reasons = ["completed", "death", "adverse_event"]
+    assert of_courses(visits, reasons) == []  # no week of any end is recorded
+    assert of_courses(visits, reasons, stops=(np.nan, 3, 4)) == []
+    assert of_courses(visits, reasons, stops=(np.nan, np.nan, 4)) == [
+        "1 patient with an end_reason and without a stop_week is taken to have stopped at the last "
+        "visit: B"
+    ]
+    assert of_courses(visits, reasons, stops=(np.nan, np.nan, np.nan)) == [
+        "2 patients with an end_reason and without a stop_week are taken to have stopped at the "
+        "last visit: the first B"
+    ]
 
 
 def test_rescue_by_another_name_is_doubtful():

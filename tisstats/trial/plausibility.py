@@ -198,7 +198,7 @@ def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterato
 
 
 def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield a remark on visits and stops after the schedule, and on events before the first dose.
+    """Yield a remark on late visits and stops, and on events before week 0 or without a week.
 
     Parameters
     ----------
@@ -245,10 +245,15 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         verbs = "event lies" if before == 1 else "events lie"
         which = "it counts" if before == 1 else "they count"
         yield f"{before} adverse {verbs} before week 0; {which} like the others"
+    if undated := int(tables["adverse_events"]["week"].isna().sum()):
+        events, counts = (
+            ("event has", "it counts") if undated == 1 else ("events have", "they count")
+        )
+        yield f"{undated} adverse {events} no week; {counts} like the others"
 
 
 def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield a remark on late baselines, on completers who were not seen, and on odd rescue.
+    """Yield a remark on late baselines, on ends that are inferred, and on odd rescue.
 
     Parameters
     ----------
@@ -291,6 +296,15 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             f"{_patients(unseen)} without a visit after baseline {verb} as having completed the "
             f"study: {_first(unseen)}"
         )
+    if "stop_week" in patients:
+        unfinished = patients["end_reason"] != "completed"
+        undated = patients.loc[unfinished & patients["stop_week"].isna(), "patient_id"]
+        if len(undated):
+            verb = "is" if len(undated) == 1 else "are"
+            yield (
+                f"{_patients(undated)} with an end_reason and without a stop_week {verb} taken to "
+                f"have stopped at the last visit: {_first(undated)}"
+            )
     names = tables["treatments"]["treatment"].astype(str)
     like = names[names.str.contains(RESCUE, case=False) & (names.str.lower() != RESCUE)]
     for name, number in like.value_counts(sort=False).items():
