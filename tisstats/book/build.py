@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from tisstats.book.run.compiled import renew_compiled
 from tisstats.book.run.digests import Surroundings, digest
 from tisstats.book.run.kept import read_kept
 from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
@@ -56,6 +57,8 @@ def build(
     ------
     UsageError
         If a setting is wrong, or if the output folder is not that of a book.
+    StaleCodeError
+        If compiled code of the package was older than its source; another process builds the book.
     BookError
         If a notebook or a page fails. The previous book stays as it was.
     """
@@ -106,6 +109,7 @@ def _build(
 
     restore_book(output)
     around = Surroundings.of_project(project, settings)
+    renew_compiled(file for file in around.contents if file.suffix == ".py")
     sources = around.of_pages(project)
     with ExitStack() as processes:
         # Both import their libraries while this process plans the runs.

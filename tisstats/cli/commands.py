@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -257,6 +258,7 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.build import build
     from tisstats.book.downloads.export import Export
     from tisstats.book.paper.edition import Edition
+    from tisstats.book.run.compiled import StaleCodeError
     from tisstats.book.run.digests import check_package
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
@@ -283,14 +285,20 @@ def book(parsed: argparse.Namespace) -> int:
     copies.check(project, output)
     edition = Edition(parsed.pdf)
     edition.check(project, output)
-    folder = build(
-        project,
-        settings,
-        jobs=parsed.jobs,
-        output=output,
-        report=print_progress,
-        refusal=refusal,
-    )
+    try:
+        folder = build(
+            project,
+            settings,
+            jobs=parsed.jobs,
+            output=output,
+            report=print_progress,
+            refusal=refusal,
+        )
+    except StaleCodeError:
+        if not parsed.own_process or os.name == "nt":  # where a process cannot be replaced
+            raise
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     for line in [*copies.write(folder), *edition.write(project, folder)]:
         print_progress(line)
     index = folder / "index.html"
