@@ -554,3 +554,29 @@ def test_reconstruct_refuses_before_it_draws(tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     (only,) = done.stderr.splitlines()
     assert only.endswith(f"cannot be written: {tmp_path / 'file'} is not a folder")
+
+
+def test_a_link_to_itself_is_no_file(tmp_path):
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    for arguments in (("score", "loop.csv"), ("sensitivity", ".", "-o", "loop.csv")):
+        done = called(*arguments, cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.endswith("loop.csv: is a symbolic link that leads back to itself\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a Windows shell closes no streams")
+def test_a_closed_standard_input_is_told():
+    command = f"{sys.executable} -m tisstats.cli score - --mmt-max 260 --uln ck=170 <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "standard input: is closed\n")
+
+
+def test_a_number_beyond_all_scales_is_told_and_no_more(tmp_path):
+    rows = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck\n"
+    rows += "A,0,6,6,100,1.5,4,500\nA,12,3,3,140,1e308,2,150\n"
+    (tmp_path / "v.csv").write_text(rows, encoding="utf-8")
+    done = called("score", "v.csv", "--mmt-max", 260, "--uln", "ck=170", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "v.csv, row 3, column haq, value '1e308': must be a number from 0 to 3\n",
+    )

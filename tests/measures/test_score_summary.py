@@ -1,6 +1,7 @@
 """What is said of a scored file, line by line, against counts by hand."""
 
 import itertools
+import os
 from collections import Counter
 from dataclasses import fields
 from io import StringIO
@@ -347,12 +348,19 @@ def test_a_file_is_not_scored_into_itself(tmp_path):
     assert source.read_bytes() == before
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
+@pytest.mark.parametrize("dated_back", [False, True])
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, dated_back):
     source, output = tmp_path / "visits.csv", tmp_path / "scored.csv"
     visits(("A", 0, {"ck": 2})).to_csv(source, index=False)
+    before = source.stat()
 
     def change(_line):
-        source.write_text(source.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        text = source.read_text(encoding="utf-8")
+        if not dated_back:
+            source.write_text(text + "\n", encoding="utf-8")
+            return
+        source.write_text(text.replace("2", "3"), encoding="utf-8")
+        os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
 
     with pytest.raises(DataError) as raised:
         score_file(source, output, report=change, mmt_max=260, uln={"ck": "170"})

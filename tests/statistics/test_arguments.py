@@ -103,7 +103,7 @@ def test_arrays_keep_what_they_are_made_of():
         (np.array([0.3, np.nan], dtype=np.float32), [0.3, math.nan]),
         ([[1, 2], [3, 4]], [[1, 2], [3, 4]]),
         (5, 5),
-        ([True, False], [1, 0]),
+        (np.ma.array([[1, 2]], mask=[[True, False]]), [[math.nan, 2]]),
     ],
 )
 def test_numbers_may_be_missing(values, expected):
@@ -115,6 +115,12 @@ def test_numbers_may_be_missing(values, expected):
 @pytest.mark.parametrize(
     ("values", "shown"),
     [("a", "'a'"), (["a", 1], "['a', 1]"), ([object] * 40, "shape (40,)"), ([[1], "x"], None),
+     ([True, False], "[True, False]"), ([None, True], "[None, True]"), ([1j, 2], "[1j, 2]"),
+     ([b"12", None], "[b'12', None]"),
+     (np.array([(1, 2)], dtype="i,i"), "array([(1, 2)], dtype=[('f0', '<i4'), ('f1', '<i4')])"),
+     (np.array(["2026-11-29"], dtype="M8[D]"), "array(['2026-11-29'], dtype='datetime64[D]')"),
+     ([10**400, 1], "shape (2,)"),
+     (pd.array(["12"], dtype="string"), "shape (1,)"), ([1j, None], "[1j, None]"),
      (np.array([["a"] * 3] * 2), "shape (2, 3)")],
 )  # fmt: skip
 def test_what_is_neither_number_nor_missing_is_refused(values, shown):

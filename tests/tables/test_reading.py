@@ -534,6 +534,47 @@ def test_hidden_columns_are_read_and_named(workbook, first, last, remark):
     assert raw.remarks == ((remark,) if remark else ())
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "number", "read"),
+    [
+        ("0%", 0.43, "43%"),
+        ("[Red]0.0%;-0.0%", 0.43, "43%"),
+        ('0"%"', 43, 43),
+        (r"0\%", 43, 43),
+        ("0_%", 43, 43),
+        ("0*%", 43, 43),
+        ("[$%-409]0", 43, 43),
+        ('0"a"%"b"', 0.43, "43%"),
+    ],
+)
+def test_a_sign_that_is_only_shown_is_no_percentage(workbook, shown_as, number, read):
+    def edit(book):
+        book["visits"]["B2"].value, book["visits"]["B2"].number_format = number, shown_as
+
+    column = read_table(workbook(TABLE, edit=edit)).cells.iloc[:, 1]
+    assert column[0] == read
+
+
+@pytest.mark.parametrize("begins", [b"<f>", b"<f >", b"<f\n>", b"<x:f>", b'<x:f t="shared">'])
+def test_formulas_are_found_however_the_file_writes_them(workbook, begins):
+    path = workbook(TABLE, edit=set_cell("B3", "=B2+9"))
+    plain = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert parts[sheet].count(b"<f>") == 1
+    end = b"</x:f>" if b"x:" in begins else b"</f>"
+    parts[sheet] = parts[sheet].replace(b"<f>", begins).replace(b"</f>", end)
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts[sheet] = parts[sheet].replace(b"<worksheet ", b'<worksheet xmlns:x="' + space + b'" ', 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert path.read_bytes() != plain
+    (found,) = fault_lines(lambda: read_table(path))
+    assert "is a formula without a stored value" in found
+
+
 def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):
     def edit(book):
         book["visits"].row_dimensions[2].hidden = True

@@ -1,6 +1,7 @@
 """Text written batch by batch has the bytes that pandas writes at once."""
 
 import io
+import os
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tisstats.tables import FormatError, check_writable, write_table
 from tisstats.tables.table_writers import TextWriter, have_returns
 
 TEXTS = st.text(st.sampled_from('aé,;"\n\t .'), max_size=3)
@@ -57,3 +59,19 @@ def test_batches_have_the_bytes_of_pandas(drawn, separator, quote_all):
 )
 def test_carriage_returns_are_found(cells, found):
     assert have_returns([pd.Series([0]), pd.Series(cells)]) is found
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv.gz", "a.xlsx"])
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}, np.arange(2000)])
+def test_cells_of_several_values_are_not_abbreviated(tmp_path, name, cell):
+    column = pd.Series([None, cell], dtype=object)
+    with pytest.raises(FormatError, match=r"column x has cells that are lists or records"):
+        write_table(pd.DataFrame({"id": ["A", "B"], "x": column}), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(FormatError, match="is no regular file; to write to a pipe, redirect -"):
+        check_writable(tmp_path / "a.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -336,7 +337,16 @@ def parse_path(text: str) -> Path:
     """Parse the name of a file or folder; Path("") would be the current folder."""
     if not text:
         raise argparse.ArgumentTypeError("must name a file or folder, got ''")
-    return Path(text)
+    path = Path(text)
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            message = f"{text}: is a symbolic link that leads back to itself"
+            raise argparse.ArgumentTypeError(message) from None
+    except ValueError:
+        pass  # a null character, which whoever opens the file tells
+    return path
 
 
 def parse_number(text: str) -> float:

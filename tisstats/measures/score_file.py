@@ -188,14 +188,15 @@ def score_file(
         raise FormatError(f"{place}: cannot be written: {error.strerror or error}") from None
 
 
-def _state(source: Path) -> tuple[int, int] | None:
+def _state(source: Path) -> tuple[int, ...] | None:
     if not source.is_file():
         return None
     found = source.stat()
-    return found.st_size, found.st_mtime_ns
+    # A program can set the date of a file back, and not that of its last change.
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _check_unchanged(source: Path, before: tuple[int, int] | None) -> None:
+def _check_unchanged(source: Path, before: tuple[int, ...] | None) -> None:
     if before is not None and _state(source) != before:
         message = "was changed while it was read; nothing was written"
         raise DataError([Fault(str(source), message)])

@@ -282,8 +282,9 @@ def improvements(
     percents: dict[str, NDArray[np.float64]] = {}
     for name, before in baseline.items():
         higher = ranges.rules[name].better == "higher"
-        better = now[name] - before if higher else before - now[name]
-        percents[name] = np.asarray(100 * better / ranges.of(name))
+        with np.errstate(over="ignore"):  # of numbers out of range, which are told
+            better = now[name] - before if higher else before - now[name]
+            percents[name] = np.asarray(100 * better / ranges.of(name))
     return percents
 
 

@@ -64,12 +64,16 @@ def whole_number(
     return number
 
 
+#: What would convert to a number, and is none.
+_NO_NUMBERS = (bool, np.bool_, str, bytes, complex, np.complexfloating, np.ma.MaskedArray)
+
+
 def real_number(
     name: str, value: SupportsFloat, allowed: str = "a finite number", place: str = ""
 ) -> float:
     """Return `value` as a float; raise ValueError if it is not a finite number."""
     invalid = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
-    if isinstance(value, bool | np.bool_ | str | bytes | np.ma.MaskedArray):
+    if isinstance(value, _NO_NUMBERS):
         raise invalid
     try:
         # The decimal as typed in single precision: 0.3, not 0.30000001192092896.
@@ -107,20 +111,28 @@ def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:
     For functions that allow missing values; for those that do not, see `finite_vector`. Raise
     ValueError if any is not a number.
     """
+    hidden: NDArray[np.bool_] | None = None
     if isinstance(values, np.ma.MaskedArray):
-        return np.ma.filled(values.astype(np.float64), np.nan)
+        hidden, values = np.ma.getmaskarray(values), values.data
     if isinstance(values, list | tuple):
         values = [math.nan if value is np.ma.masked else value for value in values]
     given = np.asarray(values)
+    invalid = ValueError(
+        f"{name} must be numbers, or nan where missing, got {_abbreviated(values, given.shape)}"
+    )
+    if given.dtype.kind not in "iufO":
+        raise invalid
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)
+        if any(isinstance(value, _NO_NUMBERS) for value in given.flat):
+            raise invalid
     elif given.dtype == np.float32:
         given = given.astype(np.str_)  # via the shortest decimal, as in `real_number`
     try:
-        return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        shown = _abbreviated(values, np.shape(given))
-        raise ValueError(f"{name} must be numbers, or nan where missing, got {shown}") from None
+        numbers = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise invalid from None
+    return numbers if hidden is None else np.where(hidden, np.nan, numbers)
 
 
 def finite_vector(

@@ -12,14 +12,18 @@ from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import distinct_texts, is_text
 
 #: The signs are those of CWE-1236, https://cwe.mitre.org/data/definitions/1236.html, and their full
-#: widths; after a plus or minus only what calls by a name, compares or starts another program:
-#: "+12" and "+3.0 (+60%)" are numbers, "- none" a note.
-_FORMULA = re.compile(
-    r"[\t\r\n]*(?:[=@＝＠]|[+\-＋－](?:.*[|!=]|.*(?<![\w.])[^\W\d][\w.]*\s*\())", re.DOTALL
-)
+#: widths; after a plus or minus only what calls by a name, compares, starts another program,
+#: computes or names a cell: "+12" and "+3.0 (+60%)" are numbers, "- none" a note.
+_CALLS = r".*[|!=]|.*(?<![\w.])[^\W\d][\w.]*\s*\("
+_OPERAND = r"\s*(?:\$?[A-Za-z]{1,3}\$?\d{1,7}|[\d.]+%?)\s*"
+_COMPUTES = rf"\s*\$?[A-Za-z]{{1,3}}\$?\d{{1,7}}\s*$|{_OPERAND}(?:[-+*/^&]{_OPERAND})+$"
+_FORMULA = re.compile(rf"[\t\r\n]*(?:[=@＝＠]|[+\-＋－](?:{_CALLS}|{_COMPUTES}))", re.DOTALL)
 
 #: How one begins.
 _BEGINS = frozenset("=@+-＝＠＋－\t\r\n")
+
+#: Signs between cells, in the one or the other country, besides the comma, which is in quotes.
+_SEPARATORS = re.compile(r"[;\t|]")
 
 #: What is said of a formula, and of one that would get into a text file.
 RUN = "would be run as a formula by a spreadsheet"
@@ -27,14 +31,17 @@ IN_TEXT = f"{RUN}; change it, or write .xlsx or .parquet, in which text stays te
 
 
 def is_formula(text: str) -> bool:
-    """Return whether a spreadsheet would run a cell.
+    """Return whether a spreadsheet would run a cell, or what follows a separator in it.
 
     Examples
     --------
-    >>> [is_formula(text) for text in ("=1+1", "+3.0 (+60%)", "-SUM(A1)")]
-    [True, False, True]
+    >>> [is_formula(text) for text in ("=1+1", "+3.0 (+60%)", "-SUM(A1)", "x;=1+1", "+A1")]
+    [True, False, True, True, True]
     """
-    return text[:1] in _BEGINS and _FORMULA.match(text) is not None
+    if _SEPARATORS.search(text) is None:
+        return text[:1] in _BEGINS and _FORMULA.match(text) is not None
+    parts = _SEPARATORS.split(text)
+    return _FORMULA.match(text) is not None or any(map(_FORMULA.match, parts))
 
 
 def are_formulas(column: pd.Series) -> NDArray[np.bool_]:

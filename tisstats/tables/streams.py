@@ -35,6 +35,8 @@ STANDARD_INPUT = "standard input"
 
 def standard_input() -> BinaryIO:
     """Return the standard input as bytes; text, as tests put there, in UTF-8."""
+    if sys.stdin is None:  # the shell closed it, as in `tisstats score - <&-`
+        raise DataError([Fault(STANDARD_INPUT, "is closed")])
     stream = getattr(sys.stdin, "buffer", None)
     return io.BytesIO(sys.stdin.read().encode("utf-8")) if stream is None else stream
 

@@ -22,6 +22,9 @@ from tisstats.tables.workbook import write_workbook
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: Cells of several values, as Parquet may have them.
+_NESTED = (list, dict, set, np.ndarray)
+
 #: Quotation marks: where they are needed, or around all that is not a number.
 Quoting = Literal[0, 2]
 
@@ -113,6 +116,7 @@ class TextWriter:
 
     def _by_pandas(self, column: pd.Series) -> list[str]:
         """Return cells of other kinds, such as dates, as pandas writes them."""
+        _refuse_nested(column)
         # A second column, for an empty cell not to be an empty line.
         table = pd.DataFrame({"cell": column.reset_index(drop=True), "end": 0})
         text = io.StringIO(newline="")
@@ -150,6 +154,13 @@ class _Sink:
 
     def __init__(self, lines: list[str]) -> None:
         self.write = lines.append
+
+
+def _refuse_nested(column: pd.Series) -> None:
+    """Raise FormatError for cells of several values, which NumPy would abbreviate as text."""
+    if column.dtype.kind == "O" and any(isinstance(cell, _NESTED) for cell in column):
+        message = "has cells that are lists or records, which only .parquet can hold"
+        raise FormatError(f"column {column.name} {message}")
 
 
 def _is_text(column: pd.Series) -> bool:
@@ -240,6 +251,8 @@ class WorkbookWriter:
 
     def write(self, table: pd.DataFrame) -> None:
         """Take the next rows."""
+        for _, column in table.items():
+            _refuse_nested(column)
         self._batches.append(table)
 
 

@@ -43,7 +43,11 @@ _ONLY_ZEROS = re.compile(r"00+")
 #: Cells that are read in any case, and how many empty ones there may be for one that is not.
 _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 
-_SHEET_WITH_FORMULA = re.compile(rb"<f[ >/]")
+#: A cell of a formula in the file of a sheet, whose names may have the prefix of a namespace.
+_SHEET_WITH_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s>/]")
+
+#: Parts of a format of numbers that are shown as they stand, or say nothing of the number.
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^]]*\]')
 
 
 def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> RawTable:
@@ -135,7 +139,7 @@ def _value(cell: Any) -> Any:
         return value
     if _ONLY_ZEROS.fullmatch(shown_as) and value >= 0 and float(value).is_integer():
         return f"{int(value):0{len(shown_as)}d}"
-    if "%" in shown_as:
+    if "%" in _LITERAL.sub("", shown_as):
         return f"{as_text(round(100 * value, 10))}%"
     return value
 

@@ -69,5 +69,7 @@ def check_writable(path: Path) -> None:
         raise FormatError(f"{path}: there is no such folder")
     if path.is_dir():
         raise FormatError(f"{path}: is a folder; name a file")
+    if path.exists() and not path.is_file():  # a pipe or a device, which a file would replace
+        raise FormatError(f"{path}: is no regular file; to write to a pipe, redirect - to it")
     if not os.access(path.absolute().parent, os.W_OK):  # files are replaced, not written into
         raise FormatError(f"{path}: cannot be written: the folder permits no new files")

@@ -1,0 +1,31 @@
+"""What a spreadsheet runs when it opens a text file."""
+
+import pytest
+
+from tisstats.tables.formulas import as_text, is_formula
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1", "@SUM(A1)", "\t=1", "＝1", "+A1", "-A1", "-$A$1", "+A1&B2", "-1+2", "+1 + 1", "-5/7",
+        "-A1-B22", "+1%*3", "-2+cmd|' /C calc'!A0", "-SUM(A1)", "x;=1+1", "x\t=1", "a|=b", "7;-1+2",
+        ";=1", "=1;x",
+    ],
+)  # fmt: skip
+def test_formulas_are_known(text):
+    assert is_formula(text)
+    assert as_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "007", "+12", "-12", "-12%", "-1e5", "-1.2e-5", "+1E+5", "+3.0 (+60%)", "- none",
+        "-none", "-0.5 (-1.2 to 0.3)", "-1 to 2", "-DM-01", "+49 170 1234", "a;b", "a; =40", "A;-12",
+        "1+1", "A1", "+A12345678", "+ABCD1", "+1+x",
+    ],
+)  # fmt: skip
+def test_numbers_and_notes_are_none(text):
+    assert not is_formula(text)
+    assert as_text(text) == text
