@@ -114,5 +114,5 @@ def test_synthetic_courses_say_so_in_the_drawing_the_words_and_the_caption(figur
     for drawn in (courses.wide, courses.phone):
         written = [text.get_text().replace("\n", " ") for text in drawn.axes[0].texts]
         assert label in written
-    assert courses.alt.startswith("8 of 19 patients reached 40 points by week 9. " + label)
+    assert courses.alt.startswith(label + ". 8 of 19 patients reached 40 points by week 9. ")
     assert courses.caption.startswith(label)

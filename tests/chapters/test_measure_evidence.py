@@ -42,7 +42,7 @@ def test_the_comparison_equals_the_rows(base):
             assert compared.loc[name, PROPERTIES[each]] == ("; ".join(texts) or NOT_FOUND)
             shown += len(texts)
     assert shown == sum(row.compared for row in base.rows)
-    assert {name: compared.loc[name, "Points at most"] for name in NAMES.values()} == {
+    assert {name: compared.loc[name, "Maximum points"] for name in NAMES.values()} == {
         name: f"{CORE_SET[page].points[-1]:g}" if page in CORE_SET else "–"
         for page, name in NAMES.items()
     }

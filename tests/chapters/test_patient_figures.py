@@ -110,7 +110,7 @@ def test_the_figures_follow_the_parameters_of_their_chapters():
         )
 
     usual, low = primary(), primary(threshold=20, horizon_week=3)
-    assert usual.waterfall().alt.startswith("4 of 8 patients (DM), ")
+    assert ". 4 of 8 patients (DM), " in usual.waterfall().alt
     assert "reached 20 points. " in low.waterfall().alt
     assert "up to week 3" in low.best_scores().caption
     assert not low.best_scores().frame.equals(usual.best_scores().frame)
@@ -198,5 +198,5 @@ def test_patients_may_stand_together_without_groups(analysis):
     together = PatientFigures.together(analysis, "Observed patients")
     assert "Subtype" not in together.best_table().frame
     assert together.swimmer(Courses.of(analysis), 40).alt.startswith(
-        "7 of 19 patients stopped early. Observed patients. "
+        "Observed patients. 7 of 19 patients stopped early. "
     )

@@ -151,7 +151,7 @@ def test_pages_of_every_study_can_be_made(study, name):
     assert item_html(Measures(folder).definitions())
     scores = Scores(folder)
     for figure in (scores.courses(), scores.curves(), Measures(folder).paired_changes()):
-        assert f". {LABEL}." in figure.alt
+        assert figure.alt.startswith(f"{LABEL}. ")
     for page in (scores, Measures(folder), Safety(folder)):
         for value in page.numbers().values():
             assert not re.search(r"\b(nan|None)\b", str(value))

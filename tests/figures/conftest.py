@@ -50,7 +50,9 @@ def tidy():
             figure = draw(*content, layout=layout, source=SOURCE, **settings)
             assert figure.get_figwidth() == pytest.approx(layout.width)
             check_legible(figure)
-            check_words(figure, sys.modules[draw.__module__].describe(*content, **settings))
+            told = sys.modules[draw.__module__].describe(*content, **settings)
+            stamp = settings.get("stamp") or getattr(content[0], "stamp", "")
+            check_words(figure, told, stamp)
 
     return check
 
@@ -69,11 +71,15 @@ def tidy_on_a_slide():
     return check
 
 
-def check_words(figure, alt):
-    """The message is the title and begins the alternative text; the source is at the foot."""
+def check_words(figure, alt, stamp=""):
+    """The message is the title and begins the alternative text, after whose patients they are.
+
+    The source is at the foot.
+    """
     drawn = visible_texts(figure)
     (title,) = (text for text in drawn if text.get_fontsize() == pytest.approx(TITLE_SIZE))
-    assert joined(alt).startswith(joined(title.get_text()) + ".")
+    label = f"{stamp}." if stamp else ""
+    assert joined(alt).startswith(joined(label + title.get_text()) + ".")
     last = min(drawn, key=lambda text: text.get_window_extent().y0)
     assert joined(last.get_text()) == joined(SOURCE)
 

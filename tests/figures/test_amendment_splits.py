@@ -49,8 +49,8 @@ def test_numbers_are_written_and_told(texts):
     )
     told = describe(rows())
     assert told.startswith(
-        "The counts allow 6 splits, from 1 of 9 before against 7 of 10 after to 6 of 9 before "
-        "against 2 of 10 after."
+        "On our assumptions the counts allow 6 splits, from 1 of 9 before against 7 of 10 after to "
+        "6 of 9 before against 2 of 10 after."
     )
     assert "5 gone before week 4: 6 of 9 before, 2 of 10 after" in told
 

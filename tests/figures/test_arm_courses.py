@@ -71,7 +71,7 @@ def test_single_patients_are_not_drawn_where_they_are_not_listed(texts):
 def test_the_origin_stands_in_the_figure_and_in_its_description(texts):
     assert STAMP in texts(draw([arm()], threshold=40, stamp=STAMP))
     said = describe([arm(), arm("Placebo", medians=(NAN,))], threshold=40, stamp=STAMP)
-    assert said.startswith(f"Median score at week 24: 60 (Active treatment). {STAMP}. Total")
+    assert said.startswith(f"{STAMP}. Median score at week 24: 60 (Active treatment). Total")
     assert "Total Improvement Score over time, points, up to week 24" in said
     assert "Active treatment (n=6): median 20 at week 4 (n=3), 45 at week 12 (n=3)" in said
     assert "Placebo (n=6): median not known at any week." in said

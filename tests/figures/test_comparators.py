@@ -25,7 +25,7 @@ def test_each_row_has_its_own_endpoint_and_counts(texts):
     assert {"This study", "TIS at least 40 by week 9", NOTE} <= set(written)
     assert "marked clinical improvement open, first line" in written
     assert "8/19, 42% (20–67)" in written
-    assert "Responders of patients, % (95% CI)" in written
+    assert "Responders, % of patients (95% CI)" in written
 
 
 def test_description_tells_every_study_and_warns_of_pooling():

@@ -57,8 +57,8 @@ def test_the_map_is_legible(tidy, case):
 
 def test_the_title_names_the_measures_that_improved_most_and_least_often():
     assert describe(ROWS, TWO, stamp=STAMP, **WHEN).startswith(
-        "Strength earned points most often (2 of 3), activity least often (1 of 2). "
-        f"{STAMP}. Improvement from baseline to the last visit up to week 9, % of the range"
+        f"{STAMP}. Strength earned points most often (2 of 3), activity least often (1 of 2). "
+        "Improvement from baseline to the last visit up to week 9, % of the range"
     )
     assert describe(ROWS[1:2], TWO, **WHEN).startswith(
         "Strength and activity earned points equally often (1 of 1). "

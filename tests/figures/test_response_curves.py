@@ -73,7 +73,7 @@ def test_limits_are_drawn_of_a_single_arm_only(texts):
 def test_description_has_each_step_and_the_numbers_at_risk():
     said = describe([*CASES["one with limits"]], stamp=STAMP, **GIVEN)
     assert said.startswith(
-        f"By week 24, the cumulative incidence was 80% (Active treatment). {STAMP}. Step curves"
+        f"{STAMP}. By week 24, the cumulative incidence was 80% (Active treatment). Step curves"
     )
     assert (
         "Active treatment (n=60): 30.0% by week 4, 80.0% by week 24; at risk 60 at week 0" in said

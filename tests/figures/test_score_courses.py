@@ -35,7 +35,7 @@ def test_courses_are_legible(tidy, courses, stamp):
 def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):
     assert STAMP in texts(draw([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED))
     assert describe([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED).startswith(
-        f"3 of 6 patients reached 40 points by week 9. {STAMP}."
+        f"{STAMP}. 3 of 6 patients reached 40 points by week 9. Total"
     )
 
 

@@ -107,12 +107,13 @@ def test_every_interval_is_drawn():
     np.testing.assert_allclose([low for low, _ in ends], content(24).low)
 
 
-def test_the_alternative_text_has_the_message_first_and_every_share():
+def test_the_alternative_text_begins_with_the_patients_and_the_message_and_has_every_share():
     text = describe(content())
-    assert text.startswith("Half or more respond under 23 of the 24 combinations of the choices")
+    assert text.startswith(
+        f"{STAMP}. Half or more respond under 23 of the 24 combinations of the choices"
+    )
     assert "level one 100%, level two < 1%" in text
     assert "A dotted line marks 50.0%." in text
-    assert text.endswith(f"{STAMP}.")
 
 
 def test_a_curve_without_combinations_is_refused():

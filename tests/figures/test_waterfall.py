@@ -40,7 +40,7 @@ def test_bars_are_legible(tidy, bars):
 
 def test_the_title_counts_by_group():
     assert describe(BARS, stamp=STAMP, **ASKED).startswith(
-        f"1 of 2 patients (DM) and 1 of 3 (IMNM) reached 40 points; 1 open. {STAMP}. Best Total"
+        f"{STAMP}. 1 of 2 patients (DM) and 1 of 3 (IMNM) reached 40 points; 1 open. Best Total"
     )
     assert describe(BARS[:2], **ASKED).startswith("1 of 2 patients reached 40 points. ")
     assert describe(BARS, **ASKED | {"threshold": 20}).startswith(

@@ -50,7 +50,7 @@ _OF_MEASURE = Facts(f"{QUARTILES} | {VALUE}")
 _ROWS_OF_VALUES = {"*, years": _OF_MEASURE, "*, months": _OF_MEASURE}
 
 #: How to read Table 1.
-_NOTES = {"": "Median (quartiles) or n (%); the value, of a single patient."}
+_NOTES = {"": "Median (quartiles) or n (%); for a single patient, the value."}
 
 #: Counts of the flow that have the same name in the prose.
 _COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")

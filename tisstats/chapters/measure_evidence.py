@@ -105,7 +105,7 @@ def _range(page: str) -> tuple[str, str]:
 @table(
     "The scales of the outcome measures",
     columns=_FACTS,
-    notes={"Points at most": "In the Total Improvement Score. A dash: not one of its measures."},
+    notes={"Maximum points": "In the Total Improvement Score. A dash: not one of its measures."},
 )
 def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
     """Return the scales of all measures, one row per measure."""
@@ -114,7 +114,7 @@ def _scales_compared(base: EvidenceBase, names: dict[str, str]) -> Rows:
         rule = core_set.CORE_SET.get(page)
         yield {
             "Measure": name,
-            "Points at most": f"{rule.points[-1]:g}" if rule else "–",
+            "Maximum points": f"{rule.points[-1]:g}" if rule else "–",
             "Range": ends,
             "Better": better,
             PROPERTIES["rater"]: base.compared(page, "rater"),
@@ -324,7 +324,7 @@ def _children(base: EvidenceBase) -> Rows:
             "Column": columns[each.measure],
             "Range": f"{each.low} to {each.high}" if each.high else "no public one found",
             "Better": each.better,
-            "Points at most": f"{rule.points[-1]:g}",
+            "Maximum points": f"{rule.points[-1]:g}",
             "Source": f"{base.sources[each.source].label}"
             + ("" if each.grade == "seen" else f" ({each.grade})"),
             "Remark": each.note,

@@ -718,7 +718,8 @@ class SecondaryOutcomes(PatientChapter):
         "significance",
         notes={
             "": "Over all changes on the assumed steps that round to the printed values; given the "
-            "printed P, over those whose asymptotic P rounds to it. {self.attainable_in_words}"
+            "printed P, over those whose asymptotic P rounds to it; minima are rounded down, "
+            "maxima up. {self.attainable_in_words}"
         },
         columns={
             "P as printed": Facts(

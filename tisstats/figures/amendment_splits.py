@@ -101,8 +101,8 @@ def _message(rows: Sequence[SplitRow]) -> str:
         for row in rows
     )
     if not others:
-        return f"The counts allow one split: {first}"
-    return f"The counts allow {len(rows)} splits, from {first} to {others[-1]}"
+        return f"On our assumptions the counts allow one split: {first}"
+    return f"On our assumptions the counts allow {len(rows)} splits, from {first} to {others[-1]}"
 
 
 def _mark(page: Page, x: float, y: float, period: str) -> None:

@@ -119,7 +119,7 @@ def describe(arms: Sequence[ArmCourses], *, threshold: float | None, stamp: str 
     require_rows(arms, "arms", "arm")
     label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{_message(arms)}. {label}{_SUBTITLE}, up to week {_last_week(arms):g}, one panel per arm"
+        f"{label}{_message(arms)}. {_SUBTITLE}, up to week {_last_week(arms):g}, one panel per arm"
         f"{_dotted(threshold)}."
     ]
     for arm in arms:

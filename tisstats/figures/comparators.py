@@ -99,7 +99,7 @@ def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str
 
 
 def _subtitle(confidence_level: float) -> str:
-    return f"Responders of patients, % ({format_confidence_level(confidence_level)}% CI)"
+    return f"Responders, % of patients ({format_confidence_level(confidence_level)}% CI)"
 
 
 def _message(rows: Sequence[ComparatorRow]) -> str:

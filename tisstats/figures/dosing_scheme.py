@@ -100,11 +100,11 @@ def _message(regimens: Sequence[Regimen]) -> str:
     for regimen in regimens:
         total = format_trimmed(sum(infusion.dose_g_per_kg for infusion in regimen.infusions), 2)
         count = len(regimen.infusions)
-        infusions = "infusions" if count > 1 else "infusion"
+        doses = "doses" if count > 1 else "dose"
         name = regimen.name[:1].lower() + regimen.name[1:]
         inferred = any(infusion.inferred for infusion in regimen.infusions)
         note = ", partly inferred" if inferred else ""
-        totals.append(f"{total} g/kg in {count} {infusions} ({name}{note})")
+        totals.append(f"{total} g/kg in {count} {doses} ({name}{note})")
     return join_names(totals)
 
 

@@ -141,7 +141,7 @@ def describe(
     """Return the alternative text; parameters as for `draw`."""
     label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{_message(rows, measures)}. {label}{_subtitle(when)}. One row per patient "
+        f"{label}{_message(rows, measures)}. {_subtitle(when)}. One row per patient "
         f"(n={len(rows)}), one column per measure."
     ]
     for place, measure in enumerate(measures):

@@ -95,7 +95,7 @@ def describe(groups: Groups, *, single: bool = True, stamp: str = "") -> str:
     """Return the alternative text; parameters as for `draw`."""
     label = f"{stamp}. " if stamp else ""
     shown = "a line per patient" if single else "a band between the quartiles"
-    parts = [f"{_message(groups)}. {label}{_SUBTITLE}: one panel per measure, {shown}."]
+    parts = [f"{label}{_message(groups)}. {_SUBTITLE}: one panel per measure, {shown}."]
     for each in zip(*groups.values(), strict=True):
         parts.append(f"{each[0].scale.name}, {_unit(each)}:")
         parts.append(

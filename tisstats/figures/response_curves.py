@@ -132,7 +132,7 @@ def describe(
     require_rows(curves, "curves", "arm")
     label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{_message(curves, horizon)}. {label}Step curves from week 0 to week {horizon:g}. "
+        f"{label}{_message(curves, horizon)}. Step curves from week 0 to week {horizon:g}. "
         f"{_title(response, outcome)}."
     ]
     for curve in curves:

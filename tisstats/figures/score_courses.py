@@ -149,7 +149,7 @@ def describe(
     panels = _panels(courses, threshold)
     label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{_message(courses, threshold, horizon_week)}. {label}Total Improvement Score of "
+        f"{label}{_message(courses, threshold, horizon_week)}. Total Improvement Score of "
         f"{len(courses)} patients up to week {horizon_week:g}, one line per patient, with a "
         f"dotted line at {threshold:g}."
     ]

@@ -250,6 +250,7 @@ def describe(content: CurveContent) -> str:
     """Return the alternative text; parameters as for `draw`."""
     estimates = content.estimate
     parts = [
+        *([f"{content.stamp}."] if content.stamp else []),
         f"{_message(content)}.",
         f"Specification curve, {content.ylabel}: estimates ascend from {_percent(estimates[0])} "
         f"to {_percent(estimates[-1])}; lower limits from {_percent(np.min(content.low))}, upper "
@@ -265,7 +266,6 @@ def describe(content: CurveContent) -> str:
             continue
         shares = ", ".join(f"{level.label} {_share(level.share)}" for level in choice.levels)
         parts.append(f"By {choice.label}, it holds in this share of combinations: {shares}.")
-    parts += [f"{content.stamp}."] if content.stamp else []
     return " ".join(parts)
 
 

@@ -108,7 +108,7 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
     label = f"{stamp}. " if stamp else ""
     last = _ends(lanes)[1] if lanes else 0
     parts = [
-        f"{_message(lanes, outcome)}. {label}{_SUBTITLE}, up to week {last:g}, with the first "
+        f"{label}{_message(lanes, outcome)}. {_SUBTITLE}, up to week {last:g}, with the first "
         f"{outcome}, rescue medication and early stops."
     ]
     for group, members in in_groups(lanes).items():

@@ -117,7 +117,7 @@ def describe(
     label = f"{stamp}. " if stamp else ""
     names = ", ".join(f"{name} from {cut:g}" for name, cut in cutoffs.items())
     parts = [
-        f"{_message(bars, threshold)}. {label}{_SUBTITLE}, in order within groups, with a dotted "
+        f"{label}{_message(bars, threshold)}. {_SUBTITLE}, in order within groups, with a dotted "
         f"line at {threshold:g} points. Colours: {names}."
     ]
     for group, members in in_groups(bars).items():

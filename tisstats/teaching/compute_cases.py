@@ -371,7 +371,7 @@ def improvement_case(draw: Draw) -> Case:
         ),
         (
             *steps,
-            f"Improved enough: {improved}; worse enough: {worse}. The definition is "
+            f"Improved enough: {improved}; worsened enough: {worse}. The definition is "
             f"{'met' if row['improved'] else 'not met'}.",
         ),
         patient.code(

@@ -27,7 +27,7 @@ NOT_FOUND = "not found"
 PROPERTIES: dict[str, str] = {
     "rater": "Who rates",
     "scale": "Scale",
-    "best_end": "At the best end (enzyme: not elevated)",
+    "best_end": "Share of patients at the best end (enzyme: not elevated)",
     "reliability": "Reliability",
     "discordance": "Difference between patient and physician",
     "variation": "Variation without disease",

@@ -20,7 +20,7 @@ from tisstats.ledger.layout import Part
 MEANINGS = {
     Verdict.REPRODUCED: "follows from others",
     Verdict.ROUNDING: "rounding error",
-    Verdict.NOT_REPRODUCED: "others contradict it",
+    Verdict.NOT_REPRODUCED: "other printed numbers contradict it",
     Verdict.ATTAINABLE: "synthetic data fit",
     Verdict.NOT_ATTAINABLE: "no data fit",
     Verdict.STATED: "not derivable",

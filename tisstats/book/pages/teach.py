@@ -228,7 +228,7 @@ def _rubric(directive: ClassPart, texts: ClassTexts) -> Iterator[str | nodes.Nod
         if task.is_open
     }
     yield (
-        "Points at most: "
+        "Maximum points: "
         + "; ".join(
             f"{directive.task_link(texts.tasks[key])} {points}" for key, points in most.items()
         )
