@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from tisstats.statistics import two_arm_power, two_proportion_test
+from tisstats.statistics import two_arm_power, two_proportion_test, two_proportions
 from tisstats.statistics._two_arms import (
     RELATIVE_TOLERANCE,
     fisher_pvalue,
@@ -262,3 +262,17 @@ def test_an_alpha_that_differs_by_noise_rejects_the_same_tables():
     # 1/20 for 3 of 3 against 0 of 3.
     for alpha in (0.05, 1 - 0.95, 0.3 - 0.25):
         assert two_arm_power(3, 3, 1, 0, alpha=alpha, alternative="greater").power > 0.99
+
+
+@pytest.mark.parametrize("test", ["boschloo", "barnard"])
+def test_arms_with_too_many_tables_are_refused(monkeypatch, test):
+    monkeypatch.setattr(two_proportions, "_MOST_TABLES", 20 * 21)
+    assert two_proportion_test(8, 19, 3, 20, test=test).pvalue < 1
+    with pytest.raises(ValueError, match="tables") as raised:
+        two_proportion_test(8, 20, 3, 20, test=test)
+    assert str(raised.value) == (
+        f"test '{test}' with 20 and 20 trials has 441 tables, of at most 420 that are listed; "
+        "'fisher' and 'chi-square' need no list"
+    )
+    assert two_proportion_test(0, 20, 0, 20, test=test).pvalue == 1
+    assert two_proportion_test(8, 20, 3, 20, test="fisher").pvalue < 1

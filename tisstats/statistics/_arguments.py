@@ -25,7 +25,8 @@ with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") 
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
 #: Numbers or arrays of them that broadcast together; a Series passes its index to the result.
 Broadcastable = ArrayLike | SupportsIndex
-_MAX_EXACT_INTEGER = 2**53  # up to here every whole number is exact as a float
+#: Most patients of an arm. Far beyond, differences of floats no longer give intervals.
+_MOST_PATIENTS = 10**12
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
@@ -283,8 +284,8 @@ def _whole_numbers(
         whole_number(name, value, minimum=minimum, maximum=next(limits), place=place)
         for value, place in _entries(given)
     ]
-    if max(numbers, default=0) > _MAX_EXACT_INTEGER:
-        raise ValueError(f"{name} must be at most 2**53, got {max(numbers)}")
+    if max(numbers, default=0) > _MOST_PATIENTS:
+        raise ValueError(f"{name} must be at most {_MOST_PATIENTS:,}, got {max(numbers)}")
     return np.array(numbers, dtype=np.int64).reshape(given.shape)
 
 

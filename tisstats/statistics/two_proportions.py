@@ -290,7 +290,8 @@ def two_proportion_test(
     Raises
     ------
     ValueError
-        If an argument has a wrong type or is out of range, or shapes do not broadcast.
+        If an argument has a wrong type or is out of range, shapes do not broadcast, or `boschloo`
+        or `barnard` would have more than ten million tables.
 
     Notes
     -----
@@ -341,11 +342,21 @@ def two_proportion_test(
     return TwoProportionTest(statistic, pvalue, proportion_1, proportion_2, test, alternative)
 
 
+#: Most tables of two arms that an unconditional test lists.
+_MOST_TABLES = 10_000_000
+
+
 def _test_table(counts: Counts, test: str, alternative: str) -> tuple[float, float]:
     """Return the statistic and the P value of one table."""
     statistic, pvalue = _signed_root(counts), 1.0
     # At least one success and one failure.
     mixed = 0 < counts[0] + counts[2] < counts[1] + counts[3]
+    tables = (counts[1] + 1) * (counts[3] + 1)
+    if test in ("boschloo", "barnard") and mixed and tables > _MOST_TABLES:
+        raise ValueError(
+            f"test {test!r} with {counts[1]} and {counts[3]} trials has {tables:,} tables, of at "
+            f"most {_MOST_TABLES:,} that are listed; 'fisher' and 'chi-square' need no list"
+        )
     match test:
         case "fisher":
             statistic, pvalue = _cross_product(counts), _two_arms.fisher_pvalue(counts, alternative)
