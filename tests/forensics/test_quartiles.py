@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tisstats.forensics import check_quartiles, quartile_consistency, summarise_checks
+from tisstats.forensics._printed import parse_limits
 from tisstats.printed import ROUNDING_RULES, format_rounded, matches_print, parse
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights, quantiles
 
@@ -363,3 +364,9 @@ def test_steps_and_limits_may_be_strings_as_for_the_range_of_p():
 def test_no_definition_is_refused_by_name():
     with pytest.raises(ValueError, match="definition must be 'all' or one of spss, 1"):
         quartile_consistency("1", "2", "3", 5, 1, definition=None)
+
+
+@pytest.mark.parametrize("name", ["low", "high"])
+def test_a_limit_that_is_no_number_is_named(name):
+    with pytest.raises(ValueError, match=f"^{name} must be a finite number"):
+        parse_limits(**{"low": None, "high": None, name: "x"})

@@ -240,6 +240,11 @@ def test_a_rise_from_zero_counts_as_worse_where_asked():
     )
 
 
+def test_no_change_has_no_sign():
+    found = vas_improvement_cm([3.0, 3.0, 3.0], [3.0000000000001, 3.0, 2.9999999999999])
+    assert str(found.tolist()) == "[0.0, 0.0, 0.0]"
+
+
 @given(st.integers(0, 100), st.integers(0, 100))
 def test_millimetres_and_centimetres_are_the_same_scale(before, after):
     mm = vas_improvement_cm(before, after, vas_max=100).item()

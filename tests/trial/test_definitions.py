@@ -260,3 +260,9 @@ def test_a_criterion_with_a_limit_for_each_scale_can_be_told_from_others():
     one = PRODERM_DISABILITY
     own = replace(one, vas_abnormal_cm={"physician_global": 2, "extramuscular": 1})
     assert len({one, own, replace(own), replace(one)}) == 2
+
+
+def test_a_criterion_with_a_cut_off_for_each_scale_has_a_hash():
+    each = replace(PRODERM_DISABILITY, vas_abnormal_cm={"physician_global": 2.0})
+    assert hash(each) == hash(replace(PRODERM_DISABILITY, vas_abnormal_cm=2))
+    assert each != PRODERM_DISABILITY

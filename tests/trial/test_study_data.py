@@ -9,7 +9,7 @@ import pytest
 from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, write_csv
 from tisstats.errors import DataError
-from tisstats.trial import summaries
+from tisstats.trial import study_data, summaries
 from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.template import example_folder, write_new_study
@@ -438,3 +438,19 @@ def test_a_patient_without_values_of_an_enzyme_needs_no_limit_of_it(tmp_path):
     patients = StudyData.read(made.write(tmp_path / "study")).trial.patients
     limits = patients.set_index("patient_id")["ck_uln"]
     assert limits[limits.isna()].index.tolist() == [without]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("A-01", "a1", False),
+        ("A-01", "a-1", True),
+        ("A-0", "A-00", True),
+        ("A-0", "A-", False),
+        ("A10", "A1", False),
+        ("A100", "A10", False),
+        ("00", "0", True),
+    ],
+)
+def test_identifiers_are_alike_but_for_leading_zeros(one, other, alike):
+    assert (study_data._plain_id(one) == study_data._plain_id(other)) is alike
