@@ -81,7 +81,7 @@ def test_the_table_of_conditions(page):
 def test_the_figure_gets_every_split(page):
     alt = page.split_figure().alt
     for k in range(6):
-        gone = f"{k or 'None'} of the later 10 stopped before week 4: "
+        gone = f"{k} of the later 10 stopped before week 4: "
         assert f"{gone}{1 + k} of 9 before, {7 - k} of 10 after" in alt
 
 

@@ -219,7 +219,7 @@ class Discrepancies(Chapter):
         """Return the figure of the splits."""
         counts, rows = self.counts, []
         for split in self.splits:
-            who = f"{split.stopped or 'None'} of the later {counts.after}"
+            who = f"{split.stopped} of the later {counts.after}"
             label = f"{who} stopped before week {counts.decision_week}"
             periods = (split.before, counts.before, split.after, counts.after)
             rows.append(amendment_splits.SplitRow(label, *periods))
