@@ -107,7 +107,7 @@ SHARED = {
     },
     "tisstats.statistics._arguments": {
         *("Whole", "load_options", "proportion_within", "real_number", "whole_number"),
-        "_proportion",
+        *("_proportion", "_NO_NUMBERS"),
     },
     # Doses, the names of patients and of a folder, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},

@@ -282,7 +282,7 @@ def improvements(
     percents: dict[str, NDArray[np.float64]] = {}
     for name, before in baseline.items():
         higher = ranges.rules[name].better == "higher"
-        with np.errstate(over="ignore"):  # of numbers out of range, which are told
+        with np.errstate(over="ignore"):  # of numbers out of range, which are reported
             better = now[name] - before if higher else before - now[name]
             percents[name] = np.asarray(100 * better / ranges.of(name))
     return percents

@@ -68,7 +68,7 @@ def _was_stale(source: Path) -> bool:
         int(current.st_mtime).to_bytes(8, "little")[:4] + current.st_size.to_bytes(8, "little")[:4]
     )
     if not bits & _OF_HASH and header[8:] != dated:
-        return False  # Python compiles it anew
+        return False  # Python compiles it again
     stale = bool(old != compile(source.read_bytes(), str(source), "exec", dont_inherit=True))
     try:
         py_compile.compile(
