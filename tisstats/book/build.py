@@ -58,7 +58,8 @@ def build(
     UsageError
         If a setting is wrong, or if the output folder is not that of a book.
     StaleCodeError
-        If compiled code of the package was older than its source; another process builds the book.
+        If compiled code of the package was older than its source: it has been replaced, and a new
+        process has to build the book.
     BookError
         If a notebook or a page fails. The previous book stays as it was.
     """

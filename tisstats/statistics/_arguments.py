@@ -118,21 +118,19 @@ def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:
     if isinstance(values, list | tuple):
         values = [math.nan if value is np.ma.masked else value for value in values]
     given = np.asarray(values)
-    invalid = ValueError(
-        f"{name} must be numbers, or nan where missing, got {_abbreviated(values, given.shape)}"
-    )
-    if given.dtype.kind not in "iufO":
-        raise invalid
+    allowed = given.dtype.kind in "iufO"
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)
-        if any(isinstance(value, _NO_NUMBERS) for value in given.flat):
-            raise invalid
+        allowed = not any(isinstance(value, _NO_NUMBERS) for value in given.flat)
     elif given.dtype == np.float32:
         given = given.astype(np.str_)  # via the shortest decimal, as in `real_number`
     try:
-        numbers = np.asarray(given, dtype=np.float64)
+        numbers = np.asarray(given, dtype=np.float64) if allowed else None
     except (TypeError, ValueError, OverflowError):
-        raise invalid from None
+        numbers = None
+    if numbers is None:
+        shown = _abbreviated(values, given.shape)
+        raise ValueError(f"{name} must be numbers, or nan where missing, got {shown}")
     return numbers if hidden is None else np.where(hidden, np.nan, numbers)
 
 

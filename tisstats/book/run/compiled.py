@@ -18,9 +18,6 @@ _OF_HASH, _COMPARED = 1, 2
 #: Bytes before the code: magic number, bits, and date and size or the hash of the source.
 _HEADER = 16
 
-#: Those of a date or size that a compiled file has.
-_LOW_BITS = 2**32 - 1
-
 
 class StaleCodeError(BookError):
     """Compiled code was older than its source; this process has run some of it."""
