@@ -175,6 +175,15 @@ def test_quartiles_ascend_or_are_equal():
         assert found[0] == ("quartiles in ascending order", ordered)
 
 
+def test_a_claim_is_checked_with_the_other_quartiles_and_not_with_its_own_fact():
+    grid = ValueGrid(0, 10, Fraction(1), "in whole points", "the scale")
+    facts = {"q1": "2", "median": "4", "q3": "6", "n": "3"}
+    for printed, attainable in (("4", True), ("4.5", False)):
+        found = checks("check_quartile", printed, "q1=q1 median=median q3=q3 n=n instrument=m",
+                       facts, measures={"m": grid}, name="text.m.median")  # fmt: skip
+        assert found[-1][1] is attainable
+
+
 def test_a_median_alone_is_no_other_quartile():
     # Of four whole numbers a quartile may end on a quarter; half of a sum does not.
     grid = ValueGrid(0, 10, Fraction(1), "in whole points", "the scale")

@@ -1,5 +1,6 @@
 """Each fingerprint, held against a slow count of its own."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
@@ -12,6 +13,8 @@ from tisstats.chapters.identifiability import Identifiability
 from tisstats.forensics import quartile_consistency
 from tisstats.lim2021 import fingerprints, response
 from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table2_bounds import compute
+from tisstats.lim2021.table2_row import Table2Row
 from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 
@@ -134,6 +137,17 @@ def test_completers_alone_cannot_give_the_p_of_swallowing(sets, page):
     assert set(SCALES) - set(found.index) == {"psoas"}  # as the page says
     assert list(found.index[~found["completers_attainable"]]) == ["swallowing"]
     assert found.loc["swallowing", "completers_low"] > 0.405
+
+
+def test_fewer_completers_are_one_fewer(published):
+    found = fingerprints.completers_under_changed_conditions(published, "swallowing").set_index(
+        "condition"
+    )
+    row = Table2Row.read(published, "swallowing", "spss")
+    for pairs, condition in ((12, "as assumed"), (11, "only 11 of them with both values")):
+        alone = compute(replace(row, pairs=pairs), "asymptotic")
+        assert found.loc[condition, ["low", "high"]].tolist() == [alone.low, alone.high]
+    assert found.loc["as assumed", "low"] > found.loc[condition, "low"]
 
 
 def test_the_conclusion_on_completers_falls_with_other_conditions(published, page):

@@ -5,7 +5,8 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures.files import read_visits
-from tisstats.tables import FormatError, ReadOptions, write_table
+from tisstats.tables import FormatError, ReadOptions, batches, write_table
+from tisstats.tables.batches import TableBatches
 from tisstats.tables.table_writers import TextWriter
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,site"
@@ -55,6 +56,17 @@ def test_what_spreadsheets_write_is_read_the_same_and_told(tmp_path, plain, text
     read = read_visits(written(tmp_path, text, "other.csv"))
     pd.testing.assert_frame_equal(read.table, plain.table)
     assert read.remarks == (() if remark is None else tuple(remark.split("; ")))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_file_of_several_batches_is_one_table(tmp_path, monkeypatch, count):
+    rows = [f"{patient:03},0,3.8,6.1,211,2.0,2.2,{patient},A" for patient in range(count)]
+    path = written(tmp_path, "\n".join([HEADER, *rows]) + "\n")
+    monkeypatch.setattr(batches, "CHARACTERS", 20)
+    read = read_visits(path)
+    assert len(list(TableBatches(path, ReadOptions()))) == count
+    assert read.table["ck"].tolist() == list(range(count))
+    assert read.source.lines.tolist() == list(range(2, count + 2))
 
 
 def test_lines_are_those_of_the_file_whatever_stands_between(tmp_path):

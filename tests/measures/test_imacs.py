@@ -240,6 +240,11 @@ def test_a_rise_from_zero_counts_as_worse_where_asked():
     )
 
 
+@pytest.mark.parametrize("rules", [IMPROVEMENT_RULES, WORSENING_RULES])
+def test_rules_carry_the_names_under_which_they_are_chosen(rules):
+    assert [rule.name for rule in rules.values()] == list(rules)
+
+
 def test_no_change_has_no_sign():
     found = vas_improvement_cm([3.0, 3.0, 3.0], [3.0000000000001, 3.0, 2.9999999999999])
     assert str(found.tolist()) == "[0.0, 0.0, 0.0]"

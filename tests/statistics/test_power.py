@@ -188,6 +188,19 @@ def test_the_critical_numbers_are_those_from_which_on_the_test_rejects(trials):
     assert found.type_one_error == pytest.approx(sum(np.array(chances)[rejects]), abs=1e-12)
 
 
+@pytest.mark.parametrize("trials", [2, 10])
+@pytest.mark.parametrize("alpha", [0.2, 0.9])
+def test_a_one_sided_test_has_one_critical_number_at_any_alpha(trials, alpha):
+    """At an alpha of 0.9 even the expected number of responders rejects, and more than it."""
+    chances = binomial(trials, 0.5)
+    low = [k for k in range(trials + 1) if sum(chances[: k + 1]) <= alpha]
+    less = single_arm_power(trials, 0.4, 0.5, alpha=alpha, alternative="less")
+    assert (less.upper_critical, less.lower_critical) == (None, max(low, default=None))
+    greater = single_arm_power(trials, 0.6, 0.5, alpha=alpha, alternative="greater")
+    expected = trials - max(low) if low else None
+    assert (greater.upper_critical, greater.lower_critical) == (expected, None)
+
+
 def test_a_trial_too_small_to_reject_has_no_power():
     assert single_arm_power(2, 0.9, 0.5).upper_critical is None
     assert single_arm_power(2, 0.9, 0.5).power == pytest.approx(0)

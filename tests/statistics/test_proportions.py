@@ -219,6 +219,20 @@ def test_likelihood_ratio_limits_lie_at_the_chi_square_quantile(
         assert math.erf(math.sqrt(deviance / 2)) == pytest.approx(confidence_level, abs=1e-12)
 
 
+@pytest.mark.parametrize("successes", [1, 2, 30])
+@pytest.mark.parametrize("trials", [10**9, 10**12])
+def test_likelihood_ratio_low_limits_of_rare_events_are_those_of_a_poisson_count(successes, trials):
+    """There log L(t x) - log L(x) is x (log t + 1 - t), up to 1 in `trials`."""
+    half = NormalDist().inv_cdf(0.975) ** 2 / 2
+    low = proportion_interval(successes, trials, 0.95, "likelihood-ratio").low
+    inner, outer = 1.0, 1e-9
+    for _ in range(200):
+        middle = (inner + outer) / 2
+        within = successes * (math.log(middle) + 1 - middle) + half >= 0
+        inner, outer = (middle, outer) if within else (inner, middle)
+    assert low * trials == pytest.approx(successes * inner, rel=1e-7)
+
+
 # Properties
 
 counts = st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

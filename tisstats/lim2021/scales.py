@@ -86,8 +86,8 @@ def with_unit(step: Fraction, unit: str) -> str:
 
     >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 8), "points")
     ('1 point', '1/8 point')
-    >>> with_unit(Fraction(1, 2), "N"), with_unit(Fraction(1, 10), "cm")
-    ('0.5 N', '0.1 cm')
+    >>> [with_unit(Fraction(1, each), "cm") for each in (2, 10, 100)]
+    ['0.5 cm', '0.1 cm', '0.01 cm']
     """
     text = f"{float(step):g}" if step.denominator in (2, 10, 100) else str(step)
     return f"{text} {unit.removesuffix('s') if text == '1' or '/' in text else unit}"

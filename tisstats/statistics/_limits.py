@@ -385,7 +385,7 @@ def _solve_ratio(statistic: Callable[[float], float], target: float) -> float:
 def _slope(successes: int, trials: int, proportion: float, complement: float) -> float:
     """Return the derivative of the log likelihood of one arm."""
     gain = successes / proportion if successes else 0.0
-    return gain - ((trials - successes) / complement if successes < trials else 0.0)
+    return gain - (trials - successes) / complement
 
 
 def _restricted_mle(slope: Callable[[float], float], highest: float) -> float:

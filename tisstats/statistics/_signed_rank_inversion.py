@@ -162,7 +162,9 @@ class _Terms:
         # The denominator magnifies, and so does the ratio of the term at 0 to the tail.
         log_limit = log_error + math.log(-math.expm1(-moved.rate))
         log_limit -= math.log(4 * math.sqrt(moved.variance) + 1)
-        points = next_fast_len(_GRID * largest, real=True)
+        points = 2 * next_fast_len(
+            _GRID // 2 * largest, real=True
+        )  # even: the last cell ends at pi
         taken = _taken(moved.rate * moved.values.astype(np.float64))
         weights = moved.counts * taken * (1 - taken)
         coefficients = np.zeros(largest + 1)
@@ -170,8 +172,6 @@ class _Terms:
         decay = weights.sum() - rfft(coefficients, points).real
         bend = float(weights @ moved.values.astype(np.float64) ** 2)
         least = np.minimum(decay[:-1], decay[1:]) - bend * (2 * math.pi / points) ** 2 / 8
-        if points % 2:  # the last cell ends half a step before pi
-            least = np.append(least, decay[-1] - bend * (2 * math.pi / points) ** 2 / 2)
         kept = np.concatenate([[False], least < -log_limit, [False]])
         edges = np.flatnonzero(np.diff(kept.astype(np.int8)))
         # Cell c holds the terms k with c period <= k points < (c + 1) period.

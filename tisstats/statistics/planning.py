@@ -238,9 +238,9 @@ class SingleArmPower:
     null_proportion: float  #: proportion under the null hypothesis, 0 to 1
     alpha: float  #: significance level, 0 to 1; two-sided when the alternative is
     alternative: Alternative  #: "greater": a response rate above `null_proportion`
-    #: Smallest number of responders above expectation that rejects; None if there is none.
+    #: Smallest number of responders that rejects for a higher rate; None if there is none.
     upper_critical: int | None
-    #: Largest number of responders below expectation that rejects; None if there is none.
+    #: Largest number of responders that rejects for a lower rate; None if there is none.
     lower_critical: int | None
     power: float  #: probability that the test rejects, 0 to 1
     type_one_error: float  #: probability of rejection under the null hypothesis, 0 to 1
@@ -296,10 +296,11 @@ def single_arm_power(
     null = _arguments.proportion_between("null_proportion", null_proportion)
     alpha = _arguments.proportion_between("alpha", alpha)
     _arguments.one_of("alternative", alternative, ALTERNATIVES)
-    successes = np.arange(trials + 1)
     rejects = binomial_region(trials, null, alpha, alternative)
-    above = successes[rejects & (successes > trials * null)]
-    below = successes[rejects & (successes < trials * null)]
+    rejected = np.flatnonzero(rejects)
+    # At a large alpha, a one-sided test rejects on the other side of the expected number, too.
+    split = {"greater": -1.0, "less": float(trials), "two-sided": trials * null}[alternative]
+    above, below = rejected[rejected > split], rejected[rejected <= split]
     return SingleArmPower(
         trials,
         true,

@@ -205,7 +205,7 @@ def _scored(
 
 
 def worsening_by_visit(
-    table: pd.DataFrame, rule: str | WorseningRule, vas_max: float = 10
+    table: pd.DataFrame, rule: str | WorseningRule, vas_max: float
 ) -> pd.DataFrame:
     """Test a definition of worsening at every visit.
 
@@ -238,7 +238,7 @@ def worsening_by_visit(
 
 
 def improvement_by_visit(
-    table: pd.DataFrame, rule: str | ImprovementRule = "imacs", vas_max: float = 10
+    table: pd.DataFrame, rule: str | ImprovementRule, vas_max: float
 ) -> pd.DataFrame:
     """Test a definition of improvement at every visit.
 

@@ -93,18 +93,14 @@ def _attributes(contents: DatasetContents, created: datetime.datetime) -> dict[s
 
 
 def _column(variable: Variable) -> dict[str, Any]:
-    written = dict(_WRITTEN[variable.type])
-    shown = written.pop("displayFormat", None)
     column: dict[str, Any] = {
         "itemOID": f"IT.{variable.dataset}.{variable.variable}",
         "name": variable.variable,
         "label": variable.label,
-        **written,
+        **_WRITTEN[variable.type],
     }
     if variable.type == "text":
         column["length"] = variable.length
-    if shown:
-        column["displayFormat"] = shown
     if variable.key:
         column["keySequence"] = int(variable.key)
     return column
