@@ -162,9 +162,8 @@ class _Terms:
         # The denominator magnifies, and so does the ratio of the term at 0 to the tail.
         log_limit = log_error + math.log(-math.expm1(-moved.rate))
         log_limit -= math.log(4 * math.sqrt(moved.variance) + 1)
-        points = 2 * next_fast_len(
-            _GRID // 2 * largest, real=True
-        )  # even: the last cell ends at pi
+        # Even, so that the last cell ends at pi.
+        points = 2 * next_fast_len(_GRID // 2 * largest, real=True)
         taken = _taken(moved.rate * moved.values.astype(np.float64))
         weights = moved.counts * taken * (1 - taken)
         coefficients = np.zeros(largest + 1)
