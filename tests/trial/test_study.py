@@ -131,11 +131,18 @@ FAULTS = [
     ("visits", 3, "key visits, value '3': must be a table"),
     ("measures.uln.ck", math.nan, "key measures.uln.ck, value 'nan': must be a finite number"),
     ("measures.uln.ck", math.inf, "key measures.uln.ck, value 'inf': must be a finite number"),
+    ("measures.vas_max", math.nan, "key measures.vas_max, value 'nan': must be a finite number"),
     ("visits.weeks", [0, 4, 12, math.inf], "key visits.weeks.3, value 'inf': must be a finite"),
     ("measures.others.week", GRIP, "key measures.others.week: is a column of the visits that is"),
     ("characteristics.patient_id", AGE, "characteristics.patient_id: is no characteristic of a"),
     ("characteristics.arm", AGE, "key characteristics.arm.type, value 'number': must be category"),
     ("characteristics.bmi", AGE | {"label": "Sex"}, "value 'Sex': is the label of another char"),
+    ("study.title", "  ", "key study.title, value '  ': must not be blank"),
+    ("study.title", "A\x00B", r"value 'A\x00B': must not have control characters"),
+    ("study.title", "A\x85B", r"value 'A\x85B': must not have control characters"),
+    ("files.decimal", " ", "key files.decimal, value ' ': must not be blank"),
+    ("arms", {" ": "Active"}, "key arms, value ' ': a name must not be blank, nor have control"),
+    ("arms", {"a\x7f": "Active"}, r"value 'a\x7f': a name must not be blank, nor have control"),
     ("files.encoding", "rot13", "value 'rot13': there is no such encoding; use one such as"),
 ]
 
@@ -150,6 +157,11 @@ def test_a_wrong_key_has_one_clear_line(key, value, message):
 def test_every_line_in_full():
     lines = [line for key, value, _ in FAULTS for line in faults(changed(key, value))]
     compare(Path(__file__).parent / "kept" / "faults_of_descriptions.txt", "\n".join(lines))
+
+
+@pytest.mark.parametrize("title", ["Two\nlines", "A\ttab", "Größe\u00a0±", "\u0645\u0631\u0636"])
+def test_a_text_may_have_lines_and_any_letters(title):
+    assert Study.from_mapping(changed("study.title", title)).study.title == title
 
 
 def test_a_number_in_quotation_marks_is_one_fault():

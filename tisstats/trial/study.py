@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -474,10 +475,13 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
     """Yield a fault for each violation of the schema, in the order of the keys."""
     from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-    yield from _not_finite(given, path)
+    unusable = list(_unusable(given, path))
+    yield from unusable
     errors = Draft202012Validator(study_schema()).iter_errors(given)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
         key = ".".join(map(str, error.absolute_path))
+        if any(fault.key == key for fault in unusable):
+            continue
         if error.validator == "required":
             properties = error.schema["properties"]
             for name in error.validator_value:
@@ -501,20 +505,34 @@ def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
         yield Fault(path, allowed, value=_shown(error.instance), key=key)
 
 
-def _not_finite(given: Any, path: str, key: str = "") -> Iterator[Fault]:
-    """Yield a fault for each nan and infinity: TOML has them, and a schema takes them for numbers.
+#: Characters that no page and no file of a report can show; a text may have lines and tabs.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
-    Infinity passes what is at least 0, and nan passes every rule.
+
+def _unusable(given: Any, path: str, key: str = "") -> Iterator[Fault]:
+    """Yield a fault for each number that is not finite, and each text that cannot be shown.
+
+    A schema takes nan and infinity for numbers: infinity passes what is at least 0, and nan passes
+    every rule. It also takes blanks for text.
     """
     parts: Iterable[tuple[object, Any]] = ()
     if isinstance(given, Mapping):
+        for name in given:
+            if _CONTROL.search(name) or not name.strip():
+                message = "a name must not be blank, nor have control characters"
+                yield Fault(path, message, value=name, key=key or "name")
         parts = given.items()
+    elif isinstance(given, str):
+        if _CONTROL.search(given):
+            yield Fault(path, "must not have control characters", value=given, key=key)
+        elif given and not given.strip():
+            yield Fault(path, "must not be blank", value=given, key=key)
     elif isinstance(given, list):
         parts = enumerate(given)
     elif isinstance(given, float) and not math.isfinite(given):
         yield Fault(path, "must be a finite number", value=str(given), key=key)
     for name, part in parts:
-        yield from _not_finite(part, path, f"{key}.{name}" if key else str(name))
+        yield from _unusable(part, path, f"{key}.{name}" if key else str(name))
 
 
 def _lower_first(text: str) -> str:
