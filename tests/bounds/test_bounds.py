@@ -9,6 +9,7 @@ import sys
 from bisect import bisect_left
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -437,8 +438,15 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
             ["-o", "bounds.csv", "--sensitivity", "--only", "worsened"],
             "bound must name an alternative, one of eq_vas_step_1",
         ),
-        (["-o", "/nowhere/at/all.csv"], "folder /nowhere/at does not exist"),
-        (["-o", "/nowhere/at/all.csv", "--p-values"], "folder /nowhere/at does not exist"),
+        (["-o", "/nowhere/at/all.csv"], "/nowhere/at/all.csv: there is no such folder"),
+        (["-o", "/nowhere/all.csv", "--p-values"], "/nowhere/all.csv: there is no such folder"),
+        pytest.param(
+            ["-o", "/proc/self/bounds.csv"],
+            "/proc/self/bounds.csv: cannot be written: the folder permits no new files (",
+            marks=pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder of Linux"),
+        ),
+        (["-o", "bounds.xlsx"], "bounds.xlsx: the table is CSV; name a file with the ending .csv"),
+        (["-o", "-", "--p-values"], "-: the table is CSV; name a file with the ending .csv"),
         (
             ["-o", "p.csv", "--p-values", "--only", "mrs"],
             "--only cannot be combined with --p-values",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import groupby, product
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import pandas as pd
@@ -18,6 +17,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import write_p_ranges
+from tisstats.tables import check_writable
 
 _KEY = [ALTERNATIVE, "quantity", "measure", "side"]
 
@@ -85,7 +85,7 @@ def prove_table(
     Raises
     ------
     ValueError
-        If a name is unknown or the folder does not exist.
+        If a name is unknown, or the output is no CSV file that can be written.
     DataError
         If the file cannot be written.
     ModuleNotFoundError
@@ -117,7 +117,7 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
     Raises
     ------
     ValueError
-        If the folder does not exist.
+        If the output is no CSV file that can be written.
     DataError
         If the file cannot be written.
     """
@@ -128,13 +128,10 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
 @contextmanager
 def _writing(output: Path) -> Iterator[None]:
     """Raise if the output cannot be written, as far as possible before minutes of work."""
-    if not output.absolute().parent.is_dir():
-        raise ValueError(f"folder {output.parent} does not exist")
-    if output.is_dir():
-        raise ValueError(f"{output} is a folder; name a file")
+    if output.suffix != ".csv":
+        raise ValueError(f"{output}: the table is CSV; name a file with the ending .csv")
+    check_writable(output)
     try:
-        with TemporaryFile(dir=output.absolute().parent):
-            pass
         yield
     except OSError as error:
         raise DataError([Fault(str(output), str(error.strerror))]) from None

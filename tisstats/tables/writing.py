@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -71,5 +71,9 @@ def check_writable(path: Path) -> None:
         raise FormatError(f"{path}: is a folder; name a file")
     if path.exists() and not path.is_file():  # a pipe or a device, which a file would replace
         raise FormatError(f"{path}: is no regular file; to write to a pipe, redirect - to it")
-    if not os.access(path.absolute().parent, os.W_OK):  # files are replaced, not written into
-        raise FormatError(f"{path}: cannot be written: the folder permits no new files")
+    try:  # files are replaced, not written into
+        with tempfile.TemporaryFile(dir=path.absolute().parent):
+            pass
+    except OSError as error:
+        message = f"{path}: cannot be written: the folder permits no new files ({error.strerror})"
+        raise FormatError(message) from None
