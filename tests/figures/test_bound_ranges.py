@@ -85,7 +85,8 @@ NARROW, WIDE, FIXED = ROWS[0], replace(ROWS[2], title="Rasch score"), replace(RO
         (
             [NARROW, WIDE],
             P_VALUES,
-            "Only for Rasch score could the exact P lie on either side of 0.05",
+            "The exact P could lie on either side of 0.05 only for Rasch score, if all printed "
+            "numbers are met as read here",
         ),
         ([NARROW] * 2, P_VALUES, "The exact P could lie on either side of 0.05 for none of the 2"),
         ([WIDE] * 2, P_VALUES, "The exact P could lie on either side of 0.05 for all 2 measures"),

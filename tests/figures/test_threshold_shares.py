@@ -47,7 +47,7 @@ def test_rows_have_their_counts(texts):
 def test_description_tells_every_row():
     told = describe(ROWS)
     assert told.startswith(
-        "With placebo, 40% responded at 20 points and 20% responded at 40 points. "
+        "With placebo, in one trial, 40% responded at 20 points and 20% responded at 40 points. "
     )
     assert "TIS ≥ 40, 50% v 20% (20/40 v 8/40, inferred)." in told
     assert told.endswith(NOTE)
@@ -57,7 +57,7 @@ def test_description_tells_every_row():
 def test_a_range_is_that_of_the_placebo_arms():
     other = ThresholdRow("Another", 20, ArmShare(9, 10), ArmShare(7, 10))
     assert describe([ROWS[0], other]).startswith(
-        "With placebo, 40% to 70% responded at 20 points. "
+        "With placebo, in 2 trials, 40% and 70% responded at 20 points. "
     )
 
 

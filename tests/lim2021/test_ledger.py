@@ -375,7 +375,7 @@ def test_the_primary_percentage_is_a_rounding_slip_with_a_name(ledger):
     for section in ("abstract", "results"):
         item = ledger[f"{section}.responders_percent"]
         assert (item.verdict, item.computed) == (Verdict.ROUNDING, "42.1")
-        assert "Rounded to 0 decimals first, then printed with 1 decimal" in item.note
+        assert "As if rounded to 0 decimals first, then printed with 1 decimal" in item.note
         assert "No count in a group of fewer than 50" in item.note
     assert ledger["discussion.responders_percent"].verdict is Verdict.REPRODUCED
 

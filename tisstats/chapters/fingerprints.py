@@ -186,6 +186,7 @@ class Fingerprints:
             "Minimum*": Facts("{minimum}", unit="years"),
             "*": WORDS,
         },
+        notes={"": "Maxima are rounded up, minima down."},
     )
     def ages(self) -> Rows:
         """Return the possible resolutions of ages, and what numpy's definition requires."""

@@ -146,7 +146,7 @@ class LedgerPage(Chapter):
         """Describe how synthetic data reproduce the numbers that are attainable."""
         definition = parse_definition(self.quantile_definition)
         if attained_by_reference_cohort(self.published, definition).addresses:
-            return "all in one cohort, so under its assumptions they are mutually consistent"
+            return "all in one cohort, which shows them consistent under the assumptions made"
         rule = quantile_rule_in_words(self.quantile_definition)
         return (
             f"but, with {rule} for quartiles, each row of Table 2 on its own and not one cohort all"

@@ -52,6 +52,7 @@ from tisstats.lim2021.response import (
     response_count,
     study_responses,
 )
+from tisstats.measures.core_set import CORE_SET
 from tisstats.printed import matches_print, parse, percent_range, to_fraction
 from tisstats.trial import summaries
 
@@ -189,6 +190,7 @@ class PrimaryOutcome(PatientChapter):
     @described(
         {
             "threshold": stated("Minimum Total Improvement Score of a responder", "points"),
+            "maximum_score": stated("Maximum of the Total Improvement Score", "points"),
             "horizon_week": stated("Week by which the score must be reached", "week"),
             "responders": counted("Responders, with the chosen threshold, week and denominator"),
             "patients": counted("Patients in the chosen denominator"),
@@ -221,6 +223,7 @@ class PrimaryOutcome(PatientChapter):
         level = format_confidence_level(self.confidence_level)
         return {
             "threshold": self.threshold,
+            "maximum_score": f"{sum(each.points[-1] for each in CORE_SET.values()):g}",
             "horizon_week": self.horizon_week,
             "responders": count.responders,
             "patients": count.patients,

@@ -40,7 +40,6 @@ from tisstats.figures.numbers import (
 )
 from tisstats.lim2021 import sensitivity
 from tisstats.lim2021.sensitivity import EnzymeLimits
-from tisstats.printed import format_rounded
 from tisstats.trial import analyse
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.change_specifications import change_curves
@@ -101,11 +100,6 @@ class Sensitivity(PatientChapter):
     def level(self) -> str:
         """The planned confidence level as a percentage, without the % sign."""
         return format_confidence_level(sensitivity.inference(self.published).confidence_level)
-
-    @property
-    def planned(self) -> float:
-        """The proportion of responders assumed in planning."""
-        return float(self.published.value("design.assumed_proportion"))
 
     @table(
         "Choices that printed counts allow, each with its levels. From published counts alone",
@@ -187,9 +181,9 @@ class Sensitivity(PatientChapter):
     def _figure(
         self, name: str, curve: SpecificationCurve, ylabel: str, stamp: str = "", source: str = ""
     ) -> FigureItem:
-        content = curve_content(
-            curve, self.conclusions[0], ylabel=ylabel, stamp=stamp, reference=self.planned
-        )
+        first = self.conclusions[0]
+        limit = first.conditions[0].value
+        content = curve_content(curve, first, ylabel=ylabel, stamp=stamp, reference=limit)
         return figure_item(specification_curve, content, name=name, source=source)
 
     @property
@@ -293,7 +287,6 @@ class Sensitivity(PatientChapter):
             ),
             "rows_stamp": WORDS,
             "rows_name": WORDS,
-            "planned_percent": stated("Response rate assumed in the planning", "%", "published"),
             "mmt_quartile": Facts(
                 "{upper quartile}",
                 "Manual muscle testing at the end",
@@ -331,7 +324,6 @@ class Sensitivity(PatientChapter):
             "rows_kind": self.patient_data.kind,
             "rows_name": self.patient_data.name,
             "rows_stamp": self.patient_data.label,
-            "planned_percent": format_rounded(100 * self.planned, 0),
             "mmt_quartile": third_quartile,
             "mmt_used": self.patient_data.trial.mmt_max,
         }

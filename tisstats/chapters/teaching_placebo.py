@@ -34,7 +34,7 @@ from tisstats.figures.threshold_shares import ArmShare, ThresholdRow
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan, SampleSizeRow
 from tisstats.lim2021.response import ResponseCount, response_count
-from tisstats.printed import format_rounded, percent_range, round_to
+from tisstats.printed import format_rounded, percent_range
 from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
 from tisstats.teaching.inferred_counts import PerArm, counts_as_printed, pairs_as_printed
@@ -139,11 +139,11 @@ class PlaceboResponse(Chapter):
 
     @cached_property
     def plans(self) -> dict[str, NextTrialPlan]:
-        """A next trial with the response rates of each of these, rounded to whole per cent."""
+        """A next trial with the response rates of each of these, as their counts give them."""
         return {
             name: NextTrialPlan(
-                _whole_percent(each.treated),
-                _whole_percent(each.placebo),
+                float(each.treated.proportion),
+                float(each.placebo.proportion),
                 self.target_power,
                 self.confidence_level,
             )
@@ -669,7 +669,7 @@ class PlaceboResponse(Chapter):
             ),
         },
         notes={
-            "Response rates from": "{self.conditions}.",
+            "Response rates from": "{self.conditions}. The sizes are those of the unrounded rates.",
             "Patients per arm": "Smallest number with {self.power_percent}% power, by Fisher's "
             "exact test at a two-sided type I error of {self.error_percent}%.",
         },
@@ -680,8 +680,8 @@ class PlaceboResponse(Chapter):
             plan = self.plans[name]
             yield {
                 "Response rates from": self._at(each),
-                "Treated, %": format_percent(plan.treated_response, 0),
-                "Placebo, %": format_percent(plan.control_response, 0),
+                "Treated, %": format_percent(plan.treated_response),
+                "Placebo, %": format_percent(plan.control_response),
                 "Patients per arm": _per_arm(self.sizes[name]),
             }
 
@@ -704,11 +704,6 @@ class PlaceboResponse(Chapter):
             f"--set control_response={plan.control_response:g}\n"
             "```"
         )
-
-
-def _whole_percent(arm: placebo.Arm) -> float:
-    """Round the proportion of responders to whole per cent, as for the defaults of a plan."""
-    return float(round_to(100 * arm.proportion, 0) / 100)
 
 
 def _per_arm(size: SampleSizeRow) -> str:

@@ -158,7 +158,8 @@ def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
         return f"{start} is not determined for {which} of the {len(rows)} measures"
     both = [name_in_sentence(row.title) for row in rows if row.lower < limit <= row.upper]
     if 0 < len(both) <= _MOST_NAMED and len(both) < len(rows):
-        return f"Only for {join_names(both)} could {subject} lie on either side of {limit:g}"
+        start = f"{subject[0].upper()}{subject[1:]} could lie on either side of {limit:g} only"
+        return f"{start} for {join_names(both)}, if all printed numbers are met as read here"
     return (
         f"{start} could lie on either side of {limit:g} for {of_all(len(both), len(rows))} measures"
     )

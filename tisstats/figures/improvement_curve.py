@@ -148,7 +148,7 @@ def _message(curve: KaplanMeier, bounds: CensoringBounds, horizon: float) -> str
     text = f"{share}% of the patients had improved by week {times[-1]:g}"
     if (within := bounds.times <= horizon).any():
         low, high = (format_percent(ends[within][-1], 0) for ends in (bounds.lower, bounds.upper))
-        text += f", {format_range(low, high)}% if early stops are censored"
+        text += f", {format_range(low, high)}% if early stops are censored, as assumed below"
     return text
 
 

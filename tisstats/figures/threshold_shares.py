@@ -134,15 +134,20 @@ def _by_study(rows: Sequence[ThresholdRow]) -> dict[str, list[ThresholdRow]]:
 
 
 def _message(rows: Sequence[ThresholdRow]) -> str:
-    """Return the range of responders with placebo at each threshold."""
+    """Return what was seen with placebo at each threshold: each share, or their range."""
+    studies = len({row.study for row in rows if row.control})
+    if not studies:
+        return "No study has a placebo arm"
     found = []
     for threshold in sorted({row.threshold for row in rows if row.control}):
         shares = sorted(
             row.control.share for row in rows if row.control and row.threshold == threshold
         )
         ends = dict.fromkeys(format_percent(share, 0) for share in (shares[0], shares[-1]))
-        found.append(f"{'% to '.join(ends)}% responded at {threshold} points")
-    return f"With placebo, {join_names(found)}" if found else "No study has a placebo arm"
+        joined = ("% to " if len(shares) > 2 else "% and ").join(ends)
+        found.append(f"{joined}% responded at {threshold} points")
+    trials = "one trial" if studies == 1 else f"{studies} trials"
+    return f"With placebo, in {trials}, {join_names(found)}"
 
 
 def _draw_arms(chart: RowChart, row: ThresholdRow, place: Row) -> None:

@@ -273,7 +273,8 @@ class Evaluation:
         }
 
     def _sentences(self, checks: list[str]) -> tuple[str, ...]:
-        parts = [self.finding.rounding_error, *self.finding.remarks]
+        error = self.finding.rounding_error
+        parts = [f"as if {error}" if error else "", *self.finding.remarks]
         if self.verdict is Verdict.ATTAINABLE:
             parts.append(self.finding.attained_by)
         parts = [part for part in (*parts, *checks) if part]

@@ -17,9 +17,26 @@ class Row:
 
     def cells(self) -> tuple[str, str, str, str]:
         """Return the row as text."""
-        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         aim = "" if self.aim is None else f"{self.aim:.2f}"
-        return self.what, f"{self.seconds:.{0 if self.seconds >= 100 else 2}f}", ratio, aim
+        return (
+            self.what,
+            _short(self.seconds),
+            "" if self.ratio is None else _short(self.ratio),
+            aim,
+        )
+
+
+def _short(number: float) -> str:
+    """Format a measured number, to three digits at most and never as 0.
+
+    >>> [_short(each) for each in (10_699.5, 99.456, 0.005, 0.00349, 0)]
+    ['10700', '99.46', '0.01', '0.003', '< 0.0001']
+    """
+    if number >= 100:
+        return f"{float(f'{number:.3g}'):.0f}"
+    if number >= 0.005:
+        return f"{number:.2f}"
+    return f"{float(f'{number:.1g}'):f}".rstrip("0") if number >= 0.0001 else "< 0.0001"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,13 @@ def bench() -> None:
     """Measure and print: seconds of computing."""
     tisstats = ["-m", "tisstats.cli"]
     rows = [
-        Row("python -c pass", seconds(["-c", "pass"])),
+        Row("`python -c pass`", seconds(["-c", "pass"])),
         Row(
-            "python -c 'import pandas, scipy.stats'", seconds(["-c", "import pandas, scipy.stats"])
+            "`python -c 'import pandas, scipy.stats'`",
+            seconds(["-c", "import pandas, scipy.stats"]),
         ),
         *(
-            Row(f"tisstats {' '.join(words)}, to {aim:g} s", took, took / aim, 1)
+            Row(f"`tisstats {' '.join(words)}`, to {aim:g} s", took, took / aim, 1)
             for words, aim in COMMANDS.items()
             for took in [seconds([*tisstats, *words])]
         ),

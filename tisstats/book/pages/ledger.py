@@ -20,10 +20,10 @@ from tisstats.ledger.layout import Part
 MEANINGS = {
     Verdict.REPRODUCED: "follows from others",
     Verdict.ROUNDING: "rounding error",
-    Verdict.NOT_REPRODUCED: "other printed numbers contradict it",
+    Verdict.NOT_REPRODUCED: "differs from what follows",
     Verdict.ATTAINABLE: "synthetic data fit",
-    Verdict.NOT_ATTAINABLE: "no data fit",
-    Verdict.STATED: "not derivable",
+    Verdict.NOT_ATTAINABLE: "no data fit, as read here",
+    Verdict.STATED: "not derived here",
 }
 
 #: What stands at a number whose verdict needs attention; lines tell the others apart.
