@@ -1,5 +1,6 @@
 """Improvement and rescue medication as competing events: what the unknown weeks leave open."""
 
+from dataclasses import replace
 from math import comb
 
 import pytest
@@ -29,6 +30,12 @@ def test_cmprsk_s_variance_depends_on_the_weeks(published):
         for stops in risks.earliest_and_latest()
     )
     assert early != pytest.approx(late, rel=0.01)
+
+
+def test_the_latest_stops_lie_before_an_improvement_at_the_last_week(published):
+    risks = replace(CompetingRisks.read(published, 9), improved={3: 6, 9: 2})
+    _, late = risks.earliest_and_latest()
+    assert set(late) == {6.0}
 
 
 @pytest.mark.parametrize("horizon_week", range(3, 10))

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tisstats.lim2021.safety import zero_event_limits
+from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.safety import outcomes, zero_event_limits
+
+
+def test_excluded_patients_are_added_to_the_adverse_events_alone(edit):
+    line = "excluded_from_analysis,Included but excluded from the analysis (ceiling effect),"
+    published = PublishedFacts.read(edit("flow.csv", f"{line}1,", f"{line}3,"))
+    more = {each.label: each.treated - each.analysed for each in outcomes(published)}
+    assert more.pop("Any adverse event") == 3
+    assert set(more.values()) == {0}
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])

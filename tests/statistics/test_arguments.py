@@ -300,6 +300,10 @@ def test_counts_are_broadcast_and_results_have_their_form():
         (lambda: arguments.data_frame("x", [1]), "x must be a pandas DataFrame, got list"),
         (lambda: arguments.one_of("x", "c", ("a", "b")), "x must be one of a, b, got 'c'"),
         (lambda: arguments.one_of("x", 1, ("a", "b")), "x must be one of a, b, got 1"),
+        (
+            lambda: arguments.one_of("x", np.array(["a"]), ("a", "b")),
+            "x must be one of a, b, got array(['a'], dtype='<U1')",
+        ),
         (lambda: arguments.one_of("x", ["a"], ("a", "b")), "x must be one of a, b, got ['a']"),
     ],
 )  # fmt: skip

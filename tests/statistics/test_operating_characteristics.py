@@ -488,6 +488,8 @@ def test_an_arm_checks_its_arguments(wrong, message):
 def test_probabilities_of_an_arm_are_at_most_one_together():
     assert PlannedArm(300, 0.5, 0.4, 0.6).patients == 300
     assert PlannedArm(3, 0.5, 0.4, 0.6).unknown == pytest.approx(0.6)
+    # 0.1 and 0.2 are 0.30000000000000004 together.
+    assert PlannedArm(3, 0.5, 0.7, 0.1 + 0.2).unknown == pytest.approx(0.3)
     for numbers, expected in (
         (
             (3, 0.5, 0.5, 0.6),

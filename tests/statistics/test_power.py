@@ -3,7 +3,9 @@
 import csv
 import math
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -199,6 +201,20 @@ def test_a_one_sided_test_has_one_critical_number_at_any_alpha(trials, alpha):
     greater = single_arm_power(trials, 0.6, 0.5, alpha=alpha, alternative="greater")
     expected = trials - max(low) if low else None
     assert (greater.upper_critical, greater.lower_critical) == (expected, None)
+
+
+@pytest.mark.parametrize("alpha", [0.45, 0.5])
+def test_where_the_critical_chi_square_is_close_to_zero_the_region_is_as_by_hand(alpha):
+    power = two_arm_power(4, 4, 0.6, 0.3, alpha=alpha, test="chi-square", alternative="greater")
+    critical = NormalDist().inv_cdf(1 - alpha)
+    expected = 0.0
+    for first, second in product(range(5), repeat=2):
+        both = first + second
+        if 0 < both < 8:
+            root = 4 * (first - second) / math.sqrt(4 * 4 * both * (8 - both) / 8)
+            if root >= critical - 1e-9:
+                expected += binomial(4, 0.6)[first] * binomial(4, 0.3)[second]
+    assert power.power == pytest.approx(expected)
 
 
 def test_a_trial_too_small_to_reject_has_no_power():

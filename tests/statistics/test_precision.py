@@ -165,6 +165,10 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
             "maximum must be a whole number of at least 1, got 0",
         ),
         (
+            lambda: sample_size_for_width(0.2, 50),
+            "proportion must be a proportion from 0 to 1, got 50; did you mean 0.5?",
+        ),
+        (
             lambda: sample_size_for_width(0.2, 0.5, 1.5),
             "confidence_level must be a proportion strictly between 0 and 1, "
             "got 1.5; did you mean 0.015?",

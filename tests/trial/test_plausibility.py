@@ -320,11 +320,11 @@ def test_a_dated_study_is_doubted_where_its_baseline_is_late(tmp_path):
 
 
 def test_each_unread_word_is_counted():
-    words = ["possibly", "YES", " no ", "", "Not recorded", "unclear", "possibly", "unrelated"]
+    words = ["unclear", "YES", " no ", "", "Not recorded", "possibly", "possibly", "unrelated"]
     found = list(unread_relations(pd.DataFrame({"treatment_related": words})))
     assert found == [
-        "treatment_related is 'possibly' in 2 adverse events: neither yes nor no, so not known",
         "treatment_related is 'unclear' in 1 adverse event: neither yes nor no, so not known",
+        "treatment_related is 'possibly' in 2 adverse events: neither yes nor no, so not known",
     ]
     assert list(unread_relations(pd.DataFrame({"event": words}))) == []
 

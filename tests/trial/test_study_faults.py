@@ -155,6 +155,16 @@ FAULTS = {
         f"{PATIENTS}, row 2, column limit, value '3.3': must be a plausible upper limit of normal "
         "of ck in U/L",
     ),
+    "limit of zero": (
+        both(
+            described("ck = 200", 'ck = "limit"'),
+            lambda made: [
+                row.update(limit=0 if place == 2 else 200)
+                for place, row in enumerate(made.patients)
+            ],
+        ),
+        f"{PATIENTS}, row 4, column limit, value '0': must be a plausible upper limit of normal",
+    ),
     "limit missing": (
         described("ck = 200", 'ck = "limit"'),
         f"{PATIENTS}, column limit: there is no such column",

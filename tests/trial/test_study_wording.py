@@ -64,6 +64,15 @@ def test_windows_are_given_in_days(example, days, words):
     assert study_wording.describe_baseline(schedule) == f"the visit nearest to week 0, {words}"
 
 
+def test_other_baselines_are_described(example):
+    for baseline, words in (
+        ("last before first dose", "the last visit before or at the first dose"),
+        ("mean before first dose", "the mean of all visits before or at the first dose"),
+    ):
+        schedule = replace(example.visits, baseline=baseline)
+        assert study_wording.describe_baseline(schedule) == words
+
+
 @pytest.mark.parametrize(
     ("arms", "question"),
     [

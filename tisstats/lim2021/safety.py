@@ -78,7 +78,7 @@ def outcomes(published: PublishedFacts) -> list[SafetyOutcome]:
     found = []
     for label, address, had_it, assumption in _OUTCOMES:
         count = published.count(address) if address else patients_with_serious_events(published)
-        found.append(SafetyOutcome(label, count, count + excluded * had_it, assumption))
+        found.append(SafetyOutcome(label, count, count + (excluded if had_it else 0), assumption))
     return found
 
 

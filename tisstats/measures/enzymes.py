@@ -117,7 +117,7 @@ def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
     in_other = low <= number * ENZYME_UNITS[other] <= high
     if unit == "microkat/L" and number * UNITS_PER_MICROKATAL > high:
         converted = f" is {number * UNITS_PER_MICROKATAL:g} U/L, which"
-    elif unit == "U/L" and number < low and in_other:
+    elif number < low and in_other:
         converted = ""
     else:
         return None

@@ -322,10 +322,9 @@ def _blocks(design: TrialDesign, trials: int, generator: np.random.Generator) ->
     for first in range(0, trials, _BLOCK):
         drawn = []
         for arm in design.arms:
-            none = max(0.0, 1 - arm.observed_response - arm.unknown)
             cells = generator.multinomial(
                 arm.patients,
-                [arm.observed_response, arm.unknown, none],
+                [arm.observed_response, arm.unknown, 0.0],  # the last cell gets what remains
                 size=min(_BLOCK, trials - first),
             )
             drawn.append(cells[:, :2])

@@ -20,6 +20,23 @@ def patient(number, **cells):
     return lambda tables: _set(tables["patients"], {"patient_id": number}, cells)
 
 
+def analysed_too(number, like):
+    """Analyse a patient, with the empty cells, the visits and the end of another one."""
+
+    def change(tables):
+        table = tables["patients"]
+        own, other = (table["patient_id"] == each for each in (number, like))
+        for column in table:
+            if table.loc[own, column].iloc[0] == "" or column.startswith("end_"):
+                table.loc[own, column] = table.loc[other, column].iloc[0]
+        table.loc[own, "analysed"] = "true"
+        visits = tables["visits"]
+        more = visits[visits["patient_id"] == like].assign(patient_id=number)
+        tables["visits"] = pd.concat([visits, more], ignore_index=True)
+
+    return change
+
+
 def visit(number, at, **cells):
     """Change cells of a visit."""
     return lambda tables: _set(tables["visits"], {"patient_id": number, "week": at}, cells)
@@ -118,6 +135,7 @@ CASES = [
     ("minimal_disability_met", [visit("S-07", "0", mmt="")], "unknown for patient S-07"),
     ("excluded_patient", [], True, "male, dm, excluded"),
     ("excluded_patient", [patient("S-02", subtype="imnm")], False, "male, imnm, excluded"),
+    ("excluded_patient", [analysed_too("S-02", "S-01")], False, "male, dm, analysed"),
     ("excluded_patient", [patient("S-02", sex="")], False, "sex not given, dm, excluded"),
     ("excluded_patient", [patient("S-02", patient_id="S-22")], False, "no such patient"),
     ("excluded_patient_completed", [patient("S-02", end_week="", end_reason="")], True,
@@ -217,6 +235,8 @@ CASES = [
     ("weeks_of_early_stop", last_visit("S-01", "3", "9"), violated("S-01")),
     ("weeks_of_early_stop", last_visit("S-01", "3", "8"), ALL),
     ("statins", [], True, "1 of 1 with, 0 of 2 without responded"),
+    ("statins", [patient("S-03", recent_statin="true")], True,
+     "1 of 1 with, 0 of 2 without responded"),
     ("statins", [patient("S-14", recent_statin="")], False,
      "1 of 1 with, 0 of 1 without responded; unknown for patient S-14"),
     ("statins", [patient("S-11", recent_statin="false")], False,

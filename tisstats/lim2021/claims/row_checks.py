@@ -206,8 +206,8 @@ def p_range_text(low: float | None, high: float | None) -> str:
 def p_text(pvalue: float | None) -> str:
     """Format a P value with four decimals, smaller ones as a bound.
 
-    >>> p_text(0.0444), p_text(0.00000381), p_text(1.0)
-    ('0.0444', '< 0.0001', '1.0000')
+    >>> p_text(0.0444), p_text(0.00000381), p_text(1.0), p_text(None)
+    ('0.0444', '< 0.0001', '1.0000', 'none')
     """
     if pvalue is None:
         return "none"
