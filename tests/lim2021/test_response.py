@@ -1,5 +1,7 @@
 """Which counts of responders the article allows, and which it does not."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tisstats.ledger.published import PublishedFacts
@@ -24,6 +26,12 @@ def test_the_excluded_patient_reaches_the_lower_score(published):
     assert response_count(published, threshold=20) == ResponseCount(9, 19, 20, 9)
     counted = response_count(published, threshold=20, include_excluded_patient=True)
     assert counted == ResponseCount(10, 20, 20, 9)
+
+
+def test_all_of_a_group_may_be_the_count_behind_a_percentage():
+    for percent, counts in (("100%", [4]), ("50%", [2]), ("0%", [0]), ("60%", [])):
+        printed = SimpleNamespace(text=lambda _, percent=percent: percent)
+        assert response.minimal_improvement_matches(printed, 4) == counts
 
 
 @pytest.mark.parametrize(
