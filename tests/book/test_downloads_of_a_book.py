@@ -193,13 +193,37 @@ def test_tables_and_figures_are_copied(export, tmp_path):
         f"1 figure in {figures}, 3 files",
     ]
     pictures = {name for name in FILES if name.startswith("first-line")}
-    assert names(tables) == FILES - pictures
-    assert names(figures) == {*pictures, "first-line.svg"}
+    assert names(tables) == {*FILES, ".tisstats-tables"} - pictures
+    assert names(figures) == {*pictures, "first-line.svg", ".tisstats-figures"}
 
 
 def test_one_folder_may_take_both(export, tmp_path):
     export(tmp_path / "all", tmp_path / "all")
-    assert names(tmp_path / "all") == {*FILES, "first-line.svg"}
+    lists = {".tisstats-tables", ".tisstats-figures"}
+    assert names(tmp_path / "all") == {*FILES, "first-line.svg", *lists}
+
+
+def test_files_of_an_earlier_book_are_removed_and_nothing_else(export, tmp_path):
+    folder, letter = tmp_path / "mine", tmp_path / "letter.txt"
+    export(folder)
+    before = names(folder)
+    letter.touch()
+    (folder / "listings-patients.csv").write_text("S0001")
+    (folder / "own.csv").write_text("mine")
+    listed = folder / ".tisstats-tables"
+    listed.write_text(listed.read_text() + "listings-patients.csv\n../letter.txt\ngone.csv\n")
+    export(folder)
+    assert names(folder) == {*before, "own.csv"}
+    assert letter.exists()
+
+
+def test_tables_are_not_copied_beside_those_of_a_trial(tiny_book, tmp_path):
+    (tmp_path / "trial").mkdir()
+    for folder in (tmp_path / "trial", tmp_path / "trial" / ".." / "trial"):
+        with pytest.raises(UsageError, match="has the tables of the trial"):
+            Export(folder).check(tiny_book.project, tiny_book.html, tmp_path / "trial")
+    below = Export(tmp_path / "trial" / "tables")
+    below.check(tiny_book.project, tiny_book.html, tmp_path / "trial")
 
 
 def test_files_of_the_same_name_are_replaced_and_others_left_alone(export, tiny_book, tmp_path):
@@ -210,6 +234,7 @@ def test_files_of_the_same_name_are_replaced_and_others_left_alone(export, tiny_
     export(folder)
     assert names(folder) == {
         "letter.txt",
+        ".tisstats-tables",
         *(name for name in FILES if not name.startswith("first-line")),
     }
     assert (folder / "letter.txt").read_text() == "precious"

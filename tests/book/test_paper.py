@@ -216,6 +216,8 @@ def test_without_a_browser_one_line_says_so_before_anything_is_built(
         ("_build/html/book.pdf", "reserved"),
         ("notebooks/book.pdf", "reserved"),
         ("_build", "is a folder"),
+        ("study.toml", "name a file with the ending .pdf"),
+        ("visits.csv", "name a file with the ending .pdf"),
         ("_config.yml/book.pdf", "is a file: choose a folder"),
     ],
 )

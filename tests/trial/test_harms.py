@@ -250,7 +250,7 @@ def recorded(folder, *, treatments=True, ends=True, events=(), reasons=None):
 def test_rescue_is_recorded_by_treatments_or_by_reasons(tmp_path):
     for number, (treatments, ends) in enumerate([(1, 1), (1, 0), (0, 1), (0, 0)]):
         found = recorded(tmp_path / str(number), treatments=treatments, ends=ends)
-        assert (found["Rescue medication"] is None) == (not treatments and not ends)
+        assert (found["Rescue medication"] is None) == (not treatments)
         assert (found["Stopped early"] is None) == (not ends)
         assert (found["Stopped early because of an adverse event"] is None) == (not ends)
     # A reason alone, without the row of its treatment.

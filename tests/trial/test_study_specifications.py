@@ -16,6 +16,8 @@ from tests.trial.studies import make_study, read_csv
 from tisstats.cli import main
 from tisstats.trial import study_specifications
 from tisstats.trial.change_specifications import change_curves
+from tisstats.trial.flow import participant_flow
+from tisstats.trial.harms import harm_outcomes
 from tisstats.trial.specifications import Choice, combinations
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
@@ -297,10 +299,28 @@ def test_without_ends_and_treatments_no_event_is_recorded(tmp_path, treatments):
     found = described(tmp_path, missed=0, missing=0, rows=rows)
     reasons = {each.choice: each.reason for each in found.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "nobody had rescue medication or stopped before the last week"
+        "nobody had rescue medication; early stops are not recorded"
         if treatments
         else "neither is recorded"
     )
+
+
+def test_what_is_not_recorded_is_not_said_to_be_none(tmp_path):
+    def rows(study):
+        followed_to_the_end(study)
+        study.treatments = []
+        lines = study.description.splitlines()
+        kept = [line for line in lines if not line.startswith("treatments")]
+        study.description = "\n".join(kept)
+
+    found = described(tmp_path, missed=0, missing=0, rows=rows)
+    reasons = {each.choice: each.reason for each in found.not_varied}
+    assert reasons["Handling of rescue and early stops"] == (
+        "nobody stopped before the last week; rescue medication is not recorded"
+    )
+    outcomes = {each.label: each.arms for each in harm_outcomes(found.data)}
+    assert outcomes["Rescue medication"] is None
+    assert participant_flow(found.data).total.rescued is None
 
 
 @pytest.mark.parametrize("analysed", [True, False])

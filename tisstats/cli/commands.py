@@ -282,7 +282,7 @@ def book(parsed: argparse.Namespace) -> int:
         # Rules need the published facts: reading them takes longer than an up-to-date check.
         refusal = _refusal() if settings else None
     copies = Export(parsed.tables, parsed.figures)
-    copies.check(project, output)
+    copies.check(project, output, trial=parsed.cohort if of_trial else None)
     edition = Edition(parsed.pdf)
     edition.check(project, output)
     try:

@@ -120,12 +120,14 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
             if seen
             else ""
         )
-        parts.append(
-            f"{f'{group}: ' if group else ''}{len(members)} {patients(len(members))}; with a first "
-            f"{outcome}: {len(seen)}{when}; with rescue medication: "
-            f"{sum(lane.rescue is not None for lane in members)}; stopped early: "
-            f"{sum(lane.stop is not None for lane in members)}."
-        )
+        counted = [f"with a first {outcome}: {len(seen)}{when}"]
+        # Where nobody has a mark, it may not have been recorded.
+        for name, words in (("rescue", "with rescue medication"), ("stop", "stopped early")):
+            if any(getattr(lane, name) is not None for lane in lanes):
+                number = sum(getattr(lane, name) is not None for lane in members)
+                counted.append(f"{words}: {number}")
+        start = f"{f'{group}: ' if group else ''}{len(members)} {patients(len(members))}"
+        parts.append(f"{start}; {'; '.join(counted)}.")
     return " ".join(parts)
 
 

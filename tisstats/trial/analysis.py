@@ -236,3 +236,8 @@ class Analysis:
         """Return, for each patient, whether rescue medication was given."""
         ids = self.treatments["patient_id"][equals(self.treatments, "treatment", RESCUE)]
         return np.isin(self.analysed["patient_id"], ids)
+
+    def rescued(self) -> Mask:
+        """Return, for each patient, whether rescue medication was given, or is the reason to end."""
+        ended = equals(self.analysed, "end_reason", "rescue_medication")
+        return np.asarray(self.received_rescue() | ended, dtype=bool)

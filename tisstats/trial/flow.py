@@ -168,7 +168,7 @@ def _arm_flow(data: StudyData, name: str, label: str) -> ArmFlow:
         analysed=len(arm.patients),
         completed=None if ends is None else ends["completed"],
         stopped=None if ends is None else _reasons(ends),
-        rescued=int(np.sum(arm.received_rescue())) if has_treatments else None,
+        rescued=int(np.sum(arm.rescued())) if data.rescue_recorded else None,
         visited=int(np.sum(np.any(needed, axis=1))),
         # Scores are multiples of 2.5, so that bounds are exact; a score that is not there is nan.
         scored=int(np.sum(np.any(needed & (arm.tis_high <= arm.tis_low), axis=1))),

@@ -101,8 +101,6 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
     HarmCount(patients=6, count=4, unknown=0)
     """
     has_events = "adverse_events" in data.has
-    has_treatments = "treatments" in data.has
-    rescue_recorded = has_treatments or data.ends_recorded
     counted: dict[str, tuple[bool, Callable[[Analysis], ThreeValued]]] = {
         "Any adverse event": (has_events, _any_event),
         "Any serious adverse event": (has_events, _serious_event),
@@ -110,7 +108,7 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
             has_events and _relation_recorded(data),
             _related_event,
         ),
-        "Rescue medication": (rescue_recorded, _rescue),
+        "Rescue medication": (data.rescue_recorded, _rescue),
         "Stopped early": (data.ends_recorded, _stopped),
         "Stopped early because of an adverse event": (
             data.ends_recorded and _reasons_recorded(data),
@@ -322,8 +320,7 @@ def _related_event(analysis: Analysis) -> ThreeValued:
 
 
 def _rescue(analysis: Analysis) -> ThreeValued:
-    for_rescue = equals(analysis.analysed, "end_reason", "rescue_medication")
-    return ThreeValued.from_mask(analysis.received_rescue() | for_rescue)
+    return ThreeValued.from_mask(analysis.rescued())
 
 
 def _stopped(analysis: Analysis) -> ThreeValued:

@@ -75,6 +75,13 @@ class StudyData:
     unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
+    @property
+    def rescue_recorded(self) -> bool:
+        """Whether rescue medication is recorded: as a treatment, or as a reason for some end."""
+        if "treatments" in self.has or not self.ends_recorded:
+            return "treatments" in self.has
+        return bool((self.trial.patients["end_reason"] == "rescue_medication").any())
+
     @classmethod
     def read(cls, folder: Path | str, mapping: Path | str | None = None) -> StudyData:
         """Read a study from the folder of its description.

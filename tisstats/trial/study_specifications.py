@@ -421,6 +421,16 @@ class StudySpecifications:
             },
         )
 
+    def _no_early_end(self) -> str:
+        ends, rescue = self.data.ends_recorded, self.data.rescue_recorded
+        if ends and rescue:
+            return "nobody had rescue medication or stopped before the last week"
+        if ends:
+            return "nobody stopped before the last week; rescue medication is not recorded"
+        if rescue:
+            return "nobody had rescue medication; early stops are not recorded"
+        return "neither is recorded"
+
     @cached_property
     def not_varied(self) -> tuple[NotVaried, ...]:
         """The choices that are none in this study, each with the reason."""
@@ -430,10 +440,7 @@ class StudySpecifications:
             "Week": "no scheduled week next to the planned one lies after those of also_at"
             if self.endpoint.also_at
             else "there is no other scheduled week next to the planned one",
-            "Handling of rescue and early stops": "nobody had rescue medication or stopped before "
-            "the last week"
-            if self.data.ends_recorded or "treatments" in self.data.has
-            else "neither is recorded",
+            "Handling of rescue and early stops": self._no_early_end(),
             "Handling of an unknown status": "every status is known, whatever the week and the "
             f"kind of {self.endpoint.words.noun}",
             "Denominator": "all patients are analysed and have a visit after baseline",

@@ -27,26 +27,32 @@ class Export:
         given = {"tables": self.tables, "figures": self.figures}
         return {kind: folder for kind, folder in given.items() if folder is not None}
 
-    def check(self, project: Project, book: Path) -> None:
+    def check(self, project: Project, book: Path, trial: Path | None = None) -> None:
         """Raise an error if a folder cannot take the files, before anything is built.
 
         Parameters
         ----------
         book
             Folder of the book.
+        trial
+            Folder of a trial, whose tables may have the names of ours; None for no trial.
 
         Raises
         ------
         UsageError
-            If a folder belongs to the project or the book, is a file, or cannot be written.
+            If a folder belongs to the project or the book, is that of the trial or a file, or
+            cannot be written.
         """
         for folder in self._folders.values():
             check_target(folder, project, book)
+            if trial is not None and folder.resolve() == trial.resolve():
+                raise UsageError(f"{folder} has the tables of the trial: choose another folder")
 
     def write(self, book: Path) -> list[str]:
         """Copy the files, and return one line for each folder that says what is there.
 
-        Files of the same names are replaced, others are left alone. The results go with the tables.
+        Files of the same names are replaced, and those of an earlier book that this one has not are
+        removed: they may show other patients. Others are left alone. Results go with the tables.
 
         Raises
         ------
@@ -63,7 +69,7 @@ class Export:
         if kind == "tables":
             files += [RESULTS_JSON, RESULTS_CSV]
         try:
-            _copy_all([book / file for file in files], folder)
+            _copy_all([book / file for file in files], folder, f".tisstats-{kind}")
         except OSError as error:
             reason = error.strerror or error
             raise UsageError(f"{folder} cannot be written: {reason}") from error
@@ -71,11 +77,21 @@ class Export:
         return f"{count} {kind if count != 1 else kind[:-1]} in {folder}, {len(files)} files"
 
 
-def _copy_all(files: Sequence[Path], folder: Path) -> None:
-    """Copy files aside, in the same folder, and put them in place once all are there."""
+def _copy_all(files: Sequence[Path], folder: Path, listed: str) -> None:
+    """Copy files aside, in the same folder, and put them in place once all are there.
+
+    A file with the name `listed` names them. What it named before, and names no more, is removed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / listed
+    before = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
+    names = sorted(file.name for file in files)
     with tempfile.TemporaryDirectory(prefix=".tisstats-", dir=folder) as aside:
         for file in files:
             shutil.copyfile(file, Path(aside) / file.name)
-        for file in files:
-            (Path(aside) / file.name).replace(folder / file.name)
+        (Path(aside) / listed).write_text("\n".join([*names, ""]), encoding="utf-8")
+        for name in [*names, listed]:
+            (Path(aside) / name).replace(folder / name)
+    for name in set(before) - set(names):
+        if name == Path(name).name:  # the list is a file that anybody can edit
+            (folder / name).unlink(missing_ok=True)

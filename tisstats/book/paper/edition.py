@@ -12,6 +12,7 @@ import tisstats
 from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
+from tisstats.tables.atomic import replacing
 
 if TYPE_CHECKING:
     from tisstats.book.paper.press import Printed
@@ -36,7 +37,8 @@ class Edition:
         Raises
         ------
         UsageError
-            If the file belongs to the project or the book, is a folder, or cannot be written.
+            If the file belongs to the project or the book, is a folder, has another ending than
+            ``.pdf``, by which it could be a table of a trial, or cannot be written.
         BookError
             If this machine has no browser.
         """
@@ -45,6 +47,10 @@ class Edition:
         file = self.file.resolve()
         if file.is_dir():
             raise UsageError(f"{file} is a folder: name a file, such as {file / 'book.pdf'}")
+        if file.suffix.lower() != ".pdf":
+            raise UsageError(f"{file}: name a file with the ending .pdf")
+        if file.exists() and not file.is_file():
+            raise UsageError(f"{file} is no regular file: choose another place")
         check_target(file, project, book, kind="place")
         _browser()
 
@@ -55,14 +61,20 @@ class Edition:
         ------
         BookError
             If this machine has no browser.
+        UsageError
+            If the file cannot be written; it is as it was.
         """
         if self.file is None:
             return []
         from tisstats.book.paper.sheets import print_class
 
         printed = print_book(project, book)
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_bytes(printed.content)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(self.file) as part:
+                part.write_bytes(printed.content)
+        except OSError as error:
+            raise UsageError(f"{self.file} cannot be written: {error.strerror}") from error
         lines = [f"{printed.sheets} pages of A4 in {self.file}"]
         for name, sheets in print_class(book, _browser(), _author(project), print_day()).items():
             lines.append(f"{sheets} page{'s' * (sheets != 1)} of A4 in {name}")
