@@ -17,6 +17,7 @@ from tisstats.trial.arm_responses import responses_by_arm
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import evaluate_study
 
 
 @pytest.fixture
@@ -61,6 +62,33 @@ def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_for
     )
     assert len(found.trial.adverse_events) == len(given.trial.adverse_events)
     assert all(path.name.startswith("synthetic_") for path in (again / "adam").iterdir())
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
+    tmp_path, file_format
+):
+    made = make_study(15, seed=8, changes='intercurrent = "composite"')
+    for row in made.visits:
+        row["week"] += 0.3 if row["week"] else 0
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    rescue = {"treatment": "rescue", "week": 24, "dose": ""}
+    made.treatments = [
+        {**made.treatments[0], **rescue, "patient_id": row["patient_id"]} for row in made.patients
+    ]
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    again = tmp_path / "again"
+    again.mkdir()
+    write_analysis_datasets(study_datasets(given), again / "adam", file_format)
+    text = made.description.replace("[files]", '[files]\nadam = "adam"')
+    (again / "study.toml").write_text(text, encoding="utf-8")
+    found = StudyData.read(again)
+    for column in ("week", "visit_week"):
+        expected = given.trial.visits[column].to_numpy(dtype=float)
+        np.testing.assert_array_equal(found.trial.visits[column].to_numpy(dtype=float), expected)
+    assert list(evaluate_study(found).status) == list(evaluate_study(given).status)
+    assert not evaluate_study(given).responders_low
 
 
 @pytest.mark.parametrize("file_format", FILE_FORMATS)

@@ -238,6 +238,6 @@ class Analysis:
         return np.isin(self.analysed["patient_id"], ids)
 
     def rescued(self) -> Mask:
-        """Return, for each patient, whether rescue medication was given, or is the reason to end."""
+        """Return, for each patient, whether rescue medication was given, or ended the study."""
         ended = equals(self.analysed, "end_reason", "rescue_medication")
         return np.asarray(self.received_rescue() | ended, dtype=bool)

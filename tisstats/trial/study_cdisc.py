@@ -92,7 +92,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
 
 def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     """Return all visits; those of patients outside the analysis have no score or criterion."""
-    columns = ["patient_id", "week", *data.trial.description.measures]
+    columns = ["patient_id", "week", "visit_week", *data.trial.description.measures]
     scored = data.analysis.visits[[*columns, "tis", "response"]]
     courses = Courses.of(data.analysis)
     visit = np.isfinite(courses.weeks)  # in the order of the rows

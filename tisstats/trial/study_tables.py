@@ -148,11 +148,13 @@ def _tables_of_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
         If the data sets are at fault.
     """
     found = to_trial_tables(read_analysis_datasets(folder), origin=study.study.data)
+    visits = found.visits
+    if "visit_week" in visits:  # the schedule is applied to when a visit took place
+        week = visits.pop("visit_week").astype(float)
+        visits = visits.assign(week=week.fillna(visits["week"].astype(float)))
     tables = {
         "patients": found.patients,
-        "visits": found.visits.drop(
-            columns=["tis", "response", "baseline", *CRITERIA], errors="ignore"
-        ),
+        "visits": visits.drop(columns=["tis", "response", "baseline", *CRITERIA], errors="ignore"),
         "treatments": found.treatments,
         "adverse_events": found.events.rename(columns={"related": "treatment_related"}),
     }

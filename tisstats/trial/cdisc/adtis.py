@@ -88,6 +88,8 @@ def derive_adtis(source: Source) -> Columns:
         "ABLFL": np.where(at_baseline & changes, "Y", "").astype(object),
         "ANL01FL": np.where(np.isfinite(value) & (columns["FASFL"] == "Y"), "Y", "").astype(object),
     }
+    if "ARELTM" in columns:
+        columns["ARELTMU"] = np.full(len(value), "WEEKS", dtype=object)
     if (least := source.study.response_threshold) is not None:
         columns["CRIT1"] = np.where(is_score, source.response(), "").astype(object)
         met = np.where(is_score & ~at_baseline, _met(visits, least)[visit], "")

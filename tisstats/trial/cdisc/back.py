@@ -257,6 +257,10 @@ def _characteristics(back: _Back) -> dict[str, str]:
     }
 
 
+#: Columns of visits that are left out if no visit has a value.
+_IF_ANY = ("date", "visit_week")
+
+
 def _parameter_columns(back: _Back, name: str, given: Mapping[str, str]) -> dict[str, str]:
     """Return the column of each PARAMCD of a data set: as given, or as the data set states.
 
@@ -292,7 +296,10 @@ def _visits(
         raise DataError([Fault(", ".join(parts), message, column=each) for each in shared])
     groups = records.groupby(keys, sort=True)
     visits = groups.agg(
-        baseline=("baseline", "any"), visit=("visit", "first"), date=("date", "first")
+        baseline=("baseline", "any"),
+        visit=("visit", "first"),
+        date=("date", "first"),
+        visit_week=("visit_week", "first"),
     )
     for column in records["column"].unique():
         mine = records[records["column"] == column].set_index(keys)
@@ -307,7 +314,7 @@ def _visits(
         file = ", ".join(parts)
         raise DataError([Fault(file, message, None, "USUBJID", each) for each in subjects])
     visits["patient_id"] = back.ids[visits.pop("patient").to_numpy(dtype=int)]
-    return visits.drop(columns="date") if visits["date"].isna().all() else visits
+    return visits.drop(columns=[name for name in _IF_ANY if visits[name].isna().all()])
 
 
 def _records(
@@ -326,6 +333,9 @@ def _records(
             "baseline": _column(table, "ABLFL", "").to_numpy() == "Y",
             "visit": _column(table, "AVISIT", ""),
             "date": _column(table, "ADT", pd.NaT),
+            "visit_week": _column(table, "ARELTM", np.nan).where(
+                _column(table, "ARELTMU", "").isin(["WEEKS", "WEEK"])
+            ),
             "response": _column(table, "AVALCAT1", ""),
             "chosen": _column(table, "ANL01FL", "").to_numpy() == "Y",
         }
