@@ -192,6 +192,12 @@ def test_a_column_of_limits_that_is_not_there(medians):
     assert fault.message == "there is no such column, given as the upper limit of normal of ck"
 
 
+@pytest.mark.parametrize("column", ["ck", "mmt", "ldh", "week", "patient_id"])
+def test_a_measure_is_no_limit_of_another(medians, column):
+    (fault,) = faults_of(medians, uln={"ck": column})
+    assert str(fault) == f"uln, column ck, value '{column}': is no column of upper limits of normal"
+
+
 @pytest.mark.parametrize("limit", [None, 0, -170, "high"])
 def test_a_cell_of_a_column_of_limits(medians, limit):
     visits = medians.assign(ck_uln=pd.Series([170, limit], dtype=object))

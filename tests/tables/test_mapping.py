@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -524,7 +525,15 @@ def test_what_is_no_mapping(file, content, line):
     assert found.startswith(line)
     assert "\n" not in found
     (found,) = fault_lines(lambda: read_mapping(Path("nowhere.toml")))
-    assert found == "nowhere.toml: cannot be read: No such file or directory"
+    assert found == "nowhere.toml: there is no such file"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_never_ends_is_no_mapping(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    for place in (tmp_path / "pipe.toml", Path("/dev/zero")):
+        (found,) = fault_lines(lambda place=place: read_mapping(place))
+        assert found.startswith(f"{place}: is not a regular file")
 
 
 # Tables that do not fit their mapping

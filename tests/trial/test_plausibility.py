@@ -1,5 +1,6 @@
 """Ranges and units that the values of a study make doubtful."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -461,3 +462,21 @@ def test_a_column_is_used_if_one_table_of_its_file_uses_it():
         f"redcap.csv{said}site?",
         f"events.csv{said}mmt?, grade?",
     ]
+
+
+@pytest.mark.parametrize("listings", [True, False])
+def test_remarks_of_a_report_name_patients_only_if_its_listings_do(tmp_path, listings):
+    made = make_study(6, missed=0, missing=0)
+    made.description = made.description.replace(
+        "[study]", f"[study]\nlistings = {str(listings).lower()}"
+    )
+    for row in made.visits:
+        if row["patient_id"] in ("P002", "P003"):
+            row["week"] += 3 / 7 if row["week"] == 0 else 0
+            row["mmt"] = row["mmt"] if row["week"] < 4 else ""
+    data = StudyData.read(made.write(tmp_path))
+    named = [remark for remark in data.remarks if re.search("P00[0-9]", remark)]
+    assert len(named) == 2
+    shown = [remark for remark in data.published_remarks if re.search("P00[0-9]", remark)]
+    assert shown == (named if listings else [])
+    assert len(data.published_remarks) == len(data.remarks)

@@ -134,6 +134,8 @@ FAULTS = [
     ("measures.vas_max", math.nan, "key measures.vas_max, value 'nan': must be a finite number"),
     ("visits.weeks", [0, 4, 12, math.inf], "key visits.weeks.3, value 'inf': must be a finite"),
     ("measures.others.week", GRIP, "key measures.others.week: is a column of the visits that is"),
+    ("measures.uln.ck", "mmt", "value 'mmt': is a column of something else; name the column of"),
+    ("measures.uln.ck", "age", "value 'age': is a column of something else; name the column of"),
     ("characteristics.patient_id", AGE, "characteristics.patient_id: is no characteristic of a"),
     ("characteristics.arm", AGE, "key characteristics.arm.type, value 'number': must be category"),
     ("characteristics.bmi", AGE | {"label": "Sex"}, "value 'Sex': is the label of another char"),

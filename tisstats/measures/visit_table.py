@@ -176,7 +176,10 @@ def upper_limits(
         except ValueError as error:
             check.faults.append(Fault("uln", str(error), column=enzyme, value=str(uln[enzyme])))
             continue
-        if isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
+        if limits[enzyme] in (*MEASURE_COLUMNS, *ENZYMES, "patient_id", "week"):
+            message = "is no column of upper limits of normal"
+            check.faults.append(Fault("uln", message, column=enzyme, value=str(limits[enzyme])))
+        elif isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
             message = f"there is no such column, given as the upper limit of normal of {enzyme}"
             check.fault(message, str(limits[enzyme]))
     return limits

@@ -42,6 +42,7 @@ from typing import Any
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
+from tisstats.tables.streams import open_bytes
 from tisstats.tables.toml import parse_toml
 
 #: The tables of a trial.
@@ -174,9 +175,8 @@ def read_mapping(path: Path) -> TrialMapping:
     ('MMT8',)
     """
     try:
-        given = parse_toml(path.read_text(encoding="utf-8-sig"), str(path))
-    except OSError as error:
-        raise DataError([Fault(str(path), f"cannot be read: {error.strerror or error}")]) from None
+        with open_bytes(path) as stream:
+            given = parse_toml(stream.read().decode("utf-8-sig"), str(path))
     except UnicodeError:
         raise DataError([Fault(str(path), "is not in UTF-8")]) from None
     reader = _Reader(str(path))

@@ -68,7 +68,9 @@ def doubtful_first_doses(study: Study, typed: Mapping[str, TypedTable]) -> list[
     return patients.faults
 
 
-def visits_before_first_dose(study: Study, typed: Mapping[str, TypedTable]) -> Iterator[str]:
+def visits_before_first_dose(
+    study: Study, typed: Mapping[str, TypedTable], *, names: bool = True
+) -> Iterator[str]:
     """Yield a remark on patients who have several visits, all of them before their first dose.
 
     Where the baseline is a visit before the first dose, theirs is the last or the mean of these.
@@ -79,6 +81,8 @@ def visits_before_first_dose(study: Study, typed: Mapping[str, TypedTable]) -> I
         The description.
     typed
         Its tables, with weeks.
+    names
+        Whether the first patient is named.
 
     Yields
     ------
@@ -90,13 +94,14 @@ def visits_before_first_dose(study: Study, typed: Mapping[str, TypedTable]) -> I
     days = _visit_days(typed)
     analysed = typed["patients"].frame["analysed"].to_numpy(dtype=bool)
     before = typed["patients"].frame[analysed & (days["max"] < 0) & (days["count"] > 1)]
-    if len(before) == 1:
-        which, dates = f"1 patient, {before['patient_id'].iloc[0]}, has", f"is {_FIRST}"
-    elif len(before):
-        which = f"{len(before)} patients, the first {before['patient_id'].iloc[0]}, have"
-        dates = f"are their {_FIRST}"
-    else:
+    if not len(before):
         return
+    first = before["patient_id"].iloc[0]
+    if len(before) == 1:
+        which, dates = f"1 patient{f', {first},' if names else ''} has", f"is {_FIRST}"
+    else:
+        named = f", the first {first}," if names else ""
+        which, dates = f"{len(before)} patients{named} have", f"are their {_FIRST}"
     yield f"{which} several visits, all before the first dose: {dates} right?"
 
 

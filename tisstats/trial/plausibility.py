@@ -71,7 +71,7 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
             yield f"no patient is in the arm {name}"
 
 
-def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
+def incomplete_visits(study: Study, visits: pd.DataFrame, *, names: bool = True) -> Iterator[str]:
     """Yield a remark on visits without any measure, without a score, and with bounds of one.
 
     Parameters
@@ -80,6 +80,8 @@ def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
         The description.
     visits
         With ``patient_id``, ``week``, ``visit_week``, when they took place, and the measures.
+    names
+        Whether the first patient is named.
 
     Yields
     ------
@@ -108,10 +110,9 @@ def incomplete_visits(study: Study, visits: pd.DataFrame) -> Iterator[str]:
     ):
         if count := int(which.sum()):
             first = visits.loc[which].iloc[0]
-            yield (
-                f"{what}: {count} {'visit' if count == 1 else 'visits, the first'}, patient "
-                f"{first['patient_id']}, week {first['visit_week']:g}"
-            )
+            which = "" if count == 1 else "the first, "
+            patient = f", {which}patient {first['patient_id']}, week {first['visit_week']:g}"
+            yield f"{what}: {_count(count, 'visit')}{patient if names else ''}"
     groups = {name: [name] for name in measures.used if name not in (*needed, *ENZYMES)}
     groups |= {"every enzyme": list(measures.enzymes)} if measures.enzymes else {}
     missing = {
@@ -252,7 +253,7 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         yield f"{undated} adverse {events} no week; {counts} like the others"
 
 
-def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -> Iterator[str]:
     """Yield a remark on late baselines, on ends that are inferred, and on odd rescue.
 
     Parameters
@@ -260,6 +261,8 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     tables
         The ``patients``, ``visits`` and ``treatments`` of a trial; the visits with ``visit_week``,
         when they took place.
+    names
+        Whether the first patient is named.
 
     Yields
     ------
@@ -283,8 +286,8 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     if len(late):
         days = late["visit_week"].iloc[0] * DAYS_PER_WEEK
         yield (
-            f"the baseline of {_patients(late['patient_id'])} lies after the first dose: "
-            f"{_first(late['patient_id'])}, day {days:g}"
+            f"the baseline of {_patients(late['patient_id'])} lies after the first dose"
+            f"{_first(late['patient_id'], f', day {days:g}') if names else ''}"
         )
     patients = tables["patients"]
     seen = set(visits.loc[~baseline, "patient_id"])
@@ -294,7 +297,7 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         verb = "counts" if len(unseen) == 1 else "count"
         yield (
             f"{_patients(unseen)} without a visit after baseline {verb} as having completed the "
-            f"study: {_first(unseen)}"
+            f"study{_first(unseen) if names else ''}"
         )
     if "stop_week" in patients:
         unfinished = patients["end_reason"] != "completed"
@@ -303,10 +306,10 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             verb = "is" if len(undated) == 1 else "are"
             yield (
                 f"{_patients(undated)} with an end_reason and without a stop_week {verb} taken to "
-                f"have stopped at the last visit: {_first(undated)}"
+                f"have stopped at the last visit{_first(undated) if names else ''}"
             )
-    names = tables["treatments"]["treatment"].astype(str)
-    like = names[names.str.contains(RESCUE, case=False) & (names.str.lower() != RESCUE)]
+    given = tables["treatments"]["treatment"].astype(str)
+    like = given[given.str.contains(RESCUE, case=False) & (given.str.lower() != RESCUE)]
     for name, number in like.value_counts(sort=False).items():
         rows = "row" if number == 1 else "rows"
         yield (
@@ -323,8 +326,8 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _first(ids: pd.Series) -> str:
-    return f"{'' if len(ids) == 1 else 'the first '}{ids.iloc[0]}"
+def _first(ids: pd.Series, more: str = "") -> str:
+    return f": {'' if len(ids) == 1 else 'the first '}{ids.iloc[0]}{more}"
 
 
 def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:

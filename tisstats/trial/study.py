@@ -679,11 +679,12 @@ def _cutoffs(given: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
 
 def _measure_faults(study: Study, fault: Any) -> Iterator[Fault]:
     if study.core_set == "imacs":
-        yield from _enzyme_faults(study.measures, fault)
+        yield from _enzyme_faults(study, fault)
     yield from _other_measure_faults(study.measures, fault)
 
 
-def _enzyme_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
+def _enzyme_faults(study: Study, fault: Any) -> Iterator[Fault]:
+    measures = study.measures
     if not measures.enzymes:
         message = (
             f"must include a muscle enzyme, as the score needs one: {', '.join(ENZYMES)}. "
@@ -699,6 +700,9 @@ def _enzyme_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
             wrong := uln_fault(name, float(limit), measures.enzyme_unit)
         ):
             yield fault(f"measures.uln.{name}", limit, wrong)
+        elif limit in (*measures.used, *measures.others, *study.characteristics):
+            message = "is a column of something else; name the column of the upper limit of normal"
+            yield fault(f"measures.uln.{name}", limit, message)
     for name in measures.uln:
         if measures.enzymes and name not in measures.enzymes:
             yield fault(f"measures.uln.{name}", measures.uln[name], "is not in measures.used")

@@ -73,6 +73,7 @@ class StudyData:
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
+    published_remarks: tuple[str, ...] = ()  #: remarks that name patients if the listings do
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @property
@@ -150,16 +151,20 @@ class StudyData:
                 for remark in (*t.remarks, *typed[name].unknown_units)
             )
         )
-        remarks += tuple(implausible_scales(study, tables["patients"], tables["visits"]))
-        remarks += tuple(incomplete_visits(study, tables["visits"]))
-        remarks += tuple(implausible_times(study, tables))
-        remarks += tuple(visits_before_first_dose(study, typed))
-        remarks += tuple(unusual_courses(tables))
-        remarks += tuple(unread_relations(tables["adverse_events"]))
+        named, unnamed = (
+            remarks + tuple(_doubts(study, typed, tables, names=names)) for names in (True, False)
+        )
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
         return cls(
-            study, trial, scheduled.not_used, remarks, frozenset(typed), ends_recorded, unused
+            study,
+            trial,
+            scheduled.not_used,
+            named,
+            frozenset(typed),
+            ends_recorded,
+            unused,
+            named if study.study.listings else unnamed,
         )
 
     @property
@@ -205,6 +210,22 @@ def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
             message += f", which has one that differs only in {differs}"
             table.add(unknown & alike, "patient_id", message)
     return [fault for table in typed.values() for fault in table.faults]
+
+
+def _doubts(
+    study: Study,
+    typed: Mapping[str, TypedTable],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    names: bool,
+) -> Iterator[str]:
+    """Yield what is doubtful in the tables, with or without the names of patients."""
+    yield from implausible_scales(study, tables["patients"], tables["visits"])
+    yield from incomplete_visits(study, tables["visits"], names=names)
+    yield from implausible_times(study, tables)
+    yield from visits_before_first_dose(study, typed, names=names)
+    yield from unusual_courses(tables, names=names)
+    yield from unread_relations(tables["adverse_events"])
 
 
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")

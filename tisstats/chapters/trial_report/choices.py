@@ -37,7 +37,7 @@ class Choices(TrialChapter):
     )
     def remarks(self) -> Rows:
         """Return how files were read where they are not plain CSV."""
-        for remark in self.data.remarks or (
+        for remark in self.data.published_remarks or (
             "none: all files are plain CSV, and nothing is doubtful",
         ):
             yield {"Remark": remark}
