@@ -107,7 +107,7 @@ def test_json_has_the_design_and_no_value_that_is_not_json():
         "--missing",
         "unknown",
         "--trials",
-        1,
+        2,
         "--seed",
         0,
         "--format",

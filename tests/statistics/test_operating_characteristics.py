@@ -545,10 +545,10 @@ def test_two_arms_have_tests_of_their_own():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"trials": 0}, "trials must be a whole number from 1 to 100000000, got 0"),
-        ({"trials": 10**8 + 1}, "trials must be a whole number from 1 to 100000000, got 100000001"),
+        ({"trials": 1}, "trials must be a whole number from 2 to 100000000, got 1"),
+        ({"trials": 10**8 + 1}, "trials must be a whole number from 2 to 100000000, got 100000001"),
         ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
-        ({"trials": 2.5}, "trials must be a whole number from 1 to 100000000, got 2.5"),
+        ({"trials": 2.5}, "trials must be a whole number from 2 to 100000000, got 2.5"),
     ],
 )
 def test_a_simulation_checks_its_arguments(wrong, message):

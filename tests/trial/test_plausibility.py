@@ -239,8 +239,8 @@ def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
     # Week 24, 7 days and 4 weeks.
     assert of_times(visits=(0, 29), stops=(29, np.nan), events=(0, 5)) == []
     assert of_times(visits=(0, 29.1), stops=(29.1, np.nan), events=(-0.1, 0)) == [
-        "1 visit lies after the last scheduled week, 24, and its window: the last in week 29",
-        "1 patient stopped early after the last scheduled week, 24: the last in week 29",
+        "1 visit lies after the last scheduled week, 24, and its window: the last in week 29.1",
+        "1 patient stopped early after the last scheduled week, 24: the last in week 29.1",
         "1 adverse event lies before week 0; it counts like the others",
     ]
     assert of_times(visits=(31, 40), stops=(50, 30), events=(-1, -2, np.nan)) == [

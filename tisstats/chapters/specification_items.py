@@ -46,6 +46,7 @@ def curve_content(
     ylabel: str,
     stamp: str,
     reference: float | None = None,
+    chosen: bool = True,
 ) -> CurveContent | None:
     """Return what a figure of a curve draws, with the shares of a conclusion; None if nothing.
 
@@ -55,6 +56,8 @@ def curve_content(
         What is drawn, and whose shares stand next to the levels.
     ylabel, stamp, reference
         As for `tisstats.figures.specification_curve.CurveContent`.
+    chosen
+        Whether the first combination is the main analysis.
     """
     order = curve.order()[: len(curve) - curve.without_estimate]
     if not len(order):
@@ -66,7 +69,7 @@ def curve_content(
         estimate=curve.column("estimate")[order],
         low=curve.column("low")[order],
         high=curve.column("high")[order],
-        chosen=int(np.flatnonzero(order == 0)[0]) if 0 in order else None,
+        chosen=int(np.flatnonzero(order == 0)[0]) if chosen and 0 in order else None,
         choices=[
             ChoiceRows(
                 choice.label,

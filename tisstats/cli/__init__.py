@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, UsageError
-from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, USAGE_ERROR
+from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, TERMINATED, USAGE_ERROR
 from tisstats.cli.output import discard_output, print_error
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process was asked to end: it cleans up as after Ctrl-C."""
+
+
+def _clean_up_when_terminated() -> None:
+    def terminate(*_: object) -> NoReturn:
+        raise _Terminated
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # and not ignored
+        signal.signal(signal.SIGTERM, terminate)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
     parsed = parser().parse_args(arguments)
     parsed.own_process = arguments is None
-    if parsed.own_process:  # elsewhere others may check the formats
+    if parsed.own_process:  # elsewhere others may check the formats, and wait for signals
         disable_slow_formats()
+        _clean_up_when_terminated()
     if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
         print_error(f"tisstats {parsed.command}: the standard output is closed")
         return DATA_ERROR
@@ -37,9 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "This command needs extra packages: pip install '.[book]' in the project's folder."
         )
         return USAGE_ERROR
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print_error("stopped")
-        return INTERRUPTED
+        return TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED
     except BrokenPipeError:
         discard_output()
         return SUCCESS

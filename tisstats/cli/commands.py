@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tisstats.statistics import PlannedArm
     from tisstats.tables import ReadOptions
 
-SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 @contextmanager

@@ -80,9 +80,9 @@ def draw(flow: ParticipantFlow, *, layout: Layout = Layout.COLUMN, source: str =
 
 def describe(flow: ParticipantFlow) -> str:
     """Return the alternative text; parameters as for `draw`."""
-    parts = [
-        f"{_message(flow)}. Flow of {flow.total.recorded} participants by arm, from top to bottom."
-    ]
+    many = "s" * (flow.total.recorded != 1)
+    shown = f"Flow of {flow.total.recorded} participant{many} by arm, from top to bottom."
+    parts = [f"{_message(flow)}. {shown}"]
     for arm in flow.arms:
         lines = [
             f"{stage.title}: {', '.join(line.text for line in stage.boxes[0])}"
@@ -96,8 +96,9 @@ def describe(flow: ParticipantFlow) -> str:
 def _message(flow: ParticipantFlow) -> str:
     total = flow.total
     return (
-        f"{total.analysed} of {total.recorded} participants were analysed; {total.scored} of these "
-        f"have a known score at the {flow.endpoint_visit}"
+        f"{total.analysed} of {total.recorded} participant{'s' * (total.recorded != 1)} "
+        f"{'was' if total.analysed == 1 else 'were'} analysed; {total.scored} of these "
+        f"{'has' if total.scored == 1 else 'have'} a known score at the {flow.endpoint_visit}"
     )
 
 

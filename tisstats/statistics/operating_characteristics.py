@@ -233,7 +233,7 @@ def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> Simul
     design : SingleArmDesign or TwoArmDesign
         The trial.
     trials : int
-        Number of trials to simulate, 1 to 100,000,000.
+        Number of trials to simulate, 2 to 100,000,000.
     seed : int
         Seed of NumPy's default generator, at least 0. The same seed gives the same numbers with one
         version of NumPy.
@@ -273,7 +273,7 @@ def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> Simul
     >>> found.trials, found.exact is not None, design.null_is_true
     (2000, True, True)
     """
-    number = _arguments.whole_number("trials", trials, minimum=1, maximum=MOST_TRIALS)
+    number = _arguments.whole_number("trials", trials, minimum=2, maximum=MOST_TRIALS)
     start = _arguments.whole_number("seed", seed, minimum=0)
     counts, times = _drawn_counts(design, number, start)
     counted = tuple(

@@ -110,8 +110,8 @@ def incomplete_visits(study: Study, visits: pd.DataFrame, *, names: bool = True)
     ):
         if count := int(which.sum()):
             first = visits.loc[which].iloc[0]
-            which = "" if count == 1 else "the first, "
-            patient = f", {which}patient {first['patient_id']}, week {first['visit_week']:g}"
+            of = "" if count == 1 else "the first, "
+            patient = f", {of}patient {first['patient_id']}, week {first['visit_week']:g}"
             yield f"{what}: {_count(count, 'visit')}{patient if names else ''}"
     groups = {name: [name] for name in measures.used if name not in (*needed, *ENZYMES)}
     groups |= {"every enzyme": list(measures.enzymes)} if measures.enzymes else {}
@@ -231,7 +231,7 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
     if late := int(np.sum(weeks > until + 1e-9)):
         yield (
             f"{late} {'visit lies' if late == 1 else 'visits lie'} after the last scheduled week, "
-            f"{schedule.weeks[-1]:g}, and its window: the last in week {np.max(weeks):.0f}"
+            f"{schedule.weeks[-1]:g}, and its window: the last in week {round(np.max(weeks), 1):g}"
         )
     patients = tables["patients"]
     if "stop_week" in patients:
@@ -239,7 +239,8 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         if late := int(np.sum(stops > until + 1e-9)):
             yield (
                 f"{late} {'patient' if late == 1 else 'patients'} stopped early after the last "
-                f"scheduled week, {schedule.weeks[-1]:g}: the last in week {np.nanmax(stops):.0f}"
+                f"scheduled week, {schedule.weeks[-1]:g}: the last in week "
+                f"{round(np.nanmax(stops), 1):g}"
             )
     before = int(np.sum(tables["adverse_events"]["week"].to_numpy(dtype=float) < 0))
     if before:

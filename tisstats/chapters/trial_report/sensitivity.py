@@ -41,6 +41,10 @@ from tisstats.trial.summaries import format_p
 _CHANGE_DECIMALS = 2
 
 
+#: What stands for the main analysis of a study that asks for bounds.
+_BOUNDS = "bounds, no single result"
+
+
 @dataclass(frozen=True)
 class Sensitivity(TrialChapter):
     """The chapter of sensitivity."""
@@ -153,7 +157,15 @@ class Sensitivity(TrialChapter):
         """Return every conclusion, one row each."""
         for comparison, judged in self.judgements.items():
             for each in judged:
-                yield {"Comparison": comparison.title, **conclusion_row(each)}
+                row = conclusion_row(each)
+                if self.asks_for_bounds:
+                    row["Main analysis"] = _BOUNDS
+                yield {"Comparison": comparison.title, **row}
+
+    @property
+    def asks_for_bounds(self) -> bool:
+        """Whether the main analysis is two bounds, which no combination is."""
+        return self.study.endpoint.missing == "bounds"
 
     def share_tables(self) -> list[Table]:
         """Return, for the first conclusion of each comparison, what it depends on."""
@@ -191,6 +203,7 @@ class Sensitivity(TrialChapter):
                 ylabel=f"{comparison.title}: {what.lower()} ({unit}), {self.level}% intervals",
                 stamp=self.label,
                 reference=self.reference_response if one_arm else 0.0,
+                chosen=not self.asks_for_bounds,
             )
             if content is None:
                 yield Markdown(f"{title}: no combination leaves a patient to count in each arm.")
@@ -281,7 +294,7 @@ class Sensitivity(TrialChapter):
             ending = f"; on their own, these can: {deciding}" if deciding else ""
             unit = "%" if comparison.reference is None else " percentage points"
             yield (
-                f"**{title}.** Estimates range from {percent_span(curve)}{unit}. "
+                f"**{title}.** {_estimates(curve)}{unit}. "
                 f"“{conclusion}” holds under {of_all(first.holds, of)} combinations of the "
                 f"choices that can change it{ending}."
             )
@@ -339,3 +352,8 @@ def _span(values: NDArray[np.float64], form: Callable[[float], str]) -> str:
     if not len(known):
         return "–"
     return format_range(form(float(known.min())), form(float(known.max())))
+
+
+def _estimates(curve: SpecificationCurve) -> str:
+    span = percent_span(curve)
+    return f"Estimates range from {span}" if " to " in span else f"Every estimate is {span}"
