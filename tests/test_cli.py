@@ -527,7 +527,7 @@ def test_bounds_keep_the_rows_of_their_own_table_only(tmp_path, text, said):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["--p-values", "-o", "."], 2, ". is a folder; name a file"),
+        (["--p-values", "-o", "."], 2, ".: the table is CSV; name a file with the ending .csv"),
         (["--p-values", "-o", "/proc/x.csv"], 2, "/proc/x.csv: cannot be written"),
         (["--only", "worsened:mmtt", "-o", "x.csv"], 2, "measure of worsened must be one of phys"),
         (["--only", "tis_mean:x", "-o", "x.csv"], 2, "measure of tis_mean must not be named"),

@@ -118,7 +118,7 @@ def test_json_has_the_design_and_no_value_that_is_not_json():
         {"patients": 20, "true_proportion": 0.6, "observed_response": 0.0, "unknown": 1.0}
     ]
     assert (content["test"], content["null_proportion"]) == ("binomial", pytest.approx(0.3))
-    assert (content["trials"], content["seed"], content["null_is_true"]) == (1, 0, False)
+    assert (content["trials"], content["seed"], content["null_is_true"]) == (2, 0, False)
     assert content["characteristics"]["lower_bias"] == dict.fromkeys(
         ("simulated", "low", "high", "exact")
     )
