@@ -316,6 +316,13 @@ def test_bounds_have_a_range_and_competing_events_a_column(tmp_path):
     table = Scores(folder).incidence()
     assert {"Rescue medication", "Stopped early", "Range, %"} <= set(table.frame)
     assert "Competing events: rescue medication and stopped early" in table.caption
+    sensitivity = Sensitivity(folder)
+    assert set(sensitivity.conclusions_table().frame["Main analysis"]) == {
+        "bounds, no single result"
+    }
+    assert not any(
+        "main analysis" in getattr(item, "alt", "") for item in sensitivity.curve_items()
+    )
     ends = Scores(folder).ends().frame.set_index("Ended by")
     assert "rescue medication" in ends.index
     for name in ends:

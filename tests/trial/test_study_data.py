@@ -454,3 +454,21 @@ def test_a_patient_without_values_of_an_enzyme_needs_no_limit_of_it(tmp_path):
 )
 def test_identifiers_are_alike_but_for_leading_zeros(one, other, alike):
     assert (study_data._plain_id(one) == study_data._plain_id(other)) is alike
+
+
+@pytest.mark.parametrize(("week", "accepted"), [(2, True), (2.5, True), (2.6, False)])
+def test_a_fatal_event_after_the_last_visit_lies_within_the_study(tmp_path, week, accepted):
+    made = make_study(6, missed=0, missing=0)
+    name = made.patients[0]["patient_id"]
+    made.patients[0] |= {"stop_week": 2, "end_reason": "death"}
+    made.visits = [row for row in made.visits if row["patient_id"] != name or row["week"] == 0]
+    made.treatments = [row for row in made.treatments if row["patient_id"] != name]
+    made.adverse_events = [
+        {**made.adverse_events[0], "patient_id": name, "week": week, "event": "death"}
+    ]
+    folder = made.write(tmp_path)
+    if accepted:
+        assert StudyData.read(folder).trial.adverse_events["week"].tolist() == [week]
+    else:
+        with pytest.raises(DataError, match="lies after the patient's last visit"):
+            StudyData.read(folder)

@@ -315,7 +315,7 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     _visits_after_death(study, typed, window)
     if (events := typed.get("adverse_events")) is not None:
         until = study.visits.follow_up_weeks
-        late = _after(events.frame, ends + until)
+        late = _after(events.frame, _observed_until(frame, ends, window) + until)
         more = f", and {until:g} weeks of follow-up" if until else ""
         message = (
             f"lies after the patient's last visit{more}; if events were recorded for longer, say "
@@ -353,6 +353,13 @@ def _treated_until(
     stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
     planned = np.where(stops.isna(), study.visits.weeks[-1], stops.to_numpy(dtype=float))
     return pd.Series(np.fmax(ends.to_numpy(dtype=float), planned + window), index=ends.index)
+
+
+def _observed_until(patients: pd.DataFrame, ends: pd.Series, window: float) -> pd.Series:
+    """Return until when events can be recorded: who died was seen no more, and yet observed."""
+    stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
+    seen = ends.to_numpy(dtype=float)
+    return pd.Series(np.fmax(seen, stops.to_numpy(dtype=float) + window), index=ends.index)
 
 
 def _time_column(study: Study) -> str:
