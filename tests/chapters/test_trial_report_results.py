@@ -29,6 +29,7 @@ from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
 from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.figures.palette import GRID
+from tisstats.printed import format_rounded
 
 LABEL = "Synthetic patients: not real patients"
 OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
@@ -315,6 +316,11 @@ def test_bounds_have_a_range_and_competing_events_a_column(tmp_path):
     folder = edited(tmp_path, made, 'missing = "non-responder"', new)
     table = Scores(folder).incidence()
     assert {"Rescue medication", "Stopped early", "Range, %"} <= set(table.frame)
+    last = table.frame[table.frame["Week"] == "24"]["Range, %"]
+    for ends in last:
+        low, high = (format_rounded(float(end), 0) for end in ends.split(" to "))
+        span = f"{low}%" if low == high else f"{low}% to {high}%"
+        assert f"{span} (" in Scores(folder).curves().alt
     assert "Competing events: rescue medication and stopped early" in table.caption
     sensitivity = Sensitivity(folder)
     assert set(sensitivity.conclusions_table().frame["Main analysis"]) == {

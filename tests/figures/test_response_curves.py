@@ -26,6 +26,7 @@ CASES = {
     "eight": [curve(f"Dose {number}", SHARES / (1 + number)) for number in range(8)],
     "long label": [curve("A dose of the treatment that takes more than one line " * 2)],
     "censored early": [curve(shares=SHARES[:2])],
+    "with ranges": [curve(range=(0.314, 0.95)), curve("Placebo", SHARES / 4, range=(0.2, 0.2))],
     "nobody": [EMPTY],
     "nobody responded": [curve(shares=0 * SHARES)],
     "many": [
@@ -55,6 +56,14 @@ def test_curves_are_steps_from_zero_with_the_numbers_at_risk_below(texts):
     assert "Active treatment (n=60): 80% by week 24" in found
     for count in AT_RISK.values():
         assert found.count(str(count)) >= 2
+
+
+def test_of_bounds_the_title_has_the_range_and_not_the_curve():
+    said = describe(CASES["with ranges"], **GIVEN)
+    assert said.startswith(
+        "By week 24, the cumulative incidence was 31% to 95% (Active treatment) and 20% (Placebo), "
+        "if open visits are as low and as high as they can be; the curves censor there. "
+    )
 
 
 def test_a_curve_ends_at_the_last_observed_week():

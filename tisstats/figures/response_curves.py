@@ -38,6 +38,8 @@ class ResponseCurve:
     at_risk: Mapping[float, int]  #: patients at risk by week, ascending
     low: NDArray[np.float64] | None = None  #: lower confidence limits, nan where there are none
     high: NDArray[np.float64] | None = None  #: upper confidence limits, likewise
+    #: least and most at the horizon, 0 to 1, over all that open visits can be; None: not asked for
+    range: tuple[float, float] | None = None
 
     @property
     def last(self) -> float:
@@ -156,10 +158,14 @@ def _message(curves: Sequence[ResponseCurve], horizon: float) -> str:
     shares = {}
     for curve in filter(lambda each: each.patients, curves):
         within = curve.incidence[curve.weeks <= horizon]
-        shares[curve.label] = (float(within[-1]) if len(within) else 0.0,) * 2
+        estimate = float(within[-1]) if len(within) else 0.0
+        shares[curve.label] = curve.range or (estimate, estimate)
     if not shares:
         return f"There are no patients up to week {horizon:g}"
-    return f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
+    found = f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
+    if any(curve.range for curve in curves):
+        found += ", if open visits are as low and as high as they can be; the curves censor there"
+    return found
 
 
 def _title(response: str, outcome: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -179,6 +180,10 @@ class Scores(TrialChapter):
         plan, endpoint = self.study.analysis, self.study.endpoint
         curves = [
             _curve(arm, self.weeks_of_response, plan.confidence_level) for arm in self.responses
+        ]
+        curves = [
+            replace(curve, range=arm.range_at(endpoint.week))
+            for curve, arm in zip(curves, self.responses, strict=True)
         ]
         return figure_item(
             response_curves,
