@@ -238,6 +238,19 @@ def test_a_definition_takes_the_place_of_the_score():
     assert found.tables["ADTTE"]["EVNTDESC"][0] == "Improvement"
 
 
+def test_what_ended_a_time_is_named():
+    times = pd.DataFrame(
+        {"patient_id": ["1", "2"], "weeks": [4.0, 2.0], "event": [True, False],
+         "ended": ["", "before rescue medication"]}
+    )  # fmt: skip
+    adtte = derive_analysis_datasets(STUDY, **tables(times=times)).tables["ADTTE"]
+    assert adtte["EVNTDESC"].tolist() == [
+        "Total Improvement Score >= 20.5",
+        "No response before rescue medication",
+    ]
+    assert adtte["CNSR"].tolist() == [0, 1]
+
+
 def test_a_score_and_a_definition_have_times_of_their_own():
     study = replace(STUDY, criterion=IMPROVEMENT)
     times = pd.DataFrame(

@@ -131,6 +131,15 @@ def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
     return np.where(change & at_baseline, np.nan, met)
 
 
+#: How a time without the outcome ended, if not by the end of observation.
+_ENDED = {
+    "rescue medication": "before rescue medication",
+    "stopped early": "before the early stop",
+    "not known from then on": "known: open from the next visit on",
+    "no visit": "known: no visit after baseline",
+}
+
+
 def _times(data: StudyData) -> pd.DataFrame:
     """Return the times to the first response by the score and to the endpoint's criterion."""
     study, criterion = data.study, _criterion(data)
@@ -143,7 +152,13 @@ def _times(data: StudyData) -> pd.DataFrame:
     ids = data.analysis.patients["patient_id"].to_numpy(dtype=object)
     tables = [
         pd.DataFrame(
-            {"patient_id": ids, "weeks": times.time, "event": times.event, "outcome": outcome}
+            {
+                "patient_id": ids,
+                "weeks": times.time,
+                "event": times.event,
+                "ended": [_ENDED.get(reason, "") for reason in times.ended_by.tolist()],
+                "outcome": outcome,
+            }
         )
         for outcome, times in found
     ]

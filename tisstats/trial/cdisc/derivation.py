@@ -162,6 +162,10 @@ def _derive_adtte(source: Source) -> Columns:
         event[of_criterion] = criterion.event or criterion.label
         unmet[of_criterion] = criterion.unmet
         named[criterion.column] = f"Time to First {criterion.label}"
+    if "ended" in times:
+        ended = times["ended"].fillna("").to_numpy(dtype=object)
+        nothing = np.char.partition(unmet.astype(str), " by the end")[:, 0].astype(object)
+        unmet = np.where(ended == "", unmet, nothing + " " + ended)
     labels = {name: f"{named[name] or each.label} ({each.unit})" for name, each in known.items()}
     columns |= {
         "PARAM": outcome.map(labels).to_numpy(dtype=object),
