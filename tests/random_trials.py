@@ -82,7 +82,7 @@ def random_tables(seed: int) -> Tables:
                 "ck_uln": int(draw.choice([145, 171])),
                 "regimen": "amended" if amended else "standard",
                 "end_week": weeks[-1],
-                "end_reason": _end_reason(number, early),
+                "end_reason": "rescue_medication" if early else "completed",
             }
         )
         base = {name: _level(draw, name, None) for name in SCALES}
@@ -105,12 +105,6 @@ def random_tables(seed: int) -> Tables:
         "adverse_events": pd.DataFrame(events),
     }
     return {name: in_order(name, frame) for name, frame in frames.items()}
-
-
-def _end_reason(number: int, early: bool) -> str:
-    if not early:
-        return "completed"
-    return "rescue_medication" if number % 3 else "adverse_event"
 
 
 def in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -230,7 +230,7 @@ def test_score_of_a_wide_table_in_other_units_by_a_mapping(visits, tmp_path):
 @pytest.mark.parametrize(
     ("mapping", "code", "said"),
     [
-        (None, 1, "mine.toml: cannot be read: No such file or directory"),
+        (None, 1, "mine.toml: there is no such file"),
         ("[visit]\n", 1, "mine.toml: visit: there is no such key"),
         ("[visits.columns]\nhaq = 'CHAQ'\n", 1, "column CHAQ: there is no such column, named in"),
         ("[visits.units]\nck = 'mg/dL'\n", 1,

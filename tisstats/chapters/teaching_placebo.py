@@ -669,9 +669,10 @@ class PlaceboResponse(Chapter):
             ),
         },
         notes={
-            "Response rates from": "{self.conditions}. The sizes are those of the unrounded rates.",
+            "Response rates from": "{self.conditions}.",
             "Patients per arm": "Smallest number with {self.power_percent}% power, by Fisher's "
-            "exact test at a two-sided type I error of {self.error_percent}%.",
+            "exact test at a two-sided type I error of {self.error_percent}%, with the unrounded "
+            "rates.",
         },
     )
     def planning(self) -> Rows:

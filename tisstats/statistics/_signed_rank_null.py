@@ -123,8 +123,7 @@ class _Window:
             return 0, top
         fraction = squares / self.squares
         centre = self.distance * math.sqrt(fraction)
-        # Above 0: the exponent is that of a part of P(W <= last), at most exp(-distance**2 / 2).
-        spread = math.sqrt((2 * self.exponent - self.distance**2) * (1 - fraction))
+        spread = math.sqrt(max(0.0, 2 * self.exponent - self.distance**2) * (1 - fraction))
         far = centre + spread
         if far * math.sqrt(fraction) > self.distance:
             far = math.sqrt(2 * self.exponent)

@@ -48,6 +48,16 @@ def test_any_random_trial(tables_of, slow, seed):
     )
 
 
+def test_early_stops_because_of_an_adverse_event_are_counted(tables_of, slow):
+    tables = tables_of(3)
+    patients = tables["patients"]
+    stopped = patients.index[patients["end_reason"] == "rescue_medication"][:2]
+    patients.loc[stopped, "end_reason"] = "adverse_event"
+    address = "safety.stopped_for_adverse_event"
+    assert aggregates(make_trial(tables))[address] == len(stopped) > 0
+    assert slow.Cohort(tables).aggregates()[address] == len(stopped)
+
+
 def test_the_order_of_rows_does_not_matter(tables_of):
     tables = tables_of(3)
     shuffled = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}

@@ -12,7 +12,6 @@ import tisstats
 from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
-from tisstats.tables.atomic import replacing
 
 if TYPE_CHECKING:
     from tisstats.book.paper.press import Printed
@@ -67,6 +66,7 @@ class Edition:
         if self.file is None:
             return []
         from tisstats.book.paper.sheets import print_class
+        from tisstats.tables.atomic import replacing
 
         printed = print_book(project, book)
         try:
