@@ -327,15 +327,16 @@ def _records(
         {
             "row": np.arange(len(table)),
             "patient": back.numbers(found),
-            "week": _weeks(found, weeks, trusted=_states_weeks(back, name)),
+            "week": _weeks(found, weeks, trusted=_states(back, name, "AVISITN", "visits.week")),
             "column": table["PARAMCD"].map(dict(columns)).to_numpy(dtype=object),
             "value": table["AVAL"].to_numpy(dtype=float),
             "baseline": _column(table, "ABLFL", "").to_numpy() == "Y",
             "visit": _column(table, "AVISIT", ""),
             "date": _column(table, "ADT", pd.NaT),
-            "visit_week": _column(table, "ARELTM", np.nan).where(
-                _column(table, "ARELTMU", "").isin(["WEEKS", "WEEK"])
-            ),
+            # In other data sets it may count from another day.
+            "visit_week": _column(table, "ARELTM", np.nan)
+            if _states(back, name, "ARELTM", "visits.visit_week")
+            else np.nan,
             "response": _column(table, "AVALCAT1", ""),
             "chosen": _column(table, "ANL01FL", "").to_numpy() == "Y",
         }
@@ -354,10 +355,10 @@ def _records(
     return records.drop(columns=["row", "chosen"])
 
 
-def _states_weeks(back: _Back, name: str) -> bool:
-    """Return whether the table of variables says that AVISITN is the week."""
+def _states(back: _Back, name: str, variable: str, source: str) -> bool:
+    """Return whether the table of variables says that a variable is a column of ours."""
     return any(
-        each.variable == "AVISITN" and each.source == "visits.week"
+        each.variable == variable and each.source == source
         for each in back.datasets.variables_of(name)
     )
 
