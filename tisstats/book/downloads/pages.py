@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import pickle
 from base64 import b64decode
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,32 +60,31 @@ class Link:
 class Drawing:
     """A drawing of a figure on a page."""
 
-    address: str
+    address: str  #: relative to the book's folder, or to that of the page
     width: int  #: pixels
     height: int  #: pixels
 
 
 @dataclass(frozen=True, slots=True)
-class FigureFiles:
+class FiledFigure:
     """A figure between the reading of its notebook and the writing of its page."""
 
     name: str  #: unique on the page
-    stem: str  #: of its files
     description: str
-    column: str  #: SVG for the column
-    phone: str  #: SVG for phones; empty if the same is shown there
-    files: dict[str, bytes]  #: contents of the others by suffix
+    drawings: tuple[Drawing, ...]  #: for the column, and for phones if another is shown there
+    links: dict[str, str]  #: its files, relative to the book's folder, by title
 
 
 def name_figure(
     renderer: NbElementRenderer, data: MimeData, image: nodes.Element
 ) -> nodes.raw | None:
-    """Name the picture on the page after the figure, and return the place for its links.
+    """Name the picture on the page after the figure, write its files and return their place.
 
     Returns
     -------
     docutils.nodes.raw or None
-        Empty, with the figure's files in its attribute ``figure``; None if the output has none.
+        Empty, with what is known of the figure in its attribute ``figure``; None if the output has
+        no files.
     """
     own = data.output_metadata.get(METADATA)
     if own is None:
@@ -98,69 +96,73 @@ def name_figure(
     stem = f"{page_names(env.found_docs)[env.docname]}-{name}"
     image["uri"] = renderer.write_file([f"{stem}.svg"], data.string.encode(), overwrite=True)
     contents = {suffix: b64decode(content) for suffix, content in own["files"].items()}
-    phone = contents.pop(PHONE, b"").decode()
-    files = FigureFiles(name, stem, image["alt"], data.string, phone, contents)
-    return nodes.raw("", "", format="html", figure=files)
+    svgs = {f"{stem}.svg": data.string}
+    if PHONE in contents:
+        svgs[f"{stem}-{PHONE}"] = contents.pop(PHONE).decode()
+    drawings = tuple(Drawing(f"{_IMAGES}/{file}", *size(svg)) for file, svg in svgs.items())
+    files = {suffix: f"{FOLDER}/{stem}.{suffix}" for suffix in _SUFFIXES}
+    links = {"SVG": drawings[0].address} | {key.upper(): file for key, file in files.items()}
+    if env.app.builder.format == "html":
+        book = Path(env.app.outdir)
+        for drawing, svg in zip(drawings, svgs.values(), strict=True):
+            _write(book / drawing.address, svg.encode())
+        for suffix, file in files.items():
+            _write(book / file, contents[suffix])
+    found = FiledFigure(name, image["alt"], drawings, links)
+    return nodes.raw("", "", format="html", figure=found)
 
 
-class Downloads:
-    """The files of the book under construction.
+def file_tables(app: Sphinx, document: nodes.document) -> None:
+    """Write the files of a page's tables, link them, and keep what the page adds to the results.
 
-    Pages may be written by other processes; this one resolves the references of all of them, or of
-    those that are written again. What is found is kept beside the documents.
+    This belongs to the reading of a page, which several processes share. The references of all
+    pages are resolved in one.
     """
+    if app.builder.format != "html":
+        return
+    page, results = app.env.docname, PageResults()
+    for part in list(document.findall(nodes.raw)):
+        if part.get("format") == "html" and "data-name=" in part.astext():
+            html = TABLE.sub(lambda found: _link_table(app, page, results, found[0]), part.astext())
+            part.replace_self(nodes.raw("", html, **part.attributes))
+        elif "figure" in part:
+            own: FiledFigure = part["figure"]
+            results.figures.append(PageFigure(own.name, own.description, tuple(own.links.values())))
+    _write(_results_file(app, page), pickle.dumps(results))
 
-    def __init__(self) -> None:
-        self._pages: dict[str, PageResults] = {}
 
-    def link(self, app: Sphinx, document: nodes.document, page: str) -> None:
-        """Write the files of a page's tables and figures, and link them."""
-        if app.builder.format != "html":
-            return
-        self._pages[page] = PageResults()
-        folder = Path(app.outdir) / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        for part in list(document.findall(nodes.raw)):
-            if part.get("format") == "html" and "data-name=" in part.astext():
-                html = TABLE.sub(lambda found: self._link_table(app, page, found[0]), part.astext())
-                part.replace_self(nodes.raw("", html, **part.attributes))
-            elif "figure" in part:
-                self._link_figure(app, page, part)
-        kept = _results_file(app, page)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(pickle.dumps(self._pages[page]))
+def _link_table(app: Sphinx, page: str, results: PageResults, html: str) -> str:
+    found = read_table(html)
+    name = unique_name(found.name, [filed.table.name for filed in results.tables])
+    table = replace(found, name=name)
+    stem = f"{page_names(app.env.found_docs)[page]}-{name}"
+    note = notice(app)
+    links = {}
+    for each in FORMATS:
+        file = f"{FOLDER}/{stem}.{each.suffix}"
+        _write(Path(app.outdir) / file, each.write(table, note))
+        links[each.title] = file
+    results.tables.append(FiledTable(table, tuple(links.values())))
+    return without_facts(html) + _links(page, f"table “{table.caption}”", links)
 
-    def _link_table(self, app: Sphinx, page: str, html: str) -> str:
-        found = read_table(html)
-        results = self._pages[page]
-        name = unique_name(found.name, [filed.table.name for filed in results.tables])
-        table = replace(found, name=name)
-        stem = f"{page_names(app.env.found_docs)[page]}-{name}"
-        note = notice(app)
-        links = {}
-        for each in FORMATS:
-            file = f"{FOLDER}/{stem}.{each.suffix}"
-            (Path(app.outdir) / file).write_bytes(each.write(table, note))
-            links[each.title] = file
-        results.tables.append(FiledTable(table, tuple(links.values())))
-        return without_facts(html) + _links(page, f"table “{table.caption}”", links)
 
-    def _link_figure(self, app: Sphinx, page: str, place: nodes.raw) -> None:
-        own: FigureFiles = place["figure"]
-        pictures = _write_pictures(Path(app.outdir), own)
-        home = "../" * page.count("/")
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def place_figures(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Show the drawings of a page's figures, and link their files, when captions are in place."""
+    if app.builder.format != "html":
+        return
+    for place in [part for part in document.findall(nodes.raw) if "figure" in part]:
+        own: FiledFigure = place["figure"]
         # Sphinx's own image has no place for a second drawing, nor for the size.
         place.parent[place.parent.index(place) - 1] = nodes.raw(
-            "", _picture(own, pictures, home), format="html"
+            "", _picture(own, "../" * page.count("/")), format="html"
         )
-        links = {"SVG": pictures[0]}
-        for suffix in _SUFFIXES:
-            links[suffix.upper()] = f"{FOLDER}/{own.stem}.{suffix}"
-            (Path(app.outdir) / links[suffix.upper()]).write_bytes(own.files[suffix])
-        found = PageFigure(own.name, own.description, tuple(links.values()))
-        self._pages[page].figures.append(found)
         what = f"figure “{own.name.replace('_', ' ')}”"
-        below = nodes.raw("", _links(page, what, links), format="html")
+        below = nodes.raw("", _links(page, what, own.links), format="html")
         figure = place.parent
         if isinstance(figure, nodes.figure):  # its caption must be the last in it
             figure.remove(place)
@@ -168,33 +170,26 @@ class Downloads:
         else:
             place.replace_self(below)
 
-    def finish(self, app: Sphinx, error: Exception | None) -> None:
-        """Write the results, and drop the figures from the notebooks in the book."""
-        if error is not None or app.builder.format != "html":
-            return
-        pages = {}
-        for page in sorted(app.env.found_docs):
-            results = self._pages.get(page) or _kept_results(app, page)
-            results.glued = list(glued_numbers(glued_outputs(app, page)))
-            pages[page] = results
-        book = Path(app.outdir)
-        (book / FOLDER).mkdir(parents=True, exist_ok=True)
-        text = results_json(app.config.html_title, pages, notice(app))
-        (book / RESULTS_JSON).write_text(text, encoding="utf-8")
-        (book / RESULTS_CSV).write_text(results_csv(pages), encoding="utf-8")
-        for notebook in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
-            notebook.write_text(without_figures(notebook.read_text("utf-8")), encoding="utf-8")
+
+def write_results(app: Sphinx, error: Exception | None) -> None:
+    """Write the results of all pages, and drop the figures from the notebooks in the book."""
+    if error is not None or app.builder.format != "html":
+        return
+    pages = {}
+    for page in sorted(app.env.found_docs):
+        results: PageResults = pickle.loads(_results_file(app, page).read_bytes())
+        results.glued = list(glued_numbers(glued_outputs(app, page)))
+        pages[page] = results
+    book = Path(app.outdir)
+    text = results_json(app.config.html_title, pages, notice(app))
+    _write(book / RESULTS_JSON, text.encode())
+    _write(book / RESULTS_CSV, results_csv(pages).encode())
+    for notebook in (book / "_sources").rglob("*.ipynb"):
+        notebook.write_text(without_figures(notebook.read_text("utf-8")), encoding="utf-8")
 
 
 def _results_file(app: Sphinx, page: str) -> Path:
     return Path(app.doctreedir) / f"{page}.results"
-
-
-def _kept_results(app: Sphinx, page: str) -> PageResults:
-    """Return what is kept of a page that is not written again."""
-    file = _results_file(app, page)
-    kept: PageResults = pickle.loads(file.read_bytes()) if file.is_file() else PageResults()
-    return kept
 
 
 def notice(app: Sphinx) -> str:
@@ -223,25 +218,9 @@ def without_figures(notebook: str) -> str:
     return json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _write_pictures(book: Path, own: FigureFiles) -> list[str]:
-    """Write the drawings of a figure, and return their addresses in the book."""
-    drawn = {f"{own.stem}.svg": own.column, f"{own.stem}-{PHONE}": own.phone}
-    (book / _IMAGES).mkdir(exist_ok=True)
-    addresses = []
-    for name, svg in drawn.items():
-        if svg:
-            (book / _IMAGES / name).write_text(svg, encoding="utf-8")
-            addresses.append(f"{_IMAGES}/{name}")
-    return addresses
-
-
-def _picture(own: FigureFiles, addresses: Sequence[str], home: str) -> str:
+def _picture(own: FiledFigure, home: str) -> str:
     """Return the HTML of a figure: the drawing for phones where the window is narrow."""
-    drawings = []
-    for address, svg in zip(addresses, filter(None, (own.column, own.phone)), strict=True):
-        width, height = size(svg)
-        drawings.append(Drawing(home + address, width, height))
-    column, *phone = drawings
+    column, *phone = (replace(drawing, address=home + drawing.address) for drawing in own.drawings)
     return render(
         "picture.html",
         alt=own.description,
@@ -261,7 +240,7 @@ def _links(page: str, what: str, files: dict[str, str]) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    downloads = Downloads()
-    app.connect("doctree-resolved", downloads.link)
-    app.connect("build-finished", downloads.finish)
+    app.connect("doctree-read", file_tables)
+    app.connect("doctree-resolved", place_figures)
+    app.connect("build-finished", write_results)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

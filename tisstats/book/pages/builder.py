@@ -184,7 +184,8 @@ def build_in_parallel(processes: int) -> None:
     from sphinx.application import Sphinx
 
     Sphinx.is_parallel_allowed = is_parallel_allowed  # type: ignore[method-assign,assignment]
-    sphinx.build_sphinx = partial(sphinx.build_sphinx, jobs=processes)
+    # One of Sphinx's processes writes no page: it resolves the references for the others.
+    sphinx.build_sphinx = partial(sphinx.build_sphinx, jobs=processes + 1)
 
 
 def is_parallel_allowed(app: Sphinx, what: str) -> bool:

@@ -7,11 +7,13 @@ PDF files of them.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from tisstats.book.downloads.pages import notice
@@ -179,6 +181,25 @@ def _check_figures(texts: ClassTexts, figures: Mapping[str, Picture]) -> None:
         raise DataError(faults)
 
 
+def draw_slides(app: Sphinx, _document: nodes.document) -> None:
+    """Draw the figures of the slides while the page that leads to them is read.
+
+    Other processes read other pages meanwhile; nothing is left for them when a book is finished.
+    """
+    if app.env.docname == _HOME and app.builder.format == "html":
+        drawn = pictures(published_facts(_facts(app)))
+        _drawn(app).parent.mkdir(parents=True, exist_ok=True)
+        _drawn(app).write_bytes(pickle.dumps(drawn))
+
+
+def _facts(app: Sphinx) -> Path:
+    return Path(app.srcdir) / "data" / "published"
+
+
+def _drawn(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / f"{_HOME}.pictures"
+
+
 def write_papers(app: Sphinx, error: Exception | None) -> None:
     """Write the files of the class into the finished book, and all of them as one file."""
     if error is not None or app.builder.format != "html" or _HOME not in app.env.found_docs:
@@ -186,8 +207,8 @@ def write_papers(app: Sphinx, error: Exception | None) -> None:
     static = Path(app.outdir) / "_static"
     if (static / BUNDLE).exists():
         return  # kept from an earlier build, with the same texts and facts
-    published = published_facts(Path(app.srcdir) / "data" / "published")
-    texts, figures = class_texts(published), pictures(published)
+    texts = class_texts(published_facts(_facts(app)))
+    figures: dict[str, Picture] = pickle.loads(_drawn(app).read_bytes())
     named = {"title": app.config.html_title, "changed": notice(app)}
     folder = static / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -199,5 +220,6 @@ def write_papers(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.connect("doctree-read", draw_slides)
     app.connect("build-finished", write_papers, priority=-10)  # before pages are kept
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
