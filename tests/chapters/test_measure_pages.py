@@ -72,8 +72,11 @@ def test_sources_are_in_the_list_of_references(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_assumed_is_called_an_assumption(name, published):
     assumed = any(SCALES[scale].assumed for scale in PAGES[name])
+    steps = any(SCALES[scale].step_is_assumed for scale in PAGES[name])
     sure = tables(name, published)[0].frame.set_index("Property").loc["Certainty of the source"]
-    assert any("assumption" in text for text in sure) == assumed
+    assert any("assumption" in text for text in sure) == steps
+    for scale, text in zip((SCALES[scale] for scale in PAGES[name]), sure, strict=False):
+        assert "assumption" in text or not scale.step_is_assumed
     if assumed:
         text = read(name)
         assert "assumption" in text or "inference" in text

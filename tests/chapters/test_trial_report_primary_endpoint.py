@@ -194,7 +194,7 @@ def test_nobody_responded(tmp_path):
         write(tmp_path, made, changes, ("[analysis]\n", '[analysis]\ninterval = "wald"\n'))
     )
     numbers = page.numbers()
-    assert "Nobody responded." in numbers["results"]
+    assert "Nobody was counted as a responder." in numbers["results"]
     assert "An interval without width comes from the method (Wald)" in numbers["results"]
     assert "ratio (Miettinen-Nurminen) is not defined where neither arm" in numbers["comparison"]
     assert "odds ratio is not defined where nobody responded" in numbers["comparison"]
@@ -209,7 +209,7 @@ def test_everybody_responded(tmp_path):
     best = ('missing = "non-responder"', 'missing = "best case"')
     page = page_of(write(tmp_path, made, ("threshold = 40", "threshold = 1"), best))
     assert list(page.responders().frame["Responders of n"]) == ["6 of 6"]
-    assert "Every patient in a denominator responded." in page.numbers()["results"]
+    assert "Every patient in a denominator was counted as a responder." in page.numbers()["results"]
 
 
 def test_patients_in_no_denominator_are_counted(tmp_path):

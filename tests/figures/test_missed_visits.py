@@ -52,14 +52,14 @@ def test_lines_are_at_their_values_and_the_nominal_error_is_dotted():
 def test_the_title_has_the_range_of_power_and_the_largest_error():
     told = describe(CURVES, **SETTINGS)
     assert told.startswith(
-        "With 20% of visits missed, power is <1% to 72% instead of 81%; missed in the placebo arm "
-        "only, the type I error reaches 8%."
+        "With 20% of visits missed in both arms alike, power is <1% to 72% instead of 81%; missed "
+        "in the placebo arm only, the type I error reaches 8%."
     )
     assert "left out: power 81.0, 78.0, 72.0% if missed in both arms alike" in told
-    assert describe(CURVES[:1], **SETTINGS).startswith("With 20% of visits missed, power is 54% in")
+    assert describe(CURVES[:1], **SETTINGS).startswith("With 20% of visits missed in both")
     assert describe(CURVES, **SETTINGS | {"stated_share": 0.1}).startswith(
-        "With 10% of visits missed, power is 36% to 78% instead of 81%; missed in the placebo arm "
-        "only, the type I error reaches 4%."
+        "With 10% of visits missed in both arms alike, power is 36% to 78% instead of 81%; missed "
+        "in the placebo arm only, the type I error reaches 4%."
     )
 
 

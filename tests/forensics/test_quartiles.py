@@ -306,7 +306,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 0, 1),
-            "n must be a whole number of at least 1, got 0",
+            "n must be a whole number from 1 to 100000, got 0",
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 0),
@@ -331,6 +331,18 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         (
             lambda: quartile_consistency("35000", "60000", "77000", 4, 0.001, definition="spss"),
             "step must be coarser for these quartiles, which leave 8334666 candidates",
+        ),
+        (
+            lambda: quartile_consistency("35", "60", "77", 100_001, 1),
+            "n must be a whole number from 1 to 100000, got 100001",
+        ),
+        (
+            lambda: quartile_consistency("35", "60", "77", 4, 1e-320),
+            "step must be from 1e-100 to 1e100, got 1e-320",
+        ),
+        (
+            lambda: quartile_consistency("35", "60", "77", 4, 1, high="-1e101"),
+            "high must be 0, or in size from 1e-100 to 1e100, got '-1e101'",
         ),
         (
             lambda: check_quartiles(pd.DataFrame({"q1": ["1"]})),
@@ -370,3 +382,10 @@ def test_no_definition_is_refused_by_name():
 def test_a_limit_that_is_no_number_is_named(name):
     with pytest.raises(ValueError, match=f"^{name} must be a finite number"):
         parse_limits(**{"low": None, "high": None, name: "x"})
+
+
+def test_numbers_of_numpy_do_not_overflow():
+    small = [np.uint8(each) for each in (200, 1, 0, 100)]
+    assert quartile_consistency("10", "20", "30", *small) == quartile_consistency(
+        "10", "20", "30", 200, 1, 0, 100
+    )

@@ -44,7 +44,7 @@ from tisstats.trial.cdisc.specification import (
 )
 from tisstats.trial.cdisc.values import typed_column
 
-ASCII_ONLY = "must have printable ASCII characters only; the other formats take any"
+ASCII_ONLY = "must have printable ASCII characters only; the other formats take more"
 STUDY = StudyMetadata(
     study_id="M-1",
     title="A made-up trial",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.random_courses import PATIENTS, courses_of, patient
 from tisstats.statistics import proportion_interval
 from tisstats.trial import Courses, Endpoint, evaluate
+from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.endpoints import (
     MISSING_RULES,
@@ -21,7 +22,6 @@ from tisstats.trial.endpoints import (
     STRATEGIES,
     RuleCount,
     missing_words,
-    strategy_words,
 )
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 
@@ -729,7 +729,9 @@ def test_an_endpoint_describes_every_choice():
     assert best.endswith("Without a response up to an earlier last visit, the status is open.")
     assert "Rescue medication in the week" not in best
     twice = Endpoint(kind="confirmed", **USUAL)
-    assert twice.describe().endswith("earlier last visit, patients are non-responders.")
+    assert twice.describe().endswith(
+        "earlier last visit, patients with at least two visits after baseline are non-responders."
+    )
     assert "at two consecutive visits up to week 16" in twice.describe()
     any_two = replace(twice, confirmed_at="any two visits")
     assert "at any two visits up to week 16" in any_two.describe()
@@ -759,9 +761,50 @@ def test_the_words_of_the_best_and_the_worst_case_of_minimal_disability_by_hand(
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_words_of_a_strategy_are_those_of_a_response(strategy):
-    assert strategy_words(strategy) == STRATEGIES[strategy]
+    usual = {**USUAL, "intercurrent": strategy}
+    plain = Endpoint(kind="at week", **usual)
+    assert plain.describe_strategy() == STRATEGIES[strategy]
+    assert STRATEGIES[strategy] in plain.describe()
+    worsening = Endpoint(kind="at week", criterion="worse", words=WORSENING, **usual)
     same = strategy != "composite"
-    assert (strategy_words(strategy, WORSENING) == STRATEGIES[strategy]) == same
+    assert (worsening.describe_strategy() == STRATEGIES[strategy]) == same
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        ({"kind": "best"}, "a response"),
+        ({"kind": "confirmed"}, "a response"),
+        ({"kind": "best", "criterion": "worse", "words": WORSENING}, "a worsening"),
+        (
+            {"kind": "best", "without_confirmed_deterioration": True},
+            "a confirmed deterioration",
+        ),
+        (
+            {"kind": "at week", "without_confirmed_deterioration": True},
+            "a confirmed deterioration",
+        ),
+    ],
+)
+def test_who_is_kept_by_the_hypothetical_strategy_is_said_and_is_kept(changed, kept):
+    endpoint = Endpoint(**{**USUAL, "intercurrent": "hypothetical", **changed})
+    assert endpoint.describe_strategy() == (
+        "patients with rescue medication or an early stop before the assessment are left out, "
+        f"except those with {kept} before it; what the others would have had is not estimated"
+    )
+    worse = np.zeros((3, 4), dtype=bool)
+    worse[1, 1:3] = True
+    # Two visits with a response, two with a deterioration, two with neither; then the stop.
+    courses = Courses.from_scores(
+        [[0, 4, 8, 16]] * 3,
+        [[0, 40, 40, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
+        stop_week=[9] * 3,
+        worse=ThreeValued.from_mask(worse),
+    )
+    status = evaluate(endpoint, courses).status.tolist()
+    responded = "excluded" if "deterioration" in kept else "responder"
+    deteriorated = "non-responder" if "deterioration" in kept else "excluded"
+    assert status == [responded, deteriorated, "excluded"]
 
 
 def test_when_rescue_medication_was_given_is_described_where_it_matters():
@@ -855,17 +898,17 @@ def test_messages_about_endpoints_in_full():
 @pytest.mark.parametrize(
     ("early_end", "words", "ending"),
     [
-        ("as observed", RESPONSE, "Without a response up to an earlier last visit, patients are "
-         "non-responders."),
+        ("as observed", RESPONSE, "Without a response up to an earlier last visit, patients with "
+         "{} after baseline are non-responders."),
         ("missing", RESPONSE, "Without a response up to an earlier last visit, the status is "
          "open."),
         ("as observed", WORSENING, "Without a worsening up to an earlier last visit, patients "
-         "count as not worsened."),
+         "with {} after baseline count as not worsened."),
     ],
 )  # fmt: skip
 def test_where_visits_end_early_is_described(early_end, words, ending):
-    for kind in ("best", "confirmed"):
+    for kind, seen in (("best", "a visit"), ("confirmed", "at least two visits")):
         described = Endpoint(kind=kind, **USUAL, early_end=early_end, words=words).describe()
-        assert described.endswith(f". {ending}")
+        assert described.endswith(f". {ending.format(seen)}")
         assert described.count(". ") == 3
     assert "earlier last visit" not in Endpoint(kind="at week", **USUAL).describe()

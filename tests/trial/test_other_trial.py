@@ -189,7 +189,7 @@ def at_horizon(tables, week):
 )
 def test_what_counts_up_to_the_horizon_includes_its_week(tables, horizon, found):
     table = summaries.time_to_improvement(at_horizon(tables, horizon))
-    known = table["label"] != "not known from then on"
+    known = table["label"] != "open visit"
     assert list(zip(table["week"], table["cause"], known, strict=True)) == found
     weeks = summaries.score_courses(at_horizon(tables, horizon))["week"].tolist()
     assert weeks == [week for week in (0, 12, 24, 0, 24, 0, 12) if week <= horizon]

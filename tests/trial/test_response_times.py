@@ -12,7 +12,7 @@ from tisstats.trial import Courses, analyse, summaries, time_to_first_response
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.response_times import CAUSES
 
-OPEN = "not known from then on"
+OPEN = "open visit"
 
 
 def slow_events(one, horizon, strategy, same_week):
@@ -157,7 +157,7 @@ COURSE = {0: 0, 4: 0, 8: 40, 16: 40}
         ),
         ({4: 0, 16: 0}, {"stop": 16}, {"intercurrent": "composite"}, (16, 0, 16, "last visit")),
         ({4: 0, 16: 0}, {"rescue": 16}, {"intercurrent": "composite"}, (16, 0, 16, "last visit")),
-        # An open visit before the event: not known from then on.
+        # An open visit before the event.
         ({8: (0, 40)}, {"rescue": 9}, {"intercurrent": "composite"}, (0, 0, 0, OPEN)),
         (
             {4: 0, 8: (0, 40)},

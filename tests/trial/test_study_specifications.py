@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from statistics import median
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,10 @@ from tests.trial.studies import make_study, read_csv
 from tisstats.cli import main
 from tisstats.trial import study_specifications
 from tisstats.trial.change_specifications import change_curves
+from tisstats.trial.endpoints import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import harm_outcomes
-from tisstats.trial.specifications import Choice, combinations
+from tisstats.trial.specifications import Choice, combinations, combined_settings
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
 from tisstats.trial.study_specifications import StudySpecifications
@@ -46,6 +48,52 @@ def test_the_first_combination_is_the_primary_endpoint_of_the_study(study):
                 mine = result.select(study.members(arm))
                 assert found[f"responders{suffix}"] == mine.responders_low
                 assert found[f"patients{suffix}"] == mine.denominator
+
+
+def is_the_primary_endpoint(study):
+    result = evaluate_study(study.data)
+    return [
+        (found[f"responders{suffix}"], found[f"patients{suffix}"])
+        == (mine.responders_low, mine.denominator)
+        for comparison in study.comparisons
+        for found in [study.response(comparison).results.iloc[0]]
+        for arm, suffix in ((comparison.arm, ""), (comparison.reference, "_reference"))
+        if arm is not None
+        for mine in [result.select(study.members(arm))]
+    ]
+
+
+@pytest.mark.parametrize("kind", ["at week", "best", "confirmed"])
+@pytest.mark.parametrize("strategy", get_args(Strategy))
+@pytest.mark.parametrize("missing", ["unknown", "non-responder", "best case"])
+def test_the_first_combination_reads_early_ends_as_described(tmp_path, kind, strategy, missing):
+    edits = [
+        ('"at week"', f'"{kind}"\nearly_end = "missing"\nintercurrent = "{strategy}"'),
+        ('missing = "non-responder"', f'missing = "{missing}"'),
+    ]
+    found = described(tmp_path, 30, edits=edits)
+    assert all(is_the_primary_endpoint(found))
+    levels = next(each for each in found.choices if each.label == "Visits that count").levels
+    assert [level.reason == "as described" for level in levels] == [True] + [False] * (
+        len(levels) - 1
+    )
+    assert len({level.label for level in levels}) == len(levels)
+    read = {(level.settings["kind"], level.settings["early_end"]) for level in levels}
+    own = {(kind, "as observed")} | ({(kind, "missing")} if kind != "at week" else set())
+    assert read == own | {("best", "as observed"), ("best", "missing"), ("at week", "as observed")}
+
+
+def test_an_unknown_status_is_varied_if_any_combination_leaves_one(study):
+    every = [each for each in study.choices if not each.settings & {"missing", "interval", "test"}]
+    cohort = study.cohort(study.comparisons[0])
+    left_out = []
+    for settings in combined_settings(every):
+        with_all = cohort.count(study.endpoint, {**settings, "missing": "best case"})
+        known = cohort.count(study.endpoint, {**settings, "missing": "unknown"})
+        left_out.append(with_all.patients != known.patients)
+    others = study.comparisons[1:]
+    varied = any("missing" in choice.settings for choice in study.choices)
+    assert varied if any(left_out) else (others or not varied)
 
 
 def test_every_choice_has_alternatives_and_a_reason_for_each(study):
@@ -280,7 +328,7 @@ def test_visits_that_count_by_the_endpoint_and_the_rows(tmp_path):
     )
     reasons = {each.choice: each.reason for each in early.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "nobody had rescue medication or stopped before the last week"
+        "no analysed patient had rescue medication or stopped before the last week"
     )
 
 
@@ -299,7 +347,7 @@ def test_without_ends_and_treatments_no_event_is_recorded(tmp_path, treatments):
     found = described(tmp_path, missed=0, missing=0, rows=rows)
     reasons = {each.choice: each.reason for each in found.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "nobody had rescue medication; early stops are not recorded"
+        "no analysed patient had rescue medication; early stops are not recorded"
         if treatments
         else "neither is recorded"
     )
@@ -316,7 +364,7 @@ def test_what_is_not_recorded_is_not_said_to_be_none(tmp_path):
     found = described(tmp_path, missed=0, missing=0, rows=rows)
     reasons = {each.choice: each.reason for each in found.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "nobody stopped before the last week; rescue medication is not recorded"
+        "no analysed patient stopped before the last week; rescue medication is not recorded"
     )
     outcomes = {each.label: each.arms for each in harm_outcomes(found.data)}
     assert outcomes["Rescue medication"] is None

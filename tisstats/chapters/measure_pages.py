@@ -10,6 +10,7 @@ from tisstats.figures.numbers import format_percent, format_printed_quartiles
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set
+from tisstats.measures.scales import Scale
 from tisstats.teaching.wording import band_labels
 
 #: Entries of `SCALES` by the name of their page, in the order of Table 2.
@@ -79,8 +80,7 @@ def _scale(measures: tuple[str, ...]) -> Table:
             "Unit": scale.unit,
             "Resolution (step)": f"{float(scale.step):g}",
             "Direction of improvement": scale.better,
-            "Certainty of the source": scale.certainty
-            or ("assumption" if scale.assumed else "established"),
+            "Certainty of the source": _certainty(scale),
             "Source": scale.source,
         }
     return Table(
@@ -89,6 +89,13 @@ def _scale(measures: tuple[str, ...]) -> Table:
         name="scale",
         facts="in the table of outcome measures of the page on methods",
     )
+
+
+def _certainty(scale: Scale) -> str:
+    """Return how certain the source of a scale is, in words."""
+    if scale.certainty or scale.assumed:
+        return scale.certainty or "assumption"
+    return "established; step: assumption" if scale.step_assumed else "established"
 
 
 def _merged(columns: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:

@@ -34,6 +34,7 @@ from tisstats.figures.threshold_shares import ArmShare, ThresholdRow
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan, SampleSizeRow
 from tisstats.lim2021.response import ResponseCount, response_count
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.printed import format_rounded, percent_range
 from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
@@ -128,12 +129,17 @@ class PlaceboResponse(Chapter):
         return comparisons(self.trials)
 
     @cached_property
+    def scores(self) -> dict[str, int]:
+        """Those, and the one for major improvement."""
+        return self.thresholds | {"major": RESPONSE_CUTOFFS["adult"]["major"]}
+
+    @cached_property
     def at(self) -> dict[str, ThresholdComparison]:
-        """Those at the thresholds of the pilot study, such as ``proderm_moderate``."""
+        """The comparisons by trial and name of the score, such as ``proderm_moderate``."""
         return {
             f"{each.trial}_{name}": each
             for each in self.comparisons
-            for name, threshold in self.thresholds.items()
+            for name, threshold in self.scores.items()
             if each.threshold == threshold
         }
 
@@ -251,6 +257,7 @@ class PlaceboResponse(Chapter):
             },
             "minimal_score": stated("Score of minimal improvement", "points", "published"),
             "moderate_score": stated("Score of moderate improvement", "points", "published"),
+            "major_score": stated("Score of major improvement", "points", "published"),
             "lesson_week": stated("Week of the response in ProDERM", "week", "published"),
             "background": WORDS,
             "steroids": WORDS,
@@ -284,6 +291,13 @@ class PlaceboResponse(Chapter):
                 "Patients per arm of a next trial at the threshold of the pilot study",
                 method="Fisher's exact test, two-sided, exact power",
             ),
+            "plan_major": Facts(
+                "{sample size} | more than {sample size}",
+                "Patients per arm of a next trial at the score of major improvement",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+            "conditions": WORDS,
+            "pilot_condition": WORDS,
             "responders": counted("Responders of the pilot study", origin="published"),
             "patients": counted("Patients analysed in the pilot study", origin="published"),
         }
@@ -326,7 +340,7 @@ class PlaceboResponse(Chapter):
                 )
                 for arm in ("treated", "placebo")
             },
-            **{f"{name}_score": threshold for name, threshold in self.thresholds.items()},
+            **{f"{name}_score": threshold for name, threshold in self.scores.items()},
             "lesson_week": self.trials.count(f"trials.{_LESSON}.week"),
             **{
                 column: self.trials.text(f"trials.{_LESSON}.{column}")
@@ -337,10 +351,9 @@ class PlaceboResponse(Chapter):
             "pilot_high": format_percent(pilot.high),
             "pilot_covers": self._describe_covered(pilot),
             "plan_power": format_confidence_level(self.target_power),
-            **{
-                f"plan_{name}": _per_arm(self.sizes[f"{_LESSON}_{name}"])
-                for name in self.thresholds
-            },
+            **{f"plan_{name}": _per_arm(self.sizes[f"{_LESSON}_{name}"]) for name in self.scores},
+            "conditions": self.conditions,
+            "pilot_condition": self.pilot_condition,
             "responders": self.count.responders,
             "patients": self.count.patients,
             **self.missed_visits.numbers(),
@@ -350,6 +363,8 @@ class PlaceboResponse(Chapter):
         """Return what a study of each placebo arm alone would report at both thresholds."""
         numbers: dict[str, object] = {}
         for name, each in self.at.items():
+            if each.threshold not in self.thresholds.values():
+                continue
             interval = self._arm_interval(each.placebo)
             numbers |= {
                 f"{name}_responders": each.placebo.responders,
@@ -406,13 +421,22 @@ class PlaceboResponse(Chapter):
             threshold_shares,
             rows,
             source="Published: an abstract, accounts of abstracts by others, and the article; some "
-            f"counts inferred; {self.conditions}",
+            f"counts inferred; {self.conditions}; {self.pilot_condition}",
         )
 
     @property
     def conditions(self) -> str:
         """What responders had to meet besides a score."""
         return name_conditions(self.trials, self.comparisons)
+
+    @property
+    def pilot_condition(self) -> str:
+        """Who is counted at the lower score in the pilot study, and who is not."""
+        count, lost = self.minimal_count, self.published.count("response.minimal_lost")
+        return (
+            f"pilot study at {count.threshold} points: as printed, without {lost} patients who had "
+            f"lost such a score ({count.responders + lost} of {count.patients} with them)"
+        )
 
     def _study_and_week(self, each: ThresholdComparison) -> str:
         stem = f"trials.{each.trial}"
@@ -639,7 +663,7 @@ class PlaceboResponse(Chapter):
             ),
             "*": WORDS,
         },
-        notes={"Arm and threshold": "{self.conditions}."},
+        notes={"Arm and threshold": "{self.conditions}; {self.pilot_condition}."},
     )
     def placebo_arms_alone(self) -> Rows:
         """Return each placebo arm as if it were an uncontrolled study, then the pilot study."""
@@ -676,7 +700,7 @@ class PlaceboResponse(Chapter):
         },
     )
     def planning(self) -> Rows:
-        """Return the sample size with the response rates of each trial at both thresholds."""
+        """Return the sample size with the response rates of each trial at each threshold."""
         for name, each in self.at.items():
             plan = self.plans[name]
             yield {

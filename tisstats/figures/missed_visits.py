@@ -76,7 +76,8 @@ def draw(
     """
     require_rows(curves, "curves", "rule")
     page = Page(layout)
-    page.write_heading(_message(curves, shares, stated_share, error_pattern), _subtitle(patients))
+    message = _message(curves, shares, stated_share, power_pattern, error_pattern)
+    page.write_heading(message, _subtitle(patients))
     panels = [
         (f"Power, %: missed {power_pattern}", [curve.power for curve in curves], None),
         (
@@ -118,10 +119,10 @@ def describe(
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "rule")
     at = ", ".join(format_percent(share, 0) for share in shares)
+    message = _message(curves, shares, stated_share, power_pattern, error_pattern)
     parts = [
-        f"{_message(curves, shares, stated_share, error_pattern)}. {_subtitle(patients)}. Two "
-        f"panels of lines, one line per rule, at {at}% of visits missed. Dotted line: nominal "
-        f"type I error, {format_confidence_level(alpha)}%."
+        f"{message}. {_subtitle(patients)}. Two panels of lines, one line per "
+        f"rule, at {at}% of visits missed. Dotted line: nominal type I error, {format_confidence_level(alpha)}%."
     ]
     for curve in curves:
         power, error = (
@@ -136,7 +137,11 @@ def describe(
 
 
 def _message(
-    curves: Sequence[RuleCurve], shares: Sequence[float], stated_share: float, error_pattern: str
+    curves: Sequence[RuleCurve],
+    shares: Sequence[float],
+    stated_share: float,
+    power_pattern: str,
+    error_pattern: str,
 ) -> str:
     place = list(shares).index(stated_share)
     powers = sorted(curve.power[place] for curve in curves)
@@ -144,8 +149,8 @@ def _message(
     low, high, whole = map(_whole, (powers[0], powers[-1], curves[0].power[0]))
     between = low if low == high else f"{low} to {high}"
     return (
-        f"With {_whole(stated_share)} of visits missed, power is {between} instead of {whole}; "
-        f"missed {error_pattern}, the type I error reaches {_whole(error)}"
+        f"With {_whole(stated_share)} of visits missed {power_pattern}, power is {between} "
+        f"instead of {whole}; missed {error_pattern}, the type I error reaches {_whole(error)}"
     )
 
 

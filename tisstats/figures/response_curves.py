@@ -5,6 +5,7 @@ If patients are synthetic, the figure itself says so, since figures are copied w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_confidence_level, format_percent, list_shares
+from tisstats.figures.numbers import (
+    format_confidence_level,
+    format_percent,
+    join_names,
+    list_shares,
+)
 from tisstats.figures.palette import BAND, CATEGORY_COLOURS, GRID, MUTED, style
 
 _LEFT, _RIGHT = 0.5, 0.2  # of the plot, from the edges of the page (inches)
@@ -40,6 +46,7 @@ class ResponseCurve:
     high: NDArray[np.float64] | None = None  #: upper confidence limits, likewise
     #: least and most at the horizon, 0 to 1, over all that open visits can be; None: not asked for
     range: tuple[float, float] | None = None
+    known_until: float = math.inf  #: last week in which the incidence is known; inf: to the horizon
 
     @property
     def last(self) -> float:
@@ -155,14 +162,24 @@ def describe(
 
 
 def _message(curves: Sequence[ResponseCurve], horizon: float) -> str:
-    shares = {}
+    shares, shorter = {}, []
     for curve in filter(lambda each: each.patients, curves):
         within = curve.incidence[curve.weeks <= horizon]
         estimate = float(within[-1]) if len(within) else 0.0
-        shares[curve.label] = curve.range or (estimate, estimate)
-    if not shares:
+        if curve.range and all(map(math.isfinite, curve.range)):
+            shares[curve.label] = curve.range
+        elif curve.known_until < horizon:
+            by_then = f"{format_percent(estimate, 0)}% by then"
+            shorter.append(f"{curve.label} after week {curve.known_until:g} ({by_then})")
+        else:
+            shares[curve.label] = estimate, estimate
+    if not (shares or shorter):
         return f"There are no patients up to week {horizon:g}"
+    if not shares:
+        return f"The cumulative incidence is not known for {join_names(shorter)}"
     found = f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
+    if shorter:
+        found += f"; it is not known for {join_names(shorter)}"
     if any(curve.range for curve in curves):
         found += ", if open visits are as low and as high as they can be; the curves censor there"
     return found

@@ -82,7 +82,7 @@ class CurveContent:
     choices: Sequence[ChoiceRows]
     ylabel: str  #: what is estimated, with its unit, %
     conclusion: str  #: whose share stands next to each level
-    holds: int  #: combinations in which it holds, of the choices that can change it
+    holds: int  #: combinations in which it holds, of the choices that change what it is judged by
     combinations: int  #: all combinations of these choices that have a result
     reference: float | None  #: value marked by a line, on the scale of the estimate
     stamp: str = ""  #: label of the patients, written into the figure; empty for published counts
@@ -127,10 +127,10 @@ def draw(content: CurveContent, *, layout: Layout = Layout.COLUMN, source: str =
 def _message(content: CurveContent) -> str:
     if content.combinations <= 1:
         holds = "holds" if content.holds else "does not hold"
-        return f"“{content.conclusion}” {holds}, whatever is chosen"
+        return f"“{content.conclusion}” {holds} in every combination shown"
     return (
         f"{content.conclusion} under {of_all(content.holds, content.combinations)} combinations of "
-        f"the choices that can change this"
+        f"the choices that change what this is judged by"
     )
 
 
@@ -262,7 +262,7 @@ def describe(content: CurveContent) -> str:
         parts.append(f"A dotted line marks {_percent(content.reference)}.")
     for choice in content.choices:
         if all(level.share is None for level in choice.levels):
-            parts.append(f"{choice.label} never changes it.")
+            parts.append(f"{choice.label} does not change what this is judged by.")
             continue
         shares = ", ".join(f"{level.label} {_share(level.share)}" for level in choice.levels)
         parts.append(f"By {choice.label}, it holds in this share of combinations: {shares}.")

@@ -21,6 +21,9 @@ from tisstats.printed import (
 )
 from tisstats.statistics._arguments import data_frame, one_of
 
+#: Smallest step or limit, apart from 0; the largest is its inverse.
+_SMALLEST = Fraction(1, 10**100)
+
 #: Permitted types of a step or a limit; a string such as "1/8" or "0.1" is exact.
 Number = Rational | Decimal | float | str
 
@@ -79,13 +82,18 @@ def exact_number(name: str, value: Number, *, positive: bool = False) -> Fractio
     try:
         if isinstance(value, bool):
             raise ValueError
-        exact = Fraction(repr(float(value)) if isinstance(value, float) else value)
+        given = Fraction(repr(float(value)) if isinstance(value, float) else value)
+        # NumPy's integers, which overflow, would stay in the fraction.
+        exact = Fraction(int(given.numerator), int(given.denominator))
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(
             f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
         ) from None
     if positive and exact <= 0:
         raise ValueError(f"{name} must be positive, got {value!r}")
+    if exact and not _SMALLEST <= abs(exact) <= 1 / _SMALLEST:
+        allowed = "" if positive else "0, or in size "
+        raise ValueError(f"{name} must be {allowed}from 1e-100 to 1e100, got {value!r}")
     return exact
 
 

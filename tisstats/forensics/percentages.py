@@ -13,6 +13,9 @@ from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.printed import PrintedNumber, RoundingRule, format_rounded, matches_print
 from tisstats.statistics._arguments import Whole, whole_number
 
+#: Largest group, of which all matching counts are listed.
+MOST_PATIENTS = 10_000_000
+
 #: Largest group size that is searched for a matching count.
 LARGEST_GROUP = 1000
 
@@ -101,7 +104,7 @@ def percentage_consistency(
     '25 is consistent with 2 of 8'
     """
     number = read("printed", printed)
-    n = whole_number("n", n, minimum=1)
+    n = whole_number("n", n, minimum=1, maximum=MOST_PATIENTS)
     rule = rounding_rule(rounding)
     if count is None:
         stated, recomputed, rounding_error = None, "", ""

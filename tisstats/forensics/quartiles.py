@@ -20,6 +20,9 @@ from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
+#: Most values: each has a place of its own in the search, so that time and memory grow with them.
+MOST_VALUES = 100_000
+
 #: Long names of the quartiles, for reasons.
 _NAMES = {"q1": "first quartile", "median": "median", "q3": "third quartile"}
 
@@ -104,7 +107,7 @@ def quartile_consistency(
         First quartile, median and third quartile exactly as printed; None for one that is not
         printed. At least one must be.
     n : int
-        Number of values, at least 1.
+        Number of values, from 1 to 100,000.
     step : int, float, Decimal or Fraction
         Smallest difference between recorded values, positive, in the printed unit: values
         are whole multiples of it.
@@ -148,7 +151,7 @@ def quartile_consistency(
     printed = {name: _printed.read(_NAMES[name], text) for name, text in given if text is not None}
     if not printed:
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
-    n = whole_number("n", n, minimum=1)
+    n = whole_number("n", n, minimum=1, maximum=MOST_VALUES)
     grid = _printed.exact_number("step", step, positive=True)
     limits = _printed.parse_limits(low, high)
     rule = _printed.rounding_rule(rounding)

@@ -99,7 +99,8 @@ def operating_characteristics(design: TrialDesign) -> OperatingCharacteristics:
     See Also
     --------
     simulate_trials : the same by simulation, at any size.
-    single_arm_power, two_arm_power : power without missed visits, with the maximum type I error.
+    single_arm_power : power of one arm without missed visits; gives the maximum type I error.
+    two_arm_power : the same of two arms.
 
     Notes
     -----

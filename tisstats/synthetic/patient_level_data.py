@@ -63,8 +63,13 @@ class PatientLevelData:
             )
         supplied = f"This section rests on the {self.kind} data of {self.name}, supplied by whoever"
         if self.kind == "synthetic":
-            return f"{supplied} built this copy. {unreal} They are not evidence for any number."
-        return f"{supplied} built this copy. They are not those of the article."
+            return (
+                f"{supplied} built this copy. By its declaration they are no real patients. They "
+                "are not evidence for any number."
+            )
+        return (
+            f"{supplied} built this copy. Whether they are those of the article is not known here."
+        )
 
 
 def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:

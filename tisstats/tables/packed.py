@@ -8,7 +8,9 @@ _ALWAYS = 64 * 2**20
 #: How many times its size a file may unpack to beyond that. Tables of visits reach ten to thirty.
 _TIMES = 200
 
-TOO_LARGE = f"unpacks to more than {_TIMES} times its size, as no table does; it is not read"
+TOO_LARGE = (
+    f"unpacks to more than {_TIMES} times its size, more than tables usually do; it is not read"
+)
 
 
 def most_unpacked(size: int) -> int:

@@ -113,7 +113,7 @@ def sample_size_case(draw: Draw) -> Case:
             ),
         ),
         (
-            f"The formula gives {format_rounded(size, 1)}: {per_arm} patients in each arm.",
+            f"The formula gives {format_rounded(by_hand, 1)}: {per_arm} patients in each arm.",
             f"If {left}% leave, {per_arm} / {float(kept):g} = "
             f"{format_rounded(per_arm / kept, 1)} are to be randomised in each arm: {randomised} "
             "in all.",

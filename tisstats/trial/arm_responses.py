@@ -56,6 +56,13 @@ class ArmResponses:
         """Number of patients."""
         return len(self.times.time)
 
+    @property
+    def known_until(self) -> float:
+        """The last week in which the incidence of a response is known; inf if it stays known."""
+        if self.incidence is None or not self.incidence.censored[-1]:
+            return np.inf
+        return float(self.incidence.times[-1])
+
     def ended_by(self) -> Mapping[Ended, int]:
         """Count the patients by what ended their time; the counts add up to the patients."""
         counts = Counter(self.times.ended_by.tolist())

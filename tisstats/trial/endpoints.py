@@ -66,23 +66,6 @@ MISSING_RULES: Mapping[Missing, str] = {
 }
 
 
-def strategy_words(strategy: Strategy, words: OutcomeWords = RESPONSE) -> str:
-    """Describe what a strategy does to an outcome.
-
-    By the composite strategy an event is the unfavourable outcome, whichever that is (ICH E9(R1),
-    A.3.2).
-
-    Examples
-    --------
-    >>> from tisstats.trial.outcome_words import WORSENING
-    >>> strategy_words("composite"), strategy_words("composite", WORSENING)  # doctest: +ELLIPSIS
-    ('... before the assessment is non-response', '... before the assessment is worsening')
-    """
-    if strategy == "composite":
-        return f"rescue medication or an early stop before the assessment is {words.failure}"
-    return STRATEGIES[strategy]
-
-
 def missing_words(missing: Missing, words: OutcomeWords = RESPONSE) -> str:
     """Describe what a rule for missing scores does to a status that is open.
 
@@ -213,6 +196,37 @@ class Endpoint:
                 f"also_at must lie after week 0 and before week {self.week:g}, got {outside[0]!r}"
             )
 
+    def describe_strategy(self) -> str:
+        """Describe what the strategy for intercurrent events does to the outcome.
+
+        By the composite strategy an event is the unfavourable outcome, whichever that is (ICH
+        E9(R1), A.3.2). By the hypothetical strategy some patients with an event are kept, see
+        `evaluate`: what the others would have had is then not estimated.
+
+        Examples
+        --------
+        >>> endpoint = Endpoint(kind="best", threshold=20, week=16, intercurrent="hypothetical",
+        ...                     missing="unknown")
+        >>> endpoint.describe_strategy()  # doctest: +ELLIPSIS
+        'patients with rescue medication or an early stop before the assessment are left out, ...'
+        """
+        if self.intercurrent == "composite":
+            return (
+                f"rescue medication or an early stop before the assessment is {self.words.failure}"
+            )
+        kept = ""
+        if self.without_confirmed_deterioration:
+            kept = "a confirmed deterioration"
+        elif not self.at_one_week:
+            kept = self.words.indefinite
+        if self.intercurrent == "hypothetical" and kept:
+            return (
+                "patients with rescue medication or an early stop before the assessment are left "
+                f"out, except those with {kept} before it; what the others would have had is not "
+                "estimated"
+            )
+        return STRATEGIES[self.intercurrent]
+
     @property
     def at_one_week(self) -> bool:
         """Whether the response is assessed at a planned week, not at any visit up to it."""
@@ -251,8 +265,7 @@ medication'
         """Describe the endpoint in sentences, with every choice that matters to it."""
         sentences = [
             self.describe_response(),
-            f"Intercurrent events: {self.intercurrent} "
-            f"({strategy_words(self.intercurrent, self.words)})",
+            f"Intercurrent events: {self.intercurrent} ({self.describe_strategy()})",
             f"Where missing data leave the status open: {missing_words(self.missing, self.words)}",
         ]
         if self.intercurrent != "treatment policy" or self.without_rescue:
@@ -261,8 +274,9 @@ medication'
                 f"{self.rescue_in_week_of_visit}"
             )
         if not self.at_one_week:
+            seen = "a visit" if self.kind == "best" else "at least two visits"
             ending = (
-                f"patients {self.words.did_not}"
+                f"patients with {seen} after baseline {self.words.did_not}"
                 if self.early_end == "as observed"
                 else "the status is open"
             )

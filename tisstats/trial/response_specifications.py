@@ -138,7 +138,7 @@ class ResponseCohort:
             counted_as = counted_as != unfavourable
         denominator = one_of("denominator", settings.get("denominator", "analysed"), DENOMINATORS)
         # What is still open does not depend on the rule for it: evaluate each endpoint once.
-        chosen = replace(_with_settings(endpoint, settings), missing="unknown")
+        chosen = replace(with_settings(endpoint, settings), missing="unknown")
         key = (scoring, chosen)
         if key not in self._evaluated:
             self._evaluated[key] = evaluate(chosen, courses)
@@ -170,7 +170,7 @@ _INFERENCE = frozenset(each.name for each in fields(Inference))
 _COUNTING = _ENDPOINT | {"scoring", "denominator"}
 
 
-def _with_settings(endpoint: Endpoint, settings: Mapping[str, Any]) -> Endpoint:
+def with_settings(endpoint: Endpoint, settings: Mapping[str, Any]) -> Endpoint:
     """Return the endpoint with some fields replaced; weeks of a sustained one only for its kind."""
     changed = {name: value for name, value in settings.items() if name in _ENDPOINT}
     kind = changed.get("kind", endpoint.kind)

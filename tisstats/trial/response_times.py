@@ -18,7 +18,7 @@ MissingVisit = Literal["unknown", "non-responder", "best case", "worst case"]
 Ended = Literal[
     "response",
     "last visit",
-    "not known from then on",
+    "open visit",
     "rescue medication",
     "stopped early",
     "no visit",
@@ -149,7 +149,7 @@ def time_to_first_response(
     -------
     ResponseTimes
         Time, cause, the visit before and what ended the time: "response"; "last visit" (censored
-        there); "not known from then on" (censored before an open visit); "rescue medication" or
+        there); "open visit" (censored before an open visit); "rescue medication" or
         "stopped early" (by the strategy); "no visit" (censored at 0: no visit counts).
 
     Raises
@@ -243,7 +243,7 @@ def time_to_first_response(
 #: What ended the time, in the order in which it is decided; otherwise the last visit did.
 _ENDED: tuple[Ended, ...] = (
     "response",
-    "not known from then on",
+    "open visit",
     "rescue medication",
     "stopped early",
     "no visit",

@@ -135,7 +135,7 @@ def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
 _ENDED = {
     "rescue medication": "before rescue medication",
     "stopped early": "before the early stop",
-    "not known from then on": "known: open from the next visit on",
+    "open visit": "known: open from the next visit on",
     "no visit": "known: no visit after baseline",
 }
 

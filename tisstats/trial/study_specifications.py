@@ -21,15 +21,24 @@ from tisstats.statistics import method_title
 from tisstats.trial.change_specifications import change_curves
 from tisstats.trial.columns import Mask, equals
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import Endpoint, Missing, Strategy, evaluate, missing_words
+from tisstats.trial.endpoints import (
+    EarlyEnd,
+    Endpoint,
+    Kind,
+    Missing,
+    Strategy,
+    evaluate,
+    missing_words,
+)
 from tisstats.trial.response_specifications import (
     DENOMINATORS,
     Inference,
     OnProgress,
     ResponseCohort,
     curve_of_counts,
+    with_settings,
 )
-from tisstats.trial.specifications import Choice, Level, SpecificationCurve
+from tisstats.trial.specifications import Choice, Level, SpecificationCurve, combined_settings
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import study_courses
 
@@ -231,32 +240,49 @@ class StudySpecifications:
         return _choice("Week", "week", levels)
 
     def _kind(self) -> Choice:
-        """Return the planned kind of response, one week alone, and any visit up to it."""
+        """Return the planned kind of response, one week alone, and any visit up to it.
+
+        Where visits end early, those of any visit up to the week are read in both ways.
+        """
         plan = self.endpoint
-        kinds = [plan.kind, "best"]
+        kinds: list[tuple[Kind, EarlyEnd]] = [self._planned_kind, (plan.kind, "as observed")]
+        kinds.append(("best", "as observed"))
         if plan.week in self.data.study.visits.weeks:
-            kinds.append("at week")
+            kinds.append(("at week", "as observed"))
+        kinds.append(("best", "missing"))
+        if not self._some_end_early:  # the two ways are the same
+            first: dict[Kind, EarlyEnd] = {}
+            for kind, early_end in kinds:
+                first.setdefault(kind, early_end)
+            kinds = list(first.items())
         levels = [
             Level(
-                _KINDS[kind],
-                {"kind": kind, "early_end": "as observed"},
-                _PLANNED if kind == plan.kind else self._why_kind,
+                self._kind_label(kind, early_end),
+                {"kind": kind, "early_end": early_end},
+                self._why_kind(kind, early_end),
             )
-            for kind in dict.fromkeys(kinds)
+            for kind, early_end in dict.fromkeys(kinds)
         ]
-        if self._some_end_early:
-            levels.append(
-                Level(
-                    f"{_KINDS['best']}, open if visits end early",
-                    {"kind": "best", "early_end": "missing"},
-                    "nothing is observed after a last visit",
-                )
-            )
         return Choice("Visits that count", tuple(levels))
 
     @property
-    def _why_kind(self) -> str:
-        """Why another kind of response is among the levels."""
+    def _planned_kind(self) -> tuple[Kind, EarlyEnd]:
+        """The kind of the description, and how it reads an early end of visits if that matters."""
+        plan = self.endpoint
+        return plan.kind, "as observed" if plan.at_one_week else plan.early_end
+
+    def _kind_label(self, kind: Kind, early_end: EarlyEnd) -> str:
+        is_open = early_end == "missing" and self._some_end_early
+        return _KINDS[kind] + ", open if visits end early" * is_open
+
+    def _why_kind(self, kind: Kind, early_end: EarlyEnd) -> str:
+        """Return why a kind of response is among the levels."""
+        if (kind, early_end) == self._planned_kind:
+            return _PLANNED
+        if early_end == "missing":
+            return "nothing is observed after a last visit"
+        if kind == self.endpoint.kind:
+            return "what was observed counts"
         if self.endpoint.criterion:
             return "the same visits, read by another kind of endpoint"
         return "used by trials of this score"
@@ -309,16 +335,13 @@ class StudySpecifications:
 
     @cached_property
     def _some_open(self) -> bool:
-        """Whether a status is open under any combination of week, kind and threshold."""
-        courses = self._courses[DECLARED]
-        for week in self._week().levels:
-            for kind in self._kind().levels:
-                changed = {**week.settings, **kind.settings}
-                if kind.settings["kind"] != "sustained":
-                    changed["also_at"] = ()
-                chosen = replace(self.endpoint, missing="unknown", **changed)  # type: ignore[arg-type]
-                if evaluate(chosen, courses).count("unknown"):
-                    return True
+        """Whether a status is open under any combination of the choices of who responded."""
+        every = (self._threshold(), self._week(), self._kind(), self._early_stops())
+        choices = [*(choice for choice in every if choice is not None), self._enzymes()]
+        for settings in combined_settings(choices):
+            chosen = replace(with_settings(self.endpoint, settings), missing="unknown")
+            if evaluate(chosen, self._courses[str(settings["scoring"])]).count("unknown"):
+                return True
         return False
 
     def _missing(self) -> Choice | None:
@@ -424,11 +447,14 @@ class StudySpecifications:
     def _no_early_end(self) -> str:
         ends, rescue = self.data.ends_recorded, self.data.rescue_recorded
         if ends and rescue:
-            return "nobody had rescue medication or stopped before the last week"
+            return "no analysed patient had rescue medication or stopped before the last week"
         if ends:
-            return "nobody stopped before the last week; rescue medication is not recorded"
+            return (
+                "no analysed patient stopped before the last week; rescue medication is not "
+                "recorded"
+            )
         if rescue:
-            return "nobody had rescue medication; early stops are not recorded"
+            return "no analysed patient had rescue medication; early stops are not recorded"
         return "neither is recorded"
 
     @cached_property
@@ -441,10 +467,11 @@ class StudySpecifications:
             if self.endpoint.also_at
             else "there is no other scheduled week next to the planned one",
             "Handling of rescue and early stops": self._no_early_end(),
-            "Handling of an unknown status": "every status is known, whatever the week and the "
-            f"kind of {self.endpoint.words.noun}",
+            "Handling of an unknown status": "every status is known under every combination "
+            "of the other choices",
             "Denominator": "all patients are analysed and have a visit after baseline",
-            "Enzymes missing at baseline": "one enzyme, or all measured in every patient",
+            "Enzymes missing at baseline": "one enzyme, or every patient has all "
+            "of them at the first visit, or none",
             "Test": "one arm: there is nothing to compare",
         }
         if self.data.study.core_set != "imacs":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSE_CUTOFFS
-from tisstats.trial.endpoints import missing_words, strategy_words
+from tisstats.trial.endpoints import STRATEGIES, missing_words
 from tisstats.trial.study import EndpointPlan, Schedule, Study, scale_notes
 
 _BASELINES = {
@@ -39,7 +39,31 @@ def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
     >>> describe_intercurrent_events(Study.read(example_folder()).endpoint)
     'treatment policy: visits count regardless of rescue medication and early stops'
     """
-    return f"{endpoint.intercurrent}: {strategy_words(endpoint.intercurrent, endpoint.words)}"
+    return f"{endpoint.intercurrent}: {endpoint.as_endpoint().describe_strategy()}"
+
+
+def describe_events_of_times(endpoint: EndpointPlan) -> str:
+    """Describe what the strategy does to the time to the first outcome, which it ends otherwise.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> describe_events_of_times(Study.read(example_folder()).endpoint)
+    'treatment policy: visits count regardless of rescue medication and early stops'
+    """
+    words, strategy = endpoint.words, endpoint.intercurrent
+    described = {
+        "composite": f"without {words.indefinite} before it, rescue medication or an early stop "
+        + (
+            f"counts as {words.noun}"
+            if words.unfavourable
+            else f"leaves a patient at risk to week {endpoint.week:g}, without {words.noun}"
+        ),
+        "hypothetical": f"without {words.indefinite} before it, rescue medication or an early stop "
+        "censors the time at the last visit before, which assumes the prospects of those without "
+        "either",
+    }
+    return f"{strategy}: {described.get(strategy, STRATEGIES[strategy])}"
 
 
 def describe_missing_scores(endpoint: EndpointPlan) -> str:

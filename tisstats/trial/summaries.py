@@ -38,8 +38,8 @@ from tisstats.trial.trial import Trial
 #: What ended the time to improvement: code for `cumulative_incidence`, and its label.
 CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
 
-#: The label of a patient of whom improvement is not known from then on.
-NOT_KNOWN = "not known from then on"
+#: The label of a patient with a visit that leaves open whether improvement was seen there.
+NOT_KNOWN = "open visit"
 
 #: Rows with a median or quartile of this size are printed without decimals.
 _LARGE = 1000

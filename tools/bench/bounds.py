@@ -1,4 +1,4 @@
-"""How long the proofs of the bounds take, the slowest of them proved again."""
+"""How long the proofs of the bounds take: those that took longest, proved again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def bench() -> None:
             )
         )
     show(
-        f"The slowest of {len(committed)} bounds, computed again, as parts of two minutes "
-        f"(sum over all bounds: {committed['seconds'].sum():.0f} s when last written)",
+        f"The {SLOWEST} of {len(committed)} bounds that took longest when last written, computed "
+        f"again, as parts of two minutes (all together took {committed['seconds'].sum():.0f} s)",
         rows,
     )

@@ -34,7 +34,7 @@ BUILDS = {
 
 
 def bench() -> None:
-    """Measure and print: seconds on the clock, of the last row seconds of computing."""
+    """Measure and print: seconds on the clock, of the last row those of the processor."""
     measured: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         copy = Path(folder) / "checkout"
@@ -52,13 +52,13 @@ def bench() -> None:
             for took in [medians[what]]
         ),
         Row(
-            f"tisstats book, {SAME} (computing), to {UNCHANGED:g} s",
+            f"tisstats book, {SAME} (of the processor), to {UNCHANGED:g} s",
             medians[SAME],
             medians[SAME] / UNCHANGED,
             1,
         ),
     ]
-    show(f"Building the book (medians of {ROUNDS} rounds)", rows)
+    show(f"Building the book, on the clock (medians of {ROUNDS} rounds)", rows)
 
 
 def copy_sources(copy: Path) -> None:

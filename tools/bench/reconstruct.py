@@ -33,7 +33,12 @@ def bench() -> None:
         f"Synthetic cohorts on one core: {60 / each:.0f} a minute; "
         f"the same seed in two processes gives {'the same' if same else 'OTHER'} cohorts",
         [
-            Row("first cohort in a new process, over its aim", first, first / FIRST, 1),
+            Row(
+                "first cohort in a new process (on the clock), over its aim",
+                first,
+                first / FIRST,
+                1,
+            ),
             Row("one of many cohorts, over its aim", each, each / EACH, 1),
         ],
     )

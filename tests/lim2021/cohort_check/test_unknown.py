@@ -174,7 +174,7 @@ def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
     assert np.isnan(analysis.end_thousandths("haq")[0])
     assert summaries.table2(analysis)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
     row = summaries.time_to_improvement(analysis).iloc[0]
-    assert (row["week"], row["cause"], row["label"]) == (0, 0, "not known from then on")
+    assert (row["week"], row["cause"], row["label"]) == (0, 0, "open visit")
     assert summaries.score_courses(analysis)["responder"].isna().iloc[0]
     assert summaries.score_courses(analysis)["week"].max() == 9
 
@@ -219,7 +219,7 @@ def test_time_ends_where_missing_measures_leave_improvement_open(tables):
     )
     row = summaries.time_to_improvement(make_trial(tables)).iloc[0]
     # Between weeks 3 and 9; the response itself is known.
-    assert (row["week"], row["cause"], row["label"]) == (3, 0, "not known from then on")
+    assert (row["week"], row["cause"], row["label"]) == (3, 0, "open visit")
     analysis = analyse(make_trial(tables))
     assert analysis.responders().yes[0]
     values = aggregates(analysis)

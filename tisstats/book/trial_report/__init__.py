@@ -77,7 +77,9 @@ def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> P
     config["title"] = general.title + (" (synthetic data)" if synthetic else "")
     if synthetic:
         options = config["sphinx"]["config"]["html_theme_options"]
-        options["announcement"] = "Synthetic data: no patient of this report is a person."
+        options["announcement"] = (
+            "Synthetic data, as the study's description declares: no patient is a person."
+        )
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     (root / CONFIG).write_text(text, encoding="utf-8")
     toc = yaml.safe_load((_TEMPLATE / TOC).read_text(encoding="utf-8"))

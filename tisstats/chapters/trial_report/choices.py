@@ -38,7 +38,7 @@ class Choices(TrialChapter):
     def remarks(self) -> Rows:
         """Return how files were read where they are not plain CSV."""
         for remark in self.data.published_remarks or (
-            "none: all files are plain CSV, and nothing is doubtful",
+            "none: all files are plain CSV, and the checks found nothing doubtful",
         ):
             yield {"Remark": remark}
 

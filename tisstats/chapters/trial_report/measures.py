@@ -150,7 +150,7 @@ class Measures(TrialChapter):
         "Improvement, worsening ({self.rule}) and minimal disability, n (%) of the N "
         "analysed patients by arm, as the next table defines them. The last visit is {self.last}, "
         "and visits up to then count as any visit. Where missing measures, or no visit after "
-        "baseline, leave an answer open: the range of the count",
+        "baseline up to then, leave an answer open: the range of the count",
         origin="{self.label}",
         columns={"Outcome": WORDS, "*": COUNTS_OF_ARM},
     )

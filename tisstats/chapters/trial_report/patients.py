@@ -208,8 +208,8 @@ class Patients(TrialChapter):
             return ""
         return (
             "Differences between arms at baseline have no P values here. If arms were assigned at "
-            "random, such differences are due to chance, and a test of them answers no question "
-            f"({BASELINE_GUIDELINE}); if they were not, a P value does not tell whether a "
+            "random, and nobody was left out afterwards, such differences are due to chance, and a "
+            f"test of them answers no question ({BASELINE_GUIDELINE}); if they were not, a P value does not tell whether a "
             "difference matters. How arms were assigned is not in the tables of the study."
         )
 

@@ -366,9 +366,9 @@ class PrimaryEndpoint(TrialChapter):
         most = sum(arm.result.responders_high for arm in counted)
         least = sum(arm.result.responders_low for arm in counted)
         if counted and not most:
-            yield f"Nobody {self.words.past}."
+            yield f"Nobody was counted as {self.words.met_as}."
         elif counted and least == sum(arm.result.denominator for arm in counted):
-            yield f"Every patient in a denominator {self.words.past}."
+            yield f"Every patient in a denominator was counted as {self.words.met_as}."
         single = [arm.label for arm in counted if arm.result.denominator == 1]
         if single:
             yield (

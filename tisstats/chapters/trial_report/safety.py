@@ -348,7 +348,10 @@ class Safety(TrialChapter):
                 "An outcome that nobody had is not shown to have no risk: the limits below are "
                 "what so few patients rule out."
             )
-        return "Every outcome that is recorded and known was had by a patient in each arm."
+        return (
+            "Every outcome that is recorded and known was had by a patient in each arm with "
+            "analysed patients."
+        )
 
 
 def format_difference(found: Interval | None) -> str:

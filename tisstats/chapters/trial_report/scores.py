@@ -29,7 +29,7 @@ from tisstats.trial.endpoints import Missing
 from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.score_summaries import ScoreSummary, is_known_score, summarise_scores
 from tisstats.trial.study_wording import (
-    describe_intercurrent_events,
+    describe_events_of_times,
     describe_population,
     describe_windows,
 )
@@ -42,7 +42,10 @@ NONE = "–"
 def _open_visit(missing: Missing, words: OutcomeWords) -> str:
     """Return what becomes of a visit whose status is open, in the time to the first outcome."""
     if missing == "unknown":
-        return "ends the time at the visit before, since nothing is known from then on"
+        return (
+            "ends the time at the visit before, since it is not known whether the first "
+            f"{words.noun} was seen there"
+        )
     none, some = f"no {words.noun}", words.indefinite
     if missing == "bounds":
         return f"ends the time at the visit before; the range takes it as {none} and as {some}"
@@ -143,8 +146,8 @@ class Scores(TrialChapter):
         "Response category by arm, n (%) of the N analysed patients: of each patient's best visit "
         "after baseline and of the last, up to week {self.horizon}; visits count regardless of "
         "rescue medication and early stops, and unscheduled ones {self.unscheduled}. Unknown are "
-        "patients without a visit after baseline, and those whose missing measures could change "
-        "the category. Categories of {self.population}",
+        "patients without a visit after baseline up to that week, and those whose missing measures "
+        "could change the category. Categories of {self.population}",
         origin="{self.label}",
         columns={"Category": WORDS, "*": COUNTS_OF_ARM},
     )
@@ -182,7 +185,7 @@ class Scores(TrialChapter):
             _curve(arm, self.weeks_of_response, plan.confidence_level) for arm in self.responses
         ]
         curves = [
-            replace(curve, range=arm.range_at(endpoint.week))
+            replace(curve, range=arm.range_at(endpoint.week), known_until=arm.known_until)
             for curve, arm in zip(curves, self.responses, strict=True)
         ]
         return figure_item(
@@ -345,7 +348,7 @@ class Scores(TrialChapter):
         )
         return (
             "Strategy for rescue medication and early stops: "
-            f"{describe_intercurrent_events(endpoint)}.{rescue} {causes} A visit that "
+            f"{describe_events_of_times(endpoint)}.{rescue} {causes} A visit that "
             f"missing measures leave open {_open_visit(endpoint.missing, self.words)}. "
             f"{method_wording.describe_observed(self.study)}. {self.censoring}"
         )

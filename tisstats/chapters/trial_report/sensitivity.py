@@ -285,19 +285,24 @@ class Sensitivity(TrialChapter):
             title, conclusion = _literal(comparison.title), _literal(first.conclusion.label)
             if curve.without_estimate == len(curve):
                 yield (
-                    f"**{title}.** No combination has an estimate: in one arm nobody is "
-                    "left in a denominator."
+                    f"**{title}.** No combination has an estimate: nobody is left in a denominator."
                 )
                 continue
             of = first.combinations - first.without_result
             deciding = ", ".join(first.deciding)
             ending = f"; on their own, these can: {deciding}" if deciding else ""
             unit = "%" if comparison.reference is None else " percentage points"
-            yield (
-                f"**{title}.** {_estimates(curve)}{unit}. "
-                f"“{conclusion}” holds under {of_all(first.holds, of)} combinations of the "
-                f"choices that can change it{ending}."
-            )
+            if of > 1:
+                found = (
+                    f"holds under {of_all(first.holds, of)} combinations of the choices that "
+                    f"change what it is judged by{ending}"
+                )
+            else:
+                found = (
+                    f"{'holds' if first.holds else 'does not hold'} in every combination that has "
+                    "a result"
+                )
+            yield f"**{title}.** {_estimates(curve)}{unit}. “{conclusion}” {found}."
 
     @described(
         {

@@ -37,7 +37,7 @@ SMALLEST = 2.0**-260
 LARGEST = math.nextafter(2.0**249, 0)
 
 _PRINTABLE_ASCII = re.compile(r"[ -~]*")
-_ASCII_ONLY = "must have printable ASCII characters only; the other formats take any"
+_ASCII_ONLY = "must have printable ASCII characters only; the other formats take more"
 
 
 def check_limits(datasets: AnalysisDatasets, file_format: str) -> None:
