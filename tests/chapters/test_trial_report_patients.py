@@ -94,15 +94,22 @@ def test_disposition_of_the_dated_study_by_a_plain_loop(study):
         assert rows["Not analysed"][column] == str(len(mine) - len(kept))
         assert rows["Analysed"][column] == f"{len(kept)} (100)"
         assert rows["Completed the study"][column] == percent(completed, len(kept))
-        assert rows["Stopped early"][column] == percent(len(kept) - completed, len(kept))
-        assert rows["Stopped early: withdrawal"][column] == percent(withdrawn, len(kept))
+        assert rows["Did not complete the study"][column] == percent(
+            len(kept) - completed, len(kept)
+        )
+        assert rows["Did not complete: withdrawal"][column] == percent(withdrawn, len(kept))
     everybody = sum(row["analysed"] == "true" for row in patients)
     assert rows["Analysed"][f"All (N={everybody})"] == f"{everybody} (100)"
 
 
 def test_what_the_tables_do_not_have_is_not_recorded(study):
     rows = by_first(Patients(str(study("bare"))).disposition())
-    for stage in ("Treated", "Completed the study", "Stopped early", "Received rescue medication"):
+    for stage in (
+        "Treated",
+        "Completed the study",
+        "Did not complete the study",
+        "Received rescue medication",
+    ):
         assert set(rows[stage].values()) - {stage} == {NOT_RECORDED}
     numbers = Patients(str(study("example"))).numbers()
     assert "no table of treatments" not in numbers["treatments"]
@@ -216,7 +223,7 @@ def test_the_bottom_line_of_the_example(study):
     line = Summary(str(study("example"))).numbers()["bottom_line"]
     assert line == (
         "12 of the 12 patients in the table were analysed: 6 in the arm Active treatment and 6 in "
-        "the arm Placebo. Of those analysed, 10 completed the study, and 2 stopped early. 10 "
+        "the arm Placebo. Of those analysed, 10 completed the study, and 2 did not. 10 "
         "patients had a visit at week 24, and 9 of these a known score."
     )
 

@@ -315,11 +315,12 @@ def test_bounds_have_a_range_and_competing_events_a_column(tmp_path):
     new = 'missing = "bounds"\nintercurrent = "while on treatment"'
     folder = edited(tmp_path, made, 'missing = "non-responder"', new)
     table = Scores(folder).incidence()
-    assert {"Rescue medication", "Stopped early", "Range, %"} <= set(table.frame)
-    last = table.frame[table.frame["Week"] == "24"]["Range, %"]
-    for ends in last:
-        low, high = (format_rounded(float(end), 0) for end in ends.split(" to "))
-        span = f"{low}%" if low == high else f"{low}% to {high}%"
+    assert {"Rescue medication", "Stopped early"} <= set(table.frame)
+    last = table.frame[table.frame["Week"] == "24"]
+    taken = ("If all open visits are no response, %", "If all open visits are a response, %")
+    for ends in zip(*(last[name] for name in taken), strict=True):
+        low, high = (format_rounded(float(end), 0) for end in ends)
+        span = f"{low}%" if low == high else f"{low}% or {high}%"
         assert f"{span} (" in Scores(folder).curves().alt
     assert "Competing events: rescue medication and stopped early" in table.caption
     sensitivity = Sensitivity(folder)

@@ -26,7 +26,10 @@ CASES = {
     "eight": [curve(f"Dose {number}", SHARES / (1 + number)) for number in range(8)],
     "long label": [curve("A dose of the treatment that takes more than one line " * 2)],
     "censored early": [curve(shares=SHARES[:2])],
-    "with ranges": [curve(range=(0.314, 0.95)), curve("Placebo", SHARES / 4, range=(0.2, 0.2))],
+    "with open visits": [
+        curve(if_open=(0.95, 0.314)),
+        curve("Placebo", SHARES / 4, if_open=(0.2, 0.2)),
+    ],
     "nobody": [EMPTY],
     "nobody responded": [curve(shares=0 * SHARES)],
     "many": [
@@ -58,12 +61,26 @@ def test_curves_are_steps_from_zero_with_the_numbers_at_risk_below(texts):
         assert found.count(str(count)) >= 2
 
 
-def test_of_bounds_the_title_has_the_range_and_not_the_curve():
-    said = describe(CASES["with ranges"], **GIVEN)
+def test_of_bounds_the_title_has_both_readings_of_open_visits_and_not_the_curve():
+    said = describe(CASES["with open visits"], **GIVEN)
     assert said.startswith(
-        "By week 24, the cumulative incidence was 31% to 95% (Active treatment) and 20% (Placebo), "
-        "if open visits are as low and as high as they can be; the curves censor there. "
+        "By week 24, the cumulative incidence was 95% or 31% (Active treatment) and 20% (Placebo), "
+        "with all open visits as no response or all as one; the curves are censored there. "
     )
+
+
+def test_an_incidence_that_is_not_known_at_the_horizon_is_not_said_to_be():
+    short = curve(shares=SHARES[:2], known_until=12)
+    said = describe([short, curve("Placebo", SHARES / 4)], **GIVEN)
+    assert said.startswith(
+        "By week 24, the cumulative incidence was 20% (Placebo); it is not known for Active "
+        "treatment after week 12 (30% by then). "
+    )
+    assert describe([short], **GIVEN).startswith(
+        "The cumulative incidence is not known for Active treatment after week 12 (30% by then). "
+    )
+    nan = curve(shares=SHARES[:2], known_until=12, if_open=(0.3, np.nan))
+    assert describe([nan], **GIVEN) == describe([short], **GIVEN)
 
 
 def test_a_curve_ends_at_the_last_observed_week():

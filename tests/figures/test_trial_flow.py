@@ -98,7 +98,7 @@ def test_all_counts_are_written(texts):
     written = texts(draw(ONE))
     assert "12 in the table of patients" in written
     assert {"Open label", "12 in the table", "12 with baseline", "12 treated"} <= set(written)
-    assert {"11 analysed", "1 not analysed", "6 completed", "5 stopped early"} <= set(written)
+    assert {"11 analysed", "1 not analysed", "6 completed", "5 did not complete"} <= set(written)
     assert {"1 adverse event", "1 lost to follow-up", "1 other or unstated reason"} <= set(written)
     assert {"2 with rescue medication", "4 with the visit", "3 with a known score"} <= set(written)
     assert "Analysed with a visit after baseline, up to week 52.5" in written
@@ -116,8 +116,8 @@ def test_description_has_the_counts_arm_by_arm():
         "8 of 9 participants were analysed; 0 of these have a known score at the visit at week 24. "
         "Flow of 9 participants by arm, from top to bottom. Active, 9 in the table, 9 with "
         "baseline, 9 treated; Analysis: 8 analysed, 1 not analysed; Follow-up of the analysed: "
-        "7 completed, 1 stopped early, 1 death, 2 with rescue medication; Analysed with a visit at "
-        "week 24: 1 with the visit, 0 with a known score."
+        "7 completed, 1 did not complete, 1 death, 2 with rescue medication; Analysed with a visit "
+        "at week 24: 1 with the visit, 0 with a known score."
     )
 
 

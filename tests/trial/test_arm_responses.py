@@ -103,7 +103,7 @@ def test_bounds_give_the_range_from_no_response_to_a_response(tmp_path):
     widths, events = [], 0
     for arm in responses_by_arm(data):
         events += arm.times.event.sum()
-        low, high = arm.range_at(24)
+        low, high = arm.if_open_visits_are(24)
         ranges = []
         for place in (0, 1):
             times = []
@@ -126,8 +126,8 @@ def test_other_rules_have_no_range_and_an_empty_arm_has_no_curve(tmp_path, rule)
     description.write_text(text, encoding="utf-8")
     *arms, empty = responses_by_arm(StudyData.read(folder))
     assert [arm.patients for arm in arms] == [1, 1, 1]
-    assert [arm.range_at(24) is None for arm in arms] == [rule != "bounds"] * 3
-    assert (empty.patients, empty.incidence, empty.range_at(24)) == (0, None, None)
+    assert [arm.if_open_visits_are(24) is None for arm in arms] == [rule != "bounds"] * 3
+    assert (empty.patients, empty.incidence, empty.if_open_visits_are(24)) == (0, None, None)
     found = empty.at(24, 0.95)
     assert found.at_risk == 0
     assert np.isnan([found.estimate, found.low, found.high]).all()

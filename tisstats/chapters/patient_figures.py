@@ -74,13 +74,15 @@ class PatientFigures:
             parts["Arm"] = [arms[name] for name in patients["arm"]]
         if described is not None and described.type == "category":
             parts[described.label] = [str(name or "not known") for name in patients["subtype"]]
-        groups = [", ".join(names) for names in zip(*parts.values(), strict=True)]
         ids = patients["patient_id"].tolist()
-        named = dict(zip(ids, groups or [""] * len(ids), strict=True))
-        # Groups stand together, in the order of the arms.
-        order = {arm: place for place, arm in enumerate(arms.values())}
-        ranked = sorted(named, key=lambda each: order.get(named[each].partition(", ")[0], 0))
-        return cls(data.analysis, {each: named[each] for each in ranked}, ", ".join(parts), label)
+        named = zip(*parts.values(), strict=True) if parts else [()] * len(ids)
+        names = dict(zip(ids, named, strict=True))
+        # Groups stand together, in the order of the arms, then as they first appear.
+        order = {(label,): place for place, label in enumerate(arms.values())}
+        first = {group: place for place, group in reversed(list(enumerate(names.values())))}
+        ranked = sorted(names, key=lambda each: (order.get(names[each][:1], 0), first[names[each]]))
+        groups = {each: ", ".join(names[each]) for each in ranked}
+        return cls(data.analysis, groups, ", ".join(parts), label)
 
     def swimmer(self, courses: Courses, threshold: float, outcome: str = "response") -> FigureItem:
         """Return the time of each patient on study.
@@ -228,12 +230,17 @@ class PatientFigures:
     def _last(self) -> str:
         return f"the last visit up to week {self.analysis.options.horizon_week:g}"
 
+    def _column(self, cells: Mapping[str, str]) -> str:
+        """Return the heading of the groups, told apart from the others of a table."""
+        taken = self.column in ("Patient", *cells)
+        return f"{self.column} (group)" if taken else self.column
+
     def _table(self, name: str, caption: str, rows: Mapping[str, Mapping[str, str]]) -> Table:
         frame = pd.DataFrame(
             [
                 {
                     "Patient": patient,
-                    **({self.column: self.groups[patient]} if self.column else {}),
+                    **({self._column(cells): self.groups[patient]} if self.column else {}),
                     **cells,
                 }
                 for patient, cells in rows.items()

@@ -122,7 +122,8 @@ def describe(
     message = _message(curves, shares, stated_share, power_pattern, error_pattern)
     parts = [
         f"{message}. {_subtitle(patients)}. Two panels of lines, one line per "
-        f"rule, at {at}% of visits missed. Dotted line: nominal type I error, {format_confidence_level(alpha)}%."
+        f"rule, at {at}% of visits missed. Dotted line: nominal type I error, "
+        f"{format_confidence_level(alpha)}%."
     ]
     for curve in curves:
         power, error = (

@@ -44,8 +44,8 @@ class ResponseCurve:
     at_risk: Mapping[float, int]  #: patients at risk by week, ascending
     low: NDArray[np.float64] | None = None  #: lower confidence limits, nan where there are none
     high: NDArray[np.float64] | None = None  #: upper confidence limits, likewise
-    #: least and most at the horizon, 0 to 1, over all that open visits can be; None: not asked for
-    range: tuple[float, float] | None = None
+    #: at the horizon, 0 to 1, with all open visits as no response, and all as one; None: not asked
+    if_open: tuple[float, float] | None = None
     known_until: float = math.inf  #: last week in which the incidence is known; inf: to the horizon
 
     @property
@@ -96,7 +96,7 @@ def draw(
     """
     require_rows(curves, "curves", "arm")
     page, line = Page(layout), text_height("0")
-    page.write_heading(_message(curves, horizon), _title(response, outcome), stamp)
+    page.write_heading(_message(curves, horizon, outcome), _title(response, outcome), stamp)
     axes = page.add_panel(_LEFT, page.y, page.width - _LEFT - _RIGHT, _PLOT)
     weeks = _labelled(page, curves, horizon)
     _draw_axes(axes, weeks, horizon)
@@ -141,8 +141,8 @@ def describe(
     require_rows(curves, "curves", "arm")
     label = f"{stamp}. " if stamp else ""
     parts = [
-        f"{label}{_message(curves, horizon)}. Step curves from week 0 to week {horizon:g}. "
-        f"{_title(response, outcome)}."
+        f"{label}{_message(curves, horizon, outcome)}. Step curves from week 0 to week "
+        f"{horizon:g}. {_title(response, outcome)}."
     ]
     for curve in curves:
         counts = ", ".join(f"{n} at week {week:g}" for week, n in curve.at_risk.items())
@@ -161,27 +161,32 @@ def describe(
     return " ".join(parts)
 
 
-def _message(curves: Sequence[ResponseCurve], horizon: float) -> str:
-    shares, shorter = {}, []
+def _message(curves: Sequence[ResponseCurve], horizon: float, outcome: str) -> str:
+    shares, either, shorter = {}, [], []
     for curve in filter(lambda each: each.patients, curves):
         within = curve.incidence[curve.weeks <= horizon]
         estimate = float(within[-1]) if len(within) else 0.0
-        if curve.range and all(map(math.isfinite, curve.range)):
-            shares[curve.label] = curve.range
+        if curve.if_open and all(map(math.isfinite, curve.if_open)):
+            none, every = (f"{format_percent(each, 0)}%" for each in curve.if_open)
+            either.append(none if none == every else f"{none} or {every}")
+            either[-1] += f" ({curve.label})"
         elif curve.known_until < horizon:
             by_then = f"{format_percent(estimate, 0)}% by then"
             shorter.append(f"{curve.label} after week {curve.known_until:g} ({by_then})")
         else:
             shares[curve.label] = estimate, estimate
-    if not (shares or shorter):
+    if not (shares or either or shorter):
         return f"There are no patients up to week {horizon:g}"
-    if not shares:
+    if not (shares or either):
         return f"The cumulative incidence is not known for {join_names(shorter)}"
-    found = f"By week {horizon:g}, the cumulative incidence was {list_shares(shares)}"
+    listed = join_names([*([list_shares(shares)] if shares else []), *either])
+    found = f"By week {horizon:g}, the cumulative incidence was {listed}"
+    if either:
+        found += (
+            f", with all open visits as no {outcome} or all as one; the curves are censored there"
+        )
     if shorter:
         found += f"; it is not known for {join_names(shorter)}"
-    if any(curve.range for curve in curves):
-        found += ", if open visits are as low and as high as they can be; the curves censor there"
     return found
 
 

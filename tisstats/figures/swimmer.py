@@ -28,6 +28,7 @@ from tisstats.figures.row_chart import HorizontalAxis
 _SUBTITLE = "Weeks on study, one lane per patient"
 _MOST_TICKS = 12
 _LANE = 0.5  # of the height of a row with a name
+_SAME_WEEK = 1e-9  # weeks by which numbers that are the same may differ
 _BESIDE = 0.08  # from the week of a stop to its cross (inches)
 
 
@@ -48,7 +49,9 @@ class Lane:
     def responded_first(self) -> bool:
         """Whether a response was seen up to an early stop."""
         return (
-            self.stop is not None and self.response is not None and self.response <= self.stop + 0.5
+            self.stop is not None
+            and self.response is not None
+            and self.response <= self.stop + _SAME_WEEK
         )
 
 

@@ -277,8 +277,8 @@ def interval_case(draw: Draw) -> Case:
     share, tail = count / of, f"{50 * (1 - LEVEL):g}%"
     width = NormalDist().inv_cdf((1 + LEVEL) / 2) * sqrt(share * (1 - share) / of)
     simple = (
-        "That is the simple normal approximation, whose coverage is often too low in a small trial: "
-        "use the exact interval."
+        "That is the simple normal approximation, whose coverage is often too low in a small "
+        "trial: use the exact interval."
     )
     other = "That is the Wilson interval, a good one; the exact one of Clopper and Pearson is asked"
 

@@ -48,8 +48,8 @@ class ArmResponses:
     label: str  #: its label
     times: ResponseTimes  #: time, cause and end of each patient
     incidence: CumulativeIncidence | None  #: of each cause; None in an arm without patients
-    #: with open scores taken as no response, and as a response; None unless bounds are asked for
-    extremes: tuple[CumulativeIncidence, CumulativeIncidence] | None
+    #: with all open visits taken as no response, and all as one; None unless bounds are asked for
+    either: tuple[CumulativeIncidence, CumulativeIncidence] | None
 
     @property
     def patients(self) -> int:
@@ -106,15 +106,17 @@ class ArmResponses:
             low, high = float(limits.low[last]), float(limits.high[last])
         return IncidenceEstimate(week, at_risk, estimate, low, high)
 
-    def range_at(self, week: float) -> tuple[float, float] | None:
-        """Return the incidence with open scores as no response, and as a response.
+    def if_open_visits_are(self, week: float) -> tuple[float, float] | None:
+        """Return the incidence with all open visits as no response, and with all as a response.
 
-        None unless the endpoint asks for bounds.
+        None unless the endpoint asks for bounds. These are no bounds: a response weighs more once
+        others are censored, so that one that comes later, or some open visits as responses and
+        others not, can give less than the first and more than the second.
         """
-        if self.extremes is None:
+        if self.either is None:
             return None
-        least, most = (_incidence(curves, week) for curves in self.extremes)
-        return least, most
+        none, every = (_incidence(curves, week) for curves in self.either)
+        return none, every
 
 
 def responses_by_arm(data: StudyData) -> list[ArmResponses]:
@@ -122,7 +124,8 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
 
     Threshold, week, strategy for rescue medication and early stops, and the rule for missing
     scores are those of the endpoint. By its rule "bounds" the time of a patient ends at the visit
-    before the first open score, and `ArmResponses.range_at` gives the range.
+    before the first open score, and `ArmResponses.if_open_visits_are` gives the incidence with
+    all open visits taken as no response, and as responses.
 
     Parameters
     ----------
@@ -163,13 +166,13 @@ def responses_by_arm(data: StudyData) -> list[ArmResponses]:
     for name, label in data.study.arms.items():
         courses = _members(everybody, (data.analysis.patients["arm"] == name).to_numpy(dtype=bool))
         times = _times(data, courses, _missing(data))
-        extremes = None
+        either = None
         if bounds and len(times.time):
             ends = reversed(_EXTREMES) if data.study.endpoint.words.unfavourable else _EXTREMES
-            least, most = (_curves(_times(data, courses, rule)) for rule in ends)
-            extremes = least, most
+            none, every = (_curves(_times(data, courses, rule)) for rule in ends)
+            either = none, every
         curves = _curves(times) if len(times.time) else None
-        found.append(ArmResponses(name, label, times, curves, extremes))
+        found.append(ArmResponses(name, label, times, curves, either))
     return found
 
 

@@ -324,7 +324,11 @@ def _rescue(analysis: Analysis) -> ThreeValued:
 
 
 def _stopped(analysis: Analysis) -> ThreeValued:
-    return ThreeValued.from_mask(analysis.discontinued())
+    """Return who stopped the treatment early or left the study, as the endpoint counts it."""
+    stopped = analysis.discontinued()
+    if "stop_week" in analysis.analysed:
+        stopped = stopped | pd.notna(analysis.analysed["stop_week"])
+    return ThreeValued.from_mask(stopped)
 
 
 def _stopped_for_event(analysis: Analysis) -> ThreeValued:

@@ -136,7 +136,7 @@ _ENDED = {
     "rescue medication": "before rescue medication",
     "stopped early": "before the early stop",
     "open visit": "known: open from the next visit on",
-    "no visit": "known: no visit after baseline",
+    "no visit": "known: no visit after baseline that counts",
 }
 
 

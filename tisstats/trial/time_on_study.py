@@ -62,15 +62,17 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
     found = []
     for place, patient in enumerate(analysis.patients["patient_id"]):
         visits = courses.weeks[place][np.isfinite(courses.weeks[place])]
+        own = tuple(sorted(map(float, weeks.get(patient, ()))))
+        others = (*own, courses.rescue_week[place], courses.stop_week[place])
         found.append(
             TimeOnStudy(
                 patient_id=str(patient),
                 visits=tuple(visits.tolist()),
-                treatments=tuple(sorted(map(float, weeks.get(patient, ())))),
+                treatments=own,
                 response=_week(first[place]),
                 rescue=_week(courses.rescue_week[place]),
                 stop=_week(courses.stop_week[place]),
-                end=float(np.nanmax([0.0, ends[place], *visits])),
+                end=float(np.nanmax([0.0, ends[place], *visits, *others])),
             )
         )
     return found

@@ -56,9 +56,9 @@ def disposition_rows(flow: ParticipantFlow) -> Rows:
     yield row("Not analysed", lambda arm: arm.not_analysed, percent=False)
     yield row("Analysed", lambda arm: arm.analysed)
     yield row("Completed the study", lambda arm: arm.completed)
-    yield row("Stopped early", lambda arm: arm.stopped_early)
+    yield row("Did not complete the study", lambda arm: arm.stopped_early)
     for reason in flow.reasons:
-        yield row(f"Stopped early: {format_reason(reason)}", _stopped_for(reason))
+        yield row(f"Did not complete: {format_reason(reason)}", _stopped_for(reason))
     yield row("Received rescue medication", lambda arm: arm.rescued)
     visit = f"With a {flow.endpoint_visit}"
     yield row(visit, lambda arm: arm.visited)

@@ -76,10 +76,10 @@ class Listings(TrialChapter):
     def _end(self, row: Mapping[Any, Any]) -> str:
         if not self.data.ends_recorded:
             return NOT_RECORDED
-        if row["end_reason"] == "completed":
-            return "completed"
         stop = row.get("stop_week", np.nan)
         when = f" in week {_week(stop)}" if np.isfinite(stop) else ""
+        if row["end_reason"] == "completed":
+            return f"treatment stopped early{when}, study completed" if when else "completed"
         return f"stopped early{when}: {format_reason(row['end_reason'])}"
 
     def _first_rescue(self) -> dict[str, str]:

@@ -209,8 +209,9 @@ class Patients(TrialChapter):
         return (
             "Differences between arms at baseline have no P values here. If arms were assigned at "
             "random, and nobody was left out afterwards, such differences are due to chance, and a "
-            f"test of them answers no question ({BASELINE_GUIDELINE}); if they were not, a P value does not tell whether a "
-            "difference matters. How arms were assigned is not in the tables of the study."
+            f"test of them answers no question ({BASELINE_GUIDELINE}); if they were not, a P value "
+            "does not tell whether a difference matters. How arms were assigned is not in the "
+            "tables of the study."
         )
 
     def _characteristics(self) -> str:

@@ -291,8 +291,8 @@ class Safety(TrialChapter):
     def follow_up(self) -> str:
         """Until when adverse events are recorded, in words."""
         weeks = self.study.visits.follow_up_weeks
-        more = f" and {weeks:g} weeks of follow-up" if weeks else ""
-        return f"each patient's last visit{more}"
+        last = "each patient's last visit, or early stop if that is later"
+        return f"{last}, and {weeks:g} weeks of follow-up" if weeks else last
 
     @described(
         {

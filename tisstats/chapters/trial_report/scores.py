@@ -48,7 +48,10 @@ def _open_visit(missing: Missing, words: OutcomeWords) -> str:
         )
     none, some = f"no {words.noun}", words.indefinite
     if missing == "bounds":
-        return f"ends the time at the visit before; the range takes it as {none} and as {some}"
+        return (
+            f"ends the time at the visit before; two columns take all of them as {none}, and all "
+            f"as {some}, which need not be the least and the most that they can be"
+        )
     is_reached = (missing == "best case") != words.unfavourable
     return f"counts as {some if is_reached else none}"
 
@@ -185,7 +188,11 @@ class Scores(TrialChapter):
             _curve(arm, self.weeks_of_response, plan.confidence_level) for arm in self.responses
         ]
         curves = [
-            replace(curve, range=arm.range_at(endpoint.week), known_until=arm.known_until)
+            replace(
+                curve,
+                if_open=arm.if_open_visits_are(endpoint.week),
+                known_until=arm.known_until,
+            )
             for curve, arm in zip(curves, self.responses, strict=True)
         ]
         return figure_item(
@@ -219,12 +226,11 @@ class Scores(TrialChapter):
                 "confidence level",
                 "@Arm",
             ),
-            "Range, %": Facts(
-                "{lowest estimate} to {highest estimate}",
-                "{self.outcome}, if visits that are open are as low and as high as they can be",
-                "%",
-                "Aalen-Johansen",
-                "@Arm",
+            "If all open visits are*": Facts(
+                "{incidence}",
+                "{self.outcome}, by what all open visits are taken as",
+                method="Aalen-Johansen",
+                n="@Arm",
             ),
             "Arm": WORDS,
             "*": Facts(COUNT, "@column", "patients", n="@Arm"),
@@ -252,8 +258,8 @@ class Scores(TrialChapter):
                     f"{self.level} limits, %": _range(found.low, found.high),
                 }
                 if self.study.endpoint.missing == "bounds":
-                    limits = arm.range_at(week)
-                    row["Range, %"] = NONE if limits is None else _range(*limits)
+                    either = arm.if_open_visits_are(week) or (np.nan, np.nan)
+                    row |= dict(zip(self._if_open, map(_percent, either), strict=True))
                 yield row
 
     @table(
@@ -291,6 +297,15 @@ class Scores(TrialChapter):
     def quantiles(self) -> str:
         """The definition of quartiles, in words."""
         return method_wording.describe_quantiles(self.study.analysis)
+
+    @property
+    def _if_open(self) -> tuple[str, str]:
+        """Columns of the incidence by what all open visits are taken as."""
+        taken = "If all open visits are"
+        return (
+            f"{taken} no {self.words.noun}, %",
+            f"{taken} {self.words.indefinite}, %",
+        )
 
     @property
     def horizon(self) -> str:

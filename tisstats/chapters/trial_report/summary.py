@@ -126,7 +126,7 @@ def _completion(total: ArmFlow) -> str:
     if total.completed is None:
         return "Whether they completed the study is not recorded."
     completed = f"Of those analysed, {total.completed} completed the study"
-    return f"{completed}, and {total.stopped_early} stopped early."
+    return f"{completed}, and {total.stopped_early} did not."
 
 
 def _patients(count: int) -> str:

@@ -1,0 +1,156 @@
+"""What pages say of patients who stop, leave or are seen late, and of visits that leave it open."""
+
+import pytest
+
+from tisstats.chapters.trial_report.patients import Patients
+from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
+from tisstats.chapters.trial_report.safety import Safety
+from tisstats.chapters.trial_report.scores import Scores
+from tisstats.chapters.trial_report.sensitivity import Sensitivity
+from tisstats.chapters.trial_report.summary import Summary
+from tisstats.cli import main
+from tisstats.trial.arm_responses import responses_by_arm
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import evaluate_study
+
+DESCRIPTION = """
+[study]
+title = "Early ends"
+id = "EARLY"
+data = "synthetic"
+population = "adult"
+[arms]
+a = "Active"
+[measures]
+used = ["physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck"]
+mmt_max = 260
+vas_max = 10
+uln = {{ ck = 200 }}
+[visits]
+weeks = [0, 4, 8]
+window_days = 10
+baseline = "{baseline}"
+[endpoint]
+kind = "best"
+threshold = 40
+week = 8
+missing = "{missing}"
+intercurrent = "{intercurrent}"
+[files]
+patients = "synthetic_patients.csv"
+visits = "synthetic_visits.csv"
+[analysis]
+quantile_definition = 7
+"""
+#: Physician and patient global, muscle test, disability, extramuscular activity, creatine kinase.
+BAD, GOOD, OPEN = "8,8,150,2,5,2000", "2,2,240,1,1,300", "5,5,,1,3,500"
+C = [("C", 0, BAD), ("C", 4, BAD), ("C", 8, BAD)]
+
+
+def study(folder, visits, ends, missing="non-responder", intercurrent="treatment policy",
+          baseline="week 0", edits=()):  # fmt: skip
+    """Write a study of visits (patient, week, measures) and of ends (patient to week, reason)."""
+    text = DESCRIPTION.format(missing=missing, intercurrent=intercurrent, baseline=baseline)
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    folder.mkdir()
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    head = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck"
+    rows = [head, *(f"{patient},{week},{measures}" for patient, week, measures in visits)]
+    (folder / "synthetic_visits.csv").write_text("\n".join(rows), encoding="utf-8")
+    names = dict.fromkeys(patient for patient, _, _ in visits)
+    lines = [f"{name},a,{ends.get(name, ',completed')}" for name in names]
+    (folder / "synthetic_patients.csv").write_text(
+        "\n".join(["patient_id,arm,stop_week,end_reason", *lines]), encoding="utf-8"
+    )
+    return str(folder)
+
+
+def test_open_visits_as_responses_may_give_less_than_as_none_and_both_are_shown(tmp_path):
+    # A is open in week 4 and responds in week 8, when B is censored: 1 of 2 at risk, or 1 of 3.
+    visits = [("A", 0, BAD), ("A", 4, OPEN), ("A", 8, GOOD), ("B", 0, BAD), ("B", 4, BAD), *C]
+    folder = study(tmp_path / "rows", visits, {"B": "4,withdrawal"}, missing="bounds")
+    (arm,) = responses_by_arm(StudyData.read(folder))
+    assert arm.if_open_visits_are(8) == pytest.approx((1 / 2, 1 / 3))
+    page = Scores(folder)
+    last = page.incidence().frame.iloc[-1]
+    assert last["If all open visits are no response, %"] == "50.0"
+    assert last["If all open visits are a response, %"] == "33.3"
+    assert (
+        "was 50% or 33% (Active), with all open visits as no response or all" in page.curves().alt
+    )
+    assert "need not be the least and the most" in page.rules
+
+
+def test_an_incidence_that_is_not_known_in_the_last_week_makes_pages(tmp_path):
+    visits = [("A", 0, BAD), ("A", 4, OPEN), ("B", 0, BAD), ("B", 4, BAD)]
+    folder = study(tmp_path / "rows", visits, {}, missing="bounds")
+    page = Scores(folder)
+    assert page.curves().alt.count("is not known for Active after week") == 1
+    assert set(page.incidence().frame.iloc[-1].tail(2)) == {"not known"}
+
+
+def test_who_stops_treatment_and_completes_the_study_is_called_so_everywhere(tmp_path):
+    visits = [(name, week, BAD) for name in "AB" for week in (0, 4, 8)] + C
+    ends = {"A": "4,completed", "B": "4,completed"}
+    folder = study(tmp_path / "rows", visits, ends, intercurrent="composite")
+    stopped = PrimaryEndpoint(folder).counts().frame
+    assert (stopped["Decided by"] == "stopped early, before the assessment").sum() == 1
+    (figure,) = Patients(folder).swimmer()
+    assert "2 of 3 patients stopped early" in figure.alt
+    harms = Safety(folder).outcomes().frame.set_index("Outcome").iloc[:, 0]
+    assert harms["Stopped early"].startswith("2 (67)")
+    assert harms["Stopped early because of an adverse event"].startswith("0 (0)")
+    disposition = Patients(folder).disposition().frame.set_index("Stage").iloc[:, 0]
+    assert disposition["Completed the study"] == "3 (100)"
+    assert disposition["Did not complete the study"] == "0 (0)"
+    assert "3 completed the study, and 0 did not" in " ".join(
+        str(value) for value in Summary(folder).numbers().values()
+    )
+
+
+def test_the_last_week_on_study_is_that_of_what_was_last_recorded(tmp_path):
+    visits = [("A", 0, BAD), ("A", 4, GOOD), *C]
+    folder = study(tmp_path / "rows", visits, {"A": "7,withdrawal"})
+    (table,) = Patients(folder).time_on_study()
+    rows = table.frame.set_index("Patient")
+    assert rows.loc["A", ["Stopped early", "Last week"]].tolist() == ["7", "7"]
+    assert rows.loc["C", "Last week"] == "8"
+
+
+@pytest.mark.parametrize(("stop", "before"), [("5", False), ("6", True)])
+def test_a_response_that_was_seen_after_the_stop_is_not_one_before_it(tmp_path, stop, before):
+    visits = [("A", 0, BAD), ("A", 5.4, GOOD), *C]
+    folder = study(tmp_path / "rows", visits, {"A": f"{stop},withdrawal"})
+    (figure,) = Patients(folder).swimmer()
+    assert (
+        "1 of 2 patients stopped early, 1 of them after a first response" in figure.alt
+    ) == before
+
+
+def test_a_baseline_long_before_the_first_dose_returns_from_our_own_data_sets(tmp_path, capsys):
+    visits = [("A", -2, BAD), *C]
+    ends = {"A": ",withdrawal"}
+    folder = study(tmp_path / "rows", visits, ends, baseline="last before first dose")
+    data_sets = tmp_path / "rows" / "adam"
+    assert main(["export", folder, "--format", "csv", "-o", str(data_sets)]) == 0
+    back = study(
+        tmp_path / "back", visits, ends, baseline="last before first dose",
+        edits=[
+            ('patients = "synthetic_patients.csv"\nvisits = "synthetic_visits.csv"\n',
+             f'adam = "{data_sets.as_posix()}"\n'),
+        ],
+    )  # fmt: skip
+    assert main(["check", back]) == 0, capsys.readouterr().err
+    first, second = (
+        evaluate_study(StudyData.read(each)).status.tolist() for each in (folder, back)
+    )
+    assert first == second
+
+
+def test_levels_of_a_choice_without_alternatives_are_not_called_combinations(tmp_path):
+    visits = [("A", 0, BAD), ("A", 4, GOOD), ("A", 8, GOOD)]
+    folder = study(tmp_path / "rows", visits, {}, edits=[("threshold = 40", "threshold = 20")])
+    said = Sensitivity(folder).answers().text
+    assert "all 1 combinations" not in said
