@@ -54,6 +54,12 @@ def test_witnesses_hold_and_no_library_is_needed():
     assert f"Of {len(VALUES)} bounds {len(WITNESSES) - infinite} are attained" in done.stdout
     assert f"; {infinite} are infinite: " in done.stdout
     assert done.stdout.count("moved outward without end; nothing lies beyond") == infinite > 0
+    # Chapter 6 says so of these.
+    listed = done.stdout.splitlines()
+    for quantity in ("exact_p", "hodges_lehmann", "tis_mean"):
+        of_it = [line for line in listed if line.startswith(f"{quantity} ")]
+        assert of_it
+        assert all(line.endswith("nothing beyond: by the solver alone") for line in of_it)
     assert FAULTS == []
     assert done.stdout.count("no witness in the file") == len(VALUES) - len(WITNESSES)
 

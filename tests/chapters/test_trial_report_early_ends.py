@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.trial.studies import MEASURES, make_study
 from tisstats.chapters.trial_report.patients import Patients
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
@@ -9,6 +10,7 @@ from tisstats.chapters.trial_report.scores import Scores
 from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.chapters.trial_report.summary import Summary
 from tisstats.cli import main
+from tisstats.errors import DataError
 from tisstats.trial.arm_responses import responses_by_arm
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
@@ -154,3 +156,29 @@ def test_levels_of_a_choice_without_alternatives_are_not_called_combinations(tmp
     folder = study(tmp_path / "rows", visits, {}, edits=[("threshold = 40", "threshold = 20")])
     said = Sensitivity(folder).answers().text
     assert "all 1 combinations" not in said
+
+
+def test_a_trial_with_dates_is_read_with_a_row_for_each_measure(tmp_path):
+    made = make_study(12, with_dates=True, missing=0)
+    whole = made.write(tmp_path / "whole")
+    made.visits = [
+        {"SUBJ": row["patient_id"], "DT": row["date"], "TEST": name, "RES": row[name]}
+        for row in made.visits
+        for name in MEASURES
+    ]
+    long = made.write(tmp_path / "long")
+    mapping = tmp_path / "map.toml"
+    names = "".join(f'{name} = "{name}"\n' for name in MEASURES)
+    mapping.write_text(
+        '[visits.columns]\npatient_id = "SUBJ"\ndate = "DT"\n'
+        '[visits.long]\nparameter = "TEST"\nvalue = "RES"\n'
+        f"[visits.long.parameters]\n{names}",
+        encoding="utf-8",
+    )
+    assert main(["check", str(long), "--map", str(mapping)]) == 0
+    first, second = StudyData.read(whole), StudyData.read(long, mapping)
+    assert evaluate_study(first).status.tolist() == evaluate_study(second).status.tolist()
+    made.visits.append(made.visits[-1])
+    made.write(long)
+    with pytest.raises(DataError, match="the patient has another row for this measure and date"):
+        StudyData.read(long, mapping)

@@ -231,7 +231,7 @@ class PatientFigures:
         return f"the last visit up to week {self.analysis.options.horizon_week:g}"
 
     def _column(self, cells: Mapping[str, str]) -> str:
-        """Return the heading of the groups, told apart from the others of a table."""
+        """Return the heading of the groups, unlike all others of a table."""
         taken = self.column in ("Patient", *cells)
         return f"{self.column} (group)" if taken else self.column
 

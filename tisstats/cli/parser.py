@@ -194,7 +194,8 @@ def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
     does = "generate synthetic cohorts that match the printed counts and tables"
     add = add_command(commands, "reconstruct", does).add_argument
-    add("--cohorts", metavar="N", type=positive_int, required=True, help="number of cohorts")
+    most = "number of cohorts, up to 100000"
+    add("--cohorts", metavar="N", type=up_to(100_000), required=True, help=most)
     same = "random seed (output is reproducible byte for byte)"
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     new = "output folder (must be empty or not exist)"
@@ -243,8 +244,8 @@ def add_exercises(commands: Commands) -> None:
     add = add_command(commands, "exercises", does).add_argument
     same = "seed of the set: the same seed draws the same exercises, byte for byte"
     add("--seed", metavar="N", type=nonnegative_int, required=True, help=same)
-    several = "number of sets, with seeds from N on; needs --output (default: 1)"
-    add("--students", metavar="S", type=positive_int, default=1, help=several)
+    several = "number of sets, up to 10000, with seeds from N on; needs --output (default: 1)"
+    add("--students", metavar="S", type=up_to(10_000), default=1, help=several)
     form = "Markdown, HTML or a Jupyter notebook (default: md; with --output, md and html)"
     add("--format", choices=("md", "html", "ipynb"), help=form)
     folder = "folder for the files of the set (default: to standard output)"
@@ -361,6 +362,19 @@ def parse_number(text: str) -> float:
 def positive_int(text: str) -> int:
     """Parse a positive integer."""
     return _integer(text, 1, "must be a positive integer")
+
+
+def up_to(most: int) -> Callable[[str], int]:
+    """Return what parses an integer from 1 to a maximum."""
+
+    def parse(text: str) -> int:
+        message = f"must be an integer from 1 to {most}"
+        number = _integer(text, 1, message)
+        if number > most:
+            raise argparse.ArgumentTypeError(f"{message}, got {text!r}")
+        return number
+
+    return parse
 
 
 def nonnegative_int(text: str) -> int:

@@ -341,8 +341,8 @@ class _Application:
         return replace(left, remarks=(*left.remarks, remark))
 
     def long_to_wide(self, raw: RawTable, long: LongColumns) -> RawTable:
-        """Return one row per patient and week, of rows for each measure."""
-        for name in ("patient_id", "week"):
+        """Return one row per patient and week or date, of rows for each measure."""
+        for name in ("patient_id", _time_of(raw)):
             if name not in raw.cells.columns:
                 raise self.fault(f"columns.{name}", "must be named, to find the rows of a visit")
         parameter = self.find(raw, long.parameter, "long.parameter")
@@ -425,17 +425,19 @@ class _Application:
         return stated
 
     def pivot(self, raw: RawTable, parameter: str, value: str, long: LongColumns) -> RawTable:
-        """Return one row per patient and week; the lines of the measures are remembered."""
+        """Return one row per patient and week or date, with the lines of its measures."""
+        time = _time_of(raw)
+        read = _week if time == "week" else _date
         keys = [
-            (as_text(patient).strip(), _week(week))
-            for patient, week in zip(raw.cells["patient_id"], raw.cells["week"], strict=True)
+            (as_text(patient).strip(), read(at))
+            for patient, at in zip(raw.cells["patient_id"], raw.cells[time], strict=True)
         ]
         numbers, visits = pd.factorize(pd.Index(keys, tupleize_cols=False))
         firsts = np.full(len(visits), -1)
         firsts[numbers[::-1]] = np.arange(len(keys))[::-1]
         base = raw.take(firsts)
         kept = [name for name in self.section.columns if name in raw.cells.columns]
-        self.check_constant(raw, kept, numbers, firsts)
+        self.check_constant(raw, kept, time, numbers, firsts)
         cells = base.cells[kept].copy()
         origins = {name: at for name, at in base.source.origins.items() if name in kept}
         codes = np.array([as_text(cell).strip() for cell in raw.cells[parameter]], dtype=object)
@@ -444,7 +446,7 @@ class _Application:
             at = numbers[rows]
             repeated = np.zeros(len(raw), dtype=bool)
             repeated[rows] = pd.Series(at).duplicated().to_numpy()
-            message = "the patient has another row for this measure and week"
+            message = f"the patient has another row for this measure and {time}"
             if faults := raw.source.faults(repeated, parameter, message, raw.cells[parameter]):
                 raise DataError(faults)
             values = np.full(len(visits), None, dtype=object)
@@ -456,15 +458,20 @@ class _Application:
         return replace(base, cells=cells, source=replace(base.source, origins=origins, cells=None))
 
     def check_constant(
-        self, raw: RawTable, columns: Collection[str], numbers: NDArray[Any], firsts: NDArray[Any]
+        self,
+        raw: RawTable,
+        columns: Collection[str],
+        time: str,
+        numbers: NDArray[Any],
+        firsts: NDArray[Any],
     ) -> None:
         """Raise DataError if the rows of a visit differ in a column of the visit."""
         for name in columns:
-            if name in ("patient_id", "week"):
+            if name in ("patient_id", time):
                 continue
             texts = np.array([as_text(cell).strip() for cell in raw.cells[name]], dtype=object)
             bad = texts != texts[firsts][numbers]
-            message = "differs from another row of the same patient and week"
+            message = f"differs from another row of the same patient and {time}"
             if faults := raw.source.faults(bad, name, message, raw.cells[name]):
                 raise DataError(faults)
 
@@ -533,6 +540,16 @@ def _entered_columns(raw: RawTable) -> list[str]:
         and not raw.source.column_name(name).lower().startswith("redcap_")
         and not name.endswith("_complete")
     ]
+
+
+def _time_of(raw: RawTable) -> str:
+    """Return the column that says when a visit took place: dates where no week is named."""
+    columns = raw.cells.columns
+    return "date" if "date" in columns and "week" not in columns else "week"
+
+
+def _date(cell: object) -> str:
+    return as_text(cell).strip()
 
 
 def _week(cell: object) -> float | str:
