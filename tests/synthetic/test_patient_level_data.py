@@ -34,7 +34,7 @@ def test_a_folder_is_a_trial_and_observed_patients_are_called_so(tmp_path):
     data = patient_level_data(str(folder))
     assert data.kind == "observed"
     assert data.label == "Observed patients (folder mine)"
-    assert "not those of the article" in data.notice
+    assert "Whether they are those of the article is not known here" in data.notice
 
 
 @pytest.fixture(scope="module")

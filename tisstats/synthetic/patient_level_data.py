@@ -64,8 +64,8 @@ class PatientLevelData:
         supplied = f"This section rests on the {self.kind} data of {self.name}, supplied by whoever"
         if self.kind == "synthetic":
             return (
-                f"{supplied} built this copy. By its declaration they are no real patients. They "
-                "are not evidence for any number."
+                f"{supplied} built this copy. As its files declare, they are not real patients. "
+                "They are not evidence for any number."
             )
         return (
             f"{supplied} built this copy. Whether they are those of the article is not known here."
