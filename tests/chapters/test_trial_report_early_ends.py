@@ -182,3 +182,49 @@ def test_a_trial_with_dates_is_read_with_a_row_for_each_measure(tmp_path):
     made.write(long)
     with pytest.raises(DataError, match="the patient has another row for this measure and date"):
         StudyData.read(long, mapping)
+
+
+def test_a_status_that_another_strategy_alone_leaves_unknown_is_varied(tmp_path):
+    # On treatment A was not seen after baseline; by the planned strategy every status is known.
+    visits = [("A", 0, BAD), ("A", 8, GOOD), ("C", 0, BAD), ("C", 8, BAD)]
+    folder = study(
+        tmp_path / "rows", visits, {"A": "2,withdrawal"}, edits=[("[0, 4, 8]", "[0, 8]")]
+    )
+    varied = Sensitivity(folder).choices().frame
+    assert "Handling of an unknown status" in set(varied["Choice"])
+
+
+@pytest.mark.parametrize("label", ["Subtype", "Patient", "Visits"])
+def test_patients_stand_by_arm_and_subtype_whatever_these_are_called(tmp_path, label):
+    rows = [("A", "low", "PM"), ("B", "high", "DM"), ("C", "low", "DM"), ("D", "high", "DM"),
+            ("E", "low", "PM")]  # fmt: skip
+    visits = [(name, week, BAD) for name, _, _ in rows for week in (0, 4, 8)]
+    arms = '[arms]\nhigh = "IVIg, high"\nlow = "IVIg, low"'
+    described = f'[characteristics]\nsubtype = {{ label = "{label}", type = "category" }}\n[files]'
+    edits = [('[arms]\na = "Active"', arms), ("[files]", described)]
+    edits.append(("[study]", 'reference_arm = "low"\n[study]'))
+    folder = study(tmp_path / "rows", visits, {}, edits=edits)
+    lines = ["patient_id,arm,subtype", *(",".join(row) for row in rows)]
+    (tmp_path / "rows" / "synthetic_patients.csv").write_text("\n".join(lines), encoding="utf-8")
+    (table,) = Patients(folder).time_on_study()
+    assert table.frame["Patient"].tolist() == ["B", "D", "A", "E", "C"]
+    (group,) = (name for name in table.frame if name.startswith(f"Arm, {label}"))
+    assert table.frame[group].tolist() == [
+        "IVIg, high, DM", "IVIg, high, DM", "IVIg, low, PM", "IVIg, low, PM", "IVIg, low, DM",
+    ]  # fmt: skip
+    assert table.frame["Visits"].tolist() == ["0, 4, 8"] * 5
+
+
+@pytest.mark.parametrize("label", ["Subtype", "Patient", "Visits"])
+def test_a_subtype_alone_takes_no_other_column_of_the_table(tmp_path, label):
+    visits = [(name, week, BAD) for name in "AB" for week in (0, 4, 8)]
+    described = f'[characteristics]\nsubtype = {{ label = "{label}", type = "category" }}\n[files]'
+    folder = study(tmp_path / "rows", visits, {}, edits=[("[files]", described)])
+    (tmp_path / "rows" / "synthetic_patients.csv").write_text(
+        "patient_id,arm,subtype\nA,a,DM\nB,a,PM\n", encoding="utf-8"
+    )
+    (table,) = Patients(folder).time_on_study()
+    heading = label if label == "Subtype" else f"{label} (group)"
+    assert table.frame[heading].tolist() == ["DM", "PM"]
+    assert table.frame["Patient"].tolist() == ["A", "B"]
+    assert table.frame["Visits"].tolist() == ["0, 4, 8"] * 2

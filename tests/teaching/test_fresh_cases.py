@@ -323,6 +323,11 @@ def test_the_size_is_the_first_that_attains_the_power_by_the_approximation(seed)
     size = next(each for each in range(2, 1000) if attains(each))
     stay = next(each for each in range(size, 2000) if each * (100 - left) >= 100 * size)
     assert texts(case) == [str(size), str(2 * stay)]
+    # The number in the solution is that of the two numbers in the hint.
+    z_alpha, z_power = map(float, re.findall(r"z[₁₂] = ([0-9.]+)", case.given[1]))
+    pooled = z_alpha * sqrt(2 * mean * (1 - mean))
+    by_hand = ((pooled + z_power * sqrt(p * (1 - p) + q * (1 - q))) / (p - q)) ** 2
+    assert case.steps[0].startswith(f"The formula gives {rounded(by_hand, 1)}: {size} patients")
 
 
 def read_in_tenths(value, half):
