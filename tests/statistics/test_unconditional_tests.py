@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from tisstats.statistics import two_arm_power, two_proportion_test, two_proportions
+from tisstats.statistics import _two_arms, two_arm_power, two_proportion_test, two_proportions
 from tisstats.statistics._two_arms import (
     RELATIVE_TOLERANCE,
     fisher_pvalue,
@@ -172,6 +172,34 @@ def test_all_tables_at_once_have_the_p_values_of_each(design, alternative):
             assert single == pytest.approx(float(one_sided_fisher(a, n1, b, n2)), rel=1e-15)
 
 
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+def test_tables_of_different_arms_in_any_order_have_the_p_values_of_each(alternative):
+    tables = [*tables_of((4, 6)), *tables_of((6, 4)), *tables_of((5, 5))]
+    tables = [tables[place] for place in np.random.default_rng(1).permutation(len(tables))]
+    counts = [np.array(each) for each in zip(*tables, strict=True)]
+    found = two_proportion_test(*counts, alternative=alternative)
+    for place, table in enumerate(tables):
+        single = two_proportion_test(*table, alternative=alternative)
+        assert (found.pvalue[place], found.statistic[place]) == pytest.approx(
+            (single.pvalue, single.statistic), rel=1e-15, nan_ok=True
+        )
+
+
+def test_many_tables_with_the_same_margins_are_counted_once():
+    counted = []
+    ways = _two_arms._ways
+
+    def counting(*margins):
+        counted.append(margins)
+        return ways(*margins)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_two_arms, "_ways", counting)
+        first, second = np.meshgrid(np.arange(40), np.arange(40))
+        two_proportion_test(first, 50, second, 50)
+    assert sorted(counted) == [(50, 50, both) for both in range(79)]
+
+
 @pytest.mark.parametrize("trials", [30, 150])
 def test_equal_one_sided_p_values_are_equal_floats_and_others_are_in_order(trials):
     found = fisher_pvalues(trials, trials, "greater")
@@ -271,7 +299,7 @@ def test_arms_with_too_many_tables_are_refused(monkeypatch, test):
     with pytest.raises(ValueError, match="tables") as raised:
         two_proportion_test(8, 20, 3, 20, test=test)
     assert str(raised.value) == (
-        f"test '{test}' with 20 and 20 trials has 441 tables, of at most 420 that are listed; "
+        f"test '{test}' has 441 tables of 20 and 20 trials, and at most 420 are listed; "
         "'fisher' and 'chi-square' need no list"
     )
     assert two_proportion_test(0, 20, 0, 20, test=test).pvalue == 1

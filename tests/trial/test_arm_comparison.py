@@ -141,7 +141,7 @@ def test_a_study_in_three_arms_as_in_r(tmp_path):
             assert each.pvalue.highest == pytest.approx(pvalue, rel=1e-6)
 
 
-COUNTS = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3))
+COUNTS = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 7))
 
 
 @settings(max_examples=40, deadline=None)
@@ -152,6 +152,12 @@ COUNTS = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 3))
 @example((2, 0, 0), (3, 0, 0))  # all responded
 @example((0, 2, 0), (0, 3, 0))  # nobody did
 @example((1, 0, 1), (0, 1, 1))  # from one to all but one
+@example((0, 0, 7), (0, 0, 7))  # everything is open
+@example((0, 0, 1), (0, 0, 7))
+@example((0, 0, 7), (0, 5, 0))  # with the fewest, or the most, there is no odds ratio
+@example((0, 0, 7), (5, 0, 0))
+@example((0, 5, 0), (0, 0, 7))
+@example((5, 0, 0), (0, 0, 7))
 @given(COUNTS, COUNTS)
 def test_ranges_over_every_possible_count(first, second):
     (found,) = compared(first, second)

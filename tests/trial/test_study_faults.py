@@ -778,3 +778,20 @@ LINES = {
 @pytest.mark.parametrize("stage", STAGES)
 def test_all_faults_of_a_stage_are_said_in_full(stage, tmp_path):
     assert every_line(tmp_path, *STAGES[stage]) == LINES[stage]
+
+
+def test_a_planned_test_that_would_list_too_many_tables_is_refused(tmp_path):
+    made = make_study(2 * 3163, weeks=(0, 24), missing=0, missed=0)
+    description = made.description
+    planned = '[analysis]\nproportion_test = "{}"'
+    made.description = description.replace("[analysis]", planned.format("barnard"))
+    with pytest.raises(DataError) as raised:
+        StudyData.read(made.write(tmp_path / "trial"))
+    (line,) = str(raised.value).splitlines()
+    assert line == (
+        f"{tmp_path / 'trial' / 'study.toml'}, key analysis.proportion_test, value 'barnard': has "
+        "10,010,896 tables of 3163 and 3163 trials, and at most 10,000,000 are listed; 'fisher' "
+        "and 'chi-square' need no list (arms active and control)"
+    )
+    made.description = description.replace("[analysis]", planned.format("chi-square"))
+    assert len(StudyData.read(made.write(tmp_path / "trial")).trial.patients) == 2 * 3163

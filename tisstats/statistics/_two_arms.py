@@ -21,6 +21,7 @@ however narrow.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -59,19 +60,42 @@ def outcome_probabilities(trials: int, proportions: ArrayLike) -> NDArray[np.flo
 def fisher_pvalue(counts: Counts, alternative: str) -> float:
     """Return the P value of one table."""
     successes_1, trials_1, successes_2, trials_2 = counts
-    both = successes_1 + successes_2
-    own = math.comb(trials_1, successes_1) * math.comb(trials_2, successes_2)
-    counted: Callable[[int, int], bool] = {
-        "less": lambda first, _: first <= successes_1,
-        "greater": lambda first, _: first >= successes_1,
-        "two-sided": lambda _, ways: ways <= own,
+    return fisher_given_margins(
+        [successes_1], trials_1, trials_2, successes_1 + successes_2, alternative
+    )[0]
+
+
+def fisher_given_margins(
+    successes_1: list[int], trials_1: int, trials_2: int, both: int, alternative: str
+) -> list[float]:
+    """Return the P values of tables with the same margins, `both` successes in all of each.
+
+    All possible tables are gone through once, and none is kept.
+    """
+    rank: Callable[[int, int], int] = {  # the more extreme a table, the lower
+        "less": lambda first, _: first,
+        "greater": lambda first, _: -first,
+        "two-sided": lambda _, ways: ways,
     }[alternative]
-    extreme = sum(ways for first, ways in _ways(trials_1, trials_2, both) if counted(first, ways))
-    return extreme / math.comb(trials_1 + trials_2, both)
+    own = [
+        rank(first, math.comb(trials_1, first) * math.comb(trials_2, both - first))
+        for first in successes_1
+    ]
+    ranks = sorted(set(own))
+    between = [0] * (len(ranks) + 1)  # ways of tables that rank above the one before
+    for first, ways in _ways(trials_1, trials_2, both):
+        between[bisect_left(ranks, rank(first, ways))] += ways
+    total = math.comb(trials_1 + trials_2, both)
+    pvalues = {each: tail / total for each, tail in zip(ranks, accumulate(between), strict=False)}
+    return [pvalues[each] for each in own]
 
 
+@lru_cache(maxsize=1)
 def fisher_pvalues(trials_1: int, trials_2: int, alternative: str) -> NDArray[np.float64]:
-    """Return the P values of all tables, indexed by the successes of both arms."""
+    """Return the P values of all tables, indexed by the successes of both arms.
+
+    The array is shared and read-only.
+    """
     pvalues = np.empty((trials_1 + 1, trials_2 + 1))
     trials = trials_1 + trials_2
     one, two = (_choices(size) for size in (trials_1, trials_2))
@@ -85,6 +109,7 @@ def fisher_pvalues(trials_1: int, trials_2: int, alternative: str) -> NDArray[np
             later = np.add.outer(np.arange(trials_1 + 1), np.arange(trials_2 + 1)) > both
             pvalues[later] = pvalues[::-1, ::-1][later]
             break
+    pvalues.setflags(write=False)
     return pvalues
 
 

@@ -28,6 +28,8 @@ ALTERNATIVES: Final = ("two-sided", "less", "greater")
 #: Tests of `two_proportion_test`: name to description and source.
 PROPORTION_TESTS: Final = _arguments.load_options("proportion-test")
 
+_Floats = NDArray[np.float64]
+
 _COUNTS = ("successes_1", "trials_1", "successes_2", "trials_2")
 
 
@@ -332,9 +334,12 @@ def two_proportion_test(
     args = _arms(successes_1, trials_1, successes_2, trials_2)
     _arguments.one_of("test", test, PROPORTION_TESTS)
     _arguments.one_of("alternative", alternative, ALTERNATIVES)
-    statistic, pvalue = _limits.apply_elementwise(
-        lambda *counts: _test_table(counts, test, alternative), 2, *args.counts
-    )
+    if test == "fisher":
+        statistic, pvalue = _fisher(args.counts, alternative)
+    else:
+        statistic, pvalue = _limits.apply_elementwise(
+            lambda *counts: _test_table(counts, test, alternative), 2, *args.counts
+        )
     first, of_first, second, of_second = args.counts
     statistic, pvalue, proportion_1, proportion_2 = args.to_input_shape(
         statistic, pvalue, first / of_first, second / of_second
@@ -346,20 +351,39 @@ def two_proportion_test(
 _MOST_TABLES = 10_000_000
 
 
+def too_many_tables(test: str, trials_1: int, trials_2: int) -> str | None:
+    """Return why a test cannot list the tables of two arms; None if it can, or need not."""
+    tables = (trials_1 + 1) * (trials_2 + 1)
+    if test not in ("boschloo", "barnard") or tables <= _MOST_TABLES:
+        return None
+    return (
+        f"has {tables:,} tables of {trials_1} and {trials_2} trials, and at most {_MOST_TABLES:,} "
+        "are listed; 'fisher' and 'chi-square' need no list"
+    )
+
+
+def _fisher(counts: list[NDArray[np.int64]], alternative: str) -> tuple[_Floats, _Floats]:
+    """Return the statistics and the P values of tables, those with the same margins together."""
+    tables = list(zip(*(each.tolist() for each in counts), strict=True))
+    alike: dict[tuple[int, int, int], list[int]] = {}
+    for place, (first, of_first, second, of_second) in enumerate(tables):
+        alike.setdefault((of_first, of_second, first + second), []).append(place)
+    pvalues = np.empty(len(tables))
+    for margins, places in alike.items():
+        pvalues[places] = _two_arms.fisher_given_margins(
+            [tables[place][0] for place in places], *margins, alternative
+        )
+    return np.array([_cross_product(table) for table in tables]), np.minimum(pvalues, 1.0)
+
+
 def _test_table(counts: Counts, test: str, alternative: str) -> tuple[float, float]:
-    """Return the statistic and the P value of one table."""
+    """Return the statistic and the P value of one table, other than for Fisher's test."""
     statistic, pvalue = _signed_root(counts), 1.0
     # At least one success and one failure.
     mixed = 0 < counts[0] + counts[2] < counts[1] + counts[3]
-    tables = (counts[1] + 1) * (counts[3] + 1)
-    if test in ("boschloo", "barnard") and mixed and tables > _MOST_TABLES:
-        raise ValueError(
-            f"test {test!r} with {counts[1]} and {counts[3]} trials has {tables:,} tables, of at "
-            f"most {_MOST_TABLES:,} that are listed; 'fisher' and 'chi-square' need no list"
-        )
+    if mixed and (message := too_many_tables(test, counts[1], counts[3])) is not None:
+        raise ValueError(f"test {test!r} {message}")
     match test:
-        case "fisher":
-            statistic, pvalue = _cross_product(counts), _two_arms.fisher_pvalue(counts, alternative)
         case "boschloo":
             statistic = _fisher_one_sided(counts, alternative)
             pvalue = _boschloo(counts, alternative) if mixed else 1.0
@@ -407,7 +431,9 @@ def _boschloo(counts: Counts, alternative: str) -> float:
     if alternative == "two-sided":
         return 2 * min(_boschloo(counts, "less"), _boschloo(counts, "greater"))
     successes_1, trials_1, successes_2, trials_2 = counts
-    statistic = _two_arms.fisher_pvalues(trials_1, trials_2, alternative)
+    if alternative == "less":  # counting failures instead of successes exchanges the sides
+        successes_1, successes_2 = trials_1 - successes_1, trials_2 - successes_2
+    statistic = _two_arms.fisher_pvalues(trials_1, trials_2, "greater")
     return _two_arms.max_type_one_error(statistic <= statistic[successes_1, successes_2])
 
 

@@ -176,10 +176,15 @@ def _compared(arm: ArmResponse, reference: ArmResponse, plan: AnalysisPlan) -> A
     first, second = (grid.ravel() for grid in grids)
     level = plan.confidence_level
 
-    def effect(compute: Callable[[Numbers, Numbers], Interval], defined: Mask) -> Effect | None:
+    def effect(
+        compute: Callable[[Numbers, Numbers], Interval],
+        defined: Mask,
+        extreme: Mask | None = None,  # where the least and the greatest are; None: anywhere
+    ) -> Effect | None:
         if not np.any(defined):
             return None
-        found = compute(first[defined], second[defined])
+        needed = defined if extreme is None else extreme
+        found = compute(first[needed], second[needed])
         return Effect(
             lowest=float(np.min(found.estimate)),
             highest=float(np.max(found.estimate)),
@@ -189,6 +194,7 @@ def _compared(arm: ArmResponse, reference: ArmResponse, plan: AnalysisPlan) -> A
         )
 
     some = (first > 0) | (second > 0)
+    mixed = some & (first + second < trials + of_reference)
     has_ratio = (first > 0) & (second > 0) if plan.ratio == "log" else some
     pvalues = two_proportion_test(
         first, trials, second, of_reference, test=plan.proportion_test
@@ -205,7 +211,21 @@ def _compared(arm: ArmResponse, reference: ArmResponse, plan: AnalysisPlan) -> A
         ),
         odds_ratio=effect(
             lambda x, y: odds_ratio(x, trials, y, of_reference, level),
-            some & (first + second < trials + of_reference),
+            mixed,
+            mixed & _near_end(first) & _near_end(second),
         ),
         pvalue=PValueRange(float(np.min(pvalues)), float(np.max(pvalues))),
     )
+
+
+def _near_end(counts: Numbers) -> Mask:
+    """Return which counts are among the two lowest or the two highest.
+
+    The conditional odds ratio and its limits do not fall with the responders of the first arm, and
+    do not rise with those of the second: given its sum with another, a binomial number does not
+    fall, in the usual order of distributions, as the sum rises, and no more does the other (the
+    theorem of Efron 1965, stated for whole numbers in arXiv:2012.08808). So the extremes are where
+    each arm has the fewest or the most, or one beside it where these have no odds ratio.
+    """
+    lowest, highest = int(counts.min()), int(counts.max())
+    return (counts <= lowest + 1) | (counts >= highest - 1)

@@ -18,6 +18,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
 from tisstats.measures.scales import Scale
+from tisstats.statistics.two_proportions import too_many_tables
 from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
@@ -129,7 +130,7 @@ class StudyData:
             name: np.array([table.source.line(int(row)) for row in rows[name]], dtype=np.int64)
             for name, table in typed.items()
         }
-        if faults := list(_study_faults(study, typed)):
+        if faults := [*_study_faults(study, typed), *_plan_faults(study, tables["patients"])]:
             raise DataError(faults)
         trial = Trial(
             tables["patients"],
@@ -291,6 +292,20 @@ _EVENT_COLUMNS = ("patient_id", "number", "week", "event", "serious", "treatment
 
 def _no_rows(*columns: str) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+
+
+def _plan_faults(study: Study, patients: pd.DataFrame) -> Iterator[Fault]:
+    """Yield for which arms the planned test cannot be computed."""
+    sizes = patients.loc[patients["analysed"].astype(bool), "arm"].value_counts()
+    reference = study.reference_arm
+    test = study.analysis.proportion_test
+    for arm in study.arms:
+        if reference is None or arm == reference:
+            continue
+        trials = (int(sizes.get(name, 0)) for name in (arm, reference))
+        if (message := too_many_tables(test, *trials)) is not None:
+            message = f"{message} (arms {arm} and {reference})"
+            yield Fault(study.path, message, value=test, key="analysis.proportion_test")
 
 
 def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
