@@ -395,9 +395,10 @@ def test_every_source_is_a_documented_column():
     }
     assert sources <= documented
     # The score is a parameter, not a variable; the outcome of a time is its parameter, and how it
-    # ended is part of a text.
+    # ended is part of a text and of a code. Whether a visit is used is part of a flag.
     scores = {"visits.tis", "visits.tis_low", "visits.tis_high"}
-    assert documented - sources == scores | {"times.outcome", "times.ended"}
+    parts = {"times.outcome", "times.ended", "times.censoring", "visits.counted"}
+    assert documented - sources == scores | parts
 
 
 def test_keys_tell_records_apart(datasets):

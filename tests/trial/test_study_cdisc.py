@@ -118,6 +118,52 @@ def test_visits_outside_the_analysis_survive_too_without_a_score(made, tmp_path,
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
 
 
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_visits_that_the_schedule_drops_survive_too_unused(made, tmp_path, file_format):
+    made.description = made.description.replace("[visits]", '[visits]\nunscheduled = "drop"')
+    name = made.patients[3]["patient_id"]
+    made.patients[3] |= {"stop_week": "", "end_reason": "completed"}
+    last = max(
+        (row for row in made.visits if row["patient_id"] == name), key=lambda row: row["week"]
+    )
+    made.visits.append({**last, "week": 31})
+    # Until a visit that is not used, the patient was seen.
+    made.adverse_events.append({**made.adverse_events[0], "patient_id": name, "week": 30})
+    made.treatments.append(
+        {**made.treatments[0], "patient_id": name, "treatment": "rescue", "week": 29, "dose": ""}
+    )
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    assert given.not_used == {"outside of all windows": 1}
+    datasets = study_datasets(given)
+    visits = datasets.tables["ADTIS"]
+    dropped = visits[visits["AVISITN"] == 31]
+    assert set(dropped["SUBJID"]) == {name}
+    assert set(dropped["ANL01FL"]) == {""}
+    assert not dropped["CRIT1FL"].str.len().any()
+    assert dropped.loc[dropped["PARAMCD"] == "TIS", "AVAL"].isna().all()
+    assert dropped["AVAL"].notna().any()
+    again = tmp_path / "again"
+    again.mkdir()
+    write_analysis_datasets(datasets, again / "adam", file_format)
+    text = made.description.replace("[files]", '[files]\nadam = "adam"')
+    (again / "study.toml").write_text(text, encoding="utf-8")
+    found = StudyData.read(again)
+    assert found.not_used == given.not_used
+    np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
+    for table in ("adverse_events", "treatments"):
+        columns = ["patient_id", "week"]
+        assert_frame_equal(
+            getattr(found.trial, table)[columns].sort_values(columns, ignore_index=True),
+            getattr(given.trial, table)[columns].sort_values(columns, ignore_index=True),
+            check_dtype=False,
+        )
+
+
+def test_without_a_dropped_visit_each_known_value_is_flagged(made, tmp_path):
+    visits = study_datasets(StudyData.read(made.write(tmp_path / "tables"))).tables["ADTIS"]
+    assert ((visits["ANL01FL"] == "Y") == visits["AVAL"].notna()).all()
+
+
 def test_the_score_is_a_parameter_with_its_criterion(made, tmp_path):
     given = StudyData.read(made.write(tmp_path / "tables"))
     adtis = study_datasets(given).tables["ADTIS"]
@@ -273,6 +319,66 @@ def test_times_of_data_sets_are_those_of_the_report(made, tmp_path):
         mine = adtte[adtte["TRTP"] == arm.label]
         assert mine["AVAL"].tolist() == arm.times.time.tolist()
         assert (mine["CNSR"] == 0).tolist() == arm.times.event.tolist()
+
+
+@pytest.fixture
+def failing():
+    """Nobody responds; one patient has rescue medication, one stops, one is followed to the end."""
+    made = make_study(3, seed=8, missing=0, missed=0)
+    names = [row["patient_id"] for row in made.patients]
+    by_patient = {}
+    for row in made.visits:
+        row |= {name: by_patient.setdefault(row["patient_id"], row)[name] for name in MEASURES}
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    made.patients[1] |= {"stop_week": 10, "end_reason": "withdrawal"}
+    rescue = {"patient_id": names[0], "treatment": "rescue", "week": 6, "dose": ""}
+    made.treatments = [{**made.treatments[0], **rescue}]
+    made.adverse_events = []
+    made.description = made.description.replace(
+        'adverse_events = "synthetic_adverse_events.csv"', ""
+    )
+    return made
+
+
+ENDS = {
+    "while on treatment": (
+        [6, 10, 24], [2, 3, 1], ["before rescue medication", "before the early stop"]
+    ),
+    "hypothetical": (
+        [4, 4, 24], [1, 1, 1], ["before rescue medication", "before the early stop"]
+    ),
+    "composite": (
+        [24, 24, 24],
+        [1, 1, 1],
+        [
+            "by the week of the endpoint: rescue medication excludes it",
+            "by the week of the endpoint: an early stop excludes it",
+        ],
+    ),
+    "treatment policy": ([24, 24, 24], [1, 1, 1], ["by the end of observation"] * 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("strategy", ENDS)
+def test_events_that_compete_have_codes_of_their_own(failing, tmp_path, strategy):
+    weeks, codes, ended = ENDS[strategy]
+    failing.description = failing.description.replace(
+        'kind = "at week"', f'kind = "at week"\nintercurrent = "{strategy}"'
+    )
+    given = StudyData.read(failing.write(tmp_path / "tables"))
+    datasets = study_datasets(given)
+    adtte = datasets.tables["ADTTE"]
+    assert adtte["AVAL"].tolist() == weeks
+    assert adtte["CNSR"].tolist() == codes
+    described = [f"No response {each}" for each in (*ended, "by the end of observation")]
+    assert adtte["EVNTDESC"].tolist() == described
+    write_analysis_datasets(datasets, tmp_path / "adam", "xpt")
+    text = failing.description.replace("[files]", '[files]\nadam = "../adam"')
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "study.toml").write_text(text, encoding="utf-8")
+    assert_frame_equal(study_datasets(StudyData.read(again)).tables["ADTTE"], adtte)
 
 
 def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):

@@ -30,6 +30,8 @@ class Scheduled:
     visits: pd.DataFrame
     #: rows to analyse: ``week``, the scheduled one or, of an unscheduled visit, its own;
     #: ``visit_week``, its own; ``scheduled``; ``row``, the row of the table as it was
+    #: rows outside of all windows that the schedule drops; columns as in `visits`
+    dropped: pd.DataFrame
     not_used: dict[str, int]
     #: how many visits are left out, by the reason in words
     faults: list[Fault]  #: what is ambiguous
@@ -97,11 +99,13 @@ def schedule_visits(
         placed = timed.with_means(placed, measures, baseline, ~later)
     else:
         not_used["before the baseline"] = before & timed.of_patients(baseline)
-    if schedule.unscheduled == "drop":
-        not_used["outside of all windows"] = later & ~scheduled
+    dropped = later & ~scheduled & (schedule.unscheduled == "drop")
+    not_used["outside of all windows"] = dropped
     counts = {reason: int(np.sum(which)) for reason, which in not_used.items() if which.any()}
-    left_out = before | not_used.get("outside of all windows", False)
-    return Scheduled(placed[~left_out].reset_index(drop=True), counts, faults)
+    used, left_out = (
+        placed[which].reset_index(drop=True) for which in (~before & ~dropped, dropped)
+    )
+    return Scheduled(used, left_out, counts, faults)
 
 
 def _faults(

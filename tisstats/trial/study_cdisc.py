@@ -44,8 +44,9 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     own in both data sets: whether it is met at each visit, and the time to the first visit at which
     it is. Times are those of the report: up to the week of the endpoint, with its strategy for
     rescue medication and early stops and its rule for missing measures. A competing event is
-    censored, as the report's incidence does not take it. Visits of patients outside the analysis
-    have their measures, but no score, and are not flagged for analysis.
+    marked by a code of its own, since to take it as censored would be another analysis. Visits
+    that the schedule drops, and those of patients outside the analysis, have their measures, but no
+    score, and are not flagged for analysis.
 
     Examples
     --------
@@ -73,7 +74,8 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         for enzyme, limit in study.measures.uln.items()
         if isinstance(limit, str)
     }
-    patients = trial.patients.assign(**limits)[[*_OF_PATIENTS, *metadata.characteristics]]
+    patients = trial.patients.assign(**limits, end_week=_last_seen(data))
+    patients = patients[[*_OF_PATIENTS, *metadata.characteristics]]
     visits = _visits(data, criterion)
     events, treatments = trial.adverse_events, trial.treatments
     return derive_analysis_datasets(
@@ -90,8 +92,22 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     )
 
 
+def _last_seen(data: StudyData) -> NDArray[np.float64]:
+    """Return the week of each patient's last visit, also if the schedule drops it."""
+    last: NDArray[np.float64] = data.trial.patients["end_week"].to_numpy(dtype=float)
+    if data.dropped_visits.empty:
+        return last
+    dropped = data.dropped_visits.groupby("patient_id")["week"].max()
+    ids = data.trial.patients["patient_id"]
+    return np.fmax(last, np.asarray(ids.map(dropped), dtype=np.float64))
+
+
 def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
-    """Return all visits; those of patients outside the analysis have no score or criterion."""
+    """Return all visits.
+
+    Those that the schedule drops, and those of patients outside the analysis, have no score and no
+    criterion. The dropped ones are needed to read the study again: until them, patients were seen.
+    """
     columns = ["patient_id", "week", "visit_week", *data.trial.description.measures]
     scored = data.analysis.visits[[*columns, "tis", "response"]]
     courses = Courses.of(data.analysis)
@@ -100,7 +116,10 @@ def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     if criterion is not None:
         scored = scored.assign(**{criterion.column: _met_at_visits(data)})
     outside = ~data.trial.visits["patient_id"].isin(data.analysis.patients["patient_id"])
-    return pd.concat([scored, data.trial.visits.loc[outside, columns]], ignore_index=True)
+    found = [scored.assign(counted=True), data.trial.visits.loc[outside, columns]]
+    if len(data.dropped_visits):
+        found.append(data.dropped_visits[columns].assign(counted=False))
+    return pd.concat(found, ignore_index=True)
 
 
 def _criterion(data: StudyData) -> CriterionLabel | None:
@@ -139,10 +158,17 @@ _ENDED = {
     "no visit": "known: no visit after baseline that counts",
 }
 
+#: The same by the composite strategy, where the time goes on to the week of the endpoint.
+_FAILED = _ENDED | {
+    "rescue medication": "by the week of the endpoint: rescue medication excludes it",
+    "stopped early": "by the week of the endpoint: an early stop excludes it",
+}
+
 
 def _times(data: StudyData) -> pd.DataFrame:
     """Return the times to the first response by the score and to the endpoint's criterion."""
     study, criterion = data.study, _criterion(data)
+    ended = _FAILED if study.endpoint.intercurrent == "composite" else _ENDED
     found = []
     if study.endpoint.threshold is not None:
         by_score = replace(study, endpoint=replace(study.endpoint, criterion="score"))
@@ -156,7 +182,8 @@ def _times(data: StudyData) -> pd.DataFrame:
                 "patient_id": ids,
                 "weeks": times.time,
                 "event": times.event,
-                "ended": [_ENDED.get(reason, "") for reason in times.ended_by.tolist()],
+                "ended": [ended.get(reason, "") for reason in times.ended_by.tolist()],
+                "censoring": np.maximum(times.cause, 1),  # as competing causes are numbered
                 "outcome": outcome,
             }
         )

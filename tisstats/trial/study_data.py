@@ -75,6 +75,8 @@ class StudyData:
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
     published_remarks: tuple[str, ...] = ()  #: remarks that name patients if the listings do
+    #: visits outside of all windows that the schedule drops; columns as of the trial's visits
+    dropped_visits: pd.DataFrame = field(default_factory=pd.DataFrame)
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @property
@@ -166,6 +168,7 @@ class StudyData:
             ends_recorded,
             unused,
             named if study.study.listings else unnamed,
+            scheduled.dropped,
         )
 
     @property

@@ -86,7 +86,9 @@ def derive_adtis(source: Source) -> Columns:
         "BASE": np.where(changes, base[visit, place], np.nan),
         "CHG": np.where(changes, change[visit, place], np.nan),
         "ABLFL": np.where(at_baseline & changes, "Y", "").astype(object),
-        "ANL01FL": np.where(np.isfinite(value) & (columns["FASFL"] == "Y"), "Y", "").astype(object),
+        "ANL01FL": np.where(
+            np.isfinite(value) & (columns["FASFL"] == "Y") & _counted(visits)[visit], "Y", ""
+        ).astype(object),
     }
     if "ARELTM" in columns:
         columns["ARELTMU"] = np.full(len(value), "WEEKS", dtype=object)
@@ -97,6 +99,13 @@ def derive_adtis(source: Source) -> Columns:
     if "AVALCAT1" in columns:
         columns["AVALCAT1"] = np.where(is_score, columns["AVALCAT1"], "").astype(object)
     return columns
+
+
+def _counted(visits: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which visits the study uses."""
+    if "counted" not in visits:
+        return np.ones(len(visits), dtype=np.bool_)
+    return visits["counted"].fillna(True).to_numpy(dtype=np.bool_)
 
 
 def _changes(

@@ -44,7 +44,8 @@ def derive_analysis_datasets(
     ``BASE``, ``CHG``, ``ABLFL`` and ``CRIT1FL`` are derived as admiral does
     (https://pharmaverse.github.io/admiral, "Creating a BDS Finding ADaM"): ``BASE`` is the value at
     the baseline visit, ``CHG`` is given after it. The Total Improvement Score compares with
-    baseline itself, so it has neither. ``CNSR`` is 0 for an event, as ADaM recommends.
+    baseline itself, so it has neither. ``CNSR`` is 0 for an event, as ADaM recommends, and above 0
+    where there was none.
 
     Parameters
     ----------
@@ -162,6 +163,9 @@ def _derive_adtte(source: Source) -> Columns:
         event[of_criterion] = criterion.event or criterion.label
         unmet[of_criterion] = criterion.unmet
         named[criterion.column] = f"Time to First {criterion.label}"
+    censoring = np.ones(len(times), dtype=np.int64)
+    if "censoring" in times:
+        censoring = times["censoring"].fillna(1).to_numpy(dtype=np.int64)
     if "ended" in times:
         ended = times["ended"].fillna("").to_numpy(dtype=object)
         nothing = np.char.partition(unmet.astype(str), " by the end")[:, 0].astype(object)
@@ -172,7 +176,7 @@ def _derive_adtte(source: Source) -> Columns:
         "PARAMCD": outcome.map({name: each.code for name, each in known.items()}).to_numpy(
             dtype=object
         ),
-        "CNSR": np.where(met, 0, 1),
+        "CNSR": np.where(met, 0, censoring),
         "EVNTDESC": np.where(met, event, unmet).astype(object),
     }
     return columns

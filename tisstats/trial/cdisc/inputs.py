@@ -138,6 +138,9 @@ def _outcomes(found: CellFaults, times: pd.DataFrame, study: StudyMetadata) -> N
     given = times["outcome"] if "outcome" in times else pd.Series([RESPONSE] * len(times))
     allowed = f"must be one of {', '.join(outcomes)}" if outcomes else "the study has no outcome"
     found.add(~given.isin(outcomes), "outcome", allowed)
+    if "censoring" in times:
+        unknown = times["censoring"].notna() & ~times["censoring"].isin([1, 2, 3])
+        found.add(unknown, "censoring", "must be 1, 2 or 3")
 
 
 def _baselines(found: CellFaults, visits: pd.DataFrame) -> None:
