@@ -80,7 +80,8 @@ def test_open_visits_as_responses_may_give_less_than_as_none_and_both_are_shown(
     assert last["If all open visits are no response, %"] == "50.0"
     assert last["If all open visits are a response, %"] == "33.3"
     assert (
-        "was 50% or 33% (Active), with all open visits as no response or all" in page.curves().alt
+        "was 50% or 33% (Active), depending on whether all open visits are taken as no response "
+        "or all as one; the curves censor" in page.curves().alt
     )
     assert "need not be the least and the most" in page.rules
 
@@ -228,3 +229,82 @@ def test_a_subtype_alone_takes_no_other_column_of_the_table(tmp_path, label):
     assert table.frame[heading].tolist() == ["DM", "PM"]
     assert table.frame["Patient"].tolist() == ["A", "B"]
     assert table.frame["Visits"].tolist() == ["0, 4, 8"] * 2
+
+
+ONCE = [("A", 0, BAD), ("A", 4, GOOD), ("A", 8, BAD), *C]
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ('"best"', ""),
+        ('"at week"', "asks for it at week 8:"),
+        ('"sustained"\nalso_at = [4]', "asks for it at week 8 and at week 4:"),
+        ('"confirmed"', "asks for it at more than one visit:"),
+    ],
+)
+def test_the_time_is_to_a_first_visit_which_need_not_meet_the_endpoint(tmp_path, kind, asked):
+    page = Scores(study(tmp_path / "rows", ONCE, {}, edits=[('kind = "best"', f"kind = {kind}")]))
+    note = str(page.numbers()["time_note"])
+    assert "the first visit with a response, which began at some time since" in note
+    assert ("need not meet the endpoint" in note) == bool(asked)
+    assert asked in note
+    (times,) = responses_by_arm(page.data)
+    assert times.times.event.tolist() == [True, False]
+    assert evaluate_study(page.data).responders_low == (0 if asked else 1)
+
+
+@pytest.mark.parametrize(("strategy", "counted"), [("composite", True), ("hypothetical", False)])
+def test_an_event_that_is_itself_the_outcome_is_timed_as_such(tmp_path, strategy, counted):
+    edits = [("threshold = 40", 'criterion = "imacs worsening"')]
+    folder = study(
+        tmp_path / "rows", C, {"C": "6,withdrawal"}, intercurrent=strategy, edits=edits,
+        missing="non-responder" if counted else "unknown",
+    )  # fmt: skip
+    page = Scores(folder)
+    assert ("count as a worsening by the composite strategy, in their own week" in str(
+        page.numbers()["time_note"]
+    )) == counted  # fmt: skip
+    ended = [row["Ended by"] for row in page.ends().frame.to_dict("records")]
+    assert ("stopped early, counted as worsening" in ended) == counted
+
+
+def test_an_early_stop_is_defined_where_patients_are_counted(tmp_path):
+    folder = study(tmp_path / "rows", C, {"C": "6,completed"})
+    said = "also where the patient completed the study, or the patient left the study"
+    assert said in str(Patients(folder).numbers()["ends"])
+    assert said in Safety(folder).outcomes().caption
+
+
+@pytest.mark.parametrize(
+    ("days", "weeks", "until"),
+    [(10, 4, ", and 4 weeks of follow-up, with a tolerance of 10 days"),
+     (1, 0, "later, with a tolerance of 1 day"), (0, 0, "or early stop if that is later")],
+)  # fmt: skip
+def test_until_when_events_count_is_said_with_its_tolerance(tmp_path, days, weeks, until):
+    edits = [("window_days = 10", f"window_days = {days}\nfollow_up_weeks = {weeks}")]
+    assert Safety(study(tmp_path / "rows", C, {}, edits=edits)).follow_up.endswith(until)
+
+
+def test_bounds_are_ends_and_no_result_in_the_table_of_choices_and_the_file(tmp_path):
+    visits = [("A", 0, BAD), ("A", 4, OPEN), ("A", 8, BAD), *C]
+    for missing, cells, first in (
+        ("bounds", {"lower": "an end of it", "upper": "an end of it"}, "lower end of the bounds"),
+        ("unknown", {}, "yes"),
+    ):
+        page = Sensitivity(study(tmp_path / missing, visits, {}, missing=missing))
+        rows = [
+            row
+            for row in page.choices().frame.to_dict("records")
+            if row["Choice"].startswith("Handling of an unk")
+        ]
+        ends = {
+            row["Why"].split()[0]: row["Main analysis"] for row in rows if " end " in row["Why"]
+        }
+        assert ends == cells
+        table = page.specifications.table()
+        assert table.loc[table["Outcome"] == "Response", "As described"].tolist()[:2] == [
+            first,
+            "no",
+        ]
+        assert table.loc[table["Outcome"] != "Response", "As described"].iloc[0] == "yes"

@@ -65,7 +65,8 @@ def test_of_bounds_the_title_has_both_readings_of_open_visits_and_not_the_curve(
     said = describe(CASES["with open visits"], **GIVEN)
     assert said.startswith(
         "By week 24, the cumulative incidence was 95% or 31% (Active treatment) and 20% (Placebo), "
-        "with all open visits as no response or all as one; the curves are censored there. "
+        "depending on whether all open visits are taken as no response or all as one; the curves "
+        "censor patients there. "
     )
 
 

@@ -720,17 +720,18 @@ def test_an_endpoint_describes_every_choice():
                     without_rescue=True, without_confirmed_deterioration=True).describe() == (
         "Total Improvement Score of at least 20 at week 25 and at week 17 or 21 (± 1.5 weeks), "
         "without rescue medication and confirmed deterioration. Intercurrent events: treatment "
-        "policy (visits count regardless of rescue medication and early stops). Where missing "
+        "policy (visits count regardless of early stops; rescue medication before the assessment "
+        "is non-response). Where missing "
         "data leave the status open: the status is unknown, and the patient is not in the "
         "denominator. Rescue medication in the week of a visit is taken as given after the visit."
     )  # fmt: skip
     best = Endpoint(kind="best", **USUAL, early_end="missing").describe()
     assert "at any visit up to week 16." in best
-    assert best.endswith("Without a response up to an earlier last visit, the status is open.")
+    assert best.endswith("Where visits end earlier without a response, the status is open.")
     assert "Rescue medication in the week" not in best
     twice = Endpoint(kind="confirmed", **USUAL)
     assert twice.describe().endswith(
-        "earlier last visit, patients with at least two visits after baseline are non-responders."
+        "without a response, patients with at least two visits after baseline are non-responders."
     )
     assert "at two consecutive visits up to week 16" in twice.describe()
     any_two = replace(twice, confirmed_at="any two visits")
@@ -755,8 +756,9 @@ def test_the_words_of_the_rules_for_a_worsening_by_hand():
 
 
 def test_the_words_of_the_best_and_the_worst_case_of_minimal_disability_by_hand():
-    assert missing_words("best case", MINIMAL_DISABILITY) == "counted as no minimal disability"
-    assert missing_words("worst case", MINIMAL_DISABILITY) == "counted as minimal disability"
+    best, worst = (missing_words(f"{case} case", MINIMAL_DISABILITY) for case in ("best", "worst"))
+    assert best == "counted as not having minimal disability"
+    assert worst == "counted as having minimal disability"
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -898,12 +900,11 @@ def test_messages_about_endpoints_in_full():
 @pytest.mark.parametrize(
     ("early_end", "words", "ending"),
     [
-        ("as observed", RESPONSE, "Without a response up to an earlier last visit, patients with "
+        ("as observed", RESPONSE, "Where visits end earlier without a response, patients with "
          "{} after baseline are non-responders."),
-        ("missing", RESPONSE, "Without a response up to an earlier last visit, the status is "
-         "open."),
-        ("as observed", WORSENING, "Without a worsening up to an earlier last visit, patients "
-         "with {} after baseline count as not worsened."),
+        ("missing", RESPONSE, "Where visits end earlier without a response, the status is open."),
+        ("as observed", WORSENING, "Where visits end earlier without a worsening, patients with "
+         "{} after baseline count as not worsened."),
     ],
 )  # fmt: skip
 def test_where_visits_end_early_is_described(early_end, words, ending):
@@ -911,4 +912,46 @@ def test_where_visits_end_early_is_described(early_end, words, ending):
         described = Endpoint(kind=kind, **USUAL, early_end=early_end, words=words).describe()
         assert described.endswith(f". {ending.format(seen)}")
         assert described.count(". ") == 3
-    assert "earlier last visit" not in Endpoint(kind="at week", **USUAL).describe()
+    assert "visits end earlier" not in Endpoint(kind="at week", **USUAL).describe()
+
+
+@pytest.mark.parametrize(
+    ("changed", "unless"),
+    [
+        ({}, ""),
+        ({"intercurrent": "hypothetical"}, " and no event decides"),
+        ({"without_rescue": True}, " and no event decides"),
+        ({"without_confirmed_deterioration": True}, " and no deterioration decides"),
+        (
+            {"intercurrent": "composite", "without_confirmed_deterioration": True},
+            " and no event or deterioration decides",
+        ),
+    ],
+)
+def test_what_decides_before_an_early_end_of_visits_is_said_and_does(changed, unless):
+    endpoint = Endpoint(kind="best", **{**USUAL, "early_end": "missing", **changed})
+    assert f"end earlier without a response{unless}, the status is open." in endpoint.describe()
+    stopped = patient({4: 0, 8: 0}, rescue=6)
+    (status,) = evaluate(endpoint, courses_of([stopped])).status
+    assert (status == "unknown") == ("event" not in unless)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "described"),
+    [
+        ("treatment policy", "visits count regardless of early stops; rescue medication before the "
+         "assessment is non-response"),
+        ("composite", "rescue medication or an early stop before the assessment is non-response"),
+        ("while on treatment", "visits count up to an early stop; rescue medication before the "
+         "assessment is non-response"),
+        ("hypothetical", "patients with an early stop before the assessment are left out, which "
+         "assumes that they would have responded as often as the others; rescue medication before "
+         "the assessment is non-response"),
+    ],
+)  # fmt: skip
+def test_an_endpoint_without_rescue_says_that_it_decides_first(strategy, described):
+    usual = {**USUAL, "intercurrent": strategy}
+    endpoint = Endpoint(kind="at week", without_rescue=True, **usual)
+    assert endpoint.describe_strategy() == described
+    rescued = evaluate(endpoint, courses_of([patient({16: 60}, rescue=10)]))
+    assert list(rescued.status) == ["non-responder"]

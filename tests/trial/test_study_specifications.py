@@ -328,8 +328,35 @@ def test_visits_that_count_by_the_endpoint_and_the_rows(tmp_path):
     )
     reasons = {each.choice: each.reason for each in early.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "no analysed patient had rescue medication or stopped before the last week"
+        "no analysed patient had rescue medication or stopped before the last assessment, that of "
+        "week 24"
     )
+
+
+@pytest.mark.parametrize(("after_visit", "varied"), [(False, True), (True, False)])
+def test_an_event_before_a_visit_late_in_the_last_window_is_varied(tmp_path, after_visit, varied):
+    """The endpoint is at week 4, the next week is 8, and the study goes on to week 24."""
+
+    def rows(study):
+        followed_to_the_end(study)
+        patient = study.patients[0]["patient_id"]
+        for row in study.visits:
+            if row["patient_id"] == patient and row["week"] == 8:
+                row["week"] = 8.3
+        study.patients[0] |= {"stop_week": 20 if after_visit else 8.1, "end_reason": "completed"}
+
+    edits = [("week = 24\n", "week = 4\n")]
+    found = described(
+        tmp_path, missed=0, missing=0, rows=rows, edits=edits, weeks=(0, 4, 8, 24), seed=3
+    )
+    label = "Handling of rescue and early stops"
+    assert (label in labels(found.choices)) == varied
+    if not varied:
+        reasons = {each.choice: each.reason for each in found.not_varied}
+        assert reasons[label] == (
+            "no analysed patient had rescue medication or stopped before the last assessment, that "
+            "of week 8"
+        )
 
 
 @pytest.mark.parametrize("treatments", [True, False])
@@ -347,7 +374,8 @@ def test_without_ends_and_treatments_no_event_is_recorded(tmp_path, treatments):
     found = described(tmp_path, missed=0, missing=0, rows=rows)
     reasons = {each.choice: each.reason for each in found.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "no analysed patient had rescue medication; early stops are not recorded"
+        "no analysed patient had rescue medication before the last assessment, that of week 24; "
+        "early stops are not recorded"
         if treatments
         else "neither is recorded"
     )
@@ -364,7 +392,8 @@ def test_what_is_not_recorded_is_not_said_to_be_none(tmp_path):
     found = described(tmp_path, missed=0, missing=0, rows=rows)
     reasons = {each.choice: each.reason for each in found.not_varied}
     assert reasons["Handling of rescue and early stops"] == (
-        "no analysed patient stopped before the last week; rescue medication is not recorded"
+        "no analysed patient stopped before the last assessment, that of week 24; rescue "
+        "medication is not recorded"
     )
     outcomes = {each.label: each.arms for each in harm_outcomes(found.data)}
     assert outcomes["Rescue medication"] is None

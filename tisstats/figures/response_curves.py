@@ -183,7 +183,8 @@ def _message(curves: Sequence[ResponseCurve], horizon: float, outcome: str) -> s
     found = f"By week {horizon:g}, the cumulative incidence was {listed}"
     if either:
         found += (
-            f", with all open visits as no {outcome} or all as one; the curves are censored there"
+            f", depending on whether all open visits are taken as no {outcome} or all as one; the "
+            "curves censor patients there"
         )
     if shorter:
         found += f"; it is not known for {join_names(shorter)}"

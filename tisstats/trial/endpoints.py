@@ -210,22 +210,30 @@ class Endpoint:
         >>> endpoint.describe_strategy()  # doctest: +ELLIPSIS
         'patients with rescue medication or an early stop before the assessment are left out, ...'
         """
+        failure = f"before the assessment is {self.words.failure}"
         if self.intercurrent == "composite":
-            return (
-                f"rescue medication or an early stop before the assessment is {self.words.failure}"
-            )
+            return f"rescue medication or an early stop {failure}"
+        described = STRATEGIES[self.intercurrent]
         kept = ""
         if self.without_confirmed_deterioration:
             kept = "a confirmed deterioration"
         elif not self.at_one_week:
             kept = self.words.indefinite
         if self.intercurrent == "hypothetical" and kept:
-            return (
+            described = (
                 "patients with rescue medication or an early stop before the assessment are left "
                 f"out, except those with {kept} before it; what the others would have had is not "
                 "estimated"
             )
-        return STRATEGIES[self.intercurrent]
+        if not self.without_rescue:
+            return described
+        # Rescue medication decides before the strategy does, which then is about early stops.
+        for events, stops in (
+            ("rescue medication or an early stop", "an early stop"),
+            ("rescue medication and early stops", "early stops"),
+        ):
+            described = described.replace(events, stops)
+        return f"{described}; rescue medication {failure}"
 
     @property
     def at_one_week(self) -> bool:
@@ -280,8 +288,14 @@ medication'
                 if self.early_end == "as observed"
                 else "the status is open"
             )
+            decided = [
+                "event" * (self.intercurrent != "treatment policy" or self.without_rescue),
+                "deterioration" * self.without_confirmed_deterioration,
+            ]
+            by = " or ".join(filter(None, decided))
+            unless = f" and no {by} decides" if by else ""
             sentences.append(
-                f"Without {self.words.indefinite} up to an earlier last visit, {ending}"
+                f"Where visits end earlier without {self.words.indefinite}{unless}, {ending}"
             )
         return ". ".join(sentences) + "."
 

@@ -324,7 +324,7 @@ def _rescue(analysis: Analysis) -> ThreeValued:
 
 
 def _stopped(analysis: Analysis) -> ThreeValued:
-    """Return who stopped the treatment early or left the study, as the endpoint counts it."""
+    """Return who stopped the treatment early or left the study, in whichever week."""
     stopped = analysis.discontinued()
     if "stop_week" in analysis.analysed:
         stopped = stopped | pd.notna(analysis.analysed["stop_week"])

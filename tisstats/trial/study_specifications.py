@@ -79,6 +79,8 @@ _DENOMINATORS = {
     "included": "all, others non-responders",
     "followed": "with a visit after baseline",
 }
+#: The choice of how open statuses are counted.
+OPEN_STATUS = "Handling of an unknown status"
 _PLANNED = "as described"
 #: Quartiles of Minitab and SPSS (6) and of SAS (2), where these are not those of the description.
 _OTHER_DEFINITIONS = (6, 2)
@@ -353,7 +355,7 @@ class StudySpecifications:
             lower = "worst case"
         rules = dict.fromkeys((planned, "unknown", lower, "best case"))
         return _choice(
-            "Handling of an unknown status",
+            OPEN_STATUS,
             "missing",
             {
                 name: Level(self._open_as(name), {}, self._why_missing(name, planned))
@@ -446,15 +448,15 @@ class StudySpecifications:
 
     def _no_early_end(self) -> str:
         ends, rescue = self.data.ends_recorded, self.data.rescue_recorded
+        before = f"before the last assessment, that of week {self._last_week:g}"
         if ends and rescue:
-            return "no analysed patient had rescue medication or stopped before the last week"
+            return f"no analysed patient had rescue medication or stopped {before}"
         if ends:
-            return (
-                "no analysed patient stopped before the last week; rescue medication is not "
-                "recorded"
-            )
+            return f"no analysed patient stopped {before}; rescue medication is not recorded"
         if rescue:
-            return "no analysed patient had rescue medication; early stops are not recorded"
+            return (
+                f"no analysed patient had rescue medication {before}; early stops are not recorded"
+            )
         return "neither is recorded"
 
     @cached_property
@@ -467,8 +469,7 @@ class StudySpecifications:
             if self.endpoint.also_at
             else "there is no other scheduled week next to the planned one",
             "Handling of rescue and early stops": self._no_early_end(),
-            "Handling of an unknown status": "every status is known under every combination "
-            "of the other choices",
+            OPEN_STATUS: "every status is known under every combination of the other choices",
             "Denominator": "all patients are analysed and have a visit after baseline",
             "Enzymes missing at baseline": "one enzyme, or every patient has all "
             "of them at the first visit, or none",
@@ -572,7 +573,8 @@ class StudySpecifications:
         DataFrame
             ``Origin`` (observed or synthetic), ``Outcome`` (such as response, or the change of a
             measure), ``Group`` (arm or comparison), ``As described`` (yes in the row of the
-            description's own choices), a column for each choice, and the results of
+            description's own choices; where it asks for bounds and a status is open, that row is
+            the lower end of the bounds), a column for each choice, and the results of
             `curve_of_counts`, with their ``Confidence level``, and of `change_curves`, whose
             quartiles are ``quartile_low`` and ``quartile_high``; empty where a choice or a result
             does not belong to the outcome.
@@ -581,11 +583,17 @@ class StudySpecifications:
         table.insert(0, "Origin", self.data.study.study.data)
         return table
 
+    @property
+    def _first_row(self) -> str:
+        """What the first levels are to the description, of which bounds are no single result."""
+        bounds = self.data.study.endpoint.missing == "bounds" and self._some_open
+        return "lower end of the bounds" if bounds else "yes"
+
     def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
         outcome = self.endpoint.words.noun.capitalize()
         for comparison in self.comparisons:
             curve = self.response(comparison, scheduler=scheduler, progress=progress)
-            table = _headed(curve.table(), outcome, comparison.title)
+            table = _headed(curve.table(), outcome, comparison.title, as_described=self._first_row)
             yield table.assign(**{"Confidence level": self.inference.confidence_level})
         measures = self.data.trial.description.measures
         for arm, label in self.data.study.arms.items():
@@ -604,14 +612,16 @@ _COUNTED = ("responders", "patients", "n")
 _COMPLETERS = {"completers": "completers only"}
 
 
-def _headed(table: pd.DataFrame, outcome: str, group: str) -> pd.DataFrame:
+def _headed(
+    table: pd.DataFrame, outcome: str, group: str, *, as_described: str = "yes"
+) -> pd.DataFrame:
     # Whole numbers stay so beside the empty cells of other outcomes.
     counts = [name for name in table if str(name).partition("_")[0] in _COUNTED]
     table = table.astype(dict.fromkeys(counts, "Int64"))
     table.insert(0, "Outcome", outcome)
     table.insert(1, "Group", group)
     # The first level of each choice is that of the description.
-    table.insert(2, "As described", ["yes", *["no"] * (len(table) - 1)])
+    table.insert(2, "As described", [as_described, *["no"] * (len(table) - 1)])
     return table
 
 

@@ -24,7 +24,7 @@ class TimeOnStudy:
     response: float | None  #: week of the first visit at which the score is known to be reached
     rescue: float | None  #: week of the first rescue medication
     stop: float | None  #: week of an early stop
-    end: float  #: last week on study: of the end as recorded, or of the last visit if it is later
+    end: float  #: last week of what is recorded here: visits, treatments, rescue, stop
 
 
 def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> list[TimeOnStudy]:

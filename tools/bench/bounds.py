@@ -36,6 +36,7 @@ def bench() -> None:
         )
     show(
         f"The {SLOWEST} of {len(committed)} bounds that took longest when last written, computed "
-        f"again, as parts of two minutes (all together took {committed['seconds'].sum():.0f} s)",
+        f"again, as parts of two minutes (all {len(committed)} took "
+        f"{committed['seconds'].sum():.0f} s)",
         rows,
     )

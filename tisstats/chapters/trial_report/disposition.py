@@ -18,6 +18,12 @@ COMPLETION_RULE = (
     "study."
 )
 
+#: What is called an early stop where patients and their harms are counted.
+STOPPED_EARLY = (
+    "Stopped early: the treatment stopped before its planned end, also where the patient completed "
+    "the study, or the patient left the study."
+)
+
 
 #: What the columns of `disposition_rows` are.
 DISPOSITION_FACTS = {

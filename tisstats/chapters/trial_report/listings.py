@@ -79,8 +79,9 @@ class Listings(TrialChapter):
         stop = row.get("stop_week", np.nan)
         when = f" in week {_week(stop)}" if np.isfinite(stop) else ""
         if row["end_reason"] == "completed":
-            return f"treatment stopped early{when}, study completed" if when else "completed"
-        return f"stopped early{when}: {format_reason(row['end_reason'])}"
+            return f"completed, treatment stopped{when}" if when else "completed"
+        stopped = f", treatment stopped{when}" if when else ""
+        return f"did not complete: {format_reason(row['end_reason'])}{stopped}"
 
     def _first_rescue(self) -> dict[str, str]:
         given = self.data.trial.treatments

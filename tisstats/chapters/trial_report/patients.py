@@ -10,6 +10,7 @@ from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import (
     COMPLETION_RULE,
     DISPOSITION_FACTS,
+    STOPPED_EARLY,
     disposition_rows,
     were,
 )
@@ -167,7 +168,7 @@ class Patients(TrialChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers and phrases glued into the prose, by name."""
         ends = (
-            COMPLETION_RULE
+            f"{COMPLETION_RULE} {STOPPED_EARLY}"
             if self.data.ends_recorded
             else "The table of patients has neither a week nor a reason of early stops, so that "
             "completion is not recorded."

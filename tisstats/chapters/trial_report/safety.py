@@ -12,7 +12,7 @@ from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts
 from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import COUNT_RANGE, COUNTS_OF_ARM, TrialChapter
-from tisstats.chapters.trial_report.disposition import NOT_RECORDED
+from tisstats.chapters.trial_report.disposition import NOT_RECORDED, STOPPED_EARLY
 from tisstats.chapters.trial_report.scores import n_percent
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
@@ -83,9 +83,10 @@ class Safety(TrialChapter):
 
     @table(
         "Harms by patient and arm: n (%) of the N analysed patients; {self.level} interval of the "
-        "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. A stop "
-        "for another or no stated reason does not count as one because of an adverse event. A "
-        "relation to treatment that is recorded neither as yes nor as no leaves it unknown. "
+        "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. "
+        "{self.stopped_early} A stop for another or no stated reason does not count as one because "
+        "of an adverse event. A relation to treatment that is recorded neither as yes nor as no "
+        "leaves it unknown. "
         "{self.deterioration}",
         origin="{self.label}",
         columns={
@@ -288,11 +289,21 @@ class Safety(TrialChapter):
         )
 
     @property
+    def stopped_early(self) -> str:
+        """What an early stop is, in words."""
+        return STOPPED_EARLY
+
+    @property
     def follow_up(self) -> str:
         """Until when adverse events are recorded, in words."""
-        weeks = self.study.visits.follow_up_weeks
-        last = "each patient's last visit, or early stop if that is later"
-        return f"{last}, and {weeks:g} weeks of follow-up" if weeks else last
+        visits = self.study.visits
+        text = "each patient's last visit, or early stop if that is later"
+        if visits.follow_up_weeks:
+            text += f", and {visits.follow_up_weeks:g} weeks of follow-up"
+        days = visits.window_days
+        return (
+            f"{text}, with a tolerance of {days:g} day{'' if days == 1 else 's'}" if days else text
+        )
 
     @described(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -276,12 +277,18 @@ class Scores(TrialChapter):
             if reason in ("rescue medication", "stopped early") and not heeded:
                 continue
             yield {
-                "Ended by": self.words.noun if reason == "response" else reason,
+                "Ended by": self._ended(reason),
                 **{
                     f"{arm.label} (N={arm.patients})": n_percent(found[reason], arm.patients)
                     for arm, found in counts
                 },
             }
+
+    def _ended(self, reason: str) -> str:
+        if reason == "response":
+            return self.words.noun
+        counts = self._events_count and reason in ("rescue medication", "stopped early")
+        return f"{reason}, counted as {self.words.noun}" if counts else reason
 
     @property
     def windows(self) -> str:
@@ -377,6 +384,42 @@ class Scores(TrialChapter):
             "lack of efficacy."
         )
 
+    def _on_times(self) -> Iterator[str]:
+        """Yield what the time to the outcome is, and where it is not that to the endpoint."""
+        endpoint, words = self.study.endpoint, self.words
+        yield (
+            f"What is timed is the first visit with {words.indefinite}, which began at some time "
+            "since the visit before: curves place it as late as it can have begun."
+        )
+        if self._events_count:
+            yield (
+                "Rescue medication and an early stop that come first count as "
+                f"{words.indefinite} by the composite strategy, in their own week."
+            )
+        if endpoint.kind != "best":
+            also = " or ".join(f"{week:g}" for week in endpoint.also_at)
+            asked = {
+                "at week": f"at week {endpoint.week:g}",
+                "sustained": f"at week {endpoint.week:g} and at week {also}",
+                "confirmed": "at more than one visit",
+            }[endpoint.kind]
+            yield (
+                f"A patient with {words.indefinite} at a visit need not meet the endpoint, which "
+                f"asks for it {asked}: numbers here can differ from those on the page of the "
+                "primary endpoint. What follows that first visit does not enter the time."
+            )
+        conditions = [
+            "rescue medication" * endpoint.without_rescue,
+            "confirmed deterioration" * endpoint.without_confirmed_deterioration,
+        ]
+        if excluded := " and ".join(filter(None, conditions)):
+            yield f"That the endpoint also asks for no {excluded} does not enter the time."
+
+    @property
+    def _events_count(self) -> bool:
+        """Whether rescue medication and early stops are themselves the outcome."""
+        return self.study.endpoint.intercurrent == "composite" and self.words.unfavourable
+
     def _not_recorded(self) -> str:
         """Return what of these events the tables of the study do not record."""
         treatments = (
@@ -407,7 +450,7 @@ class Scores(TrialChapter):
                     "quantiles",
                     "shown",
                     "limits",
-                    "conditions",
+                    "time_note",
                     "sizes",
                 ),
                 WORDS,
@@ -416,12 +459,6 @@ class Scores(TrialChapter):
     )
     def numbers(self) -> dict[str, object]:
         """Return the numbers and sentences glued into the prose, by name."""
-        endpoint = self.study.endpoint
-        conditions = [
-            "rescue medication" * endpoint.without_rescue,
-            "confirmed deterioration" * endpoint.without_confirmed_deterioration,
-        ]
-        excluded = " and ".join(filter(None, conditions))
         return {
             "label": self.label,
             "response": self.response,
@@ -444,9 +481,7 @@ class Scores(TrialChapter):
             "limits": f"The {self.level} limits are shaded"
             if len(self.study.arms) == 1
             else f"The {self.level} limits of each arm are in the table",
-            "conditions": f"That the endpoint also asks for no {excluded} does not enter the time."
-            if excluded
-            else "",
+            "time_note": " ".join(self._on_times()),
             "sizes": "; ".join(f"{label} n={size}" for label, size in self.arm_sizes().items()),
         }
 

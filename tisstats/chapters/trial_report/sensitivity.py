@@ -34,7 +34,7 @@ from tisstats.trial.specifications import (
     SpecificationCurve,
     combinations,
 )
-from tisstats.trial.study_specifications import Comparison, StudySpecifications
+from tisstats.trial.study_specifications import OPEN_STATUS, Comparison, StudySpecifications
 from tisstats.trial.summaries import format_p
 
 #: Decimals of median changes.
@@ -136,7 +136,11 @@ class Sensitivity(TrialChapter):
     )
     def choices(self) -> Rows:
         """Return every level of every choice."""
-        yield from level_rows(self.specifications.choices)
+        for row in level_rows(self.specifications.choices):
+            ends = self.asks_for_bounds and row["Choice"] == OPEN_STATUS
+            if ends and "end of the bounds" in str(row["Why"]):
+                row["Main analysis"] = "an end of it"
+            yield row
 
     @table(
         "Choices that are not varied",
@@ -148,8 +152,9 @@ class Sensitivity(TrialChapter):
             yield {"Choice": each.choice, "Why it is not varied": each.reason}
 
     @table(
-        "Conclusions under every combination of the choices: {self.level}% intervals, a P value "
-        "below {self.alpha_text} taken as significant. N: combinations that give a result",
+        "Conclusions, and under how many combinations of choices each holds: of the choices that "
+        "change what it is judged by, and of the combinations that give a result. {self.level}% "
+        "intervals, a P value below {self.alpha_text} taken as significant",
         origin="{self.label}",
         columns={"Conclusion": LABEL, **CONCLUSION_FACTS},
     )
@@ -290,12 +295,12 @@ class Sensitivity(TrialChapter):
                 continue
             of = first.combinations - first.without_result
             deciding = ", ".join(first.deciding)
-            ending = f"; on their own, these can: {deciding}" if deciding else ""
+            ending = f"; each of these alone can change whether it holds: {deciding}"
             unit = "%" if comparison.reference is None else " percentage points"
             if of > 1:
                 found = (
                     f"holds under {of_all(first.holds, of)} combinations of the choices that "
-                    f"change what it is judged by{ending}"
+                    f"change what it is judged by{ending if deciding else ''}"
                 )
             else:
                 found = (
