@@ -41,6 +41,7 @@ def content(n=24, *, difference=False, label="level"):
             [LevelRow(f"{label} one", first, 1.0), LevelRow(f"{label} two", ~first, 0.003)],
         ),
         ChoiceRows("Week", [LevelRow("week 24", np.ones(n, dtype=bool), np.nan)]),
+        ChoiceRows("Test", [LevelRow("Fisher", np.ones(n, dtype=bool), None)]),
     ]
     return CurveContent(
         estimate,
@@ -54,6 +55,7 @@ def content(n=24, *, difference=False, label="level"):
         24,
         0.5,
         STAMP,
+        "" if difference else "%",
     )
 
 
@@ -68,6 +70,7 @@ def test_it_is_legible(tidy, n, difference, label):
 def test_the_shares_hide_neither_an_exception_nor_a_case(texts):
     drawn = texts(draw(content()))
     assert {"100%", "< 1%", "–"} <= set(drawn)
+    assert any(each.startswith("– the choice does not change") for each in drawn)
 
 
 def test_the_stamp_is_in_the_figure(texts):
@@ -78,7 +81,7 @@ def test_a_level_fills_the_columns_of_its_combinations():
     figure = draw(content(24))
     filled = figure.axes[0].collections
     assert {tuple(cells.get_facecolor()[0]) for cells in filled} == {to_rgba(BLUE)}
-    for cells, expected in zip(filled, ([1, 0] * 12, [0, 1] * 12, [1] * 24), strict=True):
+    for cells, expected in zip(filled, ([1, 0] * 12, [0, 1] * 12, [1] * 24, [1] * 24), strict=True):
         least, greatest = steps(cells, 24)
         heights = greatest - least
         assert list((heights / max(heights)).round()) == expected
@@ -119,3 +122,11 @@ def test_the_alternative_text_begins_with_the_patients_and_the_message_and_has_e
 def test_a_curve_without_combinations_is_refused():
     with pytest.raises(ValueError, match="at least one combination"):
         content(0)
+
+
+def test_differences_are_in_percentage_points_without_a_sign_of_per_cent():
+    found = content(difference=True)
+    ticks = [each.get_text() for each in draw(found).axes[1].get_yticklabels()]
+    assert ticks == ["−100", "−50", "0", "50", "100"]
+    assert "estimates ascend from −30.0 to 70.0;" in describe(found)
+    assert "estimates ascend from 20.0% to 70.0%;" in describe(content())

@@ -47,6 +47,7 @@ def curve_content(
     stamp: str,
     reference: float | None = None,
     chosen: bool = True,
+    unit: str = "%",
 ) -> CurveContent | None:
     """Return what a figure of a curve draws, with the shares of a conclusion; None if nothing.
 
@@ -54,7 +55,7 @@ def curve_content(
     ----------
     curve, conclusion
         What is drawn, and whose shares stand next to the levels.
-    ylabel, stamp, reference
+    ylabel, stamp, reference, unit
         As for `tisstats.figures.specification_curve.CurveContent`.
     chosen
         Whether the first combination is the main analysis.
@@ -90,6 +91,7 @@ def curve_content(
         combinations=judged.combinations - judged.without_result,
         reference=reference,
         stamp=stamp,
+        unit=unit,
     )
 
 

@@ -46,6 +46,9 @@ _MARKER: dict[str, Any] = {
 }
 
 
+_NO_SHARE = "–"
+
+
 @dataclass(frozen=True, slots=True)
 class LevelRow:
     """One level of a choice."""
@@ -80,12 +83,13 @@ class CurveContent:
     high: NDArray[np.float64]  #: upper limits
     chosen: int | None  #: position of the main analysis; None: it has no estimate
     choices: Sequence[ChoiceRows]
-    ylabel: str  #: what is estimated, with its unit, %
+    ylabel: str  #: what is estimated, with its unit
     conclusion: str  #: whose share stands next to each level
     holds: int  #: combinations in which it holds, of the choices that change what it is judged by
     combinations: int  #: all combinations of these choices that have a result
     reference: float | None  #: value marked by a line, on the scale of the estimate
     stamp: str = ""  #: label of the patients, written into the figure; empty for published counts
+    unit: str = "%"  #: beside each value; empty for differences, in percentage points
 
     def __post_init__(self) -> None:
         require_rows(self.estimate, "estimate", "combination")
@@ -121,6 +125,10 @@ def draw(content: CurveContent, *, layout: Layout = Layout.COLUMN, source: str =
     page.write_key(level, color=MUTED, facecolor=BLUE, edgecolor="none")
     if content.chosen is not None:
         _write_marker_key(page)
+    levels = [level for choice in content.choices for level in choice.levels]
+    if any(_share(level.share) == _NO_SHARE for level in levels):
+        text = "the choice does not change what this is judged by, or no combination has a result"
+        page.write_paragraph(f"{_NO_SHARE} {text}", color=MUTED)
     return page.finish(source=source)
 
 
@@ -185,7 +193,7 @@ def _set_percent_axis(axes: Axes, content: CurveContent) -> None:
     least = 0 if np.nanmin(content.low) >= 0 else -100
     ticks = range(least, 101, 20 if least == 0 else 50)
     axes.set_ylim(least - 2, 102)
-    axes.set_yticks(list(ticks), [f"{tick}%".replace("-", "−") for tick in ticks])
+    axes.set_yticks(list(ticks), [f"{tick}{content.unit}".replace("-", "−") for tick in ticks])
     axes.set_xticks([])
     axes.tick_params(axis="y", length=3)
 
@@ -202,7 +210,7 @@ def _write_header(page: Page, content: CurveContent) -> None:
 def _share(share: float | None) -> str:
     """Format a share as %, without hiding that it is not quite none or all."""
     if share is None or np.isnan(share):
-        return "–"
+        return _NO_SHARE
     shown = format_percent(share, 0)
     if shown == "0" and share > 0:
         return "< 1%"
@@ -249,17 +257,21 @@ def _write_marker_key(page: Page) -> None:
 def describe(content: CurveContent) -> str:
     """Return the alternative text; parameters as for `draw`."""
     estimates = content.estimate
+
+    def shown(value: float) -> str:
+        return f"{format_percent(float(value))}{content.unit}".replace("-", "−")
+
     parts = [
         *([f"{content.stamp}."] if content.stamp else []),
         f"{_message(content)}.",
-        f"Specification curve, {content.ylabel}: estimates ascend from {_percent(estimates[0])} "
-        f"to {_percent(estimates[-1])}; lower limits from {_percent(np.min(content.low))}, upper "
-        f"limits to {_percent(np.max(content.high))}.",
+        f"Specification curve, {content.ylabel}: estimates ascend from {shown(estimates[0])} "
+        f"to {shown(estimates[-1])}; lower limits from {shown(np.min(content.low))}, upper "
+        f"limits to {shown(np.max(content.high))}.",
     ]
     if content.chosen is not None:
-        parts.append(f"The main analysis gives {_percent(estimates[content.chosen])}.")
+        parts.append(f"The main analysis gives {shown(estimates[content.chosen])}.")
     if content.reference is not None:
-        parts.append(f"A dotted line marks {_percent(content.reference)}.")
+        parts.append(f"A dotted line marks {shown(content.reference)}.")
     for choice in content.choices:
         if all(level.share is None for level in choice.levels):
             parts.append(f"{choice.label} does not change what this is judged by.")
@@ -267,7 +279,3 @@ def describe(content: CurveContent) -> str:
         shares = ", ".join(f"{level.label} {_share(level.share)}" for level in choice.levels)
         parts.append(f"By {choice.label}, it holds in this share of combinations: {shares}.")
     return " ".join(parts)
-
-
-def _percent(value: float) -> str:
-    return f"{format_percent(float(value))}%".replace("-", "−")

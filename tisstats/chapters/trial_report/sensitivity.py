@@ -209,6 +209,7 @@ class Sensitivity(TrialChapter):
                 stamp=self.label,
                 reference=self.reference_response if one_arm else 0.0,
                 chosen=not self.asks_for_bounds,
+                unit="%" if one_arm else "",
             )
             if content is None:
                 yield Markdown(f"{title}: no combination leaves a patient to count in each arm.")
