@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -180,7 +181,8 @@ def score_file(
             with shown.closing():
                 run.survey()
                 run.score()
-                run.write(lambda: _check_unchanged(source, before))
+                _check_unchanged(source, before)
+                run.write(lambda: _check_unchanged(source, before, written=not is_file))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -196,9 +198,13 @@ def _state(source: Path) -> tuple[int, ...] | None:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _check_unchanged(source: Path, before: tuple[int, ...] | None) -> None:
+def _check_unchanged(
+    source: Path, before: tuple[int, ...] | None, *, written: bool = False
+) -> None:
+    """Raise DataError if a file is not as it was; `written`: what came of it is out already."""
     if before is not None and _state(source) != before:
-        message = "was changed while it was read; nothing was written"
+        end = "what was written is not to be used" if written else "nothing was written"
+        message = f"was changed while it was read; {end}"
         raise DataError([Fault(str(source), message)])
 
 
@@ -218,6 +224,8 @@ def _key(
     files = [path for path in (source, mapping) if path is not None and path.is_file()]
     return {
         "files": [digest(path) for path in files],
+        # What comes through a pipe is known only once it is read: no run goes on with another's.
+        "once": "" if source.is_file() else uuid.uuid4().hex,
         "options": repr(options),
         "scoring": repr(sorted(scoring.items())),
         "version": tisstats.__version__,
@@ -477,6 +485,7 @@ class _Scoring:
         if str(self._target) == STANDARD_STREAM:
             with TextWriter(sys.stdout, quote_all=self._has_returns) as writer:
                 self._write_rows(writer)
+            check()
             return
         part = self._folder / f"output{file_format(self._target)}"
         types = self._visits.kept_types()

@@ -66,7 +66,9 @@ def _adopt(own: Path, target: Path, key: Mapping[str, object]) -> None:
     """Make the folder of this process; what another has left there is taken over if it fits."""
     # A folder on a shared disk may be that of a process on another machine.
     content = json.dumps({**key, "machine": socket.gethostname()}, sort_keys=True)
-    if own.exists():  # of an earlier process of this number
+    # One of this process's own number is of an earlier process, as in a container.
+    known = _key_of(own)
+    if own.exists() and (known is None or json.dumps(known, sort_keys=True) != content):
         shutil.rmtree(own)
     for left in sorted(target.parent.glob(f".{_escaped(target.name)}.*{_ENDING}")):
         number = left.name.removesuffix(_ENDING).rpartition(".")[2]
