@@ -251,6 +251,24 @@ def test_a_foreign_folder_is_refused_before_anything_runs(new_book, tmp_path):
     assert not (new_book.root / "_build").exists()
 
 
+def test_what_is_put_into_the_folder_during_the_build_is_not_replaced(
+    tiny_book, notebook_writer, code_cell, tmp_path
+):
+    (tiny_book.root / "book" / "intro.md").write_text("# Intro\n")
+    elsewhere = tmp_path / "site"
+    notebook_writer(
+        tiny_book.second,
+        {"cell_type": "markdown", "metadata": {}, "source": "# Second"},
+        code_cell(
+            f"import pathlib; new = pathlib.Path({str(elsewhere)!r}); new.mkdir()\n"
+            "_ = (new / 'thesis.docx').write_text('precious')"
+        ),
+    )
+    with pytest.raises(UsageError, match="site is not a book folder"):
+        tiny_book.build(output=elsewhere)
+    assert [path.name for path in elsewhere.iterdir()] == ["thesis.docx"]
+
+
 def test_a_build_leaves_nothing_half_done_behind(tiny_book):
     left = {path.name for path in (tiny_book.root / "_build").iterdir()}
     assert left == {*(".lock", ".pages-lock", "html", "logs", "nbcache", "pages", "pythons", "src")}

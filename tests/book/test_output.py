@@ -2,12 +2,15 @@ import ctypes
 import errno
 import json
 import os
+import re
+import shutil
 import sys
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from tests.trial.studies import make_study
 from tisstats.book.run.project import Project, UsageError
 from tisstats.book.site import output, swap
 from tisstats.book.site.output import (
@@ -15,9 +18,12 @@ from tisstats.book.site.output import (
     BuildStamp,
     check_replaceable,
     digest_of_book,
+    files_of_book,
     replace_book,
     restore_book,
 )
+from tisstats.book.trial_report import check_not_of_another
+from tisstats.cli import main
 
 
 @pytest.fixture
@@ -77,6 +83,30 @@ def test_an_own_folder_that_gained_foreign_things_is_refused(tmp_path, project):
     book = a_book(tmp_path / "own", "CNAME")
     with pytest.raises(UsageError, match="'CNAME'"):
         check_replaceable(book, project)
+
+
+@pytest.mark.parametrize("name", ["book/notes.txt", "book/a/.hidden", "_static/letter.pdf"])
+def test_a_foreign_file_in_a_folder_of_the_book_is_refused(tmp_path, project, name):
+    book = tmp_path / "own"
+    for file in ("book/intro.html", "_static/class.html", "_static/class.pdf", "index.html"):
+        (book / file).parent.mkdir(parents=True, exist_ok=True)
+        (book / file).write_text("old")
+    files = [file for file in files_of_book(book) if not file.endswith(".pdf")]
+    assert files == ["_static/class.html", "book/intro.html", "index.html"]
+    BuildStamp("sources", {}, [], files).write(book)
+    check_replaceable(book, project)  # a sheet that was printed from a page is part of it
+    (book / name).parent.mkdir(exist_ok=True)
+    (book / name).write_text("precious")
+    with pytest.raises(UsageError, match=re.escape(f"contains {name!r}, which is not part")):
+        check_replaceable(book, project)
+
+
+def test_a_book_whose_stamp_names_its_folders_may_be_replaced(tmp_path, project):
+    book = a_book(tmp_path / "own")
+    (book / "book").mkdir()
+    (book / "book" / "intro.html").write_text("old")
+    BuildStamp("sources", {}, [], ["book", "index.html"]).write(book)
+    check_replaceable(book, project)
 
 
 def test_a_file_is_refused(tmp_path, project):
@@ -215,3 +245,24 @@ def test_a_stamp_of_before_is_read_and_known_to_be_old(tmp_path):
     del kept["digest"]
     (book / MARK).write_text(json.dumps(kept))
     assert BuildStamp.read(book).digest != digest_of_book(book)
+
+
+def test_the_report_of_another_study_with_the_same_id_is_not_replaced(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    first, second = (make_study(6, seed=seed).write(tmp_path / f"trial{seed}") for seed in (1, 2))
+    report = tmp_path / "_build" / "trials" / "MADE-UP" / "html"
+    report.mkdir(parents=True)
+    (report / "index.html").write_text("of the first")
+    BuildStamp("", {}, [f"cohort={first}", "mapping="], ["index.html"]).write(report)
+    assert main(["book", "--cohort", str(second)]) == 2
+    assert capsys.readouterr().err.endswith(
+        f"{report} has the report of {first}, a study with the same id: change study.id, or name a "
+        "folder with --output\n"
+    )
+    assert (report / "index.html").read_text() == "of the first"
+    check_not_of_another(report, [f"cohort={first}", "mapping="])
+    shutil.rmtree(first)  # moved away
+    check_not_of_another(report, [f"cohort={second}", "mapping="])
+    check_not_of_another(tmp_path / "none", [f"cohort={second}", "mapping="])

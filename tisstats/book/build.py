@@ -19,6 +19,7 @@ from tisstats.book.site.output import (
     BuildStamp,
     check_replaceable,
     digest_of_book,
+    files_of_book,
     replace_book,
     restore_book,
 )
@@ -143,11 +144,12 @@ def _build(
         settled = Surroundings.of_project(project, settings).of_pages(project) == sources
         if settled:
             kept.take(built.parent)
-        contents = sorted(path.name for path in built.iterdir())
+        contents = files_of_book(built)
         stamp = BuildStamp(
             sources if settled else "", overrides, list(settings), contents, digest_of_book(built)
         )
         stamp.write(built)
+        check_replaceable(output, project)  # somebody may have put something there meanwhile
         replace_book(built, output)
         python = _python_of(project, output)
         python.parent.mkdir(exist_ok=True)

@@ -266,10 +266,12 @@ def book(parsed: argparse.Namespace) -> int:
     of_trial = parsed.cohort is not None and not _names_an_ensemble(parsed.cohort)
     _check_combination(parsed, of_trial)
     if of_trial:
-        from tisstats.book.trial_report import report_project
+        from tisstats.book.trial_report import check_not_of_another, report_project
 
         project, settings = report_project(parsed.cohort, Path("_build") / "trials", parsed.map)
         output = parsed.output or project.root / "html"
+        if parsed.output is None:
+            check_not_of_another(output, settings)
         refusal = None
     else:
         project = Project.from_folder(parsed.source)

@@ -28,7 +28,7 @@ class BuildStamp:
     sources: str  #: digest of everything but the settings
     overrides: Mapping[str, Value]  #: parameters changed by the reader
     settings: list[str]  #: the same, as given
-    contents: list[str]  #: names in the folder
+    contents: list[str]  #: its files; stamps of before have the names in the folder
     digest: str = ""  #: of everything in the folder but this file; stamps of before had none
 
     @classmethod
@@ -43,6 +43,15 @@ class BuildStamp:
         """Write the stamp of a book."""
         text = json.dumps(asdict(self), indent=1, sort_keys=True)
         (folder / MARK).write_text(text + "\n", encoding="utf-8")
+
+
+def files_of_book(folder: Path) -> list[str]:
+    """Return the files in a folder, hidden ones and links too, with their folders, sorted."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    )
 
 
 def digest_of_book(folder: Path) -> str:
@@ -76,12 +85,19 @@ def check_replaceable(output: Path, project: Project) -> None:
         if output == project.default_output and ".buildinfo" in names:
             return
         raise UsageError(f"{output} is not a book folder: choose a new or empty one")
-    foreign = sorted(names - set(mark.contents) - {MARK})
+    known = {MARK, *mark.contents}
+    foreign = [name for name in files_of_book(output) if not _is_known(name, known)]
     if foreign:
         raise UsageError(
             f"{output} contains {foreign[0]!r}, which is not part of the book: "
             "move it away or choose another folder"
         )
+
+
+def _is_known(name: str, known: set[str]) -> bool:
+    """Return whether a file is part of a book, or a sheet that was printed from a page of it."""
+    sheet = name.endswith(".pdf") and f"{name.removesuffix('.pdf')}.html" in known
+    return sheet or name in known or name.partition("/")[0] in known
 
 
 def replace_book(pages: Path, output: Path) -> None:

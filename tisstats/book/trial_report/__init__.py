@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import tisstats
-from tisstats.book.run.project import CONFIG, TOC, BookError, Project
+from tisstats.book.run.project import CONFIG, TOC, BookError, Project, UsageError
+from tisstats.book.site.output import BuildStamp
 from tisstats.trial.study_data import StudyData
 
 _TEMPLATE = Path(__file__).parent
@@ -61,6 +62,24 @@ def report_project(
     read["mapping"] = "" if mapping is None else str(mapping.resolve())
     project = write_project(data, read, work.resolve() / data.study.study.id)
     return project, [f"{name}={value}" for name, value in read.items()]
+
+
+def check_not_of_another(output: Path, settings: Sequence[str]) -> None:
+    """Raise UsageError if a folder has the report of another trial, whose tables still exist.
+
+    Reports are in folders named by the id of their study, which a template gives to many.
+    """
+    stamp = BuildStamp.read(output)
+    cohorts = [
+        next((Path(each.partition("=")[2]) for each in given if each.startswith("cohort=")), None)
+        for given in (stamp.settings if stamp else (), settings)
+    ]
+    other, own = cohorts
+    if other is not None and other != own and (other / "study.toml").is_file():
+        raise UsageError(
+            f"{output} has the report of {other}, a study with the same id: change study.id, or "
+            "name a folder with --output"
+        )
 
 
 def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> Project:
