@@ -1,6 +1,7 @@
 """`tisstats claims` prints what it has kept, and only while nothing has changed."""
 
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 import tisstats
 from tests.command import called
+from tisstats.book.run.compiled import StaleCodeError
 from tisstats.cli import kept_ledger as module
 from tisstats.cli.kept_ledger import kept_ledger
 
@@ -129,3 +131,25 @@ def test_another_data_package_is_always_computed(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "claims.csv" in done.stderr
+
+
+def test_what_stale_compiled_code_printed_is_not_kept(checkout, monkeypatch):
+    code = checkout / "tisstats" / "output.py"
+    code.write_text("repeats = 1\n", encoding="utf-8")
+    py_compile.compile(str(code))
+    before = code.stat()
+    code.write_text("REPEATS = 1\n", encoding="utf-8")
+    os.utime(code, ns=(before.st_atime_ns, before.st_mtime_ns))
+    monkeypatch.setattr(module, "_modules_run", lambda: [code])
+    compute = computed("of the old code", "of the new code")
+    with pytest.raises(StaleCodeError, match="run the command again"):
+        kept_ledger((), compute)
+    for _ in range(2):
+        assert kept_ledger((), compute) == "of the new code"
+
+
+def test_the_modules_that_have_run_are_those_of_the_package():
+    found = module._modules_run()
+    assert Path(module.__file__) in found
+    assert Path(pytest.__file__) not in found
+    assert all(file.is_relative_to(ROOT / "tisstats") for file in found)

@@ -308,3 +308,11 @@ def test_bounds_are_ends_and_no_result_in_the_table_of_choices_and_the_file(tmp_
             "no",
         ]
         assert table.loc[table["Outcome"] != "Response", "As described"].iloc[0] == "yes"
+
+
+def test_labels_of_arms_are_shown_as_typed(tmp_path):
+    label = "Active {self} {2 g/kg} &#60;"
+    page = Sensitivity(study(tmp_path / "rows", C, {}, edits=[('"Active"', f'"{label}"')]))
+    (shares,) = page.share_tables()
+    assert shares.caption.startswith(f"{label}: the conclusion")
+    assert page.answers().text.startswith(r"- **Active \{self\} \{2 g/kg\} \&#60;.**")

@@ -214,6 +214,17 @@ def table(
     return decorate
 
 
+def as_typed(text: str) -> str:
+    """Return text for a caption or a note, in which braces stay as they are.
+
+    Examples
+    --------
+    >>> as_typed("Active {2 g/kg}").format(self=None)
+    'Active {2 g/kg}'
+    """
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def filled_notes(notes: Mapping[str, str] | None, of: object) -> dict[str, str]:
     """Return notes with their fields filled in, without empty ones."""
     filled = {column: note.format(self=of) for column, note in (notes or {}).items()}

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import tisstats
+from tisstats.book.run.compiled import renew_compiled
 from tisstats.book.run.digests import digest, digest_of_files, files_below
 from tisstats.book.run.kept import read_kept, write_kept
 
@@ -31,6 +32,11 @@ def kept_ledger(words: tuple[str, ...], compute: Callable[[], str]) -> str:
         Returns the output; called if none is kept that was computed from the same files by the
         same versions of the libraries. What it raises is passed on, and nothing is kept.
 
+    Raises
+    ------
+    StaleCodeError
+        If compiled code that has run was older than its source: it has been replaced.
+
     Returns
     -------
     str
@@ -45,10 +51,17 @@ def kept_ledger(words: tuple[str, ...], compute: Callable[[], str]) -> str:
     if kept.startswith(made_from):
         return kept.removeprefix(made_from)
     output = compute()
+    renew_compiled(_modules_run())
     with suppress(OSError):  # keeping is for speed alone
         file.parent.mkdir(parents=True, exist_ok=True)
         write_kept(file, made_from + output)
     return output
+
+
+def _modules_run() -> list[Path]:
+    """Return the sources of the package's modules that this process has imported."""
+    modules = [each for name, each in sys.modules.items() if name.split(".")[0] == "tisstats"]
+    return [Path(each.__file__) for each in modules if each.__file__ is not None]
 
 
 def _all_it_depends_on(root: Path) -> str:

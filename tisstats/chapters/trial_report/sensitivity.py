@@ -10,7 +10,16 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.chapters.page import FigureItem, Markdown, Rows, Table, described, figure_item, table
+from tisstats.chapters.page import (
+    FigureItem,
+    Markdown,
+    Rows,
+    Table,
+    as_typed,
+    described,
+    figure_item,
+    table,
+)
 from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts, counted, stated
 from tisstats.chapters.specification_items import (
     CONCLUSION_FACTS,
@@ -181,7 +190,8 @@ class Sensitivity(TrialChapter):
 
     def _shares(self, title: str, judged: Judgement) -> Table:
         @table(
-            f"{title}: the conclusion “{judged.conclusion.label}”, by level. A choice decides "
+            f"{as_typed(title)}: the conclusion “{as_typed(judged.conclusion.label)}”, by level. "
+            f"A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
             columns=SHARE_FACTS,
@@ -343,7 +353,7 @@ class Sensitivity(TrialChapter):
 
 
 #: What Markdown reads as markup; labels of arms are a user's, and shown as they are.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>$|~])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>$|~&])")
 
 
 def _literal(text: str) -> str:
