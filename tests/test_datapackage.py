@@ -1,6 +1,7 @@
 """Faults of a data package: one line each, with file, row, column, value and what is allowed."""
 
 import json
+import os
 
 import pytest
 
@@ -253,6 +254,18 @@ def test_an_empty_file_and_a_folder_in_its_place(copied):
         "flow.csv: is empty",
         "safety.csv: is a folder; it must be a CSV file",
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_or_a_device_in_the_place_of_a_file_is_not_read(copied):
+    (copied / "flow.csv").unlink()
+    os.mkfifo(copied / "flow.csv")
+    (copied / "safety.csv").unlink()
+    (copied / "safety.csv").symlink_to("/dev/zero")
+    expected = ["flow.csv: is not a regular file", "safety.csv: is not a regular file"]
+    assert sorted(lines(copied)) == expected
+    with pytest.raises(DataError, match="is not a regular file"):
+        read_tables(copied)
 
 
 def test_a_key_may_be_described_as_text(copied):

@@ -205,6 +205,8 @@ def find_faults(directory: Path) -> list[Fault]:
         if "encoding" in resource and not _is_encoding(resource["encoding"])
     ]:
         return unknown
+    if devices := _devices(directory, descriptor):
+        return devices
     files = _plain_files(directory, descriptor)
     if files and all(file is not None and not file.doubtful.any() for file in files.values()):
         return []
@@ -215,6 +217,17 @@ def find_faults(directory: Path) -> list[Fault]:
         rows = _write_doubtful(directory, descriptor, files, shorter)
         found = _find_with_care(shorter, descriptor)
         return [_in_package(fault, rows, shorter, directory) for fault in found]
+
+
+def _devices(directory: Path, descriptor: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each file that is a pipe or a device, which can be read without end."""
+    paths = [resource.get("path") for resource in descriptor["resources"]]
+    named = [directory / path for path in paths if isinstance(path, str) and path]
+    return [
+        Fault(str(file), "is not a regular file")
+        for file in named
+        if file.exists() and not (file.is_file() or file.is_dir())
+    ]
 
 
 def _plain_files(directory: Path, descriptor: dict[str, Any]) -> dict[str, PlainFile | None]:
@@ -501,7 +514,10 @@ def _digest(directory: Path) -> str | None:
     total = hashlib.sha256()
     for resource in ({"path": DESCRIPTOR}, *read_descriptor(directory)["resources"]):
         try:
-            content = (directory / resource["path"]).read_bytes()
+            file = directory / resource["path"]
+            if not file.is_file():  # a pipe or a device can be read without end
+                return None
+            content = file.read_bytes()
         except (KeyError, OSError, ValueError):
             return None
         total.update(f"{resource['path']}\n{len(content)}\n".encode())

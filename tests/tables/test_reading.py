@@ -607,9 +607,11 @@ def test_links_and_pipes_are_not_taken_for_missing_files(tmp_path):
     assert read_table(tmp_path / "link.csv").cells["id"].tolist() == ["007"]
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "device.csv").symlink_to("/dev/zero")
     for name, said in {
         "loop.csv": "is a link that leads to no file",
         "pipe.csv": "is not a regular file; a pipe is read as - (standard input)",
+        "device.csv": "is not a regular file; a pipe is read as - (standard input)",
         "none.csv": "there is no such file",
     }.items():
         (line,) = fault_lines(lambda: read_table(tmp_path / name))  # noqa: B023 - called at once

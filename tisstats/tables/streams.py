@@ -177,8 +177,8 @@ def limit_unpacked(ending: str, size: int) -> int | None:
 def _why_no_file(source: Path) -> str:
     if source.is_dir():
         return "is a folder; name a file"
-    if source.is_symlink():
-        return "is a link that leads to no file"
     if source.exists():
         return "is not a regular file; a pipe is read as - (standard input)"
+    if source.is_symlink():
+        return "is a link that leads to no file"
     return "there is no such file"
