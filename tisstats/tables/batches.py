@@ -13,15 +13,14 @@ import numpy as np
 from tisstats.errors import refusing
 from tisstats.tables.delimited import DelimitedText
 from tisstats.tables.formats import file_format
+from tisstats.tables.parquet import UNREADABLE_PARQUET, parse_parquet
 from tisstats.tables.raw import RawTable, TableSource
 from tisstats.tables.reading import (
-    UNREADABLE_PARQUET,
     ReadOptions,
     blank_missing_codes,
     check_has_rows,
     check_sheet,
     missing_remarks,
-    parse_parquet,
     read_table,
 )
 from tisstats.tables.streams import limit_unpacked, open_bytes, open_text

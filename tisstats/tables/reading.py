@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
 import pandas as pd
 
-from tisstats.errors import DataError, Fault, refusing
+from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import ISO_DATE, as_text, check_date_format
 from tisstats.tables.decimals import MARKS
 from tisstats.tables.delimited import parse_delimited
 from tisstats.tables.formats import STANDARD_STREAM, file_format
-from tisstats.tables.raw import RawTable, TableSource, check_header
+from tisstats.tables.parquet import parse_whole_parquet
+from tisstats.tables.raw import RawTable
 from tisstats.tables.streams import STANDARD_INPUT, limit_unpacked, open_bytes, open_text
 from tisstats.tables.workbook import parse_workbook
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-#: What is said of a Parquet file that pyarrow or pandas refuses.
-UNREADABLE_PARQUET = "cannot be read as Parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ def read_table(
     check_sheet(given, ending, name)
     with open_bytes(source) as stream:
         if ending == ".parquet":
-            raw = _parse_whole_parquet(stream, name)
+            raw = parse_whole_parquet(stream, name)
         elif ending == ".xlsx":
             raw = parse_workbook(stream.read(), name, sheet=given.sheet)
         else:
@@ -131,43 +123,6 @@ def check_has_rows(rows: int, file: str) -> None:
         raise DataError([Fault(file, message)])
 
 
-def _parse_whole_parquet(stream: BinaryIO, file: str) -> RawTable:
-    import pyarrow.parquet as pq
-
-    with refusing(file, UNREADABLE_PARQUET):
-        return parse_parquet(pq.read_table(io.BytesIO(stream.read())), file)
-
-
-def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> RawTable:
-    """Return an Arrow table as pandas reads it from a file.
-
-    Parameters
-    ----------
-    given : pyarrow.Table
-        The table, or a batch of it.
-    file : str
-        Name of the file, for messages.
-    holes : collection of str
-        Columns in which a cell may be missing elsewhere: their whole numbers become floats here,
-        as they do where a cell is missing.
-
-    Raises
-    ------
-    tisstats.errors.DataError
-        If columns have no name, or one twice.
-    """
-    table = given.to_pandas()
-    # Named index levels are columns of the user.
-    named = [name for name in table.index.names if name is not None]
-    table = table.reset_index(level=named) if named else table
-    if faults := check_header(table.columns, file):
-        raise DataError(faults)
-    whole = [name for name in table if name in holes and table[name].dtype.kind in "iu"]
-    plain = {name: float for name in whole if isinstance(table[name].dtype, np.dtype)}
-    table = table.astype(plain) if plain else table
-    return RawTable(table.reset_index(drop=True), TableSource(file))
-
-
 def blank_missing_codes(raw: RawTable, found: Counter[str]) -> RawTable:
     """Return the table with empty cells where it has one of its declared missing codes.
 
@@ -176,6 +131,7 @@ def blank_missing_codes(raw: RawTable, found: Counter[str]) -> RawTable:
 
     Examples
     --------
+    >>> from tisstats.tables.raw import TableSource
     >>> cells, found = pd.DataFrame({"ck": [196, -9.0]}, dtype=object), Counter()
     >>> raw = RawTable(cells, TableSource(), missing_codes=("-9",))
     >>> blank_missing_codes(raw, found).cells["ck"].tolist(), found["-9"]

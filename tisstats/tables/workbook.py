@@ -276,6 +276,8 @@ def _errors_of_lxml() -> tuple[type[Exception], ...]:
 
 #: Limits of a sheet: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 _MOST_ROWS, _MOST_CHARACTERS = 1_048_576, 32_767
+#: A spreadsheet keeps 15 digits of a number.
+_LONGEST_NUMBER = 10**15
 
 
 def _plain(column: pd.Series) -> list[Any]:
@@ -289,6 +291,8 @@ def _plain(column: pd.Series) -> list[Any]:
 def _plain_cell(value: Any) -> Any:
     """Return a cell as a spreadsheet can hold it; what it cannot is text."""
     if isinstance(value, float) and math.isinf(value):
+        return str(value)
+    if isinstance(value, int) and abs(value) >= _LONGEST_NUMBER:
         return str(value)
     zoned = isinstance(value, dt.datetime) and value.tzinfo is not None
     known = isinstance(value, str | bool | int | float | dt.date) and not zoned

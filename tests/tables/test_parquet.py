@@ -1,0 +1,103 @@
+"""Parquet of other programs: bytes that are text, and whole numbers beyond the floats."""
+
+from functools import partial
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.measures.test_score_batches import scored
+from tisstats.errors import DataError
+from tisstats.tables import batches, read_table
+
+MEASURES = {
+    "week": [0, 12] * 2,
+    "physician_global": [8, 2] * 2,
+    "patient_global": [8, 3] * 2,
+    "mmt": [150, 220] * 2,
+    "haq": [2.0, 1] * 2,
+    "extramuscular": [6, 2] * 2,
+    "ck": [900, 200] * 2,
+}
+SCORING = {"uln": {"ck": "170"}}
+KINDS = [pa.binary(), pa.large_binary(), pa.dictionary(pa.int8(), pa.string())]
+READERS = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".xlsx": pd.read_excel}
+
+
+def visits_in(folder, **columns):
+    path = folder / "visits.parquet"
+    pq.write_table(pa.table({**columns, **MEASURES}), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
+def test_bytes_are_the_text_that_they_are(tmp_path, kind, ending):
+    ids = ["Å1", "Å1", "b", "b"]
+    source = visits_in(tmp_path, patient_id=pa.array(ids).cast(kind))
+    output = tmp_path / f"out{ending}"
+    scored(source, output, **SCORING)
+    found = READERS[ending](output)
+    texts = [each.decode() if isinstance(each, bytes) else each for each in found["patient_id"]]
+    assert texts == ids
+    assert found["response"].astype(object).fillna("").tolist() == ["", "major", "", "major"]
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path):
+    source = visits_in(tmp_path, patient_id=pa.array([b"a", b"a", b"\xff", b"b"]))
+    for read in (read_table, partial(scored, output=tmp_path / "out.csv", **SCORING)):
+        with pytest.raises(DataError) as raised:
+            read(source)
+        assert str(raised.value) == (
+            f"{source}, column patient_id: has bytes that are no text in UTF-8"
+        )
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64()])
+@pytest.mark.parametrize(("value", "refused"), [(2**53, False), (2**53 + 1, True)])
+def test_whole_numbers_that_lose_digits_beside_an_empty_cell_are_refused(
+    tmp_path, monkeypatch, kind, value, refused
+):
+    monkeypatch.setattr(batches, "ROWS", 2)  # the empty cell is in another batch
+    site = pa.array([value, 1, None, 2], kind)
+    source = visits_in(tmp_path, patient_id=pa.array(["a", "a", "b", "b"]), site=site)
+    for read in (read_table, partial(scored, output=tmp_path / "out.csv", **SCORING)):
+        if not refused:
+            read(source)
+            continue
+        with pytest.raises(DataError) as raised:
+            read(source)
+        assert str(raised.value) == (
+            f"{source}, column site: has whole numbers beyond 9007199254740992 and empty cells, "
+            "beside which their last digits are lost; store the column as text"
+        )
+        assert not (tmp_path / "out.csv").exists()
+
+
+def test_whole_numbers_without_empty_cells_keep_their_digits(tmp_path):
+    ids = [2**63 + 1, 2**63 + 1, 2**63 + 2, 2**63 + 2]
+    source = visits_in(tmp_path, patient_id=pa.array(ids, pa.uint64()))
+    scored(source, tmp_path / "out.csv", **SCORING)
+    found = pd.read_csv(tmp_path / "out.csv", dtype=str)["patient_id"]
+    assert found.tolist() == list(map(str, ids))
+
+
+def test_a_workbook_has_long_whole_numbers_as_text(tmp_path):
+    ids = [10**15 - 1, 10**15 - 1, 2**53 + 1, 2**53 + 1]
+    source, output = visits_in(tmp_path, patient_id=pa.array(ids)), tmp_path / "out.xlsx"
+    assert scored(source, output, **SCORING)[0] == "2 patients, 4 visits"
+    sheet = openpyxl.load_workbook(output).active
+    found = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert found == [10**15 - 1, 10**15 - 1, str(2**53 + 1), str(2**53 + 1)]
+
+
+def test_a_fault_in_a_later_batch_has_the_row_of_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(batches, "ROWS", 3)
+    source = visits_in(tmp_path, patient_id=pa.array(["a", "a", "b", "b"]))
+    table = pd.read_parquet(source)
+    table.loc[3, "haq"] = 9
+    table.to_parquet(source, index=False)
+    with pytest.raises(DataError, match=r"visits.parquet, row 5, column haq, value '?9"):
+        scored(source, tmp_path / "out.csv", **SCORING)
