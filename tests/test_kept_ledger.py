@@ -153,3 +153,11 @@ def test_the_modules_that_have_run_are_those_of_the_package():
     assert Path(module.__file__) in found
     assert Path(pytest.__file__) not in found
     assert all(file.is_relative_to(ROOT / "tisstats") for file in found)
+
+
+@pytest.mark.usefixtures("checkout")
+def test_another_python_is_noticed(monkeypatch):
+    compute = computed("first", "second")
+    kept_ledger((), compute)
+    monkeypatch.setattr(sys, "version", "another Python")
+    assert kept_ledger((), compute) == "second"

@@ -27,6 +27,7 @@ from tisstats.tables import (
     FormatError,
     ReadOptions,
     TableSource,
+    batches,
     file_format,
     match_columns,
     normalise_name,
@@ -391,6 +392,9 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", "", {}, "v.csv: is empty"),
         ("v.csv", "\ufeff", {}, "v.csv: is empty"),
         ("v.csv", "\n" + HEAD, {}, "v.csv: the first line must name the columns"),
+        ("v.csv", "SEP=;\nid;week\nA;0\n", {},
+         "v.csv, row 1, value 'SEP=;': is a note for spreadsheets; remove this line, so that the "
+         "first names columns"),
         ("v.csv", "sep=;\nid;week\nA;0\n", {},
          "v.csv, row 1, value 'sep=;': is a note for spreadsheets; remove this line, so that the "
          "first names columns"),
@@ -680,3 +684,20 @@ def test_rows_taken_keep_their_lines():
     raw = RawTable(frame, TableSource("v.csv", np.array([2, 5, 6]))).rename({"A B": "a"})
     taken = raw.take(np.array([2, 0])).verbatim()
     assert str(taken.fault("bad", 0, "a")) == "v.csv, row 6, column A B, value 'z': bad"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_batches_that_end_anywhere_have_the_cells_of_the_whole(tmp_path, monkeypatch, end, quoted):
+    cell = f'"a{end}b"' if quoted else "ab"
+    path = tmp_path / "v.csv"
+    rows = ["id,week", f"{cell},0", f"x,1{'0' * 7}", f"{cell},2", f"{cell},3"]
+    path.write_bytes(end.join([*rows, ""]).encode())
+    whole = read_table(path)
+    for characters in range(1, len(path.read_bytes()) + 1):
+        monkeypatch.setattr(batches, "CHARACTERS", characters)
+        found = list(batches.TableBatches(path, ReadOptions(), path.name))
+        cells = pd.concat([each.cells for each in found], ignore_index=True)
+        assert cells.to_numpy().tolist() == whole.cells.to_numpy().tolist()
+        lines = [int(line) for each in found for line in each.source.lines]
+        assert lines == [whole.source.line(row) for row in range(len(whole.cells))]
