@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tisstats import parallel
 from tisstats.cli.parser import parser
+from tisstats.errors import DataError
 from tisstats.measures import score_file
 from tisstats.trial import schema
 
@@ -106,6 +108,24 @@ def test_a_killed_worker_does_not_matter(tmp_path, monkeypatch):
     score_file.score_file(source, here, report=lines.append, mmt_max=260, uln={"ck": "170"})
     assert said.splitlines() == lines
     assert output.read_bytes() == here.read_bytes()
+
+
+def test_a_cluster_without_a_worker_is_given_up(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(parallel, "_DESERTED", 0.5)
+    monkeypatch.setattr(parallel, "_LOOK", 0.1)
+    source, output = tmp_path / "visits.csv", tmp_path / "scored.csv"
+    visits(100).to_csv(source, index=False)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        with pytest.raises(DataError) as raised:
+            score_file.score_file(
+                source, output, report=print, scheduler=address, mmt_max=260, uln={"ck": "170"}
+            )
+    assert str(raised.value) == (
+        f"{address}: no worker was there for 0.5 seconds; nothing was written"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
 
 
 def slow_down(folder):

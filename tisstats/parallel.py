@@ -6,17 +6,21 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from tisstats.errors import DataError, Fault
 
 #: Seconds to wait for the scheduler of a cluster.
 _SCHEDULER_TIMEOUT = 10
+
+#: Seconds after which a cluster without a worker is given up, and between two looks at it.
+_DESERTED, _LOOK = 300.0, 5.0
 
 #: Reports of progress where it is not shown on a terminal.
 _REPORTS = 10
@@ -150,16 +154,43 @@ def _on_cluster(
         raise DataError([Fault(address, f"no scheduler can be reached there: {reason}")]) from None
     futures = client.map(function, tasks, pure=False)
     try:
-        for future in distributed.as_completed(futures, loop=client.loop):
-            yield future.result()
+        with _watching(client, futures) as deserted:
+            for future in distributed.as_completed(futures, loop=client.loop):
+                yield future.result()
     except (distributed.KilledWorker, distributed.CancelledError, OSError) as error:
-        message = f"the cluster failed; nothing was written: {' '.join(str(error).split())}"
-        raise DataError([Fault(address, message)]) from None
+        reason = f"the cluster failed; nothing was written: {' '.join(str(error).split())}"
+        if deserted.is_set():
+            reason = f"no worker was there for {_DESERTED:g} seconds; nothing was written"
+        raise DataError([Fault(address, reason)]) from None
     except BaseException:
         client.cancel(futures)
         raise
     finally:
         client.close()
+
+
+@contextmanager
+def _watching(client: Any, futures: Sequence[Any]) -> Iterator[threading.Event]:
+    """Cancel tasks that wait for workers of a cluster in vain, and set the event then."""
+    deserted, done = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        seen = time.monotonic()
+        while not done.wait(_LOOK):
+            if client.nthreads():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > _DESERTED:
+                deserted.set()
+                client.cancel(futures)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield deserted
+    finally:
+        done.set()
+        watcher.join()
 
 
 class ProgressPrinter:
