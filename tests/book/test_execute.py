@@ -283,9 +283,9 @@ def test_all_failures_are_told_and_the_rest_is_kept(new_book, notebook_writer, c
         run_all(project, runs, 2, [].append, server)
     assert str(caught.value).splitlines() == [
         "01_first, cell 1: ZeroDivisionError: division by zero "
-        "(full traceback: _build/logs/01_first.log)",
+        f"(full traceback: {project.logs}/01_first.log)",
         "02_second, cell 1: NameError: name 'undefined' is not defined "
-        "(full traceback: _build/logs/02_second.log)",
+        f"(full traceback: {project.logs}/02_second.log)",
     ]
     told = (project.logs / "01_first.log").read_text()
     for part in ("notebooks/01_first.ipynb", "1 / 0", "Traceback", "ZeroDivisionError"):

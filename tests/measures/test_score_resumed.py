@@ -15,7 +15,7 @@ from tisstats.errors import DataError
 from tisstats.measures import score_file as module
 from tisstats.measures.score_file import score_file
 from tisstats.measures.score_parts import patient_keys
-from tisstats.tables import ReadOptions, batches, workspace
+from tisstats.tables import FormatError, ReadOptions, batches, workspace
 
 ROWS = [
     HEADER,
@@ -208,3 +208,16 @@ def test_large_numbers_of_patients_stay_apart(tmp_path):
     assert found.tolist() == frame["patient_id"].tolist()
     codes, _ = patient_keys(pd.Series([2**53, 2**53 + 1, float(2**53)], dtype=object))
     assert codes.tolist() == [0, 1, 0]
+
+
+def test_a_disk_of_which_numpy_does_not_say_that_it_is_full_may_be_full(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("73629 requested and 15911 written")
+
+    monkeypatch.setattr(module, "score_part", full)
+    with pytest.raises(FormatError) as raised:
+        scored(source_of(tmp_path), tmp_path / "scored.csv")
+    assert str(raised.value) == (
+        f"{tmp_path / 'scored.csv'}: cannot be written: 73629 requested and 15911 written; the disk "
+        "may be full"
+    )

@@ -101,3 +101,15 @@ def test_a_fault_in_a_later_batch_has_the_row_of_the_file(tmp_path, monkeypatch)
     table.to_parquet(source, index=False)
     with pytest.raises(DataError, match=r"visits.parquet, row 5, column haq, value '?9"):
         scored(source, tmp_path / "out.csv", **SCORING)
+
+
+def test_columns_of_one_name_are_named(tmp_path):
+    source = tmp_path / "visits.parquet"
+    table = pa.table([pa.array(["a", "a"]), pa.array([1, 2]), pa.array([1, 2])], ["id", "x", "x"])
+    pq.write_table(table, source)
+    for read in (read_table, partial(scored, output=tmp_path / "out.csv", **SCORING)):
+        with pytest.raises(DataError) as raised:
+            read(source)
+        assert str(raised.value) == (
+            f"{source}, row 1, column x: the header must have unique column names"
+        )

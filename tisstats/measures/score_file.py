@@ -187,7 +187,9 @@ def score_file(
         raise
     except OSError as error:
         place = target if is_file else "the standard output"
-        raise FormatError(f"{place}: cannot be written: {error.strerror or error}") from None
+        # NumPy says how many bytes were written, and not why no more.
+        reason = error.strerror or f"{error}; the disk may be full"
+        raise FormatError(f"{place}: cannot be written: {reason}") from None
 
 
 def _state(source: Path) -> tuple[int, ...] | None:

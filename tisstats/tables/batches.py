@@ -13,7 +13,7 @@ import numpy as np
 from tisstats.errors import refusing
 from tisstats.tables.delimited import DelimitedText
 from tisstats.tables.formats import file_format
-from tisstats.tables.parquet import UNREADABLE_PARQUET, parse_parquet
+from tisstats.tables.parquet import UNREADABLE_PARQUET, parse_parquet, require_names
 from tisstats.tables.raw import RawTable, TableSource
 from tisstats.tables.reading import (
     ReadOptions,
@@ -127,6 +127,7 @@ class TableBatches:
 
         with open_bytes(self.path) as stream, refusing(self.name, UNREADABLE_PARQUET):
             file = pq.ParquetFile(stream)
+            require_names(file.schema_arrow, self.name)
             if self._holes is None:
                 self._holes = _columns_with_holes(file)
             done = 0

@@ -26,7 +26,15 @@ def parse_whole_parquet(stream: BinaryIO, file: str) -> RawTable:
     import pyarrow.parquet as pq
 
     with refusing(file, UNREADABLE_PARQUET):
-        return parse_parquet(pq.read_table(io.BytesIO(stream.read())), file)
+        given = pq.ParquetFile(io.BytesIO(stream.read()))
+        require_names(given.schema_arrow, file)
+        return parse_parquet(given.read(), file)
+
+
+def require_names(schema: pa.Schema, file: str) -> None:
+    """Raise DataError if columns have no name, or one twice, of which pandas reads neither."""
+    if faults := check_header(schema.names, file):
+        raise DataError(faults)
 
 
 def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> RawTable:

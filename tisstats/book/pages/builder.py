@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.kernels import CAN_FORK, environment
-from tisstats.book.run.project import BookError, Project, plain_text
+from tisstats.book.run.project import BookError, Project, place_of, plain_text
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -90,7 +90,7 @@ class PageBuilder:
         if self._process.wait() != 0:
             output = self._log.read_text(encoding="utf-8", errors="replace")
             last = (
-                f"the pages could not be built (full log: {self._project.display_path(self._log)})"
+                f"the pages could not be built (full log: {place_of(self._log)})"
             )
             raise BookError("\n".join([*find_errors(output, self._project), last]))
         # For Sphinx, to build again into this folder; it has a hash of the paths of this machine.

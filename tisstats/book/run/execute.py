@@ -17,7 +17,7 @@ from tisstats.book.run.forkserver import FOLDERS, disable_slow_formats
 from tisstats.book.run.kept import read_kept, write_kept
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter, Value
-from tisstats.book.run.project import BookError, NotebookError, Project, plain_text
+from tisstats.book.run.project import BookError, NotebookError, Project, place_of, plain_text
 
 KEPT_RESULTS = 4  #: cached results per notebook, for earlier settings
 
@@ -185,7 +185,7 @@ def _logged(project: Project, run: NotebookRun, failure: NotebookError) -> str:
         f"{project.display_path(run.notebook)}, {failure}\n\n{plain_text(failure.details)}\n",
         encoding="utf-8",
     )
-    return f"{run.name}, {failure} (full traceback: {project.display_path(log)})"
+    return f"{run.name}, {failure} (full traceback: {place_of(log)})"
 
 
 def _prune(project: Project, runs: Sequence[NotebookRun]) -> None:

@@ -31,6 +31,12 @@ class NotebookError(Exception):
         self.details = details
 
 
+def place_of(path: Path) -> str:
+    """Return a path as it can be opened from here: relative if it is below this folder."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
+
+
 def plain_text(message: str) -> str:
     """Return a message without ANSI colours."""
     return _COLOURS.sub("", message)
