@@ -218,6 +218,6 @@ def test_a_disk_of_which_numpy_does_not_say_that_it_is_full_may_be_full(tmp_path
     with pytest.raises(FormatError) as raised:
         scored(source_of(tmp_path), tmp_path / "scored.csv")
     assert str(raised.value) == (
-        f"{tmp_path / 'scored.csv'}: cannot be written: 73629 requested and 15911 written; the disk "
-        "may be full"
+        f"{tmp_path / 'scored.csv'}: cannot be written: 73629 requested and 15911 written; the "
+        "disk may be full"
     )
