@@ -89,9 +89,7 @@ class PageBuilder:
                 self._process.stdin.flush()  # and left open, which shows that this process lives
         if self._process.wait() != 0:
             output = self._log.read_text(encoding="utf-8", errors="replace")
-            last = (
-                f"the pages could not be built (full log: {place_of(self._log)})"
-            )
+            last = f"the pages could not be built (full log: {place_of(self._log)})"
             raise BookError("\n".join([*find_errors(output, self._project), last]))
         # For Sphinx, to build again into this folder; it has a hash of the paths of this machine.
         (build / "html" / ".buildinfo").unlink()

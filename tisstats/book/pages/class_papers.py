@@ -1,7 +1,7 @@
 """Slides, sheets and plan of the class: pages without the theme, for wall and paper.
 
 They are written into the finished book, with the figures of the slides. Each works from the disk,
-without network and without scripts, and prints from any browser; `tisstats.book.paper.sheets` makes
+without network and without scripts, and prints from a browser; `tisstats.book.paper.sheets` makes
 PDF files of them.
 """
 

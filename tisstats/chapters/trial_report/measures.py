@@ -47,10 +47,11 @@ class Measures(TrialChapter):
         "Table 2. Outcome measures of the N analysed patients by arm: median (first to third "
         "quartile) at baseline, at the end and of the change, end minus baseline [patients "
         "measured; of changes, at both times]; Hodges-Lehmann estimate of the change with its "
-        "exact {self.level} interval, zeros included; P of the test of no change within the arm. "
-        "Baseline is {self.baseline}; the end is {self.end}. P: {self.test}. No P value compares "
-        "arms, and none is adjusted for multiplicity. Quartiles by {self.quantiles}. Scales: "
-        "{self.declared_scales}. {self.precision}",
+        "{self.level} interval, exact for changes that are symmetric about it, zeros included; P "
+        "of the test of no change within the arm. Baseline is {self.baseline}; the end is "
+        "{self.end}. P: {self.test}. No P value compares arms, and none is adjusted for "
+        "multiplicity. Quartiles by {self.quantiles}. Scales: {self.declared_scales}. "
+        "{self.precision}",
         origin="{self.label}",
         columns={
             "Outcome measure": WORDS,
