@@ -78,6 +78,14 @@ def test_check_names_the_description_that_a_folder_lacks(tmp_path):
     assert line.endswith(": is a file; name the folder that holds study.toml or datapackage.json")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["study.toml", "datapackage.json"])
+def test_a_description_that_is_a_pipe_is_not_read(tmp_path, capsys, name):
+    os.mkfifo(tmp_path / name)
+    assert main(["check", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"{tmp_path / name}: is not a regular file\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -221,3 +221,10 @@ def test_a_disk_of_which_numpy_does_not_say_that_it_is_full_may_be_full(tmp_path
         f"{tmp_path / 'scored.csv'}: cannot be written: 73629 requested and 15911 written; the "
         "disk may be full"
     )
+
+
+def test_an_empty_folder_of_a_run_that_was_killed_at_once_is_removed(tmp_path):
+    source, output = source_of(tmp_path), tmp_path / "scored.csv"
+    (tmp_path / f".scored.csv.{ended_process()}.unfinished").mkdir()
+    scored(source, output)
+    assert not list(tmp_path.glob(".*"))

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -75,3 +77,37 @@ def test_a_pipe_is_not_replaced_by_a_file(tmp_path):
     os.mkfifo(tmp_path / "a.csv")
     with pytest.raises(FormatError, match="is no regular file; to write to a pipe, redirect -"):
         check_writable(tmp_path / "a.csv")
+
+
+STOPPED = """
+import sys
+from pathlib import Path
+import pandas as pd
+from openpyxl.worksheet import _write_only
+from tisstats.tables.workbook import write_workbook
+
+real = _write_only.WriteOnlyWorksheet.append
+
+rows = []
+
+def append(sheet, row):
+    real(sheet, row)
+    rows.append(row)
+    if len(rows) == 3:
+        raise KeyboardInterrupt
+
+_write_only.WriteOnlyWorksheet.append = append
+try:
+    write_workbook(pd.DataFrame({"a": range(9)}), Path(sys.argv[1]))
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_workbook_that_is_stopped_leaves_no_traceback(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED, str(tmp_path / "a.xlsx")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+    assert not (tmp_path / "a.xlsx").exists()

@@ -105,6 +105,9 @@ def _require_description(directory: Path) -> None:
     if directory.is_file():
         message = f"is a file; name the folder that holds {STUDY} or {DESCRIPTOR}"
         raise DataError([Fault(str(directory), message)])
+    for place in (directory / STUDY, directory / DESCRIPTOR):
+        if place.exists() and not place.is_file():
+            raise DataError([Fault(str(place), "is not a regular file")])
     if directory.is_dir() and not (directory / DESCRIPTOR).is_file():
         message = (
             f"has neither {STUDY}, the description of a study, which tisstats new writes, nor "

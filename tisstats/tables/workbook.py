@@ -259,10 +259,12 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
                     cell.data_type = "s"
             sheet.append(cells)
         book.save(path)
-    except failures as error:
-        with suppress(*failures):
+    except BaseException as error:  # Ctrl-C too
+        with suppress(Exception):
             sheet._writer.xf.close()  # or Python prints a traceback when it drops it
-        raise OSError(errno.EIO, f"the sheet cannot be written ({error})") from None
+        if isinstance(error, failures):
+            raise OSError(errno.EIO, f"the sheet cannot be written ({error})") from None
+        raise
 
 
 def _errors_of_lxml() -> tuple[type[Exception], ...]:

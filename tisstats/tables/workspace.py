@@ -75,6 +75,9 @@ def _adopt(own: Path, target: Path, key: Mapping[str, object]) -> None:
         if not number.isdecimal() or _is_running(int(number)):
             continue
         known = _key_of(left)
+        if known is None:
+            with contextlib.suppress(OSError):  # it is empty if its process was killed at once
+                left.rmdir()
         if known is None or known.get("machine") != socket.gethostname():
             continue
         if json.dumps(known, sort_keys=True) == content and not own.exists():
