@@ -83,7 +83,7 @@ STOPPED = """
 import sys
 from pathlib import Path
 import pandas as pd
-from openpyxl.worksheet import _write_only
+from openpyxl.worksheet import _write_only, _writer
 from tisstats.tables.workbook import write_workbook
 
 real = _write_only.WriteOnlyWorksheet.append
@@ -93,8 +93,16 @@ rows = []
 def append(sheet, row):
     real(sheet, row)
     rows.append(row)
-    if len(rows) == 3:
+    if len(rows) == 3 and sys.argv[2] == "between rows":
         raise KeyboardInterrupt
+
+def write_row(writer, *arguments):
+    write(writer, *arguments)
+    if len(rows) == 2 and sys.argv[2] == "in a row":
+        raise KeyboardInterrupt
+
+write = _writer.WorksheetWriter.write_row
+_writer.WorksheetWriter.write_row = write_row
 
 _write_only.WriteOnlyWorksheet.append = append
 try:
@@ -104,9 +112,10 @@ except KeyboardInterrupt:
 """
 
 
-def test_a_workbook_that_is_stopped_leaves_no_traceback(tmp_path):
+@pytest.mark.parametrize("when", ["between rows", "in a row"])
+def test_a_workbook_that_is_stopped_leaves_no_traceback(tmp_path, when):
     done = subprocess.run(
-        [sys.executable, "-c", STOPPED, str(tmp_path / "a.xlsx")],
+        [sys.executable, "-c", STOPPED, str(tmp_path / "a.xlsx"), when],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")

@@ -260,8 +260,10 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
             sheet.append(cells)
         book.save(path)
     except BaseException as error:  # Ctrl-C too
-        with suppress(Exception):
-            sheet._writer.xf.close()  # or Python prints a traceback when it drops it
+        # The rows first: dropped, both print a traceback.
+        for close in (lambda: sheet._rows.close(), lambda: sheet._writer.xf.close()):
+            with suppress(Exception):
+                close()
         if isinstance(error, failures):
             raise OSError(errno.EIO, f"the sheet cannot be written ({error})") from None
         raise
