@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -260,10 +261,9 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
             sheet.append(cells)
         book.save(path)
     except BaseException as error:  # Ctrl-C too
-        # The rows first: dropped, both print a traceback.
-        for close in (lambda: sheet._rows.close(), lambda: sheet._writer.xf.close()):
+        for writer in ("_rows", "_writer.xf"):  # in this order; dropped, both print a traceback
             with suppress(Exception):
-                close()
+                attrgetter(writer)(sheet).close()
         if isinstance(error, failures):
             raise OSError(errno.EIO, f"the sheet cannot be written ({error})") from None
         raise
