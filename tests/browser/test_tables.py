@@ -114,6 +114,12 @@ def test_the_margin_is_free_where_a_table_takes_it(browser: Browser, built_book:
     assert box is not None
     assert box["width"] > column["width"] + 100
     wait_until(page, "document.querySelector('.bd-sidebar-secondary.hide') !== null")
+    # The table passes below the header of the page, which the rest of the contents continues.
+    wide.evaluate("table => scrollBy(0, table.getBoundingClientRect().top + 60)")
+    wait_until(page, "document.querySelector('.bd-sidebar-secondary.hide') !== null")
+    for place in (column["x"] + 20, column["x"] + column["width"] + 100):
+        above = f"document.elementFromPoint({place}, 20)"
+        assert page.evaluate(f"{above}.closest('.full-width')") is None
     page.close()
 
 
