@@ -289,7 +289,11 @@ def test_until_when_events_count_is_said_with_its_tolerance(tmp_path, days, week
 def test_bounds_are_ends_and_no_result_in_the_table_of_choices_and_the_file(tmp_path):
     visits = [("A", 0, BAD), ("A", 4, OPEN), ("A", 8, BAD), *C]
     for missing, cells, first in (
-        ("bounds", {"lower": "an end of it", "upper": "an end of it"}, "lower end of the bounds"),
+        (
+            "bounds",
+            {"lower": "one end of its bounds", "upper": "one end of its bounds"},
+            "lower end of the bounds",
+        ),
         ("unknown", {}, "yes"),
     ):
         page = Sensitivity(study(tmp_path / missing, visits, {}, missing=missing))

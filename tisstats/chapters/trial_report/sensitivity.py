@@ -148,7 +148,7 @@ class Sensitivity(TrialChapter):
         for row in level_rows(self.specifications.choices):
             ends = self.asks_for_bounds and row["Choice"] == OPEN_STATUS
             if ends and "end of the bounds" in str(row["Why"]):
-                row["Main analysis"] = "an end of it"
+                row["Main analysis"] = "one end of its bounds"
             yield row
 
     @table(
