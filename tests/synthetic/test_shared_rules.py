@@ -52,7 +52,7 @@ SHARED = {
         *("_LONGEST_SHOWN", "_RESOURCE_KEYS", "_SCHEMA_KEYS", "_NOT_CHECKED", "_schema_faults"),
         *("_is_file_name", "_shown", "_unmatched_cells", "_without_pattern"),
         "_without_references",
-        *("_find_with_care", "_in_package", "_plain_files", "_write_doubtful"),
+        *("_devices", "_find_with_care", "_in_package", "_plain_files", "_write_doubtful"),
     },
     # Which rows of a package are plainly valid, and how text is taken apart.
     "tisstats.doubtful_rows": {
