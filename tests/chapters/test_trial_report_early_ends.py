@@ -1,5 +1,7 @@
 """What pages say of patients who stop, leave or are seen late, and of visits that leave it open."""
 
+import re
+
 import pytest
 
 from tests.trial.studies import MEASURES, make_study
@@ -320,3 +322,10 @@ def test_labels_of_arms_are_shown_as_typed(tmp_path):
     (shares,) = page.share_tables()
     assert shares.caption.startswith(f"{label}: the conclusion")
     assert page.answers().text.startswith(r"- **Active \{self\} \{2 g/kg\} \&#60;.**")
+
+
+@pytest.mark.parametrize(("arms", "sign"), [(("active", "control"), ""), (("active",), "%")])
+def test_a_curve_of_differences_has_no_sign_of_per_cent(tmp_path, arms, sign):
+    folder = make_study(12, arms, seed=2).write(tmp_path / "rows")
+    figure = Sensitivity(str(folder)).curve_items()[0]
+    assert re.search(rf"estimates ascend from −?[\d.]+{sign} to [\d.]+{sign};", figure.alt)

@@ -55,8 +55,15 @@ def test_bytes_that_are_no_text_are_named(tmp_path):
         )
 
 
-@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64()])
-@pytest.mark.parametrize(("value", "refused"), [(2**53, False), (2**53 + 1, True)])
+@pytest.mark.parametrize(
+    ("kind", "value", "refused"),
+    [
+        *((kind, 2**53, False) for kind in (pa.int64(), pa.uint64())),
+        *((kind, 2**53 + 1, True) for kind in (pa.int64(), pa.uint64())),
+        (pa.int64(), -(2**53), False),
+        (pa.int64(), -(2**53) - 1, True),
+    ],
+)
 def test_whole_numbers_that_lose_digits_beside_an_empty_cell_are_refused(
     tmp_path, monkeypatch, kind, value, refused
 ):

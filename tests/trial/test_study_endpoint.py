@@ -441,7 +441,10 @@ def test_unrecorded_ends_are_said(tmp_path):
             "of baseline (IMACS trial design tools",
         ),
         ({"kind": "confirmed", "confirmed_at": "any two visits"}, "at any two visits up to"),
-        ({"kind": "best", "early_end": "missing"}, "visits end earlier without a response, the status is open"),
+        (
+            {"kind": "best", "early_end": "missing"},
+            "earlier without a response, the status is open",
+        ),
         ({"without_rescue": True}, "Early stops are in the week recorded"),
         ({}, "To a scheduled week belongs the visit nearest to it, at most 4 days away"),
     ],

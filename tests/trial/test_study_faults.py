@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.trial.studies import make_study
+from tests.trial.studies import make_study, read_csv, write_csv
 from tisstats.errors import DataError
 from tisstats.trial.study_data import StudyData
 
@@ -793,5 +793,12 @@ def test_a_planned_test_that_would_list_too_many_tables_is_refused(tmp_path):
         "10,010,896 tables of 3163 and 3163 trials, and at most 10,000,000 are listed; 'fisher' "
         "and 'chi-square' need no list (arms active and control)"
     )
+    (tmp_path / "trial" / "study.toml").write_text(made.description, encoding="utf-8")
+    patients = tmp_path / "trial" / "synthetic_patients.csv"
+    rows = read_csv(patients)
+    for place, row in enumerate(rows):  # some patients are not analysed
+        row["analysed"] = str(place >= 4).lower()
+    write_csv(patients, rows)
+    assert len(StudyData.read(tmp_path / "trial").trial.patients) == 2 * 3163
     made.description = description.replace("[analysis]", planned.format("chi-square"))
     assert len(StudyData.read(made.write(tmp_path / "trial")).trial.patients) == 2 * 3163

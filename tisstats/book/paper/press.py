@@ -34,6 +34,8 @@ _MINUTES = 60_000  #: milliseconds
 
 _SCRIPT = Path(__file__).with_name("fit.js")
 
+_FONTS_ARE_THERE = "document.fonts.ready.then(() => null)"
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -112,7 +114,7 @@ def print_file(page: Page, place: Path, author: str, day: datetime) -> Printed:
 
     page.emulate_media(media="print", color_scheme="light")
     page.goto(place.as_uri())
-    page.evaluate("document.fonts.ready.then(() => null)")
+    page.evaluate(_FONTS_ARE_THERE)
     content = _print_alike(page)
     with pikepdf.open(BytesIO(content)) as pdf:
         _describe(pdf, page.title(), author, day)
@@ -124,11 +126,12 @@ def _load(page: Page, place: Path, html: str) -> list[str]:
     place.write_text(html, encoding="utf-8")
     page.goto(place.as_uri())
     page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => null) : null")
-    page.evaluate("document.fonts.ready.then(() => null)")
+    page.evaluate(_FONTS_ARE_THERE)
     if page.locator(".math:not(:has(mjx-container))").count():
         raise BookError("the browser has not set the formulas of the book")
     sheet = {"height": HEIGHT, "turned": TURNED, "low": LOW, "smallest": _SMALLEST}
     too_wide: list[str] = page.evaluate(_SCRIPT.read_text(encoding="utf-8"), sheet)
+    page.evaluate(_FONTS_ARE_THERE)  # tables that were fitted may have asked for others
     return too_wide
 
 
