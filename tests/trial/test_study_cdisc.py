@@ -25,18 +25,22 @@ def made():
     return make_study(15, seed=8)
 
 
+def read_back(made, folder, datasets, file_format):
+    """Write data sets, and read the study again from them."""
+    folder.mkdir()
+    write_analysis_datasets(datasets, folder / "adam", file_format)
+    text = made.description.replace("[files]", '[files]\nadam = "adam"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return StudyData.read(folder)
+
+
 def test_early_stops_and_limits_of_patients_survive_too(made, tmp_path):
     made.description = made.description.replace("ck = 200", 'ck = "ck_limit"')
     for number, row in enumerate(made.patients):
         row["ck_limit"] = 170 + number
     made.patients[0] |= {"stop_week": 9, "end_reason": "withdrawal"}
     given = StudyData.read(made.write(tmp_path / "tables"))
-    again = tmp_path / "again"
-    again.mkdir()
-    write_analysis_datasets(study_datasets(given), again / "adam", "xpt")
-    text = made.description.replace("[files]", '[files]\nadam = "adam"')
-    (again / "study.toml").write_text(text, encoding="utf-8")
-    found = StudyData.read(again)
+    found = read_back(made, tmp_path / "again", study_datasets(given), "xpt")
     for column in ("ck_uln", "stop_week"):
         expected = given.trial.patients[column].astype(float)
         np.testing.assert_array_equal(found.trial.patients[column].astype(float), expected)
@@ -47,12 +51,7 @@ def test_early_stops_and_limits_of_patients_survive_too(made, tmp_path):
 def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_format):
     folder = made.write(tmp_path / "tables")
     given = StudyData.read(folder)
-    again = tmp_path / "again"
-    again.mkdir()
-    write_analysis_datasets(study_datasets(given), again / "adam", file_format)
-    text = made.description.replace("[files]", '[files]\nadam = "adam"')
-    (again / "study.toml").write_text(text, encoding="utf-8")
-    found = StudyData.read(again)
+    found = read_back(made, tmp_path / "again", study_datasets(given), file_format)
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
     np.testing.assert_array_equal(found.analysis.weeks, given.analysis.weeks)
     for column in ("arm", "age", "sex", "dysphagia", "end_reason"):
@@ -61,7 +60,7 @@ def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_for
         given.trial.treatments["treatment"].tolist()
     )
     assert len(found.trial.adverse_events) == len(given.trial.adverse_events)
-    assert all(path.name.startswith("synthetic_") for path in (again / "adam").iterdir())
+    assert all(path.name.startswith("synthetic_") for path in (tmp_path / "again/adam").iterdir())
 
 
 @pytest.mark.parametrize("file_format", FILE_FORMATS)
@@ -78,12 +77,7 @@ def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
         {**made.treatments[0], **rescue, "patient_id": row["patient_id"]} for row in made.patients
     ]
     given = StudyData.read(made.write(tmp_path / "tables"))
-    again = tmp_path / "again"
-    again.mkdir()
-    write_analysis_datasets(study_datasets(given), again / "adam", file_format)
-    text = made.description.replace("[files]", '[files]\nadam = "adam"')
-    (again / "study.toml").write_text(text, encoding="utf-8")
-    found = StudyData.read(again)
+    found = read_back(made, tmp_path / "again", study_datasets(given), file_format)
     for column in ("week", "visit_week"):
         expected = given.trial.visits[column].to_numpy(dtype=float)
         np.testing.assert_array_equal(found.trial.visits[column].to_numpy(dtype=float), expected)
@@ -103,12 +97,7 @@ def test_visits_outside_the_analysis_survive_too_without_a_score(made, tmp_path,
     assert len(outside)
     assert set(outside["ANL01FL"]) == {""}
     assert outside.loc[outside["PARAMCD"] == "TIS", "AVAL"].isna().all()
-    again = tmp_path / "again"
-    again.mkdir()
-    write_analysis_datasets(datasets, again / "adam", file_format)
-    text = made.description.replace("[files]", '[files]\nadam = "adam"')
-    (again / "study.toml").write_text(text, encoding="utf-8")
-    found = StudyData.read(again)
+    found = read_back(made, tmp_path / "again", datasets, file_format)
     columns = ["patient_id", "week", *given.trial.description.measures]
     assert_frame_equal(
         found.trial.visits[columns].reset_index(drop=True),
@@ -142,12 +131,7 @@ def test_visits_that_the_schedule_drops_survive_too_unused(made, tmp_path, file_
     assert not dropped["CRIT1FL"].str.len().any()
     assert dropped.loc[dropped["PARAMCD"] == "TIS", "AVAL"].isna().all()
     assert dropped["AVAL"].notna().any()
-    again = tmp_path / "again"
-    again.mkdir()
-    write_analysis_datasets(datasets, again / "adam", file_format)
-    text = made.description.replace("[files]", '[files]\nadam = "adam"')
-    (again / "study.toml").write_text(text, encoding="utf-8")
-    found = StudyData.read(again)
+    found = read_back(made, tmp_path / "again", datasets, file_format)
     assert found.not_used == given.not_used
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
     for table in ("adverse_events", "treatments"):
@@ -373,12 +357,8 @@ def test_events_that_compete_have_codes_of_their_own(failing, tmp_path, strategy
     assert adtte["CNSR"].tolist() == codes
     described = [f"No response {each}" for each in (*ended, "by the end of observation")]
     assert adtte["EVNTDESC"].tolist() == described
-    write_analysis_datasets(datasets, tmp_path / "adam", "xpt")
-    text = failing.description.replace("[files]", '[files]\nadam = "../adam"')
-    again = tmp_path / "again"
-    again.mkdir()
-    (again / "study.toml").write_text(text, encoding="utf-8")
-    assert_frame_equal(study_datasets(StudyData.read(again)).tables["ADTTE"], adtte)
+    found = read_back(failing, tmp_path / "again", datasets, "xpt")
+    assert_frame_equal(study_datasets(found).tables["ADTTE"], adtte)
 
 
 def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):
