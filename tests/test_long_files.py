@@ -117,11 +117,12 @@ def test_a_cluster_without_a_worker_is_given_up(tmp_path, monkeypatch):
     source, output = tmp_path / "visits.csv", tmp_path / "scored.csv"
     visits(100).to_csv(source, index=False)
     with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:
-        address = cluster.scheduler_address
+        address, began = cluster.scheduler_address, time.monotonic()
         with pytest.raises(DataError) as raised:
             score_file.score_file(
                 source, output, report=print, scheduler=address, mmt_max=260, uln={"ck": "170"}
             )
+    assert time.monotonic() - began > 0.5
     assert str(raised.value) == (
         f"{address}: no worker was there for 0.5 seconds; nothing was written"
     )

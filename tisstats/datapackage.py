@@ -222,10 +222,9 @@ def find_faults(directory: Path) -> list[Fault]:
 def _devices(directory: Path, descriptor: Mapping[str, Any]) -> list[Fault]:
     """Return a fault for each file that is a pipe or a device, which can be read without end."""
     paths = [resource.get("path") for resource in descriptor["resources"]]
-    named = [directory / path for path in paths if isinstance(path, str) and path]
     return [
         Fault(str(file), "is not a regular file")
-        for file in named
+        for file in (directory / path for path in paths if path)
         if file.exists() and not (file.is_file() or file.is_dir())
     ]
 

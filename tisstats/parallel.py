@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, TextIO, TypeVar
 
@@ -19,8 +19,9 @@ from tisstats.errors import DataError, Fault
 #: Seconds to wait for the scheduler of a cluster.
 _SCHEDULER_TIMEOUT = 10
 
-#: Seconds after which a cluster without a worker is given up, and between two looks at it.
-_DESERTED, _LOOK = 300.0, 5.0
+#: Seconds after which a cluster without a worker is given up, and between two looks at it. Workers
+#: that wait in the queue of a batch system can take long to start.
+_DESERTED, _LOOK = 1800.0, 5.0
 
 #: Reports of progress where it is not shown on a terminal.
 _REPORTS = 10
@@ -177,9 +178,10 @@ def _watching(client: Any, futures: Sequence[Any]) -> Iterator[threading.Event]:
     def watch() -> None:
         seen = time.monotonic()
         while not done.wait(_LOOK):
-            if client.nthreads():
-                seen = time.monotonic()
-            elif time.monotonic() - seen > _DESERTED:
+            with suppress(Exception):  # a scheduler that is lost ends the tasks by itself
+                if client.nthreads():
+                    seen = time.monotonic()
+            if time.monotonic() - seen > _DESERTED:
                 deserted.set()
                 client.cancel(futures)
                 return
@@ -190,7 +192,7 @@ def _watching(client: Any, futures: Sequence[Any]) -> Iterator[threading.Event]:
         yield deserted
     finally:
         done.set()
-        watcher.join()
+        watcher.join(_LOOK)
 
 
 class ProgressPrinter:

@@ -85,7 +85,9 @@ def test_an_own_folder_that_gained_foreign_things_is_refused(tmp_path, project):
         check_replaceable(book, project)
 
 
-@pytest.mark.parametrize("name", ["book/notes.txt", "book/a/.hidden", "_static/letter.pdf"])
+@pytest.mark.parametrize(
+    "name", ["book/notes.txt", "book/a/.hidden", "_static/letter.pdf", "book/intro.pdf"]
+)
 def test_a_foreign_file_in_a_folder_of_the_book_is_refused(tmp_path, project, name):
     book = tmp_path / "own"
     for file in ("book/intro.html", "_static/class.html", "_static/class.pdf", "index.html"):
@@ -94,10 +96,18 @@ def test_a_foreign_file_in_a_folder_of_the_book_is_refused(tmp_path, project, na
     files = [file for file in files_of_book(book) if not file.endswith(".pdf")]
     assert files == ["_static/class.html", "book/intro.html", "index.html"]
     BuildStamp("sources", {}, [], files).write(book)
+    (book / "book" / ".DS_Store").write_text("")  # of a system that has shown the folder
     check_replaceable(book, project)  # a sheet that was printed from a page is part of it
     (book / name).parent.mkdir(exist_ok=True)
     (book / name).write_text("precious")
     with pytest.raises(UsageError, match=re.escape(f"contains {name!r}, which is not part")):
+        check_replaceable(book, project)
+
+
+def test_a_link_to_a_folder_is_foreign_too(tmp_path, project):
+    book = a_book(tmp_path / "own")
+    (book / "mine").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="contains 'mine', which is not part"):
         check_replaceable(book, project)
 
 
@@ -263,6 +273,12 @@ def test_the_report_of_another_study_with_the_same_id_is_not_replaced(
     )
     assert (report / "index.html").read_text() == "of the first"
     check_not_of_another(report, [f"cohort={first}", "mapping="])
+    described = (first / "study.toml").read_text(encoding="utf-8")
+    (first / "study.toml").write_text(described.replace("MADE-UP", "OTHER"), encoding="utf-8")
+    check_not_of_another(report, [f"cohort={second}", "mapping="])
+    (first / "study.toml").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError):
+        check_not_of_another(report, [f"cohort={second}", "mapping="])
     shutil.rmtree(first)  # moved away
     check_not_of_another(report, [f"cohort={second}", "mapping="])
     check_not_of_another(tmp_path / "none", [f"cohort={second}", "mapping="])

@@ -248,7 +248,7 @@ ONCE = [("A", 0, BAD), ("A", 4, GOOD), ("A", 8, BAD), *C]
 def test_the_time_is_to_a_first_visit_which_need_not_meet_the_endpoint(tmp_path, kind, asked):
     page = Scores(study(tmp_path / "rows", ONCE, {}, edits=[('kind = "best"', f"kind = {kind}")]))
     note = str(page.numbers()["time_note"])
-    assert "the first visit with a response, which began at some time since" in note
+    assert "a response, which began at some time since the last visit known to be without" in note
     assert ("need not meet the endpoint" in note) == bool(asked)
     assert asked in note
     (times,) = responses_by_arm(page.data)
@@ -288,32 +288,35 @@ def test_until_when_events_count_is_said_with_its_tolerance(tmp_path, days, week
     assert Safety(study(tmp_path / "rows", C, {}, edits=edits)).follow_up.endswith(until)
 
 
-def test_bounds_are_ends_and_no_result_in_the_table_of_choices_and_the_file(tmp_path):
-    visits = [("A", 0, BAD), ("A", 4, OPEN), ("A", 8, BAD), *C]
-    for missing, cells, first in (
-        (
-            "bounds",
-            {"lower": "one end of its bounds", "upper": "one end of its bounds"},
-            "lower end of the bounds",
-        ),
-        ("unknown", {}, "yes"),
-    ):
-        page = Sensitivity(study(tmp_path / missing, visits, {}, missing=missing))
-        rows = [
-            row
-            for row in page.choices().frame.to_dict("records")
-            if row["Choice"].startswith("Handling of an unk")
-        ]
-        ends = {
-            row["Why"].split()[0]: row["Main analysis"] for row in rows if " end " in row["Why"]
-        }
-        assert ends == cells
+def test_bounds_are_no_result_in_the_table_of_choices_and_the_file(tmp_path):
+    def page(name, visits, missing="bounds"):
+        return Sensitivity(study(tmp_path / name, visits, {}, missing=missing))
+
+    def first(page):
         table = page.specifications.table()
-        assert table.loc[table["Outcome"] == "Response", "As described"].tolist()[:2] == [
-            first,
-            "no",
-        ]
-        assert table.loc[table["Outcome"] != "Response", "As described"].iloc[0] == "yes"
+        of_response = table["Outcome"] == "Response"
+        assert table.loc[~of_response, "As described"].iloc[0] == "yes"
+        described = table.loc[of_response, "As described"].tolist()
+        assert set(described[1:]) == {"no"}
+        return described[0]
+
+    visits = [("A", 0, BAD), ("A", 4, OPEN), ("A", 8, BAD), *C]
+    bounds = page("bounds", visits)
+    rows = bounds.choices().frame.to_dict("records")
+    readings = {
+        row["Why"].removeprefix("bounds as described, with "): row["Main analysis"]
+        for row in rows
+        if row["Why"].startswith("bounds")
+    }
+    assert readings == {
+        "none of the open statuses": "one reading of its bounds",
+        "all of the open statuses": "one reading of its bounds",
+    }
+    assert first(bounds) == "no single result: no open status as the outcome"
+    assert first(page("unknown", visits, "unknown")) == "yes"
+    # Open under another choice alone: the planned result is one.
+    known = [("A", 0, BAD), ("A", 4, OPEN), ("A", 8, GOOD), *C]
+    assert first(page("known", known)) == "yes"
 
 
 def test_labels_of_arms_are_shown_as_typed(tmp_path):

@@ -54,8 +54,8 @@ def content(n=24, *, difference=False, label="level"):
         23,
         24,
         0.5,
-        STAMP,
         "" if difference else "%",
+        STAMP,
     )
 
 

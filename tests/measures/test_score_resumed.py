@@ -165,6 +165,8 @@ def given(rows):
 
 
 def test_what_another_standard_input_gave_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-").write_text("a file of this name is none", encoding="utf-8")
     output, whole = tmp_path / "scored.csv", tmp_path / "whole.csv"
     monkeypatch.setattr(sys, "stdin", given(ROWS))
     interrupt(lambda: scored(module.Path("-"), output))

@@ -120,3 +120,10 @@ def test_columns_of_one_name_are_named(tmp_path):
         assert str(raised.value) == (
             f"{source}, row 1, column x: the header must have unique column names"
         )
+
+
+def test_whole_numbers_of_pandas_own_types_keep_their_digits_beside_an_empty_cell(tmp_path):
+    source = tmp_path / "visits.parquet"
+    ids = pd.array([2**53 + 1, None], dtype="Int64")
+    pd.DataFrame({"id": ids, "x": ["a", "b"]}).to_parquet(source, index=False)
+    assert read_table(source).cells["id"].tolist() == [2**53 + 1, pd.NA]

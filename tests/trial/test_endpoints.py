@@ -719,7 +719,7 @@ def test_an_endpoint_describes_every_choice():
     assert Endpoint(kind="sustained", **(USUAL | {"week": 25}), also_at=[17, 21], window=1.5,
                     without_rescue=True, without_confirmed_deterioration=True).describe() == (
         "Total Improvement Score of at least 20 at week 25 and at week 17 or 21 (± 1.5 weeks), "
-        "without rescue medication and confirmed deterioration. Intercurrent events: treatment "
+        "without rescue medication or confirmed deterioration. Intercurrent events: treatment "
         "policy (visits count regardless of early stops; rescue medication before the assessment "
         "is non-response). Where missing "
         "data leave the status open: the status is unknown, and the patient is not in the "
@@ -727,7 +727,7 @@ def test_an_endpoint_describes_every_choice():
     )  # fmt: skip
     best = Endpoint(kind="best", **USUAL, early_end="missing").describe()
     assert "at any visit up to week 16." in best
-    assert best.endswith("Where visits end earlier without a response, the status is open.")
+    assert best.endswith("Where visits end before week 16 without a response, the status is open.")
     assert "Rescue medication in the week" not in best
     twice = Endpoint(kind="confirmed", **USUAL)
     assert twice.describe().endswith(
@@ -900,11 +900,12 @@ def test_messages_about_endpoints_in_full():
 @pytest.mark.parametrize(
     ("early_end", "words", "ending"),
     [
-        ("as observed", RESPONSE, "Where visits end earlier without a response, patients with "
-         "{} after baseline are non-responders."),
-        ("missing", RESPONSE, "Where visits end earlier without a response, the status is open."),
-        ("as observed", WORSENING, "Where visits end earlier without a worsening, patients with "
-         "{} after baseline count as not worsened."),
+        ("as observed", RESPONSE, "Where visits end before week 16 without a response, patients "
+         "with {} after baseline are non-responders."),
+        ("missing", RESPONSE, "Where visits end before week 16 without a response, the status is "
+         "open."),
+        ("as observed", WORSENING, "Where visits end before week 16 without a worsening, patients "
+         "with {} after baseline count as not worsened."),
     ],
 )  # fmt: skip
 def test_where_visits_end_early_is_described(early_end, words, ending):
@@ -912,25 +913,27 @@ def test_where_visits_end_early_is_described(early_end, words, ending):
         described = Endpoint(kind=kind, **USUAL, early_end=early_end, words=words).describe()
         assert described.endswith(f". {ending.format(seen)}")
         assert described.count(". ") == 3
-    assert "visits end earlier" not in Endpoint(kind="at week", **USUAL).describe()
+    assert "visits end before" not in Endpoint(kind="at week", **USUAL).describe()
 
 
 @pytest.mark.parametrize(
     ("changed", "unless"),
     [
         ({}, ""),
-        ({"intercurrent": "hypothetical"}, " and no event decides"),
-        ({"without_rescue": True}, " and no event decides"),
-        ({"without_confirmed_deterioration": True}, " and no deterioration decides"),
+        ({"intercurrent": "hypothetical"}, ", and no event decides"),
+        ({"without_rescue": True}, ", and no event decides"),
+        ({"without_confirmed_deterioration": True}, ", and no deterioration decides"),
         (
             {"intercurrent": "composite", "without_confirmed_deterioration": True},
-            " and no event or deterioration decides",
+            ", and no event or deterioration decides",
         ),
     ],
 )
 def test_what_decides_before_an_early_end_of_visits_is_said_and_does(changed, unless):
     endpoint = Endpoint(kind="best", **{**USUAL, "early_end": "missing", **changed})
-    assert f"end earlier without a response{unless}, the status is open." in endpoint.describe()
+    assert (
+        f"end before week 16 without a response{unless}, the status is open." in endpoint.describe()
+    )
     stopped = patient({4: 0, 8: 0}, rescue=6)
     (status,) = evaluate(endpoint, courses_of([stopped])).status
     assert (status == "unknown") == ("event" not in unless)

@@ -443,7 +443,7 @@ def test_unrecorded_ends_are_said(tmp_path):
         ({"kind": "confirmed", "confirmed_at": "any two visits"}, "at any two visits up to"),
         (
             {"kind": "best", "early_end": "missing"},
-            "earlier without a response, the status is open",
+            "before week 24 without a response, the status is open",
         ),
         ({"without_rescue": True}, "Early stops are in the week recorded"),
         ({}, "To a scheduled week belongs the visit nearest to it, at most 4 days away"),

@@ -209,8 +209,8 @@ def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
         each for each in found.choices if each.label == "Handling of an unknown status"
     )
     lower, _, upper = open_status.levels
-    assert lower.reason == "lower end of the bounds as described"
-    assert upper.reason == "upper end of the bounds as described"
+    assert lower.reason == "bounds as described, with none of the open statuses"
+    assert upper.reason == "bounds as described, with all of the open statuses"
 
 
 def test_an_enzyme_missing_at_baseline_is_a_choice(tmp_path):
@@ -484,11 +484,11 @@ def test_each_way_of_counting_an_open_status_is_a_level_once(tmp_path, missing, 
     (choice,) = (each for each in found.choices if each.label == "Handling of an unknown status")
     assert [level.label for level in choice.levels] == levels
     reasons = {level.label: level.reason for level in choice.levels}
-    ends = [label for label, reason in reasons.items() if reason.endswith("bounds as described")]
+    ends = [label for label, reason in reasons.items() if reason.startswith("bounds as described")]
     if missing == "bounds":
         assert ends == [levels[0], levels[2]]
-        assert reasons[levels[0]].startswith("lower")
-        assert reasons[levels[2]].startswith("upper")
+        assert reasons[levels[0]].endswith("with none of the open statuses")
+        assert reasons[levels[2]].endswith("with all of the open statuses")
     else:
         assert ends == []
         assert reasons.pop(levels[0]) == "as described"

@@ -36,7 +36,7 @@ def example():
         ({"without_rescue": True}, "at week 24, without rescue medication"),
         (
             {"without_rescue": True, "without_confirmed_deterioration": True},
-            "at week 24, without rescue medication and confirmed deterioration",
+            "at week 24, without rescue medication or confirmed deterioration",
         ),
     ],
 )

@@ -32,15 +32,15 @@ def kept_ledger(words: tuple[str, ...], compute: Callable[[], str]) -> str:
         Returns the output; called if none is kept that was computed from the same files by the
         same versions of the libraries. What it raises is passed on, and nothing is kept.
 
-    Raises
-    ------
-    StaleCodeError
-        If compiled code that has run was older than its source: it has been replaced.
-
     Returns
     -------
     str
         The output. Outside a checkout, as in an installed package, nothing is kept.
+
+    Raises
+    ------
+    StaleCodeError
+        If compiled code that has run was older than its source: it has been replaced.
     """
     root = Path(tisstats.__file__).resolve().parents[1]
     if not (root / "_config.yml").is_file():

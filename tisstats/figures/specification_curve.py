@@ -88,8 +88,8 @@ class CurveContent:
     holds: int  #: combinations in which it holds, of the choices that change what it is judged by
     combinations: int  #: all combinations of these choices that have a result
     reference: float | None  #: value marked by a line, on the scale of the estimate
+    unit: str  #: beside each value: % or, for differences in percentage points, nothing
     stamp: str = ""  #: label of the patients, written into the figure; empty for published counts
-    unit: str = "%"  #: beside each value; empty for differences, in percentage points
 
     def __post_init__(self) -> None:
         require_rows(self.estimate, "estimate", "combination")

@@ -165,7 +165,7 @@ def score_file(
     given = options or ReadOptions()
     map_ = None if mapping is None else read_mapping(mapping)
     resolved = target.resolve() if is_file else target  # keeps a symbolic link
-    before = _state(source)
+    before = None if str(source) == STANDARD_STREAM else _state(source)
     try:
         with workspace(resolved, _key(source, given, mapping, scoring)) as folder:
             name = str(source)
@@ -223,11 +223,13 @@ def _key(
     """Return what makes a run the same as another: input, options and the package's version."""
     import tisstats
 
-    files = [path for path in (source, mapping) if path is not None and path.is_file()]
+    is_input = str(source) == STANDARD_STREAM
+    named = (mapping,) if is_input else (source, mapping)
+    files = [path for path in named if path is not None and path.is_file()]
     return {
         "files": [digest(path) for path in files],
         # What comes through a pipe is known only once it is read: no run goes on with another's.
-        "once": "" if source.is_file() else uuid.uuid4().hex,
+        "once": uuid.uuid4().hex if is_input or not source.is_file() else "",
         "options": repr(options),
         "scoring": repr(sorted(scoring.items())),
         "version": tisstats.__version__,

@@ -56,8 +56,6 @@ def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> Ra
         If columns have no name, or one twice; if bytes are no text in UTF-8; or if whole numbers
         would lose digits as floats.
     """
-    if faults := list(_lossy(given, file, holes)):
-        raise DataError(faults)
     table = _with_text(given, file).to_pandas()
     # Named index levels are columns of the user.
     named = [name for name in table.index.names if name is not None]
@@ -67,17 +65,22 @@ def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> Ra
     whole = [name for name in table if name in holes and table[name].dtype.kind in "iu"]
     plain = {name: float for name in whole if isinstance(table[name].dtype, np.dtype)}
     table = table.astype(plain) if plain else table
+    floats = {name for name in table if table[name].dtype.kind == "f"}
+    if faults := list(_lossy(given, file, floats)):
+        raise DataError(faults)
     return RawTable(table.reset_index(drop=True), TableSource(file))
 
 
-def _lossy(given: pa.Table, file: str, holes: Collection[str]) -> Iterator[Fault]:
-    """Yield the columns of whole numbers that lose digits as floats."""
+def _lossy(given: pa.Table, file: str, floats: Collection[str]) -> Iterator[Fault]:
+    """Yield the columns of whole numbers that have become floats, and so large that some are none.
+
+    pandas keeps those of its own types for whole numbers with empty cells.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     for field, column in zip(given.schema, given.columns, strict=True):
-        beside_empty = column.null_count or field.name in holes
-        if pa.types.is_integer(field.type) and field.type.bit_width == 64 and beside_empty:
+        if pa.types.is_integer(field.type) and field.name in floats:
             ends = pc.min_max(column).as_py()
             if any(end is not None and abs(end) > _EXACT for end in ends.values()):
                 message = (

@@ -263,7 +263,7 @@ medication'
             "rescue medication" * self.without_rescue,
             "confirmed deterioration" * self.without_confirmed_deterioration,
         ]
-        excluded = " and ".join(filter(None, without))
+        excluded = " or ".join(filter(None, without))
         return (
             f"{self.criterion or f'Total Improvement Score of at least {self.threshold:g}'} {when}"
             + (f", without {excluded}" if excluded else "")
@@ -293,9 +293,10 @@ medication'
                 "deterioration" * self.without_confirmed_deterioration,
             ]
             by = " or ".join(filter(None, decided))
-            unless = f" and no {by} decides" if by else ""
+            unless = f", and no {by} decides" if by else ""
             sentences.append(
-                f"Where visits end earlier without {self.words.indefinite}{unless}, {ending}"
+                f"Where visits end before week {self.week:g} without "
+                f"{self.words.indefinite}{unless}, {ending}"
             )
         return ". ".join(sentences) + "."
 

@@ -30,8 +30,8 @@ class Scheduled:
     visits: pd.DataFrame
     #: rows to analyse: ``week``, the scheduled one or, of an unscheduled visit, its own;
     #: ``visit_week``, its own; ``scheduled``; ``row``, the row of the table as it was
-    #: rows outside of all windows that the schedule drops; columns as in `visits`
     dropped: pd.DataFrame
+    #: rows outside of all windows that the schedule drops; columns as in `visits`
     not_used: dict[str, int]
     #: how many visits are left out, by the reason in words
     faults: list[Fault]  #: what is ambiguous

@@ -298,7 +298,13 @@ def _no_rows(*columns: str) -> pd.DataFrame:
 
 
 def _plan_faults(study: Study, patients: pd.DataFrame) -> Iterator[Fault]:
-    """Yield for which arms the planned test cannot be computed."""
+    """Yield for which arms the planned test cannot be computed.
+
+    Where the endpoint leaves patients out of the denominator, that is not known before.
+    """
+    endpoint = study.endpoint
+    if endpoint.missing == "unknown" or endpoint.intercurrent == "hypothetical":
+        return
     sizes = patients.loc[patients["analysed"].astype(bool), "arm"].value_counts()
     reference = study.reference_arm
     test = study.analysis.proportion_test

@@ -40,7 +40,7 @@ from tisstats.trial.response_specifications import (
 )
 from tisstats.trial.specifications import Choice, Level, SpecificationCurve, combined_settings
 from tisstats.trial.study_data import StudyData
-from tisstats.trial.study_endpoint import study_courses
+from tisstats.trial.study_endpoint import evaluate_study, study_courses
 
 #: Name of the scoring by the description.
 DECLARED = "as declared"
@@ -373,11 +373,11 @@ class StudySpecifications:
         """Return why a rule for open statuses is among the levels."""
         if self.data.study.endpoint.missing == "bounds":
             # Bounds are no single count, so that each of their ends is a level.
-            ends = {"worst case": "lower", "best case": "upper"}
+            counted = {"worst case": "none", "best case": "all"}
             if self.endpoint.words.unfavourable:
-                ends = {"best case": "lower", "worst case": "upper"}
-            if rule in ends:
-                return f"{ends[rule]} end of the bounds as described"
+                counted = {"best case": "none", "worst case": "all"}
+            if rule in counted:
+                return f"bounds as described, with {counted[rule]} of the open statuses"
         return (
             _PLANNED
             if rule == planned
@@ -573,8 +573,8 @@ class StudySpecifications:
         DataFrame
             ``Origin`` (observed or synthetic), ``Outcome`` (such as response, or the change of a
             measure), ``Group`` (arm or comparison), ``As described`` (yes in the row of the
-            description's own choices; where it asks for bounds and a status is open, that row is
-            the lower end of the bounds), a column for each choice, and the results of
+            description's own choices; where it asks for bounds and a status is open, that row has
+            no open status as the outcome), a column for each choice, and the results of
             `curve_of_counts`, with their ``Confidence level``, and of `change_curves`, whose
             quartiles are ``quartile_low`` and ``quartile_high``; empty where a choice or a result
             does not belong to the outcome.
@@ -586,8 +586,9 @@ class StudySpecifications:
     @property
     def _first_row(self) -> str:
         """What the first levels are to the description, of which bounds are no single result."""
-        bounds = self.data.study.endpoint.missing == "bounds" and self._some_open
-        return "lower end of the bounds" if bounds else "yes"
+        result = evaluate_study(self.data)
+        single = result.responders_low == result.responders_high
+        return "yes" if single else "no single result: no open status as the outcome"
 
     def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
         outcome = self.endpoint.words.noun.capitalize()

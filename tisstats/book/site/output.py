@@ -17,6 +17,9 @@ from tisstats.book.site.swap import exchange
 
 MARK = ".tisstats-book.json"
 
+#: Files that systems put into folders which are looked at.
+_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
+
 #: Name of the previous book while the new one takes its place.
 _FORMER = "former"
 
@@ -96,7 +99,10 @@ def check_replaceable(output: Path, project: Project) -> None:
 
 def _is_known(name: str, known: set[str]) -> bool:
     """Return whether a file is part of a book, or a sheet that was printed from a page of it."""
-    sheet = name.endswith(".pdf") and f"{name.removesuffix('.pdf')}.html" in known
+    printed = name.startswith("_static/") and name.endswith(".pdf")
+    sheet = printed and f"{name.removesuffix('.pdf')}.html" in known
+    if name.rpartition("/")[2] in _OF_SYSTEMS:
+        return True
     return sheet or name in known or name.partition("/")[0] in known
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import tisstats
 from tisstats.book.run.project import CONFIG, TOC, BookError, Project, UsageError
 from tisstats.book.site.output import BuildStamp
+from tisstats.errors import DataError
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
 
 _TEMPLATE = Path(__file__).parent
@@ -75,11 +77,21 @@ def check_not_of_another(output: Path, settings: Sequence[str]) -> None:
         for given in (stamp.settings if stamp else (), settings)
     ]
     other, own = cohorts
-    if other is not None and other != own and (other / "study.toml").is_file():
+    if other is not None and other != own and _has_id(other, output.parent.name):
         raise UsageError(
             f"{output} has the report of {other}, a study with the same id: change study.id, or "
             "name a folder with --output"
         )
+
+
+def _has_id(folder: Path, name: str) -> bool:
+    """Return whether a folder has a study with this id, or one whose id cannot be read."""
+    if not (folder / "study.toml").is_file():
+        return False
+    try:
+        return Study.read(folder).study.id == name
+    except DataError:
+        return True
 
 
 def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> Project:

@@ -389,7 +389,8 @@ class Scores(TrialChapter):
         endpoint, words = self.study.endpoint, self.words
         yield (
             f"What is timed is the first visit with {words.indefinite}, which began at some time "
-            "since the visit before: curves place it as late as it can have begun."
+            "since the last visit known to be without one: curves place it as late as it can have "
+            "begun."
         )
         if self._events_count:
             yield (
@@ -412,7 +413,7 @@ class Scores(TrialChapter):
             "rescue medication" * endpoint.without_rescue,
             "confirmed deterioration" * endpoint.without_confirmed_deterioration,
         ]
-        if excluded := " and ".join(filter(None, conditions)):
+        if excluded := " and no ".join(filter(None, conditions)):
             yield f"That the endpoint also asks for no {excluded} does not enter the time."
 
     @property

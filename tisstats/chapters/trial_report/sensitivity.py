@@ -146,9 +146,9 @@ class Sensitivity(TrialChapter):
     def choices(self) -> Rows:
         """Return every level of every choice."""
         for row in level_rows(self.specifications.choices):
-            ends = self.asks_for_bounds and row["Choice"] == OPEN_STATUS
-            if ends and "end of the bounds" in str(row["Why"]):
-                row["Main analysis"] = "one end of its bounds"
+            open_status = self.asks_for_bounds and row["Choice"] == OPEN_STATUS
+            if open_status and str(row["Why"]).startswith("bounds as described"):
+                row["Main analysis"] = "one reading of its bounds"
             yield row
 
     @table(
