@@ -1,5 +1,7 @@
 """Parquet of other programs: bytes that are text, and whole numbers beyond the floats."""
 
+import datetime as dt
+from decimal import Decimal
 from functools import partial
 
 import openpyxl
@@ -22,7 +24,21 @@ MEASURES = {
     "ck": [900, 200] * 2,
 }
 SCORING = {"uln": {"ck": "170"}}
-KINDS = [pa.binary(), pa.large_binary(), pa.dictionary(pa.int8(), pa.string())]
+KINDS = [
+    pa.binary(),
+    pa.large_binary(),
+    pa.binary_view(),
+    pa.dictionary(pa.int8(), pa.string()),
+    pa.dictionary(pa.int8(), pa.binary()),
+]
+#: Cells of kinds that are identifiers seldom, and how they are read.
+RARE = {
+    "1.50": pa.array([Decimal("1.50")] * 2),
+    "7": pa.array([7.0] * 2),
+    "2020-01-31": pa.array([dt.date(2020, 1, 31)] * 2),
+    "12:30:00": pa.array([dt.time(12, 30)] * 2),
+    "ab": pa.array([b"ab"] * 2, pa.binary(2)),
+}
 READERS = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".xlsx": pd.read_excel}
 
 
@@ -43,6 +59,17 @@ def test_bytes_are_the_text_that_they_are(tmp_path, kind, ending):
     texts = [each.decode() if isinstance(each, bytes) else each for each in found["patient_id"]]
     assert texts == ids
     assert found["response"].astype(object).fillna("").tolist() == ["", "major", "", "major"]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
+@pytest.mark.parametrize("shown", RARE)
+def test_identifiers_of_other_kinds_are_read_as_text(tmp_path, shown, ending):
+    table = pa.table({"patient_id": RARE[shown], **{name: v[:2] for name, v in MEASURES.items()}})
+    pq.write_table(table, tmp_path / "visits.parquet")
+    output = tmp_path / f"out{ending}"
+    assert scored(tmp_path / "visits.parquet", output, **SCORING)[0] == "1 patient, 2 visits"
+    found = READERS[ending](output, **({} if ending == ".parquet" else {"dtype": str}))
+    assert found["patient_id"].tolist() == [shown] * 2
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path):

@@ -220,7 +220,7 @@ class VisitBatches:
         if schema is None or self._mapping is not None:
             return {}
         types = dict(zip(schema.names, schema.types, strict=True))
-        if str(types.get("patient_id")) in ("halffloat", "float", "double"):
+        if "patient_id" in types and not _keeps_type(types["patient_id"]):
             del types["patient_id"]  # read as text
         return {name: kind for name, kind in types.items() if name not in self.numeric}
 
@@ -350,6 +350,15 @@ def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
     if is_id and given.dtype.kind in {"f", "O"} and not isinstance(given.dtype, pd.StringDtype):
         return text_values(given).values
     return given
+
+
+def _keeps_type(kind: Any) -> bool:
+    """Test whether an identifier of this Arrow type is not read as text, or is text there too."""
+    from pyarrow import types
+
+    kinds = (types.is_string, types.is_large_string, types.is_string_view, types.is_dictionary)
+    others = (types.is_integer, types.is_boolean, types.is_timestamp, types.is_duration)
+    return any(is_of(kind) for is_of in kinds + others)
 
 
 def _in_units_of_scoring(

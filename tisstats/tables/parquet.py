@@ -95,7 +95,7 @@ def _with_text(given: pa.Table, file: str) -> pa.Table:
     import pyarrow as pa
 
     for place, field in enumerate(given.schema):
-        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
+        if _is_bytes(field.type):
             try:
                 text = given.column(place).cast(pa.string())
             except pa.ArrowInvalid:
@@ -103,3 +103,17 @@ def _with_text(given: pa.Table, file: str) -> pa.Table:
                 raise DataError([fault]) from None
             given = given.set_column(place, field.name, text)
     return given
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    """Test whether cells are bytes, also where each distinct one is kept once."""
+    from pyarrow import types
+
+    values = kind.value_type if types.is_dictionary(kind) else kind
+    kinds = (
+        types.is_binary,
+        types.is_large_binary,
+        types.is_fixed_size_binary,
+        types.is_binary_view,
+    )
+    return any(is_of(values) for is_of in kinds)
