@@ -106,6 +106,7 @@ def test_wrong_use_is_one_clear_line_and_no_traceback(arguments, code, said):
     assert done.stdout == ""
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
 
 
 def test_faults_of_the_data_are_one_line_each(tmp_path):
@@ -280,6 +281,7 @@ def test_wrong_use_of_score_is_one_clear_line_and_no_traceback(visits, arguments
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
 
 
 SEMICOLONS = VISITS.replace(",", ";").replace(".", ",")
@@ -306,6 +308,7 @@ GERMAN = "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;
         (VISITS.replace("1199", "1199 U/L"), [], "'1199 U/L': must be a number above 0"),
         (VISITS.replace("1199", "<20"), [], "'<20': must be a number above 0"),
         (VISITS.replace("1199", "1e400"), [], "must be a number above 0"),
+        (VISITS.replace("1199", "1e308"), [], "'1e308': must be from 1e-15 to 1e+15 times"),
         (VISITS.replace("1199", "1_199"), [], "'1_199': must be a number above 0"),
         (VISITS.replace(",0,3.8", ",\u22122,3.8"), [], "must be a number of weeks"),
         (VISITS.replace("3.8", "\u0663"), [], "must be a number from 0 to 10 (cm"),
@@ -381,6 +384,7 @@ def test_the_encoding_of_the_visits(visits, written, arguments, code, said):
     done = score(visits, "--uln", "ck=170", *arguments)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
     if code:
         assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)
         assert said in done.stderr

@@ -66,6 +66,32 @@ def test_a_wrong_cell_is_told_with_its_place_and_what_is_allowed(medians, column
     assert fault.message == said
 
 
+@pytest.mark.parametrize(
+    ("times", "refused"),
+    [
+        (1e15, False),
+        (1.000001e15, True),
+        (1.000001e-15, False),
+        (0.999999e-15, True),
+        (1e306, True),
+    ],
+)
+@pytest.mark.parametrize("limit", [128, "limit"])
+def test_an_enzyme_beyond_any_measurement_is_refused(medians, times, limit, refused):
+    visits = medians.assign(ck=[128 * times, 256], limit=128)
+    if not refused:
+        assert np.isfinite(score(visits, uln={"ck": limit})["enzyme_percent"]).all()
+        return
+    (fault,) = faults_of(visits, uln={"ck": limit})
+    assert (fault.row, fault.column, fault.value) == (2, "ck", as_text(128 * times))
+    assert fault.message == "must be from 1e-15 to 1e+15 times its upper limit of normal"
+
+
+def test_a_limit_so_small_that_no_multiple_is_a_number_is_refused(medians):
+    (fault, _) = faults_of(medians.assign(limit=1e-320), uln={"ck": "limit"})
+    assert fault.message == "must be from 1e-15 to 1e+15 times its upper limit of normal"
+
+
 @pytest.mark.parametrize("length", [10, 100])
 def test_the_unit_of_a_scale_is_told(medians, length):
     visits = medians.assign(physician_global=[3.8, 100.5])

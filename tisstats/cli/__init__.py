@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 from collections.abc import Sequence
@@ -29,11 +30,21 @@ def _clean_up_when_terminated() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
-    parsed = parser().parse_args(arguments)
-    parsed.own_process = arguments is None
-    if parsed.own_process:  # elsewhere others may check the formats, and wait for signals
-        disable_slow_formats()
-        _clean_up_when_terminated()
+    own_process = arguments is None
+    try:
+        if own_process:  # elsewhere others may check the formats, and wait for signals
+            disable_slow_formats()
+            _clean_up_when_terminated()
+        parsed = parser().parse_args(arguments)
+        parsed.own_process = own_process
+        return _run(parsed)
+    except KeyboardInterrupt as stop:
+        print_error("stopped")
+        return TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    """Run a parsed command; an error becomes a line and an exit code."""
     if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
         print_error(f"tisstats {parsed.command}: the standard output is closed")
         return DATA_ERROR
@@ -52,9 +63,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "This command needs extra packages: pip install '.[book]' in the project's folder."
         )
         return USAGE_ERROR
-    except KeyboardInterrupt as stop:
-        print_error("stopped")
-        return TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED
     except BrokenPipeError:
         discard_output()
         return SUCCESS

@@ -53,6 +53,10 @@ ULN_RANGE = {
 #: so this is a warning, not an error.
 IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH = 0.05, 100
 
+#: Multiples of the ULN, and parts of it, beyond which a cell is no measurement: an assumption, far
+#: from any known one. Without a limit, a change could be no number.
+MOST_MULTIPLE = 1e15
+
 #: Decimals of a multiple used to compare enzymes: rounding error must not break a tie.
 MULTIPLE_DECIMALS = 9
 

@@ -136,10 +136,24 @@ def read_measures(
                 if (message := enzymes.uln_fault(enzyme, wrong, unit)) is not None:
                     rows = (column >= wrong) & (column <= wrong)
                     check.fault_rows(rows, limit, message, wrong)
-            multiples[enzyme] = value / np.where(column > 0, column, np.nan)
+            divisor = np.where(column > 0, column, np.nan)
         else:
-            multiples[enzyme] = value / limit
+            divisor = np.full(len(value), float(limit))
+        multiples[enzyme] = _multiples(check, enzyme, value, divisor)
     return values, multiples
+
+
+def _multiples(
+    check: TableCheck, enzyme: str, value: NDArray[np.float64], limit: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return an enzyme as multiples of its ULN; those beyond any measurement are recorded, and nan."""
+    most = enzymes.MOST_MULTIPLE
+    with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
+        multiple = value / limit
+    wrong = (multiple > most) | (multiple < 1 / most)
+    allowed = f"must be from {1 / most:g} to {most:g} times its upper limit of normal"
+    check.fault_rows(wrong & np.isfinite(value) & (value > 0), enzyme, allowed)
+    return np.where(wrong, np.nan, multiple)
 
 
 def upper_limits(
