@@ -146,7 +146,7 @@ def read_measures(
 def _multiples(
     check: TableCheck, enzyme: str, value: NDArray[np.float64], limit: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return an enzyme as multiples of its ULN; those beyond any measurement are recorded, and nan."""
+    """Return an enzyme as multiples of its ULN; those beyond any are recorded, and nan."""
     most = enzymes.MOST_MULTIPLE
     with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
         multiple = value / limit
