@@ -87,6 +87,21 @@ def test_an_enzyme_beyond_any_measurement_is_refused(medians, times, limit, refu
     assert fault.message == "must be from 1e-15 to 1e+15 times its upper limit of normal"
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u2060"])
+@pytest.mark.parametrize("place", ["{}P1", "P{}1", "P1{}"])
+def test_an_identifier_with_a_character_that_is_not_seen_is_refused(medians, unseen, place):
+    visits = medians.assign(patient_id=["P1", place.format(unseen)])
+    (fault,) = faults_of(visits)
+    assert (fault.row, fault.column) == (3, "patient_id")
+    said = f"has a character that is not seen, U+{ord(unseen):04X}; remove it"
+    assert fault.message == said
+
+
+@pytest.mark.parametrize("name", ["Å1", "می\u200cخواهم", "P\u200d1", "患者1"])
+def test_identifiers_of_any_script_are_accepted(medians, name):
+    assert score(medians.assign(patient_id=name))["tis"].notna().all()
+
+
 def test_a_limit_so_small_that_no_multiple_is_a_number_is_refused(medians):
     (fault, _) = faults_of(medians.assign(limit=1e-320), uln={"ck": "limit"})
     assert fault.message == "must be from 1e-15 to 1e+15 times its upper limit of normal"

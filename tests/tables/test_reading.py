@@ -417,7 +417,7 @@ HEAD = "patient_id,week,haq\n"
         ("v.csv", HEAD + '"A\n1",0,1\nB,0\n', {},
          "v.csv, row 4: the row has 2 cells; the header has 3"),
         ("v.csv", HEAD + "A,0,1\n\nB;0;1\n", {},
-         "v.csv, row 4: the row has 1 cells; the header has 3"),
+         "v.csv, row 4: the row has 1 cell; the header has 3"),
         ("v.csv", HEAD + 'A,0,1\n"B,0,1\n', {},
          "v.csv, row 3: cannot be read as CSV: unexpected end of data; is a quotation mark not "
          "closed, or are cells separated by something else?"),
@@ -445,6 +445,10 @@ HEAD = "patient_id,week,haq\n"
          "v.csv: is Parquet by its content; its name must end in .parquet"),
         ("v.csv", b"\xd0\xcf\x11\xe0", {},
          "v.csv: is an old workbook (.xls) by its content; save it as .xlsx or CSV"),
+        ("v.csv", PLAIN.encode("utf-16-le"), {}, "v.csv: is in UTF-16 by its content; declare the "
+         "encoding utf-16-le (--encoding of tisstats score)"),
+        ("v.tsv", PLAIN.encode("utf-16-be"), {}, "v.tsv: is in UTF-16 by its content; declare the "
+         "encoding utf-16-be (--encoding of tisstats score)"),
         ("v.csv", HEAD + "A,0,1\n", {"sheet": "visits"},
          "v.csv, value 'visits': has no sheets, as only .xlsx has; leave the sheet out"),
         ("v.csv", "id,,\nA,0,1\n", {},

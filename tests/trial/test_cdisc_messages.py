@@ -339,7 +339,7 @@ def test_files_are_refused_for_what_they_hold(tmp_path):
     path.write_text("\n".join(["USUBJID,AGE", "X-0,1,2", *rows]))
     assert lines(read_analysis_datasets, tmp_path) == [
         f"{path}, row 2: has 3 cells; the header has 2",
-        *(f"{path}, row {at + 3}: has 1 cells; the header has 2"
+        *(f"{path}, row {at + 3}: has 1 cell; the header has 2"
           for at in range(FAULTS_PER_COLUMN - 1)),
     ]  # fmt: skip
 

@@ -7,6 +7,7 @@ for the same visit is a fault, reported with its row, column and value.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -233,10 +234,15 @@ def identify_visits(check: TableCheck) -> tuple[NDArray[np.int64], NDArray[np.fl
 
     Rows without one of them are recorded as faults.
     """
-    patients = number_patients(check.table["patient_id"])
+    identifiers = check.table["patient_id"]
+    patients = number_patients(identifiers)
     weeks = check.numbers("week", "must be a number of weeks", -np.inf, np.inf)
     absent = empty_cells(check.table["week"])
     check.fault_rows(patients < 0, "patient_id", "must not be empty")
+    unseen = unseen_characters(identifiers, patients)
+    for character in sorted({*unseen.tolist()} - {""}):
+        message = f"has a character that is not seen, U+{ord(character):04X}; remove it"
+        check.fault_rows(unseen == character, "patient_id", message)
     check.fault_rows(absent, "week", "must be a number of weeks, not empty")
     return patients, weeks
 
@@ -272,6 +278,33 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
     before_zero = (weeks < 0) & has_week_zero[patients]
     known = np.where(np.isfinite(weeks), weeks, np.inf)
     return PlacedVisits(repeated, before_zero, _first_rows(patients, known, count))
+
+
+#: Characters without a width that the spelling of some languages needs.
+_JOINERS = "\u200c\u200d"
+
+
+def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> NDArray[np.str_]:
+    """Return the first character of each identifier that nobody sees, or an empty text.
+
+    By such a character one patient becomes two. `patients` is as `number_patients` returns it.
+
+    Examples
+    --------
+    >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2])).tolist()
+    ['', '\u200b', '']
+    """
+    rows = np.zeros(int(patients.max(initial=-1)) + 2, dtype=np.int64)  # one of each patient
+    rows[patients] = np.arange(len(patients))
+    found = [_unseen_character(name) for name in identifiers.iloc[rows[:-1]].tolist()]
+    return np.array([*found, ""])[patients]
+
+
+def _unseen_character(name: object) -> str:
+    if not isinstance(name, str) or name.isascii():
+        return ""
+    unseen = (each for each in name if unicodedata.category(each) == "Cf" and each not in _JOINERS)
+    return next(unseen, "")
 
 
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:

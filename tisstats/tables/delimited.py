@@ -243,10 +243,11 @@ class DelimitedText:
 
     def _raise_faults(self) -> None:
         if self._wrong:
-            message = f"the row has {{}} cells; the header has {len(self._header)}"
+            message = f"the row has {{}}; the header has {len(self._header)}"
             if len(self._header) == 1:
                 message += "; do other lines stand above the names of the columns?"
-            raise DataError([Fault(self._file, message.format(n), line) for line, n in self._wrong])
+            counts = [(line, f"{n} cell{'' if n == 1 else 's'}") for line, n in self._wrong]
+            raise DataError([Fault(self._file, message.format(n), line) for line, n in counts])
         check_nameless(sorted(self._nameless), self._file)
 
 

@@ -28,6 +28,8 @@ _OTHER_FORMATS = {
     b"\xd0\xcf\x11\xe0": "is an old workbook (.xls) by its content; save it as .xlsx or CSV",
 }
 _LONGEST_BEGIN = max(map(len, _OTHER_FORMATS))
+#: What to do with text whose every second byte is zero, and that has no byte order mark.
+_IS_UTF_16 = "is in UTF-16 by its content; declare the encoding {} (--encoding of tisstats score)"
 
 #: Name of the standard input in messages.
 STANDARD_INPUT = "standard input"
@@ -113,6 +115,10 @@ def open_text(
             if name == STANDARD_INPUT:  # which has no name that could end otherwise
                 message = f"{message.partition(';')[0]}; pass it as a file, or as text"
             raise DataError([Fault(name, message)])
+    if encoding is None and len(begin) == _LONGEST_BEGIN:
+        for used_here, zeros in (("utf-16-le", begin[1::2]), ("utf-16-be", begin[::2])):
+            if not any(zeros):
+                raise DataError([Fault(name, _IS_UTF_16.format(used_here))])
     whole = io.BufferedReader(_Rejoined(begin, plain), 1 << 20)
     text = io.TextIOWrapper(whole, encoding=used, newline="")
     try:
