@@ -25,21 +25,22 @@ class Visit:
 
 @dataclass(frozen=True)
 class Patient:
-    """A patient: visits in order, and the weeks of rescue medication and of an early stop."""
+    """A patient: visits in order, and the weeks of rescue, of an early stop and of the death."""
 
     visits: tuple[Visit, ...]
     rescue: float | None = None
     stop: float | None = None
+    death: float | None = None
 
 
-def patient(scores, *, rescue=None, stop=None, worse=()):
+def patient(scores, *, rescue=None, stop=None, death=None, worse=()):
     """A patient by week and score; a score of two numbers is open; `worse` by week."""
     judged = dict(worse)
     visits = []
     for week, score in scores.items():
         low, high = score if isinstance(score, tuple) else (score, score)
         visits.append(Visit(week, low, high, judged.get(week, False)))
-    return Patient(tuple(visits), rescue, stop)
+    return Patient(tuple(visits), rescue, stop, death)
 
 
 def courses_of(patients):
@@ -54,9 +55,13 @@ def courses_of(patients):
             yes[at], no[at] = visit.worse is True, visit.worse is False
     events = [
         [NAN if week is None else week for week in given]
-        for given in ([p.rescue for p in patients], [p.stop for p in patients])
+        for given in (
+            [p.rescue for p in patients],
+            [p.stop for p in patients],
+            [p.death for p in patients],
+        )
     ]
-    return Courses(weeks, low, high, ThreeValued(yes, no), np.array(events[0]), np.array(events[1]))
+    return Courses(weeks, low, high, ThreeValued(yes, no), *map(np.array, events))
 
 
 SCORES = st.sampled_from([0.0, 10.0, 17.5, 20.0, 40.0, 60.0])
@@ -75,6 +80,16 @@ def visits_at_random(draw):
 
 
 EVENT_WEEKS = st.none() | st.integers(0, 13)
-PATIENTS = st.lists(
-    st.builds(Patient, visits_at_random(), EVENT_WEEKS, EVENT_WEEKS), min_size=1, max_size=4
-)
+
+
+@st.composite
+def patients_at_random(draw):
+    visits = draw(visits_at_random())
+    rescue, stop = draw(EVENT_WEEKS), draw(EVENT_WEEKS)
+    death = draw(EVENT_WEEKS) if draw(st.booleans()) else None
+    if death is not None:
+        visits = tuple(visit for visit in visits if visit.week <= death)
+    return Patient(visits, rescue, stop, death)
+
+
+PATIENTS = st.lists(patients_at_random(), min_size=1, max_size=4)

@@ -29,12 +29,15 @@ OBSERVED = "observed"
 ON_TREATMENT = "observed at the last visit on treatment"
 RESCUED = "rescue medication before the assessment"
 STOPPED = "stopped early, before the assessment"
+DIED = "death before the assessment"
 DETERIORATED = "confirmed deterioration"
 NO_VISIT = "no visit in the window"
 TOO_FEW = "fewer than two visits"
 EARLY = "visits end before the week"
 SCORE_OPEN = "missing measures leave the score open"
 WORSE_OPEN = "missing measures leave deterioration open"
+#: What a death is, where the strategy alone does not say so.
+DEATH = "; a death before the assessment is {}, unless the endpoint was or may have been met before"
 
 # A slow computation: each patient alone, in every world that the missing measures allow.
 
@@ -89,7 +92,14 @@ class Slow:
         return self.one.rescue < week
 
     def stopped_by(self, week):
-        return self.one.stop is not None and self.one.stop < week
+        return any(each is not None and each < week for each in (self.one.stop, self.one.death))
+
+    @property
+    def stop(self):
+        """The rule of an early stop before the assessment: its name is that of the earlier."""
+        one = self.one
+        died = one.death is not None and one.death < self.at
+        return DIED if died and (one.stop is None or one.death <= one.stop) else STOPPED
 
     def worlds(self):
         options = [
@@ -150,7 +160,7 @@ class Slow:
         if self.rescued and (e.without_rescue or e.intercurrent == "composite"):
             return "non-responder", RESCUED
         if self.stopped and e.intercurrent == "composite":
-            return "non-responder", STOPPED
+            return "non-responder", self.stop
         return None
 
     def left_out(self):
@@ -159,8 +169,9 @@ class Slow:
             return None
         rescued = self.rescued and not self.e.without_rescue
         if rescued and self.stopped:
-            return STOPPED if self.one.stop < self.one.rescue else RESCUED
-        return RESCUED if rescued else STOPPED if self.stopped else None
+            ends = [each for each in (self.one.stop, self.one.death) if each is not None]
+            return self.stop if min(ends) < self.one.rescue else RESCUED
+        return RESCUED if rescued else self.stop if self.stopped else None
 
     def in_world(self, world):
         worse, met = self.deteriorated(world), self.scored(world)
@@ -190,6 +201,9 @@ class Slow:
             every = {rule for _, rule in found}
             # Some worlds deteriorate, the others do not respond: known by the score.
             return "non-responder", next(iter(every - {DETERIORATED}), DETERIORATED)
+        died = self.one.death is not None and self.one.death < self.at
+        if died and self.reason() in (NO_VISIT, TOO_FEW, EARLY):
+            return "non-responder", DIED
         counted = {"best case": "responder", "worst case": "non-responder"}
         counted["non-responder"] = "non-responder"
         return counted.get(self.e.missing, "unknown"), self.reason()
@@ -317,6 +331,7 @@ def test_weeks_moved_by_rounding_change_nothing(endpoint, patients, seed):
         weeks=moved(courses.weeks),
         rescue_week=moved(courses.rescue_week),
         stop_week=moved(courses.stop_week),
+        death_week=moved(courses.death_week),
     )
     before, after = evaluate(endpoint, courses), evaluate(endpoint, other)
     assert after.status.tolist() == before.status.tolist()
@@ -708,8 +723,8 @@ def test_weeks_as_far_apart_as_the_tolerance_are_the_same_and_farther_ones_are_n
 
 
 def test_every_rule_occurs_in_these_tests():
-    named = {OBSERVED, ON_TREATMENT, RESCUED, STOPPED, DETERIORATED, NO_VISIT, TOO_FEW, EARLY}
-    assert named | {SCORE_OPEN, WORSE_OPEN} == set(RULES)
+    named = {OBSERVED, ON_TREATMENT, RESCUED, STOPPED, DIED, DETERIORATED, NO_VISIT, TOO_FEW}
+    assert named | {EARLY, SCORE_OPEN, WORSE_OPEN} == set(RULES)
 
 
 # The description and its faults.
@@ -720,14 +735,18 @@ def test_an_endpoint_describes_every_choice():
                     without_rescue=True, without_confirmed_deterioration=True).describe() == (
         "Total Improvement Score of at least 20 at week 25 and at week 17 or 21 (± 1.5 weeks), "
         "without rescue medication or confirmed deterioration. Intercurrent events: treatment "
-        "policy (visits count regardless of early stops; rescue medication before the assessment "
-        "is non-response). Where missing "
+        "policy (visits count regardless of early stops; a death before the assessment is "
+        "non-response, unless the endpoint was or may have been met before; rescue medication "
+        "before the assessment is non-response). Where missing "
         "data leave the status open: the status is unknown, and the patient is not in the "
         "denominator. Rescue medication in the week of a visit is taken as given after the visit."
     )  # fmt: skip
     best = Endpoint(kind="best", **USUAL, early_end="missing").describe()
     assert "at any visit up to week 16." in best
-    assert best.endswith("Where visits end before week 16 without a response, the status is open.")
+    assert best.endswith(
+        "Where visits end before week 16 without a response, and no death decides, the status is "
+        "open."
+    )
     assert "Rescue medication in the week" not in best
     twice = Endpoint(kind="confirmed", **USUAL)
     assert twice.describe().endswith(
@@ -765,11 +784,61 @@ def test_the_words_of_the_best_and_the_worst_case_of_minimal_disability_by_hand(
 def test_the_words_of_a_strategy_are_those_of_a_response(strategy):
     usual = {**USUAL, "intercurrent": strategy}
     plain = Endpoint(kind="at week", **usual)
-    assert plain.describe_strategy() == STRATEGIES[strategy]
+    says_what_death_is = strategy in ("treatment policy", "while on treatment")
+    death = DEATH.format("non-response") if says_what_death_is else ""
+    assert plain.describe_strategy() == STRATEGIES[strategy] + death
     assert STRATEGIES[strategy] in plain.describe()
     worsening = Endpoint(kind="at week", criterion="worse", words=WORSENING, **usual)
-    same = strategy != "composite"
-    assert (worsening.describe_strategy() == STRATEGIES[strategy]) == same
+    if strategy == "composite":
+        assert worsening.describe_strategy() != STRATEGIES[strategy]
+    else:
+        death = DEATH.format("worsening") if says_what_death_is else ""
+        assert worsening.describe_strategy() == STRATEGIES[strategy] + death
+
+
+#: A patient who died in week 10, and what that is by each kind, strategy and rule.
+DEATHS = [
+    ({}, {}, ("non-responder", DIED)),
+    ({8: 40}, {}, ("non-responder", DIED)),
+    *(
+        ({8: 40}, {"missing": missing}, ("non-responder", DIED))
+        for missing in ("non-responder", "bounds", "best case", "worst case")
+    ),
+    ({8: 40}, {"kind": "best"}, ("responder", OBSERVED)),
+    ({8: 0}, {"kind": "best"}, ("non-responder", OBSERVED)),
+    ({8: 0}, {"kind": "best", "early_end": "missing"}, ("non-responder", DIED)),
+    ({8: (0, 40)}, {"kind": "best"}, ("unknown", SCORE_OPEN)),
+    ({8: (0, 40)}, {"kind": "best", "missing": "best case"}, ("responder", SCORE_OPEN)),
+    ({8: 40}, {"kind": "confirmed"}, ("non-responder", DIED)),
+    ({4: 40, 8: 40}, {"kind": "confirmed"}, ("responder", OBSERVED)),
+    ({8: 40}, {"kind": "sustained", "also_at": (8,)}, ("non-responder", DIED)),
+    ({8: 40}, {"intercurrent": "composite"}, ("non-responder", DIED)),
+    ({8: 40}, {"intercurrent": "hypothetical"}, ("excluded", DIED)),
+    ({8: 40}, {"intercurrent": "while on treatment"}, ("responder", ON_TREATMENT)),
+    ({}, {"intercurrent": "while on treatment"}, ("non-responder", DIED)),
+    ({8: 40}, {"week": 10}, ("unknown", NO_VISIT)),  # not before it
+    ({8: 40}, {"week": 8}, ("responder", OBSERVED)),
+    ({8: 40}, {"criterion": "worse", "words": WORSENING}, ("responder", DIED)),
+    (
+        {8: 40},
+        {"criterion": "worse", "words": WORSENING, "missing": "best case"},
+        ("responder", DIED),
+    ),
+]
+
+
+@pytest.mark.parametrize(("scores", "changed", "decided"), DEATHS)
+def test_after_a_death_no_response_is_assumed(scores, changed, decided):
+    endpoint = Endpoint(**({"kind": "at week"} | USUAL | changed))
+    result = evaluate(endpoint, courses_of([patient(scores, death=10)]))
+    assert (result.status[0], result.rule[0]) == decided
+
+
+def test_a_stop_before_the_death_has_its_own_name():
+    endpoint = Endpoint(kind="at week", **{**USUAL, "intercurrent": "composite"})
+    deaths = [patient({4: 40}, death=10, stop=stop) for stop in (6, 10, 12)]
+    assert evaluate(endpoint, courses_of(deaths)).rule.tolist() == [STOPPED, DIED, DIED]
+    assert courses_of(deaths).stop_week.tolist() == [6, 10, 10]
 
 
 @pytest.mark.parametrize(
@@ -902,8 +971,8 @@ def test_messages_about_endpoints_in_full():
     [
         ("as observed", RESPONSE, "Where visits end before week 16 without a response, patients "
          "with {} after baseline are non-responders."),
-        ("missing", RESPONSE, "Where visits end before week 16 without a response, the status is "
-         "open."),
+        ("missing", RESPONSE, "Where visits end before week 16 without a response, and no death "
+         "decides, the status is open."),
         ("as observed", WORSENING, "Where visits end before week 16 without a worsening, patients "
          "with {} after baseline count as not worsened."),
     ],
@@ -919,10 +988,10 @@ def test_where_visits_end_early_is_described(early_end, words, ending):
 @pytest.mark.parametrize(
     ("changed", "unless"),
     [
-        ({}, ""),
+        ({}, ", and no death decides"),
         ({"intercurrent": "hypothetical"}, ", and no event decides"),
         ({"without_rescue": True}, ", and no event decides"),
-        ({"without_confirmed_deterioration": True}, ", and no deterioration decides"),
+        ({"without_confirmed_deterioration": True}, ", and no death or deterioration decides"),
         (
             {"intercurrent": "composite", "without_confirmed_deterioration": True},
             ", and no event or deterioration decides",
@@ -937,16 +1006,19 @@ def test_what_decides_before_an_early_end_of_visits_is_said_and_does(changed, un
     stopped = patient({4: 0, 8: 0}, rescue=6)
     (status,) = evaluate(endpoint, courses_of([stopped])).status
     assert (status == "unknown") == ("event" not in unless)
+    died = patient({4: 0, 8: 0}, death=10)
+    assert evaluate(endpoint, courses_of([died])).status[0] in ("non-responder", "excluded")
 
 
 @pytest.mark.parametrize(
     ("strategy", "described"),
     [
-        ("treatment policy", "visits count regardless of early stops; rescue medication before the "
-         "assessment is non-response"),
+        ("treatment policy", "visits count regardless of early stops"
+         + DEATH.format("non-response")
+         + "; rescue medication before the assessment is non-response"),
         ("composite", "rescue medication or an early stop before the assessment is non-response"),
-        ("while on treatment", "visits count up to an early stop; rescue medication before the "
-         "assessment is non-response"),
+        ("while on treatment", "visits count up to an early stop" + DEATH.format("non-response")
+         + "; rescue medication before the assessment is non-response"),
         ("hypothetical", "patients with an early stop before the assessment are left out, which "
          "assumes that they would have responded as often as the others; rescue medication before "
          "the assessment is non-response"),

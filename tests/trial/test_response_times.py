@@ -18,14 +18,16 @@ OPEN = "open visit"
 def slow_events(one, horizon, strategy, same_week):
     """Events before the horizon: week, order within it, name, and which visits lie after it."""
     events = []
+    if one.death is not None:
+        events.append((one.death, 1, "death", lambda week: one.death < week))
     if strategy == "treatment policy":
-        return events
+        return [event for event in events if event[3](horizon)]
     if one.rescue is not None:
         at_visit = same_week == "before the visit"
         after = (lambda week: one.rescue <= week) if at_visit else (lambda week: one.rescue < week)
         events.append((one.rescue, 0, "rescue medication", after))
     if one.stop is not None:
-        events.append((one.stop, 1, "stopped early", lambda week: one.stop < week))
+        events.append((one.stop, 2, "stopped early", lambda week: one.stop < week))
     return [event for event in events if event[3](horizon)]
 
 
@@ -58,10 +60,12 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week, unfavourabl
         last = visit.week
     if not events:
         return last, 0, last, "last visit" if visits else "no visit"
-    week, which, name, _ = min(events, key=lambda event: event[:2])
+    week, _, name, _ = min(events, key=lambda event: event[:2])
+    code = {"rescue medication": 2, "stopped early": 3, "death": 4}[name]
     time, cause = {
+        "treatment policy": (week, 1 if unfavourable else code),
         "composite": (week, 1) if unfavourable else (horizon, 0),
-        "while on treatment": (week, 2 + which),
+        "while on treatment": (week, code),
     }.get(strategy, (last, 0))
     return time, cause, last, name
 
@@ -148,6 +152,25 @@ COURSE = {0: 0, 4: 0, 8: 40, 16: 40}
         (COURSE, {"stop": 8}, {"intercurrent": "composite"}, (8, 1, 4, "response")),
         (COURSE, {"stop": 7}, {"intercurrent": "composite"}, (16, 0, 4, "stopped early")),
         (COURSE, {"stop": 7}, {"intercurrent": "while on treatment"}, (7, 3, 4, "stopped early")),
+        # A death is no event that a strategy ignores.
+        ({4: 0}, {"death": 7}, {}, (7, 4, 4, "death")),
+        ({4: 0}, {"death": 7, "stop": 5}, {}, (7, 4, 4, "death")),
+        ({4: 0}, {"death": 7}, {"unfavourable": True}, (7, 1, 4, "death")),
+        ({4: 0}, {"death": 7}, {"intercurrent": "while on treatment"}, (7, 4, 4, "death")),
+        (
+            {4: 0},
+            {"death": 7, "stop": 5},
+            {"intercurrent": "while on treatment"},
+            (5, 3, 4, "stopped early"),
+        ),
+        ({4: 0}, {"death": 7}, {"intercurrent": "composite"}, (16, 0, 4, "death")),
+        ({4: 0}, {"death": 7}, {"intercurrent": "hypothetical"}, (4, 0, 4, "death")),
+        ({4: 0}, {"death": 16}, {}, (4, 0, 4, "last visit")),
+        ({4: 0, 8: 40}, {"death": 9}, {}, (8, 1, 4, "response")),
+        ({4: (0, 40)}, {"death": 9}, {}, (0, 0, 0, OPEN)),
+        ({}, {"death": 2}, {}, (2, 4, 0, "death")),
+        # A visit in the week of the death, which is recorded as its beginning.
+        ({4: 0, 8: 0}, {"death": 7.5}, {}, (8, 4, 8, "death")),
         # Both in one week, and at the horizon.
         (
             {4: 0, 16: 0},

@@ -223,7 +223,7 @@ def _times(data: StudyData, courses: Courses, missing: MissingVisit) -> Response
 
 def _members(courses: Courses, members: Mask) -> Courses:
     """Return the courses of some of the patients."""
-    grids = ("weeks", "score_low", "score_high", "rescue_week", "stop_week")
+    grids = ("weeks", "score_low", "score_high", "rescue_week", "stop_week", "death_week")
     return replace(
         courses,
         worse=ThreeValued(courses.worse.yes[members], courses.worse.no[members]),

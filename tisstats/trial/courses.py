@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule, chosen_rule
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Mask, ThreeValued
+from tisstats.trial.columns import Mask, ThreeValued, equals
 from tisstats.trial.description import RESCUE
 from tisstats.trial.scoring import worsening_by_visit
 
@@ -29,8 +29,8 @@ class Courses:
     Visits in or before week 0 are baseline visits; a response is sought at later ones. Weeks may
     be fractions, such as days / 7. A missed visit has no column.
 
-    Death is not among the fields. Enter it as the week in which the study was stopped, and choose
-    another strategy than treatment policy: after death there is no score to be observed.
+    After a death there is no score to be observed: it is also an early stop, unless the treatment
+    was stopped before, and `evaluate` and `time_to_first_response` say what it is by each strategy.
 
     Raises
     ------
@@ -65,11 +65,14 @@ class Courses:
     worse: ThreeValued
     #: week of the first rescue medication, shape (patients,), nan: none
     rescue_week: NDArray[np.float64]
-    #: last week on treatment of a patient who stopped early, shape (patients,), nan: completed
+    #: last week on treatment of a patient who stopped early, shape (patients,), nan: completed; at
+    #: the latest that of the death
     stop_week: NDArray[np.float64]
+    #: week of the death, shape (patients,), nan: not known to have died
+    death_week: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        for name in ("weeks", "score_low", "score_high", "rescue_week", "stop_week"):
+        for name in ("weeks", "score_low", "score_high", "rescue_week", "stop_week", "death_week"):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
         if self.weeks.ndim != 2 or not self.weeks.shape[1]:
             raise ValueError(
@@ -82,12 +85,14 @@ class Courses:
             "worse": (self.worse.yes, self.weeks.shape),
             "rescue_week": (self.rescue_week, self.weeks.shape[:1]),
             "stop_week": (self.stop_week, self.weeks.shape[:1]),
+            "death_week": (self.death_week, self.weeks.shape[:1]),
         }
         for name, (values, shape) in shapes.items():
             if values.shape != shape:
                 raise ValueError(f"{name} must have the shape {shape}, got {values.shape}")
         self._check_visits()
         self._check_scores()
+        object.__setattr__(self, "stop_week", np.fmin(self.stop_week, self.death_week))
 
     def _check_visits(self) -> None:
         visit = np.isfinite(self.weeks)
@@ -100,7 +105,7 @@ class Courses:
             raise ValueError(
                 f"weeks must ascend, got {self.weeks[patient].tolist()} in row {patient}"
             )
-        for name in ("rescue_week", "stop_week"):
+        for name in ("rescue_week", "stop_week", "death_week"):
             week = getattr(self, name)
             if np.any((week < 0) | np.isinf(week)):
                 raise ValueError(f"{name} must be a week of at least 0, or nan if there was none")
@@ -132,6 +137,7 @@ class Courses:
         worse: ThreeValued | None = None,
         rescue_week: object | None = None,
         stop_week: object | None = None,
+        death_week: object | None = None,
     ) -> Courses:
         """Return courses from array-likes, of patients without the events that are left out.
 
@@ -143,11 +149,13 @@ class Courses:
             As the field; by default all scores are known.
         worse : ThreeValued, optional
             As the field; by default nobody deteriorated.
-        rescue_week, stop_week : array_like, shape (patients,), optional
-            As the fields; by default there was no rescue medication, and all completed.
+        rescue_week, stop_week, death_week : array_like, shape (patients,), optional
+            As the fields; by default there was no rescue medication, all completed, nobody died.
         """
         at = np.asarray(weeks, dtype=np.float64)
         none = np.full(at.shape[:1], np.nan)
+        events = (none if each is None else each for each in (rescue_week, stop_week, death_week))
+        rescue, stop, death = (np.asarray(each, dtype=np.float64) for each in events)
         return cls(
             weeks=at,
             score_low=np.asarray(score_low, dtype=np.float64),
@@ -155,16 +163,17 @@ class Courses:
                 score_low if score_high is None else score_high, dtype=np.float64
             ),
             worse=ThreeValued.from_mask(np.zeros(at.shape, dtype=bool)) if worse is None else worse,
-            rescue_week=none if rescue_week is None else np.asarray(rescue_week, dtype=np.float64),
-            stop_week=none if stop_week is None else np.asarray(stop_week, dtype=np.float64),
+            rescue_week=rescue,
+            stop_week=stop,
+            death_week=death,
         )
 
     @classmethod
     def of(cls, analysis: Analysis, deterioration: str | WorseningRule = "confirmed") -> Courses:
         """Return the courses of a trial's analysed patients.
 
-        Rescue medication is taken from the treatments, and an early stop from the reason and the
-        week of the end; where that week is missing, from the last visit.
+        Rescue medication is taken from the treatments, an early stop and a death from the reason
+        and the week of the end; where that week is missing, from the last visit.
 
         Parameters
         ----------
@@ -191,6 +200,7 @@ class Courses:
             worse=_worse(analysis, deterioration),
             rescue_week=_weeks_of(first_rescue, analysis.patients["patient_id"]),
             stop_week=np.where(analysis.discontinued(), ends, np.nan),
+            death_week=np.where(equals(analysis.analysed, "end_reason", "death"), ends, np.nan),
         )
 
     def with_criterion(self, met: ThreeValued) -> Courses:
@@ -250,6 +260,11 @@ class Courses:
     def stopped_before(self, week: NDArray[np.float64]) -> Mask:
         """Return whether the last week on treatment lies before a week, of either shape."""
         before: Mask = _like(self.stop_week, week) < week - SAME_WEEK
+        return before
+
+    def died_before(self, week: NDArray[np.float64]) -> Mask:
+        """Return whether a patient died before a week, of either shape."""
+        before: Mask = _like(self.death_week, week) < week - SAME_WEEK
         return before
 
 

@@ -39,6 +39,7 @@ Rule = Literal[
     "observed at the last visit on treatment",
     "rescue medication before the assessment",
     "stopped early, before the assessment",
+    "death before the assessment",
     "confirmed deterioration",
     "no visit in the window",
     "fewer than two visits",
@@ -94,6 +95,13 @@ RULES: tuple[Rule, ...] = get_args(Rule)
 
 #: Rules by which missing scores left the status open.
 _OPEN: tuple[Rule, ...] = RULES[RULES.index("no visit in the window") :]
+
+#: Those that a death before the assessment settles: no visit can have been after it.
+_WITHOUT_VISIT: tuple[Rule, ...] = (
+    "no visit in the window",
+    "fewer than two visits",
+    "visits end before the week",
+)
 
 Names = NDArray[np.object_]
 """A name for each patient."""
@@ -214,6 +222,8 @@ class Endpoint:
         if self.intercurrent == "composite":
             return f"rescue medication or an early stop {failure}"
         described = STRATEGIES[self.intercurrent]
+        if self.intercurrent != "hypothetical":
+            described += f"; a death {failure}, unless the endpoint was or may have been met before"
         kept = ""
         if self.without_confirmed_deterioration:
             kept = "a confirmed deterioration"
@@ -288,8 +298,9 @@ medication'
                 if self.early_end == "as observed"
                 else "the status is open"
             )
+            events = self.intercurrent != "treatment policy" or self.without_rescue
             decided = [
-                "event" * (self.intercurrent != "treatment policy" or self.without_rescue),
+                "event" if events else "death" * (self.early_end == "missing"),
                 "deterioration" * self.without_confirmed_deterioration,
             ]
             by = " or ".join(filter(None, decided))
@@ -497,7 +508,10 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
     4. The scores, as far as their bounds settle the status. While on treatment, the last
        follow-up visit on treatment takes the place of that of the week after an event before it.
-    5. What is still open is counted by the rule for missing scores.
+    5. A death before the assessment, where there is no visit that could settle the status: it
+       counts as a failure of treatment, whatever the rule for missing scores. Treatment policy
+       alone says nothing of what follows a death (ICH E9(R1), A.3.2); this is our convention.
+    6. What is still open is counted by the rule for missing scores.
 
     The assessment is the visit of `Endpoint.week`; if there is none, or the response may be seen at
     any visit up to it, that week itself, or the last visit in its window if that is later. An early
@@ -509,9 +523,8 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     logic. If a score and a deterioration are both open, the status counts as open even where their
     common cause would settle it.
 
-    Single and multiple imputation are not offered. Death needs another strategy than treatment
-    policy (see `Courses`). The principal stratum strategy concerns who is analysed, and is not
-    offered either.
+    Single and multiple imputation are not offered. The principal stratum strategy concerns who is
+    analysed, and is not offered either.
 
     References
     ----------
@@ -545,6 +558,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     score = _SCORES[endpoint.kind](setting)
     deteriorated = _deteriorated(setting)
     status, rule = _decided(setting, score.met, deteriorated)
+    died = (status == "") & setting.died & np.isin(score.reason.astype(str), _WITHOUT_VISIT)
+    status = np.where(died, _name(_failure(endpoint)), status)
+    rule = np.where(died, _name("death before the assessment"), rule)
     open_ = status == ""
     reason = np.where(
         score.met.yes, _name("missing measures leave deterioration open"), score.reason
@@ -586,6 +602,7 @@ class _Setting:
     by_week: NDArray[np.float64]  #: last week in which a deterioration counts, shape (patients,)
     rescued: Mask  #: rescue medication before the assessment, shape (patients,)
     stopped: Mask  #: early stop before the assessment, shape (patients,)
+    died: Mask  #: death before the assessment, shape (patients,)
     cut: Mask  #: patients whose last visit on treatment is assessed instead, shape (patients,)
 
     @classmethod
@@ -627,6 +644,7 @@ class _Setting:
             by_week=np.maximum(planned, at),
             rescued=rescued,
             stopped=stopped,
+            died=courses.died_before(at),
             cut=cut,
         )
 
@@ -739,6 +757,11 @@ def _deteriorated(setting: _Setting) -> ThreeValued:
     return at_consecutive_visits(setting.courses.worse, setting.allowed & until)
 
 
+def _failure(endpoint: Endpoint) -> Status:
+    """Return the status of a failure of treatment."""
+    return "responder" if endpoint.words.unfavourable else "non-responder"
+
+
 def _decided(
     setting: _Setting, score: ThreeValued, deteriorated: ThreeValued
 ) -> tuple[Names, Names]:
@@ -760,11 +783,15 @@ def _decided(
     rescue_first &= ~(setting.courses.stop_week < setting.courses.rescue_week - SAME_WEEK)
     on_treatment = setting.cut & endpoint.at_one_week
 
-    failure: Status = "responder" if endpoint.words.unfavourable else "non-responder"
+    failure = _failure(endpoint)
+    courses = setting.courses
+    first_death = setting.died & ~(courses.stop_week < courses.death_week - SAME_WEEK)
     cases: list[tuple[Mask, Status, Rule]] = [
         (failed_rescue, failure, "rescue medication before the assessment"),
+        (failed_stop & first_death, failure, "death before the assessment"),
         (failed_stop, failure, "stopped early, before the assessment"),
         (hypothetical & rescue_first, "excluded", "rescue medication before the assessment"),
+        (hypothetical & first_death, "excluded", "death before the assessment"),
         (hypothetical & setting.stopped, "excluded", "stopped early, before the assessment"),
         (deteriorated.yes, "non-responder", "confirmed deterioration"),
         (met.yes & on_treatment, "responder", "observed at the last visit on treatment"),

@@ -21,6 +21,7 @@ Ended = Literal[
     "open visit",
     "rescue medication",
     "stopped early",
+    "death",
     "no visit",
 ]
 
@@ -30,6 +31,7 @@ CAUSES: Mapping[int, str] = {
     1: "response",
     2: "rescue medication",
     3: "stopped early",
+    4: "death",
 }
 
 
@@ -99,7 +101,7 @@ class ResponseTimes:
     """
 
     time: NDArray[np.float64]  #: week of the response, of another event, or of censoring
-    cause: NDArray[np.int64]  #: one of `CAUSES`: 0 censored, 1 response, 2 and 3 other events
+    cause: NDArray[np.int64]  #: one of `CAUSES`: 0 censored, 1 response, 2 to 4 other events
     #: week of the last visit up to which no response was seen, 0 if there is none
     last_without: NDArray[np.float64]
     ended_by: NDArray[np.object_]  #: what ended the time: see `time_to_first_response`
@@ -149,8 +151,8 @@ def time_to_first_response(
     -------
     ResponseTimes
         Time, cause, the visit before and what ended the time: "response"; "last visit" (censored
-        there); "open visit" (censored before an open visit); "rescue medication" or
-        "stopped early" (by the strategy); "no visit" (censored at 0: no visit counts).
+        there); "open visit" (censored before an open visit); "rescue medication",
+        "stopped early" or "death" (by the strategy); "no visit" (censored at 0: no visit counts).
 
     Raises
     ------
@@ -159,13 +161,18 @@ def time_to_first_response(
 
     Notes
     -----
-    By the treatment policy strategy the events are ignored. Otherwise, visits after the
-    first event before the horizon do not count, and without a response until then the time
+    By the treatment policy strategy rescue medication and early stops are ignored. A death before
+    the horizon, without a response until then, competes (cause 4), or ends the time as an event
+    where what is reached is unfavourable: after it, nobody has the prospects of those who stay.
+    By the other strategies a death is an early stop with a name and a cause of its own.
+
+    By these, visits after the first event before the horizon do not count, and without a response
+    until then the time
 
     - is censored at the horizon by the composite strategy: with the event the patient does not
       respond, and stays among those at risk to the end; where what is reached is unfavourable, it
       ends with the event, of cause 1;
-    - ends with the event, of cause 2 or 3, while on treatment: a competing event for
+    - ends with the event, of cause 2 to 4, while on treatment: a competing event for
       `tisstats.cumulative_incidence`. Do not pass it to `tisstats.kaplan_meier` as censored;
     - is censored at the last visit before the event by the hypothetical strategy, which takes those
       with an event to be as likely to respond later as those without.
@@ -221,19 +228,28 @@ def time_to_first_response(
     found = courses.weeks[np.arange(len(first.visit)), first.visit]
     # An event that ends the time, unless a response or an open visit came before it.
     ended = events.happened & (first.visit < 0)
-    competing = ended & (intercurrent == "while on treatment")
-    failed = ended & (intercurrent == "composite") & unfavourable
+    failed = ended & (intercurrent in ("composite", "treatment policy")) & unfavourable
+    competing = ended & ~failed & (intercurrent in ("while on treatment", "treatment policy"))
     at_event = {
+        "treatment policy": np.fmax(events.week, seen_to),  # a visit can be in the week of a death
         "while on treatment": events.week,
         "composite": events.week if unfavourable else np.full(len(ended), float(horizon)),
     }.get(intercurrent, last_without)
+    cause_of_event = np.select([events.rescue, events.death], [2, 4], 3)
     visitless = ~np.any(counted, axis=1)
     return ResponseTimes(
         time=np.select([first.reached, ended], [found, at_event], last_without),
-        cause=np.select([first.reached | failed, competing], [1, np.where(events.rescue, 2, 3)], 0),
+        cause=np.select([first.reached | failed, competing], [1, cause_of_event], 0),
         last_without=last_without,
         ended_by=np.select(
-            [first.reached, first.open, events.rescue, events.happened, visitless],
+            [
+                first.reached,
+                first.open,
+                events.rescue,
+                events.death,
+                events.happened,
+                visitless,
+            ],
             [_word(name) for name in _ENDED],
             _word("last visit"),
         ),
@@ -245,6 +261,7 @@ _ENDED: tuple[Ended, ...] = (
     "response",
     "open visit",
     "rescue medication",
+    "death",
     "stopped early",
     "no visit",
 )
@@ -266,6 +283,7 @@ class _Events:
 
     happened: Mask  #: whether there was one, shape (patients,)
     rescue: Mask  #: whether it was rescue medication, shape (patients,)
+    death: Mask  #: whether it was the death, shape (patients,)
     week: NDArray[np.float64]  #: its week, shape (patients,), nan without one
     visit_after: Mask  #: visits after it, shape (patients, visits)
 
@@ -278,8 +296,15 @@ class _Events:
         end = np.full(len(courses.weeks), float(horizon))
         rescued = heeded & courses.rescued_before(end, same_week=at_visit)
         stopped = heeded & courses.stopped_before(end)
+        died = courses.died_before(end)
         rescue = rescued & ~(courses.stop_week < courses.rescue_week - SAME_WEEK)
         visit_after = rescued[:, None] & courses.rescued_before(courses.weeks, same_week=at_visit)
         visit_after |= stopped[:, None] & courses.stopped_before(courses.weeks)
-        week = np.select([rescue, stopped], [courses.rescue_week, courses.stop_week], np.nan)
-        return cls(rescued | stopped, rescue, week, visit_after)
+        before_death = stopped & (courses.stop_week < courses.death_week - SAME_WEEK)
+        first_death = died & ~rescue & ~before_death
+        week = np.select(
+            [rescue, stopped, died],
+            [courses.rescue_week, courses.stop_week, courses.death_week],
+            np.nan,
+        )
+        return cls(rescued | stopped | died, rescue, first_death, week, visit_after)

@@ -35,7 +35,8 @@ def study_courses(data: StudyData) -> Courses:
     Notes
     -----
     An early stop is in the week of the column ``stop_week``, also of a patient who completed the
-    study after it. Where that is empty, it is the last visit of a patient who did not complete.
+    study after it, and so is a death that ended the study. Where that is empty, it is the last
+    visit of a patient who did not complete.
 
     Rescue medication is that of the table of treatments. Without such a table, it is
     known of patients who stopped for it, and is taken as given when they stopped.
@@ -57,7 +58,7 @@ def study_courses(data: StudyData) -> Courses:
     if met is not None:
         courses = courses.with_criterion(met)
     patients = analysis.patients
-    stop, rescue = courses.stop_week, courses.rescue_week
+    stop, rescue, died = courses.stop_week, courses.rescue_week, np.isfinite(courses.death_week)
     if "stop_week" in patients:
         given = patients["stop_week"].to_numpy(dtype=np.float64, na_value=np.nan)
         stop = np.where(np.isnan(given), stop, given)
@@ -67,10 +68,12 @@ def study_courses(data: StudyData) -> Courses:
     recorded = np.full(courses.weeks.shape, np.nan)
     # Visits are in the order of their patients and weeks, as the cells of the grid are.
     recorded[np.isfinite(courses.weeks)] = analysis.visits["visit_week"].to_numpy(dtype=np.float64)
+    stop = _among_visits(stop, recorded, courses.weeks, scheduled=True)
     return replace(
         courses,
         rescue_week=_among_visits(rescue, recorded, courses.weeks),
-        stop_week=_among_visits(stop, recorded, courses.weeks, scheduled=True),
+        stop_week=stop,
+        death_week=np.where(died, stop, np.nan),
     )
 
 
