@@ -77,7 +77,9 @@ def slow_patients(
             rescue = stop
         early = {v.week: scheduled(v.week) for v in visits if v.week < scheduled(v.week)}
         visits = [replace(visit, week=moved(visit.week, early)) for visit in visits]
-        found[name] = Patient(tuple(visits), moved(rescue, early), moved(stop, early))
+        stop = moved(stop, early)
+        death = stop if patient.get("end_reason") == "death" else None
+        found[name] = Patient(tuple(visits), moved(rescue, early), stop, death)
     return found
 
 
@@ -161,6 +163,8 @@ def unfavourable(found: tuple[str, str], strategy: str, missing: str) -> tuple[s
     """Status and rule of an unfavourable outcome, from those with open statuses left unknown."""
     status, rule = found
     if strategy == "composite" and "before the assessment" in rule:
+        return "responder", rule
+    if strategy != "hypothetical" and rule == "death before the assessment":
         return "responder", rule
     if status == "unknown":
         counted = {"worst case": "responder", "non-responder": "responder"}

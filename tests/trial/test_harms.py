@@ -58,6 +58,7 @@ def test_outcomes_by_patient(tmp_path, name):
         having["Stopped early because of an adverse event"] = {
             row["patient_id"] for row in rows if row["end_reason"] == "adverse_event"
         }
+        having["Death"] = {row["patient_id"] for row in rows if row["end_reason"] == "death"}
         for label, patients in having.items():
             count = sum(row["patient_id"] in patients for row in rows)
             assert found[label][arm] == HarmCount(len(rows), count, 0), label
@@ -274,7 +275,11 @@ def test_rescue_is_recorded_by_treatments_or_by_reasons(tmp_path):
 )
 def test_reasons_are_recorded_where_one_is_or_none_is_needed(tmp_path, reasons, known):
     found = recorded(tmp_path, reasons=reasons)
-    assert (found["Stopped early because of an adverse event"] is not None) == known
+    died = any(reason == "death" for _, reason in reasons)
+    label = "Stopped early because of an adverse event" + ", not counting deaths" * died
+    assert (found[label] is not None) == (found["Death"] is not None) == known
+    if known:
+        assert found["Death"]["a"] == HarmCount(3, int(died), 0)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tisstats.cli import main
 from tisstats.measures.core_set import ENZYMES
 from tisstats.tables.raw import TableSource
 from tisstats.trial.plausibility import (
+    ends_without_events,
     implausible_scales,
     implausible_times,
     incomplete_visits,
@@ -480,3 +481,27 @@ def test_remarks_of_a_report_name_patients_only_if_its_listings_do(tmp_path, lis
     shown = [remark for remark in data.published_remarks if re.search("P00[0-9]", remark)]
     assert shown == (named if listings else [])
     assert len(data.published_remarks) == len(data.remarks)
+
+
+def of_ends(reasons, events, *, names=True):
+    """The remarks on ends without an event; events as pairs of a patient and whether serious."""
+    ids = [f"P{number}" for number in range(1, len(reasons) + 1)]
+    patients = pd.DataFrame({"patient_id": ids, "end_reason": reasons})
+    found = pd.DataFrame(events, columns=["patient_id", "serious"])
+    return list(ends_without_events({"patients": patients, "adverse_events": found}, names=names))
+
+
+def test_a_death_or_a_stop_for_an_event_without_one_is_doubtful():
+    reasons = ["death", "death", "adverse_event", "adverse_event", "withdrawal"]
+    events = [("P1", True), ("P2", False), ("P3", False)]
+    assert of_ends(reasons, events) == [
+        "1 patient who died has no serious adverse event: P2",
+        "1 patient who stopped because of an adverse event has no adverse event: P4",
+    ]
+    assert of_ends(reasons[:2], []) == [
+        "2 patients who died have no serious adverse event: the first P1"
+    ]
+    assert of_ends(reasons[:2], [], names=False) == [
+        "2 patients who died have no serious adverse event"
+    ]
+    assert of_ends(["completed", "withdrawal"], []) == []

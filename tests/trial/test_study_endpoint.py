@@ -36,7 +36,7 @@ NAN = float("nan")
 
 
 def eventful(patients, arms, weeks, seed, **shape):
-    """A study in which patients may also get worse, and those who go on have rescue or stop."""
+    """A study in which patients may also get worse or die, and those who go on have rescue."""
     made = make_study(patients, arms, weeks, seed=seed, missed=0.15, missing=0.08, **shape)
     rng = random.Random(seed)
     dated = "first_dose_date" in made.patients[0]
@@ -52,6 +52,8 @@ def eventful(patients, arms, weeks, seed, **shape):
                 made.treatments.append({"patient_id": name, **when, **dose})
         if row["end_reason"] == "completed" and rng.random() < 0.3:
             row["stop_week"] = rng.choice((weeks[1], weeks[-1] - 1, weeks[-2], weeks[-1]))
+        if row["end_reason"] == "withdrawal":
+            row["end_reason"] = "death"
         if rng.random() < 0.4:
             for visit in rng.sample(seen[1:], min(2, len(seen) - 1)):
                 worse = min(10, round(seen[0]["extramuscular"] + 2.5, 1))
@@ -443,7 +445,7 @@ def test_unrecorded_ends_are_said(tmp_path):
         ({"kind": "confirmed", "confirmed_at": "any two visits"}, "at any two visits up to"),
         (
             {"kind": "best", "early_end": "missing"},
-            "before week 24 without a response, the status is open",
+            "before week 24 without a response, and no death decides, the status is open",
         ),
         ({"without_rescue": True}, "Early stops are in the week recorded"),
         ({}, "To a scheduled week belongs the visit nearest to it, at most 4 days away"),

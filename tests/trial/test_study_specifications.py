@@ -444,11 +444,17 @@ def test_an_event_in_the_last_week_is_before_none(tmp_path):
 @pytest.mark.parametrize(
     ("planned", "strategies"),
     [
-        ("composite", ["non-response", "visits until then", "left out"]),
-        ("treatment policy", ["ignored", "non-response", "visits until then", "left out"]),
+        (
+            "composite",
+            ["non-response", "ignored, except deaths", "visits until then", "left out"],
+        ),
+        (
+            "treatment policy",
+            ["ignored, except deaths", "non-response", "visits until then", "left out"],
+        ),
     ],
 )
-def test_no_score_after_death_can_count_unless_it_is_planned_so(tmp_path, planned, strategies):
+def test_a_death_is_ignored_by_no_handling_of_events(tmp_path, planned, strategies):
     def dies(study):
         study.patients[0] |= {"stop_week": 4, "end_reason": "death"}
         first = study.patients[0]["patient_id"]

@@ -197,9 +197,13 @@ def competing_causes(data: StudyData) -> dict[int, str]:
     >>> competing_causes(StudyData.read(example_folder()))
     {}
     """
-    if data.study.endpoint.intercurrent != "while on treatment":
-        return {}
-    return {code: name for code, name in CAUSES.items() if code > RESPONSE}
+    plan = data.study.endpoint
+    on_treatment = plan.intercurrent == "while on treatment"
+    # By treatment policy, where what is reached is unfavourable, a death is the outcome itself.
+    ignored = plan.intercurrent == "treatment policy" and not plan.words.unfavourable
+    competing = ["rescue medication", "stopped early"] * on_treatment
+    competing += ["death"] * (data.some_died and (on_treatment or ignored))
+    return {code: name for code, name in CAUSES.items() if name in competing}
 
 
 def _missing(data: StudyData) -> MissingVisit:

@@ -23,6 +23,13 @@ from tisstats.trial.study_tables import RELATED, UNRELATED
 HARMS_GUIDELINE = "CONSORT Harms 2022, doi:10.1136/bmj-2022-073725"
 
 
+#: Outcome of those who stopped for a harm, and what is added where patients died, of whatever.
+STOPPED_FOR_EVENT, _DEATHS_APART = (
+    "Stopped early because of an adverse event",
+    ", not counting deaths",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class HarmCount:
     """How many patients of an arm had an outcome."""
@@ -84,10 +91,11 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
     Returns
     -------
     list of HarmOutcome
-        Adverse events (any, serious, related to treatment), rescue medication, early stops (any,
-        because of an adverse event) and clinically relevant deterioration at any visit; the last
-        not with PRINTO's core set, in which no definition of it is implemented. A stop for
-        another or no stated reason does not count as one because of an adverse event.
+        Death, adverse events (any, serious, related to treatment), rescue medication, early stops
+        (any, because of an adverse event) and clinically relevant deterioration at any visit; the
+        last not with PRINTO's core set, in which no definition of it is implemented. Deaths are
+        those by which the study ended for a patient. A stop for another or no stated reason does
+        not count as one because of an adverse event, nor does a death.
 
     References
     ----------
@@ -101,7 +109,9 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
     HarmCount(patients=6, count=4, unknown=0)
     """
     has_events = "adverse_events" in data.has
+    has_reasons = data.ends_recorded and _reasons_recorded(data)
     counted: dict[str, tuple[bool, Callable[[Analysis], ThreeValued]]] = {
+        "Death": (has_reasons, _died),
         "Any adverse event": (has_events, _any_event),
         "Any serious adverse event": (has_events, _serious_event),
         "Any adverse event related to treatment": (
@@ -110,8 +120,8 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
         ),
         "Rescue medication": (data.rescue_recorded, _rescue),
         "Stopped early": (data.ends_recorded, _stopped),
-        "Stopped early because of an adverse event": (
-            data.ends_recorded and _reasons_recorded(data),
+        f"{STOPPED_FOR_EVENT}{_DEATHS_APART if data.some_died else ''}": (
+            has_reasons,
             _stopped_for_event,
         ),
     }
@@ -329,6 +339,10 @@ def _stopped(analysis: Analysis) -> ThreeValued:
     if "stop_week" in analysis.analysed:
         stopped = stopped | pd.notna(analysis.analysed["stop_week"])
     return ThreeValued.from_mask(stopped)
+
+
+def _died(analysis: Analysis) -> ThreeValued:
+    return ThreeValued.from_mask(equals(analysis.analysed, "end_reason", "death"))
 
 
 def _stopped_for_event(analysis: Analysis) -> ThreeValued:

@@ -319,6 +319,52 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
         )
 
 
+def ends_without_events(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -> Iterator[str]:
+    """Yield a remark on patients who died, or stopped for an adverse event, without such an event.
+
+    Parameters
+    ----------
+    tables
+        The ``patients`` and ``adverse_events`` of a trial in which events are recorded.
+    names
+        Whether the first patient is named.
+
+    Yields
+    ------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> trial = StudyData.read(example_folder()).trial
+    >>> patients = trial.patients.assign(end_reason=["death", *trial.patients["end_reason"][1:]])
+    >>> tables = {"patients": patients, "adverse_events": trial.adverse_events}
+    >>> list(ends_without_events(tables))
+    ['1 patient who died has no serious adverse event: E-01']
+    """
+    patients, events = tables["patients"], tables["adverse_events"]
+    serious = set(events.loc[events["serious"].astype(bool), "patient_id"])
+    for reason, known, ended, lacks in (
+        ("death", serious, "died", "serious adverse event"),
+        (
+            "adverse_event",
+            set(events["patient_id"]),
+            "stopped because of an adverse event",
+            "adverse event",
+        ),
+    ):
+        of_reason = patients.loc[patients["end_reason"] == reason, "patient_id"]
+        without = of_reason[~of_reason.isin(known)]
+        if len(without):
+            verb = "has" if len(without) == 1 else "have"
+            yield (
+                f"{_patients(without)} who {ended} {verb} no {lacks}"
+                f"{_first(without) if names else ''}"
+            )
+
+
 def _patients(ids: pd.Series) -> str:
     return _count(len(ids), "patient")
 

@@ -131,11 +131,19 @@ def _criterion(data: StudyData) -> CriterionLabel | None:
         column=plan.criterion.replace(" ", "_"),
         label=plan.criterion_words,
         noun=plan.words.noun,
-        event=f"{plan.criterion_words}, or rescue medication or an early stop, counted as such"
-        if plan.words.unfavourable and plan.intercurrent == "composite"
-        else "",
+        event=_event(data) if plan.words.unfavourable else "",
         definition=describe_criterion(data.study),
     )
+
+
+def _event(data: StudyData) -> str:
+    """Describe an unfavourable event where others are counted as such; else empty."""
+    plan = data.study.endpoint
+    if plan.intercurrent == "composite":
+        return f"{plan.criterion_words}, or rescue medication or an early stop, counted as such"
+    if plan.intercurrent == "treatment policy" and data.some_died:
+        return f"{plan.criterion_words}, or death, counted as such"
+    return ""
 
 
 def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
@@ -154,6 +162,7 @@ def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
 _ENDED = {
     "rescue medication": "before rescue medication",
     "stopped early": "before the early stop",
+    "death": "before the death",
     "open visit": "known: open from the next visit on",
     "no visit": "known: no visit after baseline that counts",
 }
@@ -162,6 +171,7 @@ _ENDED = {
 _FAILED = _ENDED | {
     "rescue medication": "by the week of the endpoint: rescue medication excludes it",
     "stopped early": "by the week of the endpoint: an early stop excludes it",
+    "death": "by the week of the endpoint: a death excludes it",
 }
 
 

@@ -31,6 +31,7 @@ from tisstats.trial.description import (
     TrialDescription,
 )
 from tisstats.trial.plausibility import (
+    ends_without_events,
     implausible_scales,
     implausible_times,
     incomplete_visits,
@@ -78,6 +79,11 @@ class StudyData:
     #: visits outside of all windows that the schedule drops; columns as of the trial's visits
     dropped_visits: pd.DataFrame = field(default_factory=pd.DataFrame)
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
+
+    @property
+    def some_died(self) -> bool:
+        """Whether the study ended with death for a patient, analysed or not."""
+        return bool((self.trial.patients["end_reason"] == "death").any())
 
     @property
     def rescue_recorded(self) -> bool:
@@ -230,6 +236,8 @@ def _doubts(
     yield from visits_before_first_dose(study, typed, names=names)
     yield from unusual_courses(tables, names=names)
     yield from unread_relations(tables["adverse_events"])
+    if "adverse_events" in typed:
+        yield from ends_without_events(tables, names=names)
 
 
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")

@@ -310,9 +310,6 @@ class StudySpecifications:
             return None
         plan = self.endpoint
         strategies = dict.fromkeys((plan.intercurrent, *get_args(Strategy)))
-        if self._some_died and plan.intercurrent != "treatment policy":
-            # After death there is no score that could count.
-            strategies.pop("treatment policy")
         return _choice(
             "Handling of rescue and early stops",
             "intercurrent",
@@ -329,11 +326,9 @@ class StudySpecifications:
     def _event_counts_as(self, strategy: Strategy) -> str:
         if strategy == "composite":
             return self.endpoint.words.failure
-        return _STRATEGIES[strategy]
-
-    @property
-    def _some_died(self) -> bool:
-        return bool(np.any(self.data.trial.patients["end_reason"] == "death"))
+        # After a death there is no score that could count.
+        except_deaths = strategy == "treatment policy" and self.data.some_died
+        return _STRATEGIES[strategy] + (", except deaths" if except_deaths else "")
 
     @cached_property
     def _some_open(self) -> bool:

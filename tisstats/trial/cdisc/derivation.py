@@ -144,6 +144,7 @@ def _derive_adsl(source: Source) -> Columns:
             [completed, reason != ""], ["COMPLETED", "DISCONTINUED"], default=""
         ).astype(object),
         "DCSREAS": np.where(completed, "", reason).astype(object),
+        "DTHFL": np.where(patients["end_reason"].str.lower() == "death", "Y", "").astype(object),
     }
     return columns
 

@@ -97,7 +97,11 @@ def read_csv(path: Path) -> FileContents:
     except csv.Error as error:
         raise DataError([Fault(str(path), f"cannot be read as CSV: {error}")]) from None
     if faults := [
-        Fault(str(path), f"has {len(row)} cells; the header has {len(header)}", at)
+        Fault(
+            str(path),
+            f"has {len(row)} cell{'' if len(row) == 1 else 's'}; the header has {len(header)}",
+            at,
+        )
         for at, row in enumerate(rows, start=FIRST_ROW)
         if len(row) != len(header)
     ]:

@@ -139,8 +139,8 @@ def _outcomes(found: CellFaults, times: pd.DataFrame, study: StudyMetadata) -> N
     allowed = f"must be one of {', '.join(outcomes)}" if outcomes else "the study has no outcome"
     found.add(~given.isin(outcomes), "outcome", allowed)
     if "censoring" in times:
-        unknown = times["censoring"].notna() & ~times["censoring"].isin([1, 2, 3])
-        found.add(unknown, "censoring", "must be 1, 2 or 3")
+        unknown = times["censoring"].notna() & ~times["censoring"].isin([1, 2, 3, 4])
+        found.add(unknown, "censoring", "must be 1, 2, 3 or 4")
 
 
 def _baselines(found: CellFaults, visits: pd.DataFrame) -> None:
