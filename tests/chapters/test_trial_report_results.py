@@ -261,12 +261,13 @@ def test_harms_of_the_example_in_cells(study):
         for rows in (analysed(folder, "active"), analysed(folder, "placebo"))
     ]
     outcomes = page.outcomes()
-    first = [column(outcomes, arm)[0] for arm in ("active", "placebo")]
+    assert outcomes.frame["Outcome"].tolist()[:2] == ["Death", "Any adverse event"]
+    first = [column(outcomes, arm)[1] for arm in ("active", "placebo")]
     assert [cell.split(";")[0] for cell in first] == [
         f"{count} ({rounded(Fraction(100 * count, of))})" for count, of in counts
     ]
     difference, low, high = (rounded(Fraction(100 * v), 1) for v in slow_newcombe(*counts))
-    shown = page.differences().frame["Active treatment minus Placebo"][0]
+    shown = page.differences().frame["Active treatment minus Placebo"][1]
     assert shown == f"{difference} ({low} to {high})"
     assert page.numbers()["events_note"] == "6 patients had 7 events, of which 2 were serious."
     assert page.events().frame["Term"].tolist()[0] == "headache"

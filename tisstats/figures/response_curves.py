@@ -163,11 +163,13 @@ def describe(
 
 def _message(curves: Sequence[ResponseCurve], horizon: float, outcome: str) -> str:
     shares, either, shorter = {}, [], []
+    depends = False  # on what open visits are taken as
     for curve in filter(lambda each: each.patients, curves):
         within = curve.incidence[curve.weeks <= horizon]
         estimate = float(within[-1]) if len(within) else 0.0
         if curve.if_open and all(map(math.isfinite, curve.if_open)):
             none, every = (f"{format_percent(each, 0)}%" for each in curve.if_open)
+            depends |= none != every
             either.append(none if none == every else f"{none} or {every}")
             either[-1] += f" ({curve.label})"
         elif curve.known_until < horizon:
@@ -181,7 +183,7 @@ def _message(curves: Sequence[ResponseCurve], horizon: float, outcome: str) -> s
         return f"The cumulative incidence is not known for {join_names(shorter)}"
     listed = join_names([*([list_shares(shares)] if shares else []), *either])
     found = f"By week {horizon:g}, the cumulative incidence was {listed}"
-    if either:
+    if depends:
         found += (
             f", depending on whether all open visits are taken as no {outcome} or all as one; the "
             "curves censor patients there"

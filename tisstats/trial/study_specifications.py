@@ -372,7 +372,8 @@ class StudySpecifications:
             if self.endpoint.words.unfavourable:
                 counted = {"best case": "none", "worst case": "all"}
             if rule in counted:
-                return f"bounds as described, with {counted[rule]} of the open statuses"
+                open_as = f"of the open statuses counted as {self.endpoint.words.met_as}"
+                return f"bounds as described, with {counted[rule]} {open_as}"
         return (
             _PLANNED
             if rule == planned
@@ -578,18 +579,23 @@ class StudySpecifications:
         table.insert(0, "Origin", self.data.study.study.data)
         return table
 
-    @property
-    def _first_row(self) -> str:
-        """What the first levels are to the description, of which bounds are no single result."""
-        result = evaluate_study(self.data)
-        single = result.responders_low == result.responders_high
+    def is_single_result(self, comparison: Comparison) -> bool:
+        """Return whether the description has one result, which open statuses under bounds lack."""
+        result, arms = evaluate_study(self.data), self.data.analysis.patients["arm"]
+        compared = result.select(arms.isin([comparison.arm, comparison.reference]).to_numpy())
+        return compared.responders_low == compared.responders_high
+
+    def _first_row(self, comparison: Comparison) -> str:
+        """Return what the first levels are to the description: bounds are no single result."""
+        single = self.is_single_result(comparison)
         return "yes" if single else "no single result: no open status as the outcome"
 
     def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
         outcome = self.endpoint.words.noun.capitalize()
         for comparison in self.comparisons:
             curve = self.response(comparison, scheduler=scheduler, progress=progress)
-            table = _headed(curve.table(), outcome, comparison.title, as_described=self._first_row)
+            first = self._first_row(comparison)
+            table = _headed(curve.table(), outcome, comparison.title, as_described=first)
             yield table.assign(**{"Confidence level": self.inference.confidence_level})
         measures = self.data.trial.description.measures
         for arm, label in self.data.study.arms.items():

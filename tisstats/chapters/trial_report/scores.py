@@ -304,6 +304,11 @@ class Scores(TrialChapter):
         return "count too" if self.study.visits.unscheduled == "keep" else "are left out"
 
     @property
+    def _all_visits(self) -> str:
+        """Which visits all visits are, in words."""
+        return ", unscheduled ones" if self.study.visits.unscheduled == "keep" else " that count"
+
+    @property
     def quantiles(self) -> str:
         """The definition of quartiles, in words."""
         return method_wording.describe_quantiles(self.study.analysis)
@@ -492,9 +497,9 @@ class Scores(TrialChapter):
             "rules": self.rules,
             "scales": self.scales(),
             "quantiles": self.quantiles,
-            "shown": "Thin lines are patients, at all visits, unscheduled ones and those after the "
-            "week of the endpoint too; bars are the range of a score that missing measures leave "
-            "open"
+            "shown": f"Thin lines are patients, at all visits{self._all_visits} and those after "
+            "the week of the endpoint too; bars are the range of a score that missing measures "
+            "leave open"
             if self.study.study.listings
             else "The band is from the first to the third quartile; single patients are not shown, "
             "as the description of the study asks",

@@ -172,13 +172,25 @@ class Sensitivity(TrialChapter):
         for comparison, judged in self.judgements.items():
             for each in judged:
                 row = conclusion_row(each)
-                if self.asks_for_bounds:
+                if not self.specifications.is_single_result(comparison):
                     row["Main analysis"] = _BOUNDS
                 yield {"Comparison": comparison.title, **row}
 
     @property
+    def reference_note(self) -> str:
+        """Where the proportion comes from with which a single arm is compared; empty for arms."""
+        if self.study.reference_arm is not None:
+            return ""
+        shown = format_percent(self.reference_response, 0)
+        return (
+            f"The proportion of {shown}%, with which the single arm is compared, is a parameter of "
+            "this page (reference_response) and not a choice of the study's description: it is a "
+            "yardstick, not a hypothesis that was planned."
+        )
+
+    @property
     def asks_for_bounds(self) -> bool:
-        """Whether the main analysis is two bounds, which no combination is."""
+        """Whether the main analysis asks for bounds, which are no combination of choices."""
         return self.study.endpoint.missing == "bounds"
 
     def share_tables(self) -> list[Table]:
@@ -218,7 +230,7 @@ class Sensitivity(TrialChapter):
                 ylabel=f"{comparison.title}: {what.lower()} ({unit}), {self.level}% intervals",
                 stamp=self.label,
                 reference=self.reference_response if one_arm else 0.0,
-                chosen=not self.asks_for_bounds,
+                chosen=self.specifications.is_single_result(comparison),
                 unit="%" if one_arm else "",
             )
             if content is None:
@@ -334,6 +346,7 @@ class Sensitivity(TrialChapter):
             ),
             "level": Facts("{level}", "Confidence level of the intervals", origin="chosen"),
             "alpha": stated("Significance level", "probability"),
+            "reference_note": WORDS,
         },
         source="{self.origin}",
     )
@@ -349,6 +362,7 @@ class Sensitivity(TrialChapter):
             "level": self.level,
             "alpha": self.alpha_text,
             "label": self.label,
+            "reference_note": self.reference_note,
         }
 
 
