@@ -516,6 +516,10 @@ def test_a_wrong_mapping_is_one_clear_line(file, text, line):
     ("content", "line"),
     [
         ("[visits\n", "mine.toml: cannot be read as TOML: "),
+        (
+            f"[visits.columns]\nmmt = [{2**63}]\n",
+            "mine.toml: visits.columns.mmt: must be a whole number of 64 bits, as TOML has them",
+        ),
         ("[visits.columns]\nmmt = 'a'\nmmt = 'b'\n", "mine.toml: cannot be read as TOML: "),
         (b"[visits.columns]\nmmt = '\xf6'\n", "mine.toml: is not in UTF-8"),
     ],

@@ -28,6 +28,7 @@ from tisstats.tables import (
     ReadOptions,
     TableSource,
     batches,
+    delimited,
     file_format,
     match_columns,
     normalise_name,
@@ -79,6 +80,24 @@ def test_text_of_every_kind_is_read_the_same(file, name, content, options):
     raw = read_table(file(name, content), ReadOptions(**options))
     assert cells(raw) == ROWS
     assert raw.source.lines.tolist() == [2, 3]
+
+
+def test_a_name_of_a_column_may_have_line_breaks(file, workbook):
+    given = file("visits.csv", 'patient_id,"haq\n(0-3)",site\nA,1,x\nB,2,y\n')
+    raw = read_table(given)
+    assert list(raw.cells) == ["patient_id", "haq (0-3)", "site"]
+    assert raw.source.lines.tolist() == [3, 4]
+    assert list(read_table(workbook([["haq\r\n (0-3)"], [1]])).cells) == ["haq (0-3)"]
+    with pytest.raises(DataError, match=r"v\.csv, row 1: cannot be read as CSV: unexpected end"):
+        read_table(file("v.csv", 'patient_id,"haq\nA,1\nB,2\n'))
+
+
+def test_very_many_empty_rows_are_refused(file, monkeypatch):
+    monkeypatch.setattr(delimited, "_MOST_EMPTY", 3)
+    head = "patient_id,week\nA,0\n"
+    assert read_table(file("visits.csv", f"{head}\n\n\n")).remarks == ("3 empty rows skipped",)
+    with pytest.raises(DataError, match=r"has more than 3 empty rows; remove them"):
+        read_table(file("visits.csv", f"{head}\n\n,\n\n"))
 
 
 def test_a_workbook_is_read_with_its_types(workbook):

@@ -9,7 +9,8 @@ import pytest
 from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, write_csv
 from tisstats.errors import DataError
-from tisstats.trial import study_data, summaries
+from tisstats.measures.identifiers import plain_identifier
+from tisstats.trial import summaries
 from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.template import example_folder, write_new_study
@@ -453,7 +454,7 @@ def test_a_patient_without_values_of_an_enzyme_needs_no_limit_of_it(tmp_path):
     ],
 )
 def test_identifiers_are_alike_but_for_leading_zeros(one, other, alike):
-    assert (study_data._plain_id(one) == study_data._plain_id(other)) is alike
+    assert (plain_identifier(one) == plain_identifier(other)) is alike
 
 
 @pytest.mark.parametrize(("week", "accepted"), [(2, True), (2.5, True), (2.6, False)])

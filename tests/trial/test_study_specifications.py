@@ -209,8 +209,9 @@ def test_a_count_by_bounds_is_varied_between_its_ends(tmp_path):
         each for each in found.choices if each.label == "Handling of an unknown status"
     )
     lower, _, upper = open_status.levels
-    assert lower.reason == "bounds as described, with none of the open statuses"
-    assert upper.reason == "bounds as described, with all of the open statuses"
+    counted = "bounds as described, with {} of the open statuses counted as a responder"
+    assert lower.reason == counted.format("none")
+    assert upper.reason == counted.format("all")
 
 
 def test_an_enzyme_missing_at_baseline_is_a_choice(tmp_path):
@@ -493,8 +494,9 @@ def test_each_way_of_counting_an_open_status_is_a_level_once(tmp_path, missing, 
     ends = [label for label, reason in reasons.items() if reason.startswith("bounds as described")]
     if missing == "bounds":
         assert ends == [levels[0], levels[2]]
-        assert reasons[levels[0]].endswith("with none of the open statuses")
-        assert reasons[levels[2]].endswith("with all of the open statuses")
+        met = "worsened" if criterion else "a responder"
+        assert reasons[levels[0]].endswith(f"with none of the open statuses counted as {met}")
+        assert reasons[levels[2]].endswith(f"with all of the open statuses counted as {met}")
     else:
         assert ends == []
         assert reasons.pop(levels[0]) == "as described"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -13,6 +14,9 @@ from tisstats.cli import commands as run
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+
+#: A number as it is written, in ASCII digits.
+_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
 #: Help of the option that names a mapping file.
 MAPPING = "mapping file: your columns, values and units to ours (TOML)"
@@ -352,11 +356,10 @@ def parse_path(text: str) -> Path:
 
 def parse_number(text: str) -> float:
     """Parse a number with a decimal point."""
-    try:
-        return float(text)
-    except ValueError:
+    if re.fullmatch(_NUMBER, text.strip()) is None:  # float takes 1_50 and other digits too
         message = f"must be a number, with a point before decimals, got {text!r}"
-        raise argparse.ArgumentTypeError(message) from None
+        raise argparse.ArgumentTypeError(message)
+    return float(text)
 
 
 def positive_int(text: str) -> int:

@@ -36,6 +36,18 @@ def shorter_muscle_test(maximum: float, highest: float) -> int | None:
     return shorter[0] if shorter and highest <= _LOW_SHARE * maximum else None
 
 
+def unknown_maximum(maximum: float) -> str | None:
+    """Return which maxima of muscle tests are known, if this is none of them.
+
+    >>> unknown_maximum(150)
+    >>> unknown_maximum(1500)
+    'none of the known 80, 150, 240, 260'
+    """
+    if maximum in MMT_MAXIMA:
+        return None
+    return f"none of the known {', '.join(map(str, sorted(MMT_MAXIMA)))}"
+
+
 def is_in_longer_unit(length: float, highest: float) -> bool:
     """Return whether the highest value of a scale fits one of a tenth of its length: mm, or cm.
 

@@ -56,6 +56,9 @@ IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH = 0.05, 100
 #: Multiples of the ULN, and parts of it, beyond which a cell is no measurement: an assumption, far
 #: from any known one. Without a limit, a change could be no number.
 MOST_MULTIPLE = 1e15
+BEYOND_MEASUREMENT = (
+    f"must be from {1 / MOST_MULTIPLE:g} to {MOST_MULTIPLE:g} times its upper limit of normal"
+)
 
 #: Decimals of a multiple used to compare enzymes: rounding error must not break a tie.
 MULTIPLE_DECIMALS = 9
@@ -64,6 +67,20 @@ _QUANTITY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>U/L|microkat
 
 #: A ULN: a number, a number with its unit such as "170 U/L", or the name of a column.
 UpperLimit = float | str
+
+
+def beyond_measurement(
+    values: NDArray[np.float64], limits: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which values are such multiples of their ULN that no enzyme can be measured so.
+
+    >>> beyond_measurement(np.array([500, 1e308, np.nan]), np.array([170, 170, 170])).tolist()
+    [False, True, False]
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        multiples = values / limits
+    beyond = (multiples > MOST_MULTIPLE) | (multiples < 1 / MOST_MULTIPLE)
+    return np.asarray(beyond & np.isfinite(values) & (values > 0), dtype=bool)
 
 
 def upper_limit(

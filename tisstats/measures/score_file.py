@@ -26,6 +26,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import CoreSet
 from tisstats.measures.enzymes import EnzymeUnit, UpperLimit, sort_enzymes
 from tisstats.measures.files import VisitBatches, VisitFile
+from tisstats.measures.identifiers import LookAlikes
 from tisstats.measures.ranges import CoreSetArguments
 from tisstats.measures.score_parts import (
     PartResult,
@@ -301,6 +302,7 @@ class _Scoring:
         self._scheduler, self._progress = scheduler, progress
         self._is_text = file_format(target) in TEXT_FORMATS
         self._findings, self._formulas = Findings(), Findings()
+        self._look_alikes = LookAlikes()
         self._places: dict[str, tuple[int, float]] = {}
         self._has_returns = False
         self._rows = 0
@@ -330,7 +332,8 @@ class _Scoring:
         self._visits.units_seen.raise_faults()
         file = self._visits.file.name
         unused = [] if header is not None else self._unused_limits()
-        remarks = [*self._visits.remarks, *unused]
+        alike = [] if header is not None else self._look_alikes.remarks()
+        remarks = [*self._visits.remarks, *unused, *alike]
         self._remarks = tuple(f"{file}: {remark}" for remark in remarks)
         for remark in self._remarks:
             self._report(remark)
@@ -375,7 +378,8 @@ class _Scoring:
     ) -> tuple[NDArray[np.float64], _Numbers, _Numbers]:
         """Return the weeks, the measures and the enzymes of a batch, as multiples of their ULN."""
         check = _BatchCheck(batch, self._findings, first_row)
-        _, weeks = identify_visits(check)
+        patients, weeks = identify_visits(check)
+        self._look_alikes.add(batch.table["patient_id"], patients)
         for message in (REPEATED, BEFORE_WEEK_ZERO):
             self._places[message] = check.expect("week", message)
         unit = self._options.enzyme_unit

@@ -19,6 +19,7 @@ from tisstats.measures.doubts import (
     are_like_grades,
     is_in_longer_unit,
     shorter_muscle_test,
+    unknown_maximum,
 )
 from tisstats.measures.enzymes import IMPLAUSIBLY_HIGH, IMPLAUSIBLY_LOW, EnzymeUnit
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF, VAS_UNITS, Ends
@@ -146,13 +147,19 @@ class ScoreCounts:
         return lines + ([*self._units(unit), *self._all_of(unit, mapped)] if has_enzyme else [])
 
     def _muscle_test(self, ends: Mapping[str, Ends]) -> list[str]:
-        """Return a warning if all muscle tests fit a shorter test than the one named."""
-        if self.measured["mmt"] < ENOUGH_VALUES:
+        """Return warnings if no test has this maximum, or all values fit a shorter test."""
+        if "mmt" not in ends:
             return []
         maximum = ends["mmt"].high
+        unknown = unknown_maximum(maximum)
+        lines = [] if unknown is None else [f"--mmt-max {maximum:g} is {unknown}"]
+        if self.measured["mmt"] < ENOUGH_VALUES:
+            return lines
         shorter = shorter_muscle_test(maximum, self.highest["mmt"])
         question = f"is {maximum:g} the maximum of the test that was done (--mmt-max)?"
-        return [] if shorter is None else [f"no muscle test is above {shorter}; {question}"]
+        if shorter is not None:
+            lines.append(f"no muscle test is above {shorter}; {question}")
+        return lines
 
     def _scales(self, core_set: CoreSet, vas_max: float, mapped: Mapping[str, str]) -> list[str]:
         """Return warnings of visual analogue scales that seem to be in another unit."""

@@ -7,7 +7,6 @@ for the same visit is a fault, reported with its row, column and value.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.measures import enzymes
 from tisstats.measures.core_set import ENZYMES
+from tisstats.measures.identifiers import unseen_characters, unseen_message
 from tisstats.measures.ranges import MEASURE_COLUMNS as MEASURE_COLUMNS
 from tisstats.measures.ranges import VAS_MEASURES as VAS_MEASURES
 from tisstats.measures.ranges import VAS_UNITS as VAS_UNITS
@@ -148,13 +148,10 @@ def _multiples(
     check: TableCheck, enzyme: str, value: NDArray[np.float64], limit: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return an enzyme as multiples of its ULN; those beyond any are recorded, and nan."""
-    most = enzymes.MOST_MULTIPLE
+    wrong = enzymes.beyond_measurement(value, limit)
+    check.fault_rows(wrong, enzyme, enzymes.BEYOND_MEASUREMENT)
     with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
-        multiple = value / limit
-    wrong = (multiple > most) | (multiple < 1 / most)
-    allowed = f"must be from {1 / most:g} to {most:g} times its upper limit of normal"
-    check.fault_rows(wrong & np.isfinite(value) & (value > 0), enzyme, allowed)
-    return np.where(wrong, np.nan, multiple)
+        return np.where(wrong, np.nan, value / limit)
 
 
 def upper_limits(
@@ -241,8 +238,7 @@ def identify_visits(check: TableCheck) -> tuple[NDArray[np.int64], NDArray[np.fl
     check.fault_rows(patients < 0, "patient_id", "must not be empty")
     unseen = unseen_characters(identifiers, patients)
     for character in sorted({*unseen.tolist()} - {""}):
-        message = f"has a character that is not seen, U+{ord(character):04X}; remove it"
-        check.fault_rows(unseen == character, "patient_id", message)
+        check.fault_rows(unseen == character, "patient_id", unseen_message(character))
     check.fault_rows(absent, "week", "must be a number of weeks, not empty")
     return patients, weeks
 
@@ -278,33 +274,6 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
     before_zero = (weeks < 0) & has_week_zero[patients]
     known = np.where(np.isfinite(weeks), weeks, np.inf)
     return PlacedVisits(repeated, before_zero, _first_rows(patients, known, count))
-
-
-#: Characters without a width that the spelling of some languages needs.
-_JOINERS = "\u200c\u200d"
-
-
-def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> NDArray[np.str_]:
-    """Return the first character of each identifier that nobody sees, or an empty text.
-
-    By such a character one patient becomes two. `patients` is as `number_patients` returns it.
-
-    Examples
-    --------
-    >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2])).tolist()
-    ['', '\u200b', '']
-    """
-    rows = np.zeros(int(patients.max(initial=-1)) + 2, dtype=np.int64)  # one of each patient
-    rows[patients] = np.arange(len(patients))
-    found = [_unseen_character(name) for name in identifiers.iloc[rows[:-1]].tolist()]
-    return np.array([*found, ""])[patients]
-
-
-def _unseen_character(name: object) -> str:
-    if not isinstance(name, str) or name.isascii():
-        return ""
-    unseen = (each for each in name if unicodedata.category(each) == "Cf" and each not in _JOINERS)
-    return next(unseen, "")
 
 
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:

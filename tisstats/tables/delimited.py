@@ -24,6 +24,7 @@ from tisstats.tables.raw import (
     check_header,
     check_nameless,
     check_width,
+    name_on_one_line,
 )
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -161,7 +162,7 @@ class DelimitedText:
         self._file = file
         self._decimal = decimal
         self._characters = characters
-        self._header, self._separator = _header(stream, file)
+        self._header, self._separator, self._header_lines = _header(stream, file)
         self._nameless: set[int] = set()  # places of columns that have cells and no name
         self._wrong: list[tuple[int, int]] = []  # lines with another number of cells
         self._skipped = 0
@@ -186,7 +187,7 @@ class DelimitedText:
 
     def __iter__(self) -> Iterator[RawTable]:
         """Yield the records below the header; the stream can be read once."""
-        line, rest = 2, ""
+        line, rest = 1 + self._header_lines, ""
         while True:
             read = self._stream.read(self._characters)
             text = rest + read
@@ -216,6 +217,9 @@ class DelimitedText:
             width = len(self._header)
             self._wrong += [(line, len(cells)) for line, cells in filled if len(cells) != width]
             del self._wrong[FAULTS_PER_COLUMN:]
+            if self._skipped > _MOST_EMPTY:
+                message = f"has more than {_MOST_EMPTY:,} empty rows; remove them"
+                raise DataError([Fault(self._file, message)])
             if filled and not self._wrong:
                 numbers = np.array([line for line, _ in filled], dtype=np.int64)
                 yield self._table(self._frame([cells for _, cells in filled]), numbers)
@@ -250,6 +254,9 @@ class DelimitedText:
             raise DataError([Fault(self._file, message.format(n), line) for line, n in counts])
         check_nameless(sorted(self._nameless), self._file)
 
+
+#: Most lines of the names of the columns, and most empty rows: reading on would take minutes.
+_MOST_LINES, _MOST_EMPTY = 1_000, 2_000_000
 
 #: Characters that a record counts for, in the size of a batch.
 _PER_RECORD = 100
@@ -342,31 +349,35 @@ def _has_cells_only(content: bytes, columns: int, separator: str) -> bool:
     return bool((by_line[:, 0] > begins).all() and (by_line[:, -1] < ends).all())
 
 
-def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str]:
-    """Return the column names, and the separator: the most frequent one in the header."""
-    first = stream.readline()
+def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str, int]:
+    """Return the column names, the most frequent separator among them, and their lines."""
+    first, lines = stream.readline(), 1
     if not first.strip():
         message = "the first line must name the columns" if stream.read(1) else "is empty"
         raise DataError([Fault(file, message)])
     if _NOTE_FOR_EXCEL.fullmatch(first.strip()):
         message = "is a note for spreadsheets; remove this line, so that the first names columns"
         raise DataError([Fault(file, message, 1, None, first.strip())])
+    # A name in quotation marks may have line breaks, as in a cell of a spreadsheet.
+    while first.count('"') % 2 and lines < _MOST_LINES and (following := stream.readline()):
+        first, lines = first + following, lines + 1
     separator = max(_SEPARATORS, key=first.count)
     # Before they are taken apart: a line of separators alone would fill the memory.
     least = 1 if '"' in first else first.count(separator) + 1
     if faults := check_width(least, file):
         raise DataError(faults)
     try:
-        cells = next(csv.reader([first], delimiter=separator, strict=True))
+        given = io.StringIO(first, newline="")
+        cells = next(csv.reader(given, delimiter=separator, strict=True))
     except csv.Error as error:
         raise DataError([Fault(file, f"cannot be read as CSV: {error}", 1)]) from None
-    names = [name.strip() for name in cells]
+    names = [name_on_one_line(name) for name in cells]
     if faults := check_width(len(cells), file):
         raise DataError(faults)
     # Whether a column without a name is empty, and can be left out, its cells show.
     if faults := check_header([name for name in names if name], file):
         raise DataError(faults)
-    return names, separator
+    return names, separator, lines
 
 
 def _records(

@@ -28,6 +28,9 @@ FAULTS_PER_COLUMN = 20
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 
 
+_LINE_BREAKS = re.compile(r"\s*[\r\n]\s*")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnOrigin:
     """Where the cells of a column stand in the file, if not under its name and in its own row."""
@@ -196,6 +199,15 @@ def normalise_name(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name).strip().lower()
     return _SEPARATORS.sub("_", plain).strip("_")
+
+
+def name_on_one_line(name: str) -> str:
+    r"""Return the name of a column with a blank for each line break in it, and none around it.
+
+    >>> name_on_one_line("creatine kinase\n(U/L) ")
+    'creatine kinase (U/L)'
+    """
+    return _LINE_BREAKS.sub(" ", name.strip())
 
 
 def check_width(columns: int, file: str) -> list[Fault]:

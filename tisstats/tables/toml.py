@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 from tisstats.errors import DataError, Fault
@@ -34,11 +35,29 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     if any(line.partition("=")[0].count(".") > _MOST_PARTS for line in text.splitlines()):
         raise deep
     try:
-        return tomllib.loads(text)
+        read = tomllib.loads(text)
     except ValueError as error:  # also of a whole number of thousands of digits
         raise DataError([Fault(file, f"cannot be read as TOML: {_in_words(error)}")]) from None
     except RecursionError:
         raise deep from None
+    if faults := [
+        Fault(file, f"{key}: must be a whole number of 64 bits, as TOML has them")
+        for key in _keys_of_long_numbers(read)
+    ]:
+        raise DataError(faults)
+    return read
+
+
+def _keys_of_long_numbers(value: object, key: str = "") -> Iterator[str]:
+    """Yield the keys of whole numbers that TOML need not have, of which no float can be made."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _keys_of_long_numbers(each, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _keys_of_long_numbers(each, key)
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        yield key
 
 
 def _in_words(error: ValueError) -> str:

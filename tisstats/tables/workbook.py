@@ -28,6 +28,7 @@ from tisstats.tables.raw import (
     RawTable,
     TableSource,
     check_header,
+    name_on_one_line,
     named_columns,
 )
 
@@ -108,7 +109,7 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     hidden = sum(chosen.row_dimensions[line].hidden for line in lines)
     if hidden:
         remarks.append(f"{hidden} hidden {'row' if hidden == 1 else 'rows'} read like the others")
-    names = ["" if name is None else str(name).strip() for name in header]
+    names = ["" if name is None else name_on_one_line(str(name)) for name in header]
     if unseen := [name for name in _hidden_columns(chosen, names) if name]:
         plural = "column" if len(unseen) == 1 else "columns"
         remarks.append(f"hidden {plural} read like the others: {', '.join(unseen)}")
@@ -219,11 +220,16 @@ def _formulas(content: bytes, sheet: Worksheet, file: str) -> list[Fault]:
     header = [cell.value for cell in formulas[1]]
     message = "is a formula without a stored value; open and save the file in a spreadsheet"
     return [
-        Fault(file, message, cell.row, str(header[cell.column - 1] or ""), str(cell.value))
+        Fault(file, message, cell.row, str(header[cell.column - 1] or ""), _formula(cell))
         for row in formulas.iter_rows()
         for cell in row
         if cell.data_type == "f" and sheet.cell(cell.row, cell.column).value is None
     ][:FAULTS_PER_COLUMN]
+
+
+def _formula(cell: Any) -> str:
+    """Return the text of a formula, also of one that fills several cells."""
+    return str(getattr(cell.value, "text", cell.value))
 
 
 def write_workbook(table: pd.DataFrame, path: Path) -> None:
@@ -303,6 +309,10 @@ def _plain_cell(value: Any) -> Any:
     return value if known else str(value)
 
 
+#: Codes of no character, which XML cannot have; openpyxl lets them through.
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
+
+
 def _check_limits(columns: list[list[Any]], rows: int) -> None:
     """Raise FormatError if a table does not fit a sheet."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -314,6 +324,6 @@ def _check_limits(columns: list[list[Any]], rows: int) -> None:
         if len(text) > _MOST_CHARACTERS:
             message = f"a cell has more than {_MOST_CHARACTERS} characters, the limit of a sheet"
             raise FormatError(f"{text[:20]!r}...: {message}")
-        if ILLEGAL_CHARACTERS_RE.search(text):
+        if ILLEGAL_CHARACTERS_RE.search(text) or _NO_CHARACTER.search(text):
             message = "has a control character, which a spreadsheet cannot hold"
             raise FormatError(f"{text!r}: {message}")

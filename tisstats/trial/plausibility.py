@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import ENZYMES, INDISPENSABLE, MMT_MAXIMA
+from tisstats.measures.core_set import ENZYMES, INDISPENSABLE
 from tisstats.measures.doubts import (
     ENOUGH_VALUES,
     HIGH_ENZYME,
@@ -17,6 +17,7 @@ from tisstats.measures.doubts import (
     are_like_grades,
     is_in_longer_unit,
     shorter_muscle_test,
+    unknown_maximum,
 )
 from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
@@ -231,7 +232,8 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
     if late := int(np.sum(weeks > until + 1e-9)):
         yield (
             f"{late} {'visit lies' if late == 1 else 'visits lie'} after the last scheduled week, "
-            f"{schedule.weeks[-1]:g}, and its window: the last in week {round(np.max(weeks), 1):g}"
+            f"{schedule.weeks[-1]:g}, and its window: the last in week "
+            f"{round(float(np.max(weeks)), 1):g}"
         )
     patients = tables["patients"]
     if "stop_week" in patients:
@@ -240,7 +242,7 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
             yield (
                 f"{late} {'patient' if late == 1 else 'patients'} stopped early after the last "
                 f"scheduled week, {schedule.weeks[-1]:g}: the last in week "
-                f"{round(np.nanmax(stops), 1):g}"
+                f"{round(float(np.nanmax(stops)), 1):g}"
             )
     before = int(np.sum(tables["adverse_events"]["week"].to_numpy(dtype=float) < 0))
     if before:
@@ -399,9 +401,8 @@ def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:
 
 
 def _muscle_test(declared: int, highest: float) -> Iterator[str]:
-    if declared not in MMT_MAXIMA:
-        known = ", ".join(map(str, sorted(MMT_MAXIMA)))
-        yield f"measures.mmt_max is {declared}, which is none of the known {known}"
+    if (unknown := unknown_maximum(declared)) is not None:
+        yield f"measures.mmt_max is {declared}, which is {unknown}"
     if (shorter := shorter_muscle_test(declared, highest)) is not None:
         yield (
             f"no muscle test is above {shorter}, but measures.mmt_max is {declared}: is that the "

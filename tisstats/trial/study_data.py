@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,6 +14,8 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES, RESPONSE_CUTOFFS
+from tisstats.measures.enzymes import BEYOND_MEASUREMENT, beyond_measurement
+from tisstats.measures.identifiers import ALIKE, plain_identifier, unseen_character, unseen_message
 from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
 from tisstats.measures.scales import Scale
 from tisstats.statistics.two_proportions import too_many_tables
@@ -210,14 +210,17 @@ def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
     patients = typed["patients"]
     ids = patients.frame["patient_id"]
     patients.add(ids.duplicated(), "patient_id", "must not repeat another row's patient_id")
+    unseen = ids.map(unseen_character)
+    for character in sorted(set(unseen) - {""}):
+        patients.add(unseen == character, "patient_id", unseen_message(character))
     for name, table in typed.items():
         if name != "patients":
             unknown = ~table.frame["patient_id"].isin(set(ids))
             message = f"must be a patient_id of {patients.source.shown}"
-            alike = table.frame["patient_id"].map(_plain_id).isin(set(ids.map(_plain_id)))
+            plain = table.frame["patient_id"].map(plain_identifier)
+            alike = plain.isin(set(ids.map(plain_identifier)))
             table.add(unknown & ~alike, "patient_id", message)
-            differs = "leading zeros, capitals, blanks or the encoding of letters"
-            message += f", which has one that differs only in {differs}"
+            message += f", which has one that {ALIKE}"
             table.add(unknown & alike, "patient_id", message)
     return [fault for table in typed.values() for fault in table.faults]
 
@@ -238,18 +241,6 @@ def _doubts(
     yield from unread_relations(tables["adverse_events"])
     if "adverse_events" in typed:
         yield from ends_without_events(tables, names=names)
-
-
-_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
-
-
-def _plain_id(patient_id: str) -> str:
-    """Return an identifier without what spreadsheets, typing and systems change in it.
-
-    A letter with an accent may be coded as one character, or as a letter and an accent.
-    """
-    plain = unicodedata.normalize("NFKC", "".join(patient_id.split())).casefold()
-    return _LEADING_ZEROS.sub("", plain)
 
 
 def _unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> list[Fault]:
@@ -369,10 +360,18 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
 
 
 def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
-    """Record patients with values of an enzyme and no upper limit of normal for them."""
+    """Record patients with values of an enzyme and no, or no possible, upper limit for them."""
     patients, visits = typed["patients"], typed["visits"].frame
     for enzyme in study.measures.enzymes:
         limit = study.measures.uln[enzyme]
+        limits = pd.Series(limit, index=visits.index)
+        if isinstance(limit, str):
+            limits = visits["patient_id"].map(patients.frame.set_index("patient_id")[limit])
+        wrong = beyond_measurement(
+            visits[enzyme].to_numpy(dtype=float, na_value=np.nan),
+            limits.to_numpy(dtype=float, na_value=np.nan),
+        )
+        typed["visits"].add(wrong, enzyme, BEYOND_MEASUREMENT)
         if isinstance(limit, str):
             measured = set(visits.loc[visits[enzyme].notna(), "patient_id"])
             bad = patients.frame[limit].isna() & patients.frame["patient_id"].isin(measured)

@@ -1,0 +1,63 @@
+"""Identifiers of patients: those that look alike are named, also across batches."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.measures.test_score_batches import scored
+from tisstats.errors import DataError
+from tisstats.measures import identifiers
+from tisstats.measures.identifiers import LookAlikes
+from tisstats.tables import batches
+
+HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,ck,extramuscular"
+WORSE, BETTER = "8,8,150,2,900,6", "2,3,220,1,200,2"
+SCORING = {"uln": {"ck": "170"}}
+
+
+def visits(folder, first, other):
+    path = folder / "visits.csv"
+    rows = [HEADER, f"{first},0,{WORSE}", f"{other},12,{BETTER}", f"Z,0,{WORSE}"]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [("A1", "a1", True), ("001", "1", True), ("a b", "a  b", True), ("é", "e\u0301", True),
+     ("A1", "A10", False), ("A1", "A1", False), ("A1", " A1 ", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("characters", [batches.CHARACTERS, 10])
+def test_identifiers_that_look_alike_are_named(
+    tmp_path, monkeypatch, one, other, alike, characters
+):
+    monkeypatch.setattr(batches, "CHARACTERS", characters)
+    lines = scored(visits(tmp_path, one, other), tmp_path / "out.csv", **SCORING)
+    said = [line for line in lines if "count as different patients" in line]
+    expected = (
+        f"{tmp_path / 'visits.csv'}: patient_id {other!r} differs only in leading zeros, capitals, "
+        f"blanks or the encoding of letters from {one!r}: they count as different patients"
+    )
+    assert said == ([expected] if alike else [])
+
+
+def test_a_control_character_within_an_identifier_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"row 3, .*has a character that is not seen, U\+0007"):
+        scored(visits(tmp_path, "A1", "A\x071"), tmp_path / "out.csv", **SCORING)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_of_several_pairs_the_first_is_named_and_the_others_counted():
+    found = LookAlikes()
+    found.add(pd.Series(["A", "B", "a", "b", "a", 7]), np.array([0, 1, 2, 3, 2, 4]))
+    (remark,) = found.remarks()
+    assert "'a' differs" in remark
+    assert "from 'A', and 1 more: they" in remark
+
+
+def test_of_very_many_identifiers_the_first_are_compared(monkeypatch):
+    monkeypatch.setattr(identifiers, "_MOST_COMPARED", 2)
+    found = LookAlikes()
+    found.add(pd.Series(["A", "B"]), np.array([0, 1]))
+    found.add(pd.Series(["a"]), np.array([0]))
+    assert list(found.remarks()) == []

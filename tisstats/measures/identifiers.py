@@ -1,0 +1,120 @@
+"""Identifiers of patients: what nobody sees in them, and which ones look alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+#: Characters without a width that the spelling of some languages needs.
+_JOINERS = "\u200c\u200d"
+
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+#: In what identifiers that look alike differ.
+ALIKE = "differs only in leading zeros, capitals, blanks or the encoding of letters"
+
+#: Identifiers that are compared with each other, at most: it takes memory.
+_MOST_COMPARED = 200_000
+
+
+def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> NDArray[np.str_]:
+    """Return the first character of each identifier that nobody sees, or an empty text.
+
+    By such a character one patient becomes two. `patients` is as `number_patients` returns it.
+
+    Examples
+    --------
+    >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2])).tolist()
+    ['', '\u200b', '']
+    """
+    found = [unseen_character(name) for name in _distinct(identifiers, patients)]
+    return np.array([*found, ""])[patients]
+
+
+def unseen_character(identifier: object) -> str:
+    r"""Return the first character of an identifier that nobody sees, or an empty text.
+
+    Blanks around it are ignored.
+
+    >>> unseen_character(" P 1 "), unseen_character("P\x001")
+    ('', '\x00')
+    """
+    if not isinstance(identifier, str) or identifier.isprintable():
+        return ""
+    unseen = (
+        each
+        for each in identifier.strip()
+        if unicodedata.category(each) in ("Cc", "Cf") and each not in _JOINERS
+    )
+    return next(unseen, "")
+
+
+def unseen_message(character: str) -> str:
+    """Return what is wrong with an identifier that has such a character.
+
+    >>> unseen_message("\u200b")
+    'has a character that is not seen, U+200B; remove it'
+    """
+    return f"has a character that is not seen, U+{ord(character):04X}; remove it"
+
+
+def plain_identifier(identifier: str) -> str:
+    """Return an identifier without what spreadsheets, typing and systems change in it.
+
+    A letter with an accent may be coded as one character, or as a letter and an accent.
+
+    >>> plain_identifier("E-007"), plain_identifier("e -7")
+    ('e-7', 'e-7')
+    """
+    plain = unicodedata.normalize("NFKC", "".join(identifier.split())).casefold()
+    return _LEADING_ZEROS.sub("", plain)
+
+
+class LookAlikes:
+    """Identifiers that look alike, found batch by batch.
+
+    Examples
+    --------
+    >>> look_alikes = LookAlikes()
+    >>> look_alikes.add(pd.Series(["A1", "A1", "B"]), np.array([0, 0, 1]))
+    >>> look_alikes.add(pd.Series(["a01"]), np.array([0]))
+    >>> for remark in look_alikes.remarks():
+    ...     print(remark[-44:])
+    from 'A1': they count as different patients
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._pairs: dict[str, str] = {}
+
+    def add(self, identifiers: pd.Series, patients: NDArray[np.int64]) -> None:
+        """Compare the identifiers of a batch with those before; of very many, the first."""
+        if len(self._known) >= _MOST_COMPARED:
+            return
+        for given in _distinct(identifiers, patients):
+            if isinstance(given, str) and (name := given.strip()):
+                first = self._known.setdefault(plain_identifier(name), name)
+                if first != name:
+                    self._pairs.setdefault(name, first)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a remark on the first pair, with the number of others."""
+        for name, first in list(self._pairs.items())[:1]:
+            more = len(self._pairs) - 1
+            others = f", and {more} more" if more else ""
+            yield (
+                f"patient_id {name!r} {ALIKE} from {first!r}{others}: they count as different "
+                "patients"
+            )
+
+
+def _distinct(identifiers: pd.Series, patients: NDArray[np.int64]) -> list[object]:
+    """Return an identifier of each patient, by its number."""
+    rows = np.zeros(int(patients.max(initial=-1)) + 2, dtype=np.int64)  # last slot: none
+    rows[patients] = np.arange(len(patients))
+    return list(identifiers.iloc[rows[:-1]].tolist())
