@@ -116,7 +116,10 @@ STOPS = {
     "visit.",
     "not recorded": "Early stops are not recorded: nobody is taken to have stopped.",
 }
-BY_DATE = "Rescue medication is placed by its date, so that its week is the day of the visit."
+BY_DATE = (
+    "Dates decide whether rescue medication came before a visit or after it: what holds for the "
+    "week of a visit holds for its day."
+)
 NO_TABLE = (
     "There is no table of treatments: rescue medication is known only as a reason for stopping "
     "early, and is taken as given at the stop."

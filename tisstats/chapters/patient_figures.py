@@ -257,7 +257,7 @@ class PatientFigures:
 
 
 def _weeks(*weeks: float | None) -> str:
-    return ", ".join(f"{week:g}" for week in weeks if week is not None) or _NONE
+    return ", ".join(f"{round(week, 1):g}" for week in weeks if week is not None) or _NONE
 
 
 def _percent(percent: float) -> str:

@@ -5,7 +5,7 @@ If patients are synthetic, the figure itself says so, since figures are copied w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 from typing import Any
@@ -173,22 +173,27 @@ def _message(rows: Sequence[ChangeRow], measures: Sequence[Measure]) -> str:
     shares = {name: count / size for name, (count, size) in scored.items()}
     most, least = max(shares.values()), min(shares.values())
     often, how_often = _named(scored, [name for name, share in shares.items() if share == most])
-    seldom, how_seldom = _named(scored, [name for name, share in shares.items() if share == least])
+    rarest = [name for name, share in shares.items() if share == least]
+    seldom, how_seldom = _named(scored, rarest, first=name_in_sentence)
     if most == least:
         return f"{often} earned points equally often ({how_often})"
-    return (
-        f"{often} earned points most often ({how_often}), "
-        f"{name_in_sentence(seldom)} least often ({how_seldom})"
-    )
+    return f"{often} earned points most often ({how_often}), {seldom} least often ({how_seldom})"
 
 
-def _named(scored: Mapping[str, tuple[int, int]], names: Sequence[str]) -> tuple[str, str]:
-    """Return measures with equal shares, and their counts if equal as well, or else the share."""
+def _named(
+    scored: Mapping[str, tuple[int, int]],
+    names: Sequence[str],
+    first: Callable[[str], str] = str,
+) -> tuple[str, str]:
+    """Return measures with equal shares, and their counts if equal as well, or else the share.
+
+    `first` formats the first of their names.
+    """
     counts = {scored[name] for name in names}
     count, size = scored[names[0]]
     of = f"{count} of {size}" if len(counts) == 1 else f"{100 * count / size:.0f}%"
-    first, *others = names
-    listed = join_names([first, *map(name_in_sentence, others)])
+    leading, *others = names
+    listed = join_names([first(leading), *map(name_in_sentence, others)])
     return (listed if len(names) <= _MOST_LISTED else f"{len(names)} measures"), of
 
 

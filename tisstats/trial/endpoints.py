@@ -291,6 +291,11 @@ medication'
                 "Rescue medication in the week of a visit is taken as given "
                 f"{self.rescue_in_week_of_visit}"
             )
+        if not self.at_one_week and (self.intercurrent == "composite" or self.without_rescue):
+            sentences.append(
+                f"An event at any time before week {self.week:g} counts, also after a visit with "
+                f"{self.words.indefinite}"
+            )
         if not self.at_one_week:
             seen = "a visit" if self.kind == "best" else "at least two visits"
             ending = (

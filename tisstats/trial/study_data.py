@@ -346,7 +346,12 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
             f"lies after the patient's last visit{more}; if events were recorded for longer, say "
             "so in visits.follow_up_weeks"
         )
-        events.add(late, _time_column(study), message)
+        reasons = frame.get("end_reason", pd.Series("", index=frame.index))
+        died = frame.loc[reasons == "death", "patient_id"]
+        of_dead = late & events.frame["patient_id"].isin(died).to_numpy(dtype=bool)
+        events.add(late & ~of_dead, _time_column(study), message)
+        message = "lies after the patient's last visit; enter the week of the death as stop_week"
+        events.add(of_dead, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
         late = _after(treatments.frame, _treated_until(study, frame, ends, window))
         message = (

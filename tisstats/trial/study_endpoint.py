@@ -222,7 +222,8 @@ def _event_sentences(data: StudyData) -> list[str]:
     sentences = []
     if data.study.visits.time == "date":
         sentences.append(
-            "Rescue medication is placed by its date, so that its week is the day of the visit."
+            "Dates decide whether rescue medication came before a visit or after it: what holds "
+            "for the week of a visit holds for its day."
         )
     if "treatments" not in data.has:
         sentences.append(

@@ -80,8 +80,7 @@ class Listings(TrialChapter):
         when = f" in week {_week(stop)}" if np.isfinite(stop) else ""
         if row["end_reason"] == "completed":
             return f"completed, treatment stopped{when}" if when else "completed"
-        stopped = f", treatment stopped{when}" if when else ""
-        return f"did not complete: {format_reason(row['end_reason'])}{stopped}"
+        return f"did not complete: {format_reason(row['end_reason'])}{when}"
 
     def _first_rescue(self) -> dict[str, str]:
         given = self.data.trial.treatments

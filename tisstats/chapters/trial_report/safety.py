@@ -373,12 +373,12 @@ class Safety(TrialChapter):
     def _zero_note(self) -> str:
         if any(True for _ in self._zeros()):
             return (
-                "An outcome that nobody had is not shown to have no risk: the limits below are "
-                "what so few patients rule out."
+                "That nobody had an outcome does not show that there is no risk: the limits below "
+                "are what so few patients rule out."
             )
         return (
-            "Every outcome that is recorded and known was had by a patient in each arm with "
-            "analysed patients."
+            "Every outcome that is recorded and known occurred in at least one patient of each arm "
+            "with analysed patients."
         )
 
 

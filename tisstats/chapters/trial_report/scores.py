@@ -151,7 +151,7 @@ class Scores(TrialChapter):
         "after baseline and of the last, up to week {self.horizon}; visits count regardless of "
         "rescue medication and early stops, and unscheduled ones {self.unscheduled}. Unknown are "
         "patients without a visit after baseline up to that week, and those whose missing measures "
-        "could change the category. Categories of {self.population}",
+        "could change the category. Categories of response, {self.population}",
         origin="{self.label}",
         columns={"Category": WORDS, "*": COUNTS_OF_ARM},
     )

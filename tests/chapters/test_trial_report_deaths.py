@@ -1,0 +1,99 @@
+"""Deaths on the pages of a report: no response after one, an event that competes, and a harm."""
+
+import pytest
+
+from tests.chapters.test_trial_report_early_ends import BAD, GOOD, C, study
+from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
+from tisstats.chapters.trial_report.safety import Safety
+from tisstats.chapters.trial_report.scores import Scores
+from tisstats.chapters.trial_report.sensitivity import Sensitivity
+from tisstats.errors import DataError
+from tisstats.trial.study_cdisc import study_datasets
+from tisstats.trial.study_data import StudyData
+
+#: A responds in week 4; B and D die in weeks 5 and 6 without a response.
+VISITS = [("A", 0, BAD), ("A", 4, GOOD), ("A", 8, GOOD), *C]
+VISITS += [(name, week, BAD) for name in "BD" for week in (0, 4)]
+DEATHS = {"B": "5,death", "D": "6,death"}
+
+
+def died(folder, **choices):
+    return study(folder / "rows", VISITS, DEATHS, **choices)
+
+
+@pytest.mark.parametrize("missing", ["bounds", "best case", "unknown", "non-responder"])
+def test_no_rule_for_missing_scores_makes_a_responder_of_who_died(tmp_path, missing):
+    at_week = [('kind = "best"', 'kind = "at week"')]
+    page = PrimaryEndpoint(died(tmp_path, missing=missing, edits=at_week))
+    counts = page.counts().frame.set_index("Decided by").iloc[:, 1]
+    assert counts["death before the assessment"] == 2
+    assert page.result.responders_low == page.result.responders_high == 1
+    assert page.result.denominator == 4
+
+
+def test_a_death_competes_with_a_response_by_treatment_policy(tmp_path):
+    folder = died(tmp_path)
+    page = Scores(folder)
+    last = page.incidence().frame.iloc[-1]
+    assert (last["Response"], last["Death"]) == ("1", "2")
+    assert last["Incidence, %"] == "25.0"
+    assert "Competing events: death." in page.rules
+    ended = page.ends().frame.set_index("Ended by").iloc[:, 0]
+    assert ended["death"] == "2 (50)"
+    tables = study_datasets(StudyData.read(folder)).tables
+    times = tables["ADTTE"].set_index("SUBJID")
+    assert times.loc[["B", "D"], "CNSR"].tolist() == [4, 4]
+    assert times.loc["B", "AVAL"] == pytest.approx(5)
+    assert times.loc["B", "EVNTDESC"] == "No response before the death"
+    flags = tables["ADSL"].set_index("SUBJID")["DTHFL"]
+    assert flags.to_dict() == {"A": "", "B": "Y", "C": "", "D": "Y"}
+
+
+def test_without_a_death_no_page_has_a_row_or_a_column_for_it(tmp_path):
+    page = Scores(study(tmp_path / "rows", VISITS, {"B": "5,withdrawal", "D": "6,withdrawal"}))
+    assert "Death" not in page.incidence().frame
+    assert "death" not in page.ends().frame["Ended by"].tolist()
+    assert "No event competes by this strategy." in page.rules
+
+
+@pytest.mark.parametrize("strategy", ["composite", "hypothetical", "while on treatment"])
+def test_what_a_death_is_by_other_strategies_is_said(tmp_path, strategy):
+    page = Scores(died(tmp_path, intercurrent=strategy))
+    assert ("Competing events: rescue medication and stopped early and death." in page.rules) == (
+        strategy == "while on treatment"
+    )
+    assert ("of patients who died too" in page.censoring) == (strategy == "hypothetical")
+
+
+def test_deaths_are_counted_among_harms_and_not_as_stops_for_an_event(tmp_path):
+    page = Safety(died(tmp_path))
+    rows = page.outcomes().frame.set_index("Outcome").iloc[:, 0]
+    assert rows.index[0] == "Death"
+    assert rows["Death"].startswith("2 (50)")
+    apart = "Stopped early because of an adverse event, not counting deaths"
+    assert rows[apart].startswith("0 (0)")
+    assert ", nor does a death." in page.outcomes().caption
+    assert page.numbers()["events_note"].endswith(" 2 patients died.")
+
+
+def test_an_early_stop_is_ignored_by_one_level_and_a_death_by_none(tmp_path):
+    levels = Sensitivity(died(tmp_path)).choices().frame
+    handled = levels.loc[levels["Choice"] == "Handling of rescue and early stops", "Level"]
+    assert "ignored, except deaths" in handled.tolist()
+
+
+def test_an_event_after_the_last_visit_of_who_died_asks_for_the_week_of_the_death(tmp_path):
+    folder = died(tmp_path)
+    patients = tmp_path / "rows" / "synthetic_patients.csv"
+    text = patients.read_text(encoding="utf-8").replace("B,a,5,death", "B,a,,death")
+    patients.write_text(text, encoding="utf-8")
+    events = tmp_path / "rows" / "synthetic_adverse_events.csv"
+    events.write_text("patient_id,week,event,serious\nB,7,sepsis,true\n", encoding="utf-8")
+    description = tmp_path / "rows" / "study.toml"
+    named = '[files]\nadverse_events = "synthetic_adverse_events.csv"'
+    text = description.read_text(encoding="utf-8")
+    description.write_text(
+        text if "adverse_events =" in text else text.replace("[files]", named), encoding="utf-8"
+    )
+    with pytest.raises(DataError, match="enter the week of the death as stop_week"):
+        StudyData.read(folder)
