@@ -103,7 +103,10 @@ def test_the_page_of_a_report_can_be_made_and_names_the_origin_of_its_rows(tmp_p
     assert len(figures) <= len(captions)
     assert all(SYNTHETIC in item.alt for item in figures)
     assert page.answers().text.count("- **") == len(page.curves)
-    assert all(str(value) for value in page.numbers().values())
+    numbers = page.numbers()
+    note = numbers.pop("reference_note")  # of a single arm alone
+    assert ("50%, with which the single arm" in str(note)) == (page.study.reference_arm is None)
+    assert all(str(value) for value in numbers.values())
 
 
 @pytest.mark.parametrize(("patients", "arms"), [(3, ("alone",)), (80, ("a", "b", "c", "d"))])
