@@ -1,5 +1,6 @@
 """Processes that share the work end with the one that wants it."""
 
+import io
 import os
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import time
 
 import pytest
+
+from tisstats.parallel import ProgressPrinter, run_tasks
 
 SCRIPT = """
 import multiprocessing, os, sys, threading, time
@@ -45,3 +48,27 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     while any(map(running, workers)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not any(map(running, workers))
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_once_processes_have_been_started_ctrl_c_does_what_it_did_before():
+    before = signal.getsignal(signal.SIGINT)
+    assert before is not signal.SIG_IGN
+    results = run_tasks(abs, [-1, 2], processes=2)
+    found = {next(results)}
+    assert signal.getsignal(signal.SIGINT) is before
+    assert found | set(results) == {1, 2}
+
+
+def test_a_line_of_progress_is_ended_only_if_there_is_one():
+    untouched, shown = Terminal(), Terminal()
+    ProgressPrinter(untouched, "cohorts").close()
+    assert untouched.getvalue() == ""
+    printer = ProgressPrinter(shown, "cohorts")
+    printer(1, 2)
+    printer.close()
+    assert shown.getvalue() == "\r1 of 2 cohorts\n"

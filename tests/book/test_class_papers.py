@@ -2,13 +2,14 @@
 
 import io
 import re
+import stat
 import zipfile
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.pages.class_bundle import ASSETS, BUNDLE, FOLDER, ROOT, bundle
+from tisstats.book.pages.class_bundle import _LOADED, _SETS, ASSETS, BUNDLE, FOLDER, ROOT, bundle
 from tisstats.book.pages.class_papers import PAPERS, PDF_PLACE, Picture, Place, papers
 from tisstats.book.paper.press import Printed
 from tisstats.book.paper.sheets import with_links
@@ -248,3 +249,13 @@ def test_a_link_to_a_pdf_takes_the_place_that_is_kept_for_it_once():
     assert "(1 page, 40 kB)" in filled
     assert with_links(filled, printed) == filled
     assert PDF_PLACE.format(name="slides") in filled
+
+
+def test_what_is_unpacked_can_be_read(tmp_path):
+    for name in (*_LOADED, *_SETS):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    content = bundle(tmp_path, {"slides.html": ""}, {"a.svg": ""})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        modes = {stat.S_IMODE(entry.external_attr >> 16) for entry in archive.infolist()}
+    assert modes == {0o644}

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tisstats.bounds.files import UNBOUNDED, read_bounds, read_sensitivity
+
 pytest.importorskip("ortools")
 
 from tisstats.bounds import BoundAssumptions, joint_model, joint_search
@@ -303,3 +305,12 @@ def test_cohorts_that_cannot_be_are_said_not_to_be(monkeypatch):
     monkeypatch.setattr(joint_search, "CORE", FEW)
     still = {key: [(-1, 0), (0, 1), (1, 2)] for key in FEW}
     assert JointSearch(few_targets(still), BoundAssumptions()).search({}, strict=False) is None
+
+
+def test_what_is_unbounded_is_infinite_on_its_side():
+    for table in (read_bounds(), read_sensitivity()):
+        beyond = table[table["value"] == UNBOUNDED]
+        assert len(beyond)
+        sides = beyond["side"].map({"minimum": -1, "maximum": 1})
+        assert (beyond["number"] * sides > 1e300).all()
+        assert table.loc[table["value"] != UNBOUNDED, "number"].abs().max() < math.inf

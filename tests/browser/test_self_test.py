@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tisstats.teaching.cases import Answer
 from tisstats.teaching.exercises import exercises
 from tisstats.teaching.fresh_cases import fresh_cases
 from tisstats.teaching.verdicts import verdict
@@ -122,3 +123,23 @@ def test_without_scripts_the_solutions_remain(browser, address):
     box.locator("summary").click()
     assert box.locator("li").first.is_visible()
     context.close()
+
+
+#: Puts another answer into the first field of a form.
+ANSWER = """([key, answer, decimals]) => {
+  const item = document.getElementById(key + "-1").closest(".self-test-item");
+  Object.assign(item.dataset, { answer: answer, decimals: decimals, why: "Why.", mistakes: "{}" });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "decimals", "typed"),
+    [
+        *(("−7.5", 1, text) for text in ("-7.55", "-7.54", "-7.5", "−7.46", "-7.45", "-7.44")),
+        *(("8", 0, text) for text in ("7", "7.5", "8.4", "8.5", "9")),
+    ],
+)
+def test_numbers_are_rounded_as_a_notebook_rounds_them(page, answer, decimals, typed):
+    page.evaluate(ANSWER, ["fresh-interval", answer, str(decimals)])
+    asked = Answer("Number", answer, "Why.", decimals=decimals)
+    assert check(page, "interval", [typed, ""])[0] == verdict(asked, typed).text

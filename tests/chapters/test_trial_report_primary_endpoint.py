@@ -262,3 +262,16 @@ def test_a_large_study_counts_everybody(tmp_path):
     rows = page.counts().frame.to_dict("records")
     assert sum(row["All (N=300)"] for row in rows[:-1]) == 300
     assert len(page.comparisons()) == 1
+
+
+def test_that_all_may_have_responded_is_not_that_all_did(tmp_path):
+    made = make_study(6, ("only",), seed=2, missing=0, missed=0)
+    made.visits = [  # of one patient it is not known
+        row for row in made.visits if row["patient_id"] != "P001" or row["week"] < 24
+    ]
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    bounds = ('missing = "non-responder"', 'missing = "bounds"')
+    page = page_of(write(tmp_path, made, ("threshold = 40", "threshold = 1"), bounds))
+    assert list(page.responders().frame["Responders of n"]) == ["5 to 6 of 6"]
+    assert "was counted as a responder" not in page.numbers()["results"]

@@ -393,3 +393,16 @@ def test_a_response_by_another_criterion_is_named_instead_of_a_score(tmp_path):
     assert "Improvement by the IMACS definition" in page.incidence().caption
     assert "at least 40" not in page.incidence().caption + page.curves().alt + page.courses().alt
     assert page.numbers()["dotted"] == ""
+
+
+def test_serious_events_are_counted_as_events_in_the_text(tmp_path):
+    made = make_study(6, ("a", "b"), seed=1)
+    event = {"event": "x", "treatment_related": "no", "origin": "synthetic"}
+    made.adverse_events = [
+        {"patient_id": "P001", "week": week, "serious": serious, **event}
+        for week, serious in ((1, "true"), (2, "true"), (3, "false"))
+    ]
+    folder = made.write(tmp_path)
+    assert Safety(str(folder)).numbers()["events_note"] == (
+        "1 patient had 3 events, of which 2 were serious."
+    )

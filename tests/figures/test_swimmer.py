@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tisstats.figures.layout import Layout
@@ -101,3 +103,29 @@ def test_no_lane_is_refused():
     for function in (draw, describe):
         with pytest.raises(ValueError, match="at least one patient"):
             function([])
+
+
+LANE = Lane("1", "", 9, (0, 3, 9))
+
+
+@pytest.mark.parametrize(
+    ("name", "week", "meaning"),
+    [
+        ("treatments", (0, 3), "treatment"),
+        ("response", 3, "first worsening"),
+        ("rescue", 6, "rescue medication"),
+        ("stop", 9, "stopped early"),
+    ],
+)
+def test_the_key_has_the_marks_that_occur_and_no_others(texts, name, week, meaning):
+    meanings = {"treatment", "first worsening", "rescue medication", "stopped early"}
+    written = set(texts(draw([replace(LANE, **{name: week})], outcome="worsening")))
+    assert written & meanings == {meaning}
+
+
+def test_the_title_does_not_count_a_response_after_the_stop():
+    lanes = [replace(LANE, response=9, stop=3), replace(LANE, response=3, stop=3)]
+    assert describe(lanes[:1]).startswith("1 of 1 patient stopped early. Weeks on study")
+    assert describe(lanes).startswith(
+        "2 of 2 patients stopped early, 1 of them after a first response. Weeks on study"
+    )

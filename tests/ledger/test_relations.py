@@ -11,6 +11,7 @@ from tests.ledger.facts import claim, folder
 from tisstats.errors import DataError
 from tisstats.ledger import Verdict, evaluate
 from tisstats.ledger.evaluation import read_claims, read_relations
+from tisstats.ledger.numbers import DistinctNumbers
 from tisstats.ledger.relations import Derivation
 from tisstats.ledger.summary import _rank, independent_checks
 
@@ -194,3 +195,14 @@ def test_the_rank_is_that_of_the_matrix(rows):
         for row in rows
     ]
     assert _rank(sparse) == np.linalg.matrix_rank(np.array(rows))
+
+
+@pytest.mark.parametrize(
+    ("other", "places"), [("11", ("Results",)), ("11.0", ("Results",)), ("12", ()), ("n.s.", ())]
+)
+def test_only_a_claim_of_the_same_value_prints_the_number_again(other, places):
+    one = claim("11", "fact=facts.a", name="one")
+    claims = [one, claim(other, "fact=facts.a", name="other")]
+    numbers = DistinctNumbers.of_claims(claims, folder({"a": "11"}, claims))
+    assert numbers.number_of_claim(one) == numbers.number_of_claim(claims[1])
+    assert numbers.other_places(one) == places

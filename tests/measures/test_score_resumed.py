@@ -1,5 +1,6 @@
 """A run that goes on with what another has left gives the bytes of one that was not interrupted."""
 
+import hashlib
 import io
 import os
 import re
@@ -16,6 +17,7 @@ from tisstats.measures import score_file as module
 from tisstats.measures.score_file import score_file
 from tisstats.measures.score_parts import patient_keys
 from tisstats.tables import FormatError, ReadOptions, batches, workspace
+from tisstats.tables.streams import digest
 
 ROWS = [
     HEADER,
@@ -230,3 +232,32 @@ def test_an_empty_folder_of_a_run_that_was_killed_at_once_is_removed(tmp_path):
     (tmp_path / f".scored.csv.{ended_process()}.unfinished").mkdir()
     scored(source, output)
     assert not list(tmp_path.glob(".*"))
+
+
+def test_the_digest_of_a_file_is_that_of_all_of_it(tmp_path):
+    path = tmp_path / "visits.csv"
+    content = b"0123456789" * 300_000  # more than is read at a time
+    path.write_bytes(content)
+    assert digest(path) == hashlib.sha256(content).hexdigest()
+    before = digest(path)
+    path.write_bytes(content[:-1] + b"x")
+    assert digest(path) != before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has the time when a file was made there")
+def test_a_change_that_leaves_size_and_date_as_they_were_is_refused(tmp_path, monkeypatch):
+    source = source_of(tmp_path)
+    before = source.stat()
+    score = module._Scoring.score
+
+    def changing(run):
+        score(run)
+        source_of(tmp_path, [row.replace(",180,1,3", ",181,1,3") for row in ROWS])
+        os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
+        after = source.stat()
+        assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+    monkeypatch.setattr(module._Scoring, "score", changing)
+    with pytest.raises(DataError, match="was changed while it was read; nothing was written"):
+        score_file(source, tmp_path / "scored.csv", report=print, **SCORING)
+    assert not (tmp_path / "scored.csv").exists()

@@ -454,3 +454,15 @@ def test_one_arm_checks_its_arguments(wrong, message):
 
 def test_a_power_that_rounding_keeps_from_its_target_attains_it():
     assert smallest_sample_size(0.8, [0.5, 0.8 * (1 - 1e-15)], int, "patients").smallest == 2
+
+
+@pytest.mark.parametrize("alternative", ["less", "greater", "two-sided"])
+@pytest.mark.parametrize("sizes", [(5, 5), (7, 4)])
+def test_a_p_value_of_alpha_is_a_rejection_by_chi_square(sizes, alternative):
+    first, second = (place.ravel() for place in np.indices([size + 1 for size in sizes]))
+    pvalues = two_proportion_test(
+        first, sizes[0], second, sizes[1], test="chi-square", alternative=alternative
+    ).pvalue
+    for one, other, pvalue in zip(first, second, pvalues.tolist(), strict=True):
+        if pvalue < 0.5:
+            assert rejected(*sizes, pvalue, "chi-square", alternative)[one, other]

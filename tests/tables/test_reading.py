@@ -39,6 +39,7 @@ from tisstats.tables import (
     text_values,
     write_table,
 )
+from tisstats.tables.decimals import detect_decimal_mark
 from tisstats.tables.delimited import parse_delimited
 from tisstats.tables.formulas import is_formula
 from tisstats.tables.reading import RawTable
@@ -726,3 +727,16 @@ def test_batches_that_end_anywhere_have_the_cells_of_the_whole(tmp_path, monkeyp
         assert cells.to_numpy().tolist() == whole.cells.to_numpy().tolist()
         lines = [int(line) for each in found for line in each.source.lines]
         assert lines == [whole.source.line(row) for row in range(len(whole.cells))]
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark"), [("1234.567", "."), ("1234,567", ","), ("0,375", ","), ("12.5", ".")]
+)
+def test_a_mark_that_cannot_separate_thousands_is_decimal(cell, mark):
+    assert detect_decimal_mark({"ck": [cell]}, TableSource("visits.csv")) == (mark, [])
+
+
+@pytest.mark.parametrize("cell", ["1.234", "123,456", "-12.345"])
+def test_a_mark_that_can_separate_thousands_is_ambiguous(cell):
+    _, faults = detect_decimal_mark({"ck": [cell]}, TableSource("visits.csv"))
+    assert [fault.value for fault in faults] == [cell]

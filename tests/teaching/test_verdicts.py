@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tisstats.teaching.cases import Answer
 from tisstats.teaching.fresh_cases import fresh_cases
-from tisstats.teaching.verdicts import CaseSet, NumberedSet, verdict
+from tisstats.teaching.verdicts import CaseSet, NumberedSet, _as_text, verdict
 
 POINTS = Answer(
     "Points", "7.5", "The second band.", decimals=1, mistakes={"15": "That is the band above."}
@@ -117,3 +117,23 @@ def test_wrong_calls_of_numbered_exercises_are_named(numbered):
         numbered.check("score", 1)
     with pytest.raises(ValueError, match="percent has 2 questions, got 1 answers"):
         numbered.check("percent", 1)
+
+
+@pytest.mark.parametrize(
+    ("decimals", "right", "typed", "close"),
+    [(0, "8", "9", False), (0, "8", "7", False), (1, "7.5", "7.6", True), (1, "7.5", "7.7", False)],
+)
+def test_only_what_is_to_be_rounded_can_be_close(decimals, right, typed, close):
+    said = verdict(Answer("Points", right, "The reason.", decimals=decimals), typed).text
+    assert said == (
+        "Not right. You are close: check how you rounded." if close else "Not right. The reason."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(7.4499999999, "7.4499999999"), (1e-9, "0.000000001"), (0.1 + 0.2, "0.3")]
+)
+def test_a_number_is_not_rounded_before_it_is_compared(number, text):
+    assert _as_text(number) == text
+    asked = Answer("Points", "7.4", "The reason.", decimals=1)
+    assert verdict(asked, _as_text(7.4499999999)).kind == "right"

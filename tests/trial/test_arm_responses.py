@@ -204,3 +204,18 @@ def test_without_any_response_the_incidence_is_zero_as_long_as_it_is_known(tmp_p
     assert np.isnan(found.low)
     assert np.isnan(found.high)
     assert np.isnan(arm.at(24, 0.95).estimate)
+
+
+def test_open_visits_of_what_is_unfavourable_are_taken_as_none_first_and_then_as_all(tmp_path):
+    made = make_study(30, ("a", "b"), seed=4, missing=0.15, missed=0)
+    for old, new in (
+        ("threshold = 40", ""),
+        ('missing = "non-responder"', 'missing = "bounds"\ncriterion = "imacs worsening"'),
+    ):
+        assert old in made.description
+        made.description = made.description.replace(old, new)
+    data = StudyData.read(made.write(tmp_path / "study"))
+    assert data.study.endpoint.words.unfavourable
+    ranges = [arm.if_open_visits_are(24) for arm in responses_by_arm(data)]
+    assert all(nobody <= everybody for nobody, everybody in ranges)
+    assert any(nobody < everybody for nobody, everybody in ranges)

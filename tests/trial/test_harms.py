@@ -339,3 +339,32 @@ def test_terms_and_serious_events_in_their_order(tmp_path):
     assert found["arm"].tolist() == ["B", "B", "A", *["B"] * 4]
     assert found["analysed"].tolist() == [True, True, False, *[True] * 4]
     assert list(found) == ["patient_id", "arm", "week", "event", "treatment_related", "analysed"]
+
+
+def study_with_events(folder, patients, named=lambda patient: patient):
+    """A study in which each patient of a list has a serious event for each mention."""
+    made = make_study(12, ("a", "b"), seed=1)
+    event = {"event": "x", "serious": "true", "treatment_related": "no", "origin": "synthetic"}
+    made.adverse_events = [
+        {"patient_id": patient, "week": week, **event} for week, patient in enumerate(patients)
+    ]
+    for rows in (made.patients, made.visits, made.treatments, made.adverse_events):
+        for row in rows:
+            row["patient_id"] = named(row["patient_id"])
+    return made, folder
+
+
+def test_a_patient_outside_the_analysis_counts_once_and_each_event_counts(tmp_path):
+    made, folder = study_with_events(tmp_path / "study", ["P001", "P002", "P001", "P003"])
+    for row in made.patients:
+        row["analysed"] = "false" if row["patient_id"] in ("P001", "P002") else "true"
+    data = StudyData.read(made.write(folder))
+    assert events_outside_analysis(data) == EventsOutside(patients=2, events=3)
+
+
+def test_serious_events_are_in_the_order_of_the_numbers_in_names(tmp_path):
+    made, folder = study_with_events(
+        tmp_path / "study", ["P010", "P009"], lambda patient: f"P-{int(patient[1:])}"
+    )
+    found = serious_events(StudyData.read(made.write(folder)))
+    assert found["patient_id"].tolist() == ["P-9", "P-10"]

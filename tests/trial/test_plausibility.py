@@ -505,3 +505,7 @@ def test_a_death_or_a_stop_for_an_event_without_one_is_doubtful():
         "2 patients who died have no serious adverse event"
     ]
     assert of_ends(["completed", "withdrawal"], []) == []
+
+
+def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():
+    assert of_times(visits=(0, 29 + 1e-12), stops=(29 + 1e-12, np.nan), events=(0,)) == []
