@@ -139,6 +139,17 @@ def test_score_takes_no_compressed_or_other_files_in_a_pipe(visits):
     )
 
 
+def test_an_endless_line_in_a_pipe_is_refused():
+    command = f"head -c 20000000 /dev/zero | {sys.executable} -m tisstats.cli score - --mmt-max 260"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --uln ck=170"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "standard input: has no line end in its first 16,777,216 bytes; is it a table as CSV?\n"
+    )
+
+
 def test_score_with_declared_codes_of_missing_values(visits):
     visits.write_text(VISITS.replace("211,,", "211,-9,").replace("1.6", "lost"), encoding="utf-8")
     done = score(visits, "--uln", "ck=170")

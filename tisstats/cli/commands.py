@@ -357,9 +357,14 @@ def new(parsed: argparse.Namespace) -> int:
     return SUCCESS
 
 
+#: Sets of exercises that take seconds, so that their progress is shown.
+_MANY_SETS = 20
+
+
 def exercises(parsed: argparse.Namespace) -> int:
     """Write a set of fresh exercises."""
     from tisstats.errors import Fault
+    from tisstats.parallel import ProgressPrinter
     from tisstats.teaching.exercise_files import formatted, write_sets
     from tisstats.teaching.fresh_cases import fresh_cases
 
@@ -372,7 +377,14 @@ def exercises(parsed: argparse.Namespace) -> int:
         return SUCCESS
     formats = (parsed.format,) if parsed.format else ("md", "html")
     seeds = range(parsed.seed, parsed.seed + parsed.students)
-    for path in write_sets(seeds, parsed.output, key=parsed.key, formats=formats):
+    many = len(seeds) >= _MANY_SETS and sys.stderr is not None
+    shown = ProgressPrinter(sys.stderr, "sets of exercises") if many else None
+    try:
+        written = write_sets(seeds, parsed.output, key=parsed.key, formats=formats, progress=shown)
+    finally:
+        if shown is not None:
+            shown.close()
+    for path in written:
         print(path)
     return SUCCESS
 

@@ -73,6 +73,9 @@ PART = 100_000
 #: Most parts; beyond, the parts themselves become larger.
 _MOST_PARTS = 4096
 
+#: Bytes by which the names of the columns end, so that an endless input does not fill the disk.
+_LONGEST_HEADER = 1 << 24
+
 #: Shares of the work, for the progress: reading, scoring, writing.
 _READING, _SCORING = 0.4, 0.2
 
@@ -212,9 +215,15 @@ def _check_unchanged(
 
 
 def _spooled(path: Path) -> Path:
-    """Copy the standard input, which can be read once, to a file."""
+    """Copy the standard input, which can be read once, to a file; refuse what is no table."""
+    given = standard_input()
+    first = given.read(_LONGEST_HEADER)
+    if len(first) == _LONGEST_HEADER and b"\n" not in first and b"\r" not in first:
+        message = f"has no line end in its first {_LONGEST_HEADER:,} bytes; is it a table as CSV?"
+        raise DataError([Fault(STANDARD_INPUT, message)])
     with path.open("wb") as file:
-        shutil.copyfileobj(standard_input(), file)
+        file.write(first)
+        shutil.copyfileobj(given, file)
     return path
 
 

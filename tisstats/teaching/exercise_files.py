@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tisstats.errors import DataError, Fault
@@ -37,6 +37,7 @@ def write_sets(
     *,
     key: bool = False,
     formats: Sequence[str] = ("md", "html"),
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Write the sets of some seeds to files, and their keys to files of their own.
 
@@ -51,6 +52,8 @@ def write_sets(
         Whether the key is written as well.
     formats
         Of `FORMATS`: one file each.
+    progress
+        Called with how many sets are made, and how many there are to make.
 
     Returns
     -------
@@ -67,12 +70,15 @@ def write_sets(
         If it is to be a notebook and nbformat is not installed.
     """
     contents: dict[str, bytes] = {}
-    for seed in seeds:
+    wanted = list(seeds)
+    for done, seed in enumerate(wanted, start=1):
         cases = fresh_cases(seed)
         for with_key in (False, True)[: 1 + key]:
             for form in formats:
                 name = f"exercises_{seed}{'_key' * with_key}.{form}"
                 contents[name] = formatted(cases, seed, form, key=with_key).encode("utf-8")
+        if progress is not None:
+            progress(done, len(wanted))
     there = [name for name in contents if (folder / name).exists()]
     message = "has other contents, perhaps answers, and is not replaced: name another folder"
     faults = [
