@@ -1,4 +1,4 @@
-"""Processes that share the work end with the one that wants it."""
+"""Processes that share the work end with the one that wants it; progress is shown in a line."""
 
 import io
 import os
@@ -50,11 +50,6 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     assert not any(map(running, workers))
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
 def test_once_processes_have_been_started_ctrl_c_does_what_it_did_before():
     before = signal.getsignal(signal.SIGINT)
     assert before is not signal.SIG_IGN
@@ -62,6 +57,11 @@ def test_once_processes_have_been_started_ctrl_c_does_what_it_did_before():
     found = {next(results)}
     assert signal.getsignal(signal.SIGINT) is before
     assert found | set(results) == {1, 2}
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
 
 def test_a_line_of_progress_is_ended_only_if_there_is_one():

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from tisstats.book.pages import card as module
-from tisstats.book.pages.card import png
+from tisstats.book.pages.card import card_of, png
 from tisstats.figures.preview_card import Card, describe
 
 CARD = "_static/card.png"
@@ -18,6 +18,32 @@ CARD = "_static/card.png"
 def test_the_same_card_gives_the_same_bytes():
     card = Card("A title", (("3", "treated"),), 1, 3, "1 of 3", ())
     assert png(card) == png(card)
+
+
+def test_the_picture_has_the_numbers_of_the_chapters_each_in_its_place(monkeypatch):
+    flow = {"screened": "30", "included": "20", "analysed": "19"}
+    primary = {
+        "responders": "8",
+        "patients": "19",
+        "percent": "42.1",
+        "threshold": "40",
+        "horizon_week": "9",
+        "printed_level": "95",
+        "printed_low": "19",
+        "printed_high": "65",
+        "true_low": "20.3",
+        "true_high": "66.5",
+    }
+    glued = {"notebooks/02_cohort_flow": flow, "notebooks/03_primary_outcome": primary}
+    monkeypatch.setattr(module, "notice", lambda _: "")
+    monkeypatch.setattr(module, "glued_texts", lambda _, page: glued[page])
+    card = card_of(SimpleNamespace(config=SimpleNamespace(html_title="A title")))
+    assert describe(card) == (
+        "8 of 19 patients reached at least 40 points by week 9. 30 screened, 20 included and "
+        "treated, 19 analysed, 8 responded: 42.1%. 95% confidence interval as printed: 19 to 65%; "
+        "Clopper-Pearson, recomputed: 20.3 to 66.5%."
+    )
+    assert [each.printed for each in card.intervals] == [True, False]
 
 
 @pytest.mark.build
@@ -69,29 +95,3 @@ def test_pages_are_of_their_kind(built_book, page, kind):
     data = json.loads(parsed.find("script", type="application/ld+json").string)
     assert data["@type"] == kind
     assert data["inLanguage"] == "en"
-
-
-def test_the_picture_has_the_numbers_of_the_chapters_each_in_its_place(monkeypatch):
-    flow = {"screened": "30", "included": "20", "analysed": "19"}
-    primary = {
-        "responders": "8",
-        "patients": "19",
-        "percent": "42.1",
-        "threshold": "40",
-        "horizon_week": "9",
-        "printed_level": "95",
-        "printed_low": "19",
-        "printed_high": "65",
-        "true_low": "20.3",
-        "true_high": "66.5",
-    }
-    glued = {"notebooks/02_cohort_flow": flow, "notebooks/03_primary_outcome": primary}
-    monkeypatch.setattr(module, "notice", lambda _: "")
-    monkeypatch.setattr(module, "glued_texts", lambda _, page: glued[page])
-    card = module.card_of(SimpleNamespace(config=SimpleNamespace(html_title="A title")))
-    assert describe(card) == (
-        "8 of 19 patients reached at least 40 points by week 9. 30 screened, 20 included and "
-        "treated, 19 analysed, 8 responded: 42.1%. 95% confidence interval as printed: 19 to 65%; "
-        "Clopper-Pearson, recomputed: 20.3 to 66.5%."
-    )
-    assert [each.printed for each in card.intervals] == [True, False]

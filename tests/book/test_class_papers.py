@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.pages.class_bundle import _LOADED, _SETS, ASSETS, BUNDLE, FOLDER, ROOT, bundle
+from tisstats.book.pages.class_bundle import ASSETS, BUNDLE, FOLDER, ROOT, bundle
 from tisstats.book.pages.class_papers import PAPERS, PDF_PLACE, Picture, Place, papers
 from tisstats.book.paper.press import Printed
 from tisstats.book.paper.sheets import with_links
@@ -202,19 +202,32 @@ def test_the_unpacked_pages_say_what_those_of_the_book_say(made, unpacked):
         assert "".join(words(here.body).split()) == "".join(words(there.body).split())
 
 
-def test_the_same_class_is_the_same_file(tmp_path):
+@pytest.fixture
+def static(tmp_path):
+    """The static files of a book that the class in one file takes from there."""
     for name in ("slides.css", "slides.js", "class_paper.css", "class_plan.css", "favicon.svg",
                  "exercises/sets.html", "exercises/sets_key.html"):  # fmt: skip
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
-    one, two = (bundle(tmp_path, {"slides.html": "é"}, {"a.svg": "<svg/>"}) for _ in range(2))
+    return tmp_path
+
+
+def test_the_same_class_is_the_same_file(static):
+    one, two = (bundle(static, {"slides.html": "é"}, {"a.svg": "<svg/>"}) for _ in range(2))
     assert one == two
     with zipfile.ZipFile(io.BytesIO(one)) as archive:
         assert archive.read(f"{ROOT}/slides.html").decode() == "é"
         assert archive.read(f"{ROOT}/{ASSETS}/a.svg") == b"<svg/>"
-    (tmp_path / "slides.js").unlink()
+    (static / "slides.js").unlink()
     with pytest.raises(FileNotFoundError):
-        bundle(tmp_path, {}, {})
+        bundle(static, {}, {})
+
+
+def test_what_is_unpacked_can_be_read(static):
+    content = bundle(static, {"slides.html": ""}, {"a.svg": ""})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        modes = {stat.S_IMODE(entry.external_attr >> 16) for entry in archive.infolist()}
+    assert modes == {0o644}
 
 
 def test_a_figure_that_there_is_not_is_named_in_one_line(texts):
@@ -249,13 +262,3 @@ def test_a_link_to_a_pdf_takes_the_place_that_is_kept_for_it_once():
     assert "(1 page, 40 kB)" in filled
     assert with_links(filled, printed) == filled
     assert PDF_PLACE.format(name="slides") in filled
-
-
-def test_what_is_unpacked_can_be_read(tmp_path):
-    for name in (*_LOADED, *_SETS):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    content = bundle(tmp_path, {"slides.html": ""}, {"a.svg": ""})
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        modes = {stat.S_IMODE(entry.external_attr >> 16) for entry in archive.infolist()}
-    assert modes == {0o644}

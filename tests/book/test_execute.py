@@ -272,6 +272,32 @@ def test_results_are_kept_and_the_oldest_are_dropped(new_book, notebook_writer, 
     ]
 
 
+def test_a_result_that_is_used_again_is_kept_longest(new_book):
+    project = new_book.project
+    project.cache.mkdir(parents=True)
+    run = a_run(new_book.first, project.cache / "01_first-used.ipynb")
+    other = project.cache / "01_first-other.ipynb"
+    for age, result in enumerate((run.result, other)):
+        write_kept(result, "result")
+        os.utime(result, (age, age))
+    run_all(project, [run], 1, [].append)
+    assert run.result.stat().st_mtime_ns > other.stat().st_mtime_ns
+
+
+@pytest.mark.parametrize("step", ["write_bytes", "replace"])
+def test_nothing_is_left_of_a_result_that_cannot_be_written(tmp_path, monkeypatch, step):
+    def full(path, *_):
+        path.touch()
+        raise OSError("the disk is full")
+
+    write_kept(tmp_path / "result", "before")
+    monkeypatch.setattr(Path, step, full)
+    with pytest.raises(OSError, match="the disk is full"):
+        write_kept(tmp_path / "result", "after")
+    assert list(tmp_path.iterdir()) == [tmp_path / "result"]
+    assert read_kept(tmp_path / "result") == b"before"
+
+
 def test_all_failures_are_told_and_the_rest_is_kept(new_book, notebook_writer, code_cell, server):
     project = new_book.project
     third = new_book.root / "notebooks" / "03_third.ipynb"
@@ -294,29 +320,3 @@ def test_all_failures_are_told_and_the_rest_is_kept(new_book, notebook_writer, c
         assert part in told
     assert "\x1b" not in told
     assert [path.name for path in project.cache.iterdir()] == ["03_third.ipynb"]
-
-
-def test_a_result_that_is_used_again_is_kept_longest(new_book):
-    project = new_book.project
-    project.cache.mkdir(parents=True)
-    run = NotebookRun(new_book.first, b"", project.cache / "01_first-used.result")
-    other = project.cache / "01_first-other.result"
-    for age, result in enumerate((run.result, other)):
-        write_kept(result, "result")
-        os.utime(result, (age, age))
-    run_all(project, [run], 1, lambda _: None)
-    assert run.result.stat().st_mtime_ns > other.stat().st_mtime_ns
-
-
-@pytest.mark.parametrize("step", ["write_bytes", "replace"])
-def test_nothing_is_left_of_a_result_that_cannot_be_written(tmp_path, monkeypatch, step):
-    def full(path, *_):
-        path.touch()
-        raise OSError("the disk is full")
-
-    write_kept(tmp_path / "result", "before")
-    monkeypatch.setattr(Path, step, full)
-    with pytest.raises(OSError, match="the disk is full"):
-        write_kept(tmp_path / "result", "after")
-    assert list(tmp_path.iterdir()) == [tmp_path / "result"]
-    assert read_kept(tmp_path / "result") == b"before"

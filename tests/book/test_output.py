@@ -234,6 +234,19 @@ def test_a_book_that_a_killed_build_took_away_is_put_back(tmp_path, pages):
     restore_book(tmp_path / "nowhere" / "book")  # leaves the parent to the build
 
 
+def test_signs_of_patterns_in_the_name_of_a_book_stand_for_themselves(tmp_path):
+    book = a_book(tmp_path / "own[1]")
+    before = everything_in(book)
+    # What another build has put aside, of a book whose name the pattern would mean.
+    other = a_book(tmp_path / ".own1-tisstats-x" / "former")
+    (tmp_path / ".own[1]-tisstats-x").mkdir()
+    book.rename(tmp_path / ".own[1]-tisstats-x" / "former")
+    restore_book(book)
+    assert everything_in(book) == before
+    assert other.is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".own1-tisstats-x", "own[1]"]
+
+
 def test_a_book_knows_its_files(tmp_path):
     book = a_book(tmp_path / "own")
     before = digest_of_book(book)
@@ -282,16 +295,3 @@ def test_the_report_of_another_study_with_the_same_id_is_not_replaced(
     shutil.rmtree(first)  # moved away
     check_not_of_another(report, [f"cohort={second}", "mapping="])
     check_not_of_another(tmp_path / "none", [f"cohort={second}", "mapping="])
-
-
-def test_signs_of_patterns_in_the_name_of_a_book_stand_for_themselves(tmp_path):
-    book = a_book(tmp_path / "own[1]")
-    before = everything_in(book)
-    # What another build has put aside, of a book whose name the pattern would mean.
-    other = a_book(tmp_path / ".own1-tisstats-x" / "former")
-    (tmp_path / ".own[1]-tisstats-x").mkdir()
-    book.rename(tmp_path / ".own[1]-tisstats-x" / "former")
-    restore_book(book)
-    assert everything_in(book) == before
-    assert other.is_dir()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".own1-tisstats-x", "own[1]"]

@@ -461,6 +461,14 @@ def test_scales_that_never_exceed_the_shorter_length_are_asked_about(form):
     assert said.inner_text() == ""
 
 
+def test_a_value_of_the_shorter_length_itself_may_be_in_the_shorter_unit(form):
+    type_in(form, {**example(), "vas_unit": "mm", "patient_global_baseline": "10"})
+    said = form.locator("#tis-vas_unit-message")
+    assert said.inner_text().startswith("no value on a visual analogue scale is above 10")
+    field(form, "patient_global_baseline").fill("10.1")
+    assert said.inner_text() == ""
+
+
 def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(form):
     type_in(form, {**example(), "physician_global_followup": "2.2999"})
     cells = form.locator("tr[data-measure='physician_global'] td").all_inner_texts()
@@ -634,6 +642,17 @@ def test_a_result_prints_on_one_page(page, followups):
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert not page.evaluate("document.documentElement.classList.contains('calculator-printing')")
     assert page.locator("#tis-sheet").inner_html() == ""
+
+
+def test_a_limit_is_printed_in_its_own_unit(page):
+    press(page, "Example")
+    field(page, "uln_unit").select_option("microkat/L")
+    field(page, "uln_ck").fill("2.8")
+    page.evaluate("window.print = () => dispatchEvent(new Event('beforeprint'))")
+    press(page, "Print this result")
+    printed = " ".join(page.locator("#tis-sheet").text_content().split())
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert "Creatine kinase, U/L (upper limit 2.8 µkat/L), used" in printed
 
 
 # ---- Links ----
@@ -923,22 +942,3 @@ def test_nothing_typed_leaves_the_page(context, address, built_book):
     assert [url for url in asked[loaded:] if not url.endswith("/_static/favicon.svg")] == []
     assert [url for url in asked if not url.startswith((built_book.as_uri(), "data:"))] == []
     page.close()
-
-
-def test_a_value_of_the_shorter_length_itself_may_be_in_the_shorter_unit(form):
-    type_in(form, {**example(), "vas_unit": "mm", "patient_global_baseline": "10"})
-    said = form.locator("#tis-vas_unit-message")
-    assert said.inner_text().startswith("no value on a visual analogue scale is above 10")
-    field(form, "patient_global_baseline").fill("10.1")
-    assert said.inner_text() == ""
-
-
-def test_a_limit_is_printed_in_its_own_unit(page):
-    press(page, "Example")
-    field(page, "uln_unit").select_option("microkat/L")
-    field(page, "uln_ck").fill("2.8")
-    page.evaluate("window.print = () => dispatchEvent(new Event('beforeprint'))")
-    press(page, "Print this result")
-    printed = " ".join(page.locator("#tis-sheet").text_content().split())
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert "Creatine kinase, U/L (upper limit 2.8 µkat/L), used" in printed

@@ -16,6 +16,12 @@ pytestmark = pytest.mark.browser
 
 CASES = {case.key: case for case in fresh_cases(2026)}
 
+#: Puts another answer into the first field of a form.
+ANSWER = """([key, answer, decimals]) => {
+  const item = document.getElementById(key + "-1").closest(".self-test-item");
+  Object.assign(item.dataset, { answer: answer, decimals: decimals, why: "Why.", mistakes: "{}" });
+}"""
+
 
 @pytest.fixture(scope="module")
 def everything(published):
@@ -106,6 +112,20 @@ def test_rounding_is_as_asked(page):
         assert "rounded" in check(page, "interval", [near, high])[0]
 
 
+@pytest.mark.parametrize(
+    ("answer", "decimals", "typed"),
+    [
+        ("−7.5", 1, ["-7.55", "-7.54", "-7.5", "−7.46", "-7.45", "-7.44"]),
+        ("8", 0, ["7", "7.5", "8.4", "8.5", "9"]),
+    ],
+)
+def test_numbers_are_rounded_as_a_notebook_rounds_them(page, answer, decimals, typed):
+    page.evaluate(ANSWER, ["fresh-interval", answer, str(decimals)])
+    asked = Answer("Number", answer, "Why.", decimals=decimals)
+    found = [check(page, "interval", [text, ""])[0] for text in typed]
+    assert found == [verdict(asked, text).text for text in typed]
+
+
 def test_the_form_is_readable_by_a_screen_reader_and_on_a_phone(page):
     check(page, "interval", ["1", ""])
     assert page.evaluate(OVERFLOW) == []
@@ -123,23 +143,3 @@ def test_without_scripts_the_solutions_remain(browser, address):
     box.locator("summary").click()
     assert box.locator("li").first.is_visible()
     context.close()
-
-
-#: Puts another answer into the first field of a form.
-ANSWER = """([key, answer, decimals]) => {
-  const item = document.getElementById(key + "-1").closest(".self-test-item");
-  Object.assign(item.dataset, { answer: answer, decimals: decimals, why: "Why.", mistakes: "{}" });
-}"""
-
-
-@pytest.mark.parametrize(
-    ("answer", "decimals", "typed"),
-    [
-        *(("−7.5", 1, text) for text in ("-7.55", "-7.54", "-7.5", "−7.46", "-7.45", "-7.44")),
-        *(("8", 0, text) for text in ("7", "7.5", "8.4", "8.5", "9")),
-    ],
-)
-def test_numbers_are_rounded_as_a_notebook_rounds_them(page, answer, decimals, typed):
-    page.evaluate(ANSWER, ["fresh-interval", answer, str(decimals)])
-    asked = Answer("Number", answer, "Why.", decimals=decimals)
-    assert check(page, "interval", [typed, ""])[0] == verdict(asked, typed).text

@@ -14,6 +14,7 @@ from tests.trial.studies import make_study, read_csv
 from tests.trial.test_endpoints import Slow
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.trial_report.primary_endpoint import TEST_TITLES, PrimaryEndpoint
+from tisstats.figures.numbers import list_shares
 from tisstats.statistics import PROPORTION_TESTS, RATIO_METHODS, proportion_interval
 from tisstats.trial import Endpoint
 
@@ -212,6 +213,19 @@ def test_everybody_responded(tmp_path):
     assert "Every patient in a denominator was counted as a responder." in page.numbers()["results"]
 
 
+def test_that_all_may_have_responded_is_not_that_all_did(tmp_path):
+    made = make_study(6, ("only",), seed=2, missing=0, missed=0)
+    made.visits = [  # of one patient it is not known
+        row for row in made.visits if row["patient_id"] != "P001" or row["week"] < 24
+    ]
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    bounds = ('missing = "non-responder"', 'missing = "bounds"')
+    page = page_of(write(tmp_path, made, ("threshold = 40", "threshold = 1"), bounds))
+    assert list(page.responders().frame["Responders of n"]) == ["5 to 6 of 6"]
+    assert "was counted as a responder" not in page.numbers()["results"]
+
+
 def test_patients_in_no_denominator_are_counted(tmp_path):
     made = make_study(30, seed=5, missed=0.3)
     changes = ('missing = "non-responder"', 'missing = "unknown"\nintercurrent = "hypothetical"')
@@ -264,14 +278,8 @@ def test_a_large_study_counts_everybody(tmp_path):
     assert len(page.comparisons()) == 1
 
 
-def test_that_all_may_have_responded_is_not_that_all_did(tmp_path):
-    made = make_study(6, ("only",), seed=2, missing=0, missed=0)
-    made.visits = [  # of one patient it is not known
-        row for row in made.visits if row["patient_id"] != "P001" or row["week"] < 24
-    ]
-    for row in made.patients:
-        row |= {"stop_week": "", "end_reason": "completed"}
-    bounds = ('missing = "non-responder"', 'missing = "bounds"')
-    page = page_of(write(tmp_path, made, ("threshold = 40", "threshold = 1"), bounds))
-    assert list(page.responders().frame["Responders of n"]) == ["5 to 6 of 6"]
-    assert "was counted as a responder" not in page.numbers()["results"]
+def test_four_groups_are_named_one_by_one_and_five_are_not():
+    shares = {name: (at / 10, at / 10) for at, name in enumerate("abcde")}
+    named = list_shares(dict(list(shares.items())[:4]))
+    assert named == "0% (a), 10% (b), 20% (c) and 30% (d)"
+    assert list_shares(shares) == "between 0% and 40% (5 groups)"

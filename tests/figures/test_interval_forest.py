@@ -1,7 +1,6 @@
 import pytest
 
 from tisstats.figures.interval_forest import IntervalRow, describe, draw
-from tisstats.figures.numbers import list_shares
 from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
 PRINTED = Interval(8 / 19, 0.196, 0.646, 0.95, "as printed")
@@ -91,10 +90,3 @@ def test_the_message_is_the_title_and_begins_the_description(texts):
 def test_no_row_is_refused():
     with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([])
-
-
-def test_four_groups_are_named_one_by_one_and_five_are_not():
-    shares = {name: (at / 10, at / 10) for at, name in enumerate("abcde")}
-    named = list_shares(dict(list(shares.items())[:4]))
-    assert named == "0% (a), 10% (b), 20% (c) and 30% (d)"
-    assert list_shares(shares) == "between 0% and 40% (5 groups)"

@@ -188,15 +188,6 @@ def test_sums_that_the_others_imply_are_no_further_checks():
     assert independent_checks(ledger) == 4
 
 
-@given(st.lists(st.lists(st.integers(-2, 2), min_size=4, max_size=4), min_size=1, max_size=6))
-def test_the_rank_is_that_of_the_matrix(rows):
-    sparse = [
-        {name: Fraction(value) for name, value in zip("dbac", row, strict=True) if value}
-        for row in rows
-    ]
-    assert _rank(sparse) == np.linalg.matrix_rank(np.array(rows))
-
-
 @pytest.mark.parametrize(
     ("other", "places"), [("11", ("Results",)), ("11.0", ("Results",)), ("12", ()), ("n.s.", ())]
 )
@@ -206,3 +197,12 @@ def test_only_a_claim_of_the_same_value_prints_the_number_again(other, places):
     numbers = DistinctNumbers.of_claims(claims, folder({"a": "11"}, claims))
     assert numbers.number_of_claim(one) == numbers.number_of_claim(claims[1])
     assert numbers.other_places(one) == places
+
+
+@given(st.lists(st.lists(st.integers(-2, 2), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_the_rank_is_that_of_the_matrix(rows):
+    sparse = [
+        {name: Fraction(value) for name, value in zip("dbac", row, strict=True) if value}
+        for row in rows
+    ]
+    assert _rank(sparse) == np.linalg.matrix_rank(np.array(rows))

@@ -1,11 +1,14 @@
 """Files of visits as spreadsheets write them, and results written whole or not at all."""
 
+import os
+
 import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures.files import read_visits
 from tisstats.tables import FormatError, ReadOptions, batches, write_table
+from tisstats.tables.atomic import replacing
 from tisstats.tables.batches import TableBatches
 from tisstats.tables.table_writers import TextWriter
 
@@ -269,6 +272,18 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     with pytest.raises(OSError, match="the disk is full"):
         write_table(pd.DataFrame({"tis": [40.0]}), path)
     assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_processes_that_write_one_file_have_a_part_each(tmp_path, monkeypatch):
+    path = tmp_path / "scored.csv"
+    with replacing(path) as one:
+        one.write_text("of one", encoding="utf-8")
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        with replacing(path) as other:
+            other.write_text("of the other", encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == "of the other"
+    assert path.read_text(encoding="utf-8") == "of one"
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -145,6 +145,12 @@ def test_what_was_done_otherwise_is_not_used(tmp_path, monkeypatch, change):
     assert not list(tmp_path.glob(".*"))
 
 
+def test_the_digest_of_a_file_is_that_of_all_of_it(tmp_path):
+    content = b"0123456789" * 300_000  # more than is read at a time
+    (tmp_path / "visits.csv").write_bytes(content)
+    assert digest(tmp_path / "visits.csv") == hashlib.sha256(content).hexdigest()
+
+
 @pytest.mark.parametrize("running", [True, False])
 def test_the_folder_of_a_running_process_or_of_another_machine_is_left_alone(
     tmp_path, monkeypatch, running
@@ -202,6 +208,25 @@ def test_a_file_that_changes_is_refused_also_where_the_scores_go_to_the_standard
     assert ("patient_id,week" in capsys.readouterr().out) == (step != "score")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has the time when a file was made there")
+def test_a_change_that_leaves_size_and_date_as_they_were_is_refused(tmp_path, monkeypatch):
+    source, output = source_of(tmp_path), tmp_path / "scored.csv"
+    before = source.stat()
+    score = module._Scoring.score
+
+    def changing(run):
+        score(run)
+        source_of(tmp_path, [row.replace(",180,1,3", ",181,1,3") for row in ROWS])
+        os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
+        after = source.stat()
+        assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+    monkeypatch.setattr(module._Scoring, "score", changing)
+    with pytest.raises(DataError, match="was changed while it was read; nothing was written"):
+        scored(source, output)
+    assert not output.exists()
+
+
 def test_large_numbers_of_patients_stay_apart(tmp_path):
     frame = pd.read_csv(io.StringIO("\n".join(ROWS)))
     frame["patient_id"] += 2**53
@@ -232,32 +257,3 @@ def test_an_empty_folder_of_a_run_that_was_killed_at_once_is_removed(tmp_path):
     (tmp_path / f".scored.csv.{ended_process()}.unfinished").mkdir()
     scored(source, output)
     assert not list(tmp_path.glob(".*"))
-
-
-def test_the_digest_of_a_file_is_that_of_all_of_it(tmp_path):
-    path = tmp_path / "visits.csv"
-    content = b"0123456789" * 300_000  # more than is read at a time
-    path.write_bytes(content)
-    assert digest(path) == hashlib.sha256(content).hexdigest()
-    before = digest(path)
-    path.write_bytes(content[:-1] + b"x")
-    assert digest(path) != before
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has the time when a file was made there")
-def test_a_change_that_leaves_size_and_date_as_they_were_is_refused(tmp_path, monkeypatch):
-    source = source_of(tmp_path)
-    before = source.stat()
-    score = module._Scoring.score
-
-    def changing(run):
-        score(run)
-        source_of(tmp_path, [row.replace(",180,1,3", ",181,1,3") for row in ROWS])
-        os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
-        after = source.stat()
-        assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-
-    monkeypatch.setattr(module._Scoring, "score", changing)
-    with pytest.raises(DataError, match="was changed while it was read; nothing was written"):
-        score_file(source, tmp_path / "scored.csv", report=print, **SCORING)
-    assert not (tmp_path / "scored.csv").exists()

@@ -419,6 +419,16 @@ def test_proportions_of_trials_and_means_have_their_monte_carlo_intervals():
     assert (found.trials, found.seed) == (1000, 3)
 
 
+def test_the_limits_of_a_mean_count_the_trials_that_have_an_estimate():
+    # Of a single patient the visit is missed in half of the trials, which then estimate nothing.
+    arm = planned_arm(1, 0.6, missed=0.5)
+    design = SingleArmDesign(arm, null_proportion=0.3, missing="unknown")
+    found = simulate_trials(design, trials=20_000, seed=1).lower_bias
+    proportion = found.estimate + design.true_value
+    variance_of_mean = (found.width / 2 / 1.959964) ** 2
+    assert proportion * (1 - proportion) / variance_of_mean == pytest.approx(10_000, rel=0.05)
+
+
 def test_counts_are_those_of_numpy_by_seed_and_blocks_are_added_up(monkeypatch):
     functions = module_function.__globals__
     monkeypatch.setitem(functions, "_BLOCK", 400)
@@ -567,13 +577,3 @@ def test_two_sided_boschloo_of_two_arms_is_that_of_its_own_test():
     )
     found = operating_characteristics(design).rejection_probability
     assert found == pytest.approx(expected, abs=1e-12)
-
-
-def test_the_limits_of_a_mean_count_the_trials_that_have_an_estimate():
-    # Of a single patient the visit is missed in half of the trials, which then estimate nothing.
-    arm = planned_arm(1, 0.6, missed=0.5)
-    design = SingleArmDesign(arm, null_proportion=0.3, missing="unknown")
-    found = simulate_trials(design, trials=20_000, seed=1).lower_bias
-    proportion = found.estimate + design.true_value
-    variance_of_mean = (found.width / 2 / 1.959964) ** 2
-    assert proportion * (1 - proportion) / variance_of_mean == pytest.approx(10_000, rel=0.05)

@@ -176,6 +176,18 @@ def test_a_p_value_of_exactly_alpha_rejects():
     assert single_arm_power(3, 1, 0.5, alpha=0.125, alternative="greater").upper_critical == 3
 
 
+@pytest.mark.parametrize("alternative", ALTERNATIVES)
+@pytest.mark.parametrize("sizes", [(5, 5), (7, 4)])
+def test_a_p_value_of_alpha_is_a_rejection_by_chi_square(sizes, alternative):
+    first, second = (place.ravel() for place in np.indices([size + 1 for size in sizes]))
+    pvalues = two_proportion_test(
+        first, sizes[0], second, sizes[1], test="chi-square", alternative=alternative
+    ).pvalue
+    for one, other, pvalue in zip(first, second, pvalues.tolist(), strict=True):
+        if pvalue < 0.5:
+            assert rejected(*sizes, pvalue, "chi-square", alternative)[one, other]
+
+
 @pytest.mark.parametrize("trials", [1, 7, 19])
 def test_the_critical_numbers_are_those_from_which_on_the_test_rejects(trials):
     found = single_arm_power(trials, 0.6, 0.3, alpha=0.1)
@@ -454,15 +466,3 @@ def test_one_arm_checks_its_arguments(wrong, message):
 
 def test_a_power_that_rounding_keeps_from_its_target_attains_it():
     assert smallest_sample_size(0.8, [0.5, 0.8 * (1 - 1e-15)], int, "patients").smallest == 2
-
-
-@pytest.mark.parametrize("alternative", ["less", "greater", "two-sided"])
-@pytest.mark.parametrize("sizes", [(5, 5), (7, 4)])
-def test_a_p_value_of_alpha_is_a_rejection_by_chi_square(sizes, alternative):
-    first, second = (place.ravel() for place in np.indices([size + 1 for size in sizes]))
-    pvalues = two_proportion_test(
-        first, sizes[0], second, sizes[1], test="chi-square", alternative=alternative
-    ).pvalue
-    for one, other, pvalue in zip(first, second, pvalues.tolist(), strict=True):
-        if pvalue < 0.5:
-            assert rejected(*sizes, pvalue, "chi-square", alternative)[one, other]

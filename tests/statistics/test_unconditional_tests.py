@@ -158,6 +158,11 @@ def test_barnard_stands_arms_whose_squares_exceed_64_bits():
     assert found.pvalue == pytest.approx(normal.pvalue, rel=0.05)
 
 
+def test_scores_beyond_64_bits_are_compared_as_they_are():
+    # The square of the largest distance times the largest spread is above 2**63.
+    assert two_proportion_test(1600, 1600, 0, 1600, test="barnard").pvalue < 1e-9
+
+
 # Fisher's P values as correctly rounded quotients
 
 
@@ -304,9 +309,3 @@ def test_arms_with_too_many_tables_are_refused(monkeypatch, test):
     )
     assert two_proportion_test(0, 20, 0, 20, test=test).pvalue == 1
     assert two_proportion_test(8, 20, 3, 20, test="fisher").pvalue < 1
-
-
-def test_scores_beyond_64_bits_are_compared_as_they_are():
-    # The square of the largest distance times the largest spread is above 2**63.
-    found = two_proportion_test(1600, 1600, 0, 1600, test="barnard")
-    assert found.pvalue < 1e-9

@@ -16,7 +16,7 @@ from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, draw_ensemble, run, write_package
 from tisstats.synthetic.ensemble import ENSEMBLE
-from tisstats.tables.atomic import replacing, write_folder
+from tisstats.tables.atomic import write_folder
 from tisstats.trial import TABLES, Trial, analyse, summaries
 from tisstats.trial.study_data import StudyData
 
@@ -143,6 +143,16 @@ def test_nothing_half_written_is_left(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_folder_that_was_written_is_readable_by_all(tmp_path):
+    before = os.umask(0o022)
+    try:
+        written = write_folder(tmp_path / "new", lambda folder: (folder / "a").write_text("a"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(written.stat().st_mode) == 0o755
+
+
 def test_progress_is_told_and_ends_with_all(monkeypatch):
     monkeypatch.setattr(run, "REFERENCE_CANDIDATES", 1)
     told = []
@@ -154,25 +164,3 @@ def test_progress_is_told_and_ends_with_all(monkeypatch):
 def test_wrong_numbers_are_refused(seed, cohorts):
     with pytest.raises(ValueError, match="must be a whole number of at least"):
         draw_ensemble(seed, cohorts)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_a_folder_that_was_written_is_readable_by_all(tmp_path):
-    before = os.umask(0o022)
-    try:
-        written = write_folder(tmp_path / "new", lambda folder: (folder / "a").write_text("a"))
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE(written.stat().st_mode) == 0o755
-
-
-def test_two_processes_that_write_one_file_have_a_part_each(tmp_path, monkeypatch):
-    path = tmp_path / "scored.csv"
-    with replacing(path) as one:
-        one.write_text("of one", encoding="utf-8")
-        monkeypatch.setattr(os, "getpid", lambda: -1)
-        with replacing(path) as other:
-            other.write_text("of the other", encoding="utf-8")
-        assert path.read_text(encoding="utf-8") == "of the other"
-    assert path.read_text(encoding="utf-8") == "of one"
-    assert list(tmp_path.iterdir()) == [path]

@@ -72,6 +72,14 @@ def test_cells_of_several_values_are_not_abbreviated(tmp_path, name, cell):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("ending", [".csv.gz", ".tsv.gz"])
+def test_a_compressed_file_tells_neither_its_name_nor_when_it_was_written(tmp_path, ending):
+    path = tmp_path / f"scored{ending}"
+    write_table(pd.DataFrame({"tis": [40.0]}), path)
+    flags, *seconds = path.read_bytes()[3:8]  # RFC 1952: no name, no time
+    assert (flags, seconds) == (0, [0, 0, 0, 0])
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_not_replaced_by_a_file(tmp_path):
     os.mkfifo(tmp_path / "a.csv")
@@ -120,11 +128,3 @@ def test_a_workbook_that_is_stopped_leaves_no_traceback(tmp_path, when):
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
     assert not (tmp_path / "a.xlsx").exists()
-
-
-@pytest.mark.parametrize("ending", [".csv.gz", ".tsv.gz"])
-def test_a_compressed_file_tells_neither_its_name_nor_when_it_was_written(tmp_path, ending):
-    path = tmp_path / f"scored{ending}"
-    write_table(pd.DataFrame({"tis": [40.0]}), path)
-    flags, *seconds = path.read_bytes()[3:8]  # RFC 1952: no name, no time
-    assert (flags, seconds) == (0, [0, 0, 0, 0])

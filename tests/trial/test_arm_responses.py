@@ -118,6 +118,21 @@ def test_bounds_give_the_range_from_no_response_to_a_response(tmp_path):
     assert study_times(data).event.sum() == events > 0
 
 
+def test_bounds_of_what_is_unfavourable_go_from_nobody_to_all_who_may_have_it(tmp_path):
+    made = make_study(30, ("a", "b"), seed=4, missing=0.15, missed=0)
+    for old, new in (
+        ("threshold = 40", ""),
+        ('missing = "non-responder"', 'missing = "bounds"\ncriterion = "imacs worsening"'),
+    ):
+        assert old in made.description
+        made.description = made.description.replace(old, new)
+    data = StudyData.read(made.write(tmp_path / "study"))
+    assert data.study.endpoint.words.unfavourable
+    ranges = [arm.if_open_visits_are(24) for arm in responses_by_arm(data)]
+    assert all(nobody <= everybody for nobody, everybody in ranges)
+    assert any(nobody < everybody for nobody, everybody in ranges)
+
+
 @pytest.mark.parametrize("rule", ["non-responder", "bounds"])
 def test_other_rules_have_no_range_and_an_empty_arm_has_no_curve(tmp_path, rule):
     folder = STUDIES["bare"](tmp_path / "study")
@@ -204,18 +219,3 @@ def test_without_any_response_the_incidence_is_zero_as_long_as_it_is_known(tmp_p
     assert np.isnan(found.low)
     assert np.isnan(found.high)
     assert np.isnan(arm.at(24, 0.95).estimate)
-
-
-def test_open_visits_of_what_is_unfavourable_are_taken_as_none_first_and_then_as_all(tmp_path):
-    made = make_study(30, ("a", "b"), seed=4, missing=0.15, missed=0)
-    for old, new in (
-        ("threshold = 40", ""),
-        ('missing = "non-responder"', 'missing = "bounds"\ncriterion = "imacs worsening"'),
-    ):
-        assert old in made.description
-        made.description = made.description.replace(old, new)
-    data = StudyData.read(made.write(tmp_path / "study"))
-    assert data.study.endpoint.words.unfavourable
-    ranges = [arm.if_open_visits_are(24) for arm in responses_by_arm(data)]
-    assert all(nobody <= everybody for nobody, everybody in ranges)
-    assert any(nobody < everybody for nobody, everybody in ranges)

@@ -106,6 +106,23 @@ def test_events_by_term(tmp_path, name, serious):
         assert events_outside_analysis(data) == EventsOutside(len(set(outside)), len(outside))
 
 
+def with_serious_events(made, patients):
+    """Give a study a serious event of each of these patients, a week after the one before."""
+    event = {"event": "x", "serious": "true", "treatment_related": "no", "origin": "synthetic"}
+    made.adverse_events = [
+        {"patient_id": patient, "week": week, **event} for week, patient in enumerate(patients)
+    ]
+    return made
+
+
+def test_a_patient_outside_the_analysis_counts_once_and_each_event_counts(tmp_path):
+    made = with_serious_events(make_study(12, ("a", "b"), seed=1), ["P001", "P002", "P001", "P003"])
+    for row in made.patients:
+        row["analysed"] = "false" if row["patient_id"] in ("P001", "P002") else "true"
+    data = StudyData.read(made.write(tmp_path / "study"))
+    assert events_outside_analysis(data) == EventsOutside(patients=2, events=3)
+
+
 def test_risk_differences_have_newcombes_limits(tmp_path):
     data = StudyData.read(STUDIES["dated"](tmp_path / "study"))
     for outcome in harm_outcomes(data):
@@ -195,6 +212,14 @@ def test_serious_events_are_in_natural_order_of_their_patients(tmp_path):
     assert found["patient_id"].tolist() == sorted(row["patient_id"] for row in rows)
     kept = {row["patient_id"] for row in analysed(folder)}
     assert found["analysed"].tolist() == [name in kept for name in found["patient_id"]]
+
+
+def test_serious_events_are_in_the_order_of_the_numbers_in_names(tmp_path):
+    made = with_serious_events(make_study(12, ("a", "b"), seed=1), ["P010", "P009"])
+    for row in (*made.patients, *made.visits, *made.treatments, *made.adverse_events):
+        row["patient_id"] = f"P-{int(row['patient_id'][1:])}"
+    found = serious_events(StudyData.read(made.write(tmp_path / "study")))
+    assert found["patient_id"].tolist() == ["P-9", "P-10"]
 
 
 @pytest.fixture(scope="module")
@@ -339,32 +364,3 @@ def test_terms_and_serious_events_in_their_order(tmp_path):
     assert found["arm"].tolist() == ["B", "B", "A", *["B"] * 4]
     assert found["analysed"].tolist() == [True, True, False, *[True] * 4]
     assert list(found) == ["patient_id", "arm", "week", "event", "treatment_related", "analysed"]
-
-
-def study_with_events(folder, patients, named=lambda patient: patient):
-    """A study in which each patient of a list has a serious event for each mention."""
-    made = make_study(12, ("a", "b"), seed=1)
-    event = {"event": "x", "serious": "true", "treatment_related": "no", "origin": "synthetic"}
-    made.adverse_events = [
-        {"patient_id": patient, "week": week, **event} for week, patient in enumerate(patients)
-    ]
-    for rows in (made.patients, made.visits, made.treatments, made.adverse_events):
-        for row in rows:
-            row["patient_id"] = named(row["patient_id"])
-    return made, folder
-
-
-def test_a_patient_outside_the_analysis_counts_once_and_each_event_counts(tmp_path):
-    made, folder = study_with_events(tmp_path / "study", ["P001", "P002", "P001", "P003"])
-    for row in made.patients:
-        row["analysed"] = "false" if row["patient_id"] in ("P001", "P002") else "true"
-    data = StudyData.read(made.write(folder))
-    assert events_outside_analysis(data) == EventsOutside(patients=2, events=3)
-
-
-def test_serious_events_are_in_the_order_of_the_numbers_in_names(tmp_path):
-    made, folder = study_with_events(
-        tmp_path / "study", ["P010", "P009"], lambda patient: f"P-{int(patient[1:])}"
-    )
-    found = serious_events(StudyData.read(made.write(folder)))
-    assert found["patient_id"].tolist() == ["P-9", "P-10"]

@@ -255,6 +255,10 @@ def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
     ]
 
 
+def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():
+    assert of_times(visits=(0, 29 + 1e-12), stops=(29 + 1e-12, np.nan), events=(0,)) == []
+
+
 def of_courses(visits, reasons="completed", analysed=True, treatments=(), stops=None):
     """The remarks on visits, each a patient, the scheduled week and that of the visit."""
     visits = pd.DataFrame(visits, columns=["patient_id", "week", "visit_week"])
@@ -505,7 +509,3 @@ def test_a_death_or_a_stop_for_an_event_without_one_is_doubtful():
         "2 patients who died have no serious adverse event"
     ]
     assert of_ends(["completed", "withdrawal"], []) == []
-
-
-def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():
-    assert of_times(visits=(0, 29 + 1e-12), stops=(29 + 1e-12, np.nan), events=(0,)) == []
