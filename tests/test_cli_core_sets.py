@@ -80,7 +80,7 @@ def test_the_made_up_ranges_of_the_page_give_three_scores_and_two_categories():
         ([*CHILDREN, *RANGE, "--cmas-max", "50"], 2, "cmas_max must be 52 or 51, got 50"),
         ([*CHILDREN, *RANGE, "--vas-max", "7"], 2, "vas_max must be 10 (cm) or 100 (mm)"),
         ([*CHILDREN, "--chq-phs-range", "70", "-10"], 2, "ascending: it is norm-based"),
-        ([*CHILDREN, "--chq-phs-range", "0", "nan"], 2, "ascending: it is norm-based"),
+        ([*CHILDREN, "--chq-phs-range", "0", "nan"], 2, "must be a number, with a point"),
         ([*CHILDREN, "--chq-phs-range", "low", "70"], 2, "must be a number, with a point"),
         ([*CHILDREN, "--chq-phs-range", "0", "40"], 1, "row 3, column chq_phs, value '44"),
         (["--population", "juvenile", "--mmt-max", "80", "--uln", "ck=1"], 1, "column mmt: there"),

@@ -59,7 +59,7 @@ def test_without_a_death_no_page_has_a_row_or_a_column_for_it(tmp_path):
 @pytest.mark.parametrize("strategy", ["composite", "hypothetical", "while on treatment"])
 def test_what_a_death_is_by_other_strategies_is_said(tmp_path, strategy):
     page = Scores(died(tmp_path, intercurrent=strategy))
-    assert ("Competing events: rescue medication and stopped early and death." in page.rules) == (
+    assert ("Competing events: rescue medication, stopped early and death." in page.rules) == (
         strategy == "while on treatment"
     )
     assert ("of patients who died too" in page.censoring) == (strategy == "hypothetical")

@@ -297,7 +297,8 @@ def test_visits_between_scheduled_weeks_are_listed_with_their_week(tmp_path):
 def test_listed_patients_treatments_and_events(study):
     patients, _, treatments, events = Listings(str(study("example"))).tables()
     rows = by_first(patients)
-    assert rows["E-04"]["End"] == ("did not complete: rescue medication in week 12")
+    ended = "did not complete: rescue medication, treatment stopped in week 12"
+    assert rows["E-04"]["End"] == ended
     assert rows["E-04"]["First rescue medication, week"] == "12"
     assert (rows["E-01"]["End"], rows["E-01"]["Last visit, week"]) == ("completed", "24")
     given = {(r["Patient"], r["Treatment"]): r for r in treatments.frame.to_dict("records")}

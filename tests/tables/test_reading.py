@@ -89,8 +89,18 @@ def test_a_name_of_a_column_may_have_line_breaks(file, workbook):
     assert list(raw.cells) == ["patient_id", "haq (0-3)", "site"]
     assert raw.source.lines.tolist() == [3, 4]
     assert list(read_table(workbook([["haq\r\n (0-3)"], [1]])).cells) == ["haq (0-3)"]
-    with pytest.raises(DataError, match=r"v\.csv, row 1: cannot be read as CSV: unexpected end"):
-        read_table(file("v.csv", 'patient_id,"haq\nA,1\nB,2\n'))
+    for name in ('site"', '5" note', 'a "b" c"'):  # a sign of its own
+        raw = read_table(file("visits.csv", f"patient_id,haq,{name}\nA,1,x\nB,2,y\n"))
+        assert list(raw.cells) == ["patient_id", "haq", name]
+        assert (raw.cells["patient_id"].tolist(), raw.source.lines.tolist()) == (["A", "B"], [2, 3])
+    rows = "".join(f"P{number},1,x\n" for number in range(3_000))
+    assert len(read_table(file("visits.csv", f'patient_id,haq,note"\n{rows}'))) == 3_000
+    begun = 'patient_id,"haq\nA,1\n'
+    for text in (begun, begun + 'B,"\n', begun + "B,2\n" * 50, begun + 'B,2"\nC,3\n'):
+        with pytest.raises(
+            DataError, match=r"v\.csv, row 1: .*(cannot be read as CSV|not closed\?)"
+        ):
+            read_table(file("v.csv", text))
 
 
 def test_very_many_empty_rows_are_refused(file, monkeypatch):

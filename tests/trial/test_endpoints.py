@@ -38,6 +38,7 @@ SCORE_OPEN = "missing measures leave the score open"
 WORSE_OPEN = "missing measures leave deterioration open"
 #: What a death is, where the strategy alone does not say so.
 DEATH = "; a death before the assessment is {}, unless the endpoint was or may have been met before"
+ALIVE = "; a death that leaves no visit to assess is {}"
 
 # A slow computation: each patient alone, in every world that the missing measures allow.
 
@@ -56,6 +57,7 @@ class Slow:
         else:
             self.at = max([endpoint.week, *(v.week for v in self.within)])
         self.rescued, self.stopped = self.rescued_by(self.at), self.stopped_by(self.at)
+        self.died = self.dies_first(visit)
         self.allowed = self.within
         self.assessed = visit
         self.cut = False
@@ -66,7 +68,7 @@ class Slow:
                 for v in self.within
                 if not self.stopped_by(v.week) and not (heeded and self.rescued_by(v.week))
             ]
-            event = self.stopped or (heeded and self.rescued)
+            event = self.stopped or self.died or (heeded and self.rescued)
             self.assessed = visit if visit in self.allowed else None
             if event and endpoint.intercurrent == "while on treatment":
                 self.cut = True
@@ -98,8 +100,19 @@ class Slow:
     def stop(self):
         """The rule of an early stop before the assessment: its name is that of the earlier."""
         one = self.one
-        died = one.death is not None and one.death < self.at
-        return DIED if died and (one.stop is None or one.death <= one.stop) else STOPPED
+        return DIED if self.died and (one.stop is None or one.death <= one.stop) else STOPPED
+
+    def dies_first(self, visit):
+        """Whether the patient died before the assessment, or before it was due without one."""
+        death = self.one.death
+        if death is None:
+            return False
+        if death < self.at:
+            return True
+        if self.one_week and visit:
+            return False
+        later = [v for v in self.within if v.week >= death]
+        return death <= self.e.week + self.e.window and not later
 
     def worlds(self):
         options = [
@@ -159,7 +172,7 @@ class Slow:
         e = self.e
         if self.rescued and (e.without_rescue or e.intercurrent == "composite"):
             return "non-responder", RESCUED
-        if self.stopped and e.intercurrent == "composite":
+        if (self.stopped or self.died) and e.intercurrent == "composite":
             return "non-responder", self.stop
         return None
 
@@ -168,10 +181,11 @@ class Slow:
         if self.e.intercurrent != "hypothetical":
             return None
         rescued = self.rescued and not self.e.without_rescue
-        if rescued and self.stopped:
+        ended = self.stopped or self.died
+        if rescued and ended:
             ends = [each for each in (self.one.stop, self.one.death) if each is not None]
             return self.stop if min(ends) < self.one.rescue else RESCUED
-        return RESCUED if rescued else self.stop if self.stopped else None
+        return RESCUED if rescued else self.stop if ended else None
 
     def in_world(self, world):
         worse, met = self.deteriorated(world), self.scored(world)
@@ -197,12 +211,16 @@ class Slow:
             return next(each for each in found if each[0] == "excluded")
         if statuses == {"responder"}:
             return found[0]
+        never = {self.scored(world) for world in self.worlds()} == {False}
+        policy = self.e.intercurrent == "treatment policy"
+        if statuses == {"non-responder"} and self.died and never and policy:
+            by_score = {rule for _, rule in found} != {DETERIORATED}
+            return "non-responder", DIED if by_score else DETERIORATED
         if statuses == {"non-responder"}:
             every = {rule for _, rule in found}
             # Some worlds deteriorate, the others do not respond: known by the score.
             return "non-responder", next(iter(every - {DETERIORATED}), DETERIORATED)
-        died = self.one.death is not None and self.one.death < self.at
-        if died and self.reason() in (NO_VISIT, TOO_FEW, EARLY):
+        if self.died and self.reason() in (NO_VISIT, TOO_FEW, EARLY):
             return "non-responder", DIED
         counted = {"best case": "responder", "worst case": "non-responder"}
         counted["non-responder"] = "non-responder"
@@ -784,15 +802,15 @@ def test_the_words_of_the_best_and_the_worst_case_of_minimal_disability_by_hand(
 def test_the_words_of_a_strategy_are_those_of_a_response(strategy):
     usual = {**USUAL, "intercurrent": strategy}
     plain = Endpoint(kind="at week", **usual)
-    says_what_death_is = strategy in ("treatment policy", "while on treatment")
-    death = DEATH.format("non-response") if says_what_death_is else ""
+    said = {"treatment policy": DEATH, "while on treatment": ALIVE}.get(strategy, "")
+    death = said.format("non-response")
     assert plain.describe_strategy() == STRATEGIES[strategy] + death
     assert STRATEGIES[strategy] in plain.describe()
     worsening = Endpoint(kind="at week", criterion="worse", words=WORSENING, **usual)
     if strategy == "composite":
         assert worsening.describe_strategy() != STRATEGIES[strategy]
     else:
-        death = DEATH.format("worsening") if says_what_death_is else ""
+        death = said.format("worsening")
         assert worsening.describe_strategy() == STRATEGIES[strategy] + death
 
 
@@ -805,7 +823,18 @@ DEATHS = [
         for missing in ("non-responder", "bounds", "best case", "worst case")
     ),
     ({8: 40}, {"kind": "best"}, ("responder", OBSERVED)),
-    ({8: 0}, {"kind": "best"}, ("non-responder", OBSERVED)),
+    ({8: 0}, {"kind": "best"}, ("non-responder", DIED)),
+    ({8: 0}, {"kind": "best", "intercurrent": "while on treatment"}, ("non-responder", OBSERVED)),
+    (
+        {8: 0},
+        {"kind": "best", "criterion": "worse", "words": WORSENING},
+        ("responder", DIED),
+    ),
+    (
+        {8: 0, 9: 0},  # died after it
+        {"kind": "best", "criterion": "worse", "words": WORSENING, "week": 9},
+        ("non-responder", OBSERVED),
+    ),
     ({8: 0}, {"kind": "best", "early_end": "missing"}, ("non-responder", DIED)),
     ({8: (0, 40)}, {"kind": "best"}, ("unknown", SCORE_OPEN)),
     ({8: (0, 40)}, {"kind": "best", "missing": "best case"}, ("responder", SCORE_OPEN)),
@@ -816,7 +845,12 @@ DEATHS = [
     ({8: 40}, {"intercurrent": "hypothetical"}, ("excluded", DIED)),
     ({8: 40}, {"intercurrent": "while on treatment"}, ("responder", ON_TREATMENT)),
     ({}, {"intercurrent": "while on treatment"}, ("non-responder", DIED)),
-    ({8: 40}, {"week": 10}, ("unknown", NO_VISIT)),  # not before it
+    ({8: 40}, {"week": 10}, ("non-responder", DIED)),
+    ({8: 40}, {"week": 9.5}, ("unknown", NO_VISIT)),
+    ({8: 40}, {"week": 9.5, "window": 0.5}, ("non-responder", DIED)),
+    ({8: 40, 10: 40}, {"week": 10}, ("responder", OBSERVED)),
+    ({8: 40}, {"week": 10, "intercurrent": "composite"}, ("non-responder", DIED)),
+    ({8: 40}, {"week": 10, "intercurrent": "while on treatment"}, ("responder", ON_TREATMENT)),
     ({8: 40}, {"week": 8}, ("responder", OBSERVED)),
     ({8: 40}, {"criterion": "worse", "words": WORSENING}, ("responder", DIED)),
     (
@@ -860,8 +894,9 @@ def test_a_stop_before_the_death_has_its_own_name():
 def test_who_is_kept_by_the_hypothetical_strategy_is_said_and_is_kept(changed, kept):
     endpoint = Endpoint(**{**USUAL, "intercurrent": "hypothetical", **changed})
     assert endpoint.describe_strategy() == (
-        "patients with rescue medication or an early stop before the assessment are left out, "
-        f"except those with {kept} before it; what the others would have had is not estimated"
+        "patients with rescue medication or an early stop, such as a death, before the assessment "
+        f"are left out, except those with {kept} before it; what the others would have had is not "
+        "estimated"
     )
     worse = np.zeros((3, 4), dtype=bool)
     worse[1, 1:3] = True
@@ -973,8 +1008,8 @@ def test_messages_about_endpoints_in_full():
          "with {} after baseline are non-responders."),
         ("missing", RESPONSE, "Where visits end before week 16 without a response, and no death "
          "decides, the status is open."),
-        ("as observed", WORSENING, "Where visits end before week 16 without a worsening, patients "
-         "with {} after baseline count as not worsened."),
+        ("as observed", WORSENING, "Where visits end before week 16 without a worsening, and no "
+         "death decides, patients with {} after baseline count as not worsened."),
     ],
 )  # fmt: skip
 def test_where_visits_end_early_is_described(early_end, words, ending):
@@ -990,7 +1025,7 @@ def test_where_visits_end_early_is_described(early_end, words, ending):
     [
         ({}, ", and no death decides"),
         ({"intercurrent": "hypothetical"}, ", and no event decides"),
-        ({"without_rescue": True}, ", and no event decides"),
+        ({"without_rescue": True}, ", and no rescue medication or death decides"),
         ({"without_confirmed_deterioration": True}, ", and no death or deterioration decides"),
         (
             {"intercurrent": "composite", "without_confirmed_deterioration": True},
@@ -1005,7 +1040,7 @@ def test_what_decides_before_an_early_end_of_visits_is_said_and_does(changed, un
     )
     stopped = patient({4: 0, 8: 0}, rescue=6)
     (status,) = evaluate(endpoint, courses_of([stopped])).status
-    assert (status == "unknown") == ("event" not in unless)
+    assert (status == "unknown") == ("event" not in unless and "rescue" not in unless)
     died = patient({4: 0, 8: 0}, death=10)
     assert evaluate(endpoint, courses_of([died])).status[0] in ("non-responder", "excluded")
 
@@ -1016,12 +1051,13 @@ def test_what_decides_before_an_early_end_of_visits_is_said_and_does(changed, un
         ("treatment policy", "visits count regardless of early stops"
          + DEATH.format("non-response")
          + "; rescue medication before the assessment is non-response"),
-        ("composite", "rescue medication or an early stop before the assessment is non-response"),
-        ("while on treatment", "visits count up to an early stop" + DEATH.format("non-response")
+        ("composite", "rescue medication or an early stop, such as a death, before the assessment "
+         "is non-response"),
+        ("while on treatment", "visits count up to an early stop" + ALIVE.format("non-response")
          + "; rescue medication before the assessment is non-response"),
-        ("hypothetical", "patients with an early stop before the assessment are left out, which "
-         "assumes that they would have responded as often as the others; rescue medication before "
-         "the assessment is non-response"),
+        ("hypothetical", "patients with an early stop, such as a death, before the assessment are "
+         "left out, which assumes that they would have responded as often as the others; rescue "
+         "medication before the assessment is non-response"),
     ],
 )  # fmt: skip
 def test_an_endpoint_without_rescue_says_that_it_decides_first(strategy, described):

@@ -18,17 +18,21 @@ OPEN = "open visit"
 def slow_events(one, horizon, strategy, same_week):
     """Events before the horizon: week, order within it, name, and which visits lie after it."""
     events = []
+    deaths = []
     if one.death is not None:
-        events.append((one.death, 1, "death", lambda week: one.death < week))
+        # Also at the horizon, if no visit followed.
+        seen = any(one.death <= visit.week <= horizon for visit in one.visits)
+        if one.death < horizon or (one.death <= horizon and not seen):
+            deaths.append((one.death, 1, "death", lambda week: one.death < week))
     if strategy == "treatment policy":
-        return [event for event in events if event[3](horizon)]
+        return deaths
     if one.rescue is not None:
         at_visit = same_week == "before the visit"
         after = (lambda week: one.rescue <= week) if at_visit else (lambda week: one.rescue < week)
         events.append((one.rescue, 0, "rescue medication", after))
     if one.stop is not None:
         events.append((one.stop, 2, "stopped early", lambda week: one.stop < week))
-    return [event for event in events if event[3](horizon)]
+    return [event for event in events if event[3](horizon)] + deaths
 
 
 #: What an open visit is taken as, if it is good to reach the score, and if it is bad.
@@ -165,7 +169,11 @@ COURSE = {0: 0, 4: 0, 8: 40, 16: 40}
         ),
         ({4: 0}, {"death": 7}, {"intercurrent": "composite"}, (16, 0, 4, "death")),
         ({4: 0}, {"death": 7}, {"intercurrent": "hypothetical"}, (4, 0, 4, "death")),
-        ({4: 0}, {"death": 16}, {}, (4, 0, 4, "last visit")),
+        ({4: 0}, {"death": 16}, {}, (16, 4, 4, "death")),
+        ({4: 0, 16: 0}, {"death": 16}, {}, (16, 0, 16, "last visit")),
+        ({4: 0}, {"death": 16.5}, {}, (4, 0, 4, "last visit")),
+        ({4: 0}, {"death": 16}, {"unfavourable": True}, (16, 1, 4, "death")),
+        ({4: 0}, {"death": 16}, {"intercurrent": "while on treatment"}, (16, 4, 4, "death")),
         ({4: 0, 8: 40}, {"death": 9}, {}, (8, 1, 4, "response")),
         ({4: (0, 40)}, {"death": 9}, {}, (0, 0, 0, OPEN)),
         ({}, {"death": 2}, {}, (2, 4, 0, "death")),

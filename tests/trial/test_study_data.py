@@ -471,5 +471,5 @@ def test_a_fatal_event_after_the_last_visit_lies_within_the_study(tmp_path, week
     if accepted:
         assert StudyData.read(folder).trial.adverse_events["week"].tolist() == [week]
     else:
-        with pytest.raises(DataError, match="lies after the patient's last visit"):
+        with pytest.raises(DataError, match="lies after the patient's death, in stop_week in"):
             StudyData.read(folder)

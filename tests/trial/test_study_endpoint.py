@@ -391,7 +391,7 @@ def test_rescue_stays_on_its_side_of_a_visit_off_schedule(tmp_path, days, rescue
 def test_rescue_on_the_day_of_a_visit_may_count_as_before_it(tmp_path):
     changes = {"intercurrent": "composite", "rescue_in_week_of_visit": "before the visit"}
     data = read(dated_visit(0), tmp_path, **changes)
-    assert "its week is the day of the visit" in describe_study_endpoint(data)
+    assert "what holds for the week of a visit holds for its day" in describe_study_endpoint(data)
     result = evaluate_study(data)
     assert result.rule[0] == "rescue medication before the assessment"
 

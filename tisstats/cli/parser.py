@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -356,7 +357,8 @@ def parse_path(text: str) -> Path:
 
 def parse_number(text: str) -> float:
     """Parse a number with a decimal point."""
-    if re.fullmatch(_NUMBER, text.strip()) is None:  # float takes 1_50 and other digits too
+    # float takes 1_50 and other digits too.
+    if re.fullmatch(_NUMBER, text.strip()) is None or math.isinf(float(text)):
         message = f"must be a number, with a point before decimals, got {text!r}"
         raise argparse.ArgumentTypeError(message)
     return float(text)

@@ -10,6 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+#: Categories of characters that are not seen: controls, formats, ends of lines and paragraphs.
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+#: Letters that fill up a syllable of Hangul, and are blank.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
 #: Characters without a width that the spelling of some languages needs.
 _JOINERS = "\u200c\u200d"
 
@@ -44,12 +49,12 @@ def unseen_character(identifier: object) -> str:
     >>> unseen_character(" P 1 "), unseen_character("P\x001")
     ('', '\x00')
     """
-    if not isinstance(identifier, str) or identifier.isprintable():
+    if not isinstance(identifier, str) or (identifier.isascii() and identifier.isprintable()):
         return ""
     unseen = (
         each
         for each in identifier.strip()
-        if unicodedata.category(each) in ("Cc", "Cf") and each not in _JOINERS
+        if (unicodedata.category(each) in _UNSEEN and each not in _JOINERS) or each in _FILLERS
     )
     return next(unseen, "")
 
@@ -84,7 +89,7 @@ class LookAlikes:
     >>> look_alikes.add(pd.Series(["A1", "A1", "B"]), np.array([0, 0, 1]))
     >>> look_alikes.add(pd.Series(["a01"]), np.array([0]))
     >>> for remark in look_alikes.remarks():
-    ...     print(remark[-44:])
+    ...     print(remark[-43:])
     from 'A1': they count as different patients
     """
 
@@ -94,9 +99,9 @@ class LookAlikes:
 
     def add(self, identifiers: pd.Series, patients: NDArray[np.int64]) -> None:
         """Compare the identifiers of a batch with those before; of very many, the first."""
-        if len(self._known) >= _MOST_COMPARED:
-            return
         for given in _distinct(identifiers, patients):
+            if len(self._known) >= _MOST_COMPARED:
+                return
             if isinstance(given, str) and (name := given.strip()):
                 first = self._known.setdefault(plain_identifier(name), name)
                 if first != name:

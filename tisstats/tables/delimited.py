@@ -162,7 +162,7 @@ class DelimitedText:
         self._file = file
         self._decimal = decimal
         self._characters = characters
-        self._header, self._separator, self._header_lines = _header(stream, file)
+        self._header, self._separator, self._header_lines, self._begun = _header(stream, file)
         self._nameless: set[int] = set()  # places of columns that have cells and no name
         self._wrong: list[tuple[int, int]] = []  # lines with another number of cells
         self._skipped = 0
@@ -187,7 +187,7 @@ class DelimitedText:
 
     def __iter__(self) -> Iterator[RawTable]:
         """Yield the records below the header; the stream can be read once."""
-        line, rest = 1 + self._header_lines, ""
+        line, rest = 1 + self._header_lines, self._begun
         while True:
             read = self._stream.read(self._characters)
             text = rest + read
@@ -256,7 +256,7 @@ class DelimitedText:
 
 
 #: Most lines of the names of the columns, and most empty rows: reading on would take minutes.
-_MOST_LINES, _MOST_EMPTY = 1_000, 2_000_000
+_MOST_LINES, _MOST_EMPTY = 20, 2_000_000
 
 #: Characters that a record counts for, in the size of a batch.
 _PER_RECORD = 100
@@ -349,9 +349,9 @@ def _has_cells_only(content: bytes, columns: int, separator: str) -> bool:
     return bool((by_line[:, 0] > begins).all() and (by_line[:, -1] < ends).all())
 
 
-def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str, int]:
-    """Return the column names, the most frequent separator among them, and their lines."""
-    first, lines = stream.readline(), 1
+def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str, int, str]:
+    """Return the column names, their most frequent separator, their lines, and what was read on."""
+    first = stream.readline()
     if not first.strip():
         message = "the first line must name the columns" if stream.read(1) else "is empty"
         raise DataError([Fault(file, message)])
@@ -359,25 +359,32 @@ def _header(stream: io.TextIOBase, file: str) -> tuple[list[str], str, int]:
         message = "is a note for spreadsheets; remove this line, so that the first names columns"
         raise DataError([Fault(file, message, 1, None, first.strip())])
     # A name in quotation marks may have line breaks, as in a cell of a spreadsheet.
-    while first.count('"') % 2 and lines < _MOST_LINES and (following := stream.readline()):
-        first, lines = first + following, lines + 1
+    lines = [first]
+    while sum(line.count('"') for line in lines) % 2 and len(lines) < _MOST_LINES:
+        if not (following := stream.readline()):
+            break
+        lines.append(following)
+    first = "".join(lines)
     separator = max(_SEPARATORS, key=first.count)
     # Before they are taken apart: a line of separators alone would fill the memory.
     least = 1 if '"' in first else first.count(separator) + 1
     if faults := check_width(least, file):
         raise DataError(faults)
     try:
-        given = io.StringIO(first, newline="")
-        cells = next(csv.reader(given, delimiter=separator, strict=True))
+        reader = csv.reader(lines, delimiter=separator, strict=True)
+        cells = next(reader)
     except csv.Error as error:
         raise DataError([Fault(file, f"cannot be read as CSV: {error}", 1)]) from None
+    if any("\n" in name and separator in name for name in cells):
+        message = "a name goes over several lines and cells; is a quotation mark not closed?"
+        raise DataError([Fault(file, message, 1)])
     names = [name_on_one_line(name) for name in cells]
     if faults := check_width(len(cells), file):
         raise DataError(faults)
     # Whether a column without a name is empty, and can be left out, its cells show.
     if faults := check_header([name for name in names if name], file):
         raise DataError(faults)
-    return names, separator, lines
+    return names, separator, reader.line_num, "".join(lines[reader.line_num :])
 
 
 def _records(

@@ -263,9 +263,15 @@ class Courses:
         return before
 
     def died_before(self, week: NDArray[np.float64]) -> Mask:
-        """Return whether a patient died before a week, of either shape."""
-        before: Mask = _like(self.death_week, week) < week - SAME_WEEK
+        """Return whether a patient died before a week, shape (patients,)."""
+        before: Mask = self.death_week < week - SAME_WEEK
         return before
+
+    def died_unseen(self, week: float, counted: Mask) -> Mask:
+        """Return whether a patient died up to a week, without a counted visit from then on."""
+        after = self.weeks >= self.death_week[:, None] - SAME_WEEK
+        unseen: Mask = ~np.any(counted & after, axis=1)
+        return unseen & (self.death_week <= week + SAME_WEEK)
 
 
 def _like(of_patients: NDArray[np.float64], week: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -51,10 +51,11 @@ Rule = Literal[
 #: Strategies for intercurrent events: name to what it does here. Names as in ICH E9(R1), A.3.2.
 STRATEGIES: Mapping[Strategy, str] = {
     "treatment policy": "visits count regardless of rescue medication and early stops",
-    "composite": "rescue medication or an early stop before the assessment is non-response",
+    "composite": "rescue medication or an early stop, such as a death, before the assessment is "
+    "non-response",
     "while on treatment": "visits count up to rescue medication or an early stop",
-    "hypothetical": "patients with rescue medication or an early stop before the assessment "
-    "are left out, which assumes that they would have responded as often as the others",
+    "hypothetical": "patients with rescue medication or an early stop, such as a death, before the "
+    "assessment are left out, which assumes that they would have responded as often as the others",
 }
 
 #: Rules for a status that missing scores leave open: name to what it does.
@@ -216,14 +217,16 @@ class Endpoint:
         >>> endpoint = Endpoint(kind="best", threshold=20, week=16, intercurrent="hypothetical",
         ...                     missing="unknown")
         >>> endpoint.describe_strategy()  # doctest: +ELLIPSIS
-        'patients with rescue medication or an early stop before the assessment are left out, ...'
+        'patients with rescue medication or an early stop, such as a death, before ... are left out...'
         """
         failure = f"before the assessment is {self.words.failure}"
         if self.intercurrent == "composite":
-            return f"rescue medication or an early stop {failure}"
+            return f"rescue medication or an early stop, such as a death, {failure}"
         described = STRATEGIES[self.intercurrent]
-        if self.intercurrent != "hypothetical":
+        if self.intercurrent == "treatment policy":
             described += f"; a death {failure}, unless the endpoint was or may have been met before"
+        if self.intercurrent == "while on treatment":
+            described += f"; a death that leaves no visit to assess is {self.words.failure}"
         kept = ""
         if self.without_confirmed_deterioration:
             kept = "a confirmed deterioration"
@@ -231,9 +234,9 @@ class Endpoint:
             kept = self.words.indefinite
         if self.intercurrent == "hypothetical" and kept:
             described = (
-                "patients with rescue medication or an early stop before the assessment are left "
-                f"out, except those with {kept} before it; what the others would have had is not "
-                "estimated"
+                "patients with rescue medication or an early stop, such as a death, before the "
+                f"assessment are left out, except those with {kept} before it; what the others "
+                "would have had is not estimated"
             )
         if not self.without_rescue:
             return described
@@ -291,10 +294,12 @@ medication'
                 "Rescue medication in the week of a visit is taken as given "
                 f"{self.rescue_in_week_of_visit}"
             )
-        if not self.at_one_week and (self.intercurrent == "composite" or self.without_rescue):
+        composite = self.intercurrent == "composite"
+        decides = (composite or self.without_rescue) and not self.words.unfavourable
+        if not self.at_one_week and decides:
             sentences.append(
-                f"An event at any time before week {self.week:g} counts, also after a visit with "
-                f"{self.words.indefinite}"
+                f"{'An event' if composite else 'Rescue medication'} at any time before week "
+                f"{self.week:g} counts, also after a visit with {self.words.indefinite}"
             )
         if not self.at_one_week:
             seen = "a visit" if self.kind == "best" else "at least two visits"
@@ -303,9 +308,12 @@ medication'
                 if self.early_end == "as observed"
                 else "the status is open"
             )
-            events = self.intercurrent != "treatment policy" or self.without_rescue
+            heeded = self.intercurrent != "treatment policy"
+            death = self.early_end == "missing" or self.words.unfavourable
             decided = [
-                "event" if events else "death" * (self.early_end == "missing"),
+                "event" * heeded,
+                "rescue medication" * (self.without_rescue and not heeded),
+                "death" * (death and not heeded),
                 "deterioration" * self.without_confirmed_deterioration,
             ]
             by = " or ".join(filter(None, decided))
@@ -503,9 +511,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     The first of these that applies decides:
 
     1. Rescue medication before the assessment, if the endpoint excludes it or the strategy is
-       composite: non-responder. Then, by the composite strategy, an early stop before it. Where
+       composite: non-responder. Then, by the composite strategy, a death or an early stop. Where
        meeting the endpoint is unfavourable, both count as having met it.
-    2. By the hypothetical strategy, rescue medication or an early stop before the assessment:
+    2. By the hypothetical strategy, rescue medication, a death or an early stop before it:
        excluded, by the earlier of the two, the rescue medication if both fell in one week. Kept are
        patients whose visits before it settle the status: by a "best" or
        "confirmed" response, or by a confirmed deterioration. This leaves out outcomes, and does not
@@ -513,9 +521,11 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
     4. The scores, as far as their bounds settle the status. While on treatment, the last
        follow-up visit on treatment takes the place of that of the week after an event before it.
-    5. A death before the assessment, where there is no visit that could settle the status: it
-       counts as a failure of treatment, whatever the rule for missing scores. Treatment policy
-       alone says nothing of what follows a death (ICH E9(R1), A.3.2); this is our convention.
+    5. A death before the assessment, or in its week without a visit from then on, where there is no
+       visit that could settle the status: it counts as a failure of treatment, whatever the rule
+       for missing scores. By treatment policy it does so too where the visits before it settled
+       that the endpoint was not met. Treatment policy alone says nothing of what follows a death
+       (ICH E9(R1), A.3.2); this is our convention.
     6. What is still open is counted by the rule for missing scores.
 
     The assessment is the visit of `Endpoint.week`; if there is none, or the response may be seen at
@@ -563,7 +573,11 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     score = _SCORES[endpoint.kind](setting)
     deteriorated = _deteriorated(setting)
     status, rule = _decided(setting, score.met, deteriorated)
-    died = (status == "") & setting.died & np.isin(score.reason.astype(str), _WITHOUT_VISIT)
+    without_visit = np.isin(score.reason.astype(str), _WITHOUT_VISIT)
+    died = (status == "") & setting.died & without_visit
+    if endpoint.intercurrent == "treatment policy":
+        # That nothing was seen before a death does not make a success of it.
+        died |= (rule == "observed") & setting.died & score.met.no
     status = np.where(died, _name(_failure(endpoint)), status)
     rule = np.where(died, _name("death before the assessment"), rule)
     open_ = status == ""
@@ -607,7 +621,7 @@ class _Setting:
     by_week: NDArray[np.float64]  #: last week in which a deterioration counts, shape (patients,)
     rescued: Mask  #: rescue medication before the assessment, shape (patients,)
     stopped: Mask  #: early stop before the assessment, shape (patients,)
-    died: Mask  #: death before the assessment, shape (patients,)
+    died: Mask  #: death before the assessment, or before it was due, shape (patients,)
     cut: Mask  #: patients whose last visit on treatment is assessed instead, shape (patients,)
 
     @classmethod
@@ -626,13 +640,16 @@ class _Setting:
         same_week = endpoint.rescue_in_week_of_visit == "before the visit"
         rescued = courses.rescued_before(at, same_week=same_week)
         stopped = courses.stopped_before(at)
+        due = endpoint.week + endpoint.window
+        not_assessed = ~np.any(assessed, axis=1) if endpoint.at_one_week else True
+        died = courses.died_before(at) | (courses.died_unseen(due, within) & not_assessed)
         allowed, cut = within, np.zeros(len(weeks), dtype=bool)
         if endpoint.intercurrent in ("while on treatment", "hypothetical"):
             off = courses.stopped_before(weeks)
-            event = stopped
+            event = stopped | died
             if not endpoint.without_rescue:
                 off |= courses.rescued_before(weeks, same_week=same_week)
-                event = stopped | rescued
+                event |= rescued
             allowed = within & ~off
             if endpoint.intercurrent == "while on treatment":
                 cut = event
@@ -649,7 +666,7 @@ class _Setting:
             by_week=np.maximum(planned, at),
             rescued=rescued,
             stopped=stopped,
-            died=courses.died_before(at),
+            died=died,
             cut=cut,
         )
 
@@ -793,7 +810,7 @@ def _decided(
     first_death = setting.died & ~(courses.stop_week < courses.death_week - SAME_WEEK)
     cases: list[tuple[Mask, Status, Rule]] = [
         (failed_rescue, failure, "rescue medication before the assessment"),
-        (failed_stop & first_death, failure, "death before the assessment"),
+        (first_death & composite, failure, "death before the assessment"),
         (failed_stop, failure, "stopped early, before the assessment"),
         (hypothetical & rescue_first, "excluded", "rescue medication before the assessment"),
         (hypothetical & first_death, "excluded", "death before the assessment"),

@@ -161,7 +161,7 @@ def time_to_first_response(
 
     Notes
     -----
-    By the treatment policy strategy rescue medication and early stops are ignored. A death before
+    By the treatment policy strategy rescue medication and early stops are ignored. A death up to
     the horizon, without a response until then, competes (cause 4), or ends the time as an event
     where what is reached is unfavourable: after it, nobody has the prospects of those who stay.
     By the other strategies a death is an early stop with a name and a cause of its own.
@@ -296,7 +296,8 @@ class _Events:
         end = np.full(len(courses.weeks), float(horizon))
         rescued = heeded & courses.rescued_before(end, same_week=at_visit)
         stopped = heeded & courses.stopped_before(end)
-        died = courses.died_before(end)
+        within = courses.weeks <= horizon + SAME_WEEK
+        died = courses.died_before(end) | courses.died_unseen(horizon, within)
         rescue = rescued & ~(courses.stop_week < courses.rescue_week - SAME_WEEK)
         visit_after = rescued[:, None] & courses.rescued_before(courses.weeks, same_week=at_visit)
         visit_after |= stopped[:, None] & courses.stopped_before(courses.weeks)

@@ -82,8 +82,8 @@ class StudyData:
 
     @property
     def some_died(self) -> bool:
-        """Whether the study ended with death for a patient, analysed or not."""
-        return bool((self.trial.patients["end_reason"] == "death").any())
+        """Whether the study ended with death for an analysed patient."""
+        return bool((self.analysis.patients["end_reason"] == "death").any())
 
     @property
     def rescue_recorded(self) -> bool:
@@ -350,7 +350,14 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         died = frame.loc[reasons == "death", "patient_id"]
         of_dead = late & events.frame["patient_id"].isin(died).to_numpy(dtype=bool)
         events.add(late & ~of_dead, _time_column(study), message)
-        message = "lies after the patient's last visit; enter the week of the death as stop_week"
+        message = "lies after the patient's last visit"
+        if "stop_week" in frame:
+            undated = frame.loc[frame["stop_week"].isna(), "patient_id"]
+            known = of_dead & ~events.frame["patient_id"].isin(undated).to_numpy(dtype=bool)
+            after_death = f"lies after the patient's death, in stop_week in {patients.source.shown}"
+            events.add(known, _time_column(study), f"{after_death}{more}")
+            of_dead &= ~known
+        message += "; enter the week of the death as stop_week"
         events.add(of_dead, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
         late = _after(treatments.frame, _treated_until(study, frame, ends, window))
@@ -412,7 +419,7 @@ def _after(table: pd.DataFrame, ends: pd.Series) -> NDArray[np.bool_]:
 
 
 def _visits_after_death(study: Study, typed: Mapping[str, TypedTable], window: float) -> None:
-    """Check that nobody is seen after a death whose week is recorded."""
+    """Check that nobody is seen, or given rescue medication, after a death with its week."""
     patients, visits = typed["patients"], typed["visits"]
     if not {"end_reason", "stop_week"} <= set(patients.frame):
         return
@@ -421,6 +428,9 @@ def _visits_after_death(study: Study, typed: Mapping[str, TypedTable], window: f
     deaths = pd.Series(weeks + window, index=patients.frame["patient_id"])
     message = f"lies after the patient's death, in stop_week in {patients.source.shown}"
     visits.add(_after(visits.frame, deaths), _time_column(study), message)
+    if (given := typed.get("treatments")) is not None:
+        late = _after(given.frame, deaths) & is_rescue(given.frame)
+        given.add(late, _time_column(study), message)
 
 
 def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:

@@ -63,7 +63,10 @@ def describe_events_of_times(endpoint: EndpointPlan) -> str:
         "censors the time at the last visit before, which assumes the prospects of those without "
         "either",
     }
-    return f"{strategy}: {described.get(strategy, STRATEGIES[strategy])}"
+    said = described.get(strategy, STRATEGIES[strategy])
+    if strategy == "treatment policy" and words.unfavourable:
+        said += f"; a death without {words.indefinite} before it counts as {words.indefinite}"
+    return f"{strategy}: {said}"
 
 
 def describe_missing_scores(endpoint: EndpointPlan) -> str:

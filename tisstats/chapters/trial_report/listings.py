@@ -80,7 +80,8 @@ class Listings(TrialChapter):
         when = f" in week {_week(stop)}" if np.isfinite(stop) else ""
         if row["end_reason"] == "completed":
             return f"completed, treatment stopped{when}" if when else "completed"
-        return f"did not complete: {format_reason(row['end_reason'])}{when}"
+        stopped = when if row["end_reason"] == "death" or not when else f", treatment stopped{when}"
+        return f"did not complete: {format_reason(row['end_reason'])}{stopped}"
 
     def _first_rescue(self) -> dict[str, str]:
         given = self.data.trial.treatments

@@ -292,7 +292,7 @@ class PrimaryEndpoint(TrialChapter):
             for arm in self.arms
             if arm.interval is not None
         }
-        message = f"{list_shares(shares)} {self._past(2)}"
+        message = f"{list_shares(shares)} {self._past(*self.arms)}"
         return [figure_item(interval_forest, rows, message, source=self.label)]
 
     @described(
@@ -355,19 +355,20 @@ class PrimaryEndpoint(TrialChapter):
             patients = "patient" if arm.result.denominator == 1 else "patients"
             yield (
                 f"In the arm {arm.label}, {responders_of(arm)} {patients} "
-                f"{self._past(arm.result.denominator)} "
+                f"{self._past(arm)} "
                 f"({percent_cell(arm.interval)}%; {self.level}% confidence interval "
                 f"{limits_cell(arm.interval)}%)."
             )
         yield from self._cautions()
 
-    def _past(self, patients: int) -> str:
-        """Return what patients did who met the endpoint; not so of those whom a rule counted."""
+    def _past(self, *arms: ArmResponse) -> str:
+        """Return what patients of arms did who met the endpoint, or were counted so by a rule."""
         observed = ("observed", "observed at the last visit on treatment")
-        counted = (each.rule for each in self.result.counts if each.status == "responder")
-        if all(rule in observed for rule in counted):
+        counts = (each for arm in arms for each in arm.result.counts)
+        if all(each.rule in observed for each in counts if each.status == "responder"):
             return self.words.past
-        return f"{'was' if patients == 1 else 'were'} counted as {self.words.met_as}"
+        one = sum(arm.result.denominator for arm in arms) == 1
+        return f"{'was' if one else 'were'} counted as {self.words.met_as}"
 
     def _cautions(self) -> Iterator[str]:
         """Describe what counts at the ends of their range do to the results."""

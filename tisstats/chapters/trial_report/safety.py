@@ -357,9 +357,10 @@ class Safety(TrialChapter):
             return ""
         analysed = self.data.trial.patients["analysed"].astype(bool)
         counted, outside = int((died & analysed).sum()), int((died & ~analysed).sum())
-        also = f"{', and ' if counted else ' '}{_patients(outside)} outside the analysis"
-        shown = (f" {_patients(counted)}" if counted else "") + (also if outside else "")
-        return f"{shown} died."
+        if not counted:
+            return f" {_patients(outside)} outside the analysis died."
+        also = f", and {outside} outside the analysis" if outside else ""
+        return f" {_patients(counted)} died{also}."
 
     def _outside_note(self) -> str:
         outside = events_outside_analysis(self.data)

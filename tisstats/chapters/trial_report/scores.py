@@ -15,7 +15,7 @@ from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
 from tisstats.figures import arm_courses, response_curves
 from tisstats.figures.arm_courses import ArmCourses, PatientCourse, WeekMedian
-from tisstats.figures.numbers import format_n_percent, format_percent
+from tisstats.figures.numbers import format_n_percent, format_percent, join_names
 from tisstats.figures.response_curves import ResponseCurve
 from tisstats.measures.core_set import RESPONSES
 from tisstats.printed import format_median_quartiles, format_table_number
@@ -372,7 +372,7 @@ class Scores(TrialChapter):
             else ""
         )
         causes = (
-            f"Competing events: {' and '.join(competing.values())}."
+            f"Competing events: {join_names([*competing.values()])}."
             if competing
             else "No event competes by this strategy."
         )
