@@ -97,3 +97,42 @@ def test_an_event_after_the_last_visit_of_who_died_asks_for_the_week_of_the_deat
     )
     with pytest.raises(DataError, match="enter the week of the death as stop_week"):
         StudyData.read(folder)
+
+
+def test_a_death_in_the_last_week_counts_where_nobody_saw_the_patient_then(tmp_path):
+    ends = {"B": "8,death", "D": "6,death"}
+    folder = study(tmp_path / "rows", VISITS, ends, edits=[('kind = "best"', 'kind = "at week"')])
+    counts = PrimaryEndpoint(folder).counts().frame.set_index("Decided by").iloc[:, 1]
+    assert counts["death before the assessment"] == 2
+    assert Scores(folder).incidence().frame.iloc[-1]["Death"] == "2"
+
+
+def test_a_worsening_that_a_death_is_counted_as_is_said_by_arm_and_in_times(tmp_path):
+    worsening = [("threshold = 40", 'criterion = "imacs worsening"')]
+    folder = died(tmp_path, edits=worsening)
+    page = PrimaryEndpoint(folder)
+    assert "2 of 4 patients were counted as worsened" in page.numbers()["results"]
+    counts = page.counts().frame.set_index("Decided by").iloc[:, 1]
+    assert counts["death before the assessment"] == 2
+    times = Scores(folder)
+    assert times.incidence().frame.iloc[-1]["Worsening"] == "2"
+    assert "a death without a worsening before it counts as a worsening" in times.rules
+    assert "A death that comes first counts as a worsening" in times.numbers()["time_note"]
+
+
+def test_rescue_medication_after_a_death_is_refused(tmp_path):
+    folder = died(tmp_path)
+    given = tmp_path / "rows" / "synthetic_treatments.csv"
+    given.write_text("patient_id,week,treatment\nB,7,rescue\n", encoding="utf-8")
+    description = tmp_path / "rows" / "study.toml"
+    text = description.read_text(encoding="utf-8")
+    named = '[files]\ntreatments = "synthetic_treatments.csv"'
+    description.write_text(text.replace("[files]", named), encoding="utf-8")
+    with pytest.raises(DataError, match=r"row 2.*lies after the patient's death, in stop_week"):
+        StudyData.read(folder)
+
+
+def test_patients_whose_names_look_alike_are_remarked_on(tmp_path):
+    visits = [*VISITS, ("a", 0, BAD)]
+    data = StudyData.read(study(tmp_path / "rows", visits, DEATHS))
+    assert any("patient_id 'a' differs only in" in remark for remark in data.remarks)

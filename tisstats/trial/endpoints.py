@@ -217,7 +217,7 @@ class Endpoint:
         >>> endpoint = Endpoint(kind="best", threshold=20, week=16, intercurrent="hypothetical",
         ...                     missing="unknown")
         >>> endpoint.describe_strategy()  # doctest: +ELLIPSIS
-        'patients with rescue medication or an early stop, such as a death, before ... are left out...'
+        'patients with rescue medication or an early stop, such as a death, before ... are left...'
         """
         failure = f"before the assessment is {self.words.failure}"
         if self.intercurrent == "composite":

@@ -20,6 +20,7 @@ from tisstats.measures.doubts import (
     unknown_maximum,
 )
 from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
+from tisstats.measures.identifiers import LookAlikes
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
 from tisstats.trial.description import RESCUE
 from tisstats.trial.study import DAYS_PER_WEEK, Study
@@ -319,6 +320,21 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
             f"treatment {name!r} in {number} {rows} is not taken for rescue medication, which is "
             f"called {RESCUE}"
         )
+
+
+def look_alikes(ids: pd.Series, *, names: bool = True) -> Iterator[str]:
+    """Yield a remark on identifiers of patients that look alike; parameters as above.
+
+    Examples
+    --------
+    >>> list(look_alikes(pd.Series(["A1", "B", "a1"]), names=False))
+    ['identifiers of patients look alike, and count as different patients']
+    """
+    found = LookAlikes()
+    found.add(ids, np.arange(len(ids)))
+    for remark in found.remarks():
+        hidden = "identifiers of patients look alike, and count as different patients"
+        yield remark if names else hidden
 
 
 def ends_without_events(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -> Iterator[str]:

@@ -35,6 +35,7 @@ from tisstats.trial.plausibility import (
     implausible_scales,
     implausible_times,
     incomplete_visits,
+    look_alikes,
     unread_relations,
     unusual_courses,
 )
@@ -238,6 +239,7 @@ def _doubts(
     yield from implausible_times(study, tables)
     yield from visits_before_first_dose(study, typed, names=names)
     yield from unusual_courses(tables, names=names)
+    yield from look_alikes(tables["patients"]["patient_id"], names=names)
     yield from unread_relations(tables["adverse_events"])
     if "adverse_events" in typed:
         yield from ends_without_events(tables, names=names)
