@@ -70,17 +70,17 @@ UpperLimit = float | str
 
 
 def beyond_measurement(
-    values: NDArray[np.float64], limits: NDArray[np.float64]
+    multiples: NDArray[np.float64], values: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Return which values are such multiples of their ULN that no enzyme can be measured so.
 
-    >>> beyond_measurement(np.array([500, 1e308, np.nan]), np.array([170, 170, 170])).tolist()
+    >>> values = np.array([500, 1e308, np.nan])
+    >>> beyond_measurement(values / 170, values).tolist()
     [False, True, False]
     """
-    with np.errstate(over="ignore", under="ignore"):
-        multiples = values / limits
     beyond = (multiples > MOST_MULTIPLE) | (multiples < 1 / MOST_MULTIPLE)
-    return np.asarray(beyond & np.isfinite(values) & (values > 0), dtype=bool)
+    # Values that are no measurement at all are faults of their own.
+    return np.asarray(beyond & np.isfinite(values) & (values > 0)) if beyond.any() else beyond
 
 
 def upper_limit(

@@ -28,17 +28,17 @@ _MOST_COMPARED = 200_000
 
 
 def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> NDArray[np.str_]:
-    """Return the first character of each identifier that nobody sees, or an empty text.
+    """Return, for each patient, the first character of the identifier that nobody sees, or "".
 
-    By such a character one patient becomes two. `patients` is as `number_patients` returns it.
+    By such a character one patient becomes two. `patients` is as `number_patients` returns it; the
+    last of the result is "", for rows without a patient.
 
     Examples
     --------
     >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2])).tolist()
-    ['', '\u200b', '']
+    ['', '\u200b', '', '']
     """
-    found = [unseen_character(name) for name in _distinct(identifiers, patients)]
-    return np.array([*found, ""])[patients]
+    return np.array([*map(unseen_character, _distinct(identifiers, patients)), ""])
 
 
 def unseen_character(identifier: object) -> str:

@@ -148,10 +148,13 @@ def _multiples(
     check: TableCheck, enzyme: str, value: NDArray[np.float64], limit: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return an enzyme as multiples of its ULN; those beyond any are recorded, and nan."""
-    wrong = enzymes.beyond_measurement(value, limit)
-    check.fault_rows(wrong, enzyme, enzymes.BEYOND_MEASUREMENT)
     with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
-        return np.where(wrong, np.nan, value / limit)
+        multiples = value / limit
+    wrong = enzymes.beyond_measurement(multiples, value)
+    if not wrong.any():
+        return multiples
+    check.fault_rows(wrong, enzyme, enzymes.BEYOND_MEASUREMENT)
+    return np.where(wrong, np.nan, multiples)
 
 
 def upper_limits(
@@ -238,7 +241,8 @@ def identify_visits(check: TableCheck) -> tuple[NDArray[np.int64], NDArray[np.fl
     check.fault_rows(patients < 0, "patient_id", "must not be empty")
     unseen = unseen_characters(identifiers, patients)
     for character in sorted({*unseen.tolist()} - {""}):
-        check.fault_rows(unseen == character, "patient_id", unseen_message(character))
+        rows = (unseen == character)[patients]
+        check.fault_rows(rows, "patient_id", unseen_message(character))
     check.fault_rows(absent, "week", "must be a number of weeks, not empty")
     return patients, weeks
 

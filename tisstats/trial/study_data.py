@@ -381,10 +381,10 @@ def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
         limits = pd.Series(limit, index=visits.index)
         if isinstance(limit, str):
             limits = visits["patient_id"].map(patients.frame.set_index("patient_id")[limit])
-        wrong = beyond_measurement(
-            visits[enzyme].to_numpy(dtype=float, na_value=np.nan),
-            limits.to_numpy(dtype=float, na_value=np.nan),
-        )
+        values = visits[enzyme].to_numpy(dtype=float, na_value=np.nan)
+        with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
+            multiples = values / limits.to_numpy(dtype=float, na_value=np.nan)
+        wrong = beyond_measurement(multiples, values)
         typed["visits"].add(wrong, enzyme, BEYOND_MEASUREMENT)
         if isinstance(limit, str):
             measured = set(visits.loc[visits[enzyme].notna(), "patient_id"])
