@@ -118,6 +118,9 @@ def test_a_worsening_that_a_death_is_counted_as_is_said_by_arm_and_in_times(tmp_
     assert times.incidence().frame.iloc[-1]["Worsening"] == "2"
     assert "a death without a worsening before it counts as a worsening" in times.rules
     assert "A death that comes first counts as a worsening" in times.numbers()["time_note"]
+    ended = times.ends().frame["Ended by"].tolist()
+    assert "death, counted as worsening" in ended
+    assert ended.count("worsening") == 1
 
 
 def test_rescue_medication_after_a_death_is_refused(tmp_path):
@@ -136,3 +139,108 @@ def test_patients_whose_names_look_alike_are_remarked_on(tmp_path):
     visits = [*VISITS, ("a", 0, BAD)]
     data = StudyData.read(study(tmp_path / "rows", visits, DEATHS))
     assert any("patient_id 'a' differs only in" in remark for remark in data.remarks)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "missing", "failed"),
+    [
+        ("treatment policy", "unknown", "a death before the assessment counts"),
+        ("treatment policy", "worst case", "a death before the assessment or a missing status"),
+        ("while on treatment", "unknown", "a death that leaves no visit to assess counts"),
+        ("composite", "non-responder", "an intercurrent event or a missing status counts"),
+        ("hypothetical", "unknown", None),
+    ],
+)
+def test_what_counts_as_worsened_is_said_by_strategy_and_rule(tmp_path, strategy, missing, failed):
+    worsening = [("threshold = 40", 'criterion = "imacs worsening"')]
+    folder = died(tmp_path, missing=missing, intercurrent=strategy, edits=worsening)
+    said = PrimaryEndpoint(folder).numbers()["direction"]
+    assert ("As a failure of treatment" in said) == (failed is not None)
+    assert f"As a failure of treatment, {failed}" in said or failed is None
+
+
+def test_without_a_death_none_is_said_to_count_as_worsened(tmp_path):
+    worsening = [("threshold = 40", 'criterion = "imacs worsening"')]
+    folder = study(tmp_path / "rows", VISITS, {"B": "5,withdrawal"}, "unknown", edits=worsening)
+    said = PrimaryEndpoint(folder).numbers()["direction"]
+    assert said.endswith("is better.")
+
+
+@pytest.mark.parametrize("events", [None, "", "C,4,rash,false\n"])
+@pytest.mark.parametrize(
+    ("outside", "said"),
+    [
+        ("", " 2 patients died."),
+        ("B", " 1 patient died, and 1 outside the analysis."),
+        ("BD", " 2 patients outside the analysis died."),
+    ],
+)
+def test_deaths_in_and_outside_the_analysis_are_told_apart(tmp_path, events, outside, said):
+    folder = died(tmp_path)
+    rows = tmp_path / "rows"
+    patients = rows / "synthetic_patients.csv"
+    head, *lines = patients.read_text(encoding="utf-8").splitlines()
+    flagged = [f"{line},{str(line[0] not in outside).lower()}" for line in lines]
+    patients.write_text("\n".join([f"{head},analysed", *flagged]), encoding="utf-8")
+    if events is not None:
+        table = rows / "synthetic_adverse_events.csv"
+        table.write_text("patient_id,week,event,serious\n" + events, encoding="utf-8")
+        text = (rows / "study.toml").read_text(encoding="utf-8")
+        named = '[files]\nadverse_events = "synthetic_adverse_events.csv"'
+        (rows / "study.toml").write_text(text.replace("[files]", named), encoding="utf-8")
+    note = Safety(folder).numbers()["events_note"]
+    first, _, rest = note.partition(".")
+    assert rest == said
+    assert first.startswith(
+        "The study has no table" if events is None else "1 patient had" if events else "The table"
+    )
+
+
+def test_a_remark_on_a_death_without_an_event_needs_a_table_of_events(tmp_path):
+    folder = died(tmp_path)
+    without = [each for each in StudyData.read(folder).remarks if "serious adverse" in each]
+    assert without == []
+    rows = tmp_path / "rows"
+    text = (rows / "study.toml").read_text(encoding="utf-8")
+    named = '[files]\nadverse_events = "synthetic_adverse_events.csv"'
+    (rows / "study.toml").write_text(text.replace("[files]", named), encoding="utf-8")
+    table = rows / "synthetic_adverse_events.csv"
+    table.write_text("patient_id,week,event,serious\nB,5,sepsis,true\n", encoding="utf-8")
+    found = [each for each in StudyData.read(folder).remarks if "serious adverse" in each]
+    assert len(found) == 1
+    assert "1 patient who died has no serious adverse event: D" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("unscheduled", "said"), [("keep", ", unscheduled ones"), ("drop", " that count")]
+)
+def test_which_visits_are_drawn_is_said(tmp_path, unscheduled, said):
+    text = 'baseline = "week 0"'
+    folder = died(tmp_path, edits=[(text, f'{text}\nunscheduled = "{unscheduled}"')])
+    assert f"at all visits{said} and those after" in Scores(folder).numbers()["shown"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "reason", "counted"),
+    [
+        ("treatment policy", "withdrawal", False),
+        ("composite", "withdrawal", True),
+        ("while on treatment", "withdrawal", False),
+    ],
+)
+def test_worsened_are_counted_as_such_only_where_a_rule_did(tmp_path, strategy, reason, counted):
+    courses = {"A": (BAD, GOOD, GOOD), "B": (GOOD, BAD, BAD)}
+    visits = [(name, 4 * at, each) for name in "AB" for at, each in enumerate(courses[name])]
+    edits = [("threshold = 40", 'criterion = "imacs worsening"'), ('"best"', '"at week"')]
+    ends = dict.fromkeys("AB", f"5,{reason}")
+    folder = study(tmp_path / "rows", visits, ends, intercurrent=strategy, edits=edits)
+    results = PrimaryEndpoint(folder).numbers()["results"]
+    assert ("counted as worsened" in results) == counted
+
+
+def test_patients_whose_names_look_alike_are_not_named_where_no_listings_are_wished(tmp_path):
+    title = 'title = "Early ends"'
+    visits = [*VISITS, ("a", 0, BAD)]
+    folder = study(tmp_path / "rows", visits, DEATHS, edits=[(title, f"{title}\nlistings = false")])
+    said = StudyData.read(folder).published_remarks
+    assert "identifiers of patients look alike, and count as different patients" in said

@@ -61,3 +61,13 @@ def test_of_very_many_identifiers_the_first_are_compared(monkeypatch):
     found.add(pd.Series(["A", "B"]), np.array([0, 1]))
     found.add(pd.Series(["a"]), np.array([0]))
     assert list(found.remarks()) == []
+
+
+@pytest.mark.parametrize("unseen", "\x07\u200b\u2028\u2029\u3164\x7f")
+def test_characters_that_nobody_sees_are_found_within_an_identifier(unseen):
+    assert identifiers.unseen_character(f"A{unseen}1") == unseen
+
+
+@pytest.mark.parametrize("seen", ["A 1", "é", "na\u200cme", "a\xa0b"])
+def test_characters_with_a_meaning_are_left_alone(seen):
+    assert identifiers.unseen_character(seen) == ""

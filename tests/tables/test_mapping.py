@@ -520,6 +520,17 @@ def test_a_wrong_mapping_is_one_clear_line(file, text, line):
             f"[visits.columns]\nmmt = [{2**63}]\n",
             "mine.toml: visits.columns.mmt: must be a whole number of 64 bits, as TOML has them",
         ),
+        (
+            f"[visits]\nat = {{ first = [0, {-(2**63) - 1}] }}\n",
+            "mine.toml: visits.at.first: must be a whole number of 64 bits, as TOML has them",
+        ),
+        *(
+            (
+                f"[visits.columns]\nmmt = {number}\n",
+                f"mine.toml, value '{number}': visits.columns.mmt: must be text",
+            )
+            for number in (2**63 - 1, -(2**63))
+        ),
         ("[visits.columns]\nmmt = 'a'\nmmt = 'b'\n", "mine.toml: cannot be read as TOML: "),
         (b"[visits.columns]\nmmt = '\xf6'\n", "mine.toml: is not in UTF-8"),
     ],

@@ -158,3 +158,29 @@ def test_whole_numbers_of_pandas_own_types_keep_their_digits_beside_an_empty_cel
     ids = pd.array([2**53 + 1, None], dtype="Int64")
     pd.DataFrame({"id": ids, "x": ["a", "b"]}).to_parquet(source, index=False)
     assert read_table(source).cells["id"].tolist() == [2**53 + 1, pd.NA]
+
+
+KEPT = {
+    "1": pa.array([1] * 2, pa.int8()),
+    str(2**64 - 1): pa.array([2**64 - 1] * 2, pa.uint64()),
+    "True": pa.array([True] * 2),
+    "2026-01-05 08:30:01": pa.array([dt.datetime(2026, 1, 5, 8, 30, 1)] * 2),
+    "2 days": pa.array([dt.timedelta(days=2)] * 2),
+    "P1": pa.array(["P1"] * 2),
+    "P2": pa.array(["P2"] * 2, pa.large_string()),
+    "P3": pa.array(["P3"] * 2).dictionary_encode(),
+}
+
+
+@pytest.mark.parametrize("cell", [*KEPT, *RARE])
+def test_an_identifier_keeps_its_type_in_parquet_unless_it_is_read_as_text(tmp_path, cell):
+    kept = cell in KEPT
+    column = (KEPT if kept else RARE)[cell]
+    source = visits_in(tmp_path, patient_id=pa.concat_arrays([column] * 2))
+    table = pq.read_table(source)
+    pq.write_table(table.set_column(1, "week", pa.array([0, 4, 8, 12])), source)
+    scored(source, tmp_path / "out.parquet", **SCORING)
+    kind = pq.read_table(tmp_path / "out.parquet")["patient_id"].type
+    assert kind == column.type if kept else kind in (pa.string(), pa.large_string())
+    scored(source, tmp_path / "out.csv", **SCORING)
+    assert set(pd.read_csv(tmp_path / "out.csv", dtype=str)["patient_id"]) == {cell}

@@ -55,7 +55,7 @@ STUDY = StudyMetadata(
     score_definition="How the score was computed",
 )
 IMPROVEMENT = CriterionLabel(
-    "imacs_improvement", "Improvement", "improvement", "Three of six better", "Improved at last"
+    "imacs_improvement", "Improvement", "improvement", "Three of six better"
 )
 
 
@@ -221,7 +221,7 @@ def test_a_definition_takes_the_place_of_the_score():
     assert adtte["PARAMCD"].tolist() == ["TTIMP"] * 2
     assert adtte["CNSR"].tolist() == [0, 1]
     assert adtte["EVNTDESC"].tolist() == [
-        "Improved at last",
+        "Improvement",
         "No improvement by the end of observation",
     ]
     back = to_trial_tables(found)
@@ -232,10 +232,6 @@ def test_a_definition_takes_the_place_of_the_score():
         "outcome": ["imacs_improvement"] * 2,
     }
     assert back.visits["imacs_improvement"].dropna().tolist() == [1, 0]
-    # Without a text for the event, it is the label.
-    named = replace(study, criterion=replace(IMPROVEMENT, event=""))
-    found = derive_analysis_datasets(named, **given)
-    assert found.tables["ADTTE"]["EVNTDESC"][0] == "Improvement"
 
 
 def test_what_ended_a_time_is_named():
@@ -249,6 +245,25 @@ def test_what_ended_a_time_is_named():
         "No response before rescue medication",
     ]
     assert adtte["CNSR"].tolist() == [0, 1]
+
+
+def test_what_was_counted_as_the_outcome_is_named():
+    times = pd.DataFrame(
+        {"patient_id": ["1", "2", "3"], "weeks": [4.0, 2.0, 3.0], "event": [True, True, False],
+         "outcome": ["imacs_improvement"] * 3, "counted": ["Death", None, "Death"]}
+    )  # fmt: skip
+    given = tables(times=times)
+    given["visits"]["imacs_improvement"] = 0.0
+    study = replace(STUDY, criterion=IMPROVEMENT)
+    adtte = derive_analysis_datasets(study, **given).tables["ADTTE"]
+    assert adtte["EVNTDESC"].tolist() == [
+        "Death, counted as improvement",
+        "Improvement",
+        "No improvement by the end of observation",
+    ]
+    times = times.drop(columns="outcome")
+    adtte = derive_analysis_datasets(STUDY, **tables(times=times)).tables["ADTTE"]
+    assert adtte["EVNTDESC"][0] == "Death, counted as response"
 
 
 def test_a_score_and_a_definition_have_times_of_their_own():
@@ -269,7 +284,7 @@ def test_a_score_and_a_definition_have_times_of_their_own():
     ]
     assert adtte["EVNTDESC"].tolist() == [
         "Total Improvement Score >= 20.5",
-        "Improved at last",
+        "Improvement",
         "No response by the end of observation",
     ]
     back = to_trial_tables(found).times

@@ -361,14 +361,32 @@ def test_events_that_compete_have_codes_of_their_own(failing, tmp_path, strategy
     assert_frame_equal(study_datasets(found).tables["ADTTE"], adtte)
 
 
-def test_a_failure_counted_as_worsening_is_described_as_such(made, tmp_path):
-    made.description = made.description.replace(
-        "threshold = 40", 'criterion = "imacs worsening"\nintercurrent = "composite"'
+@pytest.mark.parametrize(
+    ("strategy", "reason", "counted"),
+    [
+        ("composite", "withdrawal", ["Rescue medication", "Early stop"]),
+        ("composite", "death", ["Rescue medication", "Death"]),
+        ("treatment policy", "death", ["", "Death"]),
+        ("treatment policy", "withdrawal", ["", ""]),
+    ],
+)
+def test_what_is_counted_as_worsening_is_described_row_by_row(
+    failing, tmp_path, strategy, reason, counted
+):
+    failing.patients[1]["end_reason"] = reason
+    died = failing.patients[1]["patient_id"]
+    failing.visits = [
+        row for row in failing.visits if row["patient_id"] != died or int(row["week"]) <= 10
+    ]
+    failing.description = failing.description.replace(
+        "threshold = 40", f'criterion = "imacs worsening"\nintercurrent = "{strategy}"'
     )
-    adtte = study_datasets(StudyData.read(made.write(tmp_path / "tables"))).tables["ADTTE"]
-    assert set(adtte.loc[adtte["CNSR"] == 0, "EVNTDESC"]) == {
-        "Worsening by the IMACS definition, or rescue medication or an early stop, counted as such"
-    }
+    adtte = study_datasets(StudyData.read(failing.write(tmp_path / "tables"))).tables["ADTTE"]
+    nothing = "No worsening by the end of observation"
+    assert adtte["EVNTDESC"].tolist() == [
+        f"{each}, counted as worsening" if each else nothing for each in (*counted, "")
+    ]
+    assert adtte["CNSR"].tolist() == [*(0 if each else 1 for each in counted), 1]
 
 
 @pytest.mark.parametrize("criterion", ["imacs improvement", "minimal disability"])

@@ -131,19 +131,8 @@ def _criterion(data: StudyData) -> CriterionLabel | None:
         column=plan.criterion.replace(" ", "_"),
         label=plan.criterion_words,
         noun=plan.words.noun,
-        event=_event(data) if plan.words.unfavourable else "",
         definition=describe_criterion(data.study),
     )
-
-
-def _event(data: StudyData) -> str:
-    """Describe an unfavourable event where others are counted as such; else empty."""
-    plan = data.study.endpoint
-    if plan.intercurrent == "composite":
-        return f"{plan.criterion_words}, or rescue medication or an early stop, counted as such"
-    if plan.intercurrent == "treatment policy" and data.some_died:
-        return f"{plan.criterion_words}, or death, counted as such"
-    return ""
 
 
 def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
@@ -175,6 +164,14 @@ _FAILED = _ENDED | {
 }
 
 
+#: What counts as an unfavourable outcome where that itself was not seen.
+_COUNTED = {
+    "rescue medication": "Rescue medication",
+    "stopped early": "Early stop",
+    "death": "Death",
+}
+
+
 def _times(data: StudyData) -> pd.DataFrame:
     """Return the times to the first response by the score and to the endpoint's criterion."""
     study, criterion = data.study, _criterion(data)
@@ -193,6 +190,9 @@ def _times(data: StudyData) -> pd.DataFrame:
                 "weeks": times.time,
                 "event": times.event,
                 "ended": [ended.get(reason, "") for reason in times.ended_by.tolist()],
+                "counted": np.where(
+                    times.event, [_COUNTED.get(each, "") for each in times.ended_by.tolist()], ""
+                ),
                 "censoring": np.maximum(times.cause, 1),  # as competing causes are numbered
                 "outcome": outcome,
             }

@@ -45,6 +45,12 @@ TEST_TITLES = {
     "chi-square": "Pearson's chi-square test without continuity correction",
 }
 
+#: Which deaths count as a failure of treatment, by strategies that have other events do not.
+_FAILED_BY_DEATH = {
+    "treatment policy": "a death before the assessment",
+    "while on treatment": "a death that leaves no visit to assess",
+}
+
 #: An interval narrower than this has no width but for rounding.
 _NO_WIDTH = 1e-12
 
@@ -329,12 +335,19 @@ class PrimaryEndpoint(TrialChapter):
         """State which outcome is unfavourable, and what that does, if the endpoint is."""
         if not self.words.unfavourable:
             return ""
-        return (
+        direction = (
             f"Meeting this endpoint is unfavourable: a lower proportion of {self.words.patients} "
-            "is better. What counts as a failure of treatment (an intercurrent event by the "
-            "composite strategy, a missing status by the rules non-responder and worst case) "
-            f"counts as {self.words.failure_as}."
+            "is better."
         )
+        plan = self.study.endpoint
+        failures = [
+            "an intercurrent event" * (plan.intercurrent == "composite"),
+            _FAILED_BY_DEATH.get(plan.intercurrent, "") * self.data.some_died,
+            "a missing status" * (plan.missing in ("non-responder", "worst case")),
+        ]
+        if failed := " or ".join(filter(None, failures)):
+            direction += f" As a failure of treatment, {failed} counts as {self.words.failure_as}."
+        return direction
 
     def _counted(self) -> str:
         """Describe who is not in the denominators."""

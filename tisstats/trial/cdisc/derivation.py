@@ -159,9 +159,11 @@ def _derive_adtte(source: Source) -> Columns:
     known = {each.parameter: each for each in parameters() if each.dataset == "ADTTE"}
     named = dict.fromkeys(known, "")
     event = np.full(len(times), source.response(), dtype=object)
+    noun = np.full(len(times), "response", dtype=object)
     unmet = np.full(len(times), CENSORED, dtype=object)
     if (criterion := source.study.criterion) is not None:
-        event[of_criterion] = criterion.event or criterion.label
+        event[of_criterion] = criterion.label
+        noun[of_criterion] = criterion.noun
         unmet[of_criterion] = criterion.unmet
         named[criterion.column] = f"Time to First {criterion.label}"
     censoring = np.ones(len(times), dtype=np.int64)
@@ -172,6 +174,9 @@ def _derive_adtte(source: Source) -> Columns:
         nothing = np.char.partition(unmet.astype(str), " by the end")[:, 0].astype(object)
         unmet = np.where(ended == "", unmet, nothing + " " + ended)
     labels = {name: f"{named[name] or each.label} ({each.unit})" for name, each in known.items()}
+    if "counted" in times:
+        counted = times["counted"].fillna("").to_numpy(dtype=object)
+        event = np.where(counted == "", event, counted + ", counted as " + noun)
     columns |= {
         "PARAM": outcome.map(labels).to_numpy(dtype=object),
         "PARAMCD": outcome.map({name: each.code for name, each in known.items()}).to_numpy(

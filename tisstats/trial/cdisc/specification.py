@@ -156,7 +156,7 @@ def input_columns() -> Mapping[str, tuple[InputColumn, ...]]:
     Examples
     --------
     >>> [each.column for each in input_columns()["times"]]
-    ['patient_id', 'weeks', 'event', 'ended', 'censoring', 'outcome']
+    ['patient_id', 'weeks', 'event', 'ended', 'counted', 'censoring', 'outcome']
     """
     columns: dict[str, list[InputColumn]] = {}
     for row in _rows("inputs.csv"):

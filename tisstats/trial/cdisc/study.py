@@ -42,7 +42,6 @@ class CriterionLabel:
     label: str  #: what is met, such as Worsening by the IMACS definition
     noun: str  #: the outcome in the middle of a sentence, such as worsening
     definition: str = ""  #: the definition with its cut-offs, for the table of variables
-    event: str = ""  #: what ends a time in which it was met, if that is not the label alone
 
     @property
     def unmet(self) -> str:
