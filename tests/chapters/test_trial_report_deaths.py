@@ -244,3 +244,11 @@ def test_patients_whose_names_look_alike_are_not_named_where_no_listings_are_wis
     folder = study(tmp_path / "rows", visits, DEATHS, edits=[(title, f"{title}\nlistings = false")])
     said = StudyData.read(folder).published_remarks
     assert "identifiers of patients look alike, and count as different patients" in said
+
+
+@pytest.mark.parametrize("ends", ["5,death", ",death", "5,withdrawal", ",completed"])
+def test_where_a_death_without_a_week_is_placed_is_said(tmp_path, ends):
+    folder = study(tmp_path / "rows", VISITS, DEATHS | {"B": ends})
+    said = PrimaryEndpoint(folder).numbers()["endpoint"]
+    taken = "A death without a recorded week is taken to be in that of the last visit."
+    assert (taken in said) == (ends == ",death")

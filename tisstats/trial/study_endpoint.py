@@ -167,6 +167,8 @@ def describe_study_endpoint(data: StudyData) -> str:
         )
     if uses_events(study):
         sentences += _event_sentences(data)
+    elif _undated_deaths(data):
+        sentences.append("A death without a recorded week is taken to be in that of the last visit.")
     sentences.append(f"To a scheduled week belongs {describe_windows(study.visits)}.")
     return " ".join(sentences)
 
@@ -216,6 +218,15 @@ def describe_criterion(study: Study) -> str:
 def uses_events(study: Study) -> bool:
     """Return whether rescue medication or an early stop can decide about a response."""
     return study.endpoint.intercurrent != "treatment policy" or study.endpoint.without_rescue
+
+
+def _undated_deaths(data: StudyData) -> bool:
+    """Return whether the week of a death is not recorded."""
+    patients = data.analysis.patients
+    died = patients["end_reason"] == "death"
+    if "stop_week" in patients:
+        died &= patients["stop_week"].isna()
+    return bool(died.any())
 
 
 def _event_sentences(data: StudyData) -> list[str]:
