@@ -146,7 +146,7 @@ def test_patients_whose_names_look_alike_are_remarked_on(tmp_path):
     [
         ("treatment policy", "unknown", "a death before the assessment counts"),
         ("treatment policy", "worst case", "a death before the assessment or a missing status"),
-        ("while on treatment", "unknown", "a death that leaves no visit to assess counts"),
+        ("while on treatment", "unknown", "a death that leaves too few visits to assess counts"),
         ("composite", "non-responder", "an intercurrent event or a missing status counts"),
         ("hypothetical", "unknown", None),
     ],

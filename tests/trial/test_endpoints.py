@@ -38,7 +38,7 @@ SCORE_OPEN = "missing measures leave the score open"
 WORSE_OPEN = "missing measures leave deterioration open"
 #: What a death is, where the strategy alone does not say so.
 DEATH = "; a death before the assessment is {}, unless the endpoint was or may have been met before"
-ALIVE = "; a death that leaves no visit to assess is {}"
+ALIVE = "; a death that leaves too few visits to assess is {}"
 
 # A slow computation: each patient alone, in every world that the missing measures allow.
 
@@ -220,11 +220,17 @@ class Slow:
             every = {rule for _, rule in found}
             # Some worlds deteriorate, the others do not respond: known by the score.
             return "non-responder", next(iter(every - {DETERIORATED}), DETERIORATED)
-        if self.died and self.reason() in (NO_VISIT, TOO_FEW, EARLY):
+        if self.died and self.reason() in (NO_VISIT, TOO_FEW, EARLY) and not self.missed():
             return "non-responder", DIED
         counted = {"best case": "responder", "worst case": "non-responder"}
         counted["non-responder"] = "non-responder"
         return counted.get(self.e.missing, "unknown"), self.reason()
+
+    def missed(self):
+        """Whether a visit that was to sustain the score was due before the death, and missed."""
+        if self.e.kind != "sustained" or self.assessed is None:
+            return False
+        return all(week + self.e.window < self.one.death for week in self.e.also_at)
 
     def reason(self):
         scores = {self.scored(world) for world in self.worlds()}
@@ -845,6 +851,20 @@ DEATHS = [
     ({8: 40}, {"intercurrent": "hypothetical"}, ("excluded", DIED)),
     ({8: 40}, {"intercurrent": "while on treatment"}, ("responder", ON_TREATMENT)),
     ({}, {"intercurrent": "while on treatment"}, ("non-responder", DIED)),
+    *(
+        (
+            {8: 40},
+            {"kind": "sustained", "also_at": weeks, "window": window, "missing": "best case"}
+            | {"intercurrent": "while on treatment"},
+            decided,
+        )
+        for weeks, window, decided in (
+            ((4,), 1, ("responder", NO_VISIT)),  # missed before the death
+            ((4, 9), 0, ("responder", NO_VISIT)),
+            ((4, 9), 1, ("non-responder", DIED)),  # the window was open when the patient died
+            ((12,), 1, ("non-responder", DIED)),
+        )
+    ),
     ({8: 40}, {"week": 10}, ("non-responder", DIED)),
     ({8: 40}, {"week": 9.5}, ("unknown", NO_VISIT)),
     ({8: 40}, {"week": 9.5, "window": 0.5}, ("non-responder", DIED)),

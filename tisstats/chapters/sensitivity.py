@@ -110,7 +110,7 @@ class Sensitivity(PatientChapter):
         yield from level_rows(self.printed.choices)
 
     @table(
-        "Choices that only patient-level data allow",
+        "Choices varied with patient-level data",
         collapsed=True,
         origin="{self.patient_data.label}",
         columns="choices in words, with their reasons",

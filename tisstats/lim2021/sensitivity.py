@@ -29,7 +29,7 @@ from tisstats.trial.specifications import Choice, Conclusion, Condition, Level, 
 
 #: Intervals that can be defended, with the reason.
 _INTERVALS = {
-    "clopper-pearson": "named in the Methods section",
+    "clopper-pearson": "named in the Results",
     "wilson": "recommended for few patients (Brown, Cai & DasGupta 2001)",
     "jeffreys": "recommended for few patients (Brown, Cai & DasGupta 2001)",
     "blaker": "exact, and within the Clopper-Pearson interval (Blaker 2000)",

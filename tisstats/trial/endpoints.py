@@ -226,7 +226,7 @@ class Endpoint:
         if self.intercurrent == "treatment policy":
             described += f"; a death {failure}, unless the endpoint was or may have been met before"
         if self.intercurrent == "while on treatment":
-            described += f"; a death that leaves no visit to assess is {self.words.failure}"
+            described += f"; a death that leaves too few visits to assess is {self.words.failure}"
         kept = ""
         if self.without_confirmed_deterioration:
             kept = "a confirmed deterioration"
@@ -521,9 +521,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
     4. The scores, as far as their bounds settle the status. While on treatment, the last
        follow-up visit on treatment takes the place of that of the week after an event before it.
-    5. A death before the assessment, or in its week without a visit from then on, where there is no
-       visit that could settle the status: it counts as a failure of treatment, whatever the rule
-       for missing scores. By treatment policy it does so too where the visits before it settled
+    5. A death before the assessment, or in its week without a visit from then on, where too few
+       visits are left to settle the status, and not because one was missed that was due before the
+       death: it counts as a failure of treatment, whatever the rule for missing scores. By treatment policy it does so too where the visits before it settled
        that the endpoint was not met. Treatment policy alone says nothing of what follows a death
        (ICH E9(R1), A.3.2); this is our convention.
     6. What is still open is counted by the rule for missing scores.
@@ -573,7 +573,7 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     score = _SCORES[endpoint.kind](setting)
     deteriorated = _deteriorated(setting)
     status, rule = _decided(setting, score.met, deteriorated)
-    without_visit = np.isin(score.reason.astype(str), _WITHOUT_VISIT)
+    without_visit = np.isin(score.reason.astype(str), _WITHOUT_VISIT) & ~score.missed_before
     died = (status == "") & setting.died & without_visit
     if endpoint.intercurrent == "treatment policy":
         # That nothing was seen before a death does not make a success of it.
@@ -695,6 +695,8 @@ class _Score:
 
     met: ThreeValued  #: shape (patients,)
     reason: Names  #: one of `RULES` for each patient, meaningless where it is not open
+    #: whether the visit that lacks was due before the death, shape (patients,)
+    missed_before: Mask | Literal[False] = False
 
 
 def _at_week(setting: _Setting) -> _Score:
@@ -728,7 +730,9 @@ def _sustained(setting: _Setting) -> _Score:
         _name("no visit in the window"),
         _gap_or_measures(setting.assessed),
     )
-    return _Score(at_week & also, reason)
+    due = max(endpoint.also_at) + endpoint.window + SAME_WEEK
+    missed_before = np.any(setting.assessed, axis=1) & (due < setting.courses.death_week)
+    return _Score(at_week & also, reason, missed_before)
 
 
 def _best(setting: _Setting) -> _Score:

@@ -48,7 +48,7 @@ TEST_TITLES = {
 #: Which deaths count as a failure of treatment, by strategies that have other events do not.
 _FAILED_BY_DEATH = {
     "treatment policy": "a death before the assessment",
-    "while on treatment": "a death that leaves no visit to assess",
+    "while on treatment": "a death that leaves too few visits to assess",
 }
 
 #: An interval narrower than this has no width but for rounding.
