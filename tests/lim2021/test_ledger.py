@@ -384,7 +384,7 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     """Its numerator is not printed: 11 of 20 needs two patients added to the nine."""
     item = ledger["discussion.minimal_percent"]
     assert item.verdict is Verdict.STATED
-    assert "has no scores in any cohort" in item.note
+    assert "has no scores in the synthetic cohorts" in item.note
     assert item.checked_by == ()
     for said in ("Of 20 patients, 11 rounds to it; of 19, no count", "9 of 20 is 45.0%"):
         assert said in item.note

@@ -243,7 +243,7 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                 seen(f"at any visit by week {plan.week:g}", by_week),
                 seen(
                     f"at any visit by week {plan.week:g}, unknown after an early stop",
-                    f"{stopped} patients stopped early, and nothing is printed on them afterwards",
+                    f"{stopped} patients stopped early; no score after the stop is printed",
                     early_end="missing",
                 ),
                 seen(

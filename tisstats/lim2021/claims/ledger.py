@@ -127,7 +127,8 @@ def percentage_without_numerator(inputs: claim.ClaimInputs) -> claim.Finding:
         f"with patient {added} too, if not one of the {kept}, {percentage(kept + 2, group)}",
         f"with all {lost} whose improvement was lost, {percentage(kept + lost, analysed)} without "
         f"patient {left_out} and {percentage(kept + lost + 1, group)} with this patient",
-        f"no patient-level data test it here: patient {left_out} has no scores in any cohort",
+        f"no patient-level data test it here: patient {left_out} has no scores in the synthetic "
+        "cohorts",
     )
     check_count = claim.Check(f"a count of {group} rounds to {printed}", bool(fitting))
     return claim.Finding(remarks=remarks, checks=(check_count,))
