@@ -16,11 +16,12 @@ def test_absolute_sentences_are_registered_with_their_condition(page):
     assert rows == [], (
         "state a condition in each of these sentences, or delete the absolute word; then add the "
         "rows that `python -m tests.wording --missing` prints to tests/wording/"
-        f"{wording.REGISTER.name}, with the phrase that states it"
+        f"{wording.REGISTER.name}, with the phrase that states it, or with "
+        f"{wording.NONE_NEEDED!r} and the reason"
     )
 
 
-def test_each_condition_is_a_phrase_of_its_sentence():
+def test_each_condition_is_a_phrase_of_its_sentence_or_the_reason_why_none_is_needed():
     faults = [(row["sentence"], wording.fault(row)) for row in wording.register()]
     assert [fault for fault in faults if fault[1]] == []
 
@@ -93,12 +94,45 @@ def test_markup_is_taken_off_and_sentences_are_told_apart(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.py", '"""Never this."""\nTEXT = f"Never {2}."\nraise ValueError("never that one")\n'),
+        ("a.toml", '[[entry]]\nkey = "never"\ntext = ["""\nNever\n{value}."""]\n'),
+        ("a.json", '{"never this": [{"description": "Never {value}."}]}'),
+    ],
+)
+def test_the_texts_of_other_files_are_read(name, source, tmp_path, monkeypatch):
+    monkeypatch.setattr(wording, "ROOT", tmp_path)
+    (tmp_path / name).write_text(source, encoding="utf-8")
+    assert wording.absolute(name) == ["Never {value}."]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "CONTRIBUTING.md",
+        "data/bounds/datapackage.json",
+        "tisstats/book/trial_report/notebooks/scores.ipynb",
+        "tisstats/chapters/trial_report/scores.py",
+        "tisstats/figures/swimmer.py",
+        "tisstats/lim2021/discrepancies/entries.toml",
+        "tisstats/teaching/slides.toml",
+    ],
+)
+def test_pages_have_every_kind_of_file_with_prose(page):
+    assert page in PAGES
+
+
+@pytest.mark.parametrize(
     ("condition", "message"),
     [
         ("of nineteen", "has fewer than 3 words"),
         ("in every other trial", "does not stand in the sentence"),
         ("It never happens in this trial.", "is the whole sentence"),
         ("in this trial.", ""),
+        ("none needed: obvious", "has fewer than 3 words"),
+        ("none needed: never happens in this", "only repeats the sentence"),
+        ("none needed: true by definition", ""),
     ],
 )
 def test_a_condition_that_is_none_is_refused(condition, message):

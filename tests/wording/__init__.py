@@ -1,9 +1,9 @@
 """The sentences of the book that promise something without exception, and where they stand.
 
-A sentence with such a word is true under conditions or not at all. So each is registered in
-``absolute_sentences.csv`` with the phrase of that same sentence which states its condition, its
-scope or its source. A new or a changed sentence fails until somebody has stated and registered
-one:
+A sentence with such a word is true under conditions, by definition or not at all. So each is
+registered in ``absolute_sentences.csv`` with the phrase of that same sentence which states its
+condition, its scope or its source; or, where it needs none, with ``none needed: `` and the reason.
+A new or a changed sentence fails until somebody has stated and registered one of them:
 
     python -m tests.wording --missing    # rows to add, with an empty condition to fill in
     python -m tests.wording --stale      # rows whose sentence is gone
@@ -16,7 +16,8 @@ import ast
 import csv
 import json
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -24,11 +25,39 @@ ROOT = Path(__file__).resolve().parents[2]
 REGISTER = Path(__file__).with_name("absolute_sentences.csv")
 COLUMNS = ["page", "sentence", "condition"]
 
-#: Least number of words of a condition.
+#: Least number of words of a condition, or of the reason why none is needed.
 SHORTEST = 3
 
+#: Opens, in place of a condition, the reason why the sentence needs none.
+NONE_NEEDED = "none needed: "
+
+#: Where prose stands. Left out are the history in CHANGELOG.md, cells of CSV files, the scripts of
+#: pages, and packages whose texts are mostly messages of commands or about faults in data.
+PROSE = (
+    "CONTRIBUTING.md",
+    "LICENSE-*.md",
+    "README.md",
+    "book/**/*.md",
+    "data/**/README.md",
+    "data/**/datapackage.json",
+    "notebooks/*.ipynb",
+    "tisstats/**/*.toml",
+    "tisstats/book/trial_report/**/*.ipynb",
+    "tisstats/book/trial_report/**/*.md",
+    "tisstats/chapters/**/*.py",
+    "tisstats/figures/**/*.py",
+    "tisstats/ledger/**/*.py",
+    "tisstats/lim2021/**/*.py",
+    "tisstats/synthetic/**/*.py",
+    "tisstats/teaching/**/*.py",
+    "tisstats/trial/*.py",
+)
+
 #: Between two sentences: white space after a stop, which may be quoted or in brackets.
-_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"”)]))(?<!e\.g\.)(?<!i\.e\.)(?<!\bal\.)(?<!\bcf\.)\s+")
+_END = re.compile(
+    r"(?:(?<=[.!?])|(?<=[.!?][\"”)]))"
+    r"(?<!e\.g\.)(?<!i\.e\.)(?<!\bal\.)(?<!\bcf\.)(?<!\bFig\.)\s+"
+)
 
 #: What claims more than any one observation can show.
 ABSOLUTE = re.compile(
@@ -69,7 +98,7 @@ AVOIDED = {
     r"on a cut\b": "on a band boundary",
     r"is no (?:whole )?number": "is not a (whole) number",
     r"keeps? the level": "attains the nominal coverage",
-    r"clopper-pearson": "Clopper-Pearson",
+    r"(?<![\",])clopper-pearson": "Clopper-Pearson",
     r"wald-max-variance": "Wald with p = 1/2",
     r"first open": "open",
     r"what no other does": "what it does",
@@ -85,14 +114,8 @@ AVOIDED = {
 
 
 def pages() -> list[str]:
-    """Return every page with prose, as paths from the root of the project."""
-    found = [
-        *ROOT.glob("notebooks/*.ipynb"),
-        *ROOT.glob("book/**/*.md"),
-        *ROOT.glob("data/*/README.md"),
-        *(ROOT / "tisstats" / "chapters").glob("*.py"),
-        ROOT / "README.md",
-    ]
+    """Return the files whose sentences are looked at, as paths from the root of the project."""
+    found = {path for pattern in PROSE for path in ROOT.glob(pattern)}
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
@@ -151,12 +174,15 @@ def stale() -> list[dict[str, str]]:
 def fault(row: dict[str, str]) -> str:
     """Return what is wrong with the condition of a row, or nothing."""
     condition = row["condition"]
-    if len(condition.split()) < SHORTEST:
+    stated = condition.removeprefix(NONE_NEEDED)
+    if len(stated.split()) < SHORTEST:
         return f"the condition {condition!r} has fewer than {SHORTEST} words"
-    if condition not in row["sentence"]:
-        return f"the condition {condition!r} does not stand in the sentence"
     if condition == row["sentence"]:
         return "the condition is the whole sentence"
+    if stated == condition and condition not in row["sentence"]:
+        return f"the condition {condition!r} does not stand in the sentence"
+    if stated != condition and stated in row["sentence"]:
+        return f"the reason {stated!r} only repeats the sentence"
     return ""
 
 
@@ -166,31 +192,38 @@ def _flags(pattern: str) -> re.RegexFlag:
 
 def _blocks(path: Path) -> Iterator[str]:
     """Yield paragraphs, items, rows of tables and captions, each on one line."""
-    if path.suffix == ".md":
-        yield from _of_markdown(path.read_text(encoding="utf-8"))
-        return
-    if path.suffix == ".py":
-        for text in texts_of_code(path.read_text(encoding="utf-8")):
-            yield from _of_markdown(text)
-        return
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
+    for text in _READERS[path.suffix](path.read_text(encoding="utf-8")):
+        yield from _of_markdown(text)
+
+
+def _texts_of_notebook(source: str) -> Iterator[str]:
+    for cell in json.loads(source)["cells"]:
+        text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            yield from _of_markdown(source)
+            yield text
             continue
-        caption = cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
-        yield from _of_markdown(caption)
-        for text in _shown(source):
-            yield from _of_markdown(text)
+        yield cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
+        yield from _shown(text)
+
+
+def _texts_of_values(value: object) -> Iterator[str]:
+    """Yield the texts of several words that nested lists and tables hold, without their keys."""
+    if isinstance(value, str) and len(value.split()) > 1:
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts_of_values(part)
 
 
 def texts_of_code(source: str) -> Iterator[str]:
-    """Yield the texts of a module that are words for a page: those with a space, no docstrings."""
-    tree = ast.parse(source)
-    nodes = list(ast.walk(tree))
+    """Yield the texts of a module that are words for a page: those with a space.
+
+    Docstrings and the messages of errors are left out.
+    """
+    nodes = list(ast.walk(ast.parse(source)))
     apart = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
-        if isinstance(node, ast.JoinedStr):
+        if isinstance(node, ast.JoinedStr | ast.Raise):
             apart |= {id(part) for part in ast.walk(node) if part is not node}
     for node in nodes:
         if id(node) not in apart and (text := _text(node)) and " " in text.strip():
@@ -232,3 +265,13 @@ def _of_markdown(text: str) -> Iterator[str]:
         line = re.sub(r"\s+", " ", line).strip()
         if re.search(r"\w", line):
             yield line
+
+
+#: How to find the texts of a file, by the ending of its name.
+_READERS: dict[str, Callable[[str], Iterator[str]]] = {
+    ".ipynb": _texts_of_notebook,
+    ".json": lambda source: _texts_of_values(json.loads(source)),
+    ".md": lambda source: iter([source]),
+    ".py": texts_of_code,
+    ".toml": lambda source: _texts_of_values(tomllib.loads(source)),
+}
