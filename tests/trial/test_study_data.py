@@ -13,6 +13,7 @@ from tisstats.measures.identifiers import plain_identifier
 from tisstats.trial import summaries
 from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_tables import _limit
 from tisstats.trial.template import example_folder, write_new_study
 
 SHAPES = {
@@ -473,3 +474,9 @@ def test_a_fatal_event_after_the_last_visit_lies_within_the_study(tmp_path, week
     else:
         with pytest.raises(DataError, match="lies after the patient's death, in stop_week in"):
             StudyData.read(folder)
+
+
+@pytest.mark.parametrize(("limit", "plausible"), [(0.75, True), (1, True), (0, False), (-1, False)])
+def test_an_upper_limit_in_microkatal_can_be_below_one(limit, plausible):
+    given = pd.Series([limit, np.nan])
+    assert _limit("alt", "microkat/L").check(given).tolist() == [plausible, True]
