@@ -217,12 +217,13 @@ def with_minus_signs(text: str) -> str:
 
 
 def percent_range(low: float, high: float, decimals: int = 1) -> str:
-    """Format two proportions as a range in per cent.
+    """Format two proportions, or differences of such, as a range in per cent.
 
-    >>> percent_range(0.2025, 0.6650)
-    '20.3 to 66.5'
+    >>> percent_range(0.2025, 0.6650), percent_range(-0.041, 0.483)
+    ('20.3 to 66.5', '−4.1 to 48.3')
     """
-    return f"{format_rounded(100 * low, decimals)} to {format_rounded(100 * high, decimals)}"
+    ends = (format_rounded(100 * end, decimals).replace("-", "−") for end in (low, high))
+    return " to ".join(ends)
 
 
 def format_table_number(

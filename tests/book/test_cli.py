@@ -89,7 +89,17 @@ def test_a_value_that_chapters_refuse_ends_in_one_line_before_anything_runs(run,
             "nowhere",
             "nowhere: is not a folder, not the number of a cohort and not 'reference'",
         ),
-        ("--set=cohort=", "empty", "empty/datapackage.json: missing"),
+        (
+            "--set=cohort=",
+            "",
+            "cohort: is not a folder, not the number of a cohort and not 'reference'",
+        ),
+        (
+            "--set=cohort=",
+            "empty",
+            "cohort empty: has neither the datapackage.json of a trial nor the "
+            "synthetic_ensemble.npz of cohorts",
+        ),
         ("--set=cohort=", "nowhere#2", "nowhere#2: is not a folder"),
         ("--cohort=", "nowhere", "nowhere: there is no such folder"),
         (

@@ -240,21 +240,34 @@ def test_the_default_is_permitted_and_each_chapter_has_the_parameters_of_its_not
 WRONG = [
     ("01_methods", "body_weight_kg", 19.9, "from 20 to 350 kg"),
     ("01_methods", "body_weight_kg", float("nan"), "from 20 to 350 kg"),
-    ("01_methods", "planned_patients", 0, "at least 1"),
+    ("01_methods", "planned_patients", 0, "from 1 to 1,000,000"),
+    ("01_methods", "planned_patients", 1_000_001, "from 1 to 1,000,000"),
+    ("01_methods", "planned_patients", 2.5, "a whole number"),
+    ("01_methods", "planned_patients", True, "a whole number"),
+    ("01_methods", "body_weight_kg", "80", "a number"),
+    ("02_cohort_flow", "reasons_may_overlap", "false", "True or False"),
+    ("03_primary_outcome", "include_excluded_patient", "no", "True or False"),
+    ("03_primary_outcome", "include_excluded_patient", None, "True or False"),
+    ("03_primary_outcome", "confidence_level", "0.9", "a number"),
+    ("03_primary_outcome", "confidence_level", True, "a number"),
+    ("03_primary_outcome", "treated_response", None, "a number"),
+    ("03_primary_outcome", "horizon_week", 6.5, "a whole number"),
+    ("own_data", "patients_shown", "2", "a whole number"),
+    ("01_methods", "confidence_level", 0.9999999991, "above 0 and at most 0.999999999"),
     ("01_methods", "assumed_proportion", 1.01, "from 0 to 1"),
-    ("01_methods", "confidence_level", 95.0, "above 0 and below 1"),
+    ("01_methods", "confidence_level", 95.0, "above 0 and at most 0.999999999"),
     ("01_methods", "interval_method", "exact", "one of clopper-pearson, "),
     ("01_methods", "interval_method", "newcombe", "one of clopper-pearson, "),
     ("02_cohort_flow", "rounding_rule", "up", "one of half-up, half-even, truncate"),
     ("03_primary_outcome", "threshold", 30, "20 or 40, "),
     ("03_primary_outcome", "horizon_week", 2, "from 3 "),
     ("03_primary_outcome", "horizon_week", 24, "to 9 (end of the study)"),
-    ("03_primary_outcome", "confidence_level", 1.0, "above 0 and below 1"),
+    ("03_primary_outcome", "confidence_level", 1.0, "above 0 and at most 0.999999999"),
     ("03_primary_outcome", "control_response", 0.0, "above 0 and below 1"),
     ("03_primary_outcome", "target_power", 1.0, "above 0 and below 1"),
     ("04_secondary_outcomes", "quantile_definition", "10", "one of spss, 1, 2, "),
     ("04_secondary_outcomes", "horizon_week", 10, "to 9 (end of the study)"),
-    ("05_safety", "confidence_level", 0.0, "above 0 and below 1"),
+    ("05_safety", "confidence_level", 0.0, "above 0 and at most 0.999999999"),
     ("07_what_does_not_add_up", "proportion_test", "t", "one of fisher, boschloo, barnard, "),
     ("own_data", "patients_shown", 0, "at least 1"),
     ("data_dictionary", "package", "reconstructed", "one of agreement, bounds, evidence, "),
@@ -423,6 +436,44 @@ def test_one_digit_is_no_plural():
 def test_a_negative_limit_of_the_difference_has_a_minus_sign():
     low = page("teaching_placebo", confidence_level=0.99999).numbers()["difference_low"]
     assert low.startswith("−")
+
+
+def test_a_coverage_below_its_level_is_printed_below_it():
+    rows = page("03_primary_outcome", confidence_level=0.5).coverage_by_method().frame
+    below = rows[rows["Coverage at least nominal everywhere"] == "no"]
+    least = below.set_index("Method")["Minimum coverage"].astype(float)
+    assert (least < 50).all()
+    assert least["Wilson with continuity correction"] == pytest.approx(49.9948, abs=6e-3)
+    usual = page("03_primary_outcome").coverage_by_method().frame
+    assert {len(each.partition(".")[2]) for each in usual["Minimum coverage"]} == {1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"), [("truncate", "truncation"), ("half-even", "half-even rounding")]
+)
+def test_the_rule_of_rounding_is_named(rule, said):
+    assert page("02_cohort_flow", rounding_rule=rule).numbers()["rounding_rule"] == said
+
+
+def test_what_does_not_match_is_shown_without_spurious_digits():
+    (table,) = page("04_secondary_outcomes", quantile_definition="7").mismatches(
+        "table2", "Table 2"
+    )
+    computed = table.frame["Synthetic"].tolist()
+    assert not [each for each in computed if "." in each and each.endswith("0")]
+    assert not [each for each in computed if each.startswith("-")]
+    assert [each for each in computed if each.startswith("−")]
+
+
+def test_the_power_with_no_visit_missed_is_not_certain():
+    numbers = page("teaching_placebo", target_power=0.9999).numbers()
+    assert numbers["missed_none_power"] == ">99.9"
+
+
+def test_negative_limits_of_a_table_have_a_minus_sign():
+    intervals = page("teaching_placebo", confidence_level=0.99999).difference_by_method().frame
+    assert intervals["Interval"].str.startswith("−").any()
+    assert not intervals["Interval"].str.contains("-").any()
 
 
 # Other rows.

@@ -252,3 +252,15 @@ def test_where_a_death_without_a_week_is_placed_is_said(tmp_path, ends):
     said = PrimaryEndpoint(folder).numbers()["endpoint"]
     taken = "A death without a recorded week is taken to be in that of the last visit."
     assert (taken in said) == (ends == ",death")
+
+
+@pytest.mark.parametrize("interval", ["wald", "wilson"])
+def test_an_interval_of_a_harm_without_width_is_explained(tmp_path, interval):
+    plan = "[analysis]\n"
+    folder = died(tmp_path, edits=[(plan, f'{plan}interval = "{interval}"\n')])
+    page = Safety(folder)
+    cells = page.outcomes().frame.set_index("Outcome").iloc[:, 0]
+    stopped = cells["Stopped early because of an adverse event, not counting deaths"]
+    assert stopped.endswith("; 0.0 to 0.0") == (interval == "wald")
+    note = page.numbers()["zero_note"]
+    assert ("An interval without width comes from its method" in note) == (interval == "wald")

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 from scipy.stats import binom, fisher_exact
 
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import next_trial
 from tisstats.lim2021.next_trial import NextTrialPlan, SampleSizeRow
 
@@ -92,3 +93,12 @@ def test_the_treated_respond_more_often(treated, allowed):
     )
     with pytest.raises(ValueError, match=message):
         NextTrialPlan(**PLAN | {"treated_response": treated})
+
+
+def test_the_rates_of_a_next_trial_are_those_of_two_arms_with_one_endpoint():
+    arms = PublishedFacts.read().tables["comparators"]
+    names = [address.partition(".")[2] for address in (next_trial.TREATED, next_trial.CONTROL)]
+    rows = arms.set_index(arms.columns[0]).loc[names]
+    assert rows["endpoint"].nunique() == 1
+    assert rows["study"].str.contains("IVIg|placebo").all()
+    assert rows["study"].nunique() == 2

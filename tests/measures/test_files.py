@@ -7,7 +7,7 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures.files import read_visits
-from tisstats.tables import FormatError, ReadOptions, batches, write_table
+from tisstats.tables import FormatError, ReadOptions, batches, read_mapping, write_table
 from tisstats.tables.atomic import replacing
 from tisstats.tables.batches import TableBatches
 from tisstats.tables.table_writers import TextWriter
@@ -294,3 +294,18 @@ def test_a_link_to_the_result_stays_a_link(tmp_path):
     write_table(pd.DataFrame({"tis": [40.0]}), link)
     assert link.is_symlink()
     assert target.read_text(encoding="utf-8") == "tis\n40.0\n"
+
+
+def test_units_in_other_columns_are_nobodys_measure(tmp_path):
+    text = PLAIN.replace(",A\n", ",5 mg\n", 1).replace(",A\n", ",3 g\n")
+    read = read_visits(written(tmp_path, text))
+    assert read.table["site"].tolist() == ["5 mg", "3 g"]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_sheet_that_the_mapping_names_of_a_file_without_sheets_is_refused(tmp_path, wide):
+    columns = '[visits.columns]\nmmt = "mmt"\n'
+    several = '[visits.columns]\nmmt = ["mmt", "site"]\n'
+    mapping = written(tmp_path, f'[visits]\nsheet = "x"\n{several if wide else columns}', "m.toml")
+    with pytest.raises(DataError, match=r"visits\.csv, value 'x': has no sheets"):
+        read_visits(written(tmp_path, PLAIN), mapping=read_mapping(mapping))

@@ -59,8 +59,13 @@ def test_of_very_many_identifiers_the_first_are_compared(monkeypatch):
     monkeypatch.setattr(identifiers, "_MOST_COMPARED", 2)
     found = LookAlikes()
     found.add(pd.Series(["A", "B"]), np.array([0, 1]))
+    found.add(pd.Series(["b", "A"]), np.array([0, 1]))
+    (pair,) = found.remarks()
+    assert "'b' differs" in pair
+    found.add(pd.Series(["C", "a"]), np.array([0, 1]))
     found.add(pd.Series(["a"]), np.array([0]))
-    assert list(found.remarks()) == []
+    said = "identifiers that look alike were looked for among the first 2 patients only"
+    assert list(found.remarks()) == [pair, said]
 
 
 @pytest.mark.parametrize("unseen", "\x07\u200b\u2028\u2029\u3164\x7f")

@@ -16,7 +16,7 @@ from tisstats.errors import DataError
 from tisstats.measures import score_file as module
 from tisstats.measures.score_file import score_file
 from tisstats.measures.score_parts import patient_keys
-from tisstats.tables import FormatError, ReadOptions, batches, workspace
+from tisstats.tables import ReadOptions, batches, workspace
 from tisstats.tables.streams import digest
 
 ROWS = [
@@ -244,7 +244,7 @@ def test_a_disk_of_which_numpy_does_not_say_that_it_is_full_may_be_full(tmp_path
         raise OSError("73629 requested and 15911 written")
 
     monkeypatch.setattr(module, "score_part", full)
-    with pytest.raises(FormatError) as raised:
+    with pytest.raises(DataError) as raised:
         scored(source_of(tmp_path), tmp_path / "scored.csv")
     assert str(raised.value) == (
         f"{tmp_path / 'scored.csv'}: cannot be written: 73629 requested and 15911 written; the "
@@ -257,3 +257,18 @@ def test_an_empty_folder_of_a_run_that_was_killed_at_once_is_removed(tmp_path):
     (tmp_path / f".scored.csv.{ended_process()}.unfinished").mkdir()
     scored(source, output)
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [(b"a,b\n" * 40, False), (b"a,b\r" * 40, False), (b"a,b " * 40, True), (b"a,b ", False)],
+)
+def test_a_pipe_is_no_table_where_no_line_ends(tmp_path, monkeypatch, text, refused):
+    monkeypatch.setattr(module, "_LONGEST_HEADER", 100)
+    monkeypatch.setattr(module, "standard_input", lambda: io.BytesIO(text))
+    if refused:
+        with pytest.raises(DataError, match="has no line end in its first 100 bytes"):
+            module._spooled(tmp_path / "spooled")
+        assert not (tmp_path / "spooled").exists()
+    else:
+        assert module._spooled(tmp_path / "spooled").read_bytes() == text

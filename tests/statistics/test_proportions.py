@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
@@ -437,3 +438,13 @@ def test_the_result_cannot_be_changed():
     interval = proportion_interval(8, 19)
     with pytest.raises(AttributeError):
         interval.low = 0.1
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(2, 3), (3, 5), (4, 10)])
+def test_a_proportion_whose_p_value_is_alpha_to_the_last_digit_is_not_rejected(successes, trials):
+    """Here no success becomes as likely as what was observed, and the P value jumps."""
+    odds = math.comb(trials, successes) ** (-1 / successes)
+    proportion = odds / (1 + odds)
+    p_value = binom.sf(successes - 1, trials, proportion) + binom.cdf(0, trials, proportion)
+    found = proportion_interval(successes, trials, 1 - p_value, "sterne")
+    assert found.low == pytest.approx(proportion, rel=1e-12)

@@ -574,3 +574,15 @@ def test_parquet_of_others_is_read_by_its_types(tmp_path):
 def test_what_a_file_does_not_say_is_empty():
     contents = FileContents(pd.DataFrame())
     assert (contents.label, contents.labels, contents.types) == ("", {}, {})
+
+
+def test_what_another_data_set_calls_a_parameter_is_its_own_matter():
+    found = derive_analysis_datasets(STUDY, **tables())
+    (ours,) = [
+        each
+        for each in found.variables
+        if each.where == "PARAMCD EQ MMT" and each.variable == "AVAL"
+    ]
+    other = replace(ours, dataset="ADQS", source="visits.haq")
+    back = to_trial_tables(replace(found, variables=(*found.variables, other)))
+    pd.testing.assert_frame_equal(back.visits, to_trial_tables(found).visits)

@@ -12,7 +12,9 @@ from tisstats.errors import DataError
 from tisstats.measures.identifiers import plain_identifier
 from tisstats.trial import summaries
 from tisstats.trial.description import AnalysisOptions
+from tisstats.trial.measure_improvements import measure_improvements
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_tables import _limit
 from tisstats.trial.template import example_folder, write_new_study
 
 SHAPES = {
@@ -473,3 +475,21 @@ def test_a_fatal_event_after_the_last_visit_lies_within_the_study(tmp_path, week
     else:
         with pytest.raises(DataError, match="lies after the patient's death, in stop_week in"):
             StudyData.read(folder)
+
+
+@pytest.mark.parametrize(("limit", "plausible"), [(0.75, True), (1, True), (0, False), (-1, False)])
+def test_an_upper_limit_in_microkatal_can_be_below_one(limit, plausible):
+    given = pd.Series([limit, np.nan])
+    assert _limit("alt", "microkat/L").check(given).tolist() == [plausible, True]
+
+
+def test_a_measure_that_a_trial_did_not_use_has_no_improvement(tmp_path):
+    made = make_study(6, missing=0)
+    made.description = made.description.replace("'haq', ", "").replace('"haq", ', "")
+    assert "haq" not in made.description
+    made.visits = [
+        {name: value for name, value in row.items() if name != "haq"} for row in made.visits
+    ]
+    found = measure_improvements(StudyData.read(made.write(tmp_path / "study")).analysis)
+    assert found
+    assert all("haq" not in each.percents and "enzyme" in each.percents for each in found)

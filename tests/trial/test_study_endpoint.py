@@ -495,3 +495,18 @@ def test_treatment_before_the_first_dose_is_a_fault(tmp_path):
     (line,) = map(str, caught.value.faults)
     assert line.endswith("lies before the patient's first dose")
     assert "synthetic_treatments.csv, row 2, column date" in line
+
+
+@pytest.mark.parametrize("week", ["", 10])
+@pytest.mark.parametrize("strategy", ["treatment policy", "composite"])
+def test_where_a_death_without_a_week_is_placed_is_described(tmp_path, week, strategy):
+    made = make_study(4, seed=3)
+    died = made.patients[0]["patient_id"]
+    made.patients[0] |= {"stop_week": week, "end_reason": "death"}
+    made.visits = [row for row in made.visits if row["patient_id"] != died or row["week"] == 0]
+    made.treatments = [row for row in made.treatments if row["patient_id"] != died]
+    made.adverse_events = [row for row in made.adverse_events if row["patient_id"] != died]
+    made.description = described(made, (0, 4, 12, 24), intercurrent=strategy)
+    said = describe_study_endpoint(StudyData.read(made.write(tmp_path)))
+    taken = " A death without a recorded week is taken to be in that of the last visit. "
+    assert (taken in said) == (strategy == "treatment policy" and week == "")

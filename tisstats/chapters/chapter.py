@@ -16,7 +16,7 @@ from tisstats.chapters.result_facts import COUNT, COUNT_OF_ALL, VALUE, WORDS, Fa
 from tisstats.figures.numbers import format_confidence_level, of_all
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
-from tisstats.lim2021.cohort_check import Report, check
+from tisstats.lim2021.cohort_check import CheckResult, Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import count_matches, published_numbers
 from tisstats.lim2021.response import minimal_improvement_matches
 from tisstats.lim2021.trial_description import analysis_options
@@ -201,7 +201,7 @@ class PatientChapter(Chapter):
         rows = {
             "Quantity": [item.quantity for item in differing],
             "Published or inferred": [item.printed for item in differing],
-            self.patient_data.kind.capitalize(): [item.computed for item in differing],
+            self.patient_data.kind.capitalize(): [_shown(item) for item in differing],
         }
         return [
             Table(
@@ -241,3 +241,11 @@ class PatientChapter(Chapter):
                 ),
             )
         return numbers
+
+
+def _shown(item: CheckResult) -> str:
+    """Return what was computed where the article prints another number, as tables show it."""
+    if isinstance(item.value, str):
+        return item.computed
+    shown = item.computed.replace("-", "−")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown

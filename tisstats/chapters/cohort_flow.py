@@ -127,7 +127,9 @@ class CohortFlow(PatientChapter):
             "overlap": "may have" if self.reasons_may_overlap else "is assumed not to have",
             "excluded": flow.excluded_from_analysis,
             **self.facts("cohort_flow"),
-            "rounding_rule": self.rounding_rule,
+            "rounding_rule": "truncation"
+            if self.rounding_rule == "truncate"
+            else f"{self.rounding_rule} rounding",
             "percentages": len(self.percentages),
             "percentages_equal": self.percentages["equal"].sum(),
             "percentages_agree": of_all(

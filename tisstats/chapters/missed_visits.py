@@ -9,7 +9,7 @@ from tisstats.chapters.page import FigureItem, Markdown, Rows, described, figure
 from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, stated
 from tisstats.figures import missed_visits
 from tisstats.figures.missed_visits import RuleCurve
-from tisstats.figures.numbers import format_confidence_level, format_percent
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_probability
 from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
 from tisstats.printed import format_rounded
 from tisstats.statistics import OperatingCharacteristics
@@ -78,7 +78,8 @@ class MissedVisits:
         return format_confidence_level(self.plan.alpha)
 
     def _power(self, rule: MissingHandling, share: float = SHARE) -> str:
-        return format_percent(self.trial.characteristics(rule, ALIKE, share).rejection_probability)
+        found = self.trial.characteristics(rule, ALIKE, share)
+        return format_probability(found.rejection_probability)
 
     @described(
         {

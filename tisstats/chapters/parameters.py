@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import cache
+from numbers import Integral, Real
 from typing import Any
 
 from tisstats.agreement.comparison import MAXIMUM_DIGITS
@@ -24,6 +25,12 @@ from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS
 #: Maxima of muscle tests outside these limits (points) are rejected as likely typing errors; those
 #: in use are between 80 and 260 (`tisstats.measures.core_set.MMT_MAXIMA`).
 _PLAUSIBLE_MMT_MAX = (10, 1000)
+
+#: Beyond this level, one minus it has few digits left.
+_MOST_LEVEL = 0.999_999_999
+
+#: Of more patients the interval has no width at the decimals that are printed.
+_MOST_PLANNED = 1_000_000
 
 
 #: The parameter that names a folder of data.
@@ -50,7 +57,9 @@ class Parameters:
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            if why := refusal(field.name, getattr(self, field.name)):
+            value = getattr(self, field.name)
+            kind = _KINDS.get(str(field.type))
+            if why := _refusal(kind, value) or refusal(field.name, value):
                 raise ValueError(f"{field.name} {why}")
 
 
@@ -60,15 +69,31 @@ def refusal(name: str, value: object) -> str | None:
     Examples
     --------
     >>> refusal("confidence_level", 95.0)
-    'must be above 0 and below 1, got 95.0'
+    'must be above 0 and at most 0.999999999, got 95.0'
     >>> refusal("confidence_level", 0.9)
     """
     # The folder of data is looked into for its own parameter alone: pages that have none must not
     # depend on it.
-    permitted = (permitted_values() if name == _PACKAGE else _values_of_results()).get(name)
+    values = permitted_values() if name == _PACKAGE else _values_of_results()
+    return _refusal(values.get(name), value)
+
+
+def _refusal(permitted: Permitted | None, value: object) -> str | None:
     if permitted is None or permitted.includes(value):
         return None
     return f"must be {permitted.words}, got {value!r}"
+
+
+def _is_number(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, kind) and not isinstance(value, bool)
+
+
+#: What a parameter has to be, by its type: papermill passes on whatever it is given.
+_KINDS = {
+    "bool": Permitted("True or False", lambda value: isinstance(value, bool)),
+    "int": Permitted("a whole number", _is_number(Integral)),
+    "float": Permitted("a number", _is_number(Real)),
+}
 
 
 @cache
@@ -78,7 +103,7 @@ def permitted_values() -> dict[str, Permitted]:
     Examples
     --------
     >>> permitted_values()["confidence_level"].words
-    'above 0 and below 1'
+    'above 0 and at most 0.999999999'
     >>> [permitted_values()["threshold"].includes(score) for score in (20, 30, 40)]
     [True, False, True]
     """
@@ -94,12 +119,17 @@ def _values_of_results() -> dict[str, Permitted]:
     )
     first, last = min(moderate_by_week(published)), published.count("design.primary_week")
     inside = Permitted(f"above {0} and below {1}", lambda value: 0 < value < 1)
+    level = Permitted(
+        f"above {0} and at most {_MOST_LEVEL}", lambda value: 0 < value <= _MOST_LEVEL
+    )
     return {
         "body_weight_kg": _between(MINIMUM_WEIGHT_KG, MAXIMUM_WEIGHT_KG, " kg"),
         "patients_shown": Permitted(f"at least {1}", lambda value: value >= 1),
-        "planned_patients": Permitted(f"at least {1}", lambda value: value >= 1),
+        "planned_patients": Permitted(
+            f"from {1} to {_MOST_PLANNED:,}", lambda value: 1 <= value <= _MOST_PLANNED
+        ),
         "assumed_proportion": _between(0, 1),
-        "confidence_level": inside,
+        "confidence_level": level,
         "interval_method": _one_of(INTERVAL_METHODS),
         "rounding_rule": _one_of(ROUNDING_RULES),
         "threshold": Permitted(

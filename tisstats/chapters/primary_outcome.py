@@ -388,7 +388,7 @@ class PrimaryOutcome(PatientChapter):
         ]
         named = summaries[self.printed_interval.named_method_interval.method]
         matching = summaries[self.printed_interval.methods_matching_print[0]]
-        decimals = coverage_decimals(self.confidence_level)
+        decimals = self._coverage_decimals
         return {
             "coverage_patients": self.printed_interval.count.patients,
             "attaining": ", ".join(attaining) or "none",
@@ -400,6 +400,17 @@ class PrimaryOutcome(PatientChapter):
             "giving_least_at": format_percent(matching.minimum_at),
             "giving_mean_width": format_percent(matching.mean_expected_width),
         }
+
+    @cached_property
+    def _coverage_decimals(self) -> int:
+        """As many decimals as tell a coverage below the nominal level from it."""
+        least = [
+            each.minimum_coverage for each in self.coverage_summaries.values() if not _attains(each)
+        ]
+        decimals, level = coverage_decimals(self.confidence_level), self.confidence_level
+        while format_percent(level, decimals) in {format_percent(each, decimals) for each in least}:
+            decimals += 1
+        return decimals
 
     def _at_printed_level(self, method: str) -> str:
         level = format_confidence_level(self.printed_interval.level)
@@ -616,7 +627,7 @@ class PrimaryOutcome(PatientChapter):
     )
     def coverage_by_method(self) -> Rows:
         """Return minimum and mean coverage and mean expected width of every method."""
-        decimals = coverage_decimals(self.confidence_level)
+        decimals = self._coverage_decimals
         for method, summary in self.coverage_summaries.items():
             yield {
                 "Method": statistics.method_title(method),

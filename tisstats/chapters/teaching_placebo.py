@@ -478,7 +478,7 @@ class PlaceboResponse(Chapter):
         for method, found in self.differences.items():
             yield {
                 "Method": method_title(method),
-                "Difference": format_percent(found.estimate),
+                "Difference": format_percent(found.estimate).replace("-", "−"),
                 "Interval": percent_range(found.low, found.high),
                 "Definition": placebo.DIFFERENCE_METHODS[method],
             }
@@ -540,7 +540,7 @@ class PlaceboResponse(Chapter):
                 "Trial and threshold": self._at(each),
                 "Treated": f"{each.treated.responders} of {each.treated.patients}",
                 "Placebo": f"{each.placebo.responders} of {each.placebo.patients}",
-                "Difference": format_percent(found.estimate),
+                "Difference": format_percent(found.estimate).replace("-", "−"),
                 "Interval": percent_range(found.low, found.high),
                 "Counts": "inferred" if each.inferred else "published",
             }

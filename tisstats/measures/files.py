@@ -40,6 +40,7 @@ from tisstats.tables.decimals import (
 )
 from tisstats.tables.formats import TEXT_FORMATS
 from tisstats.tables.mapped_batches import MappedBatches, is_row_by_row
+from tisstats.tables.reading import check_sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +174,8 @@ class VisitBatches:
         self._mapped: MappedBatches | None = None
         is_text = file_format(file.path) in TEXT_FORMATS
         if mapping is not None and is_text and not whole and is_row_by_row(mapping, "visits"):
+            sheet = mapping.table("visits").sheet
+            check_sheet(replace(file.options, sheet=sheet), file_format(file.path), file.name)
             self._mapped = MappedBatches(file, mapping, "visits")
         self._mapping, self._units = mapping, units
         self._measures = MEASURE_COLUMNS_OF[units.core_set]

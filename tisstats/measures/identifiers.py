@@ -96,25 +96,33 @@ class LookAlikes:
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
         self._pairs: dict[str, str] = {}
+        self._more = False  # whether there are identifiers that were not compared
 
     def add(self, identifiers: pd.Series, patients: NDArray[np.int64]) -> None:
         """Compare the identifiers of a batch with those before; of very many, the first."""
-        for given in _distinct(identifiers, patients):
-            if len(self._known) >= _MOST_COMPARED:
-                return
+        for given in () if self._more else _distinct(identifiers, patients):
             if isinstance(given, str) and (name := given.strip()):
-                first = self._known.setdefault(plain_identifier(name), name)
+                plain = plain_identifier(name)
+                self._more = plain not in self._known and len(self._known) >= _MOST_COMPARED
+                if self._more:
+                    return
+                first = self._known.setdefault(plain, name)
                 if first != name:
                     self._pairs.setdefault(name, first)
 
     def remarks(self) -> Iterator[str]:
-        """Yield a remark on the first pair, with the number of others."""
+        """Yield a remark on the first pair, with the number of others, and on what was left out."""
         for name, first in list(self._pairs.items())[:1]:
             more = len(self._pairs) - 1
             others = f", and {more} more" if more else ""
             yield (
                 f"patient_id {name!r} {ALIKE} from {first!r}{others}: they count as different "
                 "patients"
+            )
+        if self._more:
+            yield (
+                f"identifiers that look alike were looked for among the first {_MOST_COMPARED:,} "
+                "patients only"
             )
 
 

@@ -153,9 +153,9 @@ def score_file(
     Raises
     ------
     tisstats.errors.DataError
-        If a file or its content is invalid.
+        If a file or its content is invalid, or the output cannot be written to the end.
     FormatError
-        If a file has another format, or the output is the input or cannot be written.
+        If a file has another format, or the output is the input or in no folder to write to.
     ValueError
         If an argument is not permitted.
     """
@@ -193,7 +193,7 @@ def score_file(
         place = target if is_file else "the standard output"
         # NumPy says how many bytes were written, and not why no more.
         reason = error.strerror or f"{error}; the disk may be full"
-        raise FormatError(f"{place}: cannot be written: {reason}") from None
+        raise DataError([Fault(str(place), f"cannot be written: {reason}")]) from None
 
 
 def _state(source: Path) -> tuple[int, ...] | None:

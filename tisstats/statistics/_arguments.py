@@ -89,8 +89,7 @@ def real_number(
 def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
     """Return an array of any kind; raise ValueError for a masked entry, naming the first.
 
-    NumPy would ignore the mask. float32 entries in mixed input are kept as objects, since NumPy
-    would convert them together with their rounding error.
+    NumPy would ignore the mask.
     """
     masked = None
     if isinstance(values, np.ma.MaskedArray):
@@ -101,8 +100,19 @@ def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
     if masked is not None and masked.any():
         place = f"at position {int(np.argmax(masked)) + 1} of {masked.size}"
         raise ValueError(f"{name} must have no masked entry, got one {place}")
-    if isinstance(values, list | tuple) and any(isinstance(each, np.float32) for each in values):
-        return np.array(values, dtype=object)
+    return _of_one_kind(values)
+
+
+def _of_one_kind(values: Broadcastable) -> NDArray[Any]:
+    """Return an array, of objects where NumPy would make one kind of several.
+
+    It would make text of numbers beside text, and numbers of booleans beside numbers, and convert
+    float32 entries together with their rounding error.
+    """
+    if isinstance(values, list | tuple):
+        others = sum(isinstance(each, str | bool | np.bool_) for each in values)
+        if 0 < others < len(values) or any(isinstance(each, np.float32) for each in values):
+            return np.array(values, dtype=object)
     return np.asarray(values)
 
 
@@ -117,7 +127,7 @@ def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:
         hidden, values = np.ma.getmaskarray(values), values.data
     if isinstance(values, list | tuple):
         values = [math.nan if value is np.ma.masked else value for value in values]
-    given = np.asarray(values)
+    given = _of_one_kind(values)
     allowed = given.dtype.kind in "iufO"
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)

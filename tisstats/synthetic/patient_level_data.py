@@ -103,12 +103,15 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
         folder = ensemble.parent if ensemble.name == ENSEMBLE else ensemble
         where = f"the ensemble in {folder.resolve().name}"
         return _from_ensemble(Ensemble.read(ensemble), number or "0", where, str(ensemble))
-    if not place.is_dir():
+    if not choice or not place.is_dir():
         message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
-        raise DataError([Fault(choice, message)])
+        raise DataError([Fault(f"cohort {choice}".strip(), message)])
     if number:
         message = f"has no {ENSEMBLE}, so {SEPARATOR}{number} names no cohort of it"
         raise DataError([Fault(str(place), message)])
+    if not (place / DESCRIPTOR).is_file():
+        message = f"has neither the {DESCRIPTOR} of a trial nor the {ENSEMBLE} of cohorts"
+        raise DataError([Fault(f"cohort {choice}", message)])
     trial = Trial.read(place, DESCRIPTION)
     return PatientLevelData(trial, f"folder {place.resolve().name}", drawn=False)
 

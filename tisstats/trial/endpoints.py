@@ -523,9 +523,10 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
        follow-up visit on treatment takes the place of that of the week after an event before it.
     5. A death before the assessment, or in its week without a visit from then on, where too few
        visits are left to settle the status, and not because one was missed that was due before the
-       death: it counts as a failure of treatment, whatever the rule for missing scores. By treatment policy it does so too where the visits before it settled
-       that the endpoint was not met. Treatment policy alone says nothing of what follows a death
-       (ICH E9(R1), A.3.2); this is our convention.
+       death: it counts as a failure of treatment, whatever the rule for missing scores. By
+       treatment policy it does so too where the visits before it settled that the endpoint was not
+       met. Treatment policy alone says nothing of what follows a death (ICH E9(R1), A.3.2); this
+       is our convention.
     6. What is still open is counted by the rule for missing scores.
 
     The assessment is the visit of `Endpoint.week`; if there is none, or the response may be seen at

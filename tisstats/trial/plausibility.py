@@ -334,7 +334,7 @@ def look_alikes(ids: pd.Series, *, names: bool = True) -> Iterator[str]:
     found.add(ids, np.arange(len(ids)))
     for remark in found.remarks():
         hidden = "identifiers of patients look alike, and count as different patients"
-        yield remark if names else hidden
+        yield hidden if remark.startswith("patient_id") and not names else remark
 
 
 def ends_without_events(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -> Iterator[str]:

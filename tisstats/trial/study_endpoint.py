@@ -168,7 +168,9 @@ def describe_study_endpoint(data: StudyData) -> str:
     if uses_events(study):
         sentences += _event_sentences(data)
     elif _undated_deaths(data):
-        sentences.append("A death without a recorded week is taken to be in that of the last visit.")
+        sentences.append(
+            "A death without a recorded week is taken to be in that of the last visit."
+        )
     sentences.append(f"To a scheduled week belongs {describe_windows(study.visits)}.")
     return " ".join(sentences)
 

@@ -9,6 +9,9 @@ from tisstats.statistics.signed_rank import SIGNED_RANK_METHODS, ZERO_METHODS
 from tisstats.teaching.wording import lower_case_name
 from tisstats.trial.study import AnalysisPlan, EndpointPlan, Study
 
+#: An interval narrower than this has no width but for rounding.
+NO_WIDTH = 1e-12
+
 
 def describe_quantiles(plan: AnalysisPlan) -> str:
     """Describe the definition of quartiles."""

@@ -51,9 +51,6 @@ _FAILED_BY_DEATH = {
     "while on treatment": "a death that leaves too few visits to assess",
 }
 
-#: An interval narrower than this has no width but for rounding.
-_NO_WIDTH = 1e-12
-
 
 class PrimaryEndpoint(TrialChapter):
     """The chapter of the primary endpoint."""
@@ -450,4 +447,7 @@ def _pair(compared: ArmComparison) -> str:
 
 def _degenerate(arm: ArmResponse) -> bool:
     interval = arm.interval
-    return interval is not None and min(interval.fewest.width, interval.most.width) < _NO_WIDTH
+    return (
+        interval is not None
+        and min(interval.fewest.width, interval.most.width) < method_wording.NO_WIDTH
+    )

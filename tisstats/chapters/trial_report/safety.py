@@ -328,7 +328,7 @@ class Safety(TrialChapter):
             if self.terms
             else self._events_note(),
             "outside_note": self._outside_note(),
-            "zero_note": self._zero_note(),
+            "zero_note": self._zero_note() + self._width_note(),
         }
 
     def _events_note(self) -> str:
@@ -380,6 +380,21 @@ class Safety(TrialChapter):
         return (
             "Every outcome that is recorded and known occurred in at least one patient of each arm "
             "with analysed patients."
+        )
+
+    def _width_note(self) -> str:
+        """Return what intervals without width mean, with a space before it; empty without one."""
+        plan, reference = self.study.analysis, self.study.reference_arm
+        counted = [outcome.arms for outcome in self.found if outcome.arms is not None]
+        found = [count.interval(plan) for arms in counted for count in arms.values()]
+        if reference is not None:
+            for arms in [*counted, *(term.arms for term in self.terms or ())]:
+                found += [risk_difference(arms, name, reference, plan) for name in self.others]
+        if all(each is None or each.width >= method_wording.NO_WIDTH for each in found):
+            return ""
+        return (
+            " An interval without width comes from its method where nobody or everybody had the "
+            "outcome; it does not mean that the risk is known."
         )
 
 

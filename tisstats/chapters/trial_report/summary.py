@@ -112,7 +112,7 @@ class Summary(TrialChapter):
         """Describe who was analysed, followed and scored."""
         total = self.flow.total
         sentences = [
-            f"{total.analysed} of the {total.recorded} patients in the table "
+            f"{total.analysed} of the {_patients(total.recorded)} in the table "
             f"{'was' if total.analysed == 1 else 'were'} analysed: "
             f"{_list([f'{arm.analysed} in the arm {arm.label}' for arm in self.flow.arms])}.",
             _completion(total),
