@@ -444,6 +444,10 @@ def test_a_coverage_below_its_level_is_printed_below_it():
     least = below.set_index("Method")["Minimum coverage"].astype(float)
     assert (least < 50).all()
     assert least["Wilson with continuity correction"] == pytest.approx(49.9948, abs=6e-3)
+    assert (
+        "falls to 35.24%"
+        in page("03_primary_outcome", confidence_level=0.5).coverage_by_proportion().alt
+    )
     usual = page("03_primary_outcome").coverage_by_method().frame
     assert {len(each.partition(".")[2]) for each in usual["Minimum coverage"]} == {1}
 
@@ -466,8 +470,9 @@ def test_what_does_not_match_is_shown_without_spurious_digits():
 
 
 def test_the_power_with_no_visit_missed_is_not_certain():
-    numbers = page("teaching_placebo", target_power=0.9999).numbers()
-    assert numbers["missed_none_power"] == ">99.9"
+    chapter = page("teaching_placebo", target_power=0.9999)
+    assert chapter.numbers()["missed_none_power"] == ">99.9"
+    assert "100.0" not in chapter.missed_visits.by_rule().frame["Power, %"].tolist()
 
 
 def test_negative_limits_of_a_table_have_a_minus_sign():

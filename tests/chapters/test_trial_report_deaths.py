@@ -15,6 +15,11 @@ from tisstats.trial.study_data import StudyData
 VISITS = [("A", 0, BAD), ("A", 4, GOOD), ("A", 8, GOOD), *C]
 VISITS += [(name, week, BAD) for name in "BD" for week in (0, 4)]
 DEATHS = {"B": "5,death", "D": "6,death"}
+#: Which deaths count as a failure of treatment by treatment policy.
+UNLESS_OPEN = (
+    "a death before the assessment, where visits before it do not leave open whether the endpoint "
+    "was met"
+)
 
 
 def died(folder, **choices):
@@ -144,8 +149,16 @@ def test_patients_whose_names_look_alike_are_remarked_on(tmp_path):
 @pytest.mark.parametrize(
     ("strategy", "missing", "failed"),
     [
-        ("treatment policy", "unknown", "a death before the assessment counts"),
-        ("treatment policy", "worst case", "a death before the assessment or a missing status"),
+        (
+            "treatment policy",
+            "unknown",
+            f"{UNLESS_OPEN}, counts",
+        ),
+        (
+            "treatment policy",
+            "worst case",
+            f"{UNLESS_OPEN}, or a missing status counts",
+        ),
         ("while on treatment", "unknown", "a death that leaves too few visits to assess counts"),
         ("composite", "non-responder", "an intercurrent event or a missing status counts"),
         ("hypothetical", "unknown", None),
@@ -264,3 +277,20 @@ def test_an_interval_of_a_harm_without_width_is_explained(tmp_path, interval):
     assert stopped.endswith("; 0.0 to 0.0") == (interval == "wald")
     note = page.numbers()["zero_note"]
     assert ("An interval without width comes from its method" in note) == (interval == "wald")
+
+
+@pytest.mark.parametrize("difference", ["wald", "newcombe"])
+def test_a_difference_of_harms_without_width_is_explained(tmp_path, difference):
+    arms = [('a = "Active"', 'a = "Active"\nb = "Placebo"'),
+            ("[study]", 'reference_arm = "b"\n[study]'),
+            ("[analysis]\n", f'[analysis]\ndifference = "{difference}"\n')]  # fmt: skip
+    folder = died(tmp_path, edits=arms)
+    patients = tmp_path / "rows" / "synthetic_patients.csv"
+    text = patients.read_text(encoding="utf-8").replace("B,a", "B,b").replace("C,a", "C,b")
+    patients.write_text(text, encoding="utf-8")
+    page = Safety(folder)
+    cells = page.differences().frame.set_index("Outcome").iloc[:, 0]
+    without = cells.str.contains(r"\(0\.0 to 0\.0\)").any()
+    assert without == (difference == "wald")
+    note = page.numbers()["zero_note"]
+    assert ("An interval without width comes from its method" in note) == without

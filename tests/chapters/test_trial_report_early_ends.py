@@ -14,6 +14,7 @@ from tisstats.chapters.trial_report.summary import Summary
 from tisstats.cli import main
 from tisstats.errors import DataError
 from tisstats.trial.arm_responses import responses_by_arm
+from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
 
@@ -332,3 +333,26 @@ def test_a_curve_of_differences_has_no_sign_of_per_cent(tmp_path, arms, sign):
     folder = make_study(12, arms, seed=2).write(tmp_path / "rows")
     figure = Sensitivity(str(folder)).curve_items()[0]
     assert re.search(rf"estimates ascend from −?[\d.]+{sign} to [\d.]+{sign};", figure.alt)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "missing", "described"),
+    [
+        ("imacs worsening", "worst case", "Visit with missing measures, counted as worsening"),
+        ("imacs worsening", "best case", "No worsening by the end of observation"),
+        ("score", "best case", "Visit with missing measures, counted as response"),
+        ("score", "unknown", "No response known: open from the next visit on"),
+    ],
+)
+def test_an_open_visit_that_counts_as_the_outcome_is_described_as_such(
+    tmp_path, criterion, missing, described
+):
+    visits = [("A", 0, BAD), ("A", 4, "5,5,,1,3,500"), ("A", 8, BAD), ("B", 0, BAD), ("B", 4, GOOD)]
+    if criterion == "imacs worsening":
+        visits = [("A", 0, GOOD), ("A", 4, "2,2,,1,1,300"), ("A", 8, GOOD), *C]
+        visits[1] = ("A", 4, "9,2,,3,1,300")
+    edits = [("threshold = 40", f'threshold = 40\ncriterion = "{criterion}"')]
+    folder = study(tmp_path / "rows", visits, {}, missing=missing, edits=edits)
+    times = study_datasets(StudyData.read(folder)).tables["ADTTE"]
+    of_outcome = times[times["PARAMCD"] == ("TTRESP" if criterion == "score" else "TTWORS")]
+    assert of_outcome.set_index("SUBJID").loc["A", "EVNTDESC"] == described

@@ -5,6 +5,7 @@ import os
 import pandas as pd
 import pytest
 
+from tests.measures.test_score_batches import scored
 from tisstats.errors import DataError
 from tisstats.measures.files import read_visits
 from tisstats.tables import FormatError, ReadOptions, batches, read_mapping, write_table
@@ -307,5 +308,8 @@ def test_a_sheet_that_the_mapping_names_of_a_file_without_sheets_is_refused(tmp_
     columns = '[visits.columns]\nmmt = "mmt"\n'
     several = '[visits.columns]\nmmt = ["mmt", "site"]\n'
     mapping = written(tmp_path, f'[visits]\nsheet = "x"\n{several if wide else columns}', "m.toml")
+    source = written(tmp_path, PLAIN)
     with pytest.raises(DataError, match=r"visits\.csv, value 'x': has no sheets"):
-        read_visits(written(tmp_path, PLAIN), mapping=read_mapping(mapping))
+        read_visits(source, mapping=read_mapping(mapping))
+    with pytest.raises(DataError, match=r"visits\.csv, value 'x': has no sheets"):
+        scored(source, tmp_path / "out.csv", mapping=mapping)

@@ -115,7 +115,9 @@ def test_numbers_may_be_missing(values, expected):
 @pytest.mark.parametrize(
     ("values", "shown"),
     [("a", "'a'"), (["a", 1], "['a', 1]"), ([object] * 40, "shape (40,)"), ([[1], "x"], None),
-     ([True, False], "[True, False]"), ([None, True], "[None, True]"), ([1j, 2], "[1j, 2]"),
+     ([True, False], "[True, False]"), ([None, True], "[None, True]"), ([1, True], "[1, True]"),
+     ([[1, 2], [3, True]], "[[1, 2], [3, True]]"),
+     ([1j, 2], "[1j, 2]"),
      ([b"12", None], "[b'12', None]"),
      (np.array([(1, 2)], dtype="i,i"), "array([(1, 2)], dtype=[('f0', '<i4'), ('f1', '<i4')])"),
      (np.array(["2026-11-29"], dtype="M8[D]"), "array(['2026-11-29'], dtype='datetime64[D]')"),

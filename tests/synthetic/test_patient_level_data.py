@@ -109,3 +109,10 @@ def test_a_file_that_is_no_ensemble_is_refused(tmp_path):
 def test_what_is_nowhere_is_refused_in_one_line(choice, message):
     with pytest.raises(DataError, match=message):
         patient_level_data(choice)
+
+
+@pytest.mark.parametrize("choice", ["", " ", "#", "#2"])
+def test_nothing_names_no_cohort_where_the_current_folder_has_some(monkeypatch, choice):
+    monkeypatch.chdir(data_directory("reconstructed"))
+    with pytest.raises(DataError, match="is not a folder, not the number of a cohort"):
+        patient_level_data(choice)

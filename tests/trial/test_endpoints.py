@@ -227,10 +227,16 @@ class Slow:
         return counted.get(self.e.missing, "unknown"), self.reason()
 
     def missed(self):
-        """Whether a visit that was to sustain the score was due before the death, and missed."""
+        """Whether all visits that were to sustain the score were missed before the death."""
         if self.e.kind != "sustained" or self.assessed is None:
             return False
-        return all(week + self.e.window < self.one.death for week in self.e.also_at)
+        seen = [
+            v
+            for v in self.follow_up
+            for week in self.e.also_at
+            if abs(v.week - week) <= self.e.window
+        ]
+        return not seen and max(self.e.also_at) + self.e.window < self.one.death
 
     def reason(self):
         scores = {self.scored(world) for world in self.worlds()}
@@ -863,6 +869,10 @@ DEATHS = [
             ((4, 9), 0, ("responder", NO_VISIT)),
             ((4, 9), 1, ("non-responder", DIED)),  # the window was open when the patient died
             ((12,), 1, ("non-responder", DIED)),
+            ((8,), 1, ("non-responder", DIED)),  # attended, and the last on treatment
+            ((4, 8), 0, ("non-responder", DIED)),
+            ((7,), 1, ("non-responder", DIED)),
+            ((6,), 1, ("responder", NO_VISIT)),
         )
     ),
     ({8: 40}, {"week": 10}, ("non-responder", DIED)),

@@ -265,7 +265,7 @@ class MissedVisits:
         return {
             "Missed": missed,
             "Rule": label,
-            "Power, %": format_percent(found.rejection_probability),
+            "Power, %": format_probability(found.rejection_probability),
             "Type I error, %": format_percent(null.rejection_probability),
             "Bias": _bias(found, bounded=rule == "bounds"),
             "Coverage, %": format_percent(found.coverage),

@@ -403,14 +403,10 @@ class PrimaryOutcome(PatientChapter):
 
     @cached_property
     def _coverage_decimals(self) -> int:
-        """As many decimals as tell a coverage below the nominal level from it."""
-        least = [
-            each.minimum_coverage for each in self.coverage_summaries.values() if not _attains(each)
-        ]
-        decimals, level = coverage_decimals(self.confidence_level), self.confidence_level
-        while format_percent(level, decimals) in {format_percent(each, decimals) for each in least}:
-            decimals += 1
-        return decimals
+        """Decimals of coverages on the page."""
+        found = self.coverage_summaries.values()
+        below = [each.minimum_coverage for each in found if not _attains(each)]
+        return coverage_decimals(self.confidence_level, below)
 
     def _at_printed_level(self, method: str) -> str:
         level = format_confidence_level(self.printed_interval.level)

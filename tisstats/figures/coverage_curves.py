@@ -107,7 +107,7 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
         f"panels, one per method: {_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to "
         "100."
     ]
-    decimals = coverage_decimals(confidence_level)
+    decimals = _decimals(curves, confidence_level)
     for curve in curves:
         inner = curve.table[curve.table["proportion"].between(0.05, 0.95)]["coverage"]
         below = (curve.table["coverage"] < confidence_level - _NOISE).mean()
@@ -121,6 +121,11 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
     return " ".join(parts)
 
 
+def _decimals(curves: Sequence[CoverageCurve], confidence_level: float) -> int:
+    below = (curve.least for curve in curves if curve.least < confidence_level - _NOISE)
+    return coverage_decimals(confidence_level, below)
+
+
 def _axis_start(confidence_level: float) -> float:
     return max(0.0, round(1 - 4 * (1 - confidence_level), 12))
 
@@ -129,7 +134,7 @@ def _message(curves: Sequence[CoverageCurve], confidence_level: float) -> str:
     level = format_confidence_level(confidence_level)
     kept = [curve for curve in curves if curve.least >= confidence_level - _NOISE]
     text = f"{len(kept)} of {len(curves)} methods cover {level}% or more at every proportion"
-    decimals = coverage_decimals(confidence_level)
+    decimals = _decimals(curves, confidence_level)
     for curve in curves:
         if curve.highlighted and curve not in kept:
             least = format_percent(curve.least, decimals)

@@ -50,13 +50,23 @@ def format_confidence_level(confidence_level: float) -> str:
     return format_trimmed(100 * confidence_level, _LEVEL_DECIMALS)
 
 
-def coverage_decimals(confidence_level: float) -> int:
+def coverage_decimals(confidence_level: float, below: Iterable[float] = ()) -> int:
     """Return the decimals of a coverage in per cent: one more than its nominal level has.
+
+    More, if coverages `below` that level would look the same.
 
     >>> coverage_decimals(0.95), coverage_decimals(0.999), coverage_decimals(0.9999)
     (1, 2, 3)
+    >>> coverage_decimals(0.5, [0.499948, 0.3])
+    2
     """
-    return len(format_confidence_level(confidence_level).partition(".")[2]) + 1
+    decimals = len(format_confidence_level(confidence_level).partition(".")[2]) + 1
+    coverages = list(below)
+    while format_percent(confidence_level, decimals) in {
+        format_percent(each, decimals) for each in coverages
+    }:
+        decimals += 1
+    return decimals
 
 
 def format_probability(probability: float) -> str:

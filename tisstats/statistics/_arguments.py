@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, SupportsFloat, SupportsIndex
+from typing import Any, SupportsFloat, SupportsIndex, cast
 
 import numpy as np
 import pandas as pd
@@ -110,10 +110,22 @@ def _of_one_kind(values: Broadcastable) -> NDArray[Any]:
     float32 entries together with their rounding error.
     """
     if isinstance(values, list | tuple):
-        others = sum(isinstance(each, str | bool | np.bool_) for each in values)
-        if 0 < others < len(values) or any(isinstance(each, np.float32) for each in values):
+        kinds = _kinds(values)
+        apart = {each for each in kinds if issubclass(each, str | bool | np.bool_)}
+        if (apart and kinds - apart) or np.float32 in kinds:
             return np.array(values, dtype=object)
     return np.asarray(values)
+
+
+def _kinds(values: Iterable[object]) -> set[type]:
+    """Return the types of the entries, also of lists in lists."""
+    kinds = set(map(type, values))
+    for nested in kinds & {list, tuple}:
+        kinds.remove(nested)
+        for each in values:
+            if type(each) is nested:
+                kinds |= _kinds(cast("Iterable[object]", each))
+    return kinds
 
 
 def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:

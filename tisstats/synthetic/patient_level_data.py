@@ -99,11 +99,12 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     if choice.isdecimal():
         return _from_ensemble(Ensemble.read(), choice, "the ensemble", _OWN)
     place, number = split_choice(choice)
-    if (ensemble := ensemble_file(place)) is not None:
+    unnamed = not choice or choice.startswith(SEPARATOR)
+    if not unnamed and (ensemble := ensemble_file(place)) is not None:
         folder = ensemble.parent if ensemble.name == ENSEMBLE else ensemble
         where = f"the ensemble in {folder.resolve().name}"
         return _from_ensemble(Ensemble.read(ensemble), number or "0", where, str(ensemble))
-    if not choice or not place.is_dir():
+    if unnamed or not place.is_dir():
         message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(f"cohort {choice}".strip(), message)])
     if number:

@@ -522,11 +522,11 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     4. The scores, as far as their bounds settle the status. While on treatment, the last
        follow-up visit on treatment takes the place of that of the week after an event before it.
     5. A death before the assessment, or in its week without a visit from then on, where too few
-       visits are left to settle the status, and not because one was missed that was due before the
-       death: it counts as a failure of treatment, whatever the rule for missing scores. By
-       treatment policy it does so too where the visits before it settled that the endpoint was not
-       met. Treatment policy alone says nothing of what follows a death (ICH E9(R1), A.3.2); this
-       is our convention.
+       visits are left to settle the status, and not because all that could have sustained the
+       score were due before the death and missed: it counts as a failure of treatment, whatever
+       the rule for missing scores. By treatment policy it does so too where the visits before it
+       settled that the endpoint was not met. Treatment policy alone says nothing of what follows a
+       death (ICH E9(R1), A.3.2); this is our convention.
     6. What is still open is counted by the rule for missing scores.
 
     The assessment is the visit of `Endpoint.week`; if there is none, or the response may be seen at
@@ -696,7 +696,7 @@ class _Score:
 
     met: ThreeValued  #: shape (patients,)
     reason: Names  #: one of `RULES` for each patient, meaningless where it is not open
-    #: whether the visit that lacks was due before the death, shape (patients,)
+    #: whether all visits that lack were due before the death, and missed, shape (patients,)
     missed_before: Mask | Literal[False] = False
 
 
@@ -731,9 +731,14 @@ def _sustained(setting: _Setting) -> _Score:
         _name("no visit in the window"),
         _gap_or_measures(setting.assessed),
     )
+    # A visit at these weeks that stands for the assessment, or was off treatment, was not missed.
+    attended = [
+        np.any(_nearest(weeks, week, endpoint.window, setting.courses.follow_up), axis=1)
+        for week in endpoint.also_at
+    ]
     due = max(endpoint.also_at) + endpoint.window + SAME_WEEK
-    missed_before = np.any(setting.assessed, axis=1) & (due < setting.courses.death_week)
-    return _Score(at_week & also, reason, missed_before)
+    missed = ~np.any(attended, axis=0) & (due < setting.courses.death_week)
+    return _Score(at_week & also, reason, np.any(setting.assessed, axis=1) & missed)
 
 
 def _best(setting: _Setting) -> _Score:

@@ -17,6 +17,7 @@ from tisstats.trial.cdisc import (
     derive_analysis_datasets,
 )
 from tisstats.trial.courses import Courses
+from tisstats.trial.response_times import ResponseTimes
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_criterion, study_courses
 from tisstats.trial.study_wording import describe_score
@@ -164,12 +165,28 @@ _FAILED = _ENDED | {
 }
 
 
+#: What counts as the outcome where missing measures leave open whether it was there.
+_OPEN_VISIT = "Visit with missing measures"
+
 #: What counts as an unfavourable outcome where that itself was not seen.
 _COUNTED = {
     "rescue medication": "Rescue medication",
     "stopped early": "Early stop",
     "death": "Death",
 }
+
+
+def _counted(data: StudyData, times: ResponseTimes) -> NDArray[np.object_]:
+    """Return what was counted as the outcome at the end of each time; empty where it was seen."""
+    plan = data.study.endpoint
+    counted = np.array([_COUNTED.get(reason, "") for reason in times.ended_by], dtype=object)
+    if (plan.missing == "best case") != plan.words.unfavourable:
+        # Without this rule the first open visit, which it takes for the outcome, ends the time.
+        as_known = replace(data.study, endpoint=replace(plan, missing="unknown"))
+        open_ = study_times(replace(data, study=as_known)).ended_by == "open visit"
+        counted[(times.ended_by == "response") & open_] = _OPEN_VISIT
+    counted[~times.event] = ""
+    return counted
 
 
 def _times(data: StudyData) -> pd.DataFrame:
@@ -179,9 +196,9 @@ def _times(data: StudyData) -> pd.DataFrame:
     found = []
     if study.endpoint.threshold is not None:
         by_score = replace(study, endpoint=replace(study.endpoint, criterion="score"))
-        found.append(("response", study_times(replace(data, study=by_score))))
+        found.append(("response", replace(data, study=by_score)))
     if criterion is not None:
-        found.append((criterion.column, study_times(data)))
+        found.append((criterion.column, data))
     ids = data.analysis.patients["patient_id"].to_numpy(dtype=object)
     tables = [
         pd.DataFrame(
@@ -190,14 +207,13 @@ def _times(data: StudyData) -> pd.DataFrame:
                 "weeks": times.time,
                 "event": times.event,
                 "ended": [ended.get(reason, "") for reason in times.ended_by.tolist()],
-                "counted": np.where(
-                    times.event, [_COUNTED.get(each, "") for each in times.ended_by.tolist()], ""
-                ),
+                "counted": _counted(given, times),
                 "censoring": np.maximum(times.cause, 1),  # as competing causes are numbered
                 "outcome": outcome,
             }
         )
-        for outcome, times in found
+        for outcome, given in found
+        for times in (study_times(given),)
     ]
     return pd.concat(tables, ignore_index=True)
 

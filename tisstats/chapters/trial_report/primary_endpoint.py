@@ -47,7 +47,8 @@ TEST_TITLES = {
 
 #: Which deaths count as a failure of treatment, by strategies that have other events do not.
 _FAILED_BY_DEATH = {
-    "treatment policy": "a death before the assessment",
+    "treatment policy": "a death before the assessment, where visits before it do not leave open "
+    "whether the endpoint was met,",
     "while on treatment": "a death that leaves too few visits to assess",
 }
 

@@ -388,7 +388,8 @@ class Safety(TrialChapter):
         counted = [outcome.arms for outcome in self.found if outcome.arms is not None]
         found = [count.interval(plan) for arms in counted for count in arms.values()]
         if reference is not None:
-            for arms in [*counted, *(term.arms for term in self.terms or ())]:
+            terms = [*(self.terms or ()), *(self.serious_terms or ())]
+            for arms in [*counted, *(term.arms for term in terms)]:
                 found += [risk_difference(arms, name, reference, plan) for name in self.others]
         if all(each is None or each.width >= method_wording.NO_WIDTH for each in found):
             return ""
