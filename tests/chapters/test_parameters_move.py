@@ -7,11 +7,13 @@ the page by the method that returns them. Chapters are called directly; no kerne
 from dataclasses import dataclass, fields
 from functools import cache
 
+import numpy as np
 import pytest
 
 from tests.conftest import ROOT
 from tisstats.book.run.parameters import read_parameters
 from tisstats.book.run.project import Project
+from tisstats.chapters.chapter import _shown
 from tisstats.chapters.cohort_flow import CohortFlow
 from tisstats.chapters.data_dictionary import DataDictionary
 from tisstats.chapters.discrepancies import Discrepancies
@@ -30,6 +32,7 @@ from tisstats.chapters.teaching_placebo import PlaceboResponse
 from tisstats.chapters.teaching_scoring import ScoredPatient
 from tisstats.datapackage import read_descriptor
 from tisstats.ledger.published import data_directory
+from tisstats.lim2021.cohort_check import CheckResult
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.statistics import INTERVAL_METHODS
 
@@ -284,12 +287,19 @@ def test_a_wrong_value_is_refused_in_one_line_by_the_name_that_was_set(
     notebook, parameter, value, allowed
 ):
     with pytest.raises(ValueError, match="must be") as error:
-        page(notebook, **{parameter: value})
+        page.__wrapped__(notebook, **{parameter: value})  # True would be found under 1
     message = str(error.value)
     assert message.startswith(f"{parameter} must be ")
     assert allowed in message
     assert message.endswith(f"got {value!r}")
     assert "\n" not in message
+
+
+def test_numbers_of_numpy_are_numbers():
+    chapter = page.__wrapped__(
+        "01_methods", planned_patients=np.int64(20), confidence_level=np.float32(0.5)
+    )
+    assert (chapter.planned_patients, chapter.confidence_level) == (20, np.float32(0.5))
 
 
 def test_every_parameter_is_checked_or_refused_where_its_rule_depends_on_another():
@@ -457,6 +467,22 @@ def test_a_coverage_below_its_level_is_printed_below_it():
 )
 def test_the_rule_of_rounding_is_named(rule, said):
     assert page("02_cohort_flow", rounding_rule=rule).numbers()["rounding_rule"] == said
+
+
+@pytest.mark.parametrize(
+    ("computed", "value", "expected"),
+    [
+        ("3.450", 3.45, "3.45"),
+        ("-1.900", -1.9, "−1.9"),
+        ("2.000", 2.0, "2"),
+        ("10", 10, "10"),
+        ("none", None, "none"),
+        ("13-10", "13-10", "13-10"),
+    ],
+)
+def test_what_was_computed_has_no_spurious_digits_and_a_minus_sign(computed, value, expected):
+    item = CheckResult("a", "number", "b", "c", "d", computed=computed, value=value)
+    assert _shown(item) == expected
 
 
 def test_what_does_not_match_is_shown_without_spurious_digits():
