@@ -241,4 +241,6 @@ def test_that_the_reference_cohort_was_selected_is_said_where_cohorts_are_explai
     glossary = (root / "book/glossary.md").read_text(encoding="utf-8")
     assert "the reference cohort, was selected from several candidates" in glossary
     response = (root / "notebooks/03_primary_outcome.ipynb").read_text(encoding="utf-8")
-    assert "from the selection of [the reference cohort]" in response
+    assert (
+        "for [the reference cohort](06_identifiability.ipynb) also from its selection" in response
+    )
