@@ -873,6 +873,9 @@ DEATHS = [
             ((4, 8), 0, ("non-responder", DIED)),
             ((7,), 1, ("non-responder", DIED)),
             ((6,), 1, ("responder", NO_VISIT)),
+            ((4, 9.5), 1, ("non-responder", DIED)),  # due until after the death
+            ((4, 9.5), 0.5, ("non-responder", DIED)),  # due until the week of the death
+            ((4, 9.25), 0.5, ("responder", NO_VISIT)),
         )
     ),
     ({8: 40}, {"week": 10}, ("non-responder", DIED)),
