@@ -1,10 +1,12 @@
 """Processes that share the work end with the one that wants it; progress is shown in a line."""
 
 import io
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -57,6 +59,18 @@ def test_once_processes_have_been_started_ctrl_c_does_what_it_did_before():
     found = {next(results)}
     assert signal.getsignal(signal.SIGINT) is before
     assert found | set(results) == {1, 2}
+
+
+def test_tasks_that_are_given_up_leave_neither_processes_nor_threads():
+    """A thread left of the pool would close its pipe while the interpreter, at its end, uses it."""
+    before = set(threading.enumerate())
+    results = run_tasks(time.sleep, [0, 300, 300], processes=2)
+    next(results)
+    started = multiprocessing.active_children()
+    assert len(started) == 2
+    results.close()
+    assert set(threading.enumerate()) <= before
+    assert not any(process.is_alive() for process in started)
 
 
 class Terminal(io.StringIO):

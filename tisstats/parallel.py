@@ -130,12 +130,11 @@ def _in_processes(
 
 def _stop(pool: ProcessPoolExecutor) -> None:
     """Stop at once and discard unfinished tasks."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
+    for process in list((pool._processes or {}).values()):
         process.terminate()
-    for process in processes:
-        process.join()
+    # Wait for the pool's own thread too: where it still closes its pipe while the interpreter exits
+    # and wakes it, a traceback follows what the command printed last.
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _on_cluster(
