@@ -12,7 +12,7 @@ PAGES = list(wording.pages())
 
 @pytest.mark.parametrize("page", PAGES)
 def test_absolute_sentences_are_registered_with_their_condition(page):
-    rows = [row["sentence"] for row in wording.missing() if row["page"] == page]
+    rows = [row["sentence"] for row in wording.missing(page)]
     assert rows == [], (
         "state a condition in each of these sentences, or delete the absolute word; then add the "
         "rows that `python -m tests.wording --missing` prints to tests/wording/"

@@ -154,14 +154,13 @@ def register() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def missing() -> list[dict[str, str]]:
-    """Return the sentences that are not registered, as rows with an empty condition."""
-    known = {(row["page"], row["sentence"]) for row in register()}
+def missing(page: str) -> list[dict[str, str]]:
+    """Return the sentences of a page that are not registered, as rows with an empty condition."""
+    known = {row["sentence"] for row in register() if row["page"] == page}
     return [
         {"page": page, "sentence": sentence, "condition": ""}
-        for page in pages()
         for sentence in dict.fromkeys(absolute(page))
-        if (page, sentence) not in known
+        if sentence not in known
     ]
 
 

@@ -25,7 +25,7 @@ def main() -> None:
     choice.add_argument("--avoided", action="store_true", help="words that should be others")
     asked = parser.parse_args()
     if asked.missing:
-        write(missing(), sys.stdout)
+        write((row for page in pages() for row in missing(page)), sys.stdout)
     elif asked.stale:
         write(stale(), sys.stdout)
     elif asked.avoided:
