@@ -66,7 +66,13 @@ def slow_patients(
                 bounds = {True: (100, 100), False: (0, 0), None: (0, 100)}[met]
             state = judged(worse, baseline, row, mmt_max) if worse else False
             visits.append(Visit(week, float(bounds[0]), float(bounds[1]), state))
+        recorded = patient.get("death_week") and Fraction(patient["death_week"])
         stop = stop_of(patient, visits, scheduled)
+        death = at_visit(recorded, visits, scheduled) if recorded else None
+        by_death = patient.get("end_reason") == "death"
+        # With a cell each, which was first is what these say, whatever visits are moved.
+        stopped = patient.get("stop_week") and Fraction(patient["stop_week"])
+        first = bool(stopped and recorded) and stopped < recorded
         rescues = [
             week_of(row)
             for row in given
@@ -78,9 +84,18 @@ def slow_patients(
         early = {v.week: scheduled(v.week) for v in visits if v.week < scheduled(v.week)}
         visits = [replace(visit, week=moved(visit.week, early)) for visit in visits]
         stop = moved(stop, early)
-        death = stop if patient.get("end_reason") == "death" else None
+        death = stop if by_death else moved(death, early)
+        if death is not None and stop is not None and not by_death:
+            death = max(death, stop + Fraction(first, 2000))
         found[name] = Patient(tuple(visits), moved(rescue, early), stop, death)
     return found
+
+
+def at_visit(
+    week: Fraction, visits: list[Visit], scheduled: Callable[[Fraction], Fraction]
+) -> Fraction:
+    """What happened in a scheduled week happened at its visit, whenever that was."""
+    return next((v.week for v in visits if scheduled(v.week) == week), week)
 
 
 def stop_of(
@@ -88,9 +103,9 @@ def stop_of(
 ) -> Fraction | None:
     """The week of an early stop: as recorded, or of the last visit before another end."""
     if patient.get("stop_week"):
-        stop = Fraction(patient["stop_week"])
-        # A stop in a scheduled week is a stop at its visit, whenever that was.
-        return next((v.week for v in visits if scheduled(v.week) == stop), stop)
+        return at_visit(Fraction(patient["stop_week"]), visits, scheduled)
+    if patient.get("end_reason") == "death" and patient.get("death_week"):
+        return at_visit(Fraction(patient["death_week"]), visits, scheduled)
     if patient.get("end_reason", "completed") in ("completed", ""):
         return None
     return visits[-1].week if visits else Fraction(0)

@@ -1,5 +1,6 @@
 """The primary endpoint of studies, from their files, against a slow computation."""
 
+import datetime as dt
 import random
 from collections import Counter
 from dataclasses import replace
@@ -61,10 +62,53 @@ def eventful(patients, arms, weeks, seed, **shape):
     return made
 
 
+def with_death_weeks(made, last, seed):
+    """The same study with deaths in a column of their own, most after the treatment ended."""
+    rng = random.Random(seed)
+    starts = {row["patient_id"]: row.get("first_dose_date") for row in made.patients}
+
+    def week_of(row):
+        if "week" in row:
+            return row["week"]
+        first = dt.date.fromisoformat(starts[row["patient_id"]])
+        return (dt.date.fromisoformat(row["date"]) - first).days / 7
+
+    limits = {}
+    for row in made.patients:
+        row["death_week"] = ""
+        if row["end_reason"] == "death":
+            # In either column, or in both.
+            week, kept = row["stop_week"], rng.choice(("stop_week", "death_week", "both"))
+            row["stop_week"] = "" if kept == "death_week" else week
+            row["death_week"] = "" if kept == "stop_week" else week
+        elif rng.random() < 0.6:
+            if row["stop_week"] == "" and rng.random() < 0.6:
+                row |= {"stop_week": rng.choice((3, 4, 8)), "end_reason": "adverse_event"}
+            stop = float(row["stop_week"] or 4)
+            death = stop + rng.choice((0, 0.5, 1, 3, 4, 8))
+            # The windows of the slow computation reach beyond the last week.
+            row["death_week"] = np.ceil(death) if death > last else death
+            limits[row["patient_id"]] = row["death_week"] + rng.choice((0, 4 / 7))
+            if row["end_reason"] == "adverse_event" and rng.random() < 0.3:
+                row["stop_week"] = ""
+    for name in ("visits", "treatments"):
+        rows = [
+            row for row in getattr(made, name)
+            if week_of(row) <= limits.get(row["patient_id"], np.inf)
+        ]  # fmt: skip
+        setattr(made, name, rows)
+    return made
+
+
 STUDIES = {
     "two arms": (eventful(60, ("active", "control"), WEEKS, 3), WEEKS),
     "dates in three arms": (
         eventful(60, ("low", "high", "control"), (0, 3, 8, 16, 20), 7, with_dates=True),
+        (0, 3, 8, 16, 20),
+    ),
+    "weeks of deaths": (with_death_weeks(eventful(60, ("a", "b"), WEEKS, 4), 24, 4), WEEKS),
+    "weeks of deaths among dates": (
+        with_death_weeks(eventful(60, ("a", "b"), (0, 3, 8, 16, 20), 9, with_dates=True), 20, 9),
         (0, 3, 8, 16, 20),
     ),
 }

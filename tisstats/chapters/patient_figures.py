@@ -106,6 +106,7 @@ class PatientFigures:
                 time.response,
                 time.rescue,
                 time.stop,
+                time.death,
             )
             for time in self._times(courses, threshold)
         ]
@@ -113,6 +114,9 @@ class PatientFigures:
 
     def time_table(self, courses: Courses, threshold: float, outcome: str = "response") -> Table:
         """Return what `swimmer` shows, one row per patient; parameters as there."""
+        times = self._times(courses, threshold)
+        # A column for deaths stands where there is one to show.
+        deaths = any(time.death is not None for time in times)
         return self._table(
             "time_on_study",
             f"Time on study of each analysed patient, weeks, with the first {outcome}",
@@ -123,9 +127,10 @@ class PatientFigures:
                     f"First {outcome}": _weeks(time.response),
                     "Rescue medication": _weeks(time.rescue),
                     "Stopped early": _weeks(time.stop),
+                    **({"Died after treatment ended": _weeks(time.death)} if deaths else {}),
                     "Last week": _weeks(time.end),
                 }
-                for time in self._times(courses, threshold)
+                for time in times
             },
         )
 

@@ -44,6 +44,7 @@ class Lane:
     response: float | None = None  #: week of the visit at which a response was first seen
     rescue: float | None = None  #: week of the first rescue medication
     stop: float | None = None  #: week of an early stop
+    death: float | None = None  #: week of a death after the treatment was stopped or completed
 
     @property
     def responded_first(self) -> bool:
@@ -125,7 +126,11 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
         )
         counted = [f"with a first {outcome}: {len(seen)}{when}"]
         # Where nobody has a mark, it may not have been recorded.
-        for name, words in (("rescue", "with rescue medication"), ("stop", "stopped early")):
+        for name, words in (
+            ("rescue", "with rescue medication"),
+            ("stop", "stopped early"),
+            ("death", "died after treatment ended"),
+        ):
             if any(getattr(lane, name) is not None for lane in lanes):
                 number = sum(getattr(lane, name) is not None for lane in members)
                 counted.append(f"{words}: {number}")
@@ -155,7 +160,8 @@ def _message(lanes: Sequence[Lane], outcome: str) -> str:
 
 def _ends(lanes: Sequence[Lane]) -> tuple[float, float]:
     weeks = [week for lane in lanes for week in (*lane.visits, *lane.treatments, lane.end)]
-    weeks += [week for lane in lanes for week in (lane.rescue, lane.stop) if week is not None]
+    events = [week for lane in lanes for week in (lane.rescue, lane.stop, lane.death)]
+    weeks += [week for week in events if week is not None]
     first = min([0.0, *weeks])
     return first, max([first + 1, *weeks])
 
@@ -199,6 +205,8 @@ def _draw_lanes(
             marks["rescue"].append((axis.x_of(lane.rescue), middle))
         if lane.stop is not None:
             marks["stop"].append((axis.x_of(lane.stop) + _BESIDE, middle))
+        if lane.death is not None:
+            marks["death"].append((axis.x_of(lane.death) + _BESIDE, middle))
     draw_bars(page, before, high, RESPONSE_COLOURS[0], zorder=1)
     draw_bars(page, since, high, BAND, zorder=1.2)
     for name, look in _looks(rows.mark).items():
@@ -227,6 +235,7 @@ def _looks(size: float) -> dict[str, dict[str, Any]]:
         "response": {"marker": "o", "color": BLUE, "markersize": 1.3 * size, "zorder": 3} | edge,
         "rescue": {"marker": "s", "color": INK, "markersize": 1.1 * size, "zorder": 3.2} | edge,
         "stop": {"marker": "X", "color": INK, "markersize": 1.2 * size, "zorder": 3.4} | edge,
+        "death": {"marker": "P", "color": INK, "markersize": 1.2 * size, "zorder": 3.5} | edge,
     }
 
 
@@ -239,5 +248,6 @@ def _key(lanes: Sequence[Lane], outcome: str, named: bool) -> dict[str, dict[str
         "response": (f"first {outcome}", any(lane.response is not None for lane in lanes)),
         "rescue": ("rescue medication", any(lane.rescue is not None for lane in lanes)),
         "stop": ("stopped early", any(lane.stop is not None for lane in lanes)),
+        "death": ("died after treatment ended", any(lane.death is not None for lane in lanes)),
     }
     return {meaning: looks[name] for name, (meaning, occurs) in found.items() if occurs}

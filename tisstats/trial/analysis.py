@@ -232,6 +232,17 @@ class Analysis:
         """Return, for each patient, whether the study ended early."""
         return ~equals(self.analysed, "end_reason", "completed")
 
+    def stopped_early(self) -> Mask:
+        """Return, for each patient, whether the treatment or the study ended early.
+
+        That is also the case with a week of a stop, in the column ``stop_week``, of a patient who
+        completed the study.
+        """
+        stopped = self.discontinued()
+        if "stop_week" in self.analysed:
+            stopped = stopped | np.asarray(pd.notna(self.analysed["stop_week"]), dtype=bool)
+        return stopped
+
     def received_rescue(self) -> Mask:
         """Return, for each patient, whether rescue medication was given."""
         ids = self.treatments["patient_id"][equals(self.treatments, "treatment", RESCUE)]

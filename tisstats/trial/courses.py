@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule, chosen_rule
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import RESCUE
 from tisstats.trial.scoring import worsening_by_visit
 
@@ -173,7 +174,9 @@ class Courses:
         """Return the courses of a trial's analysed patients.
 
         Rescue medication is taken from the treatments, an early stop and a death from the reason
-        and the week of the end; where that week is missing, from the last visit.
+        and the week of the end; where that week is missing, from the last visit. A death with a
+        week of its own, in the column ``death_week`` of the patients, is in that week, and is the
+        early stop of a patient whose study it ended.
 
         Parameters
         ----------
@@ -193,14 +196,19 @@ class Courses:
         last = np.max(np.where(visit, analysis.weeks, -np.inf), axis=1, initial=-np.inf)
         # Every analysed patient has a baseline.
         ends = np.where(np.isnan(ends), last, ends)
+        patients = analysis.analysed
+        deaths = np.where(equals(patients, "end_reason", "death"), ends, np.nan)
+        if DEATH_WEEK in patients:
+            deaths = np.where(np.isfinite(patients[DEATH_WEEK]), patients[DEATH_WEEK], deaths)
+        stops = np.where(equals(patients, "end_reason", "death"), deaths, ends)
         return cls(
             weeks=analysis.weeks,
             score_low=analysis.tis_low,
             score_high=analysis.tis_high,
             worse=_worse(analysis, deterioration),
             rescue_week=_weeks_of(first_rescue, analysis.patients["patient_id"]),
-            stop_week=np.where(analysis.discontinued(), ends, np.nan),
-            death_week=np.where(equals(analysis.analysed, "end_reason", "death"), ends, np.nan),
+            stop_week=np.where(analysis.discontinued(), stops, np.nan),
+            death_week=deaths,
         )
 
     def with_criterion(self, met: ThreeValued) -> Courses:

@@ -15,6 +15,7 @@ from tisstats.statistics import Interval, proportion_difference, proportion_inte
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals, is_true, natural_key
 from tisstats.trial.courses import at_any_visit
+from tisstats.trial.deaths import has_died
 from tisstats.trial.study import AnalysisPlan
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_tables import RELATED, UNRELATED
@@ -94,8 +95,10 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
         Death, adverse events (any, serious, related to treatment), rescue medication, early stops
         (any, because of an adverse event) and clinically relevant deterioration at any visit; the
         last not with PRINTO's core set, in which no definition of it is implemented. Deaths are
-        those by which the study ended for a patient. A stop for another or no stated reason does
-        not count as one because of an adverse event, nor does a death.
+        those by which the study ended for a patient, and those with a week of their own, also
+        after the treatment was stopped or completed. A stop for another or no stated reason does
+        not count as one because of an adverse event, nor does a death; a patient who stopped
+        early and died later has both outcomes.
 
     References
     ----------
@@ -111,7 +114,7 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
     has_events = "adverse_events" in data.has
     has_reasons = data.ends_recorded and _reasons_recorded(data)
     counted: dict[str, tuple[bool, Callable[[Analysis], ThreeValued]]] = {
-        "Death": (has_reasons, _died),
+        "Death": (has_reasons or data.deaths_recorded, _died),
         "Any adverse event": (has_events, _any_event),
         "Any serious adverse event": (has_events, _serious_event),
         "Any adverse event related to treatment": (
@@ -335,14 +338,11 @@ def _rescue(analysis: Analysis) -> ThreeValued:
 
 def _stopped(analysis: Analysis) -> ThreeValued:
     """Return who stopped the treatment early or left the study, in whichever week."""
-    stopped = analysis.discontinued()
-    if "stop_week" in analysis.analysed:
-        stopped = stopped | pd.notna(analysis.analysed["stop_week"])
-    return ThreeValued.from_mask(stopped)
+    return ThreeValued.from_mask(analysis.stopped_early())
 
 
 def _died(analysis: Analysis) -> ThreeValued:
-    return ThreeValued.from_mask(equals(analysis.analysed, "end_reason", "death"))
+    return ThreeValued.from_mask(has_died(analysis.analysed))
 
 
 def _stopped_for_event(analysis: Analysis) -> ThreeValued:

@@ -22,6 +22,12 @@ from tisstats.measures.doubts import (
 from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.identifiers import LookAlikes
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
+from tisstats.trial.deaths import (
+    DEATH_WEEK,
+    died_after_treatment,
+    has_died,
+    recorded_death_weeks,
+)
 from tisstats.trial.description import RESCUE
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
@@ -201,7 +207,7 @@ def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterato
 
 
 def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield a remark on late visits and stops, and on events before week 0 or without a week.
+    """Yield a remark on late visits, stops and deaths, and on events before week 0 or without a week.
 
     Parameters
     ----------
@@ -209,7 +215,7 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         The description.
     tables
         The ``visits`` with ``visit_week``, when they took place, the ``adverse_events`` with
-        ``week``, and the ``patients``, which may have ``stop_week``.
+        ``week``, and the ``patients``, which may have ``stop_week`` and ``death_week``.
 
     Yields
     ------
@@ -244,6 +250,14 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
                 f"{late} {'patient' if late == 1 else 'patients'} stopped early after the last "
                 f"scheduled week, {schedule.weeks[-1]:g}: the last in week "
                 f"{round(float(np.nanmax(stops)), 1):g}"
+            )
+    if DEATH_WEEK in patients:
+        deaths = patients[DEATH_WEEK].to_numpy(dtype=float, na_value=np.nan)
+        if late := int(np.sum(deaths > until + 1e-9)):
+            yield (
+                f"{late} {'patient' if late == 1 else 'patients'} died after the last scheduled "
+                f"week, {schedule.weeks[-1]:g}: the last in week "
+                f"{round(float(np.nanmax(deaths)), 1):g}"
             )
     before = int(np.sum(tables["adverse_events"]["week"].to_numpy(dtype=float) < 0))
     if before:
@@ -305,6 +319,8 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
         )
     if "stop_week" in patients:
         unfinished = patients["end_reason"] != "completed"
+        # The week of a death that ended the study may stand in a column of its own.
+        unfinished &= np.isnan(recorded_death_weeks(patients)) | died_after_treatment(patients)
         undated = patients.loc[unfinished & patients["stop_week"].isna(), "patient_id"]
         if len(undated):
             verb = "is" if len(undated) == 1 else "are"
@@ -364,17 +380,18 @@ def ends_without_events(tables: Mapping[str, pd.DataFrame], *, names: bool = Tru
     """
     patients, events = tables["patients"], tables["adverse_events"]
     serious = set(events.loc[events["serious"].astype(bool), "patient_id"])
-    for reason, known, ended, lacks in (
-        ("death", serious, "died", "serious adverse event"),
+    stopped = (patients["end_reason"] == "adverse_event").to_numpy(dtype=bool)
+    for having, known, ended, lacks in (
+        (has_died(patients), serious, "died", "serious adverse event"),
         (
-            "adverse_event",
+            stopped,
             set(events["patient_id"]),
             "stopped because of an adverse event",
             "adverse event",
         ),
     ):
-        of_reason = patients.loc[patients["end_reason"] == reason, "patient_id"]
-        without = of_reason[~of_reason.isin(known)]
+        of_these = patients.loc[having, "patient_id"]
+        without = of_these[~of_these.isin(known)]
         if len(without):
             verb = "has" if len(without) == 1 else "have"
             yield (

@@ -728,6 +728,7 @@ _COLUMN_TYPES = {
     "end_reason": "category",
     "analysed": "yes/no",
     "stop_week": "number",
+    "death_week": "number",
     "end_week": "number",
 }
 

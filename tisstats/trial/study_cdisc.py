@@ -17,6 +17,7 @@ from tisstats.trial.cdisc import (
     derive_analysis_datasets,
 )
 from tisstats.trial.courses import Courses
+from tisstats.trial.deaths import DEATH_WEEK, recorded_death_weeks
 from tisstats.trial.response_times import ResponseTimes
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_criterion, study_courses
@@ -76,7 +77,12 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         if isinstance(limit, str)
     }
     patients = trial.patients.assign(**limits, end_week=_last_seen(data))
-    patients = patients[[*_OF_PATIENTS, *metadata.characteristics]]
+    deaths = {}
+    if data.deaths_recorded:
+        deaths[DEATH_WEEK] = recorded_death_weeks(patients)
+    patients = patients.assign(**deaths)[
+        [*dict.fromkeys((*_OF_PATIENTS, *deaths, *metadata.characteristics))]
+    ]
     visits = _visits(data, criterion)
     events, treatments = trial.adverse_events, trial.treatments
     return derive_analysis_datasets(

@@ -22,7 +22,14 @@ from tisstats.statistics.two_proportions import too_many_tables
 from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
+from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.dates import doubtful_first_doses, visits_before_first_dose, with_weeks
+from tisstats.trial.deaths import (
+    DEATH_WEEK,
+    died_after_treatment,
+    has_died,
+    recorded_death_weeks,
+)
 from tisstats.trial.description import (
     RESCUE,
     AnalysisOptions,
@@ -83,8 +90,24 @@ class StudyData:
 
     @property
     def some_died(self) -> bool:
-        """Whether the study ended with death for an analysed patient."""
-        return bool((self.analysis.patients["end_reason"] == "death").any())
+        """Whether an analysed patient died."""
+        return bool(has_died(self.analysis.patients).any())
+
+    @property
+    def some_died_after_treatment(self) -> bool:
+        """Whether an analysed patient died whose treatment had been stopped or completed."""
+        return bool(died_after_treatment(self.analysis.patients).any())
+
+    @property
+    def own_death_weeks(self) -> bool:
+        """Whether the death of an analysed patient has a week of its own, apart from stops."""
+        patients = self.analysis.patients
+        return DEATH_WEEK in patients and bool(patients[DEATH_WEEK].notna().any())
+
+    @property
+    def deaths_recorded(self) -> bool:
+        """Whether the patients have a column of deaths beside the reasons of early stops."""
+        return DEATH_WEEK in self.trial.patients
 
     @property
     def rescue_recorded(self) -> bool:
@@ -129,6 +152,8 @@ class StudyData:
         if faults:
             raise DataError(faults)
         if faults := doubtful_first_doses(study, typed):
+            raise DataError(faults)
+        if faults := _death_faults(typed["patients"]):
             raise DataError(faults)
         if faults := _unseen_patients(typed, scheduled.visits):
             raise DataError(faults)
@@ -339,7 +364,10 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
     _without_limit(study, typed)
     _rescue_faults(typed)
-    _visits_after_death(study, typed, window)
+    died = has_died(frame)
+    deaths = pd.Series(recorded_death_weeks(frame) + window, index=frame["patient_id"])
+    after_death = _after_death(patients)
+    _seen_after_death(study, typed, deaths, after_death)
     if (events := typed.get("adverse_events")) is not None:
         until = study.visits.follow_up_weeks
         late = _after(events.frame, _observed_until(frame, ends, window) + until)
@@ -348,26 +376,28 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
             f"lies after the patient's last visit{more}; if events were recorded for longer, say "
             "so in visits.follow_up_weeks"
         )
-        reasons = frame.get("end_reason", pd.Series("", index=frame.index))
-        died = frame.loc[reasons == "death", "patient_id"]
-        of_dead = late & events.frame["patient_id"].isin(died).to_numpy(dtype=bool)
+        ids = events.frame["patient_id"]
+        of_dead = late & ids.isin(frame.loc[died, "patient_id"]).to_numpy(dtype=bool)
         events.add(late & ~of_dead, _time_column(study), message)
-        message = "lies after the patient's last visit"
-        if "stop_week" in frame:
-            undated = frame.loc[frame["stop_week"].isna(), "patient_id"]
-            known = of_dead & ~events.frame["patient_id"].isin(undated).to_numpy(dtype=bool)
-            after_death = f"lies after the patient's death, in stop_week in {patients.source.shown}"
-            events.add(known, _time_column(study), f"{after_death}{more}")
-            of_dead &= ~known
-        message += "; enter the week of the death as stop_week"
+        for column, dead in after_death.items():
+            of_column = of_dead & ids.isin(dead).to_numpy(dtype=bool)
+            said = f"{_AFTER_DEATH.format(column, patients.source.shown)}{more}"
+            events.add(of_column, _time_column(study), said)
+            of_dead &= ~of_column
+        message = "lies after the patient's last visit; enter the week of the death as stop_week"
         events.add(of_dead, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
         late = _after(treatments.frame, _treated_until(study, frame, ends, window))
+        late &= ~is_rescue(treatments.frame)
+        dated = treatments.frame["patient_id"].isin(after_death[DEATH_WEEK]).to_numpy(dtype=bool)
+        of_dead = late & dated & _after(treatments.frame, deaths)
+        message = _AFTER_DEATH.format(DEATH_WEEK, patients.source.shown)
+        treatments.add(of_dead, _time_column(study), message)
         message = (
             "lies after the patient's last visit"
             " and stop_week, or without a stop_week the last scheduled week"
         )
-        treatments.add(late & ~is_rescue(treatments.frame), _time_column(study), message)
+        treatments.add(late & ~of_dead, _time_column(study), message)
         early = treatments.frame["week"].to_numpy(dtype=float) < 0
         treatments.add(early, _time_column(study), "lies before the patient's first dose")
     return [fault for table in typed.values() for fault in table.faults]
@@ -399,14 +429,16 @@ def _treated_until(
     """Return until when treatment can be given: visits may be missed by who is still treated."""
     stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
     planned = np.where(stops.isna(), study.visits.weeks[-1], stops.to_numpy(dtype=float))
+    if DEATH_WEEK in patients:
+        planned = np.fmin(planned, patients[DEATH_WEEK].to_numpy(dtype=float))
     return pd.Series(np.fmax(ends.to_numpy(dtype=float), planned + window), index=ends.index)
 
 
 def _observed_until(patients: pd.DataFrame, ends: pd.Series, window: float) -> pd.Series:
     """Return until when events can be recorded: who died was seen no more, and yet observed."""
     stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
-    seen = ends.to_numpy(dtype=float)
-    return pd.Series(np.fmax(seen, stops.to_numpy(dtype=float) + window), index=ends.index)
+    left = np.fmax(stops.to_numpy(dtype=float), recorded_death_weeks(patients))
+    return pd.Series(np.fmax(ends.to_numpy(dtype=float), left + window), index=ends.index)
 
 
 def _time_column(study: Study) -> str:
@@ -420,19 +452,60 @@ def _after(table: pd.DataFrame, ends: pd.Series) -> NDArray[np.bool_]:
     return late
 
 
-def _visits_after_death(study: Study, typed: Mapping[str, TypedTable], window: float) -> None:
+#: What lies after a death, whose week is in a column of a file.
+_AFTER_DEATH = "lies after the patient's death, in {} in {}"
+
+
+def _after_death(patients: TypedTable) -> dict[str, pd.Series]:
+    """Return whose death has its week in which column, by column."""
+    frame = patients.frame
+    dated = np.isfinite(recorded_death_weeks(frame))
+    own = dated & frame.get(DEATH_WEEK, pd.Series(np.nan, index=frame.index)).notna().to_numpy()
+    ids = frame["patient_id"]
+    return {DEATH_WEEK: ids[own], "stop_week": ids[dated & ~own]}
+
+
+def _seen_after_death(
+    study: Study,
+    typed: Mapping[str, TypedTable],
+    deaths: pd.Series,
+    after_death: Mapping[str, pd.Series],
+) -> None:
     """Check that nobody is seen, or given rescue medication, after a death with its week."""
-    patients, visits = typed["patients"], typed["visits"]
-    if not {"end_reason", "stop_week"} <= set(patients.frame):
-        return
-    died = (patients.frame["end_reason"] == "death").to_numpy(dtype=bool)
-    weeks = np.where(died, patients.frame["stop_week"].to_numpy(dtype=float), np.inf)
-    deaths = pd.Series(weeks + window, index=patients.frame["patient_id"])
-    message = f"lies after the patient's death, in stop_week in {patients.source.shown}"
-    visits.add(_after(visits.frame, deaths), _time_column(study), message)
-    if (given := typed.get("treatments")) is not None:
-        late = _after(given.frame, deaths) & is_rescue(given.frame)
-        given.add(late, _time_column(study), message)
+    shown = typed["patients"].source.shown
+    for column, dead in after_death.items():
+        message = _AFTER_DEATH.format(column, shown)
+        for name in ("visits", "treatments"):
+            if (table := typed.get(name)) is not None:
+                late = _after(table.frame, deaths)
+                late &= table.frame["patient_id"].isin(dead).to_numpy(dtype=bool)
+                if name == "treatments":
+                    late &= is_rescue(table.frame)
+                table.add(late, _time_column(study), message)
+
+
+def _death_faults(patients: TypedTable) -> list[Fault]:
+    """Return a fault for each week of a death that the week or reason of the end contradicts."""
+    frame = patients.frame
+    if DEATH_WEEK not in frame:
+        return []
+    absent = pd.Series(np.nan, index=frame.index)
+    deaths = frame[DEATH_WEEK].to_numpy(dtype=float)
+    stops = frame.get("stop_week", absent).to_numpy(dtype=float)
+    reasons = frame.get("end_reason", pd.Series("", index=frame.index))
+    by_death = (reasons == "death").to_numpy(dtype=bool)
+    apart = np.abs(deaths - stops) > SAME_WEEK
+    message = "must be the patient's stop_week, or that be empty, as the end_reason is death"
+    patients.add(by_death & apart, DEATH_WEEK, message)
+    early = ~by_death & (deaths < stops - SAME_WEEK)
+    patients.add(early, DEATH_WEEK, "must not lie before the patient's stop_week")
+    open_ = np.isfinite(deaths) & np.isnan(stops) & (reasons == "").to_numpy(dtype=bool)
+    message = (
+        "needs an end_reason, or the stop_week of a stop before: death if the death ended the "
+        "study of the patient, completed if that was completed before"
+    )
+    patients.add(open_, DEATH_WEEK, message)
+    return patients.faults
 
 
 def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
@@ -510,8 +583,7 @@ def _kept(study: Study, patients: pd.DataFrame) -> list[Field]:
     """
     types = {"number": "number", "yes/no": "boolean", "category": "string"}
     rows = {name: types[row.type] for name, row in study.characteristics.items()}
-    if "stop_week" in patients:
-        rows["stop_week"] = "number"
+    rows |= {name: "number" for name in ("stop_week", DEATH_WEEK) if name in patients}
     limits = {f"{enzyme}_uln" for enzyme in study.measures.enzymes}
     for name in map(str, patients.columns):
         if name not in limits and patients[name].dtype == object:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK, Courses
+from tisstats.trial.deaths import died_after_treatment, has_died, recorded_death_weeks
 from tisstats.trial.definitions import (
     describe_disability,
     describe_improvement,
@@ -36,14 +37,15 @@ def study_courses(data: StudyData) -> Courses:
     -----
     An early stop is in the week of the column ``stop_week``, also of a patient who completed the
     study after it, and so is a death that ended the study. Where that is empty, it is the last
-    visit of a patient who did not complete.
+    visit of a patient who did not complete. A death is in the week of the column ``death_week``
+    where that is given: then it is after the early stop, unless it was itself the end.
 
     Rescue medication is that of the table of treatments. Without such a table, it is
     known of patients who stopped for it, and is taken as given when they stopped.
 
     A visit may lie some days off its scheduled week. Rescue medication and early stops stay on the
     side of it on which they were. What happened on the very day of a visit happened in its
-    week, as did a stop whose week is given as the scheduled one.
+    week, as did a stop or a death whose week is given as the scheduled one.
 
     Examples
     --------
@@ -59,6 +61,13 @@ def study_courses(data: StudyData) -> Courses:
         courses = courses.with_criterion(met)
     patients = analysis.patients
     stop, rescue, died = courses.stop_week, courses.rescue_week, np.isfinite(courses.death_week)
+    # In courses a death is a stop of those who had none before; here the stops are apart.
+    later = died_after_treatment(patients)
+    if np.any(later):
+        ends = patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
+        ends = np.where(patients["end_reason"] == "completed", np.nan, ends)
+        stop = np.where(later, ends, stop)
+    given = np.full(len(patients), np.nan)
     if "stop_week" in patients:
         given = patients["stop_week"].to_numpy(dtype=np.float64, na_value=np.nan)
         stop = np.where(np.isnan(given), stop, given)
@@ -68,12 +77,19 @@ def study_courses(data: StudyData) -> Courses:
     recorded = np.full(courses.weeks.shape, np.nan)
     # Visits are in the order of their patients and weeks, as the cells of the grid are.
     recorded[np.isfinite(courses.weeks)] = analysis.visits["visit_week"].to_numpy(dtype=np.float64)
-    stop = _among_visits(stop, recorded, courses.weeks, scheduled=True)
+    placed = _among_visits(stop, recorded, courses.weeks, scheduled=True)
+    death = np.where(died, placed, np.nan)
+    if np.any(later):
+        weeks = np.where(later, courses.death_week, np.nan)
+        after = _among_visits(weeks, recorded, courses.weeks, scheduled=True)
+        # Where both weeks are recorded, the death stays after the stop, if it was.
+        least = placed + np.where(given < weeks - SAME_WEEK, _APART / 2, 0)
+        death = np.where(later, np.fmax(after, least), death)
     return replace(
         courses,
         rescue_week=_among_visits(rescue, recorded, courses.weeks),
-        stop_week=stop,
-        death_week=np.where(died, stop, np.nan),
+        stop_week=placed,
+        death_week=death,
     )
 
 
@@ -225,10 +241,7 @@ def uses_events(study: Study) -> bool:
 def _undated_deaths(data: StudyData) -> bool:
     """Return whether the week of a death is not recorded."""
     patients = data.analysis.patients
-    died = patients["end_reason"] == "death"
-    if "stop_week" in patients:
-        died &= patients["stop_week"].isna()
-    return bool(died.any())
+    return bool(np.any(has_died(patients) & np.isnan(recorded_death_weeks(patients))))
 
 
 def _event_sentences(data: StudyData) -> list[str]:
@@ -253,5 +266,9 @@ def _event_sentences(data: StudyData) -> list[str]:
     else:
         sentences.append(
             "The week of an early stop is not recorded, and is taken to be that of the last visit."
+        )
+    if data.own_death_weeks:
+        sentences.append(
+            "A death whose own week is recorded is in that week, also after an early stop."
         )
     return sentences

@@ -36,6 +36,7 @@ from tisstats.tables.cells import as_text
 from tisstats.tables.decimals import like_decimal_commas
 from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
 from tisstats.trial.cdisc.study import CRITERIA
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.study import Study
 
@@ -397,6 +398,7 @@ def _patient_columns(study: Study) -> dict[str, Kind]:
         "arm": _one_of(arms, required=only is None, filled=only is None, default=only),
         "analysed": Kind(truth_values, "boolean", required=False, default=True),
         "stop_week": _number(0, None, "a number of weeks, at least 0", required=False),
+        DEATH_WEEK: _number(0, None, "a number of weeks, at least 0", required=False),
         "end_week": _number(0, None, "a number of weeks, at least 0", required=False),
         "end_reason": _one_of(END_REASONS, required=False),
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.courses import Courses
+from tisstats.trial.deaths import died_after_treatment
 from tisstats.trial.description import RESCUE
 
 
@@ -23,8 +24,10 @@ class TimeOnStudy:
     treatments: tuple[float, ...]  #: weeks of treatments other than rescue medication, ascending
     response: float | None  #: week of the first visit at which the score is known to be reached
     rescue: float | None  #: week of the first rescue medication
-    stop: float | None  #: week of an early stop
-    end: float  #: last week of what is recorded here: visits, treatments, rescue, stop
+    stop: float | None  #: week of an early stop, also of one by death
+    #: week of a death after the treatment was stopped or completed
+    death: float | None
+    end: float  #: last week of what is recorded here: visits, treatments, rescue, stop, death
 
 
 def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> list[TimeOnStudy]:
@@ -59,11 +62,15 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
     given = given[(given["treatment"] != RESCUE).to_numpy(dtype=bool)]
     weeks = {patient: rows["week"] for patient, rows in given.groupby("patient_id")}
     ends = analysis.patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
+    # Courses take the death for a stop where none came before it.
+    later = died_after_treatment(analysis.analysed)
+    stops = np.where(later & ~analysis.stopped_early(), np.nan, courses.stop_week)
+    deaths = np.where(later, courses.death_week, np.nan)
     found = []
     for place, patient in enumerate(analysis.patients["patient_id"]):
         visits = courses.weeks[place][np.isfinite(courses.weeks[place])]
         own = tuple(sorted(map(float, weeks.get(patient, ()))))
-        others = (*own, courses.rescue_week[place], courses.stop_week[place])
+        others = (*own, courses.rescue_week[place], stops[place], deaths[place])
         found.append(
             TimeOnStudy(
                 patient_id=str(patient),
@@ -71,7 +78,8 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
                 treatments=own,
                 response=_week(first[place]),
                 rescue=_week(courses.rescue_week[place]),
-                stop=_week(courses.stop_week[place]),
+                stop=_week(stops[place]),
+                death=_week(deaths[place]),
                 end=float(np.nanmax([0.0, ends[place], *visits, *others])),
             )
         )

@@ -16,6 +16,7 @@ from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import COMPLETION_RULE, NOT_RECORDED
 from tisstats.figures.numbers import format_range, format_trimmed, yes_no
 from tisstats.trial.columns import natural_key
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import RESCUE
 from tisstats.trial.flow import format_reason
 from tisstats.trial.study_wording import describe_weeks, describe_windows
@@ -76,12 +77,21 @@ class Listings(TrialChapter):
     def _end(self, row: Mapping[Any, Any]) -> str:
         if not self.data.ends_recorded:
             return NOT_RECORDED
-        stop = row.get("stop_week", np.nan)
-        when = f" in week {_week(stop)}" if np.isfinite(stop) else ""
+        when, died = self._weeks_of_end(row)
         if row["end_reason"] == "completed":
-            return f"completed, treatment stopped{when}" if when else "completed"
+            return (f"completed, treatment stopped{when}" if when else "completed") + died
         stopped = when if row["end_reason"] == "death" or not when else f", treatment stopped{when}"
-        return f"did not complete: {format_reason(row['end_reason'])}{stopped}"
+        return f"did not complete: {format_reason(row['end_reason'])}{stopped}{died}"
+
+    def _weeks_of_end(self, row: Mapping[Any, Any]) -> tuple[str, str]:
+        """Return when a patient stopped, or the death ended the study, and a death after that."""
+        stop, death = (row.get(name, np.nan) for name in ("stop_week", DEATH_WEEK))
+        ended_by_death = row["end_reason"] == "death"
+        at = death if ended_by_death and not np.isfinite(stop) else stop
+        return (
+            f" in week {_week(at)}" if np.isfinite(at) else "",
+            f", died in week {_week(death)}" if np.isfinite(death) and not ended_by_death else "",
+        )
 
     def _first_rescue(self) -> dict[str, str]:
         given = self.data.trial.treatments

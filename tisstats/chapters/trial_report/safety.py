@@ -17,6 +17,7 @@ from tisstats.chapters.trial_report.scores import n_percent
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
 from tisstats.statistics import Interval
+from tisstats.trial.deaths import has_died
 from tisstats.trial.harms import (
     HARMS_GUIDELINE,
     EventTerm,
@@ -295,13 +296,18 @@ class Safety(TrialChapter):
     @property
     def deaths_apart(self) -> str:
         """That deaths are counted apart, where patients died."""
-        return ", nor does a death" if self.data.some_died else ""
+        if not self.data.some_died:
+            return ""
+        both = "; a patient who stopped early and died later has both outcomes"
+        return f", nor does a death{both * self.data.some_died_after_treatment}"
 
     @property
     def follow_up(self) -> str:
         """Until when adverse events are recorded, in words."""
         visits = self.study.visits
         text = "each patient's last visit, or early stop if that is later"
+        if self.data.own_death_weeks:
+            text = "the latest of each patient's last visit, early stop and death"
         if visits.follow_up_weeks:
             text += f", and {visits.follow_up_weeks:g} weeks of follow-up"
         days = visits.window_days
@@ -352,10 +358,10 @@ class Safety(TrialChapter):
 
     def _deaths_note(self) -> str:
         """Return who died, in a sentence with a space before it; empty where nobody did."""
-        died = self.data.trial.patients["end_reason"] == "death"
+        died = has_died(self.data.trial.patients)
         if not died.any():
             return ""
-        analysed = self.data.trial.patients["analysed"].astype(bool)
+        analysed = self.data.trial.patients["analysed"].to_numpy(dtype=bool)
         counted, outside = int((died & analysed).sum()), int((died & ~analysed).sum())
         if not counted:
             return f" {_patients(outside)} outside the analysis died."

@@ -389,7 +389,8 @@ class Scores(TrialChapter):
         died = ""
         if self.data.some_died and self.study.endpoint.intercurrent == "hypothetical":
             died = (
-                " By this strategy that is assumed of patients who died too, at their last visit."
+                " By this strategy that is assumed of patients who died too, at their last visit"
+                f"{' or the last before an early stop' * self.data.some_died_after_treatment}."
             )
         return (
             "Patients whose visits end without such an event are censored: the incidence assumes "

@@ -17,6 +17,7 @@ from tisstats.trial.cdisc.inputs import RESPONSE
 from tisstats.trial.cdisc.source import COMPLETED, SCORE
 from tisstats.trial.cdisc.specification import YES_NO, dataset_specifications, input_columns
 from tisstats.trial.cdisc.specification import parameters as known_parameters
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.schema import CellFaults
 
 #: Variables of other studies' ADSL that stand for ours, best first.
@@ -216,6 +217,8 @@ def _patients(back: _Back, origin: str | None) -> pd.DataFrame:
         "end_week": _column(adsl, "EOSWK", np.nan),
         "end_reason": _end_reason(adsl),
     }
+    if "DTHWK" in adsl:
+        columns[DEATH_WEEK] = adsl["DTHWK"].reset_index(drop=True)
     if "TRTSDT" in adsl:
         columns["start_date"] = adsl["TRTSDT"].reset_index(drop=True)
     for variable, column in _characteristics(back).items():

@@ -23,6 +23,8 @@ from tisstats.trial.cdisc.specification import (
 )
 from tisstats.trial.cdisc.study import StudyMetadata
 from tisstats.trial.cdisc.values import infer_kind, typed_column
+from tisstats.trial.columns import Mask
+from tisstats.trial.deaths import DEATH_WEEK
 
 #: Why a time without response by the score ends.
 CENSORED = "No response by the end of observation"
@@ -53,7 +55,8 @@ def derive_analysis_datasets(
         Name, arms, threshold of response, and labels.
     patients : DataFrame
         One row a patient: ``patient_id``, ``arm``, ``analysed``, ``origin``, ``end_week``,
-        ``end_reason``, optionally ``start_date``, and the study's characteristics.
+        ``end_reason``, optionally ``death_week`` and ``start_date``, and the study's
+        characteristics.
     visits : DataFrame
         One row a patient and scheduled week: ``patient_id``, ``week``, ``baseline``, the study's
         measures in their units, and the column of the study's criterion, 1 where it is met and 0
@@ -144,9 +147,17 @@ def _derive_adsl(source: Source) -> Columns:
             [completed, reason != ""], ["COMPLETED", "DISCONTINUED"], default=""
         ).astype(object),
         "DCSREAS": np.where(completed, "", reason).astype(object),
-        "DTHFL": np.where(patients["end_reason"].str.lower() == "death", "Y", "").astype(object),
+        "DTHFL": np.where(_died(patients), "Y", "").astype(object),
     }
     return columns
+
+
+def _died(patients: pd.DataFrame) -> Mask:
+    """Return who died: by the reason of the end, in any letter case, or with a week of it."""
+    died = (patients["end_reason"].str.lower() == "death").to_numpy(dtype=bool)
+    if DEATH_WEEK in patients:
+        died = died | patients[DEATH_WEEK].notna().to_numpy(dtype=bool)
+    return died
 
 
 def _derive_adtte(source: Source) -> Columns:
@@ -271,6 +282,9 @@ def _variables(
         "TRTP": {"codelist": "; ".join(arms)},
         "AEREL": {"codelist": _flag_codelist(source, "events", "related")},
     }
+    if specification.name == "ADSL" and DEATH_WEEK in source.patients:
+        known = "Y if the reason of the end is death, or the week of the death is recorded"
+        own["DTHFL"] = {"derivation": known}
     return [
         replace(each.variable, **own.get(each.variable.variable, {}))  # type: ignore[arg-type]
         for each in specification.variables

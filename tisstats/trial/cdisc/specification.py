@@ -7,7 +7,7 @@ variables, pageId=179330164; ADSL trial experience, pageId=179314284) and as the
 uses them (https://pharmaverse.github.io/admiral: "Creating a BDS Finding ADaM", "Creating a BDS
 Time-to-Event ADaM"). The column ``standard`` names the guide of each; what is "ours" has no
 counterpart there: all codes of parameters, of both core sets, ``ORIGIN``, and weeks in place of
-dates (``EOSWK``, ``ASTWK``).
+dates (``EOSWK``, ``DTHWK``, ``ASTWK``).
 """
 
 from __future__ import annotations
