@@ -3,6 +3,8 @@
 import pytest
 
 from tests.chapters.test_trial_report_early_ends import BAD, GOOD, C, study
+from tisstats.chapters.trial_report.listings import Listings
+from tisstats.chapters.trial_report.patients import Patients
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
@@ -294,3 +296,118 @@ def test_a_difference_of_harms_without_width_is_explained(tmp_path, difference):
     assert without == (difference == "wald")
     note = page.numbers()["zero_note"]
     assert ("An interval without width comes from its method" in note) == without
+
+
+def died_later(folder, **choices):
+    """B stops in week 4 for an adverse event and dies in week 6; D completed and dies in week 9."""
+    written = died(folder, **choices)
+    rows = folder / "rows" / "synthetic_patients.csv"
+    ends = {"A": ",completed,", "B": "4,adverse_event,6", "C": ",completed,", "D": ",completed,9"}
+    lines = [f"{name},a,{end}" for name, end in ends.items()]
+    head = "patient_id,arm,stop_week,end_reason,death_week"
+    rows.write_text("\n".join([head, *lines]), encoding="utf-8")
+    return written
+
+
+def test_a_stop_and_a_later_death_stand_on_the_pages_of_participants_and_harms(tmp_path):
+    folder = died_later(tmp_path)
+    flow = Patients(folder).disposition().frame.set_index("Stage").iloc[:, 0]
+    assert flow["Completed the study"] == "3 (75)"
+    assert flow["Did not complete: adverse event"] == "1 (25)"
+    assert "Did not complete: death" not in flow
+    page = Safety(folder)
+    rows = page.outcomes().frame.set_index("Outcome").iloc[:, 0]
+    assert rows["Death"].startswith("2 (50)")
+    assert rows["Stopped early"].startswith("1 (25)")
+    apart = "Stopped early because of an adverse event, not counting deaths"
+    assert rows[apart].startswith("1 (25)")
+    caption = page.outcomes().caption
+    assert "; a patient who stopped early and died later has both outcomes." in caption
+    assert "up to the latest of each patient's last visit, early stop and death" in caption
+    assert page.numbers()["events_note"].endswith(" 2 patients died.")
+
+
+def test_no_page_says_of_deaths_that_ended_the_study_what_is_of_later_ones(tmp_path):
+    page = Safety(died(tmp_path))
+    caption = page.outcomes().caption
+    assert "both outcomes" not in caption
+    assert "up to each patient's last visit, or early stop if that is later" in caption
+
+
+def test_a_later_death_is_listed_with_the_end(tmp_path):
+    folder = died_later(tmp_path)
+    page = Listings(folder)
+    ends = page._patients().frame.set_index("Patient")["End"]
+    assert ends.to_dict() == {
+        "A": "completed",
+        "B": "did not complete: adverse event, treatment stopped in week 4, died in week 6",
+        "C": "completed",
+        "D": "completed, died in week 9",
+    }
+    rows = tmp_path / "rows" / "synthetic_patients.csv"
+    text = rows.read_text(encoding="utf-8")
+    for cells in (",death,6", "6,death,6", "6,death,"):
+        rows.write_text(text.replace("4,adverse_event,6", cells), encoding="utf-8")
+        ends = Listings(folder)._patients().frame.set_index("Patient")["End"]
+        assert ends["B"] == "did not complete: death in week 6"
+
+
+def test_a_later_death_is_in_the_figure_and_the_table_of_time_on_study(tmp_path):
+    page = Patients(died_later(tmp_path))
+    (shown,), (figure,) = page.time_on_study(), page.swimmer()
+    frame = shown.frame.set_index("Patient")
+    assert frame["Died after treatment ended"].to_dict() == {"A": "–", "B": "6", "C": "–", "D": "9"}
+    assert frame["Stopped early"].to_dict() == {"A": "–", "B": "4", "C": "–", "D": "–"}
+    assert "died after treatment ended: 2" in figure.alt
+
+
+def test_a_later_death_competes_by_treatment_policy_and_not_after_a_stop_that_counts(tmp_path):
+    ended = {
+        strategy: Scores(died_later(tmp_path / strategy, intercurrent=strategy))
+        .ends()
+        .frame.set_index("Ended by")
+        .iloc[:, 0]
+        for strategy in ("treatment policy", "while on treatment")
+        if (tmp_path / strategy).mkdir() is None
+    }
+    # D died after week 8.
+    assert ended["treatment policy"]["death"] == "1 (25)"
+    assert ended["while on treatment"]["death"] == "0 (0)"
+    assert ended["while on treatment"]["stopped early"] == "1 (25)"
+    page = Scores(str(tmp_path / "treatment policy" / "rows"))
+    last = page.incidence().frame.iloc[-1]
+    assert (last["Response"], last["Death"]) == ("1", "1")
+
+
+def test_where_a_time_is_censored_before_a_stop_that_a_death_followed(tmp_path):
+    said = {}
+    for name, write in (("ended", died), ("later", died_later)):
+        (tmp_path / name).mkdir()
+        said[name] = Scores(write(tmp_path / name, intercurrent="hypothetical")).censoring
+    assert said["ended"].endswith("of patients who died too, at their last visit.")
+    assert said["later"].endswith(
+        "of patients who died too, at their last visit or the last before an early stop."
+    )
+
+
+def test_a_later_death_decides_the_endpoint_by_treatment_policy(tmp_path):
+    at_week = [('kind = "best"', 'kind = "at week"')]
+    page = PrimaryEndpoint(died_later(tmp_path, missing="best case", edits=at_week))
+    counts = page.counts().frame.set_index("Decided by").iloc[:, 1]
+    assert counts["death before the assessment"] == 1
+    levels = Sensitivity(str(tmp_path / "rows")).choices().frame
+    handled = levels.loc[levels["Choice"] == "Handling of rescue and early stops", "Level"]
+    assert "ignored, except deaths" in handled.tolist()
+
+
+def test_later_deaths_are_in_the_data_sets(tmp_path):
+    tables = study_datasets(StudyData.read(died_later(tmp_path))).tables
+    adsl = tables["ADSL"].set_index("SUBJID")
+    assert adsl["DTHFL"].to_dict() == {"A": "", "B": "Y", "C": "", "D": "Y"}
+    assert adsl["DTHWK"].fillna(-1).to_dict() == {"A": -1, "B": 6, "C": -1, "D": 9}
+    assert adsl["DCSREAS"].to_dict() == {"A": "", "B": "adverse_event", "C": "", "D": ""}
+    times = tables["ADTTE"].set_index("SUBJID")
+    assert times.loc["B", ["CNSR", "AVAL", "EVNTDESC"]].tolist() == [
+        4, 6, "No response before the death"
+    ]  # fmt: skip
+    assert times.loc["D", "CNSR"] == 1

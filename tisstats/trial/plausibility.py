@@ -207,7 +207,7 @@ def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterato
 
 
 def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield a remark on late visits, stops and deaths, and on events before week 0 or without a week.
+    """Yield a remark on late visits, stops and deaths, and on events before week 0 or undated.
 
     Parameters
     ----------

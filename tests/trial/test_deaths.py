@@ -1,0 +1,417 @@
+"""Deaths with a week of their own: read, checked, and counted by every strategy, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.cli import main
+from tisstats.errors import DataError
+from tisstats.trial.arm_responses import competing_causes, study_times
+from tisstats.trial.courses import Courses
+from tisstats.trial.deaths import died_after_treatment, has_died, recorded_death_weeks
+from tisstats.trial.flow import participant_flow
+from tisstats.trial.harms import HarmCount, harm_outcomes
+from tisstats.trial.study import study_schema
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
+from tisstats.trial.template import write_new_study
+from tisstats.trial.time_on_study import times_on_study
+
+NAN = float("nan")
+PATIENTS, VISITS, TREATED, EVENTS = (
+    f"synthetic_{name}.csv" for name in ("patients", "visits", "treatments", "adverse_events")
+)
+
+
+def made_up(until=24, **first):
+    """A study of eight who completed it; the first has these cells, and visits up to a week."""
+    made = make_study(8, missing=0, missed=0, seed=3)
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed", "death_week": ""}
+    made.patients[0] |= first
+    made.visits = [v for v in made.visits if v["patient_id"] != "P001" or v["week"] <= until]
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    made.adverse_events = [
+        {**made.adverse_events[0], "patient_id": "P002", "week": 0, "event": "rash"}
+    ]
+    return made
+
+
+def lines(made, folder):
+    """The faults of a study, without its folder."""
+    written = made.write(folder)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(written)
+    return [str(fault).replace(f"{written}/", "") for fault in caught.value.faults]
+
+
+CELL = f"{PATIENTS}, row 2, column death_week, value "
+
+
+@pytest.mark.parametrize("value", ["-1", "inf", "-inf", "soon", "2024-05-01", "nan"])
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_death_week_is_a_number_of_weeks_as_a_stop_week_is(tmp_path, value, dated):
+    found = {}
+    for column in ("stop_week", "death_week"):
+        made = make_study(8, missing=0, missed=0, seed=3, with_dates=dated)
+        for row in made.patients:
+            row["death_week"] = ""
+        made.patients[0] |= {"end_reason": "death", column: value}
+        (line,) = lines(made, tmp_path / column)
+        assert f"column {column}, value '{value}': must be" in line
+        found[column] = line.replace(column, "week")
+    assert found["death_week"] == found["stop_week"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        (
+            {"stop_week": 12, "end_reason": "adverse_event", "death_week": 11},
+            f"{CELL}'11': must not lie before the patient's stop_week",
+        ),
+        (
+            {"stop_week": 12, "end_reason": "completed", "death_week": 11.9},
+            f"{CELL}'11.9': must not lie before the patient's stop_week",
+        ),
+        *(
+            (
+                {"stop_week": 12, "end_reason": "death", "death_week": week},
+                f"{CELL}'{week}': must be the patient's stop_week, or that be empty, as the "
+                "end_reason is death",
+            )
+            for week in (11, 13)
+        ),
+        (
+            {"stop_week": "", "end_reason": "", "death_week": 14},
+            f"{CELL}'14': needs an end_reason, or the stop_week of a stop before: death if the "
+            "death ended the study of the patient, completed if that was completed before",
+        ),
+    ],
+)
+def test_a_death_that_contradicts_the_end_has_one_line(tmp_path, cells, line):
+    # Visits after the death are not said too: which week is wrong is not known.
+    assert lines(made_up(**cells), tmp_path) == [line]
+
+
+def test_a_death_without_columns_of_ends_needs_one(tmp_path):
+    made = made_up(until=12, death_week=14)
+    for row in made.patients:
+        del row["stop_week"], row["end_reason"]
+    (line,) = lines(made, tmp_path)
+    assert line.startswith(f"{CELL}'14': needs an end_reason, or the stop_week of a stop before")
+
+
+READ = [
+    # Cells, stop and death in the courses, reason, died after the treatment.
+    ({"stop_week": 4, "end_reason": "adverse_event", "death_week": 14}, 4, 14, "adverse_event", 1),
+    ({"stop_week": 12, "end_reason": "other", "death_week": 12}, 12, 12, "other", 1),
+    ({"stop_week": "", "end_reason": "withdrawal", "death_week": 14}, 12, 14, "withdrawal", 1),
+    ({"stop_week": 4, "end_reason": "", "death_week": 14}, 4, 14, "other", 1),
+    ({"stop_week": 4, "end_reason": "completed", "death_week": 14}, 4, 14, "completed", 1),
+    ({"stop_week": "", "end_reason": "completed", "death_week": 14}, 14, 14, "completed", 1),
+    ({"stop_week": "", "end_reason": "death", "death_week": 14}, 14, 14, "death", 0),
+    ({"stop_week": 14, "end_reason": "death", "death_week": 14}, 14, 14, "death", 0),
+    ({"stop_week": 14, "end_reason": "death", "death_week": ""}, 14, 14, "death", 0),
+    ({"stop_week": "", "end_reason": "death", "death_week": ""}, 12, 12, "death", 0),
+    ({"stop_week": 4, "end_reason": "adverse_event", "death_week": ""}, 4, NAN, "adverse_event", 0),
+]
+
+
+@pytest.mark.parametrize(("cells", "stop", "death", "reason", "later"), READ)
+def test_what_the_cells_of_a_death_mean(tmp_path, cells, stop, death, reason, later):
+    data = StudyData.read(made_up(until=12, **cells).write(tmp_path))
+    courses = study_courses(data)
+    np.testing.assert_array_equal(courses.stop_week, [stop, *[NAN] * 7])
+    np.testing.assert_array_equal(courses.death_week, [death, *[NAN] * 7])
+    patients = data.trial.patients
+    assert patients["end_reason"].iloc[0] == reason
+    assert has_died(patients).tolist() == [np.isfinite(death), *[False] * 7]
+    assert died_after_treatment(patients).tolist() == [bool(later), *[False] * 7]
+    # In the order of the days, without the visits' places, too.
+    plain = Courses.of(data.analysis)
+    if cells["death_week"] != "":
+        assert plain.death_week[0] == cells["death_week"]
+        assert plain.stop_week[0] <= plain.death_week[0]
+    assert data.own_death_weeks == (cells["death_week"] != "")
+    assert data.some_died == np.isfinite(death)
+    assert data.some_died_after_treatment == bool(later)
+
+
+@pytest.mark.parametrize("column", [False, True])
+def test_an_empty_column_of_deaths_changes_no_patient(tmp_path, column):
+    made = make_study(20, seed=4)
+    for row in made.patients:
+        if row["end_reason"] == "withdrawal":
+            row["end_reason"] = "death"
+    before = StudyData.read(made.write(tmp_path / "before"))
+    if column:
+        for row in made.patients:
+            row["death_week"] = ""
+    after = StudyData.read(made.write(tmp_path / "after"))
+    for name in ("stop_week", "death_week", "rescue_week"):
+        found = (getattr(study_courses(data), name) for data in (before, after))
+        np.testing.assert_array_equal(*found)
+    assert harm_outcomes(before) == harm_outcomes(after)
+    assert participant_flow(before) == participant_flow(after)
+    assert before.remarks == after.remarks
+    assert describe_study_endpoint(before) == describe_study_endpoint(after)
+    assert after.deaths_recorded == column
+    assert not before.deaths_recorded
+
+
+AFTER = "lies after the patient's death, in death_week in"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"stop_week": 4, "end_reason": "adverse_event", "death_week": 14},
+        {"stop_week": "", "end_reason": "completed", "death_week": 14},
+        {"stop_week": "", "end_reason": "death", "death_week": 14},
+        {"stop_week": 14, "end_reason": "death", "death_week": 14},
+    ],
+)
+@pytest.mark.parametrize(
+    ("table", "more", "until"),
+    [
+        ("visits", {}, 14 + 4 / 7),
+        ("treatments", {"treatment": "Rescue"}, 14 + 4 / 7),
+        ("treatments", {"treatment": "study treatment"}, 14 + 4 / 7),
+        ("adverse_events", {"event": "sepsis"}, 16.5 + 4 / 7),
+    ],
+)
+def test_nothing_is_recorded_later_than_the_window_of_a_death(tmp_path, cells, table, more, until):
+    if more.get("treatment") == "study treatment" and cells["stop_week"] == 4:
+        until = 12 + 4 / 7  # that of the last visit, after the stop
+    made = made_up(until=12, **cells)
+    made.description = made.description.replace(
+        "window_days = 4", "window_days = 4\nfollow_up_weeks = 2.5"
+    )
+    rows = getattr(made, table)
+    added = {**rows[0], "patient_id": "P001", "week": until, **more}
+    rows.append(added)
+    StudyData.read(made.write(tmp_path / "within"))
+    added["week"] = until + 0.1
+    found = lines(made, tmp_path / "beyond")
+    if until < 14:
+        assert "lies after the patient's last visit and stop_week" in found[0]
+        added["week"] = 14 + 5 / 7
+        found = lines(made, tmp_path / "after")
+    (line,) = found
+    file = f"synthetic_{table}.csv"
+    follow_up = ", and 2.5 weeks of follow-up" if table == "adverse_events" else ""
+    assert line == (
+        f"{file}, row {len(rows) + 1}, column week, value '{added['week']}': {AFTER} "
+        f"{PATIENTS}{follow_up}"
+    )
+
+
+def test_all_deaths_have_their_own_line_by_column(tmp_path):
+    made = made_up(stop_week=4, end_reason="adverse_event", death_week=14)
+    made.patients[1] |= {"stop_week": 14, "end_reason": "death"}
+    assert [line.rpartition(", ")[2] for line in lines(made, tmp_path)] == [
+        f"in death_week in {PATIENTS}",
+        f"in stop_week in {PATIENTS}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("week", "off", "stop", "death", "placed"),
+    [
+        # A visit of week 12 that was late: before it, in its week, between, after.
+        (12, 4 / 7, 12.2, 12.4, (12 - 1e-6, 12 - 0.5e-6)),
+        (12, 4 / 7, 11, 12.4, (11, 12 - 1e-6)),
+        (12, 4 / 7, 12, 12.4, (12, 12 + 0.5e-6)),
+        (12, 4 / 7, 12, 13, (12, 13)),
+        # One that was early.
+        (12, -4 / 7, 11.6, 11.8, (12 + 1e-6, 12 + 1.5e-6)),
+        (12, -4 / 7, 11.4, 11.8, (11.4, 12 + 1e-6)),
+        (12, -4 / 7, 11.6, 11.6, (12 + 1e-6, 12 + 1e-6)),
+    ],
+)
+def test_a_death_stays_after_the_stop_beside_a_visit_off_schedule(
+    tmp_path, week, off, stop, death, placed
+):
+    made = made_up(until=12, stop_week=stop, end_reason="adverse_event", death_week=death)
+    late = next(v for v in made.visits if (v["patient_id"], v["week"]) == ("P001", week))
+    late["week"] = week + off
+    courses = study_courses(StudyData.read(made.write(tmp_path)))
+    found = courses.stop_week[0], courses.death_week[0]
+    assert found == pytest.approx(placed, abs=1e-9)
+    assert (found[0] < found[1]) == (stop < death)
+
+
+#: Scores of a patient with visits in weeks 0, 4 and 12, of whom week 4 has a response or none.
+STOPPED, DIED = "stopped early, before the assessment", "death before the assessment"
+OPEN = "no visit in the window"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "status", "rule", "time"),
+    [
+        # Ignored, and the death decides; it competes in its week.
+        ("treatment policy", "non-responder", DIED, (14, 4, "death")),
+        # The stop comes first, and is a failure; without a response to the end.
+        ("composite", "non-responder", STOPPED, (24, 0, "stopped early")),
+        ("hypothetical", "excluded", STOPPED, (4, 0, "stopped early")),
+        # Visits up to week 4 count.
+        (
+            "while on treatment",
+            "non-responder",
+            "observed at the last visit on treatment",
+            (4, 3, "stopped early"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("missing", ["unknown", "best case", "worst case"])
+def test_a_death_after_an_early_stop_by_each_strategy(
+    tmp_path, strategy, status, rule, time, missing
+):
+    made = made_up(until=12, stop_week=4, end_reason="adverse_event", death_week=14)
+    start = next(row for row in made.visits if row["patient_id"] == "P001")
+    for row in made.visits:
+        if row["patient_id"] == "P001":
+            row |= {k: v for k, v in start.items() if k not in ("week", "patient_id")}
+    chosen = f'missing = "{missing}"\nintercurrent = "{strategy}"'
+    made.description = made.description.replace('missing = "non-responder"', chosen)
+    data = StudyData.read(made.write(tmp_path))
+    result, times = evaluate_study(data), study_times(data)
+    assert (result.status[0], result.rule[0]) == (status, rule)
+    assert (times.time[0], times.cause[0], times.ended_by[0]) == time
+    causes = {
+        "treatment policy": ["death"],
+        "while on treatment": ["rescue medication", "stopped early", "death"],
+    }
+    assert list(competing_causes(data).values()) == causes.get(strategy, [])
+
+
+@pytest.mark.parametrize(
+    ("strategy", "status", "rule"),
+    [
+        ("treatment policy", "non-responder", DIED),
+        ("composite", "non-responder", DIED),
+        ("hypothetical", "excluded", DIED),
+        ("while on treatment", "non-responder", "observed at the last visit on treatment"),
+    ],
+)
+def test_a_death_after_completed_treatment_by_each_strategy(tmp_path, strategy, status, rule):
+    made = made_up(until=12, death_week=14)
+    start = next(row for row in made.visits if row["patient_id"] == "P001")
+    for row in made.visits:
+        if row["patient_id"] == "P001":
+            row |= {k: v for k, v in start.items() if k not in ("week", "patient_id")}
+    made.description = made.description.replace(
+        'missing = "non-responder"', f'missing = "best case"\nintercurrent = "{strategy}"'
+    )
+    result = evaluate_study(StudyData.read(made.write(tmp_path)))
+    assert (result.status[0], result.rule[0]) == (status, rule)
+
+
+def test_a_stop_keeps_its_reason_in_the_flow_and_the_death_is_a_harm(tmp_path):
+    made = made_up(until=12, stop_week=4, end_reason="adverse_event", death_week=14)
+    made.patients[2]["death_week"] = 30  # completed, and not stopped early
+    data = StudyData.read(made.write(tmp_path))
+    flow = participant_flow(data).total
+    assert (flow.completed, flow.stopped) == (7, {"adverse_event": 1})
+    found = {outcome.label: outcome.arms for outcome in harm_outcomes(data)}
+    assert found["Death"] == {"active": HarmCount(4, 2, 0), "control": HarmCount(4, 0, 0)}
+    assert found["Stopped early"]["active"] == HarmCount(4, 1, 0)
+    apart = "Stopped early because of an adverse event, not counting deaths"
+    assert found[apart]["active"] == HarmCount(4, 1, 0)
+
+
+def test_deaths_are_recorded_by_their_column_where_reasons_are_not(tmp_path):
+    for death, count in (("", 0), (14, 1)):
+        made = made_up(until=12, stop_week=4, death_week=death)
+        for row in made.patients:
+            del row["end_reason"]
+        data = StudyData.read(made.write(tmp_path / str(count)))
+        found = {outcome.label: outcome.arms for outcome in harm_outcomes(data)}
+        assert found["Death"]["active"] == HarmCount(4, count, 0)
+        label = "Stopped early because of an adverse event"
+        assert found[label + ", not counting deaths" * count] is None
+    for row in made.patients:
+        del row["death_week"]
+    data = StudyData.read(made.write(tmp_path / "without"))
+    assert {o.label: o.arms for o in harm_outcomes(data)}["Death"] is None
+
+
+def test_a_death_after_the_treatment_has_a_place_in_the_time_on_study(tmp_path):
+    made = made_up(until=12, stop_week=4, end_reason="adverse_event", death_week=14)
+    made.patients[1]["death_week"] = 30
+    made.patients[2] |= {"end_reason": "death", "death_week": 25}
+    data = StudyData.read(made.write(tmp_path))
+    times = times_on_study(data.analysis, study_courses(data), 40)
+    found = [(each.stop, each.death, each.end) for each in times]
+    assert found[:4] == [(4, 14, 14), (None, 30, 30), (25, None, 25), (None, None, 24)]
+
+
+def test_where_deaths_are_placed_is_described(tmp_path):
+    own = "A death whose own week is recorded is in that week, also after an early stop."
+    taken = "A death without a recorded week is taken to be in that of the last visit."
+    for number, (strategy, week) in enumerate(
+        (strategy, week) for strategy in ("treatment policy", "composite") for week in ("", 14)
+    ):
+        made = made_up(until=12, end_reason="death", death_week=week)
+        made.description = made.description.replace(
+            'missing = "non-responder"',
+            f'missing = "non-responder"\nintercurrent = "{strategy}"',
+        )
+        said = describe_study_endpoint(StudyData.read(made.write(tmp_path / str(number))))
+        assert (own in said) == (week == 14 and strategy == "composite")
+        assert (taken in said) == (week == "" and strategy == "treatment policy")
+
+
+def test_such_a_study_is_checked_from_the_command_line(tmp_path, capsys):
+    made = made_up(until=12, stop_week=4, end_reason="adverse_event", death_week=14)
+    made.adverse_events.append({**made.adverse_events[0], "patient_id": "P001", "week": 13,
+                                "event": "sepsis", "serious": "true"})  # fmt: skip
+    folder = made.write(tmp_path / "study")
+    assert main(["check", str(folder)]) == 0
+    assert "death" not in capsys.readouterr().out
+    made.adverse_events.pop()
+    made.patients[1]["death_week"] = 400
+    assert main(["check", str(made.write(folder))]) == 0
+    said = capsys.readouterr().out
+    assert "2 patients who died have no serious adverse event: the first P001" in said
+    assert "1 patient died after the last scheduled week, 24: the last in week 400" in said
+    made.patients[0]["death_week"] = 3
+    assert main(["check", str(made.write(folder))]) == 1
+    said = capsys.readouterr()
+    assert "column death_week, value '3': must not lie before the patient's stop_week" in (
+        said.out + said.err
+    )
+
+
+def test_a_column_of_dates_of_death_is_asked_about(tmp_path, capsys):
+    made = made_up()
+    for row in made.patients:
+        row["death_date"] = row.pop("death_week")
+    assert main(["check", str(made.write(tmp_path))]) == 0
+    said = capsys.readouterr().out
+    assert "death_date (is it death_week, in weeks since the first dose?)" in said
+
+
+def test_patients_of_plain_columns_may_lack_any():
+    assert recorded_death_weeks(pd.DataFrame({"patient_id": ["A"]})).tolist() == pytest.approx(
+        [NAN], nan_ok=True
+    )
+    assert has_died(pd.DataFrame({"patient_id": ["A", "B"]})).tolist() == [False, False]
+    assert has_died({"patient_id": np.array(["A"]), "death_week": np.array([3.0])}).tolist() == [
+        True
+    ]
+
+
+@pytest.mark.parametrize("core_set", ["imacs", "printo"])
+def test_the_template_and_the_schema_name_deaths(tmp_path, core_set):
+    write_new_study(tmp_path / "new", core_set)
+    text = " ".join((tmp_path / "new" / "study.toml").read_text("utf-8").replace("#", "").split())
+    assert "death_week (of any death, also of one after an early stop" in text
+    assert "stop_week and death_week stay in weeks" in text
+    keys = study_schema()["properties"]["endpoint"]["properties"]
+    assert (
+        "A death is an early stop, unless the patient stopped before"
+        in (keys["intercurrent"]["description"])
+    )
