@@ -99,6 +99,13 @@ def test_description_counts_by_group():
     assert "1 patient; with a first response: 1 (week 6)." in describe(LANES[:1])
 
 
+def test_the_axis_reaches_a_death_after_the_treatment():
+    lane = replace(LANE, death=14)
+    said = describe([lane])
+    assert "up to week 14" in said
+    assert said.endswith("; died after treatment ended: 1.")
+
+
 def test_no_lane_is_refused():
     for function in (draw, describe):
         with pytest.raises(ValueError, match="at least one patient"):
@@ -115,10 +122,12 @@ LANE = Lane("1", "", 9, (0, 3, 9))
         ("response", 3, "first worsening"),
         ("rescue", 6, "rescue medication"),
         ("stop", 9, "stopped early"),
+        ("death", 10, "died after treatment ended"),
     ],
 )
 def test_the_key_has_the_marks_that_occur_and_no_others(texts, name, week, meaning):
     meanings = {"treatment", "first worsening", "rescue medication", "stopped early"}
+    meanings.add("died after treatment ended")
     written = set(texts(draw([replace(LANE, **{name: week})], outcome="worsening")))
     assert written & meanings == {meaning}
 

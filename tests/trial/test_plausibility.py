@@ -225,7 +225,7 @@ def test_doubts_begin_at_their_limits(values, said):
         assert found[0].endswith("are they in x, as measures.enzyme_unit says?")
 
 
-def of_times(visits=(0, 24), stops=None, events=()):
+def of_times(visits=(0, 24), stops=None, events=(), deaths=None):
     tables = {
         "visits": pd.DataFrame({"visit_week": np.array(visits, dtype=float)}),
         "patients": pd.DataFrame({"patient_id": ["A"] * 2}),
@@ -233,6 +233,8 @@ def of_times(visits=(0, 24), stops=None, events=()):
     }
     if stops is not None:
         tables["patients"]["stop_week"] = np.array(stops, dtype=float)
+    if deaths is not None:
+        tables["patients"]["death_week"] = np.array(deaths, dtype=float)
     return list(implausible_times(EXAMPLE, tables))
 
 
@@ -255,17 +257,31 @@ def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
     ]
 
 
+def test_a_death_after_the_schedule_its_window_and_the_follow_up_is_doubtful():
+    assert of_times(deaths=(29, np.nan)) == []
+    assert of_times(deaths=(29 + 1e-12, np.nan)) == []
+    assert of_times(deaths=(29.1, np.nan)) == [
+        "1 patient died after the last scheduled week, 24: the last in week 29.1"
+    ]
+    assert of_times(stops=(30, np.nan), deaths=(50, 40)) == [
+        "1 patient stopped early after the last scheduled week, 24: the last in week 30",
+        "2 patients died after the last scheduled week, 24: the last in week 50",
+    ]
+
+
 def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():
     assert of_times(visits=(0, 29 + 1e-12), stops=(29 + 1e-12, np.nan), events=(0,)) == []
 
 
-def of_courses(visits, reasons="completed", analysed=True, treatments=(), stops=None):
+def of_courses(visits, reasons="completed", analysed=True, treatments=(), stops=None, deaths=None):
     """The remarks on visits, each a patient, the scheduled week and that of the visit."""
     visits = pd.DataFrame(visits, columns=["patient_id", "week", "visit_week"])
     patients = pd.DataFrame({"patient_id": visits["patient_id"].unique()})
     patients = patients.assign(end_reason=reasons, analysed=analysed)
     if stops is not None:
         patients["stop_week"] = np.array(stops, dtype=float)
+    if deaths is not None:
+        patients["death_week"] = np.array(deaths, dtype=float)
     given = pd.DataFrame({"treatment": list(treatments)}, dtype=object)
     return list(unusual_courses({"patients": patients, "visits": visits, "treatments": given}))
 
@@ -302,6 +318,20 @@ def test_an_early_end_without_its_week_is_told():
         "visit: B"
     ]
     assert of_courses(visits, reasons, stops=(np.nan, np.nan, np.nan)) == [
+        "2 patients with an end_reason and without a stop_week are taken to have stopped at the "
+        "last visit: the first B"
+    ]
+
+
+def test_an_end_by_a_death_with_its_week_needs_no_week_of_a_stop():
+    visits = [(patient, week, week) for patient in "ABC" for week in (0, 4)]
+    reasons, stops = ["death", "death", "adverse_event"], (np.nan,) * 3
+    assert of_courses(visits, reasons, stops=stops, deaths=(5, 6, np.nan)) == [
+        "1 patient with an end_reason and without a stop_week is taken to have stopped at the last "
+        "visit: C"
+    ]
+    # A death after a stop does not say when that was.
+    assert of_courses(visits, reasons, stops=stops, deaths=(5, np.nan, 6)) == [
         "2 patients with an end_reason and without a stop_week are taken to have stopped at the "
         "last visit: the first B"
     ]
@@ -487,10 +517,12 @@ def test_remarks_of_a_report_name_patients_only_if_its_listings_do(tmp_path, lis
     assert len(data.published_remarks) == len(data.remarks)
 
 
-def of_ends(reasons, events, *, names=True):
+def of_ends(reasons, events, *, names=True, deaths=None):
     """The remarks on ends without an event; events as pairs of a patient and whether serious."""
     ids = [f"P{number}" for number in range(1, len(reasons) + 1)]
     patients = pd.DataFrame({"patient_id": ids, "end_reason": reasons})
+    if deaths is not None:
+        patients["death_week"] = deaths
     found = pd.DataFrame(events, columns=["patient_id", "serious"])
     return list(ends_without_events({"patients": patients, "adverse_events": found}, names=names))
 
@@ -509,3 +541,14 @@ def test_a_death_or_a_stop_for_an_event_without_one_is_doubtful():
         "2 patients who died have no serious adverse event"
     ]
     assert of_ends(["completed", "withdrawal"], []) == []
+
+
+def test_a_death_after_a_stop_without_an_event_is_doubtful_for_both():
+    reasons, deaths = ["adverse_event", "completed", "completed"], [14, 30, np.nan]
+    assert of_ends(reasons, [("P2", True)], deaths=deaths) == [
+        "1 patient who died has no serious adverse event: P1",
+        "1 patient who stopped because of an adverse event has no adverse event: P1",
+    ]
+    assert of_ends(reasons, [("P1", True), ("P2", False)], deaths=deaths) == [
+        "1 patient who died has no serious adverse event: P2"
+    ]

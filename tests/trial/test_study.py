@@ -354,6 +354,7 @@ def test_a_criterion_is_called_by_the_definition_that_it_has(criterion, own, wor
         ("end_reason", "category"),
         ("analysed", "yes/no"),
         ("stop_week", "number"),
+        ("death_week", "number"),
         ("end_week", "number"),
     ],
 )

@@ -17,7 +17,7 @@ from tisstats.trial.arm_responses import responses_by_arm
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
-from tisstats.trial.study_endpoint import evaluate_study
+from tisstats.trial.study_endpoint import evaluate_study, study_courses
 
 
 @pytest.fixture
@@ -45,6 +45,47 @@ def test_early_stops_and_limits_of_patients_survive_too(made, tmp_path):
         expected = given.trial.patients[column].astype(float)
         np.testing.assert_array_equal(found.trial.patients[column].astype(float), expected)
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("characteristic", [False, True])
+def test_deaths_survive_with_their_weeks(tmp_path, file_format, characteristic):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    ends = [(4, "adverse_event", 14.5), ("", "completed", 30), ("", "death", 25), (26, "death", "")]
+    ends += [("", "completed", "")] * 4
+    for row, cells in zip(made.patients, ends, strict=True):
+        row |= dict(zip(("stop_week", "end_reason", "death_week"), cells, strict=True))
+    made.visits = [v for v in made.visits if v["patient_id"] != "P001" or v["week"] <= 12]
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    if characteristic:
+        row = '[characteristics]\ndeath_week = { label = "Death, week", type = "number" }'
+        made.description = made.description.replace("[characteristics]", row)
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    datasets = study_datasets(given)
+    adsl = datasets.tables["ADSL"]
+    assert adsl["DTHFL"].tolist() == ["Y"] * 4 + [""] * 4
+    # Without a cell of its own, a death that ended the study was in the week of the stop.
+    expected = [14.5, 30, 25, 26, *[np.nan] * 4]
+    np.testing.assert_array_equal(adsl["DTHWK"], expected)
+    assert adsl["DCSREAS"].tolist() == ["adverse_event", "", "death", "death", *[""] * 4]
+    described = {each.variable: each for each in datasets.variables_of("ADSL")}
+    assert described["DTHWK"].source == "patients.death_week"
+    assert described["DTHFL"].derivation.endswith("or the week of the death is recorded")
+    found = read_back(made, tmp_path / "again", datasets, file_format)
+    np.testing.assert_array_equal(found.trial.patients["death_week"].astype(float), expected)
+    for name in ("stop_week", "death_week"):
+        pair = (getattr(study_courses(data), name) for data in (given, found))
+        np.testing.assert_array_equal(*pair)
+    assert_frame_equal(study_datasets(found).tables["ADSL"], adsl)
+
+
+def test_without_a_column_of_deaths_data_sets_are_as_they_were(made, tmp_path):
+    made.patients[0] |= {"stop_week": 24, "end_reason": "death"}
+    datasets = study_datasets(StudyData.read(made.write(tmp_path / "tables")))
+    assert "DTHWK" not in datasets.tables["ADSL"]
+    (flag,) = (each for each in datasets.variables_of("ADSL") if each.variable == "DTHFL")
+    assert flag.derivation.endswith("the study records no other deaths")
+    assert datasets.tables["ADSL"]["DTHFL"][0] == "Y"
 
 
 @pytest.mark.parametrize("file_format", FILE_FORMATS)
