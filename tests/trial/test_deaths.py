@@ -1,15 +1,21 @@
 """Deaths with a week of their own: read, checked, and counted by every strategy, by hand."""
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.trial.studies import make_study
+from tests.trial.slow_endpoint import slow_patients
+from tests.trial.studies import make_study, read_csv
+from tests.trial.test_response_times import slow_time
+from tests.trial.test_study_endpoint import STUDIES, described
 from tisstats.cli import main
 from tisstats.errors import DataError
 from tisstats.trial.arm_responses import competing_causes, study_times
 from tisstats.trial.courses import Courses
 from tisstats.trial.deaths import died_after_treatment, has_died, recorded_death_weeks
+from tisstats.trial.endpoints import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import HarmCount, harm_outcomes
 from tisstats.trial.study import study_schema
@@ -129,11 +135,11 @@ def test_what_the_cells_of_a_death_mean(tmp_path, cells, stop, death, reason, la
     assert patients["end_reason"].iloc[0] == reason
     assert has_died(patients).tolist() == [np.isfinite(death), *[False] * 7]
     assert died_after_treatment(patients).tolist() == [bool(later), *[False] * 7]
-    # In the order of the days, without the visits' places, too.
+    # Of any trial, whose columns have no week of a stop: it is the last visit.
     plain = Courses.of(data.analysis)
     if cells["death_week"] != "":
         assert plain.death_week[0] == cells["death_week"]
-        assert plain.stop_week[0] <= plain.death_week[0]
+        assert plain.stop_week[0] == (14 if reason in ("death", "completed") else 12)
     assert data.own_death_weeks == (cells["death_week"] != "")
     assert data.some_died == np.isfinite(death)
     assert data.some_died_after_treatment == bool(later)
@@ -229,6 +235,10 @@ def test_all_deaths_have_their_own_line_by_column(tmp_path):
         (12, -4 / 7, 11.6, 11.8, (12 + 1e-6, 12 + 1.5e-6)),
         (12, -4 / 7, 11.4, 11.8, (11.4, 12 + 1e-6)),
         (12, -4 / 7, 11.6, 11.6, (12 + 1e-6, 12 + 1e-6)),
+        # Without a week, the stop is at the last visit, wherever that is moved.
+        (12, -4 / 7, "", 11.8, (12, 12 + 1e-6)),
+        (12, 4 / 7, "", 12.7, (12, 12.7)),
+        (12, 4 / 7, "", 12.2, (12, 12)),
     ],
 )
 def test_a_death_stays_after_the_stop_beside_a_visit_off_schedule(
@@ -240,7 +250,7 @@ def test_a_death_stays_after_the_stop_beside_a_visit_off_schedule(
     courses = study_courses(StudyData.read(made.write(tmp_path)))
     found = courses.stop_week[0], courses.death_week[0]
     assert found == pytest.approx(placed, abs=1e-9)
-    assert (found[0] < found[1]) == (stop < death)
+    assert (found[0] < found[1]) == (placed[0] < placed[1])
 
 
 #: Scores of a patient with visits in weeks 0, 4 and 12, of whom week 4 has a response or none.
@@ -415,3 +425,48 @@ def test_the_template_and_the_schema_name_deaths(tmp_path, core_set):
         "A death is an early stop, unless the patient stopped before"
         in (keys["intercurrent"]["description"])
     )
+
+
+@pytest.mark.parametrize("missing", ["unknown", "non-responder", "best case", "worst case"])
+@pytest.mark.parametrize("strategy", get_args(Strategy))
+def test_times_of_a_random_study_as_in_the_slow_computation(tmp_path, strategy, missing):
+    made, weeks = STUDIES["weeks of deaths"]
+    folder = made.write(tmp_path)
+    text = described(made, weeks, intercurrent=strategy, missing=missing)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    data = StudyData.read(folder)
+    times, slow = study_times(data), slow_patients(folder, weeks)
+    assert list(data.analysis.patients["patient_id"]) == list(slow)
+    rules = strategy, missing, "after the visit", False
+    expected = [slow_time(one, 20, weeks[-1], *rules) for one in slow.values()]
+    found = zip(times.time, times.cause, times.last_without, times.ended_by, strict=True)
+    for mine, wanted in zip(found, expected, strict=True):
+        assert mine[1::2] == wanted[1::2]
+        # A visit that was late is in its week here, and where it was in the slow computation.
+        assert mine[::2] == pytest.approx([float(each) for each in wanted[::2]], abs=0.01)
+    ends = {wanted[3] for wanted in expected}
+    assert {"stopped early", "death"} <= ends or strategy == "treatment policy"
+    assert "death" in ends
+
+
+@pytest.mark.parametrize("name", ["weeks of deaths", "weeks of deaths among dates"])
+def test_deaths_and_ends_of_a_random_study_are_those_of_a_plain_loop(tmp_path, name):
+    folder = STUDIES[name][0].write(tmp_path)
+    data = StudyData.read(folder)
+    rows = read_csv(folder / PATIENTS)
+    found = {outcome.label: outcome.arms for outcome in harm_outcomes(data)}
+    flows = dict(zip(data.study.arms, participant_flow(data).arms, strict=True))
+    both = 0
+    for arm in data.study.arms:
+        mine = [row for row in rows if row["arm"] == arm]
+        died = [row for row in mine if row["end_reason"] == "death" or row["death_week"]]
+        assert found["Death"][arm] == HarmCount(len(mine), len(died), 0)
+        stops = [row for row in mine if row["end_reason"] == "adverse_event"]
+        assert flows[arm].stopped["adverse_event"] == len(stops)
+        label = "Stopped early because of an adverse event, not counting deaths"
+        assert found[label][arm].count == len(stops)
+        assert flows[arm].completed == sum(row["end_reason"] == "completed" for row in mine)
+        early = [row for row in mine if row["end_reason"] != "completed" or row["stop_week"]]
+        assert found["Stopped early"][arm].count == len(early)
+        both += sum(row in stops for row in died)
+    assert both > 3
