@@ -84,15 +84,15 @@ def test_a_death_week_is_a_number_of_weeks_as_a_stop_week_is(tmp_path, value, da
         *(
             (
                 {"stop_week": 12, "end_reason": "death", "death_week": week},
-                f"{CELL}'{week}': must be the patient's stop_week, or that be empty, as the "
+                f"{CELL}'{week}': must be the same as stop_week, where that is not empty and "
                 "end_reason is death",
             )
             for week in (11, 13)
         ),
         (
             {"stop_week": "", "end_reason": "", "death_week": 14},
-            f"{CELL}'14': needs an end_reason, or the stop_week of a stop before: death if the "
-            "death ended the study of the patient, completed if that was completed before",
+            f"{CELL}'14': needs an end_reason (death if the death ended the study of the patient, "
+            "completed if the patient had completed it) or the stop_week of an early stop",
         ),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_death_without_columns_of_ends_needs_one(tmp_path):
     for row in made.patients:
         del row["stop_week"], row["end_reason"]
     (line,) = lines(made, tmp_path)
-    assert line.startswith(f"{CELL}'14': needs an end_reason, or the stop_week of a stop before")
+    assert line.startswith(f"{CELL}'14': needs an end_reason (death if the death ended")
 
 
 READ = [

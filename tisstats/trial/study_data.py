@@ -495,14 +495,14 @@ def _death_faults(patients: TypedTable) -> list[Fault]:
     reasons = frame.get("end_reason", pd.Series("", index=frame.index))
     by_death = (reasons == "death").to_numpy(dtype=bool)
     apart = np.abs(deaths - stops) > SAME_WEEK
-    message = "must be the patient's stop_week, or that be empty, as the end_reason is death"
+    message = "must be the same as stop_week, where that is not empty and end_reason is death"
     patients.add(by_death & apart, DEATH_WEEK, message)
     early = ~by_death & (deaths < stops - SAME_WEEK)
     patients.add(early, DEATH_WEEK, "must not lie before the patient's stop_week")
     open_ = np.isfinite(deaths) & np.isnan(stops) & (reasons == "").to_numpy(dtype=bool)
     message = (
-        "needs an end_reason, or the stop_week of a stop before: death if the death ended the "
-        "study of the patient, completed if that was completed before"
+        "needs an end_reason (death if the death ended the study of the patient, completed if the "
+        "patient had completed it) or the stop_week of an early stop"
     )
     patients.add(open_, DEATH_WEEK, message)
     return patients.faults
