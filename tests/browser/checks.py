@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
@@ -174,6 +175,14 @@ def wait_until(page: Page, script: str, argument: object = None) -> None:
         page.wait_for_timeout(50)
 
 
+def run_axe(
+    page: Page, options: dict[str, object] = EVERY_RULE, *, context: str | None = None
+) -> AxeResults:
+    """Return what Axe says of a page, or of a part of it; a page gets its long program once."""
+    program = Axe().axe_script if page.evaluate("!window.axe") else ""
+    return Axe(program).run(page, context=context, options=options)
+
+
 def check_everybody_can_read(page: Page, seen: set[int]) -> None:
     """Check a page on a desktop and a phone, in light and dark; it is shortened on the way.
 
@@ -192,18 +201,20 @@ def check_everybody_can_read(page: Page, seen: set[int]) -> None:
         assert page.evaluate(UNFITTING) == [], device
         wait_until(page, REACHABLE)
     page.evaluate(SHORTENED)
-    _ask_axe(page, "phone", "light", OF_WIDTHS)
-    _ask_axe(page, "desktop", "light", ALL_BUT_COLOURS)
+    _ask_axe(page, OF_WIDTHS)  # on the phone, which was the last
+    show(page, "desktop", "light")
+    _ask_axe(page, ALL_BUT_COLOURS)
     seen.update(page.evaluate(UNSEEN, list(seen)))
-    for scheme in ("light", "dark"):
-        _ask_axe(page, "desktop", scheme, OF_COLOURS)
+    _ask_axe(page, OF_COLOURS)
+    show(page, "desktop", "dark")
+    _ask_axe(page, OF_COLOURS)
 
 
-def _ask_axe(page: Page, device: str, scheme: str, options: dict[str, object]) -> None:
-    show(page, device, scheme)
+def _ask_axe(page: Page, options: dict[str, object]) -> None:
     wait_until(page, REACHABLE)
-    found = Axe().run(page, options=options)
-    assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
+    found = run_axe(page, options)
+    shown = f"{page.viewport_size} {page.get_attribute('html', 'data-theme')}"
+    assert found.violations_count == 0, f"{shown}: {found.generate_report()}"
 
 
 def show(page: Page, device: str, scheme: str) -> None:

@@ -9,7 +9,6 @@ from io import BytesIO
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
 
 from tests.browser.calculator_cases import (
@@ -19,7 +18,7 @@ from tests.browser.calculator_cases import (
     disability,
     expected,
 )
-from tests.browser.checks import EVERY_RULE, OVERFLOW, wait_until
+from tests.browser.checks import OVERFLOW, run_axe, wait_until
 from tests.browser.pages import PAGES
 from tisstats.book.pages.calculator import SCRIPTS
 from tisstats.book.pages.calculator_rules import (
@@ -864,7 +863,7 @@ def test_every_state_fits_and_is_accessible(browser, address, width, scheme, rul
         type_in(page, inputs)
         assert page.evaluate(OVERFLOW) == []
         if rules_asked:
-            found = Axe().run(page, context="article", options=EVERY_RULE)
+            found = run_axe(page, context="article")
             assert found.violations_count == 0, found.generate_report()
     context.close()
 

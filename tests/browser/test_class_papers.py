@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
 
-from tests.browser.checks import EVERY_RULE, OVERFLOW, wait_until
+from tests.browser.checks import OVERFLOW, run_axe, wait_until
 from tests.browser.pages import SCHEMES
 from tisstats.book.pages.class_bundle import BUNDLE, FOLDER, ROOT
 from tisstats.book.pages.class_papers import PAPERS
@@ -204,11 +203,11 @@ def test_everybody_can_read_a_file(
         # One slide with a table, then all of them with their notes.
         page.evaluate("location.hash = '#slide-6'")
         wait_until(page, f"{SHOWN} === 'slide-6'")
-        assert Axe().run(page, options=EVERY_RULE).response["violations"] == []
+        assert run_axe(page).response["violations"] == []
         page.keyboard.press("a")
         page.keyboard.press("n")
     assert page.evaluate(OVERFLOW) == []
-    assert Axe().run(page, options=EVERY_RULE).response["violations"] == []
+    assert run_axe(page).response["violations"] == []
     page.close()
 
 

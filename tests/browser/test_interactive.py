@@ -6,10 +6,9 @@ import json
 import random
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tests.browser.checks import OVERFLOW, run_axe
 from tests.browser.pages import PAGES, SCHEMES, WIDTHS
 from tisstats import statistics
 from tisstats.bounds.spread import cohort_values
@@ -328,7 +327,7 @@ def test_it_fits_and_is_accessible(browser, built_book, name, scheme, width):
         " && parseFloat(getComputedStyle(each).fontSize) < 11).map(each => each.className)"
     )
     assert small == []
-    found = Axe().run(page, context=ROOTS[name], options=EVERY_RULE)
+    found = run_axe(page, context=ROOTS[name])
     assert found.violations_count == 0, found.generate_report()
     context.close()
 

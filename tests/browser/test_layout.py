@@ -12,9 +12,9 @@ from tests.browser.checks import (
     OF_COLOURS,
     SHORTENED,
     UNSEEN,
-    Axe,
     check_everybody_can_read,
     check_keyboard_reaches,
+    run_axe,
 )
 from tests.browser.pages import NOTEBOOKS, PAGES
 from tests.browser.wholeness import check_whole, watched
@@ -99,5 +99,5 @@ def test_of_what_another_page_has_in_the_same_place_nothing_stays(
     assert len(tab.evaluate(UNSEEN, seen)) >= left
     assert tab.locator("p:visible").count() == left
     faint = "#eee" in colour + other
-    assert Axe().run(tab, options=OF_COLOURS).violations_count == faint
+    assert run_axe(tab, OF_COLOURS).violations_count == faint
     tab.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.checks import run_axe
 from tests.browser.pages import SCHEMES, WIDTHS
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.ledger import Verdict
@@ -222,7 +222,7 @@ def test_open_details_are_accessible_and_hide_nothing(page, device):
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-theme", scheme)
-        found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]})
+        found = run_axe(page)
         assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
 
 

@@ -8,10 +8,9 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tests.browser.checks import OVERFLOW, run_axe
 from tests.browser.pages import SCHEMES, WIDTHS
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
 from tisstats.measures.visits import score_visits
@@ -277,7 +276,7 @@ def test_it_fits_and_is_accessible(browser, built_book, scheme, width):
         " && parseFloat(getComputedStyle(each).fontSize) < 11).map(each => each.className)"
     )
     assert small == []
-    found = Axe().run(page, context=ROOT, options=EVERY_RULE)
+    found = run_axe(page, context=ROOT)
     assert found.violations_count == 0, found.generate_report()
     context.close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.checks import EVERY_RULE, wait_until
+from tests.browser.checks import run_axe, wait_until
 from tisstats.book.build import build
 from tisstats.book.run.project import Project
 
@@ -144,11 +144,9 @@ def test_a_lost_reader_finds_back_from_any_depth(
 def test_the_page_for_lost_readers_can_be_read_by_everybody(
     tab: tuple[Page, list[str]], small_book: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page, _ = tab
     page.goto(f"{small_book}lost.html")
-    found = Axe().run(page, options=EVERY_RULE)
+    found = run_axe(page)
     assert found.violations_count == 0, found.generate_report()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.checks import EVERY_RULE, Axe
+from tests.browser.checks import run_axe
 
 pytestmark = pytest.mark.browser
 
@@ -245,12 +245,12 @@ def test_everybody_can_read_the_hits(page: Page, width: int, scheme: str) -> Non
     dialog = page.locator("#pst-search-dialog")
     dialog.locator("input").fill("64.6 interval")
     dialog.locator("a.search-hit").first.wait_for()
-    found = Axe().run(page, context="#pst-search-dialog", options=EVERY_RULE)
+    found = run_axe(page, context="#pst-search-dialog")
     assert found.violations_count == 0, found.generate_report()
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=64.6*")
     page.locator("a.search-hit").first.wait_for()
-    found = Axe().run(page, context="#book-search", options=EVERY_RULE)
+    found = run_axe(page, context="#book-search")
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -4,9 +4,8 @@ import re
 from itertools import zip_longest
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.checks import EVERY_RULE, OVERFLOW
+from tests.browser.checks import OVERFLOW, run_axe
 from tisstats.teaching.cases import Answer
 from tisstats.teaching.exercises import exercises
 from tisstats.teaching.fresh_cases import fresh_cases
@@ -131,7 +130,7 @@ def test_the_form_is_readable_by_a_screen_reader_and_on_a_phone(page):
     assert page.evaluate(OVERFLOW) == []
     for scheme in ("light", "dark"):
         page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
-        assert Axe().run(page, options=EVERY_RULE).response["violations"] == []
+        assert run_axe(page).response["violations"] == []
 
 
 def test_without_scripts_the_solutions_remain(browser, address):
