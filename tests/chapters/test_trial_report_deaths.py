@@ -9,6 +9,7 @@ from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
 from tisstats.chapters.trial_report.sensitivity import Sensitivity
+from tisstats.chapters.trial_report.summary import Summary
 from tisstats.errors import DataError
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
@@ -324,7 +325,31 @@ def test_a_stop_and_a_later_death_stand_on_the_pages_of_participants_and_harms(t
     caption = page.outcomes().caption
     assert "; a patient who stopped early and died later has both outcomes." in caption
     assert "up to the latest of each patient's last visit, early stop and death" in caption
-    assert page.numbers()["events_note"].endswith(" 2 patients died.")
+    said = page.numbers()["events_note"]
+    assert said.endswith(" 2 patients died, deaths after the follow-up of the others counted.")
+    later = (
+        " 2 analysed patients died after having stopped early or completed the study: see the page "
+        "on safety for all deaths."
+    )
+    assert later in Summary(folder).numbers()["bottom_line"]
+    assert Patients(folder).numbers()["ends"].endswith(later)
+
+
+def test_events_of_a_death_with_a_week_of_its_own_count_up_to_it(tmp_path):
+    folder = died_later(tmp_path)
+    rows = tmp_path / "rows" / "synthetic_patients.csv"
+    text = rows.read_text(encoding="utf-8")
+    for cells, own in ((",death,6", True), ("6,death,", False)):
+        changed = text.replace("4,adverse_event,6", cells).replace("completed,9", "completed,")
+        rows.write_text(changed, encoding="utf-8")
+        assert (", early stop and death" in Safety(folder).follow_up) is own
+
+
+def test_where_the_deaths_ended_the_study_the_disposition_has_them_all(tmp_path):
+    folder = died(tmp_path)
+    assert "died after" not in Summary(folder).numbers()["bottom_line"]
+    assert "died after" not in Patients(folder).numbers()["ends"]
+    assert Safety(folder).numbers()["events_note"].endswith(" 2 patients died.")
 
 
 def test_no_page_says_of_deaths_that_ended_the_study_what_is_of_later_ones(tmp_path):
@@ -356,9 +381,19 @@ def test_a_later_death_is_in_the_figure_and_the_table_of_time_on_study(tmp_path)
     page = Patients(died_later(tmp_path))
     (shown,), (figure,) = page.time_on_study(), page.swimmer()
     frame = shown.frame.set_index("Patient")
-    assert frame["Died after treatment ended"].to_dict() == {"A": "–", "B": "6", "C": "–", "D": "9"}
+    assert frame["Died"].to_dict() == {"A": "–", "B": "6", "C": "–", "D": "9"}
     assert frame["Stopped early"].to_dict() == {"A": "–", "B": "4", "C": "–", "D": "–"}
-    assert "died after treatment ended: 2" in figure.alt
+    assert "; died: 2" in figure.alt
+
+
+def test_a_death_that_ended_the_study_has_one_mark_and_one_column(tmp_path):
+    page = Patients(died(tmp_path))
+    (shown,), (figure,) = page.time_on_study(), page.swimmer()
+    frame = shown.frame.set_index("Patient")
+    assert frame["Died"].to_dict() == {"A": "–", "B": "5", "C": "–", "D": "6"}
+    assert set(frame["Stopped early"]) == {"–"}
+    assert "; died: 2" in figure.alt
+    assert "stopped early" not in figure.alt
 
 
 def test_a_later_death_competes_by_treatment_policy_and_not_after_a_stop_that_counts(tmp_path):
@@ -384,10 +419,19 @@ def test_where_a_time_is_censored_before_a_stop_that_a_death_followed(tmp_path):
     for name, write in (("ended", died), ("later", died_later)):
         (tmp_path / name).mkdir()
         said[name] = Scores(write(tmp_path / name, intercurrent="hypothetical")).censoring
-    assert said["ended"].endswith("of patients who died too, at their last visit.")
-    assert said["later"].endswith(
-        "of patients who died too, at their last visit or the last before an early stop."
+    assert set(said.values()) == {said["ended"]}
+    assert said["ended"].endswith(
+        "of patients who died too, at their last visit before any rescue medication or early stop."
     )
+
+
+def test_that_deaths_of_those_who_left_may_not_all_be_known_is_said(tmp_path):
+    known = "Who left and is known to have died counts as at risk until the death"
+    for name, write in (("ended", died), ("later", died_later)):
+        for strategy in ("treatment policy", "while on treatment"):
+            (tmp_path / name / strategy).mkdir(parents=True)
+            said = Scores(write(tmp_path / name / strategy, intercurrent=strategy)).censoring
+            assert (known in said) == (name == "later" and strategy == "treatment policy")
 
 
 def test_a_later_death_decides_the_endpoint_by_treatment_policy(tmp_path):

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from matplotlib.lines import Line2D
 
 from tisstats.figures.layout import Layout
 from tisstats.figures.patient_rows import MOST_NAMED
@@ -99,11 +100,25 @@ def test_description_counts_by_group():
     assert "1 patient; with a first response: 1 (week 6)." in describe(LANES[:1])
 
 
-def test_the_axis_reaches_a_death_after_the_treatment():
+def test_the_axis_reaches_a_death_after_the_last_visit():
     lane = replace(LANE, death=14)
     said = describe([lane])
     assert "up to week 14" in said
-    assert said.endswith("; died after treatment ended: 1.")
+    assert said.endswith("; died: 1.")
+
+
+def test_who_stopped_in_the_week_of_the_death_has_one_mark():
+    def marks(stop):
+        drawn = draw([replace(LANE, stop=stop, death=10)]).findobj(Line2D)
+        counts = {
+            sign: [len(line.get_xdata()) for line in drawn if line.get_marker() == sign]
+            for sign in "XP"
+        }
+        return {sign: sorted(found) for sign, found in counts.items()}
+
+    # On the lane, and in the key.
+    assert marks(9) == {"X": [1, 1], "P": [1, 1]}
+    assert marks(10) == {"X": [1], "P": [1, 1]}
 
 
 def test_no_lane_is_refused():
@@ -122,12 +137,12 @@ LANE = Lane("1", "", 9, (0, 3, 9))
         ("response", 3, "first worsening"),
         ("rescue", 6, "rescue medication"),
         ("stop", 9, "stopped early"),
-        ("death", 10, "died after treatment ended"),
+        ("death", 10, "died"),
     ],
 )
 def test_the_key_has_the_marks_that_occur_and_no_others(texts, name, week, meaning):
     meanings = {"treatment", "first worsening", "rescue medication", "stopped early"}
-    meanings.add("died after treatment ended")
+    meanings.add("died")
     written = set(texts(draw([replace(LANE, **{name: week})], outcome="worsening")))
     assert written & meanings == {meaning}
 

@@ -1470,3 +1470,67 @@ def test_files_are_read_whatever_the_case_of_their_names(datasets, tmp_path):
     write_analysis_datasets(datasets, tmp_path, "xpt")
     (tmp_path / "adsl.xpt").rename(tmp_path / "ADSL.XPT")
     assert_same(read_analysis_datasets(Path(tmp_path)), datasets)
+
+
+DIED = {"DTHWK": 9.0, "DTHADY": 64.0, "DTHDT": "2024-03-04", "TRTSDT": "2024-01-01"}
+
+
+def adsl_of_one(**variables):
+    """The patient of a data set of another study, who died and did not end by it."""
+    row = {"USUBJID": "X-1", "TRT01P": "A", "FASFL": "Y", "DCSREAS": "Adverse event"} | variables
+    return AnalysisDatasets({"ADSL": pd.DataFrame([{"DTHFL": "Y", **row}])}, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "week"),
+    [
+        (("DTHWK",), 9),
+        (("DTHADY",), 9),
+        (("DTHDT", "TRTSDT"), 9),
+        (("DTHWK", "DTHADY", "DTHDT", "TRTSDT"), 9),
+    ],
+)
+@pytest.mark.parametrize("as_dates", [False, True])
+def test_the_week_of_a_death_is_read_from_other_studies(given, week, as_dates):
+    row = {name: DIED[name] for name in given}
+    if as_dates:
+        dates = {name: pd.Timestamp(row[name]) for name in ("DTHDT", "TRTSDT") if name in row}
+        row |= dates
+    patients = to_trial_tables(adsl_of_one(**row), origin="observed").patients
+    assert patients["death_week"].tolist() == [pytest.approx(week)]
+    other = to_trial_tables(adsl_of_one(**row | {"DTHFL": ""}), origin="observed").patients
+    assert other["death_week"].tolist() == [pytest.approx(week)]
+
+
+@pytest.mark.parametrize(("day", "week"), [(1, 0), (8, 1), (-1, -1 / 7), (np.nan, np.nan)])
+def test_a_study_day_of_a_death_counts_from_day_one(day, week):
+    given = adsl_of_one(DTHADY=day, DCSREAS="Death", DTHFL="")
+    patients = to_trial_tables(given, origin="observed").patients
+    found = patients.get("death_week", pd.Series([np.nan]))
+    assert found.tolist() == pytest.approx([week], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"EOSSTT": "COMPLETED", "DCSREAS": ""},
+        {"DTHDT": "2024-03-04"},
+        {"DTHDT": "2024-03", "TRTSDT": "2024-01-01"},
+        {"DTHWK": np.nan, "DTHADY": np.nan},
+        {"DCSREAS": "Adverse event with deathly fatigue"},
+    ],
+)
+def test_a_death_that_would_be_lost_is_refused(row):
+    with pytest.raises(DataError) as caught:
+        to_trial_tables(adsl_of_one(**row), origin="observed")
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.value) == ("DTHFL", "Y")
+    assert fault.message.startswith("needs DTHWK, DTHADY, or DTHDT and TRTSDT")
+
+
+@pytest.mark.parametrize("reason", ["death", "Death", "SUBJECT DIED", "Patient dead"])
+def test_a_death_that_is_the_reason_of_the_end_needs_no_week(reason):
+    tables = to_trial_tables(adsl_of_one(DCSREAS=reason), origin="observed")
+    assert "death_week" not in tables.patients
+    assert tables.patients["end_reason"].tolist() == [reason]

@@ -1,5 +1,6 @@
 """Deaths with a week of their own: read, checked, and counted by every strategy, by hand."""
 
+import math
 from typing import get_args
 
 import numpy as np
@@ -14,7 +15,7 @@ from tisstats.cli import main
 from tisstats.errors import DataError
 from tisstats.trial.arm_responses import competing_causes, study_times
 from tisstats.trial.courses import Courses
-from tisstats.trial.deaths import died_after_treatment, has_died, recorded_death_weeks
+from tisstats.trial.deaths import died_later, has_died, own_death_weeks, recorded_death_weeks
 from tisstats.trial.endpoints import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import HarmCount, harm_outcomes
@@ -89,16 +90,37 @@ def test_a_death_week_is_a_number_of_weeks_as_a_stop_week_is(tmp_path, value, da
             )
             for week in (11, 13)
         ),
-        (
-            {"stop_week": "", "end_reason": "", "death_week": 14},
-            f"{CELL}'14': needs an end_reason (death if the death ended the study of the patient, "
-            "completed if the patient had completed it) or the stop_week of an early stop",
+        *(
+            (
+                {"stop_week": stop, "end_reason": "", "death_week": 14},
+                f"{CELL}'14': needs an end_reason (death if the death ended the study of the "
+                "patient, completed if the patient had completed it) or the stop_week of an "
+                "earlier stop",
+            )
+            for stop in ("", 14)
         ),
     ],
 )
 def test_a_death_that_contradicts_the_end_has_one_line(tmp_path, cells, line):
     # Visits after the death are not said too: which week is wrong is not known.
     assert lines(made_up(**cells), tmp_path) == [line]
+
+
+@pytest.mark.parametrize("reason", ["death", "adverse_event"])
+def test_a_rounding_error_puts_no_death_in_another_week_than_the_stop(tmp_path, reason):
+    """Such a study is read: the death is neither before the stop nor in another week."""
+    stop, death = repr(math.nextafter(14.5, 15)), "14.5"
+    assert stop != death
+    made = made_up(until=12, stop_week=stop, end_reason=reason, death_week=death)
+    data = StudyData.read(made.write(tmp_path))
+    assert has_died(data.trial.patients).sum() == 1
+
+
+def test_a_death_that_contradicts_the_end_is_told_before_visits_that_are_missing(tmp_path):
+    made = made_up(stop_week=12, end_reason="death", death_week=11)
+    made.visits = [row for row in made.visits if row["patient_id"] != "P002"]
+    (line,) = lines(made, tmp_path)
+    assert line.startswith(f"{CELL}'11': must be the same as stop_week")
 
 
 def test_a_death_without_columns_of_ends_needs_one(tmp_path):
@@ -134,7 +156,7 @@ def test_what_the_cells_of_a_death_mean(tmp_path, cells, stop, death, reason, la
     patients = data.trial.patients
     assert patients["end_reason"].iloc[0] == reason
     assert has_died(patients).tolist() == [np.isfinite(death), *[False] * 7]
-    assert died_after_treatment(patients).tolist() == [bool(later), *[False] * 7]
+    assert died_later(patients).tolist() == [bool(later), *[False] * 7]
     # Of any trial, whose columns have no week of a stop: it is the last visit.
     plain = Courses.of(data.analysis)
     if cells["death_week"] != "":
@@ -142,7 +164,7 @@ def test_what_the_cells_of_a_death_mean(tmp_path, cells, stop, death, reason, la
         assert plain.stop_week[0] == (14 if reason in ("death", "completed") else 12)
     assert data.own_death_weeks == (cells["death_week"] != "")
     assert data.some_died == np.isfinite(death)
-    assert data.some_died_after_treatment == bool(later)
+    assert data.some_died_later == bool(later)
 
 
 @pytest.mark.parametrize("column", [False, True])
@@ -355,7 +377,8 @@ def test_a_death_after_the_treatment_has_a_place_in_the_time_on_study(tmp_path):
     data = StudyData.read(made.write(tmp_path))
     times = times_on_study(data.analysis, study_courses(data), 40)
     found = [(each.stop, each.death, each.end) for each in times]
-    assert found[:4] == [(4, 14, 14), (None, 30, 30), (25, None, 25), (None, None, 24)]
+    # A lane ends with the last visit, or with the death that ended the study.
+    assert found[:4] == [(4, 14, 12), (None, 30, 24), (None, 25, 25), (None, None, 24)]
 
 
 def test_where_deaths_are_placed_is_described(tmp_path):
@@ -402,6 +425,39 @@ def test_a_column_of_dates_of_death_is_asked_about(tmp_path, capsys):
     assert main(["check", str(made.write(tmp_path))]) == 0
     said = capsys.readouterr().out
     assert "death_date (is it death_week, in weeks since the first dose?)" in said
+
+
+@pytest.mark.parametrize("cells", [["", ""], ["unknown", "no"], [True, False]])
+def test_a_column_of_that_name_without_numbers_says_nothing_of_deaths(cells):
+    patients = pd.DataFrame({"end_reason": ["completed", "death"], "death_week": cells})
+    assert has_died(patients).tolist() == [False, True]
+    assert np.isnan(own_death_weeks(patients)).all()
+
+
+def test_a_later_death_outside_of_the_analysis_is_none_of_the_analysed(tmp_path):
+    made = made_up(until=12, stop_week=4, end_reason="adverse_event", death_week=14)
+    for row in made.patients:
+        row["analysed"] = row["patient_id"] != "P001"
+    data = StudyData.read(made.write(tmp_path / "outside"))
+    assert not data.some_died_later
+    assert not data.own_death_weeks
+    assert data.deaths_recorded
+    # A death that ended the study may have its week in the column too, and is no later one.
+    ended = made_up(until=12, end_reason="death", death_week=14)
+    data = StudyData.read(ended.write(tmp_path / "ended"))
+    assert data.own_death_weeks
+    assert not data.some_died_later
+
+
+def test_events_of_who_died_ask_for_the_column_that_the_table_has(tmp_path):
+    for column in ("stop_week", "death_week"):
+        made = made_up(until=4, end_reason="death", death_week="")
+        for row in made.patients:
+            if column == "stop_week":
+                del row["death_week"]
+        made.adverse_events[0] |= {"patient_id": "P001", "week": 23}
+        found = lines(made, tmp_path / column)
+        assert any(line.endswith(f"enter the week of the death as {column}") for line in found)
 
 
 def test_patients_of_plain_columns_may_lack_any():

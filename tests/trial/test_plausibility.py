@@ -225,10 +225,10 @@ def test_doubts_begin_at_their_limits(values, said):
         assert found[0].endswith("are they in x, as measures.enzyme_unit says?")
 
 
-def of_times(visits=(0, 24), stops=None, events=(), deaths=None):
+def of_times(visits=(0, 24), stops=None, events=(), deaths=None, reasons="other"):
     tables = {
         "visits": pd.DataFrame({"visit_week": np.array(visits, dtype=float)}),
-        "patients": pd.DataFrame({"patient_id": ["A"] * 2}),
+        "patients": pd.DataFrame({"patient_id": ["A"] * 2}).assign(end_reason=reasons),
         "adverse_events": pd.DataFrame({"week": np.array(events, dtype=float)}),
     }
     if stops is not None:
@@ -267,6 +267,24 @@ def test_a_death_after_the_schedule_its_window_and_the_follow_up_is_doubtful():
         "1 patient stopped early after the last scheduled week, 24: the last in week 30",
         "2 patients died after the last scheduled week, 24: the last in week 50",
     ]
+
+
+def test_a_death_that_was_the_stop_gives_one_remark():
+    assert of_times(stops=(30, 31), deaths=(30, np.nan)) == [
+        "1 patient stopped early after the last scheduled week, 24: the last in week 31",
+        "1 patient died after the last scheduled week, 24: the last in week 30",
+    ]
+
+
+def test_who_completed_the_study_did_not_die_in_it():
+    asked = (
+        "1 patient died before the last scheduled week, 24, and completed the study by "
+        "end_reason: did the death end it?"
+    )
+    window = EXAMPLE.visits.window_days / 7
+    for week, said in ((24 - window - 0.1, [asked]), (24 - window, []), (24, []), (np.nan, [])):
+        assert of_times(deaths=(week, np.nan), reasons="completed") == said
+    assert of_times(deaths=(5, 6), reasons=["completed", "death"]) == [asked]
 
 
 def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():

@@ -79,6 +79,16 @@ def test_deaths_survive_with_their_weeks(tmp_path, file_format, characteristic):
     assert_frame_equal(study_datasets(found).tables["ADSL"], adsl)
 
 
+def test_a_death_without_its_week_keeps_its_flag_beside_the_column(tmp_path):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed", "death_week": ""}
+    made.patients[0]["end_reason"] = "death"
+    made.patients[1]["death_week"] = 30
+    adsl = study_datasets(StudyData.read(made.write(tmp_path))).tables["ADSL"]
+    assert adsl["DTHFL"].tolist() == ["Y", "Y", *[""] * 6]
+
+
 def test_without_a_column_of_deaths_data_sets_are_as_they_were(made, tmp_path):
     made.patients[0] |= {"stop_week": 24, "end_reason": "death"}
     datasets = study_datasets(StudyData.read(made.write(tmp_path / "tables")))

@@ -127,7 +127,7 @@ class PatientFigures:
                     f"First {outcome}": _weeks(time.response),
                     "Rescue medication": _weeks(time.rescue),
                     "Stopped early": _weeks(time.stop),
-                    **({"Died after treatment ended": _weeks(time.death)} if deaths else {}),
+                    **({"Died": _weeks(time.death)} if deaths else {}),
                     "Last week": _weeks(time.end),
                 }
                 for time in times

@@ -44,7 +44,7 @@ class Lane:
     response: float | None = None  #: week of the visit at which a response was first seen
     rescue: float | None = None  #: week of the first rescue medication
     stop: float | None = None  #: week of an early stop
-    death: float | None = None  #: week of a death after the treatment was stopped or completed
+    death: float | None = None  #: week of the death
 
     @property
     def responded_first(self) -> bool:
@@ -113,7 +113,7 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
     last = _ends(lanes)[1] if lanes else 0
     parts = [
         f"{label}{_message(lanes, outcome)}. {_SUBTITLE}, up to week {last:g}, with the first "
-        f"{outcome}, rescue medication and early stops."
+        f"{outcome}, rescue medication, early stops and deaths."
     ]
     for group, members in in_groups(lanes).items():
         seen = [lane.response for lane in members if lane.response is not None]
@@ -129,7 +129,7 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
         for name, words in (
             ("rescue", "with rescue medication"),
             ("stop", "stopped early"),
-            ("death", "died after treatment ended"),
+            ("death", "died"),
         ):
             if any(getattr(lane, name) is not None for lane in lanes):
                 number = sum(getattr(lane, name) is not None for lane in members)
@@ -203,7 +203,8 @@ def _draw_lanes(
             marks["response"].append((at, middle))
         if lane.rescue is not None:
             marks["rescue"].append((axis.x_of(lane.rescue), middle))
-        if lane.stop is not None:
+        # Who stopped in the week of the death has one mark, which both would make unreadable.
+        if lane.stop is not None and lane.stop != lane.death:
             marks["stop"].append((axis.x_of(lane.stop) + _BESIDE, middle))
         if lane.death is not None:
             marks["death"].append((axis.x_of(lane.death) + _BESIDE, middle))
@@ -248,6 +249,6 @@ def _key(lanes: Sequence[Lane], outcome: str, named: bool) -> dict[str, dict[str
         "response": (f"first {outcome}", any(lane.response is not None for lane in lanes)),
         "rescue": ("rescue medication", any(lane.rescue is not None for lane in lanes)),
         "stop": ("stopped early", any(lane.stop is not None for lane in lanes)),
-        "death": ("died after treatment ended", any(lane.death is not None for lane in lanes)),
+        "death": ("died", any(lane.death is not None for lane in lanes)),
     }
     return {meaning: looks[name] for name, (meaning, occurs) in found.items() if occurs}

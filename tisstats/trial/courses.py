@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule, chosen_rule
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals
-from tisstats.trial.deaths import DEATH_WEEK
+from tisstats.trial.deaths import own_death_weeks
 from tisstats.trial.description import RESCUE
 from tisstats.trial.scoring import worsening_by_visit
 
@@ -198,8 +198,8 @@ class Courses:
         ends = np.where(np.isnan(ends), last, ends)
         patients = analysis.analysed
         deaths = np.where(equals(patients, "end_reason", "death"), ends, np.nan)
-        if DEATH_WEEK in patients:
-            deaths = np.where(np.isfinite(patients[DEATH_WEEK]), patients[DEATH_WEEK], deaths)
+        own = own_death_weeks(patients)
+        deaths = np.where(np.isnan(own), deaths, own)
         stops = np.where(equals(patients, "end_reason", "death"), deaths, ends)
         return cls(
             weeks=analysis.weeks,

@@ -1,7 +1,7 @@
 """Who died in a trial, and in which week, from the columns of its patients.
 
-A death that ended the study is the reason of the end. One after the treatment was stopped or
-completed is known by its week alone, and leaves that reason as it is.
+A death that ended the study is the reason of the end. One of a patient who had stopped early or
+completed the study is known by its week alone, and leaves that reason as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from tisstats.trial.columns import Columns, Mask
 
@@ -36,7 +37,20 @@ def has_died(patients: pd.DataFrame | Columns) -> Mask:
     >>> has_died(patients).tolist()
     [False, True, True, False]
     """
-    return _ended_by_death(patients) | np.isfinite(_weeks(patients, DEATH_WEEK))
+    return _ended_by_death(patients) | np.isfinite(own_death_weeks(patients))
+
+
+def own_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64]:
+    """Return the weeks in ``death_week``, shape (patients,); nan without one. Parameters as above.
+
+    Examples
+    --------
+    >>> reasons = ["adverse_event", "death"]
+    >>> patients = pd.DataFrame({"end_reason": reasons, "death_week": [14, None]})
+    >>> own_death_weeks(patients).tolist()
+    [14.0, nan]
+    """
+    return _weeks(patients, DEATH_WEEK)
 
 
 def recorded_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64]:
@@ -56,13 +70,13 @@ def recorded_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64
     >>> recorded_death_weeks(patients).tolist()
     [9.0, nan, 14.0, nan]
     """
-    own = _weeks(patients, DEATH_WEEK)
+    own = own_death_weeks(patients)
     by_stop = np.where(_ended_by_death(patients), _weeks(patients, "stop_week"), np.nan)
     return np.where(np.isnan(own), by_stop, own)
 
 
-def died_after_treatment(patients: pd.DataFrame | Columns) -> Mask:
-    """Return who died after the treatment had been stopped or completed, shape (patients,).
+def died_later(patients: pd.DataFrame | Columns) -> Mask:
+    """Return who died after having stopped early or completed the study, shape (patients,).
 
     These are the deaths that did not end the study; parameters as above.
 
@@ -70,7 +84,7 @@ def died_after_treatment(patients: pd.DataFrame | Columns) -> Mask:
     --------
     >>> reasons = ["completed", "death", "adverse_event", "adverse_event"]
     >>> patients = pd.DataFrame({"end_reason": reasons, "death_week": [30, 9, 14, np.nan]})
-    >>> died_after_treatment(patients).tolist()
+    >>> died_later(patients).tolist()
     [True, False, True, False]
     """
     return has_died(patients) & ~_ended_by_death(patients)
@@ -83,7 +97,11 @@ def _ended_by_death(patients: pd.DataFrame | Columns) -> Mask:
 
 
 def _weeks(patients: pd.DataFrame | Columns, name: str) -> NDArray[np.float64]:
-    """Return a column of weeks, nan in every row where there is none."""
-    if name not in patients:
+    """Return a column of weeks, nan in every row where there is none.
+
+    A column that has no numbers is another, which happens to have that name.
+    """
+    column = pd.Series(patients[name]) if name in patients else pd.Series(dtype=object)
+    if not is_numeric_dtype(column) or is_bool_dtype(column):
         return np.full(len(_ended_by_death(patients)), np.nan)
-    return pd.to_numeric(pd.Series(patients[name])).to_numpy(dtype=np.float64, na_value=np.nan)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -23,9 +23,9 @@ from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.identifiers import LookAlikes
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
 from tisstats.trial.deaths import (
-    DEATH_WEEK,
-    died_after_treatment,
+    died_later,
     has_died,
+    own_death_weeks,
     recorded_death_weeks,
 )
 from tisstats.trial.description import RESCUE
@@ -243,22 +243,29 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
             f"{round(float(np.max(weeks)), 1):g}"
         )
     patients = tables["patients"]
+    deaths = own_death_weeks(patients)
     if "stop_week" in patients:
         stops = patients["stop_week"].to_numpy(dtype=float, na_value=np.nan)
+        stops = np.where(np.abs(stops - deaths) <= 1e-9, np.nan, stops)  # a remark of its own
         if late := int(np.sum(stops > until + 1e-9)):
             yield (
                 f"{late} {'patient' if late == 1 else 'patients'} stopped early after the last "
                 f"scheduled week, {schedule.weeks[-1]:g}: the last in week "
                 f"{round(float(np.nanmax(stops)), 1):g}"
             )
-    if DEATH_WEEK in patients:
-        deaths = patients[DEATH_WEEK].to_numpy(dtype=float, na_value=np.nan)
-        if late := int(np.sum(deaths > until + 1e-9)):
-            yield (
-                f"{late} {'patient' if late == 1 else 'patients'} died after the last scheduled "
-                f"week, {schedule.weeks[-1]:g}: the last in week "
-                f"{round(float(np.nanmax(deaths)), 1):g}"
-            )
+    if late := int(np.sum(deaths > until + 1e-9)):
+        yield (
+            f"{late} {'patient' if late == 1 else 'patients'} died after the last scheduled "
+            f"week, {schedule.weeks[-1]:g}: the last in week "
+            f"{round(float(np.nanmax(deaths)), 1):g}"
+        )
+    inside = deaths < schedule.weeks[-1] - schedule.window_days / DAYS_PER_WEEK - 1e-9
+    if early := sum(patients.loc[inside, "end_reason"] == "completed") if inside.any() else 0:
+        yield (
+            f"{early} {'patient' if early == 1 else 'patients'} died before the last scheduled "
+            f"week, {schedule.weeks[-1]:g}, and completed the study by end_reason: did the death "
+            "end it?"
+        )
     before = int(np.sum(tables["adverse_events"]["week"].to_numpy(dtype=float) < 0))
     if before:
         verbs = "event lies" if before == 1 else "events lie"
@@ -320,7 +327,7 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
     if "stop_week" in patients:
         unfinished = patients["end_reason"] != "completed"
         # The week of a death that ended the study may stand in a column of its own.
-        unfinished &= np.isnan(recorded_death_weeks(patients)) | died_after_treatment(patients)
+        unfinished &= np.isnan(recorded_death_weeks(patients)) | died_later(patients)
         undated = patients.loc[unfinished & patients["stop_week"].isna(), "patient_id"]
         if len(undated):
             verb = "is" if len(undated) == 1 else "are"

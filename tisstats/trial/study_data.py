@@ -26,8 +26,9 @@ from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.dates import doubtful_first_doses, visits_before_first_dose, with_weeks
 from tisstats.trial.deaths import (
     DEATH_WEEK,
-    died_after_treatment,
+    died_later,
     has_died,
+    own_death_weeks,
     recorded_death_weeks,
 )
 from tisstats.trial.description import (
@@ -94,15 +95,14 @@ class StudyData:
         return bool(has_died(self.analysis.patients).any())
 
     @property
-    def some_died_after_treatment(self) -> bool:
-        """Whether an analysed patient died whose treatment had been stopped or completed."""
-        return bool(died_after_treatment(self.analysis.patients).any())
+    def some_died_later(self) -> bool:
+        """Whether an analysed patient died after having stopped early or completed the study."""
+        return bool(died_later(self.analysis.patients).any())
 
     @property
     def own_death_weeks(self) -> bool:
         """Whether the death of an analysed patient has a week of its own, apart from stops."""
-        patients = self.analysis.patients
-        return DEATH_WEEK in patients and bool(patients[DEATH_WEEK].notna().any())
+        return bool(np.isfinite(own_death_weeks(self.analysis.patients)).any())
 
     @property
     def deaths_recorded(self) -> bool:
@@ -384,7 +384,8 @@ def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
             said = f"{_AFTER_DEATH.format(column, patients.source.shown)}{more}"
             events.add(of_column, _time_column(study), said)
             of_dead &= ~of_column
-        message = "lies after the patient's last visit; enter the week of the death as stop_week"
+        column = DEATH_WEEK if DEATH_WEEK in frame else "stop_week"
+        message = f"lies after the patient's last visit; enter the week of the death as {column}"
         events.add(of_dead, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
         late = _after(treatments.frame, _treated_until(study, frame, ends, window))
@@ -499,10 +500,12 @@ def _death_faults(patients: TypedTable) -> list[Fault]:
     patients.add(by_death & apart, DEATH_WEEK, message)
     early = ~by_death & (deaths < stops - SAME_WEEK)
     patients.add(early, DEATH_WEEK, "must not lie before the patient's stop_week")
-    open_ = np.isfinite(deaths) & np.isnan(stops) & (reasons == "").to_numpy(dtype=bool)
+    # Without a reason, only a stop in an earlier week shows that the death did not end the study.
+    unsaid = np.isnan(stops) | (np.abs(deaths - stops) <= SAME_WEEK)
+    open_ = np.isfinite(deaths) & unsaid & (reasons == "").to_numpy(dtype=bool)
     message = (
         "needs an end_reason (death if the death ended the study of the patient, completed if the "
-        "patient had completed it) or the stop_week of an early stop"
+        "patient had completed it) or the stop_week of an earlier stop"
     )
     patients.add(open_, DEATH_WEEK, message)
     return patients.faults

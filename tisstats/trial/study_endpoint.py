@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK, Courses
-from tisstats.trial.deaths import died_after_treatment, has_died, recorded_death_weeks
+from tisstats.trial.deaths import died_later, has_died, recorded_death_weeks
 from tisstats.trial.definitions import (
     describe_disability,
     describe_improvement,
@@ -62,7 +62,7 @@ def study_courses(data: StudyData) -> Courses:
     patients = analysis.patients
     stop, rescue, died = courses.stop_week, courses.rescue_week, np.isfinite(courses.death_week)
     # In courses a death is a stop of those who had none before; here the stops are apart.
-    later = died_after_treatment(patients)
+    later = died_later(patients)
     if np.any(later):
         ends = patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
         ends = np.where(patients["end_reason"] == "completed", np.nan, ends)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.courses import Courses
-from tisstats.trial.deaths import died_after_treatment
+from tisstats.trial.deaths import died_later, has_died
 from tisstats.trial.description import RESCUE
 
 
@@ -24,10 +24,10 @@ class TimeOnStudy:
     treatments: tuple[float, ...]  #: weeks of treatments other than rescue medication, ascending
     response: float | None  #: week of the first visit at which the score is known to be reached
     rescue: float | None  #: week of the first rescue medication
-    stop: float | None  #: week of an early stop, also of one by death
-    #: week of a death after the treatment was stopped or completed
-    death: float | None
-    end: float  #: last week of what is recorded here: visits, treatments, rescue, stop, death
+    stop: float | None  #: week of an early stop, unless it was the death
+    death: float | None  #: week of the death
+    #: last week of visits, treatments, rescue, stop, or of the death that ended the study
+    end: float
 
 
 def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> list[TimeOnStudy]:
@@ -63,14 +63,15 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
     weeks = {patient: rows["week"] for patient, rows in given.groupby("patient_id")}
     ends = analysis.patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
     # Courses take the death for a stop where none came before it.
-    later = died_after_treatment(analysis.analysed)
-    stops = np.where(later & ~analysis.stopped_early(), np.nan, courses.stop_week)
-    deaths = np.where(later, courses.death_week, np.nan)
+    died, later = has_died(analysis.analysed), died_later(analysis.analysed)
+    deaths = np.where(died, courses.death_week, np.nan)
+    stops = np.where(analysis.stopped_early() & ~(died & ~later), courses.stop_week, np.nan)
+    last = np.where(later, np.nan, deaths)
     found = []
     for place, patient in enumerate(analysis.patients["patient_id"]):
         visits = courses.weeks[place][np.isfinite(courses.weeks[place])]
         own = tuple(sorted(map(float, weeks.get(patient, ()))))
-        others = (*own, courses.rescue_week[place], stops[place], deaths[place])
+        others = (*own, courses.rescue_week[place], stops[place], last[place])
         found.append(
             TimeOnStudy(
                 patient_id=str(patient),

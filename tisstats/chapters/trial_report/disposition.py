@@ -7,7 +7,9 @@ from collections.abc import Callable
 from tisstats.chapters.page import Rows
 from tisstats.chapters.result_facts import COUNT, COUNT_PERCENTAGE, WORDS, Facts
 from tisstats.figures.numbers import format_n_percent
+from tisstats.trial.deaths import died_later
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
+from tisstats.trial.study_data import StudyData
 
 #: What stands for a count that the tables do not record.
 NOT_RECORDED = "not recorded"
@@ -23,6 +25,24 @@ STOPPED_EARLY = (
     "Stopped early: the treatment stopped before its planned end, also where the patient completed "
     "the study, or the patient left the study."
 )
+
+
+def later_deaths(data: StudyData) -> str:
+    """Return who died without that the death ended the study, with a space before it, or nothing.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> later_deaths(StudyData.read(example_folder()))
+    ''
+    """
+    died = int(died_later(data.analysis.patients).sum())
+    patients = "patient" if died == 1 else "patients"
+    had = (
+        f" {died} analysed {patients} died after having stopped early or completed the study: see "
+        "the page on safety for all deaths."
+    )
+    return had if died else ""
 
 
 #: What the columns of `disposition_rows` are.

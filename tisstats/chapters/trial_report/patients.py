@@ -12,6 +12,7 @@ from tisstats.chapters.trial_report.disposition import (
     DISPOSITION_FACTS,
     STOPPED_EARLY,
     disposition_rows,
+    later_deaths,
     were,
 )
 from tisstats.figures import trial_flow
@@ -168,7 +169,7 @@ class Patients(TrialChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers and phrases glued into the prose, by name."""
         ends = (
-            f"{COMPLETION_RULE} {STOPPED_EARLY}"
+            f"{COMPLETION_RULE} {STOPPED_EARLY}{later_deaths(self.data)}"
             if self.data.ends_recorded
             else "The table of patients has neither a week nor a reason of early stops, so that "
             "completion is not recorded."

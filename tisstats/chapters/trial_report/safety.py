@@ -299,7 +299,7 @@ class Safety(TrialChapter):
         if not self.data.some_died:
             return ""
         both = "; a patient who stopped early and died later has both outcomes"
-        return f", nor does a death{both * self.data.some_died_after_treatment}"
+        return f", nor does a death{both * self.data.some_died_later}"
 
     @property
     def follow_up(self) -> str:
@@ -366,7 +366,8 @@ class Safety(TrialChapter):
         if not counted:
             return f" {_patients(outside)} outside the analysis died."
         also = f", and {outside} outside the analysis" if outside else ""
-        return f" {_patients(counted)} died{also}."
+        late = ", deaths after the follow-up of the others counted" * self.data.own_death_weeks
+        return f" {_patients(counted)} died{also}{late}."
 
     def _outside_note(self) -> str:
         outside = events_outside_analysis(self.data)

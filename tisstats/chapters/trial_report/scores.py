@@ -389,8 +389,14 @@ class Scores(TrialChapter):
         died = ""
         if self.data.some_died and self.study.endpoint.intercurrent == "hypothetical":
             died = (
-                " By this strategy that is assumed of patients who died too, at their last visit"
-                f"{' or the last before an early stop' * self.data.some_died_after_treatment}."
+                " By this strategy that is assumed of patients who died too, at their last visit "
+                "before any rescue medication or early stop."
+            )
+        if self.data.some_died_later and self.study.endpoint.intercurrent == "treatment policy":
+            died = (
+                " Who left and is known to have died counts as at risk until the death, and who "
+                "left and is not known to have died until the last visit: where the deaths of "
+                "those who left are not all known, the incidences depend on which of them are."
             )
         return (
             "Patients whose visits end without such an event are censored: the incidence assumes "

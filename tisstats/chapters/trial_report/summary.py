@@ -7,7 +7,7 @@ from functools import cached_property
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import WORDS
 from tisstats.chapters.trial_report.chapter import TrialChapter
-from tisstats.chapters.trial_report.disposition import disposition_rows
+from tisstats.chapters.trial_report.disposition import disposition_rows, later_deaths
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.trial import study_wording
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, participant_flow
@@ -115,7 +115,7 @@ class Summary(TrialChapter):
             f"{total.analysed} of the {_patients(total.recorded)} in the table "
             f"{'was' if total.analysed == 1 else 'were'} analysed: "
             f"{_list([f'{arm.analysed} in the arm {arm.label}' for arm in self.flow.arms])}.",
-            _completion(total),
+            f"{_completion(total)}{later_deaths(self.data)}",
             f"{_patients(total.visited)} had a {self.flow.endpoint_visit}, and {total.scored} of "
             "these a known score.",
         ]

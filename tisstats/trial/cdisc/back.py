@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_datetime64_any_dtype
 
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
@@ -59,11 +60,12 @@ def to_trial_tables(
 
     Data sets of other studies are read by the names of ADaM: the arm is ``TRT01P`` where there is
     no ``ARMCD``; patients analysed are those of ``FASFL``, or of ``ITTFL`` where it is missing; the
-    week of an event is that of ``ASTDY``. The visits are the records of every data set with
-    ``PARAMCD``, ``AVAL`` and ``AVISITN`` and without ``CNSR``. Which parameter is which measure is
-    never guessed: `parameters` says so, or the table of variables of our own data sets; others, and
-    records without ``AVISITN``, are left out. Of several records of a patient, parameter and
-    visit, the one with ``ANL01FL`` is taken.
+    week of an event is that of ``ASTDY``, and that of a death by ``DTHADY``, or else by ``DTHDT``
+    and ``TRTSDT``. The visits are the records of every data set with ``PARAMCD``, ``AVAL`` and
+    ``AVISITN`` and without ``CNSR``. Which parameter is which measure is never guessed:
+    `parameters` says so, or the table of variables of our own data sets; others, and records
+    without ``AVISITN``, are left out. Of several records of a patient, parameter and visit, the one
+    with ``ANL01FL`` is taken.
 
     Parameters
     ----------
@@ -87,8 +89,9 @@ def to_trial_tables(
     ------
     DataError
         If a data set or variable is missing, a patient is unknown or has two baseline visits, a
-        flag is not Y or N, ``AVISITN`` is not the week that ``AVISIT`` names, or a value is given
-        twice; carries every fault of the first table at fault.
+        death that is not the reason of the end has no week, a flag is not Y or N, ``AVISITN`` is
+        not the week that ``AVISIT`` names, or a value is given twice; carries every fault of the
+        first table at fault.
     ValueError
         If `origin` is not one of these.
 
@@ -217,8 +220,8 @@ def _patients(back: _Back, origin: str | None) -> pd.DataFrame:
         "end_week": _column(adsl, "EOSWK", np.nan),
         "end_reason": _end_reason(adsl),
     }
-    if "DTHWK" in adsl:
-        columns[DEATH_WEEK] = adsl["DTHWK"].reset_index(drop=True)
+    if (weeks := _death_weeks(found)) is not None:
+        columns[DEATH_WEEK] = weeks
     if "TRTSDT" in adsl:
         columns["start_date"] = adsl["TRTSDT"].reset_index(drop=True)
     for variable, column in _characteristics(back).items():
@@ -243,6 +246,42 @@ def _origin(back: _Back, given: str | None) -> str:
 def _end_reason(adsl: pd.DataFrame) -> pd.Series:
     reason = _column(adsl, "DCSREAS", "")
     return reason.mask(_column(adsl, "EOSSTT", "").to_numpy() == "COMPLETED", COMPLETED)
+
+
+#: Reasons of the end that are a death, in whichever words.
+_OF_DEATH = r"(?i)\b(?:death|dead|died)\b"
+
+
+def _death_weeks(found: CellFaults) -> pd.Series | None:
+    """Return the weeks of the deaths: ``DTHWK``, or by ``DTHADY``, or by dates of other studies.
+
+    None if there is none. A death that neither has a week nor is the reason of the end is a fault:
+    it would be lost.
+    """
+    adsl = found.table
+    weeks = _column(adsl, "DTHWK", np.nan).astype(float)
+    if "DTHADY" in adsl:
+        days = pd.to_numeric(adsl["DTHADY"], errors="coerce")
+        weeks = weeks.fillna(_weeks_of_days(days.reset_index(drop=True)))
+    if {"DTHDT", "TRTSDT"} <= set(adsl):
+        since = _whole_dates(adsl["DTHDT"]) - _whole_dates(adsl["TRTSDT"])
+        weeks = weeks.fillna(since.dt.days.reset_index(drop=True) / _DAYS)
+    died = _column(adsl, "DTHFL", "").to_numpy() == "Y"
+    of_death = _end_reason(adsl).str.contains(_OF_DEATH).to_numpy(dtype=bool)
+    message = (
+        "needs DTHWK, DTHADY, or DTHDT and TRTSDT, as the death is not the reason of the end: "
+        "without its week it would not be counted"
+    )
+    found.add(died & ~of_death & weeks.isna().to_numpy(), "DTHFL", message)
+    return weeks if "DTHWK" in adsl or weeks.notna().any() else None
+
+
+def _whole_dates(given: pd.Series) -> pd.Series:
+    """Return dates; a text that is no whole date, such as a year and a month, gives none."""
+    if is_datetime64_any_dtype(given):
+        return given
+    texts = given.astype(str)
+    return pd.to_datetime(texts.where(texts.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), errors="coerce")
 
 
 def _characteristics(back: _Back) -> dict[str, str]:
@@ -406,7 +445,12 @@ def _events(back: _Back) -> pd.DataFrame:
 def _event_weeks(table: pd.DataFrame) -> pd.Series:
     if "ASTWK" in table or "ASTDY" not in table:
         return _column(table, "ASTWK", np.nan)
-    days = table["ASTDY"].astype(float)
+    return _weeks_of_days(table["ASTDY"])
+
+
+def _weeks_of_days(given: pd.Series) -> pd.Series:
+    """Return the weeks of study days, of which the first is day 1 and the one before it day -1."""
+    days = given.astype(float)
     return (days - (days > 0)) / _DAYS
 
 
