@@ -386,14 +386,13 @@ def test_a_later_death_is_in_the_figure_and_the_table_of_time_on_study(tmp_path)
     assert "; died: 2" in figure.alt
 
 
-def test_a_death_that_ended_the_study_has_one_mark_and_one_column(tmp_path):
+def test_a_death_that_ended_the_study_is_also_an_early_stop_in_the_time_on_study(tmp_path):
     page = Patients(died(tmp_path))
     (shown,), (figure,) = page.time_on_study(), page.swimmer()
     frame = shown.frame.set_index("Patient")
     assert frame["Died"].to_dict() == {"A": "–", "B": "5", "C": "–", "D": "6"}
-    assert set(frame["Stopped early"]) == {"–"}
-    assert "; died: 2" in figure.alt
-    assert "stopped early" not in figure.alt
+    assert frame["Stopped early"].to_dict() == frame["Died"].to_dict()
+    assert "; stopped early: 2; died: 2" in figure.alt
 
 
 def test_a_later_death_competes_by_treatment_policy_and_not_after_a_stop_that_counts(tmp_path):

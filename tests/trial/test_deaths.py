@@ -378,7 +378,7 @@ def test_a_death_after_the_treatment_has_a_place_in_the_time_on_study(tmp_path):
     times = times_on_study(data.analysis, study_courses(data), 40)
     found = [(each.stop, each.death, each.end) for each in times]
     # A lane ends with the last visit, or with the death that ended the study.
-    assert found[:4] == [(4, 14, 12), (None, 30, 24), (None, 25, 25), (None, None, 24)]
+    assert found[:4] == [(4, 14, 12), (None, 30, 24), (25, 25, 25), (None, None, 24)]
 
 
 def test_where_deaths_are_placed_is_described(tmp_path):

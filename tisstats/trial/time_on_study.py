@@ -8,7 +8,7 @@ import numpy as np
 
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.courses import Courses
-from tisstats.trial.deaths import died_later, has_died
+from tisstats.trial.deaths import has_died
 from tisstats.trial.description import RESCUE
 
 
@@ -24,10 +24,9 @@ class TimeOnStudy:
     treatments: tuple[float, ...]  #: weeks of treatments other than rescue medication, ascending
     response: float | None  #: week of the first visit at which the score is known to be reached
     rescue: float | None  #: week of the first rescue medication
-    stop: float | None  #: week of an early stop, unless it was the death
+    stop: float | None  #: week of an early stop, also of one by death
     death: float | None  #: week of the death
-    #: last week of visits, treatments, rescue, stop, or of the death that ended the study
-    end: float
+    end: float  #: last week of visits, treatments, rescue and stop
 
 
 def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> list[TimeOnStudy]:
@@ -63,15 +62,13 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
     weeks = {patient: rows["week"] for patient, rows in given.groupby("patient_id")}
     ends = analysis.patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
     # Courses take the death for a stop where none came before it.
-    died, later = has_died(analysis.analysed), died_later(analysis.analysed)
-    deaths = np.where(died, courses.death_week, np.nan)
-    stops = np.where(analysis.stopped_early() & ~(died & ~later), courses.stop_week, np.nan)
-    last = np.where(later, np.nan, deaths)
+    deaths = np.where(has_died(analysis.analysed), courses.death_week, np.nan)
+    stops = np.where(analysis.stopped_early(), courses.stop_week, np.nan)
     found = []
     for place, patient in enumerate(analysis.patients["patient_id"]):
         visits = courses.weeks[place][np.isfinite(courses.weeks[place])]
         own = tuple(sorted(map(float, weeks.get(patient, ()))))
-        others = (*own, courses.rescue_week[place], stops[place], last[place])
+        others = (*own, courses.rescue_week[place], stops[place])
         found.append(
             TimeOnStudy(
                 patient_id=str(patient),
