@@ -326,7 +326,7 @@ def test_a_stop_and_a_later_death_stand_on_the_pages_of_participants_and_harms(t
     assert "; a patient who stopped early and died later has both outcomes." in caption
     assert "up to the latest of each patient's last visit, early stop and death" in caption
     said = page.numbers()["events_note"]
-    assert said.endswith(" 2 patients died, deaths after the follow-up of the others counted.")
+    assert said.endswith(" 2 patients died; deaths after the follow-up of the others count too.")
     later = (
         " 2 analysed patients died after having stopped early or completed the study: see the page "
         "on safety for all deaths."

@@ -111,9 +111,11 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
     """Return the alternative text; parameters as for `draw`."""
     label = f"{stamp}. " if stamp else ""
     last = _ends(lanes)[1] if lanes else 0
+    died = any(lane.death is not None for lane in lanes)
+    ends = ", early stops and deaths" if died else " and early stops"
     parts = [
         f"{label}{_message(lanes, outcome)}. {_SUBTITLE}, up to week {last:g}, with the first "
-        f"{outcome}, rescue medication, early stops and deaths."
+        f"{outcome}, rescue medication{ends}."
     ]
     for group, members in in_groups(lanes).items():
         seen = [lane.response for lane in members if lane.response is not None]

@@ -366,7 +366,7 @@ class Safety(TrialChapter):
         if not counted:
             return f" {_patients(outside)} outside the analysis died."
         also = f", and {outside} outside the analysis" if outside else ""
-        late = ", deaths after the follow-up of the others counted" * self.data.own_death_weeks
+        late = "; deaths after the follow-up of the others count too" * self.data.own_death_weeks
         return f" {_patients(counted)} died{also}{late}."
 
     def _outside_note(self) -> str:
