@@ -323,13 +323,17 @@ def test_a_stop_and_a_later_death_stand_on_the_pages_of_participants_and_harms(t
     apart = "Stopped early because of an adverse event, not counting deaths"
     assert rows[apart].startswith("1 (25)")
     caption = page.outcomes().caption
-    assert "; a patient who stopped early and died later has both outcomes." in caption
+    assert "; a patient who stopped early for another reason and died has both outcomes." in caption
     assert "up to the latest of each patient's last visit, early stop and death" in caption
-    said = page.numbers()["events_note"]
-    assert said.endswith(" 2 patients died; deaths after the follow-up of the others count too.")
+    assert page.numbers()["events_note"].endswith(" 2 patients died.")
+    rows = tmp_path / "rows" / "synthetic_patients.csv"
+    text = rows.read_text(encoding="utf-8")
+    rows.write_text(text.replace("completed,9", "completed,9.5"), encoding="utf-8")
+    said = Safety(folder).numbers()["events_note"]
+    assert said.endswith(" 2 patients died; 1 of these after the planned follow-up.")
     later = (
-        " 2 analysed patients died after having stopped early or completed the study: see the page "
-        "on safety for all deaths."
+        " 2 analysed patients died whose study had ended for another reason or was completed: see "
+        "the page on safety for all deaths."
     )
     assert later in Summary(folder).numbers()["bottom_line"]
     assert Patients(folder).numbers()["ends"].endswith(later)
@@ -347,8 +351,8 @@ def test_events_of_a_death_with_a_week_of_its_own_count_up_to_it(tmp_path):
 
 def test_where_the_deaths_ended_the_study_the_disposition_has_them_all(tmp_path):
     folder = died(tmp_path)
-    assert "died after" not in Summary(folder).numbers()["bottom_line"]
-    assert "died after" not in Patients(folder).numbers()["ends"]
+    assert "died whose" not in Summary(folder).numbers()["bottom_line"]
+    assert "died whose" not in Patients(folder).numbers()["ends"]
     assert Safety(folder).numbers()["events_note"].endswith(" 2 patients died.")
 
 
@@ -425,7 +429,7 @@ def test_where_a_time_is_censored_before_a_stop_that_a_death_followed(tmp_path):
 
 
 def test_that_deaths_of_those_who_left_may_not_all_be_known_is_said(tmp_path):
-    known = "Who left and is known to have died counts as at risk until the death"
+    known = "Those who left and are known to have died count as at risk until their death"
     for name, write in (("ended", died), ("later", died_later)):
         for strategy in ("treatment policy", "while on treatment"):
             (tmp_path / name / strategy).mkdir(parents=True)

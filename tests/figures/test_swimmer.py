@@ -118,7 +118,7 @@ def test_who_stopped_in_the_week_of_the_death_has_one_mark():
 
     # On the lane, and in the key.
     assert marks(9) == {"X": [1, 1], "P": [1, 1]}
-    assert marks(10) == {"X": [1], "P": [1, 1]}
+    assert marks(10) == {"X": [], "P": [1, 1]}
 
 
 def test_no_lane_is_refused():

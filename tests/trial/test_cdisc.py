@@ -1518,7 +1518,9 @@ def test_a_study_day_of_a_death_counts_from_day_one(day, week):
         {"DTHDT": "2024-03-04"},
         {"DTHDT": "2024-03", "TRTSDT": "2024-01-01"},
         {"DTHWK": np.nan, "DTHADY": np.nan},
-        {"DCSREAS": "Adverse event with deathly fatigue"},
+        {"DCSREAS": "Withdrawal: death of spouse"},
+        {"DCSREAS": "SUBJECT DIED"},
+        {"DCSREAS": np.nan},
     ],
 )
 def test_a_death_that_would_be_lost_is_refused(row):
@@ -1526,10 +1528,47 @@ def test_a_death_that_would_be_lost_is_refused(row):
         to_trial_tables(adsl_of_one(**row), origin="observed")
     (fault,) = caught.value.faults
     assert (fault.column, fault.value) == ("DTHFL", "Y")
-    assert fault.message.startswith("needs DTHWK, DTHADY, or DTHDT and TRTSDT")
+    assert fault.message.startswith("needs DTHWK, DTHADY, or whole dates (YYYY-MM-DD) in DTHDT")
 
 
-@pytest.mark.parametrize("reason", ["death", "Death", "SUBJECT DIED", "Patient dead"])
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"DTHFL": "yes"}, "DTHFL"),
+        ({"DTHFL": True}, "DTHFL"),
+        ({"DTHWK": "unk"}, "DTHWK"),
+        ({"DTHADY": "64 days"}, "DTHADY"),
+        ({"DTHFL": "", "DTHDT": "2024-03", "TRTSDT": "2024-01-01"}, "DTHFL"),
+    ],
+)
+def test_what_is_no_flag_week_day_or_date_of_a_death_is_refused(row, column):
+    given = adsl_of_one(**{"DTHADY": "64"} | row) if "DTHDT" not in row else adsl_of_one(**row)
+    with pytest.raises(DataError) as caught:
+        to_trial_tables(given, origin="observed")
+    assert {fault.column for fault in caught.value.faults} == {column}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"DTHDT": pd.Timestamp("2024-03-04 03:00", tz="UTC"), "TRTSDT": "2024-01-01T10:00"},
+        {"DTHDT": datetime.date(2024, 3, 4), "TRTSDT": pd.Timestamp("2024-01-01 23:59")},
+        {"DTHWK": ".", "DTHADY": "64"},
+        {"DTHWK": "", "DTHADY": 64},
+    ],
+)
+def test_a_week_of_a_death_by_odd_types(row):
+    patients = to_trial_tables(adsl_of_one(**row), origin="observed").patients
+    assert patients["death_week"].tolist() == [pytest.approx(9)]
+
+
+def test_the_death_of_a_patient_outside_the_analysis_needs_no_week():
+    for row in ({}, {"DTHADY": -3.0}):
+        tables = to_trial_tables(adsl_of_one(FASFL="N", **row), origin="observed")
+        assert "death_week" not in tables.patients
+
+
+@pytest.mark.parametrize("reason", ["death", "Death", "DEATH"])
 def test_a_death_that_is_the_reason_of_the_end_needs_no_week(reason):
     tables = to_trial_tables(adsl_of_one(DCSREAS=reason), origin="observed")
     assert "death_week" not in tables.patients

@@ -429,7 +429,14 @@ def test_a_column_of_dates_of_death_is_asked_about(tmp_path, capsys):
     assert "death_date (is it death_week, in weeks since the first dose?)" in said
 
 
-@pytest.mark.parametrize("cells", [["", ""], ["unknown", "no"], [True, False]])
+@pytest.mark.parametrize("cells", [[14, None], [14, " "], ["", 14.0], [None, np.int64(14)]])
+def test_numbers_among_blanks_are_weeks(cells):
+    patients = pd.DataFrame({"end_reason": "other", "death_week": pd.Series(cells, dtype=object)})
+    expected = [cell if isinstance(cell, int | float | np.int64) else NAN for cell in cells]
+    assert own_death_weeks(patients).tolist() == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("cells", [["", ""], ["unknown", "no"], [True, False], [14, "no"]])
 def test_a_column_of_that_name_without_numbers_says_nothing_of_deaths(cells):
     patients = pd.DataFrame({"end_reason": ["completed", "death"], "death_week": cells})
     assert has_died(patients).tolist() == [False, True]

@@ -285,6 +285,7 @@ def test_who_completed_the_study_did_not_die_in_it():
     for week, said in ((24 - window - 0.1, [asked]), (24 - window, []), (24, []), (np.nan, [])):
         assert of_times(deaths=(week, np.nan), reasons="completed") == said
     assert of_times(deaths=(5, 6), reasons=["completed", "death"]) == [asked]
+    assert of_times(deaths=(5, 6), reasons=pd.array(["completed", None], dtype="string")) == [asked]
 
 
 def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():

@@ -47,6 +47,13 @@ class Lane:
     death: float | None = None  #: week of the death
 
     @property
+    def marked_stop(self) -> float | None:
+        """Week of an early stop that has a mark: none beside that of a death in the same week."""
+        if self.stop is None or self.death is None or self.stop < self.death:
+            return self.stop
+        return None
+
+    @property
     def responded_first(self) -> bool:
         """Whether a response was seen up to an early stop."""
         return (
@@ -205,9 +212,8 @@ def _draw_lanes(
             marks["response"].append((at, middle))
         if lane.rescue is not None:
             marks["rescue"].append((axis.x_of(lane.rescue), middle))
-        # Who stopped in the week of the death has one mark, which both would make unreadable.
-        if lane.stop is not None and lane.stop != lane.death:
-            marks["stop"].append((axis.x_of(lane.stop) + _BESIDE, middle))
+        if lane.marked_stop is not None:
+            marks["stop"].append((axis.x_of(lane.marked_stop) + _BESIDE, middle))
         if lane.death is not None:
             marks["death"].append((axis.x_of(lane.death) + _BESIDE, middle))
     draw_bars(page, before, high, RESPONSE_COLOURS[0], zorder=1)
@@ -250,7 +256,7 @@ def _key(lanes: Sequence[Lane], outcome: str, named: bool) -> dict[str, dict[str
         "visit": ("visit", named),
         "response": (f"first {outcome}", any(lane.response is not None for lane in lanes)),
         "rescue": ("rescue medication", any(lane.rescue is not None for lane in lanes)),
-        "stop": ("stopped early", any(lane.stop is not None for lane in lanes)),
+        "stop": ("stopped early", any(lane.marked_stop is not None for lane in lanes)),
         "death": ("died", any(lane.death is not None for lane in lanes)),
     }
     return {meaning: looks[name] for name, (meaning, occurs) in found.items() if occurs}

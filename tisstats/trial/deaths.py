@@ -76,9 +76,9 @@ def recorded_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64
 
 
 def died_later(patients: pd.DataFrame | Columns) -> Mask:
-    """Return who died after having stopped early or completed the study, shape (patients,).
+    """Return who died and whose study did not end by the death, shape (patients,).
 
-    These are the deaths that did not end the study; parameters as above.
+    They had stopped early, not later than they died, or completed the study; parameters as above.
 
     Examples
     --------
@@ -99,9 +99,12 @@ def _ended_by_death(patients: pd.DataFrame | Columns) -> Mask:
 def _weeks(patients: pd.DataFrame | Columns, name: str) -> NDArray[np.float64]:
     """Return a column of weeks, nan in every row where there is none.
 
-    A column that has no numbers is another, which happens to have that name.
+    A column with other cells than numbers and blanks is another, which happens to have that name.
     """
     column = pd.Series(patients[name]) if name in patients else pd.Series(dtype=object)
+    if column.dtype.kind == "O":
+        blank = column.isna() | (column.astype(str).str.strip() == "")
+        column = column.where(~blank, np.nan).infer_objects()
     if not is_numeric_dtype(column) or is_bool_dtype(column):
         return np.full(len(_ended_by_death(patients)), np.nan)
     return column.to_numpy(dtype=np.float64, na_value=np.nan)

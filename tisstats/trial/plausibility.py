@@ -22,6 +22,7 @@ from tisstats.measures.doubts import (
 from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.identifiers import LookAlikes
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
+from tisstats.trial.columns import Columns
 from tisstats.trial.deaths import (
     died_later,
     has_died,
@@ -206,6 +207,17 @@ def _high_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterato
         yield f"the highest {enzyme} is {np.max(shares):,.0f} times its upper limit"
 
 
+def late_deaths(study: Study, patients: pd.DataFrame | Columns) -> int:
+    """Return how many of the patients died after the schedule, its follow-up and its window."""
+    return int(np.sum(own_death_weeks(patients) > _planned_end(study) + 1e-9))
+
+
+def _planned_end(study: Study) -> float:
+    schedule = study.visits
+    window = schedule.window_days / DAYS_PER_WEEK
+    return float(schedule.weeks[-1] + schedule.follow_up_weeks + window)
+
+
 def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Yield a remark on late visits, stops and deaths, and on events before week 0 or undated.
 
@@ -215,7 +227,8 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         The description.
     tables
         The ``visits`` with ``visit_week``, when they took place, the ``adverse_events`` with
-        ``week``, and the ``patients``, which may have ``stop_week`` and ``death_week``.
+        ``week``, and the ``patients``, which may have ``stop_week``, ``death_week`` and
+        ``end_reason``.
 
     Yields
     ------
@@ -234,7 +247,7 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
     ['1 visit lies after the last scheduled week, 24, and its window: the last in week 520']
     """
     schedule = study.visits
-    until = schedule.weeks[-1] + schedule.follow_up_weeks + schedule.window_days / DAYS_PER_WEEK
+    until = _planned_end(study)
     weeks = tables["visits"]["visit_week"].to_numpy(dtype=float)
     if late := int(np.sum(weeks > until + 1e-9)):
         yield (
@@ -253,14 +266,15 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
                 f"scheduled week, {schedule.weeks[-1]:g}: the last in week "
                 f"{round(float(np.nanmax(stops)), 1):g}"
             )
-    if late := int(np.sum(deaths > until + 1e-9)):
+    if late := late_deaths(study, patients):
         yield (
             f"{late} {'patient' if late == 1 else 'patients'} died after the last scheduled "
             f"week, {schedule.weeks[-1]:g}: the last in week "
             f"{round(float(np.nanmax(deaths)), 1):g}"
         )
     inside = deaths < schedule.weeks[-1] - schedule.window_days / DAYS_PER_WEEK - 1e-9
-    if early := sum(patients.loc[inside, "end_reason"] == "completed") if inside.any() else 0:
+    completed = patients.get("end_reason", pd.Series("", index=patients.index)).eq("completed")
+    if early := int(np.sum(inside & completed.fillna(False).to_numpy(dtype=bool))):
         yield (
             f"{early} {'patient' if early == 1 else 'patients'} died before the last scheduled "
             f"week, {schedule.weeks[-1]:g}, and completed the study by end_reason: did the death "

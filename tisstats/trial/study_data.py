@@ -96,7 +96,7 @@ class StudyData:
 
     @property
     def some_died_later(self) -> bool:
-        """Whether an analysed patient died after having stopped early or completed the study."""
+        """Whether an analysed patient died whose study did not end by the death."""
         return bool(died_later(self.analysis.patients).any())
 
     @property

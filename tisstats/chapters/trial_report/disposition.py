@@ -28,7 +28,7 @@ STOPPED_EARLY = (
 
 
 def later_deaths(data: StudyData) -> str:
-    """Return who died without that the death ended the study, with a space before it, or nothing.
+    """Return how many died whose study did not end by it, with a space before it, or nothing.
 
     Examples
     --------
@@ -39,8 +39,8 @@ def later_deaths(data: StudyData) -> str:
     died = int(died_later(data.analysis.patients).sum())
     patients = "patient" if died == 1 else "patients"
     had = (
-        f" {died} analysed {patients} died after having stopped early or completed the study: see "
-        "the page on safety for all deaths."
+        f" {died} analysed {patients} died whose study had ended for another reason or was "
+        "completed: see the page on safety for all deaths."
     )
     return had if died else ""
 

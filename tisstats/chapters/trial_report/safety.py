@@ -30,6 +30,7 @@ from tisstats.trial.harms import (
     serious_events,
 )
 from tisstats.trial.imacs_counts import worsening_rule
+from tisstats.trial.plausibility import late_deaths
 from tisstats.trial.study_core_set import NOT_COMPUTED
 
 #: What the risk differences are, and the counts of a term.
@@ -298,7 +299,7 @@ class Safety(TrialChapter):
         """That deaths are counted apart, where patients died."""
         if not self.data.some_died:
             return ""
-        both = "; a patient who stopped early and died later has both outcomes"
+        both = "; a patient who stopped early for another reason and died has both outcomes"
         return f", nor does a death{both * self.data.some_died_later}"
 
     @property
@@ -366,8 +367,9 @@ class Safety(TrialChapter):
         if not counted:
             return f" {_patients(outside)} outside the analysis died."
         also = f", and {outside} outside the analysis" if outside else ""
-        late = "; deaths after the follow-up of the others count too" * self.data.own_death_weeks
-        return f" {_patients(counted)} died{also}{late}."
+        late = late_deaths(self.study, self.data.analysis.patients)
+        after = f"; {late} of these after the planned follow-up" if late else ""
+        return f" {_patients(counted)} died{also}{after}."
 
     def _outside_note(self) -> str:
         outside = events_outside_analysis(self.data)

@@ -26,6 +26,7 @@ from tisstats.trial.arm_responses import (
     competing_causes,
     responses_by_arm,
 )
+from tisstats.trial.deaths import died_later
 from tisstats.trial.endpoints import Missing
 from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.score_summaries import ScoreSummary, is_known_score, summarise_scores
@@ -392,11 +393,13 @@ class Scores(TrialChapter):
                 " By this strategy that is assumed of patients who died too, at their last visit "
                 "before any rescue medication or early stop."
             )
-        if self.data.some_died_later and self.study.endpoint.intercurrent == "treatment policy":
+        analysis = self.data.analysis
+        left = analysis.stopped_early() & died_later(analysis.patients)
+        if left.any() and self.study.endpoint.intercurrent == "treatment policy":
             died = (
-                " Who left and is known to have died counts as at risk until the death, and who "
-                "left and is not known to have died until the last visit: where the deaths of "
-                "those who left are not all known, the incidences depend on which of them are."
+                " Those who left and are known to have died count as at risk until their death, "
+                "and those who left and are not known to have died until their last visit. Where "
+                "not all deaths of those who left are known, the incidences depend on which are."
             )
         return (
             "Patients whose visits end without such an event are censored: the incidence assumes "

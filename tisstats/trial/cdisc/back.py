@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.types import is_datetime64_any_dtype
 
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
 from tisstats.trial.cdisc.datasets import OBSERVED, SYNTHETIC, AnalysisDatasets
+from tisstats.trial.cdisc.death_weeks import death_weeks, weeks_of_days
 from tisstats.trial.cdisc.inputs import RESPONSE
 from tisstats.trial.cdisc.source import COMPLETED, SCORE
 from tisstats.trial.cdisc.specification import YES_NO, dataset_specifications, input_columns
@@ -31,8 +31,6 @@ _WHERE = "PARAMCD EQ "
 #: A visit that is named after its week.
 _WEEK = re.compile(r"\s*week\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
 
-#: Days of a week; the day of the first treatment is day 1, and there is no day 0 (ADaMIG 3.3.3).
-_DAYS = 7
 
 _FLAGS = {"Y": True, "N": False}
 
@@ -220,7 +218,13 @@ def _patients(back: _Back, origin: str | None) -> pd.DataFrame:
         "end_week": _column(adsl, "EOSWK", np.nan),
         "end_reason": _end_reason(adsl),
     }
-    if (weeks := _death_weeks(found)) is not None:
+    weeks = death_weeks(
+        found,
+        (adsl[analysed] == "Y").to_numpy(dtype=bool),
+        # In any letter case, as in the data sets that are written.
+        (_end_reason(adsl).astype(str).str.lower() == "death").to_numpy(dtype=bool),
+    )
+    if weeks is not None:
         columns[DEATH_WEEK] = weeks
     if "TRTSDT" in adsl:
         columns["start_date"] = adsl["TRTSDT"].reset_index(drop=True)
@@ -246,42 +250,6 @@ def _origin(back: _Back, given: str | None) -> str:
 def _end_reason(adsl: pd.DataFrame) -> pd.Series:
     reason = _column(adsl, "DCSREAS", "")
     return reason.mask(_column(adsl, "EOSSTT", "").to_numpy() == "COMPLETED", COMPLETED)
-
-
-#: Reasons of the end that are a death, in whichever words.
-_OF_DEATH = r"(?i)\b(?:death|dead|died)\b"
-
-
-def _death_weeks(found: CellFaults) -> pd.Series | None:
-    """Return the weeks of the deaths: ``DTHWK``, or by ``DTHADY``, or by dates of other studies.
-
-    None if there is none. A death that neither has a week nor is the reason of the end is a fault:
-    it would be lost.
-    """
-    adsl = found.table
-    weeks = _column(adsl, "DTHWK", np.nan).astype(float)
-    if "DTHADY" in adsl:
-        days = pd.to_numeric(adsl["DTHADY"], errors="coerce")
-        weeks = weeks.fillna(_weeks_of_days(days.reset_index(drop=True)))
-    if {"DTHDT", "TRTSDT"} <= set(adsl):
-        since = _whole_dates(adsl["DTHDT"]) - _whole_dates(adsl["TRTSDT"])
-        weeks = weeks.fillna(since.dt.days.reset_index(drop=True) / _DAYS)
-    died = _column(adsl, "DTHFL", "").to_numpy() == "Y"
-    of_death = _end_reason(adsl).str.contains(_OF_DEATH).to_numpy(dtype=bool)
-    message = (
-        "needs DTHWK, DTHADY, or DTHDT and TRTSDT, as the death is not the reason of the end: "
-        "without its week it would not be counted"
-    )
-    found.add(died & ~of_death & weeks.isna().to_numpy(), "DTHFL", message)
-    return weeks if "DTHWK" in adsl or weeks.notna().any() else None
-
-
-def _whole_dates(given: pd.Series) -> pd.Series:
-    """Return dates; a text that is no whole date, such as a year and a month, gives none."""
-    if is_datetime64_any_dtype(given):
-        return given
-    texts = given.astype(str)
-    return pd.to_datetime(texts.where(texts.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), errors="coerce")
 
 
 def _characteristics(back: _Back) -> dict[str, str]:
@@ -445,13 +413,7 @@ def _events(back: _Back) -> pd.DataFrame:
 def _event_weeks(table: pd.DataFrame) -> pd.Series:
     if "ASTWK" in table or "ASTDY" not in table:
         return _column(table, "ASTWK", np.nan)
-    return _weeks_of_days(table["ASTDY"])
-
-
-def _weeks_of_days(given: pd.Series) -> pd.Series:
-    """Return the weeks of study days, of which the first is day 1 and the one before it day -1."""
-    days = given.astype(float)
-    return (days - (days > 0)) / _DAYS
+    return weeks_of_days(table["ASTDY"])
 
 
 def _times(back: _Back) -> pd.DataFrame:

@@ -1,0 +1,94 @@
+"""The weeks of deaths in an ADSL, of ours or of another study."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_datetime64_any_dtype
+
+from tisstats.trial.columns import Mask
+from tisstats.trial.schema import CellFaults
+
+_DAYS = 7  #: of a week
+
+_BLANK = ("", ".")  #: a missing number; a single stop is that of SAS
+
+_FLAG, _WEEK, _DAY, _DATE, _START = "DTHFL", "DTHWK", "DTHADY", "DTHDT", "TRTSDT"
+
+
+def weeks_of_days(days: pd.Series) -> pd.Series:
+    """Return the weeks of study days, of which the first is day 1 and the one before it day -1.
+
+    Examples
+    --------
+    >>> weeks_of_days(pd.Series([1.0, 8, -7])).tolist()
+    [0.0, 1.0, -1.0]
+    """
+    days = days.astype(float)
+    return (days - (days > 0)) / _DAYS
+
+
+def death_weeks(
+    found: CellFaults, analysed: Mask, ended_by_death: Mask
+) -> NDArray[np.float64] | None:
+    """Return the week of each death: ``DTHWK``, or by ``DTHADY``, or by ``DTHDT`` and ``TRTSDT``.
+
+    Parameters
+    ----------
+    found
+        ADSL, and what is wrong with it: a ``DTHFL`` that is neither Y nor N nor empty, a week or a
+        day that is not a number, and the death of a patient in the analysis that would not be counted,
+        as it has no week and is not the reason of the end.
+    analysed, ended_by_death
+        Who is in the analysis, and whose study ended by the death, shape (patients,).
+
+    Returns
+    -------
+    ndarray or None
+        Weeks from the start, shape (patients,), nan without one; None if ADSL has none.
+    """
+    adsl = found.table
+    flags = _texts(adsl, _FLAG)
+    found.add(~flags.isin(["Y", "N", ""]).to_numpy(), _FLAG, "must be Y, N or empty")
+    since = _dates(adsl, _DATE) - _dates(adsl, _START)
+    given = _numbers(found, _WEEK).fillna(weeks_of_days(_numbers(found, _DAY)))
+    weeks = given.fillna(since.dt.days / _DAYS).to_numpy(dtype=np.float64).copy()
+    # Who was never treated may have died before that day.
+    weeks[~analysed & (weeks < 0)] = np.nan
+    died = ((flags == "Y") | (_texts(adsl, _DATE) != "")).to_numpy(dtype=bool)
+    blank = _texts(adsl, _WEEK).isin(_BLANK) & _texts(adsl, _DAY).isin(_BLANK)
+    lost = died & analysed & ~ended_by_death & np.isnan(weeks) & blank.to_numpy(dtype=bool)
+    message = (
+        f"needs {_WEEK}, {_DAY}, or whole dates (YYYY-MM-DD) in {_DATE} and {_START}; or death as "
+        "DCSREAS, if it ended the study: otherwise the death would not be counted"
+    )
+    found.add(lost, _FLAG if _FLAG in adsl else _DATE, message)
+    return weeks if _WEEK in adsl or np.isfinite(weeks).any() else None
+
+
+def _texts(adsl: pd.DataFrame, name: str) -> pd.Series:
+    """Return a variable as text, empty in every row where there is none."""
+    if name not in adsl:
+        return pd.Series([""] * len(adsl), dtype=object)
+    given = adsl[name].reset_index(drop=True)
+    return given.astype(object).where(given.notna(), "").map(lambda cell: str(cell).strip())
+
+
+def _numbers(found: CellFaults, name: str) -> pd.Series:
+    """Return a variable as numbers, and record what is none."""
+    texts = _texts(found.table, name)
+    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
+    if name in found.table:
+        wrong = numbers.isna() & ~texts.isin(_BLANK)
+        found.add(wrong.to_numpy(), name, "must be a number")
+    return numbers
+
+
+def _dates(adsl: pd.DataFrame, name: str) -> pd.Series:
+    """Return a variable as days; a text that is no whole date, such as year and month, is none."""
+    if name in adsl and is_datetime64_any_dtype(adsl[name]):
+        days: pd.Series = adsl[name].reset_index(drop=True).dt.tz_localize(None).dt.normalize()
+        return days
+    texts = _texts(adsl, name).str.extract(r"^(\d{4}-\d{2}-\d{2})(?:$|[T ])")[0]
+    return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
