@@ -37,9 +37,9 @@ def death_weeks(
     Parameters
     ----------
     found
-        ADSL, and what is wrong with it: a ``DTHFL`` that is neither Y nor N nor empty, a week or a
-        day that is not a number, and the death of a patient in the analysis that would not be counted,
-        as it has no week and is not the reason of the end.
+        ADSL, to which is added what is wrong with it: a ``DTHFL`` that is neither Y nor N nor
+        empty, a week or a day that is not a number, and the death of a patient in the analysis that
+        would not be counted, as it has no week and is not the reason of the end.
     analysed, ended_by_death
         Who is in the analysis, and whose study ended by the death, shape (patients,).
 
