@@ -1562,6 +1562,14 @@ def test_a_week_of_a_death_by_odd_types(row):
     assert patients["death_week"].tolist() == [pytest.approx(9)]
 
 
+@pytest.mark.parametrize("blank", ["", ".", " ", None, np.nan, pd.NaT])
+def test_a_blank_is_no_sign_of_a_death(blank):
+    for name in ("DTHDT", "DTHADY", "DTHWK"):
+        given = adsl_of_one(**{"DTHFL": "", name: blank, "TRTSDT": "2024-01-01"})
+        patients = to_trial_tables(given, origin="observed").patients
+        assert patients.get("death_week", pd.Series([np.nan])).isna().all()
+
+
 def test_the_death_of_a_patient_outside_the_analysis_needs_no_week():
     for row in ({}, {"DTHADY": -3.0}):
         tables = to_trial_tables(adsl_of_one(FASFL="N", **row), origin="observed")

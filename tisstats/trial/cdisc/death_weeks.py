@@ -56,7 +56,7 @@ def death_weeks(
     weeks = given.fillna(since.dt.days / _DAYS).to_numpy(dtype=np.float64).copy()
     # Who was never treated may have died before that day.
     weeks[~analysed & (weeks < 0)] = np.nan
-    died = ((flags == "Y") | (_texts(adsl, _DATE) != "")).to_numpy(dtype=bool)
+    died = ((flags == "Y") | ~_texts(adsl, _DATE).isin(_BLANK)).to_numpy(dtype=bool)
     blank = _texts(adsl, _WEEK).isin(_BLANK) & _texts(adsl, _DAY).isin(_BLANK)
     lost = died & analysed & ~ended_by_death & np.isnan(weeks) & blank.to_numpy(dtype=bool)
     message = (
