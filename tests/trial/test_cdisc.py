@@ -1574,6 +1574,8 @@ def test_the_death_of_a_patient_outside_the_analysis_needs_no_week():
     for row in ({}, {"DTHADY": -3.0}):
         tables = to_trial_tables(adsl_of_one(FASFL="N", **row), origin="observed")
         assert "death_week" not in tables.patients
+    first_day = to_trial_tables(adsl_of_one(FASFL="N", DTHADY=1.0), origin="observed")
+    assert first_day.patients["death_week"].tolist() == pytest.approx([0])
 
 
 @pytest.mark.parametrize("reason", ["death", "Death", "DEATH"])
