@@ -15,6 +15,7 @@ from tisstats.ledger.published import data_directory
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, PRINTO_CORE_SET
 from tisstats.measures.ranges import Ranges
+from tisstats.printed import format_rounded
 from tisstats.teaching.evidence import (
     EXPECTED,
     PROPERTIES,
@@ -104,6 +105,12 @@ def test_what_is_inferred_follows_from_what_was_seen(base):
     (seen,) = base.of("enzyme", "variation")
     (inferred,) = base.of("enzyme", "detectable_change")
     assert round(1.96 * sqrt(2) * float(seen.value)) == int(inferred.value)
+    (seen,) = base.of("mmt", "standard_error")
+    total = re.search(r"([\d.]+) \(total\)", seen.value)[1]
+    (inferred,) = base.of("mmt", "detectable_change")
+    assert Fraction(inferred.value) == Fraction(format_rounded(1.96 * sqrt(2) * float(total), 1))
+    (important,) = base.of("mmt", "important_change")
+    assert Fraction(inferred.value) > Fraction(important.value)  # as the page says
     # 51, 65, 60, 51 and 43% elevated; 37.9, 64.2, 76.8, 33.7 and 15.8% involved.
     for measure, shares in {
         "enzyme": (51, 65, 60, 51, 43),

@@ -130,7 +130,7 @@ def _without_points(page: str) -> str:
     "What is known of the outcome measures",
     columns=_FACTS,
     notes={
-        "": f'A dash, or "{NOT_FOUND}": looked for in abstracts and tables, without success. '
+        "": f'A dash, or "{NOT_FOUND}": not in the abstracts and tables that we read. '
         "Sources and populations are on the page of each measure. What is inferred or second hand "
         "says so.",
         "Points that this change earns": "Computed from the bands of the score. For manual "

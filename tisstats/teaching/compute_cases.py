@@ -110,7 +110,7 @@ def boundary_case(draw: Draw) -> Case:
                 f"Points at {shown(first)} cm",
                 points,
                 "An improvement on a boundary belongs to the lower band.",
-                (more, "That is the band above: a value on a boundary stays below it."),
+                (more, "That is the band above: a value on a boundary belongs to the lower band."),
             ),
             points_answer(
                 f"Points at {shown(second)} cm",

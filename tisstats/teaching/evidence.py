@@ -34,6 +34,7 @@ PROPERTIES: dict[str, str] = {
     "standard_error": "Standard error of measurement",
     "detectable_change": "Smallest detectable change",
     "responsiveness": "Responsiveness",
+    "consensus_change": "Change that experts call meaningful",
     "important_change": "Minimal important change",
     "important_change_elsewhere": "Minimal important change in another disease",
     "placebo": "Change with placebo",
