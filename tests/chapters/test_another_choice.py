@@ -83,7 +83,7 @@ def test_published_counts_are_those_that_the_article_allows(shown, published):
         if not each["synthetic"]
     ]
     assert found == [tuple(row) for row in expected]
-    sources = {40: "printed", 20: "printed; 3 others reached it and lost it again"}
+    sources = {40: "printed", 20: "printed; 3 others reached it and later lost it"}
     for threshold, source in sources.items():
         count = response_count(published, threshold=threshold)
         assert (

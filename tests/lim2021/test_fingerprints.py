@@ -245,7 +245,7 @@ def test_the_counts_of_the_text_give_the_printed_share_in_one_way(published):
     ways = list(zip(counts["patients"], counts["of"], strict=True))
     assert ways == [(9, 19), (9, 20), (10, 20), (10, 19), (11, 20), (12, 19), (13, 20)]
     assert counts.loc[counts["as_printed"], "counted"].tolist() == [
-        "at least minimal improvement by week 9, patient 2, and 1 of the 3 who lost it again"
+        "at least minimal improvement by week 9, patient 2, and 1 of the 3 who later lost it"
     ]
     # Among all shares of 19 and 20, only 11 of 20 is 55%, by whole per cents.
     assert [k for k in range(20) if 54.5 <= 100 * k / 19 < 55.5] == []

@@ -25,13 +25,18 @@ def unquantified(_: ClaimInputs) -> Finding:
 
 
 def all_of(inputs: ClaimInputs) -> Finding:
-    """Check "all" as every patient of a group."""
+    """Interpret "all" as every patient of a group.
+
+    A published fact that counts these patients was read from the word itself: it can contradict the
+    interpretation, and does not confirm it.
+    """
     group = inputs.count("of")
     checks = []
     for address in inputs.addresses("fact"):
         if not address.startswith("claims."):
             known = inputs.published.count(address)
-            checks.append(Check(f"{known} of {group}", passed=known == group))
+            if known != group:
+                checks.append(Check(f"{known} of {group}", passed=False))
     return Finding(
         remarks=(
             "interpreted as both patients" if group == _PAIR else f"interpreted as all {group}",

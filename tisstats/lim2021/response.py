@@ -149,7 +149,7 @@ def minimal_improvement_counts(published: PublishedFacts) -> pd.DataFrame:
     analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))
     patient = f"patient {published.text('flow.excluded_patient')}"
     end = f"at least minimal improvement by week {published.text('design.primary_week')}"
-    one, ever = f"1 of the {lost} who lost it again", f"all {lost} who lost it again"
+    one, ever = f"1 of the {lost} who later lost it", f"all {lost} who later lost it"
     ways = [
         (end, by_end, analysed),
         (end, by_end, included),
@@ -203,7 +203,7 @@ def denominator_choices(published: PublishedFacts) -> pd.DataFrame:
     more = f"more than {published.text('design.minimal_score')} points"
     missed = f"{excluded} did not reach it, according to the text"
     both = f"{excluded} counted as a responder, as in the Discussion"
-    kept = f"printed; {lost} others reached it and lost it again"
+    kept = f"printed; {lost} others reached it and later lost it"
     ever = "sum of printed counts, including those who lost it, if no other patient reached it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),

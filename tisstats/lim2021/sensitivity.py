@@ -92,11 +92,11 @@ def printed_choices(published: PublishedFacts) -> tuple[Choice, ...]:
             (
                 responder(moderate, last, _PRIMARY),
                 responder(moderate, early, "decision on the regimen (Methods, Study design)"),
-                responder(minimal, last, f"{_SECONDARY}, without the {lost} who lost it again"),
+                responder(minimal, last, f"{_SECONDARY}, without the {lost} who later lost it"),
                 responder(
                     minimal,
                     last,
-                    f"with the {lost} who lost it again (Results, Secondary outcomes), if no other "
+                    f"with the {lost} who later lost it (Results, Secondary outcomes), if no other "
                     f"patient reached it",
                     lost_too=True,
                     when="at any visit",
