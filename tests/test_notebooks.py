@@ -12,8 +12,8 @@ from tests.wording import texts_of_code
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = sorted((ROOT / "book").rglob("*.md"))
-CHAPTERS = sorted((ROOT / "tisstats" / "chapters").glob("*.py"))
 REPORT = sorted((ROOT / "tisstats" / "chapters" / "trial_report").glob("*.py"))
+CHAPTERS = sorted({*(ROOT / "tisstats" / "chapters").rglob("*.py")} - {*REPORT})
 
 
 def named(path):

@@ -108,12 +108,18 @@ def _imports(source: str) -> frozenset[tuple[str, str]]:
 
 
 def _sources(home: str, name: str) -> list[str]:
-    """Return the source of the module that an import from one of these packages reads."""
+    """Return the source of the module that an import from one of these packages reads.
+
+    A chapter that is a folder counts as one module.
+    """
     root = Path(tisstats.__file__).parents[1]
     folders = [root.joinpath(*each.split(".")) for each in (f"{home}.{name}", home)]
     files = [file for each in folders for file in (each.with_suffix(".py"), each / "__init__.py")]
     found = [file for file in files if file.is_file() and home.startswith(_ARTICLE_PACKAGES)]
-    return [file.read_text(encoding="utf-8") for file in found[:1]]
+    read = found[:1]
+    if read and home.startswith("tisstats.chapters.") and read[0].name == "__init__.py":
+        read = sorted(read[0].parent.glob("*.py"))
+    return [file.read_text(encoding="utf-8") for file in read]
 
 
 def _keep_colons(
