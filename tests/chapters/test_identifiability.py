@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from tisstats.bounds import ensemble_spread, join_spread, read_bounds, read_sensitivity
-from tisstats.chapters import bound_tables, identifiability
-from tisstats.chapters.identifiability import Identifiability
+from tisstats.chapters import bound_tables
+from tisstats.chapters.identifiability import Identifiability, diversity, open_quantities
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.scales import SCALES
@@ -73,7 +73,7 @@ def test_all_quantities_stand_in_one_of_the_tables(ranges):
 def test_bounds_are_no_wider_than_what_the_printed_changes_alone_allow(ranges):
     """Against the stored ranges of exact P values, of which the bounds are a part."""
     published = PublishedFacts.read()
-    assert identifiability.describe_narrower(ranges, published) == (
+    assert open_quantities.describe_narrower(ranges, published) == (
         "physician global activity, < 0.0001 to 0.0098 instead of < 0.0001 to 0.0099"
     )
     rows = ranges[ranges["quantity"] == "exact_p"].set_index("measure")
@@ -85,13 +85,13 @@ def test_bounds_are_no_wider_than_what_the_printed_changes_alone_allow(ranges):
 
 
 def test_limits_are_counted_by_their_proof(ranges):
-    counts = identifiability.count_proofs(ranges)
+    counts = open_quantities.count_proofs(ranges)
     assert counts["bounds"] == 2 * len(ranges)
     assert counts["bounds_optimal"] + counts["bounds_unlimited"] == counts["bounds"]
     assert counts["bounds_outer"] == "none is merely an outer bound"
     enclosed = ranges.assign(proven_minimum="outer")
     # Where there is no limit, nothing encloses.
-    found = identifiability.count_proofs(enclosed)
+    found = open_quantities.count_proofs(enclosed)
     assert found["bounds_outer"] == f"{len(ranges) - 4} are outer bounds"
     # Means of scales without an upper end: CK and the dynamometry of each muscle.
     assert counts["bounds_unlimited"] == 2 * 4
@@ -171,7 +171,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
 
 
 def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
-    told = identifiability.trivial_bound_numbers(ranges, PublishedFacts.read())
+    told = open_quantities.trivial_bound_numbers(ranges, PublishedFacts.read())
     assert told["restated_count"] == 5
     assert told["restated"].split("; ") == [
         "the worst score of a responder is at least 40",
@@ -183,7 +183,7 @@ def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
     # One that the optimiser had moved inward would say more than the assumptions.
     narrower = ranges.copy()
     narrower.loc[narrower["quantity"] == "tis_max", "minimum"] = 42.5
-    told = identifiability.trivial_bound_numbers(narrower, PublishedFacts.read())
+    told = open_quantities.trivial_bound_numbers(narrower, PublishedFacts.read())
     assert told["restated_count"] == 4
 
 
@@ -201,9 +201,9 @@ def test_what_collapses_is_said_and_what_follows():
         QuantityRange("women", "patients", 12.0, 12.0, 12.0, n_distinct=1),
     )
     free = Diversity(1000, 1.0, 1.0, 0.0, 0.0, quantities[:1])
-    assert "none is the same in all 1000 cohorts" in identifiability.describe_collapsed(free)
+    assert "none is the same in all 1000 cohorts" in diversity.describe_collapsed(free)
     same = Diversity(1000, 1.0, 1.0, 0.0, 0.0, quantities)
-    assert "1 is the same in all 1000 cohorts" in identifiability.describe_collapsed(same)
+    assert "1 is the same in all 1000 cohorts" in diversity.describe_collapsed(same)
 
 
 def test_the_title_says_whether_a_limit_moves():
