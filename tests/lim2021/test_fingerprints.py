@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import wilcoxon
 
-from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.identifiability import Identifiability
+from tisstats.chapters.identifiability.fingerprints import Fingerprints
 from tisstats.forensics import quartile_consistency
 from tisstats.lim2021 import fingerprints, response
 from tisstats.lim2021.scales import SCALES

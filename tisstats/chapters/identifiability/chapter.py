@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.identifiability.bound_assumptions import BoundAssumptions
 from tisstats.chapters.identifiability.constraints import Constraints
 from tisstats.chapters.identifiability.diversity import CohortDiversity
+from tisstats.chapters.identifiability.fingerprints import Fingerprints
 from tisstats.chapters.identifiability.open_quantities import OpenQuantities
 from tisstats.chapters.page import described
 from tisstats.chapters.result_facts import COUNT_OF, WORDS, Facts, counted

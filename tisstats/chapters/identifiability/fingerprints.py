@@ -1,4 +1,4 @@
-"""Chapter 6, last part: what printed digits reveal about how they were computed."""
+"""What printed digits reveal about how they were computed."""
 
 from __future__ import annotations
 
