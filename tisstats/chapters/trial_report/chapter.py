@@ -7,23 +7,9 @@ from functools import cached_property
 
 from tisstats.chapters.page import Notice
 from tisstats.chapters.patient_figures import PatientFigures
-from tisstats.chapters.result_facts import Facts
 from tisstats.trial.study import Study, scale_notes
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.template import example_folder
-
-#: Shape of n (%) where it is unknown of some patients.
-COUNT_RANGE = (
-    "{lowest count} to {highest count} ({lowest percentage} to {highest percentage}), "
-    "{unknown} unknown"
-)
-
-#: What counts of an arm's patients are; a range where it is unknown of some.
-COUNTS_OF_ARM = Facts(
-    f"{{count}} ({{percentage}}) | {{count}} | {COUNT_RANGE}",
-    unit="patients",
-    group="@column",
-)
 
 #: The cohort that stands for the filled example, the default of the notebooks.
 EXAMPLE = "example"

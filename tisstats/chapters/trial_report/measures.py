@@ -10,16 +10,12 @@ import numpy as np
 from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import LABEL, WORDS, Facts, counted
 from tisstats.chapters.trial_report import method_wording
-from tisstats.chapters.trial_report.chapter import COUNTS_OF_ARM, TrialChapter
-from tisstats.chapters.trial_report.scores import NONE, n_percent
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.counts import COUNTS_OF_ARM, NONE, n_percent
 from tisstats.figures import paired_changes
 from tisstats.printed import format_median_quartiles, format_table_number
 from tisstats.trial.columns import ThreeValued
-from tisstats.trial.definitions import (
-    describe_disability,
-    describe_improvement,
-    describe_worsening,
-)
+from tisstats.trial.definitions import describe_disability, describe_improvement, describe_worsening
 from tisstats.trial.imacs_counts import ImacsOutcomes, imacs_outcomes, worsening_rule
 from tisstats.trial.measure_changes import MeasureChange, Quartiles, measure_changes
 from tisstats.trial.paired_values import PairedValues, paired_values

@@ -11,9 +11,9 @@ import numpy as np
 from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts
 from tisstats.chapters.trial_report import method_wording
-from tisstats.chapters.trial_report.chapter import COUNT_RANGE, COUNTS_OF_ARM, TrialChapter
+from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.chapters.trial_report.counts import COUNT_RANGE, COUNTS_OF_ARM, n_percent
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED, STOPPED_EARLY
-from tisstats.chapters.trial_report.scores import n_percent
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
 from tisstats.statistics import Interval
