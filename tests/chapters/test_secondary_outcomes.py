@@ -104,6 +104,20 @@ def test_numbers_on_rescue_medication(default):
     assert by_week_3["stop_weeks"] == "the whole weeks 1 to 3 or after them"
 
 
+def test_stops_just_after_their_assessments_narrow_the_range_of_cmprsk(
+    default, published
+):
+    found = default.competing_numbers()
+    risks = CompetingRisks.read(published, 9)
+    after = [
+        risks.incidence([week + 0.01 for week in stops], "gray").variance[IMPROVED][-1] ** 0.5
+        for stops in risks.all_rescue_weeks()
+    ]
+    low, high = map(float, found["cmprsk_error_after"].split(" to "))
+    assert [low, high] == pytest.approx([100 * min(after), 100 * max(after)], abs=0.05)
+    assert low > float(found["cmprsk_error_low"])
+
+
 def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):
     """Without the stop at week 4 or later, the range would be wider."""
     risks = CompetingRisks.read(published, 4)

@@ -89,7 +89,7 @@ def test_synthetic_patients_have_the_printed_counts_where_these_determine_them(r
     table = rows.table()
     as_printed = table[
         (table["Threshold"] == "40 points")
-        & (table["Handling of rescue and early stops"] == "ignored")
+        & (table["Handling of rescue and early stops"] == "no rule")
         & (table["Handling of an unknown status"] == "left out")
         & (table["Upper limits of CK"] == "those of the data")
     ]
@@ -97,6 +97,30 @@ def test_synthetic_patients_have_the_printed_counts_where_these_determine_them(r
         mine = as_printed[as_printed["Visits that count"] == f"at any visit by {week}"]
         expected = {COUNTS[f"40 points by {week}", of] for of in ("analysed", "all included")}
         assert set(zip(mine["responders"], mine["patients"], strict=True)) == expected
+
+
+@pytest.mark.parametrize("threshold", [20, 40])
+@pytest.mark.parametrize("week", [4, 9])
+def test_the_handling_of_stops_at_any_visit_is_what_its_words_say(rows, threshold, week):
+    analysis = analyse(reference_cohort())
+    in_time = (analysis.weeks > 0) & (analysis.weeks <= week)
+    counted = np.where(in_time, np.nan_to_num(analysis.tis, nan=-1), -1)
+    responded = (counted >= threshold).any(axis=1)
+    patients = analysis.patients
+    early = ((patients["end_reason"] != "completed") & (patients["end_week"] < week)).to_numpy()
+    table = rows.table()
+    mine = table[
+        (table["Threshold"] == f"{threshold} points")
+        & (table["Visits that count"] == f"at any visit by week {week}")
+        & (table["Denominator"] == "analysed")
+        & (table["Upper limits of CK"] == "those of the data")
+    ]
+    by_rule = mine.groupby("Handling of rescue and early stops")[["responders", "patients"]]
+    found = {rule: set(zip(of["responders"], of["patients"], strict=True)) for rule, of in by_rule}
+    every = (int(responded.sum()), len(responded))
+    assert found["no rule"] == found["visits until then"] == {every}
+    assert found["non-response"] == {(int((responded & ~early).sum()), len(responded))}
+    assert found["left out"] == {(every[0], int((responded | ~early).sum()))}
 
 
 def test_a_response_at_one_week_is_sought_where_both_regimens_have_visits():

@@ -18,7 +18,7 @@ from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.statistics import method_title
 from tisstats.trial import Courses, Endpoint, Trial, analyse
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.endpoints import STRATEGIES, Strategy
+from tisstats.trial.endpoints import Strategy
 from tisstats.trial.response_specifications import (
     Counts,
     Inference,
@@ -298,11 +298,31 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
 
 
 def _stops(published: PublishedFacts) -> Choice:
-    words: Mapping[Strategy, str] = {
-        "treatment policy": "ignored",
-        "composite": "non-response",
-        "while on treatment": "visits until then",
-        "hypothetical": "left out",
+    # What each does to these patients, of whom no visit is recorded after the stop.
+    words: Mapping[Strategy, tuple[str, str]] = {
+        "treatment policy": (
+            "no rule",
+            "as the article counts, all recorded visits count, and none is recorded after a stop: "
+            "at any visit, a patient who stopped without a response is a non-responder, unless the "
+            "status counts as unknown; at a fixed week it is unknown",
+        ),
+        "composite": (
+            "non-response",
+            "composite: rescue medication or an early stop before the last week that counts is "
+            "non-response, also after a response",
+        ),
+        "while on treatment": (
+            "visits until then",
+            "while on treatment: visits count up to rescue medication or an early stop; at a fixed "
+            "week the last of "
+            "them takes the place of the visit of that week",
+        ),
+        "hypothetical": (
+            "left out",
+            "hypothetical: patients with rescue medication or an early stop are left out, except "
+            "those who had responded before it at a visit that counts; what the others would have "
+            "had is not estimated",
+        ),
     }
     stopped = published.text("flow.ended_early")
     return Choice(
@@ -312,9 +332,9 @@ def _stops(published: PublishedFacts) -> Choice:
                 word,
                 {"intercurrent": name},
                 f"{stopped} patients stopped early and switched to rescue medication (Results, "
-                f"Secondary outcomes); {name}: {STRATEGIES[name]}",
+                f"Secondary outcomes); {said}",
             )
-            for name, word in words.items()
+            for name, (word, said) in words.items()
         ),
     )
 

@@ -144,7 +144,7 @@ class Constraints(PatientChapter):
         return N_COHORTS
 
     @table(
-        "Plausibility criteria (ours), and percentage of cohorts meeting each",
+        "Plausibility criteria (ours), and percentage of synthetic cohorts meeting each",
         collapsed=True,
         columns={
             "Criterion": OMITTED,

@@ -35,4 +35,9 @@ class MinimalImprovement(Chapter):
 
     def courses(self) -> FigureItem:
         """Return the analysed patients by course."""
-        return figure_item(course_bar, courses(self.published), source=f"{PUBLISHED}, Results")
+        return figure_item(
+            course_bar,
+            courses(self.published),
+            source=f"{PUBLISHED}, Results, if the responders are among those with minimal "
+            "improvement",
+        )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import INTERVAL, LABEL, RANGE, WORDS, Facts, counted
 from tisstats.chapters.secondary_outcomes.time_to_improvement import TimeToImprovement
 from tisstats.figures.numbers import format_percent, format_range
 from tisstats.lim2021 import improvement
 from tisstats.printed import percent_range
+
+#: Part of a week by which a stop is later than the assessment in its week.
+_AFTER_THE_ASSESSMENT = 0.5
 
 
 class RescueMedication(TimeToImprovement):
@@ -51,6 +56,14 @@ class RescueMedication(TimeToImprovement):
                 "Aalen-Johansen, variance of Gray",
                 "{self.analysed}",
             ),
+            "cmprsk_error_after": Facts(
+                RANGE,
+                "Patients with at least moderate improvement, rescue medication competing"
+                ", over all weeks of stopping, each after the assessment in that week",
+                "percentage points",
+                "Aalen-Johansen, variance of Gray",
+                "{self.analysed}",
+            ),
             "ways_of_stopping": counted(
                 "Combinations of the weeks in which patients stopped", "combinations"
             ),
@@ -66,10 +79,13 @@ class RescueMedication(TimeToImprovement):
         risks = self.risks
         curves = risks.incidence(risks.earliest_and_latest()[0])
         low, high = curves.confidence_interval(improvement.IMPROVED, self.confidence_level)
-        errors = [
-            float(risks.incidence(rescue_weeks, "gray").variance[improvement.IMPROVED][-1]) ** 0.5
-            for rescue_weeks in risks.all_rescue_weeks()
-        ]
+        errors, errors_after = (
+            [
+                self._gray_error([week + later for week in weeks])
+                for weeks in risks.all_rescue_weeks()
+            ]
+            for later in (0, _AFTER_THE_ASSESSMENT)
+        )
         last, ends_before = self.at_risk[-1], risks.horizon_week < risks.last_week
         return {
             "incidence_percent": format_percent(curves.estimate[improvement.IMPROVED][-1]),
@@ -77,6 +93,7 @@ class RescueMedication(TimeToImprovement):
             "incidence_error": format_percent(curves.variance[improvement.IMPROVED][-1] ** 0.5),
             "cmprsk_error_low": format_percent(min(errors)),
             "cmprsk_error_high": format_percent(max(errors)),
+            "cmprsk_error_after": percent_range(min(errors_after), max(errors_after)),
             "ways_of_stopping": str(len(errors)),
             "rescued_by_horizon": format_range(last.rescue_min, last.rescue_max),
             "stop_weeks": (
@@ -88,6 +105,11 @@ class RescueMedication(TimeToImprovement):
                 for week, count in risks.minimum_at_risk.items()
             ),
         }
+
+    def _gray_error(self, rescue_weeks: Sequence[float]) -> float:
+        """Return the standard error of the incidence of improvement by the variance of cmprsk."""
+        variances = self.risks.incidence(rescue_weeks, "gray").variance
+        return float(variances[improvement.IMPROVED][-1]) ** 0.5
 
     @table(
         "Patients at risk of improvement, if no patient who stopped early had improved before; "

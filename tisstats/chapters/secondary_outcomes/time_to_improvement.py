@@ -145,7 +145,7 @@ class TimeToImprovement(Chapter):
         "interpretation",
         columns={
             "By week": LABEL,
-            "At risk (not yet improved)": counted(""),
+            "Not yet improved, early stops included": counted(""),
             "New improvements": counted(""),
             "Improved, n (%)*": Facts(COUNT_PERCENTAGE, "Improved", "patients"),
             "Kaplan-Meier*": Facts(
@@ -170,7 +170,7 @@ class TimeToImprovement(Chapter):
             point = curve.at(week)
             yield {
                 "By week": f"{week:g}",
-                "At risk (not yet improved)": int(unimproved),
+                "Not yet improved, early stops included": int(unimproved),
                 "New improvements": int(events),
                 f"Improved, n (%) (N={patients})": format_n_percent(improved, patients),
                 f"{method} CI, %": percent_range(interval.low, interval.high),
