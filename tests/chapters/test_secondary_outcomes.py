@@ -104,9 +104,7 @@ def test_numbers_on_rescue_medication(default):
     assert by_week_3["stop_weeks"] == "the whole weeks 1 to 3 or after them"
 
 
-def test_stops_just_after_their_assessments_narrow_the_range_of_cmprsk(
-    default, published
-):
+def test_stops_just_after_their_assessments_narrow_the_range_of_cmprsk(default, published):
     found = default.competing_numbers()
     risks = CompetingRisks.read(published, 9)
     after = [

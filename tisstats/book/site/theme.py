@@ -151,6 +151,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     os.environ[IN_BOOK] = "1"  # for kernels that Sphinx starts itself
     app.setup_extension("tisstats.book.downloads.pages")
     app.setup_extension("tisstats.book.pages.glued")
+    app.setup_extension("tisstats.book.site.abbreviations")
     app.setup_extension("tisstats.book.site.icons")
     app.setup_extension("tisstats.book.site.printing")
     app.setup_extension("tisstats.book.site.bibliography")
