@@ -185,3 +185,12 @@ def test_the_command_simulates_the_trial_of_the_page(page):
     numbers = page.numbers()
     assert format_percent(rejected["simulated"], 2) == numbers["simulated_power"]
     assert format_percent(rejected["exact"], 2) == numbers["simulated_exact"]
+
+
+def test_the_printed_limits_are_those_of_wald(page):
+    numbers = page.numbers()
+    assert numbers["printed_level"] == "95"
+    wald = page.differences["wald"]
+    assert numbers["printed_limits"] == f"{100 * wald.low:.2f} to {100 * wald.high:.2f}"
+    other = page.differences["newcombe"]
+    assert format_percent(other.low) != format_percent(wald.low)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import INTERVAL, LABEL, RANGE, WORDS, Facts, counted
@@ -109,7 +110,7 @@ class RescueMedication(TimeToImprovement):
     def _gray_error(self, rescue_weeks: Sequence[float]) -> float:
         """Return the standard error of the incidence of improvement by the variance of cmprsk."""
         variances = self.risks.incidence(rescue_weeks, "gray").variance
-        return float(variances[improvement.IMPROVED][-1]) ** 0.5
+        return sqrt(variances[improvement.IMPROVED][-1])
 
     @table(
         "Patients at risk of improvement, if no patient who stopped early had improved before; "

@@ -102,6 +102,16 @@ class ResponseByThreshold(PlaceboTrials):
                 "Responders, immunoglobulin minus placebo, one decimal",
                 n="{self.in_both_arms}",
             ),
+            "printed_limits": Facts(
+                INTERVAL,
+                "Responders, immunoglobulin minus placebo, limits as printed",
+                "percentage points",
+                "Wald, as printed",
+                origin="published",
+            ),
+            "printed_level": Facts(
+                "{level}", "Confidence level of the printed limits", origin="published"
+            ),
             "methods_within": Facts(
                 "{difference}", "Largest between limits by different methods", "percentage points"
             ),
@@ -110,6 +120,7 @@ class ResponseByThreshold(PlaceboTrials):
     def difference_numbers(self) -> dict[str, object]:
         """Return the numbers on the difference between the arms."""
         found = self.differences["newcombe"]
+        printed = f"shares.{LESSON}.{self.scores['minimal']}"
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
         level = format_confidence_level(self.confidence_level)
         return {
@@ -131,6 +142,10 @@ class ResponseByThreshold(PlaceboTrials):
             # Number needed to treat.
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),
+            "printed_limits": " to ".join(
+                self.trials.text(f"{printed}.{end}") for end in ("low", "high")
+            ),
+            "printed_level": self.trials.text(f"{printed}.level"),
             "methods_within": format_percent(max(max(end) - min(end) for end in ends)),
         }
 
