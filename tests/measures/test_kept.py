@@ -10,6 +10,8 @@ from tests.kept import compare, render
 from tisstats import measures
 from tisstats.errors import DataError
 from tisstats.measures import core_set, enzymes, imacs
+from tisstats.measures.imacs import changes, criteria, lists, visits
+from tisstats.measures.imacs import rules as definitions
 from tisstats.measures.ranges import CoreSetArguments, Ranges
 
 KEPT = Path(__file__).parent / "kept"
@@ -34,7 +36,7 @@ ULN = {"ck": 170, "ldh": 250}
 def rules():
     return {
         name: value
-        for module in (core_set, enzymes, imacs)
+        for module in (core_set, enzymes, definitions, changes, criteria, lists, visits)
         for name, value in vars(module).items()
         if name.isupper() and not name.startswith("_")
     }

@@ -7,7 +7,8 @@ from statistics import NormalDist
 
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS
-from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits, cutoff_of
+from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits
+from tisstats.measures.imacs.rules import cutoff_of
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.printed import format_rounded
 from tisstats.statistics import proportion_interval

@@ -21,7 +21,8 @@ from tisstats.lim2021.response import moderate_by_week, response_count
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, RESPONSE_CUTOFFS
-from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits, cutoff_of
+from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
+from tisstats.measures.imacs.rules import cutoff_of
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.measures.visits import score_visits
 from tisstats.printed import format_rounded, parse

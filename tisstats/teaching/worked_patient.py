@@ -14,7 +14,8 @@ import pandas as pd
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
-from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits, cutoff_of
+from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits
+from tisstats.measures.imacs.rules import cutoff_of
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.measures.visits import score_visits
 from tisstats.printed import format_rounded, to_fraction

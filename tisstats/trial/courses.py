@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures.imacs import WORSENING_RULES, WorseningRule, chosen_rule
+from tisstats.measures.imacs.rules import WORSENING_RULES, WorseningRule, chosen_rule
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals
 from tisstats.trial.deaths import own_death_weeks

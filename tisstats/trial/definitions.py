@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tisstats.measures.core_set import CORE_SET
-from tisstats.measures.imacs import (
+from tisstats.measures.imacs.rules import (
     IMPROVEMENT_RULES,
     WORSENING_RULES,
     Cutoff,

@@ -12,13 +12,8 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
 from tisstats.measures.core_set import Population
-from tisstats.measures.imacs import (
-    WORSENING_RULES,
-    ImprovementRule,
-    WorseningRule,
-    chosen_rule,
-    classify_visits,
-)
+from tisstats.measures.imacs import WORSENING_RULES, ImprovementRule, WorseningRule, classify_visits
+from tisstats.measures.imacs.rules import chosen_rule
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.measures.visits import Missing
 from tisstats.trial.analysis import SCORE, Analysis

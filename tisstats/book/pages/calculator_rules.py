@@ -23,7 +23,12 @@ from tisstats.measures.core_set import (
     CoreSet,
     CoreSetMeasure,
 )
-from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, WorseningRule, cutoff_of
+from tisstats.measures.imacs.rules import (
+    IMPROVEMENT_RULES,
+    WORSENING_RULES,
+    WorseningRule,
+    cutoff_of,
+)
 from tisstats.measures.ranges import VAS_MEASURES, VAS_MEASURES_OF, VAS_UNITS
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.teaching.wording import band_labels
