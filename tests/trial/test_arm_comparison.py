@@ -22,7 +22,8 @@ from tisstats.statistics import (
     two_proportion_test,
 )
 from tisstats.trial.arm_comparison import compare_with_reference, responses_by_arm
-from tisstats.trial.endpoints import Endpoint, EndpointResult
+from tisstats.trial.endpoint_definition import Endpoint
+from tisstats.trial.endpoints import EndpointResult
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study

@@ -16,7 +16,7 @@ from tisstats.errors import DataError
 from tisstats.trial.arm_responses import competing_causes, study_times
 from tisstats.trial.courses import Courses
 from tisstats.trial.deaths import died_later, has_died, own_death_weeks, recorded_death_weeks
-from tisstats.trial.endpoints import Strategy
+from tisstats.trial.endpoint_definition import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import HarmCount, harm_outcomes
 from tisstats.trial.study import study_schema

@@ -15,14 +15,8 @@ from tisstats.statistics import proportion_interval
 from tisstats.trial import Courses, Endpoint, evaluate
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.courses import SAME_WEEK
-from tisstats.trial.endpoints import (
-    MISSING_RULES,
-    RULES,
-    STATUSES,
-    STRATEGIES,
-    RuleCount,
-    missing_words,
-)
+from tisstats.trial.endpoint_definition import MISSING_RULES, STRATEGIES, missing_words
+from tisstats.trial.endpoints import RULES, STATUSES, RuleCount
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 
 OBSERVED = "observed"

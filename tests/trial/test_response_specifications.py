@@ -13,7 +13,7 @@ from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, read_csv
 from tisstats.trial import response_specifications
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import Endpoint
+from tisstats.trial.endpoint_definition import Endpoint
 from tisstats.trial.response_specifications import (
     Counts,
     Inference,

@@ -22,9 +22,10 @@ from tests.trial.slow_endpoint import (
 from tests.trial.studies import make_study
 from tests.trial.test_endpoints import Slow
 from tisstats.errors import DataError
-from tisstats.trial import endpoints
+from tisstats.trial import endpoint_definition, endpoints
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import Endpoint, evaluate
+from tisstats.trial.endpoint_definition import Endpoint
+from tisstats.trial.endpoints import evaluate
 from tisstats.trial.outcome_words import WORSENING
 from tisstats.trial.response_times import time_to_first_response
 from tisstats.trial.study import EndpointPlan, Study, study_schema
@@ -184,21 +185,21 @@ def check(study, patients=None, **choices):
     return result
 
 
-@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
-@pytest.mark.parametrize("strategy", get_args(endpoints.Strategy))
+@pytest.mark.parametrize("kind", get_args(endpoint_definition.Kind))
+@pytest.mark.parametrize("strategy", get_args(endpoint_definition.Strategy))
 def test_every_patient_by_kind_and_strategy(study, kind, strategy):
     check(study, kind=kind, intercurrent=strategy)
 
 
-@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
-@pytest.mark.parametrize("missing", get_args(endpoints.Missing))
+@pytest.mark.parametrize("kind", get_args(endpoint_definition.Kind))
+@pytest.mark.parametrize("missing", get_args(endpoint_definition.Missing))
 def test_every_patient_by_kind_and_rule_for_missing_scores(study, kind, missing):
     result = check(study, kind=kind, missing=missing)
     counted_open = {"unknown", "bounds"}
     assert (result.count("unknown") > 0) <= (missing in counted_open)
 
 
-@pytest.mark.parametrize("strategy", get_args(endpoints.Strategy))
+@pytest.mark.parametrize("strategy", get_args(endpoint_definition.Strategy))
 @pytest.mark.parametrize(
     "choices",
     [
@@ -254,8 +255,8 @@ def check_unfavourable(given, kind, strategy, missing):
     return result
 
 
-@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
-@pytest.mark.parametrize("strategy", get_args(endpoints.Strategy))
+@pytest.mark.parametrize("kind", get_args(endpoint_definition.Kind))
+@pytest.mark.parametrize("strategy", get_args(endpoint_definition.Strategy))
 def test_every_patient_by_an_unfavourable_criterion_and_strategy(
     unfavourable_study, kind, strategy
 ):
@@ -263,8 +264,8 @@ def test_every_patient_by_an_unfavourable_criterion_and_strategy(
     assert "responder" in set(result.status)
 
 
-@pytest.mark.parametrize("kind", get_args(endpoints.Kind))
-@pytest.mark.parametrize("missing", get_args(endpoints.Missing))
+@pytest.mark.parametrize("kind", get_args(endpoint_definition.Kind))
+@pytest.mark.parametrize("missing", get_args(endpoint_definition.Missing))
 def test_every_patient_by_an_unfavourable_criterion_and_rule_for_missing_scores(
     unfavourable_study, kind, missing
 ):
@@ -382,12 +383,12 @@ def test_these_studies_have_every_rule(tmp_path):
 def test_the_words_of_the_description_are_those_of_the_endpoint():
     keys = study_schema()["properties"]["endpoint"]["properties"]
     for key, words in {
-        "kind": endpoints.Kind,
-        "intercurrent": endpoints.Strategy,
-        "missing": endpoints.Missing,
-        "confirmed_at": endpoints.Confirmation,
-        "rescue_in_week_of_visit": endpoints.SameWeek,
-        "early_end": endpoints.EarlyEnd,
+        "kind": endpoint_definition.Kind,
+        "intercurrent": endpoint_definition.Strategy,
+        "missing": endpoint_definition.Missing,
+        "confirmed_at": endpoint_definition.Confirmation,
+        "rescue_in_week_of_visit": endpoint_definition.SameWeek,
+        "early_end": endpoint_definition.EarlyEnd,
     }.items():
         assert tuple(keys[key]["enum"]) == get_args(words), key
     assert {*keys, "definitions"} == set(EndpointPlan.__dataclass_fields__)

@@ -17,7 +17,7 @@ from tests.trial.studies import make_study, read_csv
 from tisstats.cli import main
 from tisstats.trial import study_specifications
 from tisstats.trial.change_specifications import change_curves
-from tisstats.trial.endpoints import Strategy
+from tisstats.trial.endpoint_definition import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import harm_outcomes
 from tisstats.trial.specifications import Choice, combinations, combined_settings

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from tests.trial.studies import make_study
-from tisstats.trial import endpoints, study_wording
+from tisstats.trial import endpoint_definition, study_wording
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 from tisstats.trial.study import Study
 from tisstats.trial.template import example_folder
@@ -47,7 +47,7 @@ def test_every_kind_of_endpoint_has_words(example, changes, words):
 
 
 def test_every_strategy_and_rule_has_words(example):
-    both = product(get_args(endpoints.Strategy), get_args(endpoints.Missing))
+    both = product(get_args(endpoint_definition.Strategy), get_args(endpoint_definition.Missing))
     for strategy, missing in both:
         plan = replace(example.endpoint, intercurrent=strategy, missing=missing)
         assert study_wording.describe_intercurrent_events(plan).startswith(f"{strategy}: ")

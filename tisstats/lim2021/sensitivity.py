@@ -18,7 +18,7 @@ from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.statistics import method_title
 from tisstats.trial import Courses, Endpoint, Trial, analyse
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.endpoints import Strategy
+from tisstats.trial.endpoint_definition import Strategy
 from tisstats.trial.response_specifications import (
     Counts,
     Inference,

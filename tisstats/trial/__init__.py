@@ -16,7 +16,8 @@ from tisstats.trial.description import (
     TrialDescription,
     data_package_template,
 )
-from tisstats.trial.endpoints import Endpoint, EndpointResult, evaluate
+from tisstats.trial.endpoint_definition import Endpoint
+from tisstats.trial.endpoints import EndpointResult, evaluate
 from tisstats.trial.planned_courses import planned_arm_from_courses
 from tisstats.trial.response_times import ResponseTimes, time_to_first_response
 from tisstats.trial.scoring import analyse, analyse_many

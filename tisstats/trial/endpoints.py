@@ -1,7 +1,7 @@
-"""Endpoints as trials define them: who responded, who did not, and by which rule.
+"""Endpoints of patients: who responded, who did not, and by which rule.
 
-An `Endpoint` names the response, the strategy for intercurrent events and the rule for missing
-scores. `evaluate` applies it to `Courses`: every patient gets a status and the rule that decided.
+`evaluate` applies an `Endpoint` to `Courses`: every patient gets a status and the rule that
+decided.
 """
 
 from __future__ import annotations
@@ -13,25 +13,14 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tisstats.statistics import Interval, proportion_interval
 from tisstats.statistics._arguments import one_of
 from tisstats.trial.columns import Mask, ThreeValued
-from tisstats.trial.courses import (
-    SAME_WEEK,
-    Courses,
-    at_any_visit,
-    at_consecutive_visits,
-)
+from tisstats.trial.courses import SAME_WEEK, Courses, at_consecutive_visits
+from tisstats.trial.endpoint_assessment import SCORES, Names, Setting, name_array
+from tisstats.trial.endpoint_definition import Endpoint
 from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
-
-Kind = Literal["at week", "best", "sustained", "confirmed"]
-Strategy = Literal["treatment policy", "composite", "while on treatment", "hypothetical"]
-Missing = Literal["unknown", "non-responder", "bounds", "best case", "worst case"]
-Confirmation = Literal["consecutive visits", "any two visits"]
-SameWeek = Literal["after the visit", "before the visit"]
-EarlyEnd = Literal["as observed", "missing"]
 
 Status = Literal["responder", "non-responder", "unknown", "excluded"]
 Rule = Literal[
@@ -47,45 +36,6 @@ Rule = Literal[
     "missing measures leave the score open",
     "missing measures leave deterioration open",
 ]
-
-#: Strategies for intercurrent events: name to what it does here. Names as in ICH E9(R1), A.3.2.
-STRATEGIES: Mapping[Strategy, str] = {
-    "treatment policy": "visits count regardless of rescue medication and early stops",
-    "composite": "rescue medication or an early stop, such as a death, before the assessment is "
-    "non-response",
-    "while on treatment": "visits count up to rescue medication or an early stop",
-    "hypothetical": "patients with rescue medication or an early stop, such as a death, before the "
-    "assessment are left out, which assumes that they would have responded as often as the others",
-}
-
-#: Rules for a status that missing scores leave open: name to what it does.
-MISSING_RULES: Mapping[Missing, str] = {
-    "unknown": "the status is unknown, and the patient is not in the denominator",
-    "non-responder": "counted as a non-responder",
-    "bounds": "the status is unknown; responders are counted from none to all of them",
-    "best case": "counted as a responder",
-    "worst case": "counted as a non-responder",
-}
-
-
-def missing_words(missing: Missing, words: OutcomeWords = RESPONSE) -> str:
-    """Describe what a rule for missing scores does to a status that is open.
-
-    Examples
-    --------
-    >>> from tisstats.trial.outcome_words import WORSENING
-    >>> missing_words("non-responder"), missing_words("non-responder", WORSENING)
-    ('counted as a non-responder', 'counted as worsened')
-    >>> missing_words("best case", WORSENING)
-    'counted as not worsened'
-    """
-    if missing in ("non-responder", "worst case"):
-        return f"counted as {words.failure_as}"
-    if missing == "best case":
-        return f"counted as {words.success_as}"
-    if missing == "bounds":
-        return f"the status is unknown; {words.patients} are counted from none to all of them"
-    return MISSING_RULES[missing]
 
 
 #: What a patient can be, in the order of tables.
@@ -103,240 +53,6 @@ _WITHOUT_VISIT: tuple[Rule, ...] = (
     "fewer than two visits",
     "visits end before the week",
 )
-
-Names = NDArray[np.object_]
-"""A name for each patient."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """A binary endpoint: the response, and how intercurrent events and gaps are handled.
-
-    Intercurrent events are rescue medication and an early stop of treatment. The strategy, the
-    rule for missing scores, the threshold and the week have no default.
-
-    Raises
-    ------
-    ValueError
-        If a choice is not one of those permitted, or `also_at` does not fit the kind.
-
-    Notes
-    -----
-    Kinds of response, at follow-up visits (after week 0):
-
-    - "at week": the score at the visit of `week`;
-    - "best": the score at any visit up to `week`;
-    - "sustained": the score at the visit of `week` and at that of at least one week of `also_at`;
-    - "confirmed": the score at two visits up to `week`, see `confirmed_at`.
-
-    Instead of a score, a criterion that is met or not can be evaluated, such as the IMACS
-    definition of improvement: see `Courses.with_criterion`. Where meeting it is bad, as of a
-    worsening (`words.unfavourable`), a "responder" is a patient who met it, and what counts as a
-    failure of treatment counts as having met it: an event by the composite strategy (ICH E9(R1),
-    A.3.2), and an open status by the rules "non-responder" and "worst case"; by "best case" it
-    counts as not having met it. `without_rescue` and `without_confirmed_deterioration` are
-    conditions of a success, and not permitted with it.
-
-    The visit of a week is the one nearest to it within `window`, of two equally near ones
-    the later. "Up to" a week includes its window.
-
-    Examples
-    --------
-    The primary endpoint of ProDERM (doi:10.1056/NEJMoa2117912); the two rules at the end are
-    assumed:
-
-    >>> endpoint = Endpoint(kind="at week", threshold=20, week=16,
-    ...                     without_confirmed_deterioration=True,
-    ...                     intercurrent="treatment policy", missing="non-responder")
-    >>> first, events, missing = endpoint.describe().split(". ")
-    >>> first
-    'Total Improvement Score of at least 20 at week 16, without confirmed deterioration'
-    >>> missing
-    'Where missing data leave the status open: counted as a non-responder.'
-    """
-
-    kind: Kind  #: the response, see Notes
-    threshold: float  #: least Total Improvement Score of a response, above 0, up to 100
-    week: float  #: week of the assessment ("at week", "sustained"), or the last that counts
-    intercurrent: Strategy  #: strategy for intercurrent events, one of `STRATEGIES`
-    missing: Missing  #: what becomes of a status that is open, one of `MISSING_RULES`
-    #: what is reached at a visit, in words, if it is not the score: see `Courses.with_criterion`
-    criterion: str = ""
-    words: OutcomeWords = RESPONSE  #: what meeting the endpoint is called, and whether it is bad
-    #: weeks before `week`, at one of which a "sustained" response must be seen too
-    also_at: tuple[float, ...] = ()
-    window: float = 0.0  #: weeks by which a visit may differ from its planned week, both ways
-    #: whether no other visit may lie between the two of a "confirmed" response
-    confirmed_at: Confirmation = "consecutive visits"
-    #: whether rescue medication before the assessment is non-response, whatever the strategy
-    without_rescue: bool = False
-    #: whether confirmed deterioration up to the assessment is non-response
-    without_confirmed_deterioration: bool = False
-    #: how rescue medication is placed that was given in the week of a visit
-    rescue_in_week_of_visit: SameWeek = "after the visit"
-    #: for "best" and "confirmed", whether no response up to a last visit before `week` (less its
-    #: window) is non-response, or leaves the status open
-    early_end: EarlyEnd = "as observed"
-
-    def __post_init__(self) -> None:
-        for name, permitted in _CHOICES.items():
-            one_of(name, getattr(self, name), permitted)
-        object.__setattr__(self, "also_at", tuple(self.also_at))
-        if not 0 < self.threshold <= 100:
-            raise ValueError(f"threshold must be above 0 and at most 100, got {self.threshold!r}")
-        if not 0 < self.week < np.inf:
-            raise ValueError(f"week must be a number above 0, got {self.week!r}")
-        if not 0 <= self.window < np.inf:
-            raise ValueError(f"window must be a number of at least 0, got {self.window!r}")
-        if (self.kind == "sustained") != bool(self.also_at):
-            raise ValueError(
-                "also_at must be given for a sustained response, and for no other, "
-                f"got {self.also_at!r} for {self.kind!r}"
-            )
-        if self.words.unfavourable:
-            for name in ("without_rescue", "without_confirmed_deterioration"):
-                if getattr(self, name):
-                    raise ValueError(
-                        f"{name} must be False for {self.words.noun}: it is a condition of a "
-                        "success"
-                    )
-        if outside := [week for week in self.also_at if not 0 < week < self.week]:
-            raise ValueError(
-                f"also_at must lie after week 0 and before week {self.week:g}, got {outside[0]!r}"
-            )
-
-    def describe_strategy(self) -> str:
-        """Describe what the strategy for intercurrent events does to the outcome.
-
-        By the composite strategy an event is the unfavourable outcome, whichever that is (ICH
-        E9(R1), A.3.2). By the hypothetical strategy some patients with an event are kept, see
-        `evaluate`: what the others would have had is then not estimated.
-
-        Examples
-        --------
-        >>> endpoint = Endpoint(kind="best", threshold=20, week=16, intercurrent="hypothetical",
-        ...                     missing="unknown")
-        >>> endpoint.describe_strategy()  # doctest: +ELLIPSIS
-        'patients with rescue medication or an early stop, such as a death, before ... are left...'
-        """
-        failure = f"before the assessment is {self.words.failure}"
-        if self.intercurrent == "composite":
-            return f"rescue medication or an early stop, such as a death, {failure}"
-        described = STRATEGIES[self.intercurrent]
-        if self.intercurrent == "treatment policy":
-            described += f"; a death {failure}, unless the endpoint was or may have been met before"
-        if self.intercurrent == "while on treatment":
-            described += f"; a death that leaves too few visits to assess is {self.words.failure}"
-        kept = ""
-        if self.without_confirmed_deterioration:
-            kept = "a confirmed deterioration"
-        elif not self.at_one_week:
-            kept = self.words.indefinite
-        if self.intercurrent == "hypothetical" and kept:
-            described = (
-                "patients with rescue medication or an early stop, such as a death, before the "
-                f"assessment are left out, except those with {kept} before it; what the others "
-                "would have had is not estimated"
-            )
-        if not self.without_rescue:
-            return described
-        # Rescue medication decides before the strategy does, which then is about early stops.
-        for events, stops in (
-            ("rescue medication or an early stop", "an early stop"),
-            ("rescue medication and early stops", "early stops"),
-        ):
-            described = described.replace(events, stops)
-        return f"{described}; rescue medication {failure}"
-
-    @property
-    def at_one_week(self) -> bool:
-        """Whether the response is assessed at a planned week, not at any visit up to it."""
-        return self.kind in ("at week", "sustained")
-
-    def describe_response(self) -> str:
-        """Describe the response, without the rules for events and missing scores.
-
-        Examples
-        --------
-        >>> Endpoint(kind="best", threshold=20, week=16, without_rescue=True,
-        ...          intercurrent="treatment policy", missing="unknown").describe_response()
-        'Total Improvement Score of at least 20 at any visit up to week 16, without rescue \
-medication'
-        """
-        window = f" (± {self.window:g} weeks)" if self.window else ""
-        when = {
-            "at week": f"at week {self.week:g}{window}",
-            "best": f"at any visit up to week {self.week:g}{window}",
-            "sustained": f"at week {self.week:g} and at week "
-            f"{' or '.join(f'{week:g}' for week in self.also_at)}{window}",
-            "confirmed": f"at {'two consecutive' if self._consecutive else 'any two'} visits "
-            f"up to week {self.week:g}{window}",
-        }[self.kind]
-        without = [
-            "rescue medication" * self.without_rescue,
-            "confirmed deterioration" * self.without_confirmed_deterioration,
-        ]
-        excluded = " or ".join(filter(None, without))
-        return (
-            f"{self.criterion or f'Total Improvement Score of at least {self.threshold:g}'} {when}"
-            + (f", without {excluded}" if excluded else "")
-        )
-
-    def describe(self) -> str:
-        """Describe the endpoint in sentences, with every choice that matters to it."""
-        sentences = [
-            self.describe_response(),
-            f"Intercurrent events: {self.intercurrent} ({self.describe_strategy()})",
-            f"Where missing data leave the status open: {missing_words(self.missing, self.words)}",
-        ]
-        if self.intercurrent != "treatment policy" or self.without_rescue:
-            sentences.append(
-                "Rescue medication in the week of a visit is taken as given "
-                f"{self.rescue_in_week_of_visit}"
-            )
-        composite = self.intercurrent == "composite"
-        decides = (composite or self.without_rescue) and not self.words.unfavourable
-        if not self.at_one_week and decides:
-            sentences.append(
-                f"{'An event' if composite else 'Rescue medication'} at any time before week "
-                f"{self.week:g} counts, also after a visit with {self.words.indefinite}"
-            )
-        if not self.at_one_week:
-            seen = "a visit" if self.kind == "best" else "at least two visits"
-            ending = (
-                f"patients with {seen} after baseline {self.words.did_not}"
-                if self.early_end == "as observed"
-                else "the status is open"
-            )
-            heeded = self.intercurrent != "treatment policy"
-            death = self.early_end == "missing" or self.words.unfavourable
-            decided = [
-                "event" * heeded,
-                "rescue medication" * (self.without_rescue and not heeded),
-                "death" * (death and not heeded),
-                "deterioration" * self.without_confirmed_deterioration,
-            ]
-            by = " or ".join(filter(None, decided))
-            unless = f", and no {by} decides" if by else ""
-            sentences.append(
-                f"Where visits end before week {self.week:g} without "
-                f"{self.words.indefinite}{unless}, {ending}"
-            )
-        return ". ".join(sentences) + "."
-
-    @property
-    def _consecutive(self) -> bool:
-        return self.confirmed_at == "consecutive visits"
-
-
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "kind": get_args(Kind),
-    "intercurrent": get_args(Strategy),
-    "missing": get_args(Missing),
-    "confirmed_at": get_args(Confirmation),
-    "rescue_in_week_of_visit": get_args(SameWeek),
-    "early_end": get_args(EarlyEnd),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,8 +286,8 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     >>> round(result.confidence_interval().fewest.estimate, 2), result.denominator
     (0.5, 2)
     """
-    setting = _Setting.of(endpoint, courses)
-    score = _SCORES[endpoint.kind](setting)
+    setting = Setting.of(endpoint, courses)
+    score = SCORES[endpoint.kind](setting)
     deteriorated = _deteriorated(setting)
     status, rule = _decided(setting, score.met, deteriorated)
     without_visit = np.isin(score.reason.astype(str), _WITHOUT_VISIT) & ~score.missed_before
@@ -579,15 +295,15 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     if endpoint.intercurrent == "treatment policy":
         # That nothing was seen before a death does not make a success of it.
         died |= (rule == "observed") & setting.died & score.met.no
-    status = np.where(died, _name(_failure(endpoint)), status)
-    rule = np.where(died, _name("death before the assessment"), rule)
+    status = np.where(died, name_array(_failure(endpoint)), status)
+    rule = np.where(died, name_array("death before the assessment"), rule)
     open_ = status == ""
     reason = np.where(
-        score.met.yes, _name("missing measures leave deterioration open"), score.reason
+        score.met.yes, name_array("missing measures leave deterioration open"), score.reason
     )
     rule = np.where(open_, reason, rule)
     counted = _COUNTED_UNFAVOURABLE if endpoint.words.unfavourable else _COUNTED
-    status = np.where(open_, _name(counted.get(endpoint.missing, "unknown")), status)
+    status = np.where(open_, name_array(counted.get(endpoint.missing, "unknown")), status)
     return EndpointResult(endpoint, status, rule)
 
 
@@ -606,181 +322,7 @@ _COUNTED_UNFAVOURABLE: Mapping[str, Status] = {
 }
 
 
-def _name(name: str) -> Names:
-    """Return a name as an array, so that arrays made from it hold text of any length."""
-    return np.array(name, dtype=object)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Setting:
-    """Which visits of each patient count, and which events lie before the assessment."""
-
-    endpoint: Endpoint
-    courses: Courses
-    allowed: Mask  #: visits that count, shape (patients, visits); neighbours in time
-    assessed: Mask  #: the visit of the week among them, at most one a patient
-    by_week: NDArray[np.float64]  #: last week in which a deterioration counts, shape (patients,)
-    rescued: Mask  #: rescue medication before the assessment, shape (patients,)
-    stopped: Mask  #: early stop before the assessment, shape (patients,)
-    died: Mask  #: death before the assessment, or before it was due, shape (patients,)
-    cut: Mask  #: patients whose last visit on treatment is assessed instead, shape (patients,)
-
-    @classmethod
-    def of(cls, endpoint: Endpoint, courses: Courses) -> _Setting:
-        weeks = courses.weeks
-        within = courses.follow_up & (weeks <= endpoint.week + endpoint.window + SAME_WEEK)
-        planned = np.full(len(weeks), float(endpoint.week))
-        last = np.max(np.where(within, weeks, -np.inf), axis=1, initial=-np.inf)
-        assessed = _nearest(weeks, endpoint.week, endpoint.window, within)
-        if endpoint.at_one_week:
-            at = np.where(
-                np.any(assessed, axis=1), np.sum(np.where(assessed, weeks, 0), axis=1), planned
-            )
-        else:
-            at = np.maximum(planned, last)
-        same_week = endpoint.rescue_in_week_of_visit == "before the visit"
-        rescued = courses.rescued_before(at, same_week=same_week)
-        stopped = courses.stopped_before(at)
-        due = endpoint.week + endpoint.window
-        not_assessed = ~np.any(assessed, axis=1) if endpoint.at_one_week else True
-        died = courses.died_before(at) | (courses.died_unseen(due, within) & not_assessed)
-        allowed, cut = within, np.zeros(len(weeks), dtype=bool)
-        if endpoint.intercurrent in ("while on treatment", "hypothetical"):
-            off = courses.stopped_before(weeks)
-            event = stopped | died
-            if not endpoint.without_rescue:
-                off |= courses.rescued_before(weeks, same_week=same_week)
-                event |= rescued
-            allowed = within & ~off
-            if endpoint.intercurrent == "while on treatment":
-                cut = event
-            assessed = np.where(
-                cut[:, None],
-                _nearest(weeks, np.inf, np.inf, allowed),
-                assessed & allowed,
-            )
-        return cls(
-            endpoint=endpoint,
-            courses=courses,
-            allowed=allowed,
-            assessed=assessed,
-            by_week=np.maximum(planned, at),
-            rescued=rescued,
-            stopped=stopped,
-            died=died,
-            cut=cut,
-        )
-
-
-def _nearest(weeks: NDArray[np.float64], week: float, window: float, among: Mask) -> Mask:
-    """Return the visit nearest to a week within the window, the later of two; infinite: the last.
-
-    Shape (patients, visits); at most one visit a patient.
-    """
-    if np.isinf(week):
-        distance = np.where(among, -weeks, np.inf)
-    else:
-        apart = np.abs(weeks - week)
-        distance = np.where(among & (apart <= window + SAME_WEEK), apart, np.inf)
-    least = np.min(distance, axis=1, initial=np.inf, keepdims=True)
-    # Weeks from dates may be equally near but for rounding.
-    near = np.isfinite(distance) & (distance <= least + SAME_WEEK)
-    later: NDArray[np.int64] = np.cumsum(near[:, ::-1], axis=1)[:, ::-1]
-    nearest: Mask = near & (later == 1)
-    return nearest
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Score:
-    """Whether the scores are those of a response, and why that is open where it is."""
-
-    met: ThreeValued  #: shape (patients,)
-    reason: Names  #: one of `RULES` for each patient, meaningless where it is not open
-    #: whether all visits that lack were due before the death, and missed, shape (patients,)
-    missed_before: Mask | Literal[False] = False
-
-
-def _at_week(setting: _Setting) -> _Score:
-    reached = setting.courses.reached_at_visits(setting.endpoint.threshold)
-    return _Score(at_any_visit(reached, setting.assessed), _gap_or_measures(setting.assessed))
-
-
-def _gap_or_measures(visits: Mask) -> Names:
-    """Return why a score at one of these visits is open: there is none, or measures lack."""
-    return np.where(
-        np.any(visits, axis=1),
-        _name("missing measures leave the score open"),
-        _name("no visit in the window"),
-    )
-
-
-def _sustained(setting: _Setting) -> _Score:
-    endpoint, weeks = setting.endpoint, setting.courses.weeks
-    reached = setting.courses.reached_at_visits(endpoint.threshold)
-    at_week = at_any_visit(reached, setting.assessed)
-    # One visit does not sustain itself, whatever the windows.
-    others = setting.allowed & ~setting.assessed
-    visits = [_nearest(weeks, week, endpoint.window, others) for week in endpoint.also_at]
-    also = at_any_visit(reached, visits[0])
-    for visit in visits[1:]:
-        also = also | at_any_visit(reached, visit)
-    # Where no visit could have sustained it, missing measures are not the reason.
-    measures_lack = np.any(np.any(visits, axis=0) & reached.unknown, axis=1)
-    reason = np.where(
-        at_week.yes & ~measures_lack,
-        _name("no visit in the window"),
-        _gap_or_measures(setting.assessed),
-    )
-    # A visit at these weeks that stands for the assessment, or was off treatment, was not missed.
-    attended = [
-        np.any(_nearest(weeks, week, endpoint.window, setting.courses.follow_up), axis=1)
-        for week in endpoint.also_at
-    ]
-    due = max(endpoint.also_at) + endpoint.window + SAME_WEEK
-    missed = ~np.any(attended, axis=0) & (due < setting.courses.death_week)
-    return _Score(at_week & also, reason, np.any(setting.assessed, axis=1) & missed)
-
-
-def _best(setting: _Setting) -> _Score:
-    reached = setting.courses.reached_at_visits(setting.endpoint.threshold)
-    met = at_any_visit(reached, setting.allowed)
-    return _followed(setting, met, _gap_or_measures(setting.allowed))
-
-
-def _confirmed(setting: _Setting) -> _Score:
-    reached = setting.courses.reached_at_visits(setting.endpoint.threshold)
-    visits = np.sum(setting.allowed, axis=1)
-    if setting.endpoint.confirmed_at == "consecutive visits":
-        met = at_consecutive_visits(reached, setting.allowed)
-    else:
-        met = ThreeValued(
-            np.sum(setting.allowed & reached.yes, axis=1) >= 2,
-            np.sum(setting.allowed & ~reached.no, axis=1) < 2,
-        )
-    met = ThreeValued(met.yes, met.no & (visits >= 2))
-    reason = np.where(
-        visits == 1, _name("fewer than two visits"), _gap_or_measures(setting.allowed)
-    )
-    return _followed(setting, met, reason)
-
-
-def _followed(setting: _Setting, met: ThreeValued, reason: Names) -> _Score:
-    """Return the score with "no" open where visits end before the week, if the endpoint asks."""
-    endpoint = setting.endpoint
-    if endpoint.early_end == "as observed":
-        return _Score(met, reason)
-    since = endpoint.week - endpoint.window - SAME_WEEK
-    seen = np.any(setting.allowed & (setting.courses.weeks >= since), axis=1)
-    # Whoever stopped was followed for as long as on treatment.
-    early = met.no & ~seen & ~setting.cut
-    reason = np.where(early, _name("visits end before the week"), reason)
-    return _Score(ThreeValued(met.yes, met.no & ~early), reason)
-
-
-_SCORES = {"at week": _at_week, "best": _best, "sustained": _sustained, "confirmed": _confirmed}
-
-
-def _deteriorated(setting: _Setting) -> ThreeValued:
+def _deteriorated(setting: Setting) -> ThreeValued:
     """Return whether a confirmed deterioration makes a patient a non-responder."""
     nobody = np.zeros(len(setting.rescued), dtype=bool)
     if not setting.endpoint.without_confirmed_deterioration:
@@ -795,7 +337,7 @@ def _failure(endpoint: Endpoint) -> Status:
 
 
 def _decided(
-    setting: _Setting, score: ThreeValued, deteriorated: ThreeValued
+    setting: Setting, score: ThreeValued, deteriorated: ThreeValued
 ) -> tuple[Names, Names]:
     """Return status and rule of the patients whose status is settled, empty for the others."""
     endpoint = setting.endpoint
@@ -832,6 +374,6 @@ def _decided(
         (met.no, "non-responder", "observed"),
     ]
     holds: Any = [mask for mask, _, _ in cases]
-    status = np.select(holds, [_name(name) for _, name, _ in cases], _name(""))
-    rule = np.select(holds, [_name(name) for _, _, name in cases], _name(""))
+    status = np.select(holds, [name_array(name) for _, name, _ in cases], name_array(""))
+    rule = np.select(holds, [name_array(name) for _, _, name in cases], name_array(""))
     return status, rule

@@ -19,7 +19,8 @@ from tisstats.statistics import proportion_difference, proportion_interval, two_
 from tisstats.statistics._arguments import one_of
 from tisstats.trial.columns import Mask
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import Endpoint, EndpointResult, evaluate
+from tisstats.trial.endpoint_definition import Endpoint
+from tisstats.trial.endpoints import EndpointResult, evaluate
 from tisstats.trial.specifications import (
     RESULTS,
     Choice,

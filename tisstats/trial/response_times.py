@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tisstats.statistics._arguments import one_of
 from tisstats.trial.columns import Mask
 from tisstats.trial.courses import SAME_WEEK, Courses
-from tisstats.trial.endpoints import SameWeek, Strategy
+from tisstats.trial.endpoint_definition import SameWeek, Strategy
 
 MissingVisit = Literal["unknown", "non-responder", "best case", "worst case"]
 Ended = Literal[

@@ -50,7 +50,7 @@ from tisstats.tables import FormatError, check_encoding, file_format
 from tisstats.tables.cells import check_date_format
 from tisstats.tables.toml import parse_toml
 from tisstats.trial.definitions import PUBLISHED, Definitions
-from tisstats.trial.endpoints import (
+from tisstats.trial.endpoint_definition import (
     Confirmation,
     EarlyEnd,
     Endpoint,
@@ -59,12 +59,7 @@ from tisstats.trial.endpoints import (
     SameWeek,
     Strategy,
 )
-from tisstats.trial.outcome_words import (
-    MINIMAL_DISABILITY,
-    RESPONSE,
-    WORSENING,
-    OutcomeWords,
-)
+from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING, OutcomeWords
 from tisstats.trial.study_core_set import KEYS_OF_DEFINITIONS, core_set_faults
 
 DAYS_PER_WEEK = 7

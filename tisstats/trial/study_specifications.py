@@ -21,15 +21,15 @@ from tisstats.statistics import method_title
 from tisstats.trial.change_specifications import change_curves
 from tisstats.trial.columns import Mask, equals
 from tisstats.trial.courses import Courses
-from tisstats.trial.endpoints import (
+from tisstats.trial.endpoint_definition import (
     EarlyEnd,
     Endpoint,
     Kind,
     Missing,
     Strategy,
-    evaluate,
     missing_words,
 )
+from tisstats.trial.endpoints import evaluate
 from tisstats.trial.response_specifications import (
     DENOMINATORS,
     Inference,

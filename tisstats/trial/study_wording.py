@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSE_CUTOFFS
-from tisstats.trial.endpoints import STRATEGIES, missing_words
+from tisstats.trial.endpoint_definition import STRATEGIES, missing_words
 from tisstats.trial.study import EndpointPlan, Schedule, Study, scale_notes
 
 _BASELINES = {

@@ -18,7 +18,7 @@ from tisstats.figures.numbers import format_percent, join_names
 from tisstats.figures.response_curves import ResponseCurve
 from tisstats.trial.arm_responses import RESPONSE, ArmResponses, competing_causes, responses_by_arm
 from tisstats.trial.deaths import died_later
-from tisstats.trial.endpoints import Missing
+from tisstats.trial.endpoint_definition import Missing
 from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.study_wording import describe_events_of_times
 
