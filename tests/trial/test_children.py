@@ -26,12 +26,12 @@ from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.courses import Courses
 from tisstats.trial.harms import harm_outcomes
 from tisstats.trial.imacs_counts import imacs_outcomes
-from tisstats.trial.study import Study, scale_notes
+from tisstats.trial.study import Study
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_core_set import core_set_faults, used_columns
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_specifications import StudySpecifications
-from tisstats.trial.study_wording import describe_core_set
+from tisstats.trial.study_wording import describe_core_set, scale_notes
 from tisstats.trial.summaries import safety_table
 from tisstats.trial.template import example_folder, write_new_study
 

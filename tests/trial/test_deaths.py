@@ -19,9 +19,9 @@ from tisstats.trial.deaths import died_later, has_died, own_death_weeks, recorde
 from tisstats.trial.endpoint_definition import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import HarmCount, harm_outcomes
-from tisstats.trial.study import study_schema
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
+from tisstats.trial.study_schema import study_schema
 from tisstats.trial.template import write_new_study
 from tisstats.trial.time_on_study import times_on_study
 

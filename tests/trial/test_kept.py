@@ -11,7 +11,7 @@ import pytest
 from tests.kept import compare, render
 from tests.trial.made_up import STUDIES
 from tisstats import trial
-from tisstats.trial import definitions, study, study_cdisc
+from tisstats.trial import definitions, study_cdisc, study_wording
 from tisstats.trial.cdisc import specification
 from tisstats.trial.measure_changes import measure_changes
 from tisstats.trial.score_summaries import summarise_scores
@@ -23,8 +23,11 @@ from tisstats.trial.time_on_study import times_on_study
 
 KEPT = Path(__file__).parent / "kept"
 
-#: Too long for every study, or refused for these: see the last tests.
-APART = ("as_analysis", "analyse", "is_known_score", "study_datasets", "treatment_table")
+#: Too long for every study, refused for these, or without faults in them: see the last tests.
+APART = (
+    *("as_analysis", "analyse", "cross_faults", "is_known_score"),
+    *("study_datasets", "treatment_table"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,7 @@ def test_what_is_reported_on_a_study(made_up, name):
         render("choices of changes", specifications.change_choices),
         render("comparisons", specifications.comparisons),
         render("definitions", data.study.definitions.choices()),
-        render("scales", study.scale_notes(data.study)),
+        render("scales", study_wording.scale_notes(data.study)),
         render("not used", data.not_used),
         render("remarks", data.remarks),
     ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tisstats.tables import TableSource
 from tisstats.trial.schedule import schedule_visits
-from tisstats.trial.study import Schedule
+from tisstats.trial.study_sections import Schedule
 
 
 def schedule(weeks=(0, 4, 12), window=7, baseline="week 0", unscheduled="keep"):

@@ -11,7 +11,9 @@ from tests.kept import compare
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.measures.enzymes import uln_fault
-from tisstats.trial.study import Study, describe_key, scale_notes, study_schema
+from tisstats.trial.study import Study
+from tisstats.trial.study_schema import describe_key, study_schema
+from tisstats.trial.study_wording import scale_notes
 from tisstats.trial.template import example_folder
 
 PLAIN = tomllib.loads(make_study(4).description)

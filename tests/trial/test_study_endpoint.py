@@ -28,9 +28,11 @@ from tisstats.trial.endpoint_definition import Endpoint
 from tisstats.trial.endpoints import evaluate
 from tisstats.trial.outcome_words import WORSENING
 from tisstats.trial.response_times import time_to_first_response
-from tisstats.trial.study import EndpointPlan, Study, study_schema
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
+from tisstats.trial.study_schema import study_schema
+from tisstats.trial.study_sections import EndpointPlan
 from tisstats.trial.template import example_folder
 
 WEEKS = (0, 4, 12, 24)

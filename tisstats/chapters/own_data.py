@@ -28,8 +28,10 @@ from tisstats.ledger.published import data_directory
 from tisstats.measures.ranges import ARGUMENTS_OF
 from tisstats.printed import format_rounded
 from tisstats.trial import summaries
-from tisstats.trial.study import Study, scale_notes, study_schema
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_schema import study_schema
+from tisstats.trial.study_wording import scale_notes
 
 MAPPING = "mapping.toml"
 _EXPORT = "messy_export"

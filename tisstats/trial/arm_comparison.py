@@ -21,7 +21,7 @@ from tisstats.statistics import (
 )
 from tisstats.trial.columns import Mask
 from tisstats.trial.endpoints import EndpointResult, ResponseInterval
-from tisstats.trial.study import AnalysisPlan
+from tisstats.trial.study_sections import AnalysisPlan
 
 Names = NDArray[np.object_]
 Numbers = NDArray[np.int64]

@@ -13,8 +13,8 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued, is_true
 from tisstats.trial.consistency import THOUSANDTHS, to_thousandths
 from tisstats.trial.samples import ALL, quartiles
-from tisstats.trial.study import BaselineRow
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_sections import BaselineRow
 
 #: Why differences between arms at baseline are not tested, for captions.
 BASELINE_GUIDELINE = "CONSORT 2025, item 25, https://www.consort-spirit.org/item25-baselinedata"

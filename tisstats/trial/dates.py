@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import Fault
-from tisstats.trial.study import DAYS_PER_WEEK, Study
+from tisstats.trial.study import Study
+from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import TypedTable
 
 

@@ -12,8 +12,8 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.description import RESCUE
-from tisstats.trial.study import EndpointPlan
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_sections import EndpointPlan
 from tisstats.trial.study_tables import END_REASONS
 
 #: Guideline of the flow of participants, for captions.

@@ -16,8 +16,8 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals, is_true, natural_key
 from tisstats.trial.courses import at_any_visit
 from tisstats.trial.deaths import has_died
-from tisstats.trial.study import AnalysisPlan
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_sections import AnalysisPlan
 from tisstats.trial.study_tables import RELATED, UNRELATED
 
 #: Why events are counted by patient and by event, for captions.

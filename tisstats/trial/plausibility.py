@@ -30,7 +30,8 @@ from tisstats.trial.deaths import (
     recorded_death_weeks,
 )
 from tisstats.trial.description import RESCUE
-from tisstats.trial.study import DAYS_PER_WEEK, Study
+from tisstats.trial.study import Study
+from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
 
 #: A value above so many times its upper limit is taken for a slip: about 400,000 U/L of creatine

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import Fault
 from tisstats.tables import TableSource
-from tisstats.trial.study import DAYS_PER_WEEK, Schedule
+from tisstats.trial.study_sections import DAYS_PER_WEEK, Schedule
 
 #: Visits that lie nearer to each other than this many days are at the same time.
 _SAME_DAYS = 1e-6

@@ -49,7 +49,8 @@ from tisstats.trial.plausibility import (
 )
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
-from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Study
+from tisstats.trial.study import Study
+from tisstats.trial.study_sections import DAYS_PER_WEEK, BaselineRow
 from tisstats.trial.study_tables import (
     END_REASONS,
     TypedTable,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSE_CUTOFFS
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, MMT_MAXIMA, RESPONSE_CUTOFFS
+from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
 from tisstats.trial.endpoint_definition import STRATEGIES, missing_words
-from tisstats.trial.study import EndpointPlan, Schedule, Study, scale_notes
+from tisstats.trial.study import Study
+from tisstats.trial.study_sections import EndpointPlan, Schedule
 
 _BASELINES = {
     "week 0": "the visit nearest to week 0, {window}",
@@ -159,6 +161,39 @@ def describe_core_set(study: Study) -> str:
     found = "; ".join(named[name] for name in rules if used[name])
     more = f". Not measured, so that scores are bounds: {'; '.join(absent)}" if absent else ""
     return f"{study.core_set.upper()}: {found}{more}"
+
+
+def scale_notes(study: Study) -> dict[str, str]:
+    """Return the range of each scale that was declared, in words, for captions.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> scale_notes(Study.read(example_folder()))["mmt"]
+    'manual muscle testing from 0 to 150 (MMT-8, both sides with neck)'
+    """
+    measures, core_set = study.measures, study.core_set
+    scales, unit = VAS_MEASURES_OF[core_set], VAS_UNITS[measures.vas_max]
+    notes = {}
+    for name, ends in study.ranges.ends.items():
+        if name not in measures.used:
+            continue
+        if name in scales:
+            notes["vas"] = f"visual analogue scales from 0 to {measures.vas_max} {unit}"
+            continue
+        rule = CORE_SETS[core_set][name]
+        mmt_max = measures.mmt_max if name == "mmt" else None
+        known = None if mmt_max is None else MMT_MAXIMA.get(mmt_max)
+        shown = rule.name.lower() if name == "mmt" else rule.abbreviation
+        low, high = (f"{end:g}".replace("-", "−") for end in (ends.low, ends.high))
+        notes[name] = f"{shown} from {low} to {high}" + (f" ({known})" if known else "")
+    for enzyme in measures.enzymes:
+        limit = measures.uln[enzyme]
+        text = (
+            f"given by {limit}" if isinstance(limit, str) else f"{limit:g} {measures.enzyme_unit}"
+        )
+        notes[enzyme] = f"upper limit of normal of {ENZYMES[enzyme].name.lower()} {text}"
+    return notes
 
 
 def describe_score(study: Study) -> str:

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from tisstats.chapters.page import Notice
 from tisstats.chapters.patient_figures import PatientFigures
-from tisstats.trial.study import Study, scale_notes
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_wording import scale_notes
 from tisstats.trial.template import example_folder
 
 #: The cohort that stands for the filled example, the default of the notebooks.

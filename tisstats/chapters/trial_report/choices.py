@@ -5,7 +5,7 @@ from __future__ import annotations
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.chapters.trial_report.chapter import TrialChapter
-from tisstats.trial.study import describe_key
+from tisstats.trial.study_schema import describe_key
 
 
 class Choices(TrialChapter):

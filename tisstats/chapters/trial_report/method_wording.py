@@ -7,7 +7,8 @@ from tisstats.measures.core_set import CORE_SETS, INDISPENSABLE
 from tisstats.statistics import QUANTILE_DEFINITIONS, method_title
 from tisstats.statistics.signed_rank import SIGNED_RANK_METHODS, ZERO_METHODS
 from tisstats.teaching.wording import lower_case_name
-from tisstats.trial.study import AnalysisPlan, EndpointPlan, Study
+from tisstats.trial.study import Study
+from tisstats.trial.study_sections import AnalysisPlan, EndpointPlan
 
 #: An interval narrower than this has no width but for rounding.
 NO_WIDTH = 1e-12
