@@ -22,7 +22,7 @@ from tisstats.statistics import (
     two_proportion_test,
 )
 from tisstats.statistics._two_arms import max_type_one_error, rejected
-from tisstats.statistics.planning import smallest_sample_size
+from tisstats.statistics.power import smallest_sample_size
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 unhurried = settings(deadline=None, max_examples=25)

@@ -18,7 +18,7 @@ from typing import Final
 from tisstats import statistics
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import moderate_by_week, name_later_weeks
-from tisstats.statistics.time_to_event import VarianceMethod
+from tisstats.statistics.cumulative_incidence import VarianceMethod
 
 IMPROVED: Final = 1
 RESCUE: Final = 2

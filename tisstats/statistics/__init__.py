@@ -1,8 +1,21 @@
 """Statistical methods for small samples, independent of any study."""
 
+from tisstats.statistics.at_risk_table import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
+from tisstats.statistics.cumulative_incidence import (
+    CumulativeIncidence,
+    IncidencePoint,
+    cumulative_incidence,
+)
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmannEstimate, hodges_lehmann
+from tisstats.statistics.kaplan_meier import (
+    MEDIAN_RULES,
+    CurveLimits,
+    CurvePoint,
+    KaplanMeier,
+    kaplan_meier,
+)
 from tisstats.statistics.operating_characteristics import (
     OperatingCharacteristics,
     SimulatedCharacteristics,
@@ -10,20 +23,22 @@ from tisstats.statistics.operating_characteristics import (
     operating_characteristics,
     simulate_trials,
 )
-from tisstats.statistics.planning import (
+from tisstats.statistics.power import (
     POWER_TESTS,
-    PlannedInterval,
     PowerNotAttainedError,
     SampleSizeForPower,
-    SampleSizeForWidth,
     SingleArmPower,
     TwoArmPower,
-    planned_interval,
-    sample_size_for_width,
     single_arm_power,
     single_arm_sample_size,
     two_arm_power,
     two_arm_sample_size,
+)
+from tisstats.statistics.precision import (
+    PlannedInterval,
+    SampleSizeForWidth,
+    planned_interval,
+    sample_size_for_width,
 )
 from tisstats.statistics.proportions import (
     INTERVAL_METHODS,
@@ -39,17 +54,6 @@ from tisstats.statistics.quantiles import (
     quantiles,
 )
 from tisstats.statistics.signed_rank import SignedRankTest, signed_rank_test
-from tisstats.statistics.time_to_event import (
-    MEDIAN_RULES,
-    CumulativeIncidence,
-    CurveLimits,
-    CurvePoint,
-    IncidencePoint,
-    KaplanMeier,
-    at_risk_table,
-    cumulative_incidence,
-    kaplan_meier,
-)
 from tisstats.statistics.trial_design import (
     MISSING_HANDLING,
     SINGLE_ARM_TESTS,

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.statistics import _two_arms, planning
+from tisstats.statistics import _two_arms, power
 from tisstats.statistics.proportions import proportion_interval
 from tisstats.statistics.trial_design import (
     MissingHandling,
@@ -147,7 +147,7 @@ def _single_region(design: SingleArmDesign, patients: int) -> Bools:
     """Return whether each number of responders rejects, shape (patients + 1,)."""
     null, alpha, alternative = design.null_proportion, design.alpha, design.alternative
     if design.test == "binomial":
-        return planning.binomial_region(patients, null, alpha, alternative)
+        return power.binomial_region(patients, null, alpha, alternative)
     level = 1 - (alpha if alternative == "two-sided" else 2 * alpha)
     low, high = _proportion_limits(patients, level, design.test)
     return _excluded(low, high, null, alternative)
@@ -156,7 +156,7 @@ def _single_region(design: SingleArmDesign, patients: int) -> Bools:
 def _two_arm_region(design: TwoArmDesign, of_first: int, of_second: int) -> Bools:
     """Return whether each table rejects, shape (of_first + 1, of_second + 1)."""
     alpha, alternative = design.alpha, design.alternative
-    if design.test in planning.POWER_TESTS:
+    if design.test in power.POWER_TESTS:
         return _two_arms.rejected(of_first, of_second, alpha, design.test, alternative)
     level = 1 - (alpha if alternative == "two-sided" else 2 * alpha)
     low, high = _difference_limits(of_first, of_second, level, design.test)

@@ -9,7 +9,7 @@ from typing import Final, Literal, SupportsFloat, get_args
 
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
-from tisstats.statistics.planning import POWER_TESTS
+from tisstats.statistics.power import POWER_TESTS
 from tisstats.statistics.proportions import INTERVAL_METHODS
 from tisstats.statistics.two_proportions import ALTERNATIVES, DIFFERENCE_METHODS, Alternative
 

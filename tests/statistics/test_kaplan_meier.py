@@ -15,7 +15,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from tisstats.statistics import kaplan_meier
 from tisstats.statistics._tolerance import locate_time, observed_times
-from tisstats.statistics.time_to_event import MEDIAN_RULES
+from tisstats.statistics.kaplan_meier import MEDIAN_RULES
 
 GOLDEN = Path(__file__).parent / "golden"
 
