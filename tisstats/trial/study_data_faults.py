@@ -1,0 +1,254 @@
+"""What is wrong across the tables of a study, each of which can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.errors import Fault
+from tisstats.measures.enzymes import BEYOND_MEASUREMENT, beyond_measurement
+from tisstats.measures.identifiers import ALIKE, plain_identifier, unseen_character, unseen_message
+from tisstats.statistics.two_proportions import too_many_tables
+from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.deaths import DEATH_WEEK, has_died, recorded_death_weeks
+from tisstats.trial.description import RESCUE
+from tisstats.trial.study import Study
+from tisstats.trial.study_sections import DAYS_PER_WEEK
+from tisstats.trial.study_tables import TypedTable, is_rescue
+
+
+def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
+    """Return a fault for each identifier that repeats, has an unseen character or is unknown."""
+    patients = typed["patients"]
+    ids = patients.frame["patient_id"]
+    patients.add(ids.duplicated(), "patient_id", "must not repeat another row's patient_id")
+    unseen = ids.map(unseen_character)
+    for character in sorted(set(unseen) - {""}):
+        patients.add(unseen == character, "patient_id", unseen_message(character))
+    for name, table in typed.items():
+        if name != "patients":
+            unknown = ~table.frame["patient_id"].isin(set(ids))
+            message = f"must be a patient_id of {patients.source.shown}"
+            plain = table.frame["patient_id"].map(plain_identifier)
+            alike = plain.isin(set(ids.map(plain_identifier)))
+            table.add(unknown & ~alike, "patient_id", message)
+            message += f", which has one that {ALIKE}"
+            table.add(unknown & alike, "patient_id", message)
+    return [fault for table in typed.values() for fault in table.faults]
+
+
+def unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> list[Fault]:
+    """Return a fault for each patient in the analysis without a visit that is used."""
+    patients = typed["patients"]
+    analysed = patients.frame["analysed"].to_numpy(dtype=bool)
+    seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
+    message = (
+        f"has no visit in {typed['visits'].source.shown} that the schedule uses: for a patient "
+        "who counts nevertheless, add a baseline visit with empty cells; else set analysed to false"
+    )
+    patients.add(analysed & ~seen, "patient_id", message)
+    return patients.faults
+
+
+def plan_faults(study: Study, patients: pd.DataFrame) -> Iterator[Fault]:
+    """Yield for which arms the planned test cannot be computed.
+
+    Where the endpoint leaves patients out of the denominator, that is not known before.
+    """
+    endpoint = study.endpoint
+    if endpoint.missing == "unknown" or endpoint.intercurrent == "hypothetical":
+        return
+    sizes = patients.loc[patients["analysed"].astype(bool), "arm"].value_counts()
+    reference = study.reference_arm
+    test = study.analysis.proportion_test
+    for arm in study.arms:
+        if reference is None or arm == reference:
+            continue
+        trials = (int(sizes.get(name, 0)) for name in (arm, reference))
+        if (message := too_many_tables(test, *trials)) is not None:
+            message = f"{message} (arms {arm} and {reference})"
+            yield Fault(study.path, message, value=test, key="analysis.proportion_test")
+
+
+def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
+    """Return what is wrong across the tables as they were given."""
+    patients, visits = typed["patients"], typed["visits"]
+    frame = patients.frame
+    if study.study.data == "observed":
+        for table in typed.values():
+            if "synthetic" in Path(table.source.file).as_posix().lower():
+                message = "is called synthetic, but its rows are declared as observed (study.data)"
+                table.faults.append(Fault(table.source.shown, message))
+    last = visits.frame.groupby("patient_id")["week"].max()
+    lasts = frame["patient_id"].map(last).to_numpy(dtype=float)
+    window = study.visits.window_days / DAYS_PER_WEEK + 1e-9
+    if "end_week" in frame:
+        given = frame["end_week"].to_numpy(dtype=float)
+        # A baseline before week 0 is that of week 0.
+        apart = np.fmin(np.abs(given - lasts), np.abs(given - np.maximum(lasts, 0)))
+        message = f"must be the week of the patient's last visit in {visits.source.shown}"
+        patients.add(apart > window, "end_week", message)
+    ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
+    _without_limit(study, typed)
+    _rescue_faults(typed)
+    died = has_died(frame)
+    deaths = pd.Series(recorded_death_weeks(frame) + window, index=frame["patient_id"])
+    after_death = _after_death(patients)
+    _seen_after_death(study, typed, deaths, after_death)
+    if (events := typed.get("adverse_events")) is not None:
+        until = study.visits.follow_up_weeks
+        late = _after(events.frame, _observed_until(frame, ends, window) + until)
+        more = f", and {until:g} weeks of follow-up" if until else ""
+        message = (
+            f"lies after the patient's last visit{more}; if events were recorded for longer, say "
+            "so in visits.follow_up_weeks"
+        )
+        ids = events.frame["patient_id"]
+        of_dead = late & ids.isin(frame.loc[died, "patient_id"]).to_numpy(dtype=bool)
+        events.add(late & ~of_dead, _time_column(study), message)
+        for column, dead in after_death.items():
+            of_column = of_dead & ids.isin(dead).to_numpy(dtype=bool)
+            said = f"{_AFTER_DEATH.format(column, patients.source.shown)}{more}"
+            events.add(of_column, _time_column(study), said)
+            of_dead &= ~of_column
+        column = DEATH_WEEK if DEATH_WEEK in frame else "stop_week"
+        message = f"lies after the patient's last visit; enter the week of the death as {column}"
+        events.add(of_dead, _time_column(study), message)
+    if (treatments := typed.get("treatments")) is not None:
+        late = _after(treatments.frame, _treated_until(study, frame, ends, window))
+        late &= ~is_rescue(treatments.frame)
+        dated = treatments.frame["patient_id"].isin(after_death[DEATH_WEEK]).to_numpy(dtype=bool)
+        of_dead = late & dated & _after(treatments.frame, deaths)
+        message = _AFTER_DEATH.format(DEATH_WEEK, patients.source.shown)
+        treatments.add(of_dead, _time_column(study), message)
+        message = (
+            "lies after the patient's last visit"
+            " and stop_week, or without a stop_week the last scheduled week"
+        )
+        treatments.add(late & ~of_dead, _time_column(study), message)
+        early = treatments.frame["week"].to_numpy(dtype=float) < 0
+        treatments.add(early, _time_column(study), "lies before the patient's first dose")
+    return [fault for table in typed.values() for fault in table.faults]
+
+
+def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
+    """Record patients with values of an enzyme and no, or no possible, upper limit for them."""
+    patients, visits = typed["patients"], typed["visits"].frame
+    for enzyme in study.measures.enzymes:
+        limit = study.measures.uln[enzyme]
+        limits = pd.Series(limit, index=visits.index)
+        if isinstance(limit, str):
+            limits = visits["patient_id"].map(patients.frame.set_index("patient_id")[limit])
+        values = visits[enzyme].to_numpy(dtype=float, na_value=np.nan)
+        with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
+            multiples = values / limits.to_numpy(dtype=float, na_value=np.nan)
+        wrong = beyond_measurement(multiples, values)
+        typed["visits"].add(wrong, enzyme, BEYOND_MEASUREMENT)
+        if isinstance(limit, str):
+            measured = set(visits.loc[visits[enzyme].notna(), "patient_id"])
+            bad = patients.frame[limit].isna() & patients.frame["patient_id"].isin(measured)
+            message = f"must be a number above 0: the patient has values of {enzyme}"
+            patients.add(bad, limit, message)
+
+
+def _treated_until(
+    study: Study, patients: pd.DataFrame, ends: pd.Series, window: float
+) -> pd.Series:
+    """Return until when treatment can be given: visits may be missed by who is still treated."""
+    stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
+    planned = np.where(stops.isna(), study.visits.weeks[-1], stops.to_numpy(dtype=float))
+    if DEATH_WEEK in patients:
+        planned = np.fmin(planned, patients[DEATH_WEEK].to_numpy(dtype=float))
+    return pd.Series(np.fmax(ends.to_numpy(dtype=float), planned + window), index=ends.index)
+
+
+def _observed_until(patients: pd.DataFrame, ends: pd.Series, window: float) -> pd.Series:
+    """Return until when events can be recorded: who died was seen no more, and yet observed."""
+    stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
+    left = np.fmax(stops.to_numpy(dtype=float), recorded_death_weeks(patients))
+    return pd.Series(np.fmax(ends.to_numpy(dtype=float), left + window), index=ends.index)
+
+
+def _time_column(study: Study) -> str:
+    return "week" if study.visits.time == "week" else "date"
+
+
+def _after(table: pd.DataFrame, ends: pd.Series) -> NDArray[np.bool_]:
+    late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > table["patient_id"].map(
+        ends
+    ).to_numpy(dtype=float)
+    return late
+
+
+#: What lies after a death, whose week is in a column of a file.
+_AFTER_DEATH = "lies after the patient's death, in {} in {}"
+
+
+def _after_death(patients: TypedTable) -> dict[str, pd.Series]:
+    """Return whose death has its week in which column, by column."""
+    frame = patients.frame
+    dated = np.isfinite(recorded_death_weeks(frame))
+    own = dated & frame.get(DEATH_WEEK, pd.Series(np.nan, index=frame.index)).notna().to_numpy()
+    ids = frame["patient_id"]
+    return {DEATH_WEEK: ids[own], "stop_week": ids[dated & ~own]}
+
+
+def _seen_after_death(
+    study: Study,
+    typed: Mapping[str, TypedTable],
+    deaths: pd.Series,
+    after_death: Mapping[str, pd.Series],
+) -> None:
+    """Check that nobody is seen, or given rescue medication, after a death with its week."""
+    shown = typed["patients"].source.shown
+    for column, dead in after_death.items():
+        message = _AFTER_DEATH.format(column, shown)
+        for name in ("visits", "treatments"):
+            if (table := typed.get(name)) is not None:
+                late = _after(table.frame, deaths)
+                late &= table.frame["patient_id"].isin(dead).to_numpy(dtype=bool)
+                if name == "treatments":
+                    late &= is_rescue(table.frame)
+                table.add(late, _time_column(study), message)
+
+
+def death_faults(patients: TypedTable) -> list[Fault]:
+    """Return a fault for each week of a death that the week or reason of the end contradicts."""
+    frame = patients.frame
+    if DEATH_WEEK not in frame:
+        return []
+    absent = pd.Series(np.nan, index=frame.index)
+    deaths = frame[DEATH_WEEK].to_numpy(dtype=float)
+    stops = frame.get("stop_week", absent).to_numpy(dtype=float)
+    reasons = frame.get("end_reason", pd.Series("", index=frame.index))
+    by_death = (reasons == "death").to_numpy(dtype=bool)
+    apart = np.abs(deaths - stops) > SAME_WEEK
+    message = "must be the same as stop_week, where that is not empty and end_reason is death"
+    patients.add(by_death & apart, DEATH_WEEK, message)
+    early = ~by_death & (deaths < stops - SAME_WEEK)
+    patients.add(early, DEATH_WEEK, "must not lie before the patient's stop_week")
+    # Without a reason, only a stop in an earlier week shows that the death did not end the study.
+    unsaid = np.isnan(stops) | (np.abs(deaths - stops) <= SAME_WEEK)
+    open_ = np.isfinite(deaths) & unsaid & (reasons == "").to_numpy(dtype=bool)
+    message = (
+        "needs an end_reason (death if the death ended the study of the patient, completed if the "
+        "patient had completed it) or the stop_week of an earlier stop"
+    )
+    patients.add(open_, DEATH_WEEK, message)
+    return patients.faults
+
+
+def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
+    """Check that an end for rescue medication has its row among the treatments."""
+    patients, treatments = typed["patients"], typed.get("treatments")
+    if treatments is None or "end_reason" not in patients.frame:
+        return
+    rescued = set(treatments.frame.loc[is_rescue(treatments.frame), "patient_id"])
+    claimed = (patients.frame["end_reason"] == "rescue_medication").to_numpy(dtype=bool)
+    without = claimed & ~patients.frame["patient_id"].isin(rescued).to_numpy(dtype=bool)
+    message = f"needs a row with treatment {RESCUE} in {treatments.source.shown}"
+    patients.add(without, "end_reason", message)
