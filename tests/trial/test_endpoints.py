@@ -94,7 +94,10 @@ class Slow:
     def stop(self):
         """The rule of an early stop before the assessment: its name is that of the earlier."""
         one = self.one
-        return DIED if self.died and (one.stop is None or one.death <= one.stop) else STOPPED
+        if not self.died:
+            return STOPPED
+        stop_first = one.stop is not None and one.stop < min(self.at, one.death)
+        return STOPPED if stop_first else DIED
 
     def dies_first(self, visit):
         """Whether the patient died before the assessment, or before it was due without one."""
@@ -893,6 +896,16 @@ def test_after_a_death_no_response_is_assumed(scores, changed, decided):
     endpoint = Endpoint(**({"kind": "at week"} | USUAL | changed))
     result = evaluate(endpoint, courses_of([patient(scores, death=10)]))
     assert (result.status[0], result.rule[0]) == decided
+
+
+@pytest.mark.parametrize(("stop", "rule"), [(3, STOPPED), (4, DIED), (5, DIED), (None, DIED)])
+@pytest.mark.parametrize(
+    ("strategy", "status"), [("composite", "non-responder"), ("hypothetical", "excluded")]
+)
+def test_a_stop_in_the_week_of_the_assessment_is_not_before_it(stop, rule, strategy, status):
+    """The window is open until week 5, in which the patient dies without a visit."""
+    one = patient({}, death=5, stop=stop)
+    assert decide(one, week=4, window=1, intercurrent=strategy) == (status, rule)
 
 
 def test_a_stop_before_the_death_has_its_own_name():

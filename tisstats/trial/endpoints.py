@@ -359,7 +359,8 @@ def _decided(
 
     failure = _failure(endpoint)
     courses = setting.courses
-    first_death = setting.died & ~(courses.stop_week < courses.death_week - SAME_WEEK)
+    stop_first = setting.stopped & (courses.stop_week < courses.death_week - SAME_WEEK)
+    first_death = setting.died & ~stop_first
     cases: list[tuple[Mask, Status, Rule]] = [
         (failed_rescue, failure, "rescue medication before the assessment"),
         (first_death & composite, failure, "death before the assessment"),
