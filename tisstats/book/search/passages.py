@@ -14,10 +14,11 @@ _SILENT_TAGS = frozenset(
     {"script", "style", "noscript", "svg", "button", "select", "input", "textarea", "template"}
 )
 #: Classes of such elements: code that is folded away, examples in docstrings, links, formulas, and
-#: what a script fills in, which without it is a row of labels; lists of links to functions.
+#: what a script fills in, which without it is a row of labels; lists of links to functions, and of
+#: abbreviations.
 _SILENT_CLASSES = frozenset(
     {"cell_input", "doctest", "headerlink", "downloads", "math", "viewcode-link", "linenos"}
-    | {"interactive", "functions-used"}
+    | {"interactive", "functions-used", "abbreviations"}
 )
 #: Elements within a line of text; all others end it.
 _INLINE_TAGS = frozenset(
