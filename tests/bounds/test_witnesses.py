@@ -1,10 +1,6 @@
-"""The witnesses in the repository, and what their checker refuses."""
+"""The witnesses of the main analysis, and what their checker refuses."""
 
 import csv
-import importlib.util
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -14,74 +10,62 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.bounds.witness_checker import (
+    FAULTS,
+    FOLDER,
+    PUBLISHED,
+    VALUES,
+    WITNESSES,
+    Key,
+    as_cohort,
+    checker,
+    copy_files,
+    faults_of,
+    moved,
+    remove_lines,
+    run,
+)
 from tisstats.bounds import BoundAssumptions, read_bounds
 from tisstats.bounds.attain import attain_table
-from tisstats.bounds.witness import Witness as Cohort
 from tisstats.bounds.witness import end_scores, violations
-from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 
-FOLDER = data_directory("bounds")
-SCRIPT = FOLDER / "check_witnesses.py"
-
-
-def _load():
-    spec = importlib.util.spec_from_file_location("check_witnesses", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-checker = _load()
-PUBLISHED = checker.Published.read(FOLDER.parent / "published")
-WITNESSES, FAULTS = checker.read_witnesses(FOLDER / checker.WITNESSES)
-VALUES = {(row.quantity, row.measure, row.side): row.value for row in read_bounds().itertuples()}
-CORE_KEY = ("mean_change", "physician_global", "minimum")
-
-
-def run(folder: Path, *options: str) -> subprocess.CompletedProcess:
-    # Isolated and without site-packages: what is not in the standard library cannot be imported.
-    command = [sys.executable, "-I", "-S", str(SCRIPT), *options, str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+MAIN_VALUES = {key: value for key, value in VALUES.items() if not key.alternative}
+FILE = checker.MAIN_TABLE.witnesses
+FACTS = PublishedFacts.read()
+CORE_KEY = Key("", "mean_change", "physician_global", "minimum")
 
 
 def test_witnesses_hold_and_no_library_is_needed():
     done = run(FOLDER, "--list")
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == len(VALUES) + 2
-    infinite = sum(key in WITNESSES and VALUES[key] == checker.UNBOUNDED for key in VALUES)
-    assert f"Of {len(VALUES)} bounds {len(WITNESSES) - infinite} are attained" in done.stdout
-    assert f"; {infinite} are infinite: " in done.stdout
-    assert done.stdout.count("moved outward without end; nothing lies beyond") == infinite > 0
-    # Chapter 6 says so of these.
     listed = done.stdout.splitlines()
+    assert len(listed) == len(VALUES) + 2 * len(checker.TABLES)
+    infinite = sum(key in WITNESSES and MAIN_VALUES[key] == checker.UNBOUNDED for key in WITNESSES)
+    attained = len(WITNESSES) - infinite
+    assert f"Of {len(MAIN_VALUES)} bounds of bounds.csv {attained} are attained" in done.stdout
+    assert f"; {infinite} are infinite: " in done.stdout
+    mine = listed[: len(MAIN_VALUES)]
+    unbounded = "moved outward without end; nothing lies beyond"
+    assert sum(unbounded in line for line in mine) == infinite > 0
+    # Chapter 6 says so of these.
     for quantity in ("exact_p", "hodges_lehmann", "tis_mean"):
         of_it = [line for line in listed if line.startswith(f"{quantity} ")]
         assert of_it
         assert all(line.endswith("nothing beyond: by the solver alone") for line in of_it)
     assert FAULTS == []
-    assert done.stdout.count("no witness in the file") == len(VALUES) - len(WITNESSES)
-
-
-def as_cohort(witness):
-    columns = [
-        {
-            measure: tuple(value * SCALES[measure].step for value in row[time])
-            for measure, row in witness.rows.items()
-        }
-        for time in (0, 1)
-    ]
-    return Cohort(*columns, witness.female)
+    without = sum("no witness in the file" in line for line in mine)
+    assert without == len(MAIN_VALUES) - len(WITNESSES)
 
 
 def test_package_and_script_agree_on_the_witnesses():
-    published, assumptions = PublishedFacts.read(), BoundAssumptions()
+    assumptions = BoundAssumptions()
     for key, witness in list(WITNESSES.items())[::5]:
         cohort = as_cohort(witness)
-        assert violations(cohort, published, assumptions) == [], key
+        assert violations(cohort, FACTS, assumptions) == [], key
         if witness.female:
-            assert checker.scores(witness) == end_scores(cohort, assumptions.shared)
+            assert checker.scores(witness, checker.MAIN) == end_scores(cohort, assumptions.shared)
 
 
 def test_scales_of_the_script_are_those_of_the_bounds():
@@ -95,25 +79,13 @@ def test_scales_of_the_script_are_those_of_the_bounds():
     assert ours == checker.SCALES
 
 
-def moved(witness, measure, time, patient, to):
-    columns = [list(column) for column in witness.rows[measure]]
-    columns[time][patient] = to
-    return replace(witness, rows={**witness.rows, measure: tuple(map(tuple, columns))})
-
-
-def faults_of(witness, key=CORE_KEY):
-    lines = checker.violations(witness, PUBLISHED)
-    wrong = None if lines else checker.value_fault(witness, key, VALUES[key], PUBLISHED)
-    return lines + ([wrong] if wrong else [])
-
-
 def test_a_row_of_the_core_set_alone_is_refused():
     # The row meets its printed numbers; only the patients' other measures are not shown.
     witness = WITNESSES[CORE_KEY]
+    assert faults_of(witness, CORE_KEY) == []
     alone = replace(witness, female=(), rows={"physician_global": witness.rows["physician_global"]})
-    assert faults_of(witness) == []
-    assert list(checker._row_faults(alone, "physician_global", PUBLISHED)) == []
-    assert "without the others" in faults_of(alone)[0]
+    assert list(checker._row_faults(alone, "physician_global", PUBLISHED, checker.MAIN)) == []
+    assert "without the others" in faults_of(alone, CORE_KEY)[0]
 
 
 def test_a_change_of_10_cm_that_only_a_single_row_permits_is_refused():
@@ -121,26 +93,27 @@ def test_a_change_of_10_cm_that_only_a_single_row_permits_is_refused():
     # the patient's score breaks the numbers of responders.
     refused = 0
     for key, witness in WITNESSES.items():
-        if not witness.female or key[0] == "spearman":
+        if not witness.female or key.quantity == "spearman":
             continue
         for patient in range(len(witness.female)):
             changed = moved(
-                moved(witness, "extramuscular", 0, patient, 100), "extramuscular", 1, patient, 0
+                moved(witness, "extramuscular", 0, patient, 10), "extramuscular", 1, patient, 0
             )
-            if not list(checker._row_faults(changed, "extramuscular", PUBLISHED)):
-                lines = checker.violations(changed, PUBLISHED)
+            if not list(checker._row_faults(changed, "extramuscular", PUBLISHED, checker.MAIN)):
+                lines = checker.violations(changed, PUBLISHED, checker.MAIN)
                 refused += any("patients end with" in line for line in lines)
     assert refused
 
 
 TAMPERED = {
-    "off the scale": (lambda w: moved(w, "haq", 0, 0, 99), "is not on the scale"),
+    "off the scale": (lambda w: moved(w, "haq", 0, 0, Fraction(25, 8)), "is not on the scale"),
+    "between two steps": (lambda w: moved(w, "haq", 0, 0, Fraction(1, 16)), "is not on the scale"),
     "too few patients": (
         lambda w: replace(w, rows={**w.rows, "mmt": tuple(c[1:] for c in w.rows["mmt"])}),
         "expected 19 pairs",
     ),
     "all improved": (
-        lambda w: replace(w, rows={**w.rows, "ck": (w.rows["ck"][0], (1,) * 19)}),
+        lambda w: replace(w, rows={**w.rows, "ck": (w.rows["ck"][0], (Fraction(1),) * 19)}),
         "of end is 1.0, printed",
     ),
     "order of the patients": (
@@ -155,7 +128,7 @@ TAMPERED = {
 @pytest.mark.parametrize("name", TAMPERED)
 def test_a_tampered_cohort_is_refused(name):
     tamper, expected = TAMPERED[name]
-    lines = faults_of(tamper(WITNESSES[CORE_KEY]))
+    lines = faults_of(tamper(WITNESSES[CORE_KEY]), CORE_KEY)
     assert lines
     assert any(expected in line for line in lines), lines
 
@@ -163,15 +136,15 @@ def test_a_tampered_cohort_is_refused(name):
 @pytest.mark.parametrize(
     ("key", "time", "old", "new", "expected"),
     [
-        (("improved", "mrs", "minimum"), 1, 5, 4, "no patient with grade 5"),
-        (("improved", "swallowing", "minimum"), 0, 10, 9, "without dysphagia"),
+        (Key("", "improved", "mrs", "minimum"), 1, 5, 4, "no patient with grade 5"),
+        (Key("", "improved", "swallowing", "minimum"), 0, 10, 9, "without dysphagia"),
     ],
 )
 def test_a_tampered_row_is_refused(key, time, old, new, expected):
     witness = WITNESSES[key]
-    for patient, value in enumerate(witness.rows[key[1]][time]):
+    for patient, value in enumerate(witness.rows[key.measure][time]):
         if value == old:
-            witness = moved(witness, key[1], time, patient, new)
+            witness = moved(witness, key.measure, time, patient, new)
     assert any(expected in line for line in faults_of(witness, key))
 
 
@@ -179,12 +152,12 @@ def test_another_value_is_refused():
     for key, witness in WITNESSES.items():
         if VALUES[key] != checker.UNBOUNDED:
             other = str(Fraction(VALUES[key]) + Fraction(1, 7))
-            assert checker.value_fault(witness, key, other, PUBLISHED)
+            assert checker.value_fault(witness, key, other, PUBLISHED, checker.MAIN)
 
 
 def test_a_bounded_mean_is_not_taken_for_unbounded():
-    key = ("mean_change", "eq_vas", "maximum")
-    assert checker.value_fault(WITNESSES[key], key, checker.UNBOUNDED, PUBLISHED)
+    key = Key("", "mean_change", "eq_vas", "maximum")
+    assert checker.value_fault(WITNESSES[key], key, checker.UNBOUNDED, PUBLISHED, checker.MAIN)
 
 
 @settings(deadline=None)
@@ -197,17 +170,18 @@ def test_a_single_changed_cell_that_breaks_an_aggregate_is_refused(data):
     patient = data.draw(st.integers(0, len(witness.rows[measure][0]) - 1))
     step, low, high, _ = checker.SCALES[measure]
     to = data.draw(st.integers(int(low / step), int((high or 2000) / step)))
-    changed = moved(witness, measure, time, patient, to)
+    changed = moved(witness, measure, time, patient, to * step)
     # The oracle is the package's own check, which shares no code with the script.
     cohort = as_cohort(changed)
-    expected = violations(cohort, PublishedFacts.read(), BoundAssumptions())
-    assert bool(checker.violations(changed, PUBLISHED)) == bool(expected), expected
+    expected = violations(cohort, FACTS, BoundAssumptions())
+    lines = checker.violations(changed, PUBLISHED, checker.MAIN)
+    assert bool(lines) == bool(expected), expected
 
 
 def test_a_damaged_file_has_one_line_per_fault(tmp_path):
-    shutil.copy(FOLDER / checker.BOUNDS, tmp_path)
-    with (FOLDER / checker.WITNESSES).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    file = copy_files(tmp_path)[FILE]
+    with file.open(encoding="utf-8", newline="") as open_file:
+        rows = list(csv.DictReader(open_file))
     rows[0]["baseline"] = "1 x"
     rows[1]["step"] = "1/7"
     rows[2]["scope"] = "whole"
@@ -215,8 +189,8 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
     for row in rows:
         if (row["quantity"], row["measure"], row["side"]) == last:
             row["side"] = "middle"
-    with (tmp_path / checker.WITNESSES).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+    with file.open("w", encoding="utf-8", newline="") as open_file:
+        writer = csv.DictWriter(open_file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     done = run(tmp_path)
@@ -224,7 +198,7 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
     assert "Traceback" not in done.stderr
     for expected in (
         "row 2: not a witness: invalid literal",
-        "row 3: row and step must be of",
+        "row 3: step of patient_global must be 1/10, got 1/7",
         "row 4: column scope: 'whole'",
         "no such bound",
     ):
@@ -233,25 +207,19 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
 
 def copy_without(key, folder: Path) -> Path:
     """Copy the bounds and the witnesses but one; return the file of witnesses."""
-    shutil.copy(FOLDER / checker.BOUNDS, folder)
-    lines = (FOLDER / checker.WITNESSES).read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith(f"{','.join(key)},")]
-    assert len(kept) < len(lines)
-    file = folder / checker.WITNESSES
-    file.write_text("".join(kept), encoding="utf-8")
+    file = copy_files(folder)[FILE]
+    remove_lines(file, f"{','.join(key[1:])},")
     return file
 
 
-ROW_KEY = ("improved", "mrs", "minimum")
+ROW_KEY = Key("", "improved", "mrs", "minimum")
 
 
 def test_a_sharp_bound_without_a_witness_is_a_fault(tmp_path):
-    copy_without(ROW_KEY, tmp_path)
+    remove_lines(copy_files(tmp_path, [ROW_KEY, CORE_KEY])[FILE], f"{','.join(ROW_KEY[1:])},")
     done = run(tmp_path)
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        f"{checker.WITNESSES}: {' '.join(ROW_KEY)}: called sharp, but without a witness"
-    ]
+    assert done.stderr.splitlines() == [f"{FILE}: {ROW_KEY}: called sharp, but without a witness"]
 
 
 @pytest.mark.parametrize("key", [ROW_KEY, CORE_KEY])
@@ -260,10 +228,10 @@ def test_a_witness_that_is_missing_is_found_again_and_no_other_is_searched(tmp_p
     others = file.read_text(encoding="utf-8").splitlines()
     said = []
     attain_table(read_bounds(), file, said.append)
-    assert said == [f"{key[2]} {key[0]} of {key[1]}: attained"]
+    assert said == [f"{key.side} {key.quantity} of {key.measure}: attained"]
     found = file.read_text(encoding="utf-8").splitlines()
-    assert [line for line in found if not line.startswith(f"{','.join(key)},")] == others
-    complete = (FOLDER / checker.WITNESSES).read_text(encoding="utf-8").splitlines()
+    assert [line for line in found if not line.startswith(f"{','.join(key[1:])},")] == others
+    complete = (FOLDER / FILE).read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[:5] for line in found] == [line.split(",")[:5] for line in complete]
     assert run(tmp_path).returncode == 0
     attain_table(read_bounds(), file, said.append)
@@ -272,18 +240,10 @@ def test_a_witness_that_is_missing_is_found_again_and_no_other_is_searched(tmp_p
 
 def test_all_are_searched_where_there_is_no_file(tmp_path):
     bounds = read_bounds()
-    one = bounds.loc[(bounds["quantity"] == ROW_KEY[0]) & (bounds["measure"] == ROW_KEY[1])]
+    of_it = (bounds["quantity"] == ROW_KEY.quantity) & (bounds["measure"] == ROW_KEY.measure)
+    one = bounds.loc[of_it]
     attain_table(one, tmp_path / "new.csv", [].append)
-    rows, faults = checker.read_witnesses(tmp_path / "new.csv")
+    rows, faults = checker.read_witnesses(tmp_path / "new.csv", checker.MAIN_TABLE)
     assert (len(rows), faults) == (2, [])
     for key, witness in rows.items():
         assert faults_of(witness, key) == []
-
-
-def test_no_argument_claims_more_than_the_proofs():
-    # An argument for a bound that is moved inward by a little must not be given.
-    for key, value in VALUES.items():
-        if value == checker.UNBOUNDED or checker.nothing_beyond(key, value, PUBLISHED) is None:
-            continue
-        inward = Fraction(value) + (1 if key[2] == "minimum" else -1) * Fraction(1, 10)
-        assert checker.nothing_beyond(key, str(inward), PUBLISHED) is None

@@ -1,7 +1,8 @@
 """Find a witness of each bound of a table: the proofs are not repeated, only what attains them.
 
 ``python -m tisstats.bounds.attain`` adds to ``data/bounds/witnesses_synthetic.csv`` those that it
-lacks.
+lacks, and to ``data/bounds/sensitivity_witnesses_synthetic.csv`` those of the bounds with one
+assumption altered, each under that assumption.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +18,8 @@ import pandas as pd
 from ortools.sat.python import cp_model
 
 from tisstats.bounds import quantities
-from tisstats.bounds.files import SCORE, UNBOUNDED, read_bounds
+from tisstats.bounds.assumptions import ALTERNATIVES
+from tisstats.bounds.files import ALTERNATIVE, SCORE, UNBOUNDED, read_bounds, read_sensitivity
 from tisstats.bounds.joint_search import JointSearch, values_of
 from tisstats.bounds.prove import SCORE_OBJECTIVES, Prover
 from tisstats.bounds.row_bounds import row_with, solve_feasible
@@ -25,13 +28,14 @@ from tisstats.bounds.witness import Witness
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.tables.atomic import replacing
 
-#: A row of ``witnesses_synthetic.csv``, by column.
+#: A row of a file of witnesses, by column.
 Row = dict[str, str]
 
 
 class Key(NamedTuple):
     """What names a bound in the files, also that of the score."""
 
+    alternative: str  #: the assumption that is altered; empty for the main analysis
     quantity: str
     measure: str
     side: str
@@ -86,14 +90,20 @@ def find_witness(
 
 
 def witness_rows(key: Key, witness: Witness, search: JointSearch) -> list[Row]:
-    """Return the rows of ``witnesses_synthetic.csv`` of one bound, one for each of its measures."""
+    """Return the rows of a file of witnesses of one bound, one for each of its measures.
+
+    A file of the main analysis has no column of the altered assumption.
+    """
+    named = key._asdict()
+    if not key.alternative:
+        del named[ALTERNATIVE]
     rows = []
     for each in witness.ends:
         step = search.problem(each).step
         columns = {"baseline": witness.baselines[each], "end": witness.ends[each]}
         rows.append(
             {
-                **key._asdict(),
+                **named,
                 "scope": "core_set" if witness.has_core_set else "row",
                 "row": each,
                 "step": str(step),
@@ -114,7 +124,7 @@ def attain_table(bounds: pd.DataFrame, output: Path, report: Callable[[str], Non
     Parameters
     ----------
     bounds
-        As `read_bounds` returns it.
+        As `read_bounds` or `read_sensitivity` returns it.
     output
         The file, replaced atomically; in the order of the bounds.
     report
@@ -126,32 +136,35 @@ def attain_table(bounds: pd.DataFrame, output: Path, report: Callable[[str], Non
         If the file cannot be written.
     """
     published = PublishedFacts.read()
-    search = JointSearch.start(published)
     found = read_rows(output)
     sharp = bounds.loc[bounds["proven"] == "sharp"]
+    if ALTERNATIVE not in sharp:
+        sharp = sharp.assign(**{ALTERNATIVE: ""})
     order = [
         Key(*map(str, key)) for key in zip(*(sharp[name] for name in Key._fields), strict=True)
     ]
-    for key, value in zip(order, sharp["value"], strict=True):
-        if key in found:
-            continue
-        witness = find_witness(
-            key.quantity,
-            None if key.measure == SCORE else key.measure,
-            key.side,
-            None if value == UNBOUNDED else Fraction(value),
-            published=published,
-            search=search,
-        )
-        name = f"{key.side} {key.quantity} of {key.measure}"
-        if witness is None:
-            report(f"{name}: no witness was found")
-            continue
-        found[key] = witness_rows(key, witness, search)
-        rows = [row for each in order for row in found.get(each, [])]
-        with replacing(output) as part:
-            pd.DataFrame(rows).to_csv(part, index=False, lineterminator="\n")
-        report(f"{name}: attained")
+    lacking = [each for each in zip(order, sharp["value"], strict=True) if each[0] not in found]
+    for alternative, same in groupby(lacking, key=lambda each: each[0].alternative):
+        assumptions = ALTERNATIVES[alternative].assumptions if alternative else None
+        search = JointSearch.start(published, assumptions)
+        for key, value in same:
+            witness = find_witness(
+                key.quantity,
+                None if key.measure == SCORE else key.measure,
+                key.side,
+                None if value == UNBOUNDED else Fraction(value),
+                published=published,
+                search=search,
+            )
+            name = f"{f'{alternative} {key.side}'.strip()} {key.quantity} of {key.measure}"
+            if witness is None:
+                report(f"{name}: no witness was found")
+                continue
+            found[key] = witness_rows(key, witness, search)
+            rows = [row for each in order for row in found.get(each, [])]
+            with replacing(output) as part:
+                pd.DataFrame(rows).to_csv(part, index=False, lineterminator="\n")
+            report(f"{name}: attained")
 
 
 def read_rows(path: Path) -> dict[Key, list[Row]]:
@@ -161,9 +174,12 @@ def read_rows(path: Path) -> dict[Key, list[Row]]:
     found: dict[Key, list[Row]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(Key(*(row[name] for name in Key._fields)), []).append(row)
+            key = Key(row.get(ALTERNATIVE, ""), *(row[name] for name in Key._fields[1:]))
+            found.setdefault(key, []).append(row)
     return found
 
 
 if __name__ == "__main__":
-    attain_table(read_bounds(), data_directory("bounds") / "witnesses_synthetic.csv", print)
+    folder = data_directory("bounds")
+    attain_table(read_bounds(), folder / "witnesses_synthetic.csv", print)
+    attain_table(read_sensitivity(), folder / "sensitivity_witnesses_synthetic.csv", print)
