@@ -85,16 +85,33 @@ def test_bounds_are_no_wider_than_what_the_printed_changes_alone_allow(ranges):
 
 
 def test_limits_are_counted_by_their_proof(ranges):
-    counts = open_quantities.count_proofs(ranges)
+    counts = bound_tables.count_proofs(bound_tables.bounds_of_ranges(ranges))
     assert counts["bounds"] == 2 * len(ranges)
     assert counts["bounds_optimal"] + counts["bounds_unlimited"] == counts["bounds"]
     assert counts["bounds_outer"] == "none is merely an outer bound"
     enclosed = ranges.assign(proven_minimum="outer")
     # Where there is no limit, nothing encloses.
-    found = open_quantities.count_proofs(enclosed)
+    found = bound_tables.count_proofs(bound_tables.bounds_of_ranges(enclosed))
     assert found["bounds_outer"] == f"{len(ranges) - 4} are outer bounds"
     # Means of scales without an upper end: CK and the dynamometry of each muscle.
     assert counts["bounds_unlimited"] == 2 * 4
+
+
+def test_recomputed_bounds_are_counted_by_their_proof():
+    page = Identifiability(cohort="reference")
+    numbers, altered = page.sensitivity_numbers(), read_sensitivity()
+    assert numbers["altered"] == len(altered)
+    assert numbers["altered"] == numbers["steps_proved"] + numbers["dropped_proved"]
+    unlimited = int((altered["value"] == "unbounded").sum())
+    assert numbers["altered_unlimited"] == unlimited > 0
+    # The page says of the others that synthetic values attain them.
+    assert set(altered["proven"]) == {"sharp"}
+    assert numbers["altered_optimal"] == len(altered) - unlimited
+    assert numbers["altered_outer"] == "none is merely an outer bound"
+    vars(page)["sensitivity"] = altered.assign(proven="outer")
+    assert page.sensitivity_numbers()["altered_outer"] == (
+        f"{len(altered) - unlimited} are outer bounds"
+    )
 
 
 def test_ends_that_are_only_enclosed_are_called_so():

@@ -150,6 +150,37 @@ def describe_proof(value: float, proven: str) -> str:
     return "attained" if proven == "sharp" else "outer bound only"
 
 
+def count_proofs(bounds: Iterable[tuple[float, str]], prefix: str = "bounds") -> dict[str, object]:
+    """Count bounds by proof: attained by a cohort, outer bounds (in words), or unbounded.
+
+    Parameters
+    ----------
+    bounds
+        The value, infinite where unbounded, and what is proven of it.
+    prefix
+        What the names of the counts begin with.
+    """
+    proofs = [describe_proof(value, proven) for value, proven in bounds]
+    outer = proofs.count("outer bound only")
+    return {
+        prefix: len(proofs),
+        f"{prefix}_optimal": proofs.count("attained"),
+        f"{prefix}_outer": f"{outer} are outer bounds"
+        if outer
+        else "none is merely an outer bound",
+        f"{prefix}_unlimited": proofs.count("unbounded"),
+    }
+
+
+def bounds_of_ranges(ranges: pd.DataFrame) -> list[tuple[float, str]]:
+    """Return both bounds of each range, and what is proven of them."""
+    return [
+        bound
+        for side in SIDES
+        for bound in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
+    ]
+
+
 def quantity_rows(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
     """Return the rows of one quantity, measures in the order of the article."""
     places = {name or SCORE: place for place, name in enumerate(measures_of_quantity(quantity))}

@@ -94,6 +94,16 @@ class BoundAssumptions(CohortsAndBounds):
             "dropped_proved": counted(
                 "Bounds recomputed without an inference", "bounds", origin="book"
             ),
+            "altered": counted("Bounds recomputed", "bounds", origin="book"),
+            "altered_optimal": counted(
+                "Recomputed bounds that a cohort attains", "bounds", origin="book"
+            ),
+            "altered_outer": Facts(
+                "{count} are*", "Recomputed bounds that are merely outer", "bounds", origin="book"
+            ),
+            "altered_unlimited": counted(
+                "Recomputed quantities without a bound on one side", "bounds", origin="book"
+            ),
         }
     )
     def sensitivity_numbers(self) -> dict[str, object]:
@@ -123,7 +133,8 @@ class BoundAssumptions(CohortsAndBounds):
                 f"{prefix}_moved": int(proved["moved"].sum()) or "none",
                 f"{prefix}_proved": len(proved),
             }
-        return numbers
+        altered = zip(self.sensitivity["number"], self.sensitivity["proven"], strict=True)
+        return numbers | bound_tables.count_proofs(altered, "altered")
 
     @table(
         "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",

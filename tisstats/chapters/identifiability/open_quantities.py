@@ -8,7 +8,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.bounds import SIDES
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PERCENTILES
 from tisstats.chapters import bound_tables
@@ -92,7 +91,7 @@ class OpenQuantities(CohortsAndBounds):
         """Return the numbers of the paragraphs on bounds."""
         of_measures, of_scores = self.proofs["measures"], self.proofs["scores"]
         return {
-            **count_proofs(self.ranges),
+            **bound_tables.count_proofs(bound_tables.bounds_of_ranges(self.ranges)),
             **trivial_bound_numbers(self.ranges, self.published),
             **{
                 f"bar_{end}": format_confidence_level(PERCENTILES[f"ensemble_{name}"])
@@ -169,22 +168,6 @@ class OpenQuantities(CohortsAndBounds):
                 ),
                 notes={"Bounds": bound_tables.steps_note(self.ranges, kind)},
             )
-
-
-def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
-    """Count the bounds by proof: attained by a cohort, outer bounds (in words), or unbounded."""
-    proofs = [
-        bound_tables.describe_proof(value, proof)
-        for side in SIDES
-        for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
-    ]
-    outer = proofs.count("outer bound only")
-    return {
-        "bounds": len(proofs),
-        "bounds_optimal": proofs.count("attained"),
-        "bounds_outer": f"{outer} are outer bounds" if outer else "none is merely an outer bound",
-        "bounds_unlimited": proofs.count("unbounded"),
-    }
 
 
 def trivial_bounds(published: PublishedFacts) -> dict[tuple[str, str], tuple[str, Fraction]]:
