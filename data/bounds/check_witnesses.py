@@ -526,7 +526,8 @@ def _count_range(
 
     If the k-th change in order is below zero, k changes are; if it is not below zero, at most k - 1
     are. Of a quartile between two changes the lower one is at most the quartile, the upper one at
-    least. This rests on the quartiles and on the steps of changes, and on no other assumption.
+    least. This rests on the printed quartiles and on the step of changes, so that an alternative
+    matters by its steps alone.
     """
     size = published.patients(measure)
     below, above = [0, size], [0, size]  # fewest and most changes below and above zero
@@ -569,9 +570,9 @@ def _extreme_scores(
 ) -> list[Fraction]:
     """Return the lowest or highest scores of all patients that the printed counts allow.
 
-    Scores are multiples of `POINTS` from 0 to 100. More zeros mean lower scores. Who improved may
-    end with any lower score where that need not last; ten end with less than minimal improvement,
-    and one with less than moderate, in any case.
+    Scores are multiples of `POINTS` from 0 to 100. More zeros mean lower scores. Where a response
+    or an improvement need not last, its lower limit falls away. That ten end with less than minimal
+    improvement, and one of the others with less than moderate, is assumed in every alternative.
     """
     counts = published.counts
     responders, improved = counts["responders"], counts["minimal"]

@@ -88,6 +88,13 @@ def test_what_the_script_assumes_is_what_the_bounds_assume(name):
         assert assumed.unit(measure) == ASSUMPTIONS[name].grid(measure).step
 
 
+def test_each_bound_states_the_steps_with_which_its_witness_is_checked():
+    for row in read_sensitivity().itertuples():
+        rows = [row.measure] if row.measure in checker.SCALES else checker.CORE_SET
+        steps = [ASSUMED[row.alternative].steps_of(each) for each in rows]
+        assert row.step == " and ".join(" or ".join(map(str, each)) for each in steps)
+
+
 def test_all_alternatives_are_in_the_script_and_in_the_files():
     assert list(ASSUMED) == list(ASSUMPTIONS)
     package = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
