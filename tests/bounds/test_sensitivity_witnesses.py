@@ -420,6 +420,24 @@ def test_no_witness_lies_beyond_what_an_argument_allows():
             assert low <= checker.score_value(quantity, found, PUBLISHED) <= high, (key, quantity)
 
 
+@pytest.mark.parametrize(
+    ("alternative", "responders", "improved"),
+    [
+        ("", 40, 20),
+        ("minimal_disability", 40, 20),
+        ("response_maintained", 20, 20),
+        ("improvement_maintained", 0, 0),
+    ],
+)
+def test_only_what_is_maintained_bounds_a_score_from_below(alternative, responders, improved):
+    lowest, highest = (
+        checker._extreme_scores(PUBLISHED, ASSUMED[alternative], minimum, "tis_mean")
+        for minimum in (True, False)
+    )
+    assert lowest == [responders] * 8 + [improved] + [0] * 10
+    assert highest == [100] * 8 + [Fraction(75, 2)] + [Fraction(35, 2)] * 10
+
+
 def test_an_argument_of_the_main_analysis_is_not_carried_over():
     """On finer steps a small change can be none in print; a response that ends has fewer points."""
     for key, stated in (
