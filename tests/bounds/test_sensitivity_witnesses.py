@@ -671,7 +671,11 @@ def test_a_column_of_alternatives_has_no_place_in_the_main_analysis(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "key", [ROW_KEY, Key("no_imacs_worsening", "improved", "extramuscular", "maximum")]
+    "key",
+    [
+        Key("eq_vas_step_1", "hodges_lehmann", "eq_vas", "minimum"),  # not attained otherwise
+        Key("no_imacs_worsening", "improved", "extramuscular", "maximum"),
+    ],
 )
 def test_a_witness_that_is_missing_is_found_again_under_its_assumption(tmp_path, key):
     file = copy_files(tmp_path)[FILE]
