@@ -176,7 +176,7 @@ def test_no_maximum_is_offered_by_a_name_that_has_another_one():
 
 def test_the_form_of_the_short_test_has_one_side(base):
     scales = {row.value: row for row in base.of("mmt", "scale")}
-    one, both = scales["MMT-8: 0 to 80, on one side"], scales["MMT-8: 0 to 150, on both sides"]
+    one, both = scales["MMT-8 on one side: 0 to 80"], scales["MMT-8 on both sides: 0 to 150"]
     assert (one.grade, both.grade) == ("seen", "inferred")
     assert (7 * 2 + 1) * 10 == 150
 
