@@ -9,6 +9,7 @@ from time import process_time
 
 import pandas as pd
 
+from tisstats.measures import score_visits
 from tisstats.measures.score_file import score_file
 from tools.bench._table import Row, show
 from tools.bench.score import visits
@@ -39,10 +40,18 @@ def bench() -> None:
             scored = read(output)
             written = seconds(lambda scored=scored, plain=plain: write(scored, plain))
             reading = seconds(lambda source=source: read(source))
+            # What is left if nothing is streamed and nothing but the scores is looked at.
+            scoring = seconds(lambda given=given: score_visits(given, **SCORING))
+            in_memory = reading + scoring + written
             rows += [
                 Row(f"pandas, {kind}: read visits, write scores", reading + written),
                 Row(f"score_file, {kind}", ours, ours / (reading + written), AIM),
                 Row(f"pandas, {kind}: read visits, write visits", same, ours / same),
+                Row(
+                    f"pandas, {kind}: read, score_visits in memory, write; to pandas",
+                    in_memory,
+                    in_memory / (reading + written),
+                ),
             ]
     show(f"Scoring a file of {VISITS:,} visits (last column but one: score_file to pandas)", rows)
 
