@@ -74,6 +74,34 @@ def test_the_foot_has_what_prose_and_tables_use_and_not_what_code_does():
     assert page[0][-1].astext().startswith("Abbreviations")
 
 
+@pytest.mark.parametrize(
+    ("part", "used"),
+    [
+        (nodes.paragraph("", "", nodes.literal("", "", nodes.emphasis("", "ULN"))), ""),
+        (nodes.comment("", "ULN"), ""),
+        (nodes.citation("", nodes.paragraph("", "ULN")), ""),
+        (nodes.raw("", "<script>\nULN\n</script><STYLE>CK</STYLE>", format="html"), ""),
+        (nodes.raw("", "<td>HAQ</td><td>5</td>", format="html latex"), "HAQ"),
+        (nodes.raw("", "1&nbsp;ULN", format="html"), "ULN"),
+        (nodes.paragraph("", "", nodes.emphasis("", "P"), nodes.Text("HAQ")), "HAQ"),
+        (nodes.paragraph("", "The UPPER LIMIT OF NORMAL, ULN, and a sHAQ."), ""),
+    ],
+)
+def test_what_counts_as_text(part, used):
+    page = document(part)
+    found = foot_of(page)
+    assert [each.removeprefix("Abbreviations: ").partition(",")[0] for each in found] == (
+        [used] if used else []
+    )
+
+
+def test_the_foot_ends_the_page_and_not_its_first_part():
+    page = document(nodes.section("", nodes.title("", "Part"), nodes.paragraph("", "The HAQ.")))
+    page += nodes.section("", nodes.title("", "Another root"))
+    foot_of(page)
+    assert page[0][-1]["classes"] == ["abbreviations"]
+
+
 def test_a_page_that_abbreviates_nothing_has_no_foot():
     page = document(nodes.paragraph("", "A TISSUE, an EULARian and creatine kinase (CK)."))
     assert foot_of(page) == []

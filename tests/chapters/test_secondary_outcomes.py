@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from matplotlib.text import Text
 
-from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
+from tisstats.chapters.secondary_outcomes import SecondaryOutcomes, rescue_medication
 from tisstats.lim2021.improvement import (
     IMPROVED,
     CompetingRisks,
@@ -114,6 +114,8 @@ def test_stops_just_after_their_assessments_narrow_the_range_of_cmprsk(default, 
     low, high = map(float, found["cmprsk_error_after"].split(" to "))
     assert [low, high] == pytest.approx([100 * min(after), 100 * max(after)], abs=0.05)
     assert low > float(found["cmprsk_error_low"])
+    # Before the assessment, the numbers would be the same here, and be called something else.
+    assert 0 < rescue_medication._AFTER_THE_ASSESSMENT < 1
 
 
 def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):

@@ -599,6 +599,15 @@ def test_deterioration_after_an_event(strategy, decided):
     assert decide(one, **RULE, intercurrent=strategy) == decided
 
 
+def test_a_death_decides_nothing_where_the_score_is_met_and_a_deterioration_is_open():
+    """Of week 8 it is not known whether the patient was worse; two visits in a row would be."""
+    one = patient({8: 40, 12: 40}, worse={8: None, 12: True}, stop=14, death=15)
+    planned = {"kind": "sustained", "also_at": (8,), "intercurrent": "while on treatment"}
+    for missing, status in (("unknown", "unknown"), ("best case", "responder")):
+        found = decide(one, **RULE, **planned, missing=missing)
+        assert found == (status, WORSE_OPEN)
+
+
 def test_deterioration_before_an_event_settles_the_status():
     one = patient(GOOD, worse={4: True, 8: True}, rescue=10)
     assert decide(one, **RULE, intercurrent="hypothetical") == ("non-responder", DETERIORATED)

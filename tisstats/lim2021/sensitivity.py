@@ -304,7 +304,8 @@ def _stops(published: PublishedFacts) -> Choice:
             "no rule",
             "as the article counts, all recorded visits count, and none is recorded after a stop: "
             "at any visit, a patient who stopped without a response is a non-responder, unless the "
-            "status counts as unknown; at a fixed week it is unknown",
+            "choice of visits calls the status unknown after an early stop; at a fixed week the "
+            "status of such a patient is unknown",
         ),
         "composite": (
             "non-response",
@@ -314,8 +315,7 @@ def _stops(published: PublishedFacts) -> Choice:
         "while on treatment": (
             "visits until then",
             "while on treatment: visits count up to rescue medication or an early stop; at a fixed "
-            "week the last of "
-            "them takes the place of the visit of that week",
+            "week the last of them takes the place of the visit of that week",
         ),
         "hypothetical": (
             "left out",

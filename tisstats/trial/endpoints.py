@@ -230,8 +230,8 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
        composite: non-responder. Then, by the composite strategy, a death or an early stop. Where
        meeting the endpoint is unfavourable, both count as having met it.
     2. By the hypothetical strategy, rescue medication, a death or an early stop before it:
-       excluded, by the earlier of the two, the rescue medication if both fell in one week. Kept are
-       patients whose visits before it settle the status: by a "best" or
+       excluded, by the earlier of those before it, the rescue medication if both fell in one week.
+       Kept are patients whose visits before it settle the status: by a "best" or
        "confirmed" response, or by a confirmed deterioration. This leaves out outcomes, and does not
        estimate what they would have been.
     3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
@@ -290,7 +290,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     score = SCORES[endpoint.kind](setting)
     deteriorated = _deteriorated(setting)
     status, rule = _decided(setting, score.met, deteriorated)
-    without_visit = np.isin(score.reason.astype(str), _WITHOUT_VISIT) & ~score.missed_before
+    # Where the score is met, its reason says nothing: what is open is the deterioration.
+    without_visit = np.isin(score.reason.astype(str), _WITHOUT_VISIT)
+    without_visit &= np.logical_not(score.missed_before) & ~score.met.yes
     died = (status == "") & setting.died & without_visit
     if endpoint.intercurrent == "treatment policy":
         # That nothing was seen before a death does not make a success of it.

@@ -79,7 +79,6 @@ def add_abbreviations(_app: Sphinx, document: nodes.document, _page: str) -> Non
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.connect(
-        "doctree-resolved", add_abbreviations, priority=950
-    )  # when all numbers are in place
+    # When all numbers are in place.
+    app.connect("doctree-resolved", add_abbreviations, priority=950)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
