@@ -1,5 +1,6 @@
 """The primary outcome: the printed interval, coverage, and other ways to count."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -62,6 +63,30 @@ def test_what_the_prose_says_of_coverage(page):
     assert (numbers["named_least"], numbers["giving_least"]) == ("95.2", "93.5")
     # The interval that was printed is wider on average, and yet promises less.
     assert float(numbers["giving_mean_width"]) > float(numbers["named_mean_width"])
+
+
+def test_intervals_are_by_the_chosen_method_and_level(page):
+    z, n, k = 1.6448536269514722, 19, 8  # Wilson's limits by hand
+    middle, half = k + z**2 / 2, z * (k * (n - k) / n + z**2 / 4) ** 0.5
+    low, high = (100 * end / (n + z**2) for end in (middle - half, middle + half))
+    chosen = replace(page, confidence_level=0.9, interval_method="wilson")
+    numbers = chosen.count_numbers()
+    assert [numbers["low"], numbers["high"]] == [f"{low:.1f}", f"{high:.1f}"]
+    table = chosen.by_denominator().frame
+    (counted,) = table[table["n of N"] == "8 of 19"].to_dict("records")
+    assert f"{low:.1f} to {high:.1f}" in counted.values()
+
+
+def test_near_zero_the_methods_are_named_whose_coverage_vanishes(page):
+    vanishing = [
+        method_title(method)
+        for method in INTERVAL_METHODS
+        if coverage(19, np.array([1e-9]), 0.95, method)["coverage"][0] < 0.5
+    ]
+    assert vanishing
+    said = page.coverage_numbers()["near_zero"]
+    named = said.partition("For ")[2].partition(" it is approached")[0]
+    assert set(named.replace(" and ", ", ").split(", ")) == set(vanishing)
 
 
 def test_the_curves_set_the_printed_method_apart(page):

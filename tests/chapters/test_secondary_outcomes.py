@@ -1,6 +1,7 @@
 """Secondary outcomes: tables and numbers of the page, for several horizons and rules."""
 
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 from matplotlib.text import Text
@@ -193,9 +194,19 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
 def test_improvement_by_week_adds_up(default):
     table = default.improved_by_week().frame
     assert table["New improvements"].tolist() == [*EVENTS.values(), 0]
+    before = [0, *accumulate(EVENTS.values())]
+    assert table["Not yet improved, early stops included"].tolist() == [
+        19 - many for many in before
+    ]
     assert table["Improved, n (%) (N=19)"].tolist() == ["6 (32)", "7 (37)", *["8 (42)"] * 2]
     assert default.improvement_numbers()["later_improved"] == (
         "2 more by week 4 and by week 6, interpreted as one in each of these weeks"
+    )
+
+
+def test_the_picture_of_courses_says_on_what_it_rests(default):
+    assert default.courses().alt.endswith(
+        "if the responders are among those with minimal improvement."
     )
 
 

@@ -917,6 +917,12 @@ def test_a_stop_in_the_week_of_the_assessment_is_not_before_it(stop, rule, strat
     assert decide(one, week=4, window=1, intercurrent=strategy) == (status, rule)
 
 
+def test_a_death_decides_a_sustained_response_whose_last_visit_was_not_due():
+    """Week 8 was missed before the death; so is nothing that was due at week 16."""
+    planned = {"kind": "sustained", "also_at": (8,), "window": 1}
+    assert decide(patient({4: 40}, death=14), **planned) == ("non-responder", DIED)
+
+
 def test_a_stop_before_the_death_has_its_own_name():
     endpoint = Endpoint(kind="at week", **{**USUAL, "intercurrent": "composite"})
     deaths = [patient({4: 40}, death=10, stop=stop) for stop in (6, 10, 12)]
