@@ -645,8 +645,10 @@ def read_witnesses(path: Path, table: Table) -> tuple[dict[Key, Witness], list[s
                 for time in ("baseline", "end")
             )
             female = tuple("mf".index(sex) == 1 for sex in row["sex"])
-        except (ValueError, ArithmeticError) as error:
-            faults.append(f"{where}: not a witness: {error}")
+        except (ValueError, ArithmeticError):
+            faults.append(
+                f"{where}: values must be whole numbers of steps, the step a number, sexes m or f"
+            )
             continue
         if step != unit:
             faults.append(f"{where}: step of {name} must be {unit}, got {step}")
@@ -720,8 +722,12 @@ def main(arguments: list[str]) -> int:
     try:
         published = Published.read(Path(__file__).resolve().parent.parent / "published")
         checked = [(table, *check(folder, table, published)) for table in TABLES]
-    except (OSError, KeyError, ValueError, csv.Error) as error:
-        print(f"{folder}: cannot be checked: {error!r}", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename}: cannot be read: {error.strerror}", file=sys.stderr)
+        return 1
+    except (KeyError, ValueError, csv.Error) as error:
+        # A file that is not UTF-8 would stand whole in the representation of its error.
+        print(f"{folder}: cannot be checked: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     if faults := [line for _, lines, _ in checked for line in lines]:
         print("\n".join(faults), file=sys.stderr)

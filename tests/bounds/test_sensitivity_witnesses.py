@@ -542,7 +542,16 @@ def test_a_file_without_a_column_has_one_line(tmp_path, name, column):
 def test_a_missing_file_has_one_line(tmp_path, name):
     copy_files(tmp_path, KEYS)[name].unlink()
     (line,) = faults_in(tmp_path)
-    assert line.startswith(f"{tmp_path}: cannot be checked: FileNotFoundError")
+    assert line.endswith(": cannot be read: No such file or directory")
+    assert line.startswith(str(tmp_path))
+
+
+def test_a_file_that_is_not_utf_8_has_one_short_line(tmp_path):
+    file = copy_files(tmp_path, KEYS)["sensitivity.csv"]
+    file.write_bytes(file.read_bytes() + b"\xff" * 1000)
+    (line,) = faults_in(tmp_path)
+    assert "cannot be checked: UnicodeDecodeError" in line
+    assert len(line) < 300
 
 
 @pytest.mark.parametrize(

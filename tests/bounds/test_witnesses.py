@@ -197,7 +197,7 @@ def test_a_damaged_file_has_one_line_per_fault(tmp_path):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     for expected in (
-        "row 2: not a witness: invalid literal",
+        "row 2: values must be whole numbers of steps",
         "row 3: step of patient_global must be 1/10, got 1/7",
         "row 4: column scope: 'whole'",
         "no such bound",
