@@ -233,7 +233,7 @@ def test_score_of_a_wide_table_in_other_units_by_a_mapping(visits, tmp_path):
         f"{visits}: read as semicolon-separated",
         f"{visits}: numbers have decimal commas",
         f"{visits}, row 2, column pga_0, value '138': must be a number from 0 to 10 (cm, as "
-        "vas_max is 10; 100 is for mm)",
+        "vas_max is 10; 100 is for mm), once converted from mm, as the mapping says",
         f"{visits}, row 2, column mmt_9, value '327': must be a number from 0 to 260 (mmt_max)",
     ]
 

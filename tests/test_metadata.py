@@ -47,6 +47,12 @@ def test_versions_and_terms_are_those_of_the_package(checkout, contents):
     assert "MIT License" in (checkout / "LICENSE").read_text(encoding="utf-8")
 
 
+def test_the_changelog_has_the_version_with_the_day_of_its_release(checkout, contents):
+    software = json.loads(contents["codemeta.json"])
+    heading = f"## {software['version']} ({software['datePublished']})"
+    assert heading in (checkout / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+
+
 def test_a_deposit_has_known_fields_only(contents):
     deposit = json.loads(contents[".zenodo.json"])
     assert set(deposit) == ZENODO

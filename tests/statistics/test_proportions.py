@@ -297,6 +297,23 @@ def test_a_logit_limit_may_fall_when_successes_rise():
     assert two < one
 
 
+@pytest.mark.parametrize(
+    ("confidence_level", "falls"), [(0.95, []), (0.985, range(81, 400)), (0.99, range(28, 400))]
+)
+def test_a_logit_limit_falls_at_high_levels_and_from_some_number_of_trials(confidence_level, falls):
+    z = NormalDist().inv_cdf(0.5 + confidence_level / 2)
+    fallen = []
+    for trials in range(3, 400):
+        one, two = (math.log(k / (trials - k)) + z * math.sqrt(1 / k + 1 / (trials - k))
+                    for k in (1, 2))  # fmt: skip
+        if two < one:
+            fallen.append(trials)
+    assert fallen == list(falls)
+    for trials in (27, 28, 81, 399):
+        high = [proportion_interval(k, trials, confidence_level, "logit").high for k in (1, 2)]
+        assert (high[1] < high[0]) == (trials in falls)
+
+
 @pytest.mark.parametrize("method", EXACT)
 @pytest.mark.parametrize("trials", [1, 2, 7, 20])
 @pytest.mark.parametrize("confidence_level", [0.8, 0.95])

@@ -931,27 +931,30 @@ def test_a_stop_before_the_death_has_its_own_name():
 
 
 @pytest.mark.parametrize(
-    ("changed", "kept"),
+    ("changed", "kept", "tilt"),
     [
-        ({"kind": "best"}, "a response"),
-        ({"kind": "confirmed"}, "a response"),
-        ({"kind": "best", "criterion": "worse", "words": WORSENING}, "a worsening"),
+        ({"kind": "best"}, "a response", "too high"),
+        ({"kind": "confirmed"}, "a response", "too high"),
+        ({"kind": "best", "criterion": "worse", "words": WORSENING}, "a worsening", "too high"),
         (
             {"kind": "best", "without_confirmed_deterioration": True},
             "a confirmed deterioration",
+            "too low",
         ),
         (
             {"kind": "at week", "without_confirmed_deterioration": True},
             "a confirmed deterioration",
+            "too low",
         ),
     ],
 )
-def test_who_is_kept_by_the_hypothetical_strategy_is_said_and_is_kept(changed, kept):
+def test_who_is_kept_by_the_hypothetical_strategy_is_said_and_is_kept(changed, kept, tilt):
     endpoint = Endpoint(**{**USUAL, "intercurrent": "hypothetical", **changed})
     assert endpoint.describe_strategy() == (
         "patients with rescue medication or an early stop, such as a death, before the assessment "
         f"are left out, except those with {kept} before it; what the others would have had is not "
-        "estimated"
+        f"estimated, and the proportion is {tilt} if such events have nothing to do with the "
+        "outcome"
     )
     worse = np.zeros((3, 4), dtype=bool)
     worse[1, 1:3] = True
@@ -1098,6 +1101,30 @@ def test_what_decides_before_an_early_end_of_visits_is_said_and_does(changed, un
     assert (status == "unknown") == ("event" not in unless and "rescue" not in unless)
     died = patient({4: 0, 8: 0}, death=10)
     assert evaluate(endpoint, courses_of([died])).status[0] in ("non-responder", "excluded")
+
+
+@pytest.mark.parametrize(
+    ("kind", "deteriorates", "estimated"),
+    [("at week", False, 1 / 2), ("best", False, 2 / 3), ("confirmed", False, 2 / 3),
+     ("at week", True, 1 / 3)],
+)  # fmt: skip
+def test_what_is_kept_tilts_a_proportion_though_rescue_has_nothing_to_do_with_response(
+    kind, deteriorates, estimated
+):
+    # Every combination of a course with rescue or none: without rescue, half would respond.
+    worse = {4: True, 8: True} if deteriorates else {}
+    ones = [patient({4: 40, 8: 40, 16: 40}), patient({4: 0, 8: 0, 16: 0}, worse=worse)]
+    ones += [replace(one, rescue=10) for one in ones]
+    endpoint = Endpoint(kind=kind, without_confirmed_deterioration=deteriorates,
+                        **{**USUAL, "intercurrent": "hypothetical"})  # fmt: skip
+    result = evaluate(endpoint, courses_of(ones))
+    fewest = result.confidence_interval().fewest.estimate
+    assert fewest == pytest.approx(estimated)
+    if estimated == 1 / 2:
+        assert "which assumes" in endpoint.describe_strategy()
+    else:
+        tilt = "too low" if deteriorates else "too high"
+        assert f"the proportion is {tilt} if such events" in endpoint.describe_strategy()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 #: Help of the option that names a mapping file.
 MAPPING = "mapping file: your columns, values and units to ours (TOML)"
 
+#: On what the output of a random seed depends.
+SAME = "with the same versions of Python and its libraries"
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
@@ -57,7 +60,7 @@ def add_command(
 
 def add_claims(commands: Commands) -> None:
     """Add ``tisstats claims``."""
-    does = "print the ledger: every printed number with its verdict"
+    does = "print the ledger: the numbers of the article, each with its verdict"
     add = add_command(commands, "claims", does).add_argument
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
     add("--verdict", metavar="V", default="all", help="show only this verdict")
@@ -95,7 +98,7 @@ def add_export(commands: Commands) -> None:
     formats = "CSV, Parquet, SAS transport version 5 or Dataset-JSON 1.1 (default: csv)"
     add("--format", choices=("csv", "parquet", "xpt", "json"), default="csv", help=formats)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
-    out = "output folder, without data sets"
+    out = "output folder; must not hold data sets yet"
     add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=out)
 
 
@@ -201,7 +204,7 @@ def add_reconstruct(commands: Commands) -> None:
     add = add_command(commands, "reconstruct", does).add_argument
     most = "number of cohorts, up to 100000"
     add("--cohorts", metavar="N", type=up_to(100_000), required=True, help=most)
-    same = "random seed (output is reproducible byte for byte)"
+    same = f"random seed: {SAME}, the output is the same byte for byte"
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     new = "output folder (must be empty or not exist)"
     add("-o", "--output", metavar="DIR", type=parse_path, required=True, help=new)
@@ -223,8 +226,8 @@ def add_bounds(commands: Commands) -> None:
     """Add ``tisstats bounds``."""
     does = "prove the minimum and maximum of unpublished quantities"
     over = (
-        " over all cohorts consistent with the printed numbers and the assumptions. Requires "
-        "OR-tools (except with --p-values)"
+        " over all values that meet the printed numbers used, under the stated assumptions. "
+        "Requires OR-tools (except with --p-values)"
     )
     added = add_command(commands, "bounds", does, more=over)
     table = added.add_mutually_exclusive_group()
@@ -247,7 +250,7 @@ def add_exercises(commands: Commands) -> None:
     """Add ``tisstats exercises``."""
     does = "draw a set of fresh exercises on the outcome measures, with its key on request"
     add = add_command(commands, "exercises", does).add_argument
-    same = "seed of the set: the same seed draws the same exercises, byte for byte"
+    same = f"seed of the set: {SAME}, the exercises are the same"
     add("--seed", metavar="N", type=nonnegative_int, required=True, help=same)
     several = "number of sets, up to 10000, with seeds from N on; needs --output (default: 1)"
     add("--students", metavar="S", type=up_to(10_000), default=1, help=several)
@@ -314,7 +317,7 @@ def add_simulate(commands: Commands) -> None:
     add("--confidence-level", metavar="P", type=parse_number, default=0.95, help=level)
     trials = "number of simulated trials (default: 100000)"
     add("--trials", metavar="N", type=positive_int, default=100_000, help=trials)
-    same = "random seed: the same seed gives the same numbers"
+    same = f"random seed: {SAME}, the numbers are the same"
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     formats = "default: table; csv has the characteristics alone, table and json the design too"
     add("--format", choices=("table", "csv", "json"), default="table", help=formats)

@@ -92,8 +92,8 @@ def percentage_consistency(
     Notes
     -----
     Everything is computed in fractions. Matching counts and group sizes, up to 1000, are solved
-    for exactly. This generalises the GRIM test (Brown & Heathers 2017,
-    doi:10.1177/1948550616673876).
+    for exactly. This is the GRIM test (Brown & Heathers 2017, doi:10.1177/1948550616673876) for
+    percentages, that is for means of zeros and ones; it also solves for counts and group sizes.
 
     Examples
     --------

@@ -95,8 +95,8 @@ def signed_rank_p_range(
         An asymptotic P value as printed: only samples whose own rounds to it are considered. With
         ``method="exact"`` it shows how much the exact P value can differ from it.
     rounding : {"half-up", "half-even", "truncate"}
-        How quartiles and P values were rounded for publication; by default halves away from zero,
-        as statistical software does.
+        How quartiles and P values were rounded for publication; by default halves away from zero.
+        R and Python round exact halves to even.
     report : callable, optional
         Takes a line that says how far the search is, such as `print`: after five seconds, and then
         every five. Wide limits and many values take minutes.

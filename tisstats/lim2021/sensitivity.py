@@ -321,7 +321,8 @@ def _stops(published: PublishedFacts) -> Choice:
             "left out",
             "hypothetical: patients with rescue medication or an early stop are left out, except "
             "those who had responded before it at a visit that counts; what the others would have "
-            "had is not estimated",
+            "had is not estimated, and keeping the former makes the proportion too high if these "
+            "events have nothing to do with the response",
         ),
     }
     stopped = published.text("flow.ended_early")

@@ -327,11 +327,14 @@ class VisitBatches:
             raise DataError(faults)
         self._unknown_units = self._units.unknown(raw, measured) | self._unknown_units
         converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
+        rescaled: dict[str, pd.Series] = {}
         if self._mapping is not None:
-            converted |= _in_units_of_scoring(raw, converted, self._units, self._mapping)
+            rescaled = _in_units_of_scoring(raw, converted, self._units, self._mapping)
         others = [name for name in raw.cells.columns if name not in self.numeric]
+        converted |= rescaled
         converted |= {name: _text(raw.cells[name], is_id=name == "patient_id") for name in others}
         source = raw.source if raw.source.cells is not None else raw.verbatim()
+        source = source.converting({name: raw.units[name] for name in rescaled})
         return VisitFile(raw.cells.assign(**converted), source)
 
 

@@ -86,6 +86,7 @@ class TableCheck:
         """Return a column as floats, nan if empty; record values that are not numbers in range."""
         values, text = as_numbers(self.table[column])
         bad = text | (values < low) | (values > high) | np.isinf(values)
+        allowed += self.source.once_converted(column)
         commas = text & like_decimal_commas(self.table[column]) if text.any() else text
         self.fault_rows(bad & ~commas, column, allowed)
         hint = f"{allowed}; if its comma is a decimal mark, declare it (--decimal ,)"

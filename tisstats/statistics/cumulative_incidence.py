@@ -161,9 +161,10 @@ def cumulative_incidence(
     - "greenwood" has v = d (n - d) / n**3, u = e (n - e) / n**3 and c = -d e / n**3. Without
       censoring it is F (1 - F) / n, that of a simple proportion, in any order of the events;
     - "gray" has v = d (n - d) / (n**2 (n - 1)), which is 1 for the one patient left, u likewise
-      in e but 0 once S reaches 0, and c = 0. Without censoring it is F (1 - F) / (n - 1)
-      at the first time with an event, if that is of one cause only, and close to it later,
-      depending on the order of events. It stays positive when the last patient brings F to 1.
+      in e but 0 once S reaches 0, and c = 0. Without censoring it is F (1 - F) / (n - 1) at the
+      first time with an event, if that is of one cause only. Later it depends on the order of
+      events and can be much larger in small groups: among six patients almost double, see the
+      examples. It stays positive when the last patient brings F to 1.
 
     "greenwood" is also the square of statsmodels' ``CumIncidenceRight(...).cinc_se``, which is nan
     once no patient remains event-free.
@@ -187,6 +188,13 @@ def cumulative_incidence(
     array([0.044, 0.044, 0.056, 0.056])
     >>> round(curves.at(5).estimate[2], 3)
     0.167
+
+    Among six patients without censoring, "gray" ends well above F (1 - F) / (n - 1):
+
+    >>> curves = cumulative_incidence([1, 2, 2, 3, 4, 5], [1, 2, 1, 1, 2, 1], variance="gray")
+    >>> final = curves.estimate[1][-1]
+    >>> print(f"{curves.variance[1][-1]:.3f} {final * (1 - final) / 5:.3f}")
+    0.082 0.044
     """
     observed = observed_times(times)
     codes = cause_codes(causes, observed.size)

@@ -92,9 +92,10 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
       interval may disagree about a single shift with a test that drops zeros there.
     - *No gaps.* Each one-sided P rises with the shift or falls with it throughout, also with ties
       (proved beside the code), so that all shifts between the limits are not rejected.
-    - *Achieved level:* 1 - the larger P of the two shifts next to the interval. Any level from the
-      nominal one up to it gives this interval.
-      Without ties it is the coverage for any continuous symmetric distribution.
+    - *Achieved level:* with ties, 1 - the larger P of the two shifts next to the interval; without
+      ties as below, which is less where Walsh averages coincide at a limit. Any level from the
+      nominal one up to it gives this interval. Without ties it is the coverage for any continuous
+      symmetric distribution.
     - *Too few differences.* The smallest P is 2**(1 - n). If that is above 1 - `confidence_level`,
       no shift is rejected: the interval is the whole line, from -inf to inf, with the achieved
       level 1. So 0.95 needs six differences.

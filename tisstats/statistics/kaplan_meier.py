@@ -158,9 +158,9 @@ def kaplan_meier(
 
     Notes
     -----
-    Limits are survival ** exp(-/+ z s), where s is Greenwood's standard error of
-    log(-log(survival)). At survival 1, after a time at which patients were only censored, and at
-    survival 0 they do not exist: they are nan, as in R (survfit with conf.type="log-log").
+    The lower and the upper limit are survival ** exp(+/- z s), where s is Greenwood's standard
+    error of log(-log(survival)). At survival 1, after a time at which patients were only censored,
+    and at survival 0 they do not exist: they are nan, as in R (survfit with conf.type="log-log").
 
     References
     ----------
@@ -218,7 +218,7 @@ def _log_log_limits(
     events: NDArray[np.int64],
     confidence_level: float,
 ) -> CurveLimits:
-    """Return survival ** exp(-/+ z s), nan where survival is 0 or 1."""
+    """Return survival ** exp(+/- z s), low and high, nan where survival is 0 or 1."""
     inside = (survival > 0) & (survival < 1)
     proportion = np.where(inside, survival, np.nan)
     remaining = np.where(inside, at_risk - events, 1)

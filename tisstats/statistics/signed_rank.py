@@ -105,7 +105,7 @@ def signed_rank_test(
     Exact P values are exact to the last bit up to 53 used differences. Of more they are accurate to
     a relative 1e-12, or 0 where they are below the smallest float; memory grows with the number of
     differences, not with the rank sums. 10,000 differences take a fraction of a second, 100,000
-    distinct ones some seconds; "asymptotic" takes no time at any number.
+    distinct ones some seconds; "asymptotic" takes little more than sorting the differences.
 
     References
     ----------

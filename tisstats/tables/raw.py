@@ -62,6 +62,8 @@ class TableSource:
     #: origin of the columns that have other names or places in the file
     origins: Mapping[str, ColumnOrigin] = field(default_factory=dict)
     cells: pd.DataFrame | None = None  #: the cells as they stand in the file, for messages
+    #: by column, the unit from which a mapping converts its numbers
+    converted_from: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None  #: the sheet, of a workbook that has several
 
     @property
@@ -87,6 +89,21 @@ class TableSource:
         """Return the name that a column has in the file, if it is one column there."""
         origin = self.origins.get(column)
         return origin.names if origin is not None and isinstance(origin.names, str) else column
+
+    def converting(self, units: Mapping[str, str]) -> TableSource:
+        """Return the source of a table with columns converted from these units."""
+        return replace(self, converted_from={**self.converted_from, **units})
+
+    def once_converted(self, column: str) -> str:
+        """Return what a message on the range of a column adds where a mapping converts it.
+
+        Examples
+        --------
+        >>> TableSource().converting({"physician_global": "mm"}).once_converted("physician_global")
+        ', once converted from mm, as the mapping says'
+        """
+        unit = self.converted_from.get(column)
+        return f", once converted from {unit}, as the mapping says" if unit else ""
 
     def fault(self, message: str, row: int, column: str, value: object = None) -> Fault:
         """Return a fault of one cell; its value as it stands in the file, where that is known."""

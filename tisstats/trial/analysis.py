@@ -46,7 +46,7 @@ class SeriousEvent:
 class Analysis:
     """A trial with its patients' courses; arrays have one row per analysed patient, in order.
 
-    Visits after the interpretation's `horizon_week` are kept, and count neither for a response nor
+    Visits after the options' `horizon_week` are kept, and count neither for a response nor
     for the end. Where a measure is missing, an outcome that depends on the score is known only if
     both bounds of the score give the same answer. For a patient without any visit after baseline up
     to that week it is not known whether there was a response. Missed visits are ignored.
@@ -144,7 +144,7 @@ class Analysis:
         return seen
 
     def has_end_value(self) -> Mask:
-        """Return, for each patient, whether the interpretation counts an end."""
+        """Return, for each patient, whether the options count an end."""
         if self.options.end == "last-assessment":
             return np.ones(len(self.patients), dtype=bool)
         return ~self.discontinued()

@@ -181,16 +181,17 @@ class Endpoint:
             described += f"; a death {failure}, unless the endpoint was or may have been met before"
         if self.intercurrent == "while on treatment":
             described += f"; a death that leaves too few visits to assess is {self.words.failure}"
-        kept = ""
+        kept, too_high = "", "is too high"
         if self.without_confirmed_deterioration:
-            kept = "a confirmed deterioration"
+            kept, too_high = "a confirmed deterioration", "is too low"
         elif not self.at_one_week:
             kept = self.words.indefinite
         if self.intercurrent == "hypothetical" and kept:
             described = (
                 "patients with rescue medication or an early stop, such as a death, before the "
                 f"assessment are left out, except those with {kept} before it; what the others "
-                "would have had is not estimated"
+                f"would have had is not estimated, and the proportion {too_high} if such events "
+                "have nothing to do with the outcome"
             )
         if not self.without_rescue:
             return described

@@ -233,7 +233,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
        excluded, by the earlier of those before it, the rescue medication if both fell in one week.
        Kept are patients whose visits before it settle the status: by a "best" or
        "confirmed" response, or by a confirmed deterioration. This leaves out outcomes, and does not
-       estimate what they would have been.
+       estimate what they would have been. Where responses before the event are kept, the proportion
+       is too high if the events have nothing to do with the response: see
+       `time_to_first_response`.
     3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
     4. The scores, as far as their bounds settle the status. While on treatment, the last
        follow-up visit on treatment takes the place of that of the week after an event before it.
@@ -241,8 +243,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
        visits are left to settle the status, and not because all that could have sustained the
        score were due before the death and missed: it counts as a failure of treatment, whatever
        the rule for missing scores. By treatment policy it does so too where the visits before it
-       settled that the endpoint was not met. Treatment policy alone says nothing of what follows a
-       death (ICH E9(R1), A.3.2); this is our convention.
+       settled that the endpoint was not met. The treatment policy strategy cannot in general be
+       implemented for terminal events such as death (ICH E9(R1), A.3.2): this is our convention,
+       in effect a composite strategy.
     6. What is still open is counted by the rule for missing scores.
 
     The assessment is the visit of `Endpoint.week`; if there is none, or the response may be seen at
@@ -255,8 +258,9 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     logic. If a score and a deterioration are both open, the status counts as open even where their
     common cause would settle it.
 
-    Single and multiple imputation are not offered. The principal stratum strategy concerns who is
-    analysed, and is not offered either.
+    Scores are not imputed. The rules "non-responder", "best case" and "worst case" give an open
+    status one fixed value; multiple imputation is not offered. The principal stratum strategy
+    concerns who is analysed, and is not offered either.
 
     References
     ----------

@@ -30,7 +30,7 @@ def analyse(trial: Trial, options: AnalysisOptions | None = None) -> Analysis:
     ----------
     trial
         The trial.
-    interpretation
+    options
         How outcomes are read; by default as the trial's description says.
 
     Raises

@@ -226,8 +226,7 @@ class _Columns:
             bad |= known & ~kind.check(values)
         if kind.allowed:
             allowed = f"must be {kind.allowed}"
-        if unit := self.raw.units.get(column):
-            allowed += f", once converted from {unit}, as the mapping says"
+        allowed += self.table.source.once_converted(column)
         if kind.filled:
             bad |= ~known & ~found.bad
             allowed += f"; not empty{kind.if_empty}"
@@ -284,6 +283,9 @@ class _Columns:
             fault = Fault(self.raw.source.shown, f"in the mapping: {error}", None, column, unit)
             self.table.faults.append(fault)
             return found
+        if factor == divisor:
+            return found
+        self.table.source = self.table.source.converting({column: unit})
         return replace(found, values=found.values * factor / divisor)
 
     def _check_origin(self) -> None:
