@@ -86,8 +86,10 @@ def test_all_files_run_and_one_failure_is_a_failure(
     ran.mkdir()
     for number, holds in enumerate(["True", "True", "True", last]):
         (tmp_path / f"test_{number}.py").write_text(
-            f"import pathlib\n\ndef test_it():\n    pathlib.Path({str(ran / str(number))!r}).touch"
-            f"(exist_ok=False)\n    assert {holds}\n"
+            "import gc, pathlib\n\ndef test_it():\n"
+            "    assert gc.isenabled() and gc.get_freeze_count()\n"
+            f"    pathlib.Path({str(ran / str(number))!r}).touch(exist_ok=False)\n"
+            f"    assert {holds}\n"
         )
     options = ["-q", "-c", str(tmp_path / "none.ini"), "-p", "no:cacheprovider", str(tmp_path)]
     (tmp_path / "none.ini").write_text("[pytest]\n")

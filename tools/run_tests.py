@@ -26,9 +26,12 @@ MOST_RUNS = 8
 ENVIRONMENT = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
 
 
+PLUGINS = ("-p", "tools.sharing", "-p", "tools.no_rubbish")
+
+
 def command(options: list[str], folder: Path) -> list[str]:
     """Return the command of one run."""
-    pytest = [sys.executable, "-m", "pytest", "-p", "tools.sharing", *options]
+    pytest = [sys.executable, "-m", "pytest", *PLUGINS, *options]
     return [*pytest, f"--share-folder={folder}"]
 
 

@@ -23,6 +23,19 @@ def test_estimate_and_greenwood_s_variance_are_free_of_the_weeks(published, hori
         assert curves.variance[IMPROVED][-1] == pytest.approx(share * (1 - share) / risks.analysed)
 
 
+@pytest.mark.parametrize("horizon_week", [3, 4, 9])
+@pytest.mark.parametrize("after", [0, 0.5])
+def test_all_errors_of_cmprsk_at_once_are_those_one_by_one(published, horizon_week, after):
+    risks = CompetingRisks.read(published, horizon_week)
+    ways = list(risks.all_rescue_weeks())
+    errors = risks.gray_errors(after=after)
+    assert errors.shape == (len(ways),)
+    for at in {*range(0, len(ways), 37), len(ways) - 1}:
+        stops = [week + after for week in ways[at]]
+        alone = risks.incidence(stops, "gray").variance[IMPROVED][-1]
+        assert errors[at] == pytest.approx(alone**0.5, rel=1e-12)
+
+
 def test_cmprsk_s_variance_depends_on_the_weeks(published):
     risks = CompetingRisks.read(published, 9)
     early, late = (

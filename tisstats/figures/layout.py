@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sized
 from enum import Enum
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -63,13 +64,16 @@ PAGE_LAYOUTS = (Layout.COLUMN, Layout.PHONE)
 
 def text_width(text: str, size: float = SMALL_SIZE, bold: bool = False) -> float:
     """Compute the width in inches of the longest line of `text` set in `size` points."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    widths = [
-        text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]
-        for line in text.split("\n")
-    ]
     # A renderer rounds glyphs to whole pixels, which may lengthen a line by a few per cent.
-    return float(1.03 * max(widths) / _POINTS_PER_INCH)
+    longest = max(_line_width(line, size, bold) for line in text.split("\n"))
+    return float(1.03 * longest / _POINTS_PER_INCH)
+
+
+@lru_cache(maxsize=10_000)  # a figure is drawn for several widths, mostly of the same words
+def _line_width(line: str, size: float, bold: bool) -> float:
+    """Compute the width in points of a line."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
 
 
 def text_height(text: str, size: float = SMALL_SIZE) -> float:

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tisstats import statistics
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import moderate_by_week, name_later_weeks
-from tisstats.statistics.cumulative_incidence import VarianceMethod
+from tisstats.statistics.cumulative_incidence import VarianceMethod, incidence_of_counts
 
 IMPROVED: Final = 1
 RESCUE: Final = 2
@@ -251,6 +254,31 @@ class CompetingRisks:
                 for week, count in self.minimum_at_risk.items()
             ):
                 yield rescue_weeks
+
+    def gray_errors(self, *, after: float = 0) -> NDArray[np.float64]:
+        """Return the standard errors of the incidence of improvement by the variance of Gray.
+
+        Parameters
+        ----------
+        after
+            Part of a week by which stops are later than the assessment in their week.
+
+        Returns
+        -------
+        numpy.ndarray, shape (ways,)
+            At the horizon, for each of `all_rescue_weeks`.
+        """
+        stops = np.array(list(self.all_rescue_weeks())) + after
+        times = np.unique([*self.improved, *stops[stops <= self.horizon_week]])
+        improved = np.array([self.improved.get(week, 0) for week in times])
+        rescued = np.count_nonzero(stops[:, :, None] == times, axis=1)
+        events = improved + rescued
+        at_risk = self.analysed - np.cumsum(events, axis=-1) + events
+        # Where nobody is at risk nothing happens, whatever their number.
+        curves = incidence_of_counts(
+            np.broadcast_to(improved, rescued.shape), rescued, np.maximum(at_risk, 1), "gray"
+        )
+        return np.sqrt(curves[1][:, -1])
 
     def earliest_and_latest(self) -> tuple[list[float], list[float]]:
         """Return the weeks of rescue medication, all as early and all as late as possible."""

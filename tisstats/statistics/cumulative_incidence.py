@@ -207,12 +207,12 @@ def cumulative_incidence(
     }
     all_events = sum(events.values(), np.zeros_like(patients))
     event_free: NDArray[np.float64] = np.cumprod(1 - all_events / at_risk, dtype=np.float64)
-    before = np.concatenate([[1.0], event_free[:-1]])
-    estimate = {cause: np.cumsum(before * own / at_risk) for cause, own in events.items()}
-    spread = {
-        cause: _variance(own, all_events - own, at_risk, event_free, estimate[cause], method)
+    curves = {
+        cause: incidence_of_counts(own, all_events - own, at_risk, method)
         for cause, own in events.items()
     }
+    estimate = {cause: curve[0] for cause, curve in curves.items()}
+    spread = {cause: curve[1] for cause, curve in curves.items()}
     censored = patients - all_events
     for array in (distinct, at_risk, censored, event_free):
         array.setflags(write=False)
@@ -233,35 +233,54 @@ def cause_codes(causes: ArrayLike, patients: int) -> NDArray[np.int64]:
     return parse_codes("causes", causes, patients, allowed=allowed, maximum=MAX_CODE)
 
 
-def _variance(
-    own: NDArray[np.int64],
-    others: NDArray[np.int64],
-    at_risk: NDArray[np.int64],
-    event_free: NDArray[np.float64],
-    incidence: NDArray[np.float64],
-    method: str,
-) -> NDArray[np.float64]:
-    """Return the variance of one cause's incidence at each time; see the notes for the formula."""
+def incidence_of_counts(
+    own: NDArray[np.int64], others: NDArray[np.int64], at_risk: NDArray[np.int64], variance: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the cumulative incidence of one cause and its variance from counts at each time.
+
+    For many curves at once. The formulas are in the notes of `cumulative_incidence`.
+
+    Parameters
+    ----------
+    own, others, at_risk : numpy.ndarray, shape (..., times)
+        Events of the cause, events of all others, and patients at risk just before the time, at
+        least 1; the times ascend along the last axis.
+    variance : {"gray", "greenwood"}
+        The variance.
+
+    Examples
+    --------
+    Two curves, of which the second ends with an event of another cause:
+
+    >>> own, others = np.array([[2, 1], [2, 0]]), np.array([[0, 0], [0, 1]])
+    >>> incidence_of_counts(own, others, np.array([8, 4]), "greenwood")[0]
+    array([[0.25  , 0.4375],
+           [0.25  , 0.25  ]])
+    """
+    event_free: NDArray[np.float64] = np.cumprod(
+        1 - (own + others) / at_risk, axis=-1, dtype=np.float64
+    )
+    before = np.concatenate([np.ones_like(event_free[..., :1]), event_free[..., :-1]], axis=-1)
+    incidence: NDArray[np.float64] = np.cumsum(before * own / at_risk, axis=-1)
     n = at_risk.astype(np.float64)
     last = own + others == at_risk
-    if method == "greenwood":
+    if variance == "greenwood":
         v, u, c = own * (n - own) / n**3, others * (n - others) / n**3, -own * others / n**3
     else:
         rest = np.maximum(n - 1, 1)
         v = np.where(n > 1, own * (n - own) / (n**2 * rest), own)
         u = np.where(last, 0.0, others * (n - others) / (n**2 * rest))
         c = np.zeros_like(n)
-    before = np.concatenate([[1.0], event_free[:-1]])
     # b = F(s) k - F(t) k with k = 1 / S(s): the sum is quadratic in F(t), with running sums.
-    k = np.divide(1.0, event_free, out=np.zeros_like(n), where=~last)
+    k = np.divide(1.0, event_free, out=np.zeros_like(event_free), where=event_free > 0)
     b = incidence * k
     a = 1 + b
-    constant = np.cumsum(before**2 * (a**2 * v + b**2 * u + 2 * a * b * c))
-    linear = np.cumsum(before**2 * k * (a * v + b * u + (a + b) * c))
-    quadratic = np.cumsum(before**2 * k**2 * (v + u + 2 * c))
+    constant = np.cumsum(before**2 * (a**2 * v + b**2 * u + 2 * a * b * c), axis=-1)
+    linear = np.cumsum(before**2 * k * (a * v + b * u + (a + b) * c), axis=-1)
+    quadratic = np.cumsum(before**2 * k**2 * (v + u + 2 * c), axis=-1)
     # Rounding may make a variance of 0 slightly negative.
-    result: NDArray[np.float64] = constant - 2 * incidence * linear + incidence**2 * quadratic
-    return result.clip(min=0.0)
+    spread: NDArray[np.float64] = constant - 2 * incidence * linear + incidence**2 * quadratic
+    return incidence, spread.clip(min=0.0)
 
 
 def _read_only(curves: dict[int, NDArray[_Number]]) -> Mapping[int, NDArray[_Number]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import sqrt
-
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import INTERVAL, LABEL, RANGE, WORDS, Facts, counted
 from tisstats.chapters.secondary_outcomes.time_to_improvement import TimeToImprovement
@@ -80,13 +77,8 @@ class RescueMedication(TimeToImprovement):
         risks = self.risks
         curves = risks.incidence(risks.earliest_and_latest()[0])
         low, high = curves.confidence_interval(improvement.IMPROVED, self.confidence_level)
-        errors, errors_after = (
-            [
-                self._gray_error([week + later for week in weeks])
-                for weeks in risks.all_rescue_weeks()
-            ]
-            for later in (0, _AFTER_THE_ASSESSMENT)
-        )
+        errors = risks.gray_errors()
+        errors_after = risks.gray_errors(after=_AFTER_THE_ASSESSMENT)
         last, ends_before = self.at_risk[-1], risks.horizon_week < risks.last_week
         return {
             "incidence_percent": format_percent(curves.estimate[improvement.IMPROVED][-1]),
@@ -106,11 +98,6 @@ class RescueMedication(TimeToImprovement):
                 for week, count in risks.minimum_at_risk.items()
             ),
         }
-
-    def _gray_error(self, rescue_weeks: Sequence[float]) -> float:
-        """Return the standard error of the incidence of improvement by the variance of cmprsk."""
-        variances = self.risks.incidence(rescue_weeks, "gray").variance
-        return sqrt(variances[improvement.IMPROVED][-1])
 
     @table(
         "Patients at risk of improvement, if no patient who stopped early had improved before; "
