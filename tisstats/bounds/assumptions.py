@@ -1,7 +1,8 @@
 """Assumptions of the bounds beyond the printed numbers, and their alternatives.
 
-A bound holds over all cohorts that meet the printed numbers *and* these assumptions: the resolution
-of the values, and what was inferred from the text. `ALTERNATIVES` drops or alters them one at a
+A bound holds over all cohorts that meet the printed numbers used, which data/bounds/README.md
+names, *and* these assumptions: the resolution of the values, and what was inferred from the text.
+`ALTERNATIVES` drops or alters them one at a
 time; ``data/bounds/sensitivity.csv`` holds the bounds under each. The wording is in
 ``assumptions.toml``.
 """

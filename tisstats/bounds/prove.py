@@ -67,7 +67,9 @@ def prove_bound(
     published: PublishedFacts | None = None,
     search: JointSearch | None = None,
 ) -> Bound:
-    """Prove a bound over all cohorts that meet the printed numbers and the assumptions.
+    """Prove a bound over all cohorts that meet the printed numbers used and the assumptions.
+
+    Which printed numbers are used is said in data/bounds/README.md.
 
     Parameters
     ----------
