@@ -135,6 +135,82 @@ def test_units_beside_rows_of_measures_must_be_those_in_which_they_are_read(
     assert found == [f"visits.csv, {line}" for line in told]
 
 
+SDTM = """\
+patient_id,week,TESTCD,LBORRES,LBORRESU,LBSTRESN,LBSTRESC,LBSTRESU,AVAL,AVALU,GRAMS
+A,0,CK,x,{0},33.3,33.3,{1},33.3,{2},3
+A,0,MMT,70,,70,70,,70,,
+B,0,CK,x,{3},33.3,33.3,{1},33.3,{2},3
+"""
+MIXED = ("is another unit of CK (row 2 has U/L); convert them to one", "ukat/L", 4)
+OTHER = (f"is not the unit in which ck is read, U/L{WAY_OUT}", "ukat/L", 2)
+HINT = "; if another column has the units of {}, name it (visits.long.unit)"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "stated", "told"),
+    [
+        # Of the values as collected and of those in standard units, each has its own.
+        ("LBSTRESN", None, ("U/L", "ukat/L", "U/L", "U/L"), [("LBSTRESU", *OTHER)]),
+        ("lbstresc", None, ("U/L", "ukat/L", "U/L", "U/L"), [("LBSTRESU", *OTHER)]),
+        ("LBSTRESN", None, ("ukat/L", "U/L", "ukat/L", "ukat/L"), []),
+        ("LBSTRESN", None, ("U/L", "U/L", "", "ukat/L"), []),
+        ("AVAL", None, ("ukat/L", "ukat/L", "U/L", "ukat/L"), []),
+        ("AVAL", None, ("U/L", "U/L", "ukat/L", "U/L"), [("AVALU", *OTHER)]),
+        ("LBORRES", None, ("U/L", "U/L", "U/L", "ukat/L"), [("LBORRESU", *MIXED)]),
+        # One that the mapping names, or none that is known to belong to the values.
+        ("GRAMS", "LBSTRESU", ("ukat/L", "U/L", "ukat/L", "U/L"), []),
+        ("GRAMS", "lbstresu", ("U/L", "ukat/L", "U/L", "U/L"), [("LBSTRESU", *OTHER)]),
+        ("GRAMS", None, ("U/L", "ukat/L", "U/L", "U/L"), [("LBSTRESU", *OTHER)]),
+        ("GRAMS", None, ("U/L", "U/L", "", "ukat/L"), [("LBORRESU", *MIXED)]),
+        # Its own is empty: another is believed rather than none.
+        ("LBSTRESN", None, ("ukat/L", "", "", "ukat/L"), [("LBORRESU", *OTHER)]),
+        ("LBSTRESN", "LBSTRESU", ("ukat/L", "", "", "ukat/L"), []),
+    ],
+)
+def test_the_units_of_the_chosen_values_decide(tmp_path, value, unit, stated, told):
+    text = LONG.replace("PARAMCD", "TESTCD").replace('"AVAL"', f'"{value}"')
+    text = text.replace('PHGA = "physician_global", MMT8', "MMT")
+    text += f'unit = "{unit}"\n' if unit else ""
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    table = SDTM.format(*stated).replace("x,", "33.3,")
+    hint = "" if told and value.upper()[:-1] in told[0][0] else HINT.format(value)
+    hint = "" if unit else hint
+    assert faults(tmp_path, table, mapping=mapping) == [
+        f"visits.csv, row {row}, column {column}, value {given!r}: {message}{hint}"
+        for column, message, given, row in told
+    ]
+
+
+def test_a_column_of_units_that_the_mapping_names_must_be_there(tmp_path):
+    (tmp_path / "mine.toml").write_text(LONG + 'unit = "U"\n', encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    (found,) = faults(tmp_path, ROWS.format("", "", ""), mapping=mapping)
+    assert found.startswith("visits.csv, column U: there is no such column, named in ")
+    assert "(visits.long.unit)" in found
+
+
+@pytest.mark.parametrize(
+    ("ck", "other", "told"),
+    [
+        ("CK_SI", "CK", [("CK_SI unit", "ukat/L")]),
+        ("CK", "CK_SI", []),
+        ("CK_NEW", "CK", []),
+        ("CK_NEW", "CK_SI", []),
+    ],
+)
+def test_a_column_under_another_name_has_the_units_beside_it_in_the_file(tmp_path, ck, other, told):
+    names = f'[visits.columns]\nck = "{ck}"\nother_ck = "{other}"\n'
+    (tmp_path / "mine.toml").write_text(names, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    header = f"{HEADER.removesuffix(',ck')},{ck},{other},CK_unit,CK_SI unit"
+    assert faults(tmp_path, f"{header}\nA,0,5,5,120,1,3,9,9,U/L,ukat/L\n", mapping=mapping) == [
+        f"visits.csv, row 2, column {column}, value {unit!r}: is not the unit in which ck is read, "
+        f"U/L{WAY_OUT}"
+        for column, unit in told
+    ]
+
+
 def test_a_study_reads_units_too(tmp_path):
     made = make_study(4, missing=0, missed=0, seed=3)
     for row in made.visits:

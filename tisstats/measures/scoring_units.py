@@ -69,7 +69,7 @@ class ScoringUnits:
         for column, place in stated_units(raw, columns):
             wrong = self.contradiction(column, str(place.value), raw.units.get(column))
             if wrong is not None:
-                faults.append(replace(place, message=wrong))
+                faults.append(replace(place, message=wrong + place.message))
         return faults
 
     def contradiction(self, column: str, stated: str, mapped: str | None) -> str | None:

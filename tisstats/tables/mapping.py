@@ -95,6 +95,7 @@ class LongColumns:
     parameters: MappingABC[str, str]  #: code to our column
     only: MappingABC[str, str] = field(default_factory=dict)  #: rows used: their column, its value
     derived: str = "refuse"  #: one of `DERIVED`
+    unit: str | None = None  #: their column with the units of the values; None: by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +365,7 @@ class _Reader:
             parameters=parameters,
             only=self.texts(f"{key}.only", given.get("only", {})),
             derived=derived,
+            unit=self.text(f"{key}.unit", given["unit"]) if "unit" in given else None,
         )
 
     def redcap(self, section: dict[str, Any]) -> RedcapMapping:
@@ -404,4 +406,4 @@ def _first_of_arms(events: list[str]) -> list[str]:
 
 
 _ARM = re.compile(r"_arm_\d+$")
-_LONG_KEYS = ("parameter", "value", "parameters", "only", "derived")
+_LONG_KEYS = ("parameter", "value", "unit", "parameters", "only", "derived")

@@ -160,8 +160,9 @@ class RawTable:
     decimal: str | None = None  #: the declared decimal mark of text, "." or ","; None: detect it
     marks_decide: bool = True  #: False if the format fixes the point, as comma-separated text does
     units: Mapping[str, str] = field(default_factory=dict)  #: declared unit of a column's numbers
-    #: by column, the first cell that states the unit of its numbers, as a fault without a message
-    stated_units: Mapping[str, Fault] = field(default_factory=dict)
+    #: by column, the first cells that state the unit of its numbers, each of another column, as
+    #: faults whose message is what a refusal is to add
+    stated_units: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
     #: codes that stand for a missing value, as declared
     missing_codes: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,10 @@ from tisstats.tables.raw import (
     normalise_name,
 )
 from tisstats.tables.reading import ReadOptions, read_table
+from tisstats.tables.units import units_of_measures
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
 _NAMED_TIME = re.compile(r"\s*(week|day|month|year)s?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
-#: What columns of units are called, in ADaM and SDTM too: UNIT, AVALU, LBORRESU, LBSTRESU.
-_OF_UNITS = re.compile(r"units?$|(orres|stres|aval)u$", re.IGNORECASE)
 #: Most codes that a remark lists.
 _MOST_LISTED = 5
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
@@ -355,7 +354,9 @@ class _Application:
                 [Fault(raw.source.shown, message, None, parameter, code) for code in absent]
             )
         used = np.array([code in long.parameters for code in codes], dtype=bool)
-        stated = self.stated_units(raw, codes, long)
+        unit = None if long.unit is None else self.find(raw, long.unit, "long.unit")
+        units = units_of_measures(raw, codes, long.parameters, value, unit)
+        stated = {long.parameters[code]: places for code, places in units.items()}
         remarks = list(raw.remarks)
         if others := len(codes) - int(used.sum()):
             remarks.append(
@@ -398,31 +399,6 @@ class _Application:
         bad = ~empty_cells(raw.cells[derived])
         if faults := raw.source.faults(bad, derived, message, raw.cells[derived]):
             raise DataError(faults)
-
-    def stated_units(
-        self, raw: RawTable, codes: Sequence[str], long: LongColumns
-    ) -> dict[str, Fault]:
-        """Return the units in columns of units, one for each measure; several raise DataError."""
-        faults: list[Fault] = []
-        stated: dict[str, Fault] = {}
-        for column in filter(_OF_UNITS.search, map(str, raw.cells.columns)):
-            units = [as_text(cell).strip() for cell in raw.cells[column]]
-            first: dict[str, tuple[int, str]] = {}
-            for row, (code, unit) in enumerate(zip(codes, units, strict=True)):
-                if code not in long.parameters or not unit:
-                    continue
-                before, known = first.setdefault(code, (row, unit))
-                if unit != known:
-                    where = f"row {raw.source.line(before)} has {known}"
-                    message = f"is another unit of {code} ({where}); convert them to one"
-                    faults.append(raw.source.fault(message, row, column, unit))
-                    break
-            for code, (row, unit) in first.items():
-                ours = long.parameters[code]
-                stated.setdefault(ours, raw.source.fault("", row, column, unit))
-        if faults:
-            raise DataError(faults)
-        return stated
 
     def pivot(self, raw: RawTable, parameter: str, value: str, long: LongColumns) -> RawTable:
         """Return one row per patient and week or date, with the lines of its measures."""
