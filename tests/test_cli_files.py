@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.cli import main
-from tisstats.tables import read_table, write_table
+from tisstats.tables import batches, read_table, write_table
 from tisstats.tables.cells import as_text
 
 VISITS = """\
@@ -126,6 +126,32 @@ def test_score_says_which_limits_are_not_used(visits, tmp_path):
     assert "ck:" not in done.stderr
     visits.write_text(VISITS.replace(",ck,", ",cpk,"), encoding="utf-8")
     assert "is not used" not in score(visits, *limits).stderr
+
+
+@pytest.mark.parametrize(
+    ("limits", "given", "told"),
+    [
+        (("170", "170", "210", "300"), "170", "row 4, column CK ULN: is '210'"),
+        (("NA", "", "170.0", "high"), "170", "row 5, column CK ULN: is 'high'"),
+        (("170", "", "170.0", "NA"), "170", None),
+        (("170", "170", "170", "210"), "CK ULN", None),
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 100])
+def test_score_says_that_a_column_of_other_limits_is_not_used(
+    visits, monkeypatch, batch, limits, given, told
+):
+    monkeypatch.setattr(batches, "ROWS", batch)
+    table = VISITS.replace("ck_uln", "CK ULN")
+    for limit in limits:
+        table = table.replace(",170\n", f",{limit}@\n", 1)
+    visits.write_text(table.replace("@", ""), encoding="utf-8")
+    done = score(visits, "--uln", f"ck={given}")
+    notes = [line for line in done.stderr.splitlines() if "ULN" in line and "used" in line]
+    assert (done.returncode, notes) == (
+        0,
+        [f"{visits}: {told} and not used: the upper limit given for ck is 170 U/L"] if told else [],
+    )
 
 
 def test_score_takes_no_compressed_or_other_files_in_a_pipe(visits):

@@ -39,6 +39,7 @@ from tisstats.measures.score_parts import (
 )
 from tisstats.measures.score_summary import ScoreCounts
 from tisstats.measures.scoring_units import ScoringUnits
+from tisstats.measures.unused_limits import UnusedLimits
 from tisstats.measures.visit_table import (
     BEFORE_WEEK_ZERO,
     REPEATED,
@@ -311,7 +312,7 @@ class _Scoring:
         self._scheduler, self._progress = scheduler, progress
         self._is_text = file_format(target) in TEXT_FORMATS
         self._findings, self._formulas = Findings(), Findings()
-        self._look_alikes = LookAlikes()
+        self._look_alikes, self._limits = LookAlikes(), UnusedLimits(options.enzyme_unit)
         self._places: dict[str, tuple[int, float]] = {}
         self._has_returns = False
         self._rows = 0
@@ -340,7 +341,7 @@ class _Scoring:
             self._visits.check_mapping()
         self._visits.units_seen.raise_faults()
         file = self._visits.file.name
-        unused = [] if header is not None else self._unused_limits()
+        unused = [] if header is not None else [*self._unused_limits(), *self._limits.remarks]
         alike = [] if header is not None else self._look_alikes.remarks()
         remarks = [*self._visits.remarks, *unused, *alike]
         self._remarks = tuple(f"{file}: {remark}" for remark in remarks)
@@ -391,6 +392,7 @@ class _Scoring:
         self._look_alikes.add(batch.table["patient_id"], patients)
         for message in (REPEATED, BEFORE_WEEK_ZERO):
             self._places[message] = check.expect("week", message)
+        self._limits.look(batch.table, batch.source, limits)
         unit = self._options.enzyme_unit
         return weeks, *read_measures(check, self._rules.ranges, limits, unit)
 
