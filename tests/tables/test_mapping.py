@@ -78,6 +78,20 @@ def test_several_columns_must_agree(mapped):
     ]
 
 
+def test_an_empty_column_does_not_contradict_the_one_before_it(mapped):
+    arms = 'preset = "adam"\n[visits.long.parameters]\nA = "mmt"\n'
+    raw = mapped(arms, "USUBJID,TRT01P,TRT01A\n1,a,a\n2,a,\n3,b, \n4,,\n", "patients")
+    assert rows(raw, "arm") == [["a"], ["a"], ["b"], [""]]
+    assert raw.remarks == ("TRT01A is empty in 2 rows, for which TRT01P is taken",)
+    assert fault_lines(
+        lambda: mapped(arms, "USUBJID,TRT01P,TRT01A\n1,a,\n2,,b\n3,a,b\n", "patients")
+    ) == [
+        f"trial.csv, row {row}, column TRT01A, value 'b': differs from TRT01P in the same row; "
+        "name the one to use in the mapping"
+        for row in (3, 4)
+    ]
+
+
 # Values
 
 
@@ -253,6 +267,24 @@ def test_adam_names_of_patients_and_events(mapped):
     own = ADAM_MAPPING + '[adverse_events.columns]\nevent = "AETERM"\n'
     raw = mapped(own, "USUBJID,AETERM\nS1-007,sore head\n", "adverse_events")
     assert list(raw.cells.columns) == ["patient_id", "event"]
+
+
+def test_a_preset_leaves_out_other_columns_with_our_names(mapped):
+    adsl = "USUBJID,ARM,TRT01P,TRT01A,AGE\nS1-007,b,a,a,61\n"
+    raw = mapped(ADAM_MAPPING, adsl, "patients")
+    assert rows(raw) == [["S1-007", "a", "61"]]
+    assert list(raw.cells.columns) == ["patient_id", "arm", "AGE"]
+    assert raw.remarks == ("column ARM left out: arm is TRT01P",)
+    # It is there where the mapping names it, and is ours where nothing else is.
+    named = ADAM_MAPPING + '[patients.columns]\nother_arm = "ARM"\n'
+    raw = mapped(named, adsl, "patients")
+    assert (rows(raw), raw.remarks) == ([["S1-007", "b", "a", "61"]], ())
+    raw = mapped(ADAM_MAPPING, "USUBJID,ARM\nS1-007,b\n", "patients")
+    assert (rows(raw), raw.remarks) == ([["S1-007", "b"]], ())
+    wide = 'preset = "adam"\n[visits.wide]\nweeks = [0, 4]\ncolumns = { mmt = "m{week}" }\n'
+    raw = mapped(wide, "USUBJID,WEEK,m0,m4,x\nA,9,61,62,z\n")
+    assert rows(raw) == [["A", "0", "z", "61"], ["A", "4", "z", "62"]]
+    assert raw.remarks == ("column WEEK left out: week is made of the columns of weeks",)
 
 
 def test_weeks_of_adam_are_those_that_its_visits_name(mapped):

@@ -104,7 +104,8 @@ class TableMapping:
 
     file: str | None = None  #: the file, in the folder of the trial
     sheet: str | None = None  #: its sheet, if it is a workbook
-    #: our column to theirs; of several, those that the file has must agree in every row
+    #: our column to theirs; of several, those that the file has must agree in every row, but that
+    #: those after the first may be empty
     columns: MappingABC[str, tuple[str, ...]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()  #: our columns that the file may lack, of a preset
     values: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)  #: theirs to ours

@@ -233,20 +233,32 @@ class _Application:
             for other in found[1:]:
                 raw = _merge(raw, first, other)
             names[first] = ours
-        self.check_taken(raw, names)
-        return raw.rename(names)
+        return self.without_taken(raw, names).rename(names)
 
-    def check_taken(self, raw: RawTable, names: Mapping[str, str]) -> None:
-        """Raise DataError if the file has another column with a name that the mapping gives."""
+    def without_taken(self, raw: RawTable, names: Mapping[str, str]) -> RawTable:
+        """Return the table without other columns that have a name that the mapping gives.
+
+        With a preset they are left out: an ADSL has ARM beside TRT01P, which is our arm. Else
+        DataError is raised, since nobody has said which of them is meant.
+        """
         others = {
             normalise_name(name): name for name in map(str, raw.cells.columns) if name not in names
         }
         made = ("week", *self.section.wide) if self.section.wide else ()
+        theirs = {ours: name for name, ours in names.items()}
+        left_out: dict[str, str] = {}
         for ours in (*names.values(), *made):
             other = others.get(normalise_name(ours))
-            if other is not None:
+            if other is not None and self.mapping.preset is None:
                 message = f"{raw.source.shown} has another column {other}; name it otherwise, such "
                 raise self.fault(f"columns.{ours}", f"{message}as other_{ours} = {other!r}")
+            if other is not None:
+                taken = theirs.get(ours, "made of the columns of weeks")
+                left_out[other] = f"column {other} left out: {ours} is {taken}"
+        if not left_out:
+            return raw
+        remarks = (*raw.remarks, *left_out.values())
+        return replace(raw, cells=raw.cells.drop(columns=list(left_out)), remarks=remarks)
 
     def map_values(self, raw: RawTable, columns: Collection[str]) -> RawTable:
         """Return the table with our values; a value that is not in the mapping is a fault."""
@@ -535,13 +547,19 @@ def _week(cell: object) -> float | str:
 
 
 def _merge(raw: RawTable, first: str, other: str) -> RawTable:
-    """Return the table without a second column that says the same as the first."""
+    """Return the table without a second column that says the same as the first, or nothing."""
     texts = [[as_text(cell).strip() for cell in raw.cells[name]] for name in (first, other)]
-    bad = [one != two for one, two in zip(*texts, strict=True)]
+    # The actual arm of a patient never treated is empty, and does not contradict the planned one.
+    bad = [bool(two) and one != two for one, two in zip(*texts, strict=True)]
+    empty = sum(bool(one) and not two for one, two in zip(*texts, strict=True))
     message = f"differs from {first} in the same row; name the one to use in the mapping"
     if faults := raw.source.faults(bad, other, message, raw.cells[other]):
         raise DataError(faults)
-    return replace(raw, cells=raw.cells.drop(columns=other))
+    remarks = raw.remarks
+    if empty:
+        rows = "1 row" if empty == 1 else f"{empty} rows"
+        remarks = (*remarks, f"{other} is empty in {rows}, for which {first} is taken")
+    return replace(raw, cells=raw.cells.drop(columns=other), remarks=remarks)
 
 
 def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
