@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from tests.tables.conftest import fault_lines
 from tisstats.tables import (
     ReadOptions,
+    TableBatches,
     TableSource,
+    batches,
     map_table,
     numbers,
     read_mapped_tables,
@@ -23,6 +25,7 @@ from tisstats.tables import (
     text_values,
 )
 from tisstats.tables.delimited import parse_delimited
+from tisstats.tables.mapped_batches import MappedBatches
 from tisstats.tables.mapping import (
     ADAM,
     PRESETS,
@@ -269,6 +272,55 @@ def test_adam_names_of_patients_and_events(mapped):
     assert list(raw.cells.columns) == ["patient_id", "event"]
 
 
+def test_adam_takes_the_study_days_of_adverse_events(mapped):
+    adae = "USUBJID,AEDECOD,ASTDY\nS1-007,Headache,9\nS1-007,Cough,-1\nS1-007,Rash,\n"
+    raw = mapped(ADAM_MAPPING, adae, "adverse_events")
+    assert rows(raw, "week") == [[str(8 / 7)], [str(-1 / 7)], [""]]
+    own = ADAM_MAPPING + '[adverse_events.columns]\nweek = "ASTWK"\n'
+    raw = mapped(own, adae.replace("ASTDY", "ASTWK"), "adverse_events")
+    assert rows(raw, "week") == [["9"], ["-1"], [""]]
+
+
+def test_study_days_of_visits_need_not_be_those_of_their_names(mapped):
+    own = ADAM_MAPPING + '[visits.columns]\nweek = "ADY"\n[visits.units]\nweek = "days"\n'
+    table = ADQS.replace("AVISITN", "ADY").replace("Week 4,4", "Week 4,31")
+    assert rows(mapped(own, table.replace("Baseline,0", "Baseline,1")), "week") == [
+        ["0"], [str(30 / 7)]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("flags", "patients", "analysed", "remarks"),
+    [
+        ("ITTFL", ["Y", "N"], ["Y", "N"], ["1 row with ITTFL 'N' not analysed"]),
+        ("ITTFL,FASFL", ["N,Y", "Y,Y"], ["Y", "Y"],
+         ["ITTFL, which differs in 1 row, is not used: analysed is FASFL"]),
+        ("SAFFL,ITTFL,FASFL", ["Y,N,N", "Y,N,N"], ["N", "N"], ["2 rows with FASFL 'N' not "
+                                                               "analysed"]),
+        ("SAFFL", ["N", "N"], None, []),
+    ],
+)  # fmt: skip
+def test_adam_analyses_the_full_analysis_set(mapped, flags, patients, analysed, remarks):
+    one, two = patients
+    adsl = f"USUBJID,TRT01P,{flags}\n1,a,{one}\n2,b,{two}\n"
+    raw = mapped(ADAM_MAPPING, adsl, "patients")
+    assert (list(raw.cells.get("analysed", [])) or None, list(raw.remarks)) == (analysed, remarks)
+
+
+def test_a_flag_of_adam_must_say_who_is_analysed(mapped):
+    adsl = "USUBJID,TRT01P,ITTFL\n1,a,\n2,b,1\n3,b,N\n"
+    assert fault_lines(lambda: mapped(ADAM_MAPPING, adsl, "patients")) == [
+        "trial.csv, row 2, column ITTFL, value '': must be Y or N",
+        "trial.csv, row 3, column ITTFL, value '1': must be Y or N",
+    ]
+    own = '[patients.columns]\nanalysed = "SAFFL"\n'
+    raw = mapped(ADAM_MAPPING + own, adsl.replace("ITTFL", "SAFFL"), "patients")
+    assert rows(raw, "analysed") == [[""], ["1"], ["N"]]
+    own = "[patients.values.analysed]\n1 = true\nN = false\n"
+    raw = mapped(ADAM_MAPPING + own, adsl, "patients")
+    assert rows(raw, "analysed") == [[""], ["true"], ["false"]]
+
+
 def test_a_preset_leaves_out_other_columns_with_our_names(mapped):
     adsl = "USUBJID,ARM,TRT01P,TRT01A,AGE\nS1-007,b,a,a,61\n"
     raw = mapped(ADAM_MAPPING, adsl, "patients")
@@ -473,6 +525,60 @@ def test_units_are_kept_for_the_conversion(mapped):
     assert numbers(raw.cells["ck"]).values.tolist() == [2.8]
 
 
+DAYS = """
+[{table}.columns]
+patient_id = "ID"
+{ours} = "ASTDY"
+[{table}.units]
+{ours} = "{unit}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "ours"),
+    [("adverse_events", "week"), ("treatments", "week"), ("visits", "week"),
+     ("patients", "stop_week"), ("patients", "death_week")],
+)  # fmt: skip
+def test_study_days_become_weeks(mapped, table, ours):
+    days = "ID,ASTDY\nA,1\nA,8\nA, 30 \nA,-7\nA,-1\nA,\nA,.\n"
+    raw = mapped(DAYS.format(table=table, ours=ours, unit="days"), days, table)
+    assert numbers(raw.cells[ours]).values.tolist()[:5] == [0, 1, 29 / 7, -1, -1 / 7]
+    assert rows(raw, ours)[5:] == [[""], [""]]
+    assert raw.units == {}
+    assert str(raw.source.fault("bad", 2, ours)) == (
+        "trial.csv, row 4, column ASTDY, value ' 30 ': bad"
+    )
+    assert "once converted from days" in raw.source.once_converted(ours)
+    # By what the mapping says, not by the name.
+    raw = mapped(DAYS.format(table=table, ours=ours, unit="weeks"), days, table)
+    assert rows(raw, ours)[1] == ["8"]
+    missing = DAYS.format(table=table, ours=ours, unit="days").replace("ASTDY", "ID2")
+    assert fault_lines(lambda: mapped(missing.replace(f'{ours} = "ID2"', ""), days, table)) == [
+        f"mine.toml: {table}.units.{ours}: there is no such column; the table has ID, ASTDY"
+    ]
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_there_is_no_day_0_and_no_part_of_a_day(mapped, monkeypatch, batch):
+    monkeypatch.setattr(batches, "ROWS", batch)
+    table = "ID,ASTDY\nA,0\nA,1\nA,0.0\nA,1.5\nA,day 3\nA,2020-01-03\n"
+    section = DAYS.format(table="visits", ours="week", unit="days")
+    must = "must be a study day: a whole number other than 0, of which the day of the first dose "
+    wrong = [(2, "0"), (4, "0.0"), (5, "1.5"), (6, "day 3"), (7, "2020-01-03")]
+    lines = [f"trial.csv, row {at}, column ASTDY, value '{text}': {must}is 1" for at, text in wrong]
+    assert fault_lines(lambda: mapped(section, table)) == lines
+    of_batches = MappedBatches(TableBatches(Path("trial.csv")), read_mapping(Path("mine.toml")),
+                               "visits")  # fmt: skip
+    assert [cell for raw in of_batches for cell in raw.cells["week"]] == ["", 0.0, "", "", "", ""]
+    assert fault_lines(of_batches.raise_faults) == lines
+
+
+def test_study_days_of_rows_of_measures_are_one_visit(mapped):
+    text = LONG.replace("[visits.long]", "[visits.units]\nweek = 'days'\n[visits.long]")
+    table = LONG_TABLE.replace(",0", ",1").replace(",4,", ",29,").replace("1.0", "1.0")
+    assert rows(mapped(text, table), "week", "mmt") == [["0", "70"], ["0", "66"], ["4", ""]]
+
+
 # Faults of a mapping
 
 
@@ -533,6 +639,18 @@ def test_units_are_kept_for_the_conversion(mapped):
          "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
         ("[redcap]\nevents = { a = 0 }\npatients_event = 1\n",
          "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
+        ("[adverse_events.columns]\nweek = 'ASTDY'\n",
+         "adverse_events.columns.week: is a study day by its name in CDISC; add units.week = "
+         "'days', or 'weeks'"),
+        ("[patients.columns]\nstop_week = ['EOSWK', 'eosdy']\n",
+         "patients.columns.stop_week: is a study day by its name in CDISC; add units.stop_week = "
+         "'days', or 'weeks'"),
+        ("[visits.columns]\nweek = 'x'\n[visits.units]\nweek = 'months'\n",
+         "visits.units.week: must be one of weeks, days"),
+        ("[visits.units]\nweek = 'days'\n[visits.wide]\nweeks=[0]\ncolumns={mmt='w{week}'}\n",
+         "visits.units.week: the weeks are those of visits.wide, which are no days"),
+        ("[redcap]\nevents = { a = 0 }\n[visits.units]\nweek = 'days'\n",
+         "visits.units.week: the weeks are those of redcap.events, which are no days"),
         ("preset = 'adam'\n[redcap]\nevents = { a = 0 }\n[visits.long.parameters]\nA = 'mmt'\n",
          "preset: cannot be combined with redcap"),
     ],
@@ -684,7 +802,7 @@ def test_the_order_of_rows_of_measures_does_not_matter(order):
 def test_the_mappings_of_the_book_are_valid(file, checkout):
     page = (checkout / "book" / "your_tables.md").read_text(encoding="utf-8")
     mappings = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
-    assert len(mappings) == 5
+    assert len(mappings) == 6
     found = [read_mapping(file("mine.toml", mapping)) for mapping in mappings]
-    assert [mapping.redcap is not None for mapping in found] == [False] * 4 + [True]
-    assert [column.name for column in found[1].table("visits").wide["haq"]] == ["haq_bl", "haq_m3"]
+    assert [mapping.redcap is not None for mapping in found] == [False] * 5 + [True]
+    assert [column.name for column in found[2].table("visits").wide["haq"]] == ["haq_bl", "haq_m3"]

@@ -81,6 +81,26 @@ def test_units_of_the_file_are_converted(made, plain, tmp_path):
     assert only.endswith(", once converted from mm, as the mapping says")
 
 
+def test_study_days_of_the_file_are_weeks(made, plain, tmp_path):
+    made.visits = [{**row, "week": 7 * row["week"] + 1} for row in made.visits]
+    made.adverse_events = [
+        {("ASTDY" if name == "week" else name): (7 * value + 1 if name == "week" else value)
+         for name, value in row.items()} for row in made.adverse_events
+    ]  # fmt: skip
+    days = '[visits.units]\nweek = "days"\n[adverse_events.columns]\nweek = "ASTDY"\n'
+    days += '[adverse_events.units]\nweek = "days"\n'
+    folder, mapping = mapped(made, tmp_path, days)
+    data = StudyData.read(folder, mapping)
+    same(plain, data)
+    events = data.trial.adverse_events
+    assert len(events)
+    np.testing.assert_allclose(events["week"], plain.trial.adverse_events["week"])
+    made.visits[0]["week"] = 0
+    made.write(folder)
+    with pytest.raises(DataError, match="row 2, column week, value '0': must be a study day"):
+        StudyData.read(folder, mapping)
+
+
 def test_one_row_per_patient_and_a_column_per_week(made, plain, tmp_path):
     folder = made.write(tmp_path / "theirs")
     table = pd.DataFrame(made.visits).drop(columns="origin")

@@ -14,6 +14,9 @@ their values on the left of values::
     [visits.units]
     ck = "microkat/L"
 
+    [adverse_events.units]              # study days: the first dose is on day 1, in week 0
+    week = "days"
+
     [visits.wide]                       # a column for each measure and week
     weeks = [0, 4, 12]
     columns = { mmt = "mmt_w{week}" }
@@ -43,6 +46,7 @@ from typing import Any
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
 from tisstats.tables.streams import open_bytes
+from tisstats.tables.study_days import DAYS, time_faults
 from tisstats.tables.toml import parse_toml
 
 #: The tables of a trial.
@@ -57,7 +61,14 @@ DERIVED = ("refuse", "keep", "drop")
 #: Names of variables in CDISC's Analysis Data Model: ADSL, a data set of the Basic Data Structure,
 #: ADAE. As used throughout the examples of admiral, https://pharmaverse.github.io/admiral/.
 ADAM: dict[str, Any] = {
-    "patients": {"columns": {"patient_id": "USUBJID", "arm": ["TRT01P", "TRT01A"]}},
+    "patients": {
+        "columns": {
+            "patient_id": "USUBJID",
+            "arm": ["TRT01P", "TRT01A"],
+            "analysed": ["FASFL", "ITTFL"],
+        },
+        "flags": ("analysed",),
+    },
     "visits": {
         "columns": {"patient_id": "USUBJID", "week": "AVISITN"},
         "long": {"parameter": "PARAMCD", "value": "AVAL", "only": {"ANL01FL": "Y"}},
@@ -68,7 +79,9 @@ ADAM: dict[str, Any] = {
             "number": "AESEQ",
             "event": "AEDECOD",
             "serious": "AESER",
-        }
+            "week": "ASTDY",
+        },
+        "units": {"week": DAYS},
     },
 }
 PRESETS = {"adam": ADAM}
@@ -109,6 +122,8 @@ class TableMapping:
     columns: MappingABC[str, tuple[str, ...]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()  #: our columns that the file may lack, of a preset
     values: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)  #: theirs to ours
+    #: our columns of flags: the first of theirs that the file has is taken, and must be Y or N
+    flags: frozenset[str] = frozenset()
     units: MappingABC[str, str] = field(default_factory=dict)  #: our column to its unit there
     wide: MappingABC[str, tuple[WideColumn, ...]] = field(default_factory=dict)  #: by our column
     long: LongColumns | None = None  #: if each measure has a row
@@ -194,6 +209,7 @@ class _Reader:
     def __init__(self, file: str):
         self.file = file
         self.faults: list[Fault] = []
+        self.weeks_made_by: str | None = None  # section that gives the weeks, not a column
 
     def fault(self, key: str, message: str, value: object = None) -> None:
         """Record a fault of a key."""
@@ -244,6 +260,7 @@ class _Reader:
         shared: dict[str, Any] = {}
         redcap = None
         if "redcap" in given:
+            self.weeks_made_by = "redcap.events"
             keys = ("file", "patient_id", "events", "instruments", "patients_event")
             section = self.section("redcap", given["redcap"], keys)
             redcap = self.redcap(section)
@@ -270,6 +287,14 @@ class _Reader:
         columns = {**preset.get("columns", {}), **shared, **own}
         if wide is not None and not own.get("week"):
             columns.pop("week", None)  # of a preset
+        units = self.texts(f"{name}.units", section.get("units", {}))
+        made_by = f"{name}.wide" if wide is not None else self.weeks_made_by
+        for key, message, value in time_faults(own, units, made_by):
+            self.fault(f"{name}.{key}", message, value)
+        # The unit of a preset's column is not that of the mapping's own.
+        units = {
+            key: unit for key, unit in preset.get("units", {}).items() if key not in own
+        } | units
         long = section.get("long")
         if wide is not None and long is not None:
             self.fault(name, "has both a wide and a long section; a table has one form")
@@ -279,13 +304,15 @@ class _Reader:
             long = {**preset.get("long", {}), **long}
         else:
             long = None
+        needed = {"patient_id", "week"} if name == "visits" else {"patient_id"}
         return TableMapping(
             file=self.text(f"{name}.file", section["file"]) if "file" in section else None,
             sheet=self.text(f"{name}.sheet", section["sheet"]) if "sheet" in section else None,
             columns={key: self.names(f"{name}.columns.{key}", at) for key, at in columns.items()},
-            optional=frozenset(set(preset.get("columns", {})) - set(own) - {"patient_id", "week"}),
+            optional=frozenset(set(preset.get("columns", {})) - set(own) - needed),
+            flags=frozenset(preset.get("flags", ())) - set(own),
             values=self.values(f"{name}.values", section.get("values", {})),
-            units=self.texts(f"{name}.units", section.get("units", {})),
+            units=units,
             wide={} if wide is None else self.wide(f"{name}.wide", wide),
             long=None if long is None else self.long(f"{name}.long", long),
         )

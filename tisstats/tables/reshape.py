@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from tisstats.tables.raw import (
     normalise_name,
 )
 from tisstats.tables.reading import ReadOptions, read_table
+from tisstats.tables.study_days import A_STUDY_DAY, DAYS, is_time, weeks_of_cells
 from tisstats.tables.units import units_of_measures
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
@@ -197,6 +198,7 @@ class _Application:
         early = [name for name in section.values if name in raw.cells.columns]
         self.check_named_weeks(raw)
         raw = self.map_values(raw, early)
+        raw = self.days_to_weeks(raw)
         if section.wide:
             raw = self.wide_to_long(raw)
         elif section.long is not None:
@@ -204,12 +206,13 @@ class _Application:
         elif self.mapping.redcap is not None and self.table == "visits":
             raw = self.drop_unfilled(raw, _entered_columns(raw))
         raw = self.map_values(raw, [name for name in section.values if name not in early])
-        for name in section.units:
+        units = {name: unit for name, unit in section.units.items() if not is_time(name)}
+        for name in units:
             if name not in raw.cells.columns:
                 raise self.fault(f"units.{name}", f"there is no such column; {raw.has}")
         if faults := check_header(raw.cells.columns, raw.source.shown):
             raise DataError(faults)
-        return replace(raw, units={**raw.units, **section.units})
+        return replace(raw, units={**raw.units, **units})
 
     def find(self, raw: RawTable, name: str, key: str) -> str:
         """Return the name of a column of theirs as the file writes it."""
@@ -230,10 +233,30 @@ class _Application:
             first = found[0] if found else self.find(raw, theirs[0], f"columns.{ours}")
             if first in names:
                 raise self.fault(f"columns.{ours}", f"{first!r} is already {names[first]}")
+            if ours in self.section.flags:
+                raw, found = self.with_flag(raw, ours, found), found[:1]
             for other in found[1:]:
                 raw = _merge(raw, first, other)
             names[first] = ours
         return self.without_taken(raw, names).rename(names)
+
+    def with_flag(self, raw: RawTable, ours: str, found: Sequence[str]) -> RawTable:
+        """Return the table with remarks on the first of some flags, which decides."""
+        first, *others = found
+        texts = {name: [as_text(cell).strip() for cell in raw.cells[name]] for name in found}
+        if ours not in self.section.values:
+            bad = [text not in ("Y", "N") for text in texts[first]]
+            if faults := raw.source.faults(bad, first, "must be Y or N", raw.cells[first]):
+                raise DataError(faults)
+        remarks = list(raw.remarks)
+        if count := texts[first].count("N"):
+            remarks.append(f"{_rows(count)} with {first} 'N' not {ours}")
+        for name in others:
+            differs = sum(one != two for one, two in zip(texts[first], texts[name], strict=True))
+            if differs:
+                remarks.append(f"{name}, which differs in {_rows(differs)}, is not used: {ours} is "
+                               f"{first}")  # fmt: skip
+        return replace(raw, remarks=tuple(remarks))
 
     def without_taken(self, raw: RawTable, names: Mapping[str, str]) -> RawTable:
         """Return the table without other columns that have a name that the mapping gives.
@@ -272,27 +295,42 @@ class _Application:
             empty = empty_cells(raw.cells[name])
             bad = np.array([text not in known for text in texts], dtype=bool) & ~empty
             allowed = f"must be one of {', '.join(known)} ({self.mapping.path}, values of {name})"
-            given = raw.cells[name]
-            if self.findings is None:
-                faults += raw.source.faults(bad, name, allowed, given)
-            else:
-                at = (place, ALWAYS)
-                self.findings.add(at, raw.source, bad, name, allowed, given, self.first_row)
+            faults += self.faults(raw, bad, name, allowed, place)
             changed[name] = pd.Series([known.get(text, "") for text in texts], dtype=object)
-        if faults:
-            raise DataError(faults)
-        if not changed:
-            return raw
-        source = raw.source if raw.source.cells is not None else raw.verbatim()
-        return replace(raw, cells=raw.cells.assign(**changed), source=source)
+        return _changed(raw, changed, faults)
+
+    def faults(
+        self, raw: RawTable, bad: NDArray[np.bool_], name: str, allowed: str, place: int
+    ) -> list[Fault]:
+        """Return the faults of a column; none of a batch, where they join those of the others."""
+        if self.findings is None:
+            return raw.source.faults(bad, name, allowed, raw.cells[name])
+        at, given = (place, ALWAYS), raw.cells[name]
+        self.findings.add(at, raw.source, bad, name, allowed, given, self.first_row)
+        return []
+
+    def days_to_weeks(self, raw: RawTable) -> RawTable:
+        """Return the table with weeks in the place of study days."""
+        section = self.section
+        days = [name for name, unit in section.units.items() if is_time(name) and unit == DAYS]
+        changed: dict[str, pd.Series] = {}
+        faults: list[Fault] = []
+        for place, name in enumerate(days, start=len(section.values)):
+            if name in raw.cells.columns:
+                changed[name], bad = weeks_of_cells(raw.cells[name])
+                faults += self.faults(raw, bad, name, A_STUDY_DAY, place)
+            elif name not in section.optional:
+                raise self.fault(f"units.{name}", f"there is no such column; {raw.has}")
+        raw = _changed(raw, changed, faults)
+        return replace(raw, source=raw.source.converting(dict.fromkeys(changed, DAYS)))
 
     def check_named_weeks(self, raw: RawTable) -> None:
         """Raise DataError if ADaM's names of visits speak of other weeks than its numbers."""
         visit = _find(raw, ADAM_VISIT)
         if self.mapping.preset != "adam" or visit is None or "week" not in raw.cells.columns:
             return
-        if "week" in self.section.values:
-            return
+        if "week" in self.section.values or self.section.units.get("week") == DAYS:
+            return  # the visit took place on a day around that of its name
         bad = []
         for text, number in zip(raw.cells[visit], raw.cells["week"], strict=True):
             named = _NAMED_TIME.match(as_text(text))
@@ -372,7 +410,7 @@ class _Application:
         remarks = list(raw.remarks)
         if others := len(codes) - int(used.sum()):
             remarks.append(
-                f"{others} {'row' if others == 1 else 'rows'} of other measures left out: "
+                f"{_rows(others)} of other measures left out: "
                 f"{_listed(code for code in codes if code not in long.parameters)}"
             )
         raw = raw.take(np.flatnonzero(used))
@@ -394,7 +432,7 @@ class _Application:
             left = len(kept) - sum(kept)
             raw = raw.take(np.flatnonzero(kept))
             if left:
-                remark = f"{left} {'row' if left == 1 else 'rows'} without {column} {wanted!r}"
+                remark = f"{_rows(left)} without {column} {wanted!r}"
                 raw = replace(raw, remarks=(*raw.remarks, f"{remark} left out"))
         derived = _find(raw, ADAM_DERIVED)
         if derived is not None and long.derived == "drop":
@@ -504,6 +542,20 @@ def _find(raw: RawTable, name: str) -> str | None:
     return None
 
 
+def _changed(raw: RawTable, columns: Mapping[str, pd.Series], faults: Sequence[Fault]) -> RawTable:
+    """Return the table with changed columns, whose cells of the file are kept; raise the faults."""
+    if faults:
+        raise DataError(faults)
+    if not columns:
+        return raw
+    source = raw.source if raw.source.cells is not None else raw.verbatim()
+    return replace(raw, cells=raw.cells.assign(**columns), source=source)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
 def _listed(codes: Iterable[str]) -> str:
     """Return the codes that occur, the first few of many."""
     found = list(dict.fromkeys(code or "(empty)" for code in codes))
@@ -557,8 +609,7 @@ def _merge(raw: RawTable, first: str, other: str) -> RawTable:
         raise DataError(faults)
     remarks = raw.remarks
     if empty:
-        rows = "1 row" if empty == 1 else f"{empty} rows"
-        remarks = (*remarks, f"{other} is empty in {rows}, for which {first} is taken")
+        remarks = (*remarks, f"{other} is empty in {_rows(empty)}, for which {first} is taken")
     return replace(raw, cells=raw.cells.drop(columns=other), remarks=remarks)
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
+from tisstats.tables.study_days import weeks_of_days
 from tisstats.trial.cdisc.datasets import OBSERVED, SYNTHETIC, AnalysisDatasets
-from tisstats.trial.cdisc.death_weeks import death_weeks, weeks_of_days
+from tisstats.trial.cdisc.death_weeks import death_weeks
 from tisstats.trial.cdisc.inputs import RESPONSE
 from tisstats.trial.cdisc.source import COMPLETED, SCORE
 from tisstats.trial.cdisc.specification import YES_NO, dataset_specifications, input_columns

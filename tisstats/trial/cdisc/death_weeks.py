@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_datetime64_any_dtype
 
+from tisstats.tables.study_days import weeks_of_days
 from tisstats.trial.columns import Mask
 from tisstats.trial.schema import CellFaults
 
@@ -15,18 +16,6 @@ _DAYS = 7  #: of a week
 _BLANK = ("", ".")  #: a missing number; a single stop is that of SAS
 
 _FLAG, _WEEK, _DAY, _DATE, _START = "DTHFL", "DTHWK", "DTHADY", "DTHDT", "TRTSDT"
-
-
-def weeks_of_days(days: pd.Series) -> pd.Series:
-    """Return the weeks of study days, of which the first is day 1 and the one before it day -1.
-
-    Examples
-    --------
-    >>> weeks_of_days(pd.Series([1.0, 8, -7])).tolist()
-    [0.0, 1.0, -1.0]
-    """
-    days = days.astype(float)
-    return (days - (days > 0)) / _DAYS
 
 
 def death_weeks(
