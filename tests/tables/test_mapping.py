@@ -358,19 +358,50 @@ def test_weeks_of_adam_are_those_that_its_visits_name(mapped):
         ("Years 1", "1.0", True),
         ("Day 29", 4, False),
         ("Month 3", 12, False),
-        ("Visit 3", 3, False),
-        ("Weekend 3", 2, False),
+        ("Month 6", 8, True),
+        ("Month 6", 26, False),
+        ("Month 12", 48, False),
+        ("M 6", 52, True),
+        ("Year 1", 52, False),
+        ("Year 2", 52, True),
+        ("Day 29", 5.5, True),
+        ("W4", 29, True),
+        ("WK 04", 4, False),
+        ("Week_4", 5, True),
+        ("Study Week 4", 104, True),
+        ("study week 104", 104, False),
+        ("Week -2", -2, False),
+        ("Week -2", 2, True),
+        ("Week 4", "four", True),
     ],
 )
-def test_days_and_months_of_adam_are_not_taken_for_weeks(mapped, visit, number, refused):
+def test_weeks_of_adam_are_the_times_that_its_visits_name(mapped, visit, number, refused):
     visits = ADQS.replace("Week 4,4", f"{visit},{number}").replace("Baseline", "Day 0")
     if refused:
         lines = fault_lines(lambda: mapped(ADAM_MAPPING, visits))
+        # Row 5 is not used.
         assert [line.partition(", column")[0] for line in lines] == [
-            f"trial.csv, row {row}" for row in (4, 5, 6)
+            f"trial.csv, row {row}" for row in (4, 6)
         ]
     else:
-        assert rows(mapped(ADAM_MAPPING, visits), "week") == [["0"], [str(number)]]
+        raw = mapped(ADAM_MAPPING, visits)
+        assert rows(raw, "week") == [["0"], [str(number)]]
+        assert raw.remarks == ("1 row without ANL01FL 'Y' left out",)
+
+
+@pytest.mark.parametrize(
+    ("visit", "number"),
+    [("Visit 3", "3"), ("Weekend 3", "2"), ("Early Termination", "99"), ("Day -1", "-1"),
+     ("Follow-up Week 4", "28"), ("W4D1", "29"), ("(empty)", "5")],
+)  # fmt: skip
+def test_names_of_visits_that_state_no_week_get_a_remark(mapped, visit, number):
+    name = visit if visit != "(empty)" else ""
+    raw = mapped(ADAM_MAPPING, ADQS.replace("Week 4,4", f"{name},{number}"))
+    told = f"names of visits state no week: {visit} is read as week {number}"
+    assert raw.remarks == ("1 row without ANL01FL 'Y' left out", told)
+    weeks = ADAM_MAPPING + f"[visits.values.week]\n0 = 0\n{number} = 4\n"
+    raw = mapped(weeks, ADQS.replace("Week 4,4", f"{name},{number}"))
+    assert (rows(raw, "week"), len(raw.remarks)) == ([["0"], ["4"]], 1)
 
 
 @pytest.mark.parametrize(("choice", "week_4"), [("keep", "2.3"), ("drop", "")])

@@ -38,9 +38,9 @@ from tisstats.tables.raw import (
 from tisstats.tables.reading import ReadOptions, read_table
 from tisstats.tables.study_days import A_STUDY_DAY, DAYS, is_time, weeks_of_cells
 from tisstats.tables.units import units_of_measures
+from tisstats.tables.visit_names import contradicts, unnamed_weeks
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
-_NAMED_TIME = re.compile(r"\s*(week|day|month|year)s?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
 #: Most codes that a remark lists.
 _MOST_LISTED = 5
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
@@ -196,7 +196,6 @@ class _Application:
             raw = _redcap_rows(raw, self.mapping, self.table)
         raw = self.rename(raw)
         early = [name for name in section.values if name in raw.cells.columns]
-        self.check_named_weeks(raw)
         raw = self.map_values(raw, early)
         raw = self.days_to_weeks(raw)
         if section.wide:
@@ -324,25 +323,24 @@ class _Application:
         raw = _changed(raw, changed, faults)
         return replace(raw, source=raw.source.converting(dict.fromkeys(changed, DAYS)))
 
-    def check_named_weeks(self, raw: RawTable) -> None:
-        """Raise DataError if ADaM's names of visits speak of other weeks than its numbers."""
+    def with_named_weeks(self, raw: RawTable) -> RawTable:
+        """Return the table with a remark where ADaM's names of visits state no week.
+
+        Where they state another one than its numbers, DataError is raised.
+        """
         visit = _find(raw, ADAM_VISIT)
         if self.mapping.preset != "adam" or visit is None or "week" not in raw.cells.columns:
-            return
+            return raw
         if "week" in self.section.values or self.section.units.get("week") == DAYS:
-            return  # the visit took place on a day around that of its name
-        bad = []
-        for text, number in zip(raw.cells[visit], raw.cells["week"], strict=True):
-            named = _NAMED_TIME.match(as_text(text))
-            if named is None:
-                bad.append(False)
-                continue
-            same = _week(named[2]) == _week(number)
-            # Day 29 is in week 4, and month 3 has the number 3 if it counts months.
-            bad.append(not same if named[1].lower() == "week" else same and _week(number) != 0)
+            return raw  # the visit took place on a day around that of its name
+        names = [as_text(cell) for cell in raw.cells[visit]]
+        weeks = [_week(cell) for cell in raw.cells["week"]]
+        bad = [contradicts(name, week) for name, week in zip(names, weeks, strict=True)]
         message = f"is not the week that {visit} names; give the weeks in [visits.values.week]"
         if faults := raw.source.faults(bad, "week", message, raw.cells["week"]):
             raise DataError(faults)
+        remark = unnamed_weeks(names, weeks)
+        return replace(raw, remarks=(*raw.remarks, remark)) if remark else raw
 
     def wide_to_long(self, raw: RawTable) -> RawTable:
         """Return one row per patient and week, of columns for each week."""
@@ -407,16 +405,16 @@ class _Application:
         unit = None if long.unit is None else self.find(raw, long.unit, "long.unit")
         units = units_of_measures(raw, codes, long.parameters, value, unit)
         stated = {long.parameters[code]: places for code, places in units.items()}
-        remarks = list(raw.remarks)
+        remarks = []
         if others := len(codes) - int(used.sum()):
             remarks.append(
                 f"{_rows(others)} of other measures left out: "
                 f"{_listed(code for code in codes if code not in long.parameters)}"
             )
-        raw = raw.take(np.flatnonzero(used))
+        raw = self.with_named_weeks(raw.take(np.flatnonzero(used)))
         self.check_derived(raw, long)
         pivoted = self.pivot(raw, parameter, value, long)
-        return replace(pivoted, remarks=tuple(remarks), stated_units=stated)
+        return replace(pivoted, remarks=(*raw.remarks, *remarks), stated_units=stated)
 
     def only(self, raw: RawTable, long: LongColumns) -> RawTable:
         """Return the rows that are used, such as those with an analysis flag."""
