@@ -264,6 +264,49 @@ def test_score_of_a_wide_table_in_other_units_by_a_mapping(visits, tmp_path):
     ]
 
 
+LONG = """\
+[visits.columns]
+patient_id = "ID"
+week = "WK"
+[visits.long]
+parameter = "T"
+value = "V"
+[visits.long.parameters]
+PHGA = "physician_global"
+PTGA = "patient_global"
+MMT = "mmt"
+HAQ = "haq"
+EXT = "extramuscular"
+CK = "ck"
+"""
+
+
+def test_score_takes_the_upper_limits_of_rows_of_measures(visits, tmp_path):
+    measures = {"PHGA": (6, 4), "PTGA": (6, 4), "MMT": (200, 210), "HAQ": (2, 1), "EXT": (3, 2)}
+    measures["CK"] = (1800, 900)
+    limits = ("200", "300")
+    lines = [
+        f"A,{week},{code},{values[at]},{limits[at] if code == 'CK' else ''}"
+        for code, values in measures.items()
+        for at, week in enumerate((0, 9))
+    ]
+    visits.write_text("\n".join(["ID,WK,T,V,ANRHI", *lines]) + "\n", encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(LONG, encoding="utf-8")
+    arguments = ("--map", str(mine), "--uln")
+    done = score(visits, *arguments, "ck=ANRHI")
+    assert done.stderr.splitlines() == [
+        f"{visits}, column ANRHI: there is no such column, given as the upper limit of normal of "
+        "ck; of a table with a row for each measure other columns are not kept: limit = 'ANRHI' "
+        "in [visits.long] makes it ck_uln"
+    ]
+    mine.write_text(LONG.replace('"V"', '"V"\nlimit = "ANRHI"'), encoding="utf-8")
+    rows = scored_rows(score(visits, *arguments, "ck=ck_uln").stdout)
+    assert [row["ck_uln"] for row in rows] == ["200", "300"]
+    # From 9 times the upper limit to 3 times it, of 15.
+    assert rows[1]["enzyme_percent"] == "40.0"
+
+
 @pytest.mark.parametrize(
     ("mapping", "code", "said"),
     [

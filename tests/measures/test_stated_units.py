@@ -182,6 +182,33 @@ def test_the_units_of_the_chosen_values_decide(tmp_path, value, unit, stated, to
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "limit", "told"),
+    [
+        ("LBSTRESN", "LBSTNRHI", []),
+        ("LBSTRESN", "LBORNRHI", ["LBORRESU"]),
+        ("LBORRES", "LBSTNRHI", ["LBORRESU"]),
+        ("LBORRES", "HIGH", ["LBORRESU", "LBORRESU"]),
+        ("LBSTRESN", "HIGH", []),
+    ],
+)
+def test_the_units_of_upper_limits_are_those_beside_them(tmp_path, value, limit, told):
+    text = LONG.replace('"AVAL"', f'"{value}"\nlimit = "{limit}"').replace("PARAMCD", "T")
+    text = text.replace('PHGA = "physician_global", MMT8 = "mmt", ', "")
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    table = "patient_id,week,T,LBORRES,LBORRESU,LBORNRHI,LBSTRESN,LBSTRESU,LBSTNRHI,HIGH\n"
+    table += "A,0,CK,33.3,ukat/L,3,2000,U/L,180,180\n"
+    (tmp_path / "visits.csv").write_text(table, encoding="utf-8")
+    units = ScoringUnits(uln={"ck": "ck_uln"})
+    found = []
+    try:
+        read_visits(tmp_path / "visits.csv", ["ck_uln"], mapping=mapping, units=units)
+    except DataError as error:
+        found = error.faults
+    assert [(fault.column, fault.value) for fault in found] == [(each, "ukat/L") for each in told]
+
+
 def test_a_column_of_units_that_the_mapping_names_must_be_there(tmp_path):
     (tmp_path / "mine.toml").write_text(LONG + 'unit = "U"\n', encoding="utf-8")
     mapping = read_mapping(tmp_path / "mine.toml")

@@ -243,6 +243,43 @@ def test_values_of_a_measure_in_several_units_are_refused(mapped, name):
     mapped(LONG, mixed.replace(name, "NOTE"))
 
 
+LIMITS = """\
+ID,WK,TEST,RESULT,NOTE
+007,0,PHGA,3.8,
+007,0,MMT8,70,80
+007,4,MMT8,72,
+008,4,PHGA,3.8,
+008,4,MMT8,66,90
+"""
+
+
+def test_upper_limits_of_the_rows_become_columns_of_their_measures(mapped):
+    raw = mapped(LONG + 'limit = "note"\n', LIMITS)
+    assert list(raw.cells.columns) == [
+        "patient_id", "week", "physician_global", "mmt", "mmt_uln"
+    ]  # fmt: skip
+    assert rows(raw, "mmt", "mmt_uln") == [["70", "80"], ["72", ""], ["66", "90"]]
+    fault = raw.verbatim().fault("bad", 2, "mmt_uln")
+    assert (fault.row, fault.column, fault.value) == (6, "NOTE", "90")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('week = "WK"', 'week = "WK"\nmmt_uln = "SITE"'),
+        ('PHGA = "phy', 'AGE = "mmt_uln", A = "phy'),
+    ],
+)
+def test_upper_limits_of_the_rows_do_not_replace_a_column(mapped, old, new):
+    assert old in LONG
+    mapping = LONG.replace(old, new).replace('"physician_global"', '"haq"') + 'limit = "NOTE"\n'
+    table = LIMITS.replace("\n", ",x\n").replace("NOTE,x", "NOTE,SITE")
+    table += "007,0,AGE,60,,x\n007,0,A,6,,x\n"
+    assert fault_lines(lambda: mapped(mapping, table)) == [
+        "mine.toml: visits.long: two columns of theirs lead to mmt_uln"
+    ]
+
+
 ADAM_MAPPING = 'preset = "adam"\n[visits.long.parameters]\nPHGA = "physician_global"\nMMT = "mmt"\n'
 ADQS = """\
 STUDYID,USUBJID,TRT01P,AVISIT,AVISITN,PARAMCD,AVAL,BASE,ANL01FL

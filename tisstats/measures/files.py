@@ -201,6 +201,11 @@ class VisitBatches:
         return {} if self._mapping is None else self._mapping.table("visits").units
 
     @property
+    def has_rows_of_measures(self) -> bool:
+        """Whether each measure of a visit has a row in the file."""
+        return self._mapping is not None and self._mapping.table("visits").long is not None
+
+    @property
     def state(self) -> dict[str, object]:
         """What `survey` has found, for another process."""
         return {

@@ -42,6 +42,7 @@ from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.measures.unused_limits import UnusedLimits
 from tisstats.measures.visit_table import (
     BEFORE_WEEK_ZERO,
+    NO_SUCH_LIMIT,
     REPEATED,
     TableCheck,
     identify_visits,
@@ -62,6 +63,7 @@ from tisstats.tables import (
 from tisstats.tables.findings import ALWAYS, Findings
 from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS
 from tisstats.tables.formulas import IN_TEXT, are_formulas, is_formula
+from tisstats.tables.mapping import OF_LIMITS
 from tisstats.tables.streams import STANDARD_INPUT, digest, standard_input
 from tisstats.tables.table_writers import TableWriter, TextWriter, have_returns, open_writer
 from tisstats.tables.workspace import workspace
@@ -213,6 +215,18 @@ def _check_unchanged(
         end = "what was written is not to be used" if written else "nothing was written"
         message = f"was changed while it was read; {end}"
         raise DataError([Fault(str(source), message)])
+
+
+def _with_limit_of_rows(fault: Fault) -> Fault:
+    """Return a fault, with the way out where each measure has a row and a limit is not found."""
+    if not fault.message.startswith(NO_SUCH_LIMIT):
+        return fault
+    column = f"{fault.message.removeprefix(NO_SUCH_LIMIT).strip()}{OF_LIMITS}"
+    message = (
+        f"{fault.message}; of a table with a row for each measure other columns are not kept: "
+        f"limit = {fault.column!r} in [visits.long] makes it {column}"
+    )
+    return replace(fault, message=message)
 
 
 def _spooled(path: Path) -> Path:
@@ -417,6 +431,8 @@ class _Scoring:
         limits = {}
         if "enzyme" in ranges.rules:
             limits = upper_limits(check, self._options.uln, self._options.enzyme_unit)
+        if self._visits.has_rows_of_measures:
+            check.faults = list(map(_with_limit_of_rows, check.faults))
         check.raise_faults()
         self._enzymes = tuple(limits)
         return limits

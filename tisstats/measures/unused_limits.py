@@ -9,10 +9,8 @@ import pandas as pd
 
 from tisstats.measures.enzymes import EnzymeUnit, UpperLimit
 from tisstats.tables.cells import EMPTY, as_text, numbers
+from tisstats.tables.mapping import OF_LIMITS
 from tisstats.tables.raw import TableSource, normalise_name
-
-#: Ends the name of a column of upper limits; it begins with that of the enzyme.
-OF_LIMITS = "_uln"
 
 
 class UnusedLimits:

@@ -31,6 +31,9 @@ from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
 from tisstats.tables.raw import TableSource as TableSource
 from tisstats.tables.raw import normalise_name
 
+#: Begins the fault of a column of upper limits that is not there; the enzyme ends it.
+NO_SUCH_LIMIT = "there is no such column, given as the upper limit of normal of"
+
 #: Lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
 
@@ -196,8 +199,7 @@ def upper_limits(
             message = "is no column of upper limits of normal"
             check.faults.append(Fault("uln", message, column=enzyme, value=str(limits[enzyme])))
         elif isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
-            message = f"there is no such column, given as the upper limit of normal of {enzyme}"
-            check.fault(message, str(limits[enzyme]))
+            check.fault(f"{NO_SUCH_LIMIT} {enzyme}", str(limits[enzyme]))
     return limits
 
 

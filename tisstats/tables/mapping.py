@@ -86,6 +86,9 @@ ADAM: dict[str, Any] = {
 }
 PRESETS = {"adam": ADAM}
 
+#: Ends our name of the column with the upper limits of a measure, such as ``ck_uln``.
+OF_LIMITS = "_uln"
+
 #: In ADaM: the name of a visit as text, and the flag of derived records.
 ADAM_VISIT, ADAM_DERIVED = "AVISIT", "DTYPE"
 
@@ -109,6 +112,7 @@ class LongColumns:
     only: MappingABC[str, str] = field(default_factory=dict)  #: rows used: their column, its value
     derived: str = "refuse"  #: one of `DERIVED`
     unit: str | None = None  #: their column with the units of the values; None: by its name
+    limit: str | None = None  #: their column with the upper limits of the values, if any
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +398,7 @@ class _Reader:
             only=self.texts(f"{key}.only", given.get("only", {})),
             derived=derived,
             unit=self.text(f"{key}.unit", given["unit"]) if "unit" in given else None,
+            limit=self.text(f"{key}.limit", given["limit"]) if "limit" in given else None,
         )
 
     def redcap(self, section: dict[str, Any]) -> RedcapMapping:
@@ -434,4 +439,4 @@ def _first_of_arms(events: list[str]) -> list[str]:
 
 
 _ARM = re.compile(r"_arm_\d+$")
-_LONG_KEYS = ("parameter", "value", "unit", "parameters", "only", "derived")
+_LONG_KEYS = ("parameter", "value", "unit", "limit", "parameters", "only", "derived")

@@ -19,6 +19,7 @@ from tisstats.tables.formats import FORMATS
 from tisstats.tables.mapping import (
     ADAM_DERIVED,
     ADAM_VISIT,
+    OF_LIMITS,
     TABLES,
     WEEK,
     LongColumns,
@@ -37,7 +38,7 @@ from tisstats.tables.raw import (
 )
 from tisstats.tables.reading import ReadOptions, read_table
 from tisstats.tables.study_days import A_STUDY_DAY, DAYS, is_time, weeks_of_cells
-from tisstats.tables.units import units_of_measures
+from tisstats.tables.units import own_units, units_of_measures
 from tisstats.tables.visit_names import contradicts, unnamed_weeks
 
 _EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
@@ -403,8 +404,14 @@ class _Application:
             )
         used = np.array([code in long.parameters for code in codes], dtype=bool)
         unit = None if long.unit is None else self.find(raw, long.unit, "long.unit")
+        limit = None if long.limit is None else self.find(raw, long.limit, "long.limit")
         units = units_of_measures(raw, codes, long.parameters, value, unit)
         stated = {long.parameters[code]: places for code, places in units.items()}
+        if limit is not None:
+            names = list(map(str, raw.cells.columns))
+            unit = own_units(limit, names) or unit or own_units(value, names)
+            units = units_of_measures(raw, codes, long.parameters, limit, unit)
+            stated |= {long.parameters[at] + OF_LIMITS: places for at, places in units.items()}
         remarks = []
         if others := len(codes) - int(used.sum()):
             remarks.append(
@@ -413,7 +420,7 @@ class _Application:
             )
         raw = self.with_named_weeks(raw.take(np.flatnonzero(used)))
         self.check_derived(raw, long)
-        pivoted = self.pivot(raw, parameter, value, long)
+        pivoted = self.pivot(raw, parameter, value, limit)
         return replace(pivoted, remarks=(*raw.remarks, *remarks), stated_units=stated)
 
     def only(self, raw: RawTable, long: LongColumns) -> RawTable:
@@ -448,8 +455,12 @@ class _Application:
         if faults := raw.source.faults(bad, derived, message, raw.cells[derived]):
             raise DataError(faults)
 
-    def pivot(self, raw: RawTable, parameter: str, value: str, long: LongColumns) -> RawTable:
-        """Return one row per patient and week or date, with the lines of its measures."""
+    def pivot(self, raw: RawTable, parameter: str, value: str, limit: str | None) -> RawTable:
+        """Return one row per patient and week or date, with the lines of its measures.
+
+        A measure whose rows have upper limits has a column of them, too.
+        """
+        assert self.section.long is not None
         time = _time_of(raw)
         read = _week if time == "week" else _date
         keys = [
@@ -465,7 +476,7 @@ class _Application:
         cells = base.cells[kept].copy()
         origins = {name: at for name, at in base.source.origins.items() if name in kept}
         codes = np.array([as_text(cell).strip() for cell in raw.cells[parameter]], dtype=object)
-        for code, name in long.parameters.items():
+        for code, name in self.section.long.parameters.items():
             rows = np.flatnonzero(codes == code)
             at = numbers[rows]
             repeated = np.zeros(len(raw), dtype=bool)
@@ -473,12 +484,18 @@ class _Application:
             message = f"the patient has another row for this measure and {time}"
             if faults := raw.source.faults(repeated, parameter, message, raw.cells[parameter]):
                 raise DataError(faults)
-            values = np.full(len(visits), None, dtype=object)
-            values[at] = raw.cells[value].to_numpy(dtype=object)[rows]
             lines = np.array([base.source.line(row) for row in range(len(base))])
             lines[at] = [raw.source.line(int(row)) for row in rows]
-            cells[name] = pd.Series(values, dtype=object)
-            origins[name] = ColumnOrigin(raw.source.column_name(value), lines)
+            taken = {name: value}
+            if limit is not None and not empty_cells(raw.cells[limit].iloc[rows]).all():
+                taken[name + OF_LIMITS] = limit
+            for ours, theirs in taken.items():
+                if ours in cells:
+                    raise self.fault("long", f"two columns of theirs lead to {ours}")
+                values = np.full(len(visits), None, dtype=object)
+                values[at] = raw.cells[theirs].to_numpy(dtype=object)[rows]
+                cells[ours] = pd.Series(values, dtype=object)
+                origins[ours] = ColumnOrigin(raw.source.column_name(theirs), lines)
         return replace(base, cells=cells, source=replace(base.source, origins=origins, cells=None))
 
     def check_constant(
