@@ -13,6 +13,11 @@ from tisstats.tables.cells import as_text
 
 VAS = "must be a number from 0 to 10 (cm, as vas_max is 10; 100 is for mm)"
 
+THOUSANDS = "; if it has separators of thousands, leave them out"
+LIMIT = (
+    "the limit of measurement: write that limit, which is then read as the value, or leave the "
+    "cell empty"
+)
 COMMA = "; if its comma is a decimal mark, declare it (--decimal ,)"
 
 
@@ -37,7 +42,12 @@ def faults_of(visits, **changed):
         ("haq", 3.125, "must be a number from 0 to 3"),
         ("haq", "1,6", f"must be a number from 0 to 3{COMMA}"),
         ("ck", " 0,75", f"must be a number above 0, in U/L{COMMA}"),
-        ("ck", "1,500", "must be a number above 0, in U/L"),
+        ("ck", "1,500", f"must be a number above 0, in U/L{THOUSANDS}"),
+        ("ck", " 1'234'500.5", f"must be a number above 0, in U/L{THOUSANDS}"),
+        ("ck", "1 500", f"must be a number above 0, in U/L{THOUSANDS}"),
+        ("ck", "15 00", "must be a number above 0, in U/L"),
+        ("ck", "1,500'000", "must be a number above 0, in U/L"),
+        ("haq", "1,500", "must be a number from 0 to 3"),
         ("ck", "1,5,0", "must be a number above 0, in U/L"),
         ("haq", "mild", "must be a number from 0 to 3"),
         ("haq", True, "must be a number from 0 to 3"),
@@ -47,7 +57,24 @@ def faults_of(visits, **changed):
         ("ck", 0, "must be a number above 0, in U/L"),
         ("ck", -5, "must be a number above 0, in U/L"),
         ("ck", "1199 U/L", "must be a number above 0, in U/L"),
-        ("ck", "<20", "must be a number above 0, in U/L"),
+        ("ck", "<20", f"must be a number above 0, in U/L; it is only known to lie below {LIMIT}"),
+        (
+            "ck",
+            "≤ 20 U/L",
+            f"must be a number above 0, in U/L; it is only known to lie below {LIMIT}",
+        ),
+        (
+            "ck",
+            ">10000",
+            f"must be a number above 0, in U/L; it is only known to lie above {LIMIT}",
+        ),
+        (
+            "ck",
+            " >= 1,5",
+            f"must be a number above 0, in U/L; it is only known to lie above {LIMIT}",
+        ),
+        ("ck", "> ULN", "must be a number above 0, in U/L"),
+        ("haq", "<1", "must be a number from 0 to 3"),
         ("week", None, "must be a number of weeks, not empty"),
         ("week", "", "must be a number of weeks, not empty"),
         ("week", "0 weeks", "must be a number of weeks"),

@@ -200,7 +200,14 @@ FAULTS = {
     ),
     "thousands": (
         cell("visits", 0, "ck", "1,199"),
-        f"{VISITS}, row 2, column ck, value '1,199': must be a number above 0, in U/L",
+        f"{VISITS}, row 2, column ck, value '1,199': must be a number above 0, in U/L; if it has "
+        "separators of thousands, leave them out",
+    ),
+    "beyond the limit of measurement": (
+        cell("visits", 0, "ck", ">10000"),
+        f"{VISITS}, row 2, column ck, value '>10000': must be a number above 0, in U/L; it is only "
+        "known to lie above the limit of measurement: write that limit, which is then read as the "
+        "value, or leave the cell empty",
     ),
     "number with its unit": (
         cell("visits", 0, "ck", "1199 U/L"),

@@ -18,6 +18,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures import enzymes
 from tisstats.measures.core_set import ENZYMES
 from tisstats.measures.identifiers import unseen_characters, unseen_message
+from tisstats.measures.laboratory_texts import hints_on_cells
 from tisstats.measures.ranges import MEASURE_COLUMNS as MEASURE_COLUMNS
 from tisstats.measures.ranges import VAS_MEASURES as VAS_MEASURES
 from tisstats.measures.ranges import VAS_UNITS as VAS_UNITS
@@ -85,13 +86,23 @@ class TableCheck:
             if normalise_name(name) in reserved:  # read again, it would be that column
                 self.fault("the name is reserved for a result column; rename it", name)
 
-    def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
-        """Return a column as floats, nan if empty; record values that are not numbers in range."""
+    def numbers(
+        self, column: str, allowed: str, low: float, high: float, *, of_laboratory: bool = False
+    ) -> NDArray[np.float64]:
+        """Return a column as floats, nan if empty; record values that are not numbers in range.
+
+        What laboratories write for a value that is no number is explained where it is one of
+        theirs.
+        """
         values, text = as_numbers(self.table[column])
         bad = text | (values < low) | (values > high) | np.isinf(values)
         allowed += self.source.once_converted(column)
         commas = text & like_decimal_commas(self.table[column]) if text.any() else text
-        self.fault_rows(bad & ~commas, column, allowed)
+        hints = hints_on_cells(self.table[column], text & ~commas) if of_laboratory else []
+        explained = np.logical_or.reduce([commas, *(rows for _, rows in hints)])
+        self.fault_rows(bad & ~explained, column, allowed)
+        for more, rows in hints:
+            self.fault_rows(rows, column, f"{allowed}{more}")
         hint = f"{allowed}; if its comma is a decimal mark, declare it (--decimal ,)"
         self.fault_rows(commas, column, hint)
         return values
@@ -130,11 +141,12 @@ def read_measures(
     }
     multiples = {}
     for enzyme in enzymes.sort_enzymes(limits):
-        value = check.numbers(enzyme, f"must be a number above 0, in {unit}", ABOVE_ZERO, np.inf)
+        allowed = f"must be a number above 0, in {unit}"
+        value = check.numbers(enzyme, allowed, ABOVE_ZERO, np.inf, of_laboratory=True)
         limit = limits[enzyme]
         if isinstance(limit, str):
             allowed = f"must be a number above 0, the upper limit of normal of {enzyme} in {unit}"
-            column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf)
+            column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf, of_laboratory=True)
             check.fault_rows(np.isfinite(value) & empty_cells(table[limit]), limit, allowed)
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.enzymes import uln_fault
+from tisstats.measures.laboratory_texts import hints_on_cells
 from tisstats.measures.ranges import MEASURE_COLUMNS_OF
 from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.tables import (
@@ -244,6 +245,10 @@ class _Columns:
             hint = "if its comma is a decimal mark, declare it: decimal = ',' in [files]"
             self.table.add(commas, column, f"{allowed}; {hint}")
             bad = bad & ~commas
+        if column in self.study.measures.enzymes:
+            for more, rows in hints_on_cells(self.raw.cells[column], bad):
+                self.table.add(rows, column, f"{allowed}{more}")
+                bad = bad & ~rows
         codes = bad & _like_missing_codes(self.raw.cells[column])
         changed = self._changed_by_mapping(column, bad & ~codes)
         self.table.add(bad & ~codes & (changed == ""), column, allowed)
