@@ -8,6 +8,7 @@ from tisstats.measures.files import VisitBatches, read_visits
 from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.tables import batches, read_mapping
 from tisstats.tables.batches import TableBatches
+from tisstats.tables.units import own_units
 from tisstats.trial.study_data import StudyData
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck"
@@ -180,6 +181,22 @@ def test_the_units_of_the_chosen_values_decide(tmp_path, value, unit, stated, to
         f"visits.csv, row {row}, column {column}, value {given!r}: {message}{hint}"
         for column, message, given, row in told
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "columns", "expected"),
+    [
+        ("RESULT", ["dose_unit", "Unit"], "Unit"),
+        ("Result", ["UNITS", "RESULT.UNIT"], "RESULT.UNIT"),
+        ("RESULT", ["dose_unit", "LBORRESU"], None),
+        ("QSSTRESN", ["QSORRESU", "QSSTRESU"], "QSSTRESU"),
+        ("QSSTRESN", ["QSORRESU", "UNIT", "LBSTRESU"], None),
+        ("AVALC", ["UNIT", "avalu"], "avalu"),
+        ("A1HI", ["AVALU"], None),
+    ],
+)
+def test_a_column_of_units_belongs_to_values_by_its_name(value, columns, expected):
+    assert own_units(value, columns) == expected
 
 
 @pytest.mark.parametrize(

@@ -347,15 +347,18 @@ def test_adam_analyses_the_full_analysis_set(mapped, flags, patients, analysed, 
 def test_a_flag_of_adam_must_say_who_is_analysed(mapped):
     adsl = "USUBJID,TRT01P,ITTFL\n1,a,\n2,b,1\n3,b,N\n"
     assert fault_lines(lambda: mapped(ADAM_MAPPING, adsl, "patients")) == [
-        "trial.csv, row 2, column ITTFL, value '': must be Y or N",
-        "trial.csv, row 3, column ITTFL, value '1': must be Y or N",
+        "trial.csv, row 2, column ITTFL, value '': must be Y or N: analysed is taken from it",
+        "trial.csv, row 3, column ITTFL, value '1': must be Y or N: analysed is taken from it",
     ]
     own = '[patients.columns]\nanalysed = "SAFFL"\n'
     raw = mapped(ADAM_MAPPING + own, adsl.replace("ITTFL", "SAFFL"), "patients")
     assert rows(raw, "analysed") == [[""], ["1"], ["N"]]
     own = "[patients.values.analysed]\n1 = true\nN = false\n"
-    raw = mapped(ADAM_MAPPING + own, adsl, "patients")
-    assert rows(raw, "analysed") == [[""], ["true"], ["false"]]
+    assert fault_lines(lambda: mapped(ADAM_MAPPING + own, adsl, "patients")) == [
+        "trial.csv, row 2, column ITTFL, value '': must not be empty: analysed is taken from it"
+    ]
+    raw = mapped(ADAM_MAPPING + own, adsl.replace("1,a,", "1,a,N"), "patients")
+    assert (rows(raw, "analysed"), raw.remarks) == ([["false"], ["true"], ["false"]], ())
 
 
 def test_a_preset_leaves_out_other_columns_with_our_names(mapped):

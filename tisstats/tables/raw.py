@@ -339,6 +339,15 @@ def match_columns(raw: RawTable, names: Iterable[str]) -> RawTable:
     return raw.rename(found)
 
 
+def find_column(raw: RawTable, name: str) -> str | None:
+    """Return the name of a column as the file writes it; None if there is no such column."""
+    key = normalise_name(name)
+    for column in map(str, raw.cells.columns):
+        if normalise_name(column) == key:
+            return column
+    return None
+
+
 def require_columns(raw: RawTable, names: Iterable[str]) -> None:
     """Raise DataError if the table lacks one of these columns; names the columns it has."""
     has = set(map(str, raw.cells.columns))

@@ -23,25 +23,23 @@ from tisstats.tables.mapping import (
     TABLES,
     WEEK,
     LongColumns,
-    RedcapMapping,
     TableMapping,
     TrialMapping,
     WideColumn,
 )
 from tisstats.tables.raw import (
-    FAULTS_PER_COLUMN,
     ColumnOrigin,
     RawTable,
     check_header,
-    match_columns,
+    find_column,
     normalise_name,
 )
 from tisstats.tables.reading import ReadOptions, read_table
+from tisstats.tables.redcap import entered_columns, redcap_rows
 from tisstats.tables.study_days import A_STUDY_DAY, DAYS, is_time, weeks_of_cells
 from tisstats.tables.units import own_units, units_of_measures
 from tisstats.tables.visit_names import contradicts, unnamed_weeks
 
-_EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
 #: Most codes that a remark lists.
 _MOST_LISTED = 5
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
@@ -194,7 +192,7 @@ class _Application:
     def apply(self, raw: RawTable) -> RawTable:
         section = self.section
         if self.mapping.redcap is not None:
-            raw = _redcap_rows(raw, self.mapping, self.table)
+            raw = redcap_rows(raw, self.mapping, self.table)
         raw = self.rename(raw)
         early = [name for name in section.values if name in raw.cells.columns]
         raw = self.map_values(raw, early)
@@ -204,7 +202,7 @@ class _Application:
         elif section.long is not None:
             raw = self.long_to_wide(raw, section.long)
         elif self.mapping.redcap is not None and self.table == "visits":
-            raw = self.drop_unfilled(raw, _entered_columns(raw))
+            raw = self.drop_unfilled(raw, entered_columns(raw))
         raw = self.map_values(raw, [name for name in section.values if name not in early])
         units = {name: unit for name, unit in section.units.items() if not is_time(name)}
         for name in units:
@@ -216,7 +214,7 @@ class _Application:
 
     def find(self, raw: RawTable, name: str, key: str) -> str:
         """Return the name of a column of theirs as the file writes it."""
-        found = _find(raw, name)
+        found = find_column(raw, name)
         if found is None:
             message = f"there is no such column, named in {self.mapping.path} ({self.table}.{key})"
             shown = raw.source.column_name(name)
@@ -227,7 +225,7 @@ class _Application:
         """Return the table with our names for its columns."""
         names: dict[str, str] = {}
         for ours, theirs in self.section.columns.items():
-            found = [name for each in theirs if (name := _find(raw, each)) is not None]
+            found = [name for each in theirs if (name := find_column(raw, each)) is not None]
             if not found and ours in self.section.optional:
                 continue
             first = found[0] if found else self.find(raw, theirs[0], f"columns.{ours}")
@@ -244,12 +242,14 @@ class _Application:
         """Return the table with remarks on the first of some flags, which decides."""
         first, *others = found
         texts = {name: [as_text(cell).strip() for cell in raw.cells[name]] for name in found}
-        if ours not in self.section.values:
-            bad = [text not in ("Y", "N") for text in texts[first]]
-            if faults := raw.source.faults(bad, first, "must be Y or N", raw.cells[first]):
-                raise DataError(faults)
+        # Without a flag a patient would be analysed: it cannot be passed over as a missing value.
+        mapped = ours in self.section.values
+        allowed = f"must {'not be empty' if mapped else 'be Y or N'}: {ours} is taken from it"
+        bad = [not text if mapped else text not in ("Y", "N") for text in texts[first]]
+        if faults := raw.source.faults(bad, first, allowed, raw.cells[first]):
+            raise DataError(faults)
         remarks = list(raw.remarks)
-        if count := texts[first].count("N"):
+        if not mapped and (count := texts[first].count("N")):
             remarks.append(f"{_rows(count)} with {first} 'N' not {ours}")
         for name in others:
             differs = sum(one != two for one, two in zip(texts[first], texts[name], strict=True))
@@ -329,7 +329,7 @@ class _Application:
 
         Where they state another one than its numbers, DataError is raised.
         """
-        visit = _find(raw, ADAM_VISIT)
+        visit = find_column(raw, ADAM_VISIT)
         if self.mapping.preset != "adam" or visit is None or "week" not in raw.cells.columns:
             return raw
         if "week" in self.section.values or self.section.units.get("week") == DAYS:
@@ -426,7 +426,7 @@ class _Application:
     def only(self, raw: RawTable, long: LongColumns) -> RawTable:
         """Return the rows that are used, such as those with an analysis flag."""
         for name, wanted in long.only.items():
-            column = _find(raw, name)
+            column = find_column(raw, name)
             if column is None and self.mapping.preset == "adam":
                 continue  # a data set without this flag
             column = column or self.find(raw, name, "long.only")
@@ -439,14 +439,14 @@ class _Application:
             if left:
                 remark = f"{_rows(left)} without {column} {wanted!r}"
                 raw = replace(raw, remarks=(*raw.remarks, f"{remark} left out"))
-        derived = _find(raw, ADAM_DERIVED)
+        derived = find_column(raw, ADAM_DERIVED)
         if derived is not None and long.derived == "drop":
             raw = raw.take(np.flatnonzero(empty_cells(raw.cells[derived])))
         return raw
 
     def check_derived(self, raw: RawTable, long: LongColumns) -> None:
         """Raise DataError for derived records, unless the mapping says what to do with them."""
-        derived = _find(raw, ADAM_DERIVED)
+        derived = find_column(raw, ADAM_DERIVED)
         if derived is None or long.derived != "refuse":
             return
         message = "is a derived record; say what becomes of them: visits.long.derived = 'drop' or "
@@ -548,15 +548,6 @@ def unfilled_remark(number: int) -> str:
     return f"{number} {'week' if number == 1 else 'weeks'} without any measure left out"
 
 
-def _find(raw: RawTable, name: str) -> str | None:
-    """Return the name of a column as the file writes it; None if there is no such column."""
-    key = normalise_name(name)
-    for column in map(str, raw.cells.columns):
-        if normalise_name(column) == key:
-            return column
-    return None
-
-
 def _changed(raw: RawTable, columns: Mapping[str, pd.Series], faults: Sequence[Fault]) -> RawTable:
     """Return the table with changed columns, whose cells of the file are kept; raise the faults."""
     if faults:
@@ -581,20 +572,6 @@ def _listed(codes: Iterable[str]) -> str:
 def _after_id(cells: pd.DataFrame) -> int:
     names = list(cells.columns)
     return names.index("patient_id") + 1 if "patient_id" in names else 0
-
-
-def _entered_columns(raw: RawTable) -> list[str]:
-    """Return the columns of an export in which somebody has entered something.
-
-    REDCap itself fills those of its structure, and the state of each form (``..._complete``).
-    """
-    return [
-        name
-        for name in map(str, raw.cells.columns)
-        if name not in ("patient_id", "week")
-        and not raw.source.column_name(name).lower().startswith("redcap_")
-        and not name.endswith("_complete")
-    ]
 
 
 def _time_of(raw: RawTable) -> str:
@@ -626,66 +603,3 @@ def _merge(raw: RawTable, first: str, other: str) -> RawTable:
     if empty:
         remarks = (*remarks, f"{other} is empty in {_rows(empty)}, for which {first} is taken")
     return replace(raw, cells=raw.cells.drop(columns=other), remarks=remarks)
-
-
-def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
-    """Return the rows of an export that belong to a table, with the week of their event."""
-    redcap, path = mapping.redcap, mapping.path
-    assert redcap is not None
-    raw = match_columns(raw, (_EVENT, _INSTRUMENT))
-    if _EVENT not in raw.cells.columns:
-        message = f"there is no such column; is this a longitudinal project? {raw.has}"
-        raise DataError([Fault(raw.source.shown, message, None, _EVENT)])
-    events = _known(raw, _EVENT, redcap.events, path, "redcap.events", required=True)
-    instruments = [""] * len(raw)
-    if _INSTRUMENT in raw.cells.columns:
-        key = "redcap.instruments"
-        instruments = _known(raw, _INSTRUMENT, redcap.instruments, path, key, required=False)
-    rows = [
-        row
-        for row, (event, instrument) in enumerate(zip(events, instruments, strict=True))
-        if _belongs(redcap, table, event, instrument)
-    ]
-    if table == "patients" and not rows:
-        names = " or ".join(map(repr, redcap.patients_events))
-        message = f"no row has the event {names}, from which patients are taken"
-        raise DataError([Fault(raw.source.shown, message, None, _EVENT)])
-    found = raw.take(np.array(rows, dtype=np.int64))
-    if table == "patients" or "week" in mapping.table(table).columns:
-        return found
-    if (own := _find(raw, "week")) is not None:
-        message = f"weeks are those of redcap.events; name this column otherwise in {path}"
-        raise DataError([Fault(raw.source.shown, message, 1, own)])
-    weeks = pd.Series([redcap.events[events[row]] for row in rows], dtype=object)
-    origins = {**found.source.origins, "week": ColumnOrigin(_EVENT)}
-    cells = found.cells.assign(week=weeks)
-    shown = cells.assign(week=pd.Series([events[row] for row in rows], dtype=object))
-    return replace(found, cells=cells, source=replace(found.source, origins=origins, cells=shown))
-
-
-def _belongs(redcap: RedcapMapping, table: str, event: str, instrument: str) -> bool:
-    """Test whether a row of an export belongs to a table of ours."""
-    if instrument:
-        return redcap.instruments[instrument] == table
-    if table == "patients":
-        return event in redcap.patients_events
-    visits_repeat = "visits" in redcap.instruments.values()
-    return table == "visits" and not visits_repeat and redcap.events[event] is not None
-
-
-def _known(
-    raw: RawTable,
-    column: str,
-    known: Mapping[str, Any],
-    path: str,
-    key: str,
-    *,
-    required: bool,
-) -> list[str]:
-    """Return the cells of a column as text; raise DataError if the mapping lacks one of them."""
-    texts = [as_text(cell).strip() for cell in raw.cells[column]]
-    bad = [text not in known and (bool(text) or required) for text in texts]
-    allowed = f"must be one of {', '.join(known) or 'none'}, as {path} has in [{key}]"
-    if faults := raw.source.faults(bad, column, allowed, raw.cells[column]):
-        raise DataError(faults[: FAULTS_PER_COLUMN + 1])
-    return texts

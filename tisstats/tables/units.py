@@ -27,7 +27,8 @@ _NOT_ITS_OWN = "; if another column has the units of {value}, name it (visits.lo
 def own_units(value: str, columns: Iterable[str]) -> str | None:
     """Return the column that has the units of a column of values; None if none is known to.
 
-    It is known by the names of CDISC, or by a name that begins with that of the values.
+    It is known by the names of CDISC, or by a name that begins with that of the values; a plain
+    name, ``unit``, goes with values whose name is none of CDISC's.
 
     Examples
     --------
@@ -35,8 +36,14 @@ def own_units(value: str, columns: Iterable[str]) -> str | None:
     ('LBSTRESU', 'mass unit')
     >>> own_units("LBSTRESN", ["LBORRESU"]), own_units("VSORRES", ["LBORRESU", "UNIT"])
     (None, None)
+    >>> own_units("Result", ["dose_unit", "UNIT"])
+    'UNIT'
     """
-    return _own_units(value, {normalise_name(column): column for column in columns})
+    names = {normalise_name(column): column for column in columns}
+    plain = None
+    if not any(end.search(normalise_name(value)) for end, _ in _CDISC_UNITS):
+        plain = names.get("unit", names.get("units"))
+    return _own_units(value, names) or plain
 
 
 def _own_units(value: str, columns: Mapping[str, str]) -> str | None:
