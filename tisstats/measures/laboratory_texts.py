@@ -1,4 +1,4 @@
-"""What laboratories write for a value and is no number: `>10000`, `1,200`."""
+"""What laboratories write for a value and cannot be read as a number: `>10000`, `1,200`."""
 
 from __future__ import annotations
 

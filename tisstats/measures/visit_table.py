@@ -91,8 +91,7 @@ class TableCheck:
     ) -> NDArray[np.float64]:
         """Return a column as floats, nan if empty; record values that are not numbers in range.
 
-        What laboratories write for a value that is no number is explained where it is one of
-        theirs.
+        Of a column `of_laboratory`, the message explains texts such as ``>10000``.
         """
         values, text = as_numbers(self.table[column])
         bad = text | (values < low) | (values > high) | np.isinf(values)

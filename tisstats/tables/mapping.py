@@ -24,6 +24,8 @@ their values on the left of values::
     [visits.long]                       # a row for each measure of a visit
     parameter = "TEST"
     value = "RESULT"
+    unit = "RESULT_UNIT"                # needed only where names do not show it
+    limit = "HIGH"                      # upper limits, of which ck has ck_uln
     parameters = { PHGA = "physician_global" }
 
     [redcap]                            # one export with redcap_event_name
