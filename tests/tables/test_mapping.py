@@ -711,11 +711,11 @@ def test_study_days_of_rows_of_measures_are_one_visit(mapped):
         ("[redcap]\nevents = { a = 0 }\npatients_event = 1\n",
          "redcap.patients_event: must be one of redcap.events, or a list of them: a"),
         ("[adverse_events.columns]\nweek = 'ASTDY'\n",
-         "adverse_events.columns.week: is a study day by its name in CDISC; add units.week = "
-         "'days', or 'weeks'"),
+         "adverse_events.columns.week: is a study day by its name in CDISC; say which it has, "
+         "adverse_events.units.week = 'days' or 'weeks'"),
         ("[patients.columns]\nstop_week = ['EOSWK', 'eosdy']\n",
-         "patients.columns.stop_week: is a study day by its name in CDISC; add units.stop_week = "
-         "'days', or 'weeks'"),
+         "patients.columns.stop_week: is a study day by its name in CDISC; say which it "
+         "has, patients.units.stop_week = 'days' or 'weeks'"),
         ("[visits.columns]\nweek = 'x'\n[visits.units]\nweek = 'months'\n",
          "visits.units.week: must be one of weeks, days"),
         ("[visits.units]\nweek = 'days'\n[visits.wide]\nweeks=[0]\ncolumns={mmt='w{week}'}\n",

@@ -295,8 +295,8 @@ class _Reader:
             columns.pop("week", None)  # of a preset
         units = self.texts(f"{name}.units", section.get("units", {}))
         made_by = f"{name}.wide" if wide is not None else self.weeks_made_by
-        for key, message, value in time_faults(own, units, made_by):
-            self.fault(f"{name}.{key}", message, value)
+        for key, message, value in time_faults(name, own, units, made_by):
+            self.fault(key, message, value)
         # The unit of a preset's column is not that of the mapping's own.
         units = {
             key: unit for key, unit in preset.get("units", {}).items() if key not in own

@@ -44,12 +44,14 @@ def is_named_as_day(column: str) -> bool:
 
 
 def time_faults(
-    columns: Mapping[str, object], units: Mapping[str, str], made_by: str | None
+    table: str, columns: Mapping[str, object], units: Mapping[str, str], made_by: str | None
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with the units of weeks in a mapping of a table.
 
     Parameters
     ----------
+    table
+        The name of the table.
     columns
         Our columns to theirs, as the mapping has them: a name, or a list of names.
     units
@@ -60,26 +62,32 @@ def time_faults(
     Yields
     ------
     tuple of str
-        Key in the section of the table, message and value.
+        Key in the mapping, message and value.
 
     Examples
     --------
-    >>> for key, message, value in time_faults({"week": "ADY"}, {"stop_week": "months"}, None):
-    ...     print(key, value, message)
-    units.stop_week months must be one of weeks, days
-    columns.week ADY is a study day by its name in CDISC; add units.week = 'days', or 'weeks'
+    >>> units = {"stop_week": "months"}
+    >>> for key, message, value in time_faults("patients", {"end_week": "EOSDY"}, units, None):
+    ...     print(f"{key} {value}: {message[-43:]}")
+    patients.units.stop_week months: must be one of weeks, days
+    patients.columns.end_week EOSDY: patients.units.end_week = 'days' or 'weeks'
     """
     for column, unit in units.items():
         if is_time(column) and unit not in (WEEKS, DAYS, ""):
-            yield f"units.{column}", f"must be one of {WEEKS}, {DAYS}", unit
+            yield f"{table}.units.{column}", f"must be one of {WEEKS}, {DAYS}", unit
         elif column == "week" and made_by and "week" not in columns:
-            yield "units.week", f"the weeks are those of {made_by}, which are no {DAYS}", unit
+            yield (
+                f"{table}.units.week",
+                f"the weeks are those of {made_by}, which are no {DAYS}",
+                unit,
+            )
     for column, theirs in columns.items():
         names = theirs if isinstance(theirs, list) else [theirs]
         days = [name for name in names if isinstance(name, str) and is_named_as_day(name)]
         if is_time(column) and column not in units and days:
-            message = f"is a study day by its name in CDISC; add units.{column} = '{DAYS}', or "
-            yield f"columns.{column}", f"{message}'{WEEKS}'", days[0]
+            say = f"say which it has, {table}.units.{column} = '{DAYS}' or '{WEEKS}'"
+            message = f"is a study day by its name in CDISC; {say}"
+            yield f"{table}.columns.{column}", message, days[0]
 
 
 def weeks_of_days(days: pd.Series) -> pd.Series:
