@@ -24,12 +24,27 @@ MEASURES = {
     "ck": [900, 200] * 2,
 }
 SCORING = {"uln": {"ck": "170"}}
+
+
+def can_be_written(kind):
+    """Whether this release of pyarrow writes the kind to Parquet: release 17 writes no views."""
+    try:
+        pq.write_table(pa.table({"id": pa.array([b"a"], kind)}), pa.BufferOutputStream())
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
+
+
 KINDS = [
-    pa.binary(),
-    pa.large_binary(),
-    pa.binary_view(),
-    pa.dictionary(pa.int8(), pa.string()),
-    pa.dictionary(pa.int8(), pa.binary()),
+    kind
+    for kind in (
+        pa.binary(),
+        pa.large_binary(),
+        pa.binary_view(),
+        pa.dictionary(pa.int8(), pa.string()),
+        pa.dictionary(pa.int8(), pa.binary()),
+    )
+    if can_be_written(kind)
 ]
 #: Cells of kinds that are identifiers seldom, and how they are read.
 RARE = {
@@ -52,7 +67,7 @@ def visits_in(folder, **columns):
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
 def test_bytes_are_the_text_that_they_are(tmp_path, kind, ending):
     ids = ["Å1", "Å1", "b", "b"]
-    source = visits_in(tmp_path, patient_id=pa.array(ids).cast(kind))
+    source = visits_in(tmp_path, patient_id=pa.array([each.encode() for each in ids], kind))
     output = tmp_path / f"out{ending}"
     scored(source, output, **SCORING)
     found = READERS[ending](output)
