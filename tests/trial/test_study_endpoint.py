@@ -450,7 +450,8 @@ def test_without_a_table_of_treatments_rescue_is_known_from_the_reason(tmp_path)
     data = read(made, tmp_path, without_rescue=True)
     reasons = [row["end_reason"] == "rescue_medication" for row in made.patients]
     assert any(reasons)
-    assert np.isfinite(study_courses(data).rescue_week).tolist() == reasons
+    for courses in (study_courses(data), Courses.of(data.analysis)):
+        assert np.isfinite(courses.rescue_week).tolist() == reasons
     assert "There is no table of treatments" in describe_study_endpoint(data)
 
 
@@ -557,3 +558,34 @@ def test_where_a_death_without_a_week_is_placed_is_described(tmp_path, week, str
     said = describe_study_endpoint(StudyData.read(made.write(tmp_path)))
     taken = " A death without a recorded week is taken to be in that of the last visit. "
     assert (taken in said) == (strategy == "treatment policy" and week == "")
+
+
+def test_courses_of_the_analysis_give_the_answer_of_the_report(study):
+    conditions = {"without_rescue": True, "without_confirmed_deterioration": True}
+    data = with_endpoint(study, intercurrent="composite", **conditions)
+    expected = evaluate_study(data)
+    found = evaluate(data.study.endpoint.as_endpoint(), Courses.of(data.analysis))
+    assert found.status.tolist() == expected.status.tolist()
+    assert found.rule.tolist() == expected.rule.tolist()
+    assert "stopped early, before the assessment" in found.rule
+    assert "rescue medication before the assessment" in found.rule
+
+
+def test_a_recorded_stop_before_the_assessment_is_one_in_courses_of_the_analysis(tmp_path):
+    made = make_study(10, seed=1, missing=0, missed=0)
+    for row in made.patients:
+        row |= {"stop_week": 16, "end_reason": "withdrawal"}
+    data = read(made, tmp_path, intercurrent="composite")
+    # They were seen until the last week all the same.
+    assert np.nanmax(data.analysis.weeks) >= 24
+    courses = Courses.of(data.analysis)
+    assert set(courses.stop_week) == {16}
+    assert not evaluate(data.study.endpoint.as_endpoint(), courses).count("responder")
+
+
+def test_the_section_of_a_description_is_no_endpoint(tmp_path):
+    data = read(make_study(5, seed=1), tmp_path)
+    with pytest.raises(TypeError, match=r"got EndpointPlan; .* by evaluate_study\(data\)$"):
+        evaluate(data.study.endpoint, Courses.of(data.analysis))
+    with pytest.raises(TypeError, match=r"courses must be Courses, .* got Analysis$"):
+        evaluate(data.study.endpoint.as_endpoint(), data.analysis)

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.trial.studies import make_study
-from tisstats.trial import study_endpoint
 from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.intercurrent_events import among_visits
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import (
@@ -26,7 +26,7 @@ SCHEDULE = [0.0, 4.0, 12.0, 24.0]
 
 def placed(events, recorded, weeks, *, scheduled=False):
     arrays = (np.array(each, dtype=float) for each in (events, recorded, weeks))
-    found = study_endpoint._among_visits(*arrays, scheduled=scheduled)
+    found = among_visits(*arrays, scheduled=scheduled)
     return found.tolist()
 
 

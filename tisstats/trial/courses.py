@@ -9,18 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.imacs.rules import WORSENING_RULES, WorseningRule, chosen_rule
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Mask, ThreeValued, equals
-from tisstats.trial.deaths import own_death_weeks
-from tisstats.trial.description import RESCUE
+from tisstats.trial.columns import Mask, ThreeValued
+from tisstats.trial.intercurrent_events import SAME_WEEK as SAME_WEEK
+from tisstats.trial.intercurrent_events import intercurrent_events
 from tisstats.trial.scoring import worsening_by_visit
-
-#: Weeks that differ by at most this are the same: they may come from dates, as days / 7.
-SAME_WEEK = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,10 +169,18 @@ class Courses:
     def of(cls, analysis: Analysis, deterioration: str | WorseningRule = "confirmed") -> Courses:
         """Return the courses of a trial's analysed patients.
 
-        Rescue medication is taken from the treatments, an early stop and a death from the reason
-        and the week of the end; where that week is missing, from the last visit. A death with a
-        week of its own, in the column ``death_week`` of the patients, is in that week, and is the
-        early stop of a patient whose study it ended.
+        An early stop is in the week of the column ``stop_week`` of the patients, also of a patient
+        who completed the study after it. Where that is empty or missing, it is in the week of the
+        end of a patient who did not complete; where that is missing too, at the last visit. A death
+        that ended the study is that stop, in the column ``death_week`` if that is given. Of another
+        patient, a ``death_week`` is the death, and no earlier than the stop.
+
+        Rescue medication is that of the table of treatments. In a study without such a table it is
+        known of patients who stopped for it, and is taken as given when they stopped.
+
+        In a study a visit may lie some days off its scheduled week. Rescue medication and early
+        stops stay on the side of it on which they were. What happened on the very day of a visit
+        happened in its week, as did a stop or a death whose week is given as the scheduled one.
 
         Parameters
         ----------
@@ -187,28 +191,20 @@ class Courses:
             custom rule; applied to each visit alone, whether or not it asks for consecutive ones.
             By default that of the trial ProDERM (see `confirmed_deterioration`). With PRINTO's core
             set, in which none is defined, it is not known of any visit.
+
+        See Also
+        --------
+        tisstats.trial.evaluate_study : with the definitions and the criterion of a study.
         """
-        visit = np.isfinite(analysis.weeks)
-        treatments = analysis.trial.treatments
-        rescue = treatments[(treatments["treatment"] == RESCUE).to_numpy(dtype=bool)]
-        first_rescue = rescue.groupby("patient_id")["week"].min()
-        ends = analysis.patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
-        last = np.max(np.where(visit, analysis.weeks, -np.inf), axis=1, initial=-np.inf)
-        # Every analysed patient has a baseline.
-        ends = np.where(np.isnan(ends), last, ends)
-        patients = analysis.analysed
-        deaths = np.where(equals(patients, "end_reason", "death"), ends, np.nan)
-        own = own_death_weeks(patients)
-        deaths = np.where(np.isnan(own), deaths, own)
-        stops = np.where(equals(patients, "end_reason", "death"), deaths, ends)
+        events = intercurrent_events(analysis)
         return cls(
             weeks=analysis.weeks,
             score_low=analysis.tis_low,
             score_high=analysis.tis_high,
             worse=_worse(analysis, deterioration),
-            rescue_week=_weeks_of(first_rescue, analysis.patients["patient_id"]),
-            stop_week=np.where(analysis.discontinued(), stops, np.nan),
-            death_week=deaths,
+            rescue_week=events.rescue_week,
+            stop_week=events.stop_week,
+            death_week=events.death_week,
         )
 
     def with_criterion(self, met: ThreeValued) -> Courses:
@@ -301,12 +297,6 @@ def _worse(analysis: Analysis, deterioration: str | WorseningRule) -> ThreeValue
     worse, known = (judged[name].to_numpy(dtype=bool) for name in ("worse", "worse_known"))
     yes[visit], no[visit] = worse & known, ~worse & known
     return ThreeValued(yes, no)
-
-
-def _weeks_of(weeks: pd.Series, patients: pd.Series) -> NDArray[np.float64]:
-    """Return a week of each patient, nan without one."""
-    found = weeks.reindex(patients.to_numpy(dtype=object))
-    return found.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def at_any_visit(found: ThreeValued, counted: Mask) -> ThreeValued:

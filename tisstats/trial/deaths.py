@@ -53,6 +53,17 @@ def own_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64]:
     return _weeks(patients, DEATH_WEEK)
 
 
+def stop_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64]:
+    """Return the weeks in ``stop_week``, shape (patients,); nan without one. Parameters as above.
+
+    Examples
+    --------
+    >>> stop_weeks(pd.DataFrame({"patient_id": ["1", "2"], "stop_week": [9, None]})).tolist()
+    [9.0, nan]
+    """
+    return _weeks(patients, "stop_week")
+
+
 def recorded_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64]:
     """Return the week of each death as recorded, in weeks from the start, shape (patients,).
 
@@ -71,7 +82,7 @@ def recorded_death_weeks(patients: pd.DataFrame | Columns) -> NDArray[np.float64
     [9.0, nan, 14.0, nan]
     """
     own = own_death_weeks(patients)
-    by_stop = np.where(_ended_by_death(patients), _weeks(patients, "stop_week"), np.nan)
+    by_stop = np.where(_ended_by_death(patients), stop_weeks(patients), np.nan)
     return np.where(np.isnan(own), by_stop, own)
 
 

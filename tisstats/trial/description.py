@@ -172,6 +172,8 @@ class TrialDescription:
     core_set: CoreSet = "imacs"  #: core set that was measured, as a whole
     chq_phs_range: tuple[float, float] | None = None  #: PRINTO: worst and best possible CHQ-PhS
     cmas_max: int | None = None  #: PRINTO: maximum of the CMAS; None: 52
+    #: whether treatments were recorded; if not, rescue medication is known as a reason of an end
+    treatments_recorded: bool = True
 
     def __post_init__(self) -> None:
         if self.core_set == "imacs" and not self.enzymes:

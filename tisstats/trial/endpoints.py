@@ -262,6 +262,12 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     status one fixed value; multiple imputation is not offered. The principal stratum strategy
     concerns who is analysed, and is not offered either.
 
+    Raises
+    ------
+    TypeError
+        If the endpoint is not an `Endpoint`, such as the section ``[endpoint]`` of a study's
+        description, or the courses are no `Courses`.
+
     References
     ----------
     ICH E9(R1) 2019, Addendum on estimands and sensitivity analysis in clinical trials, section
@@ -290,6 +296,7 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     >>> round(result.confidence_interval().fewest.estimate, 2), result.denominator
     (0.5, 2)
     """
+    _check(endpoint, courses)
     setting = Setting.of(endpoint, courses)
     score = SCORES[endpoint.kind](setting)
     deteriorated = _deteriorated(setting)
@@ -311,6 +318,19 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     counted = _COUNTED_UNFAVOURABLE if endpoint.words.unfavourable else _COUNTED
     status = np.where(open_, name_array(counted.get(endpoint.missing, "unknown")), status)
     return EndpointResult(endpoint, status, rule)
+
+
+def _check(endpoint: object, courses: object) -> None:
+    """Refuse what is neither, and name what was meant where a study's own parts are given."""
+    if not isinstance(endpoint, Endpoint):
+        kind = type(endpoint).__name__
+        raise TypeError(
+            f"endpoint must be an Endpoint, got {kind}; the endpoint that a study's description "
+            "names is evaluated with its rows by evaluate_study(data)"
+        )
+    if not isinstance(courses, Courses):
+        kind = type(courses).__name__
+        raise TypeError(f"courses must be Courses, such as Courses.of(analysis), got {kind}")
 
 
 #: Status that each rule for missing scores gives an open one; else it is unknown.

@@ -146,7 +146,10 @@ class StudyData:
             tables["treatments"],
             tables["adverse_events"],
             description=describe_trial(
-                study, tables["patients"], has_doses="dose" in tables["treatments"]
+                study,
+                tables["patients"],
+                has_treatments="treatments" in typed,
+                has_doses="dose" in tables["treatments"],
             ),
             files={name: table.source.file for name, table in typed.items()},
             mmt_max=study.measures.mmt_max,

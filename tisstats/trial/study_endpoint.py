@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.trial.columns import ThreeValued
-from tisstats.trial.courses import SAME_WEEK, Courses
-from tisstats.trial.deaths import died_later, has_died, recorded_death_weeks
+from tisstats.trial.courses import Courses
+from tisstats.trial.deaths import has_died, recorded_death_weeks
 from tisstats.trial.definitions import (
     describe_disability,
     describe_improvement,
@@ -26,26 +25,12 @@ from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_wording import describe_windows
 
-#: By how many weeks an event that is not at a visit is kept apart from its neighbours.
-_APART = 1e-6
-
 
 def study_courses(data: StudyData) -> Courses:
     """Return the courses of a study's analysed patients, visits at their scheduled weeks.
 
-    Notes
-    -----
-    An early stop is in the week of the column ``stop_week``, also of a patient who completed the
-    study after it, and so is a death that ended the study. Where that is empty, it is the last
-    visit of a patient who did not complete. A death is in the week of the column ``death_week``
-    where that is given: then it is after the early stop, unless it was itself the end.
-
-    Rescue medication is that of the table of treatments. Without such a table, it is
-    known of patients who stopped for it, and is taken as given when they stopped.
-
-    A visit may lie some days off its scheduled week. Rescue medication and early stops stay on the
-    side of it on which they were. What happened on the very day of a visit happened in its
-    week, as did a stop or a death whose week is given as the scheduled one.
+    They are those of `Courses.of` with the definition of deterioration that the endpoint names, and
+    with its criterion in place of the score where it asks for another.
 
     Examples
     --------
@@ -57,40 +42,7 @@ def study_courses(data: StudyData) -> Courses:
     analysis, plan = data.analysis, data.study.endpoint
     courses = Courses.of(analysis, data.study.definitions.worsening_rule(plan.deterioration))
     met = _met(data)
-    if met is not None:
-        courses = courses.with_criterion(met)
-    patients = analysis.patients
-    stop, rescue, died = courses.stop_week, courses.rescue_week, np.isfinite(courses.death_week)
-    # In courses a death is a stop of those who had none before; here the stops are apart.
-    later = died_later(patients)
-    if np.any(later):
-        ends = patients["end_week"].to_numpy(dtype=np.float64, na_value=np.nan)
-        ends = np.where(patients["end_reason"] == "completed", np.nan, ends)
-        stop = np.where(later, ends, stop)
-    given = np.full(len(patients), np.nan)
-    if "stop_week" in patients:
-        given = patients["stop_week"].to_numpy(dtype=np.float64, na_value=np.nan)
-        stop = np.where(np.isnan(given), stop, given)
-    if "treatments" not in data.has:
-        stopped_for_it = (patients["end_reason"] == "rescue_medication").to_numpy(dtype=bool)
-        rescue = np.where(stopped_for_it, stop, np.nan)
-    recorded = np.full(courses.weeks.shape, np.nan)
-    # Visits are in the order of their patients and weeks, as the cells of the grid are.
-    recorded[np.isfinite(courses.weeks)] = analysis.visits["visit_week"].to_numpy(dtype=np.float64)
-    placed = _among_visits(stop, recorded, courses.weeks, scheduled=True)
-    death = np.where(died, placed, np.nan)
-    if np.any(later):
-        weeks = np.where(later, courses.death_week, np.nan)
-        after = _among_visits(weeks, recorded, courses.weeks, scheduled=True)
-        # Where both weeks are recorded, the death stays after the stop, if it was.
-        least = placed + np.where(given < weeks - SAME_WEEK, _APART / 2, 0)
-        death = np.where(later, np.fmax(after, least), death)
-    return replace(
-        courses,
-        rescue_week=_among_visits(rescue, recorded, courses.weeks),
-        stop_week=placed,
-        death_week=death,
-    )
+    return courses if met is None else courses.with_criterion(met)
 
 
 def _met(data: StudyData) -> ThreeValued | None:
@@ -103,47 +55,6 @@ def _met(data: StudyData) -> ThreeValued | None:
     if criterion == "minimal disability":
         return disabled_by_visit(data.analysis, definitions.disability)
     return None
-
-
-def _among_visits(
-    events: NDArray[np.float64],
-    recorded: NDArray[np.float64],
-    weeks: NDArray[np.float64],
-    *,
-    scheduled: bool = False,
-) -> NDArray[np.float64]:
-    """Return weeks of events that lie among visits at their weeks as they did when recorded.
-
-    Parameters
-    ----------
-    events
-        Weeks, nan without an event, shape (patients,).
-    recorded, weeks
-        When visits took place, and the weeks that they belong to, shape (patients, visits).
-    scheduled
-        Whether an event may also be at a visit by having the week that it belongs to.
-
-    Examples
-    --------
-    A visit of week 24 took place in week 25.
-
-    >>> recorded, weeks = np.array([[0.0, 25.0]] * 3), np.array([[0.0, 24.0]] * 3)
-    >>> _among_visits(np.array([24.5, 25.0, 26.0]), recorded, weeks).round(2).tolist()
-    [24.0, 24.0, 26.0]
-    >>> _among_visits(np.array([24.5]), recorded[:1], weeks[:1]).item() < 24
-    True
-    """
-    at = events[:, None]
-    together = np.abs(recorded - at) <= SAME_WEEK
-    if scheduled:
-        named = np.abs(weeks - at) <= SAME_WEEK
-        together = np.where(np.any(named, axis=1, keepdims=True), named, together)
-    before, after = recorded < at, recorded > at
-    since = np.max(np.where(before, weeks, -np.inf), axis=1, initial=-np.inf)
-    until = np.min(np.where(after, weeks, np.inf), axis=1, initial=np.inf)
-    between = np.maximum(np.clip(events, since + _APART, until - _APART), 0)
-    visit_week = np.sum(np.where(together, weeks, 0), axis=1)
-    return np.where(np.any(together, axis=1), visit_week, between)
 
 
 def evaluate_study(data: StudyData) -> EndpointResult:

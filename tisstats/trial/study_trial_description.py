@@ -26,7 +26,7 @@ _SOURCE = "declared in study.toml"
 
 
 def describe_trial(
-    study: Study, patients: pd.DataFrame, *, has_doses: bool = False
+    study: Study, patients: pd.DataFrame, *, has_treatments: bool, has_doses: bool
 ) -> TrialDescription:
     """Return the description by which a study's trial is read and analysed."""
     plan, endpoint = study.analysis, study.endpoint
@@ -78,6 +78,7 @@ def describe_trial(
         core_set=study.core_set,
         chq_phs_range=study.measures.chq_phs_range,
         cmas_max=study.measures.cmas_max,
+        treatments_recorded=has_treatments,
     )
 
 
