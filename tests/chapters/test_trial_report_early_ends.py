@@ -339,7 +339,7 @@ def test_a_curve_of_differences_has_no_sign_of_per_cent(tmp_path, arms, sign):
     ("criterion", "missing", "described"),
     [
         ("imacs worsening", "worst case", "Visit with missing measures, counted as worsening"),
-        ("imacs worsening", "best case", "No worsening by the end of observation"),
+        ("imacs worsening", "best case", "No worsening by the last visit up to week 8"),
         ("score", "best case", "Visit with missing measures, counted as response"),
         ("score", "unknown", "No response known: open from the next visit on"),
     ],

@@ -249,6 +249,9 @@ def test_data_sets_are_not_written_over_a_file(made, tmp_path):
     assert (tmp_path / "file").read_text("utf-8") == "mine"
 
 
+#: How a time ends at a visit.
+AT_VISIT = "by the last visit up to week 24"
+
 CRITERIA = {
     "imacs improvement": ("IMACSIMP", "TTIMP", imacs_definition),
     "imacs worsening": ("IMACSWOR", "TTWORS", worsening_definition),
@@ -312,7 +315,7 @@ def test_a_definition_is_a_parameter_with_a_time_of_its_own(complete, tmp_path, 
         for row in adtte.to_dict("records")
     }
     noun = given.study.endpoint.words.noun
-    unmet = f"No {noun} by the end of observation"
+    unmet = f"No {noun} {AT_VISIT}"
     assert times == {
         name: (week, event, TITLES[criterion] if event else unmet)
         for name, (week, event) in slow_times(complete, met).items()
@@ -391,7 +394,7 @@ ENDS = {
             "by the week of the endpoint: an early stop excludes it",
         ],
     ),
-    "treatment policy": ([24, 24, 24], [1, 1, 1], ["by the end of observation"] * 2),
+    "treatment policy": ([24, 24, 24], [1, 1, 1], [AT_VISIT] * 2),
 }  # fmt: skip
 
 
@@ -406,10 +409,35 @@ def test_events_that_compete_have_codes_of_their_own(failing, tmp_path, strategy
     adtte = datasets.tables["ADTTE"]
     assert adtte["AVAL"].tolist() == weeks
     assert adtte["CNSR"].tolist() == codes
-    described = [f"No response {each}" for each in (*ended, "by the end of observation")]
+    described = [f"No response {each}" for each in (*ended, AT_VISIT)]
     assert adtte["EVNTDESC"].tolist() == described
     found = read_back(failing, tmp_path / "again", datasets, "xpt")
     assert_frame_equal(study_datasets(found).tables["ADTTE"], adtte)
+
+
+@pytest.mark.parametrize("strategy", ["composite", "treatment policy"])
+def test_a_response_after_the_week_of_the_endpoint_is_not_denied(tmp_path, strategy):
+    made = make_study(8, weeks=(0, 4, 12, 24, 52), seed=2, missing=0, missed=0)
+    policy = f'week = 12\nintercurrent = "{strategy}"'
+    made.description = made.description.replace("week = 52", policy)
+    for row in made.patients:
+        row |= {"stop_week": "", "end_reason": "completed"}
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    late = ("P001", "P002")
+    before = {row["patient_id"]: dict(row) for row in made.visits if row["week"] == 0}
+    made.visits = [row for row in made.visits if (row["patient_id"], row["week"]) != ("P002", 12)]
+    for row in made.visits:
+        if row["patient_id"] in late:
+            row |= {name: before[row["patient_id"]][name] for name in MEASURES}
+        if row["patient_id"] in late and row["week"] > 12:
+            row |= {"physician_global": 0, "patient_global": 0, "mmt": 150, "haq": 0}
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    adtte = study_datasets(given).tables["ADTTE"].set_index("SUBJID").loc[list(late)]
+    best = np.nanmax(np.where(given.analysis.weeks > 12, given.analysis.tis, np.nan), axis=1)
+    assert all(best[:2] >= 40)
+    assert adtte["AVAL"].tolist() == [12, 4]
+    assert adtte["CNSR"].tolist() == [1, 1]
+    assert adtte["EVNTDESC"].tolist() == ["No response by the last visit up to week 12"] * 2
 
 
 @pytest.mark.parametrize(
@@ -433,7 +461,7 @@ def test_what_is_counted_as_worsening_is_described_row_by_row(
         "threshold = 40", f'criterion = "imacs worsening"\nintercurrent = "{strategy}"'
     )
     adtte = study_datasets(StudyData.read(failing.write(tmp_path / "tables"))).tables["ADTTE"]
-    nothing = "No worsening by the end of observation"
+    nothing = f"No worsening {AT_VISIT}"
     assert adtte["EVNTDESC"].tolist() == [
         f"{each}, counted as worsening" if each else nothing for each in (*counted, "")
     ]

@@ -154,7 +154,7 @@ def _met_at_visits(data: StudyData) -> NDArray[np.float64]:
     return np.where(change & at_baseline, np.nan, met)
 
 
-#: How a time without the outcome ended, if not by the end of observation.
+#: How a time without the outcome ended, if not at a visit.
 _ENDED = {
     "rescue medication": "before rescue medication",
     "stopped early": "before the early stop",
@@ -199,6 +199,8 @@ def _times(data: StudyData) -> pd.DataFrame:
     """Return the times to the first response by the score and to the endpoint's criterion."""
     study, criterion = data.study, _criterion(data)
     ended = _FAILED if study.endpoint.intercurrent == "composite" else _ENDED
+    # A trial can go on after the week of its endpoint, and patients respond then.
+    at_visit = f"by the last visit up to week {study.endpoint.week:g}"
     found = []
     if study.endpoint.threshold is not None:
         by_score = replace(study, endpoint=replace(study.endpoint, criterion="score"))
@@ -212,7 +214,7 @@ def _times(data: StudyData) -> pd.DataFrame:
                 "patient_id": ids,
                 "weeks": times.time,
                 "event": times.event,
-                "ended": [ended.get(reason, "") for reason in times.ended_by.tolist()],
+                "ended": [ended.get(reason, at_visit) for reason in times.ended_by.tolist()],
                 "counted": _counted(given, times),
                 "censoring": np.maximum(times.cause, 1),  # as competing causes are numbered
                 "outcome": outcome,
