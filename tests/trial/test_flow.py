@@ -15,6 +15,7 @@ from tests.trial.made_up import STUDIES
 from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, read_csv
 from tisstats.trial.courses import SAME_WEEK
+from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.flow import (
     FLOW_GUIDELINE,
     ArmFlow,
@@ -23,7 +24,6 @@ from tisstats.trial.flow import (
     participant_flow,
 )
 from tisstats.trial.study_data import StudyData
-from tisstats.trial.study_tables import END_REASONS
 
 
 def table(folder, name):

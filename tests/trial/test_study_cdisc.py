@@ -228,17 +228,37 @@ def test_what_bounds_decide_is_flagged_as_the_times_have_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "variable", "column"), [("ADAE", "AETERM", "event"), ("ADEX", "EXTRT", "treatment")]
+    ("name", "variable"), [("ADAE", "AETERM"), ("ADEX", "EXTRT"), ("ADSL", "DCSREAS")]
 )
-def test_a_fault_is_placed_in_the_data_set_it_is_in(made, tmp_path, name, variable, column):
+def test_a_fault_is_placed_in_the_data_set_it_is_in(made, tmp_path, name, variable):
     datasets = study_datasets(StudyData.read(made.write(tmp_path / "tables")))
-    datasets.tables[name].loc[0, variable] = ""
+    wrong = "moved away" if name == "ADSL" else ""
+    datasets.tables[name].loc[0, ["EOSSTT", variable]] = ["DISCONTINUED", wrong]
+    datasets.tables[name] = datasets.tables[name][
+        [each.variable for each in datasets.variables_of(name) if each.variable and not each.where]
+    ]
     again = tmp_path / "again"
     write_analysis_datasets(datasets, again / "adam", "csv")
     text = made.description.replace("[files]", '[files]\nadam = "adam"')
     (again / "study.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=rf"adam.{name}, row 2, column {column}, value ''"):
+    with pytest.raises(DataError) as raised:
         StudyData.read(again)
+    file = again / "adam" / f"synthetic_{name.lower()}.csv"
+    (line,) = str(raised.value).splitlines()
+    assert line.startswith(f"{file}, row 2, column {variable}, value {wrong!r}: must be ")
+
+
+def test_a_value_at_a_visit_is_placed_in_its_record(made, tmp_path):
+    datasets = study_datasets(StudyData.read(made.write(tmp_path / "tables")))
+    adtis = datasets.tables["ADTIS"]
+    row = adtis.index[(adtis["PARAMCD"] == "MMT") & (adtis["AVISITN"] == 12)][1]
+    adtis.loc[row, "AVAL"] = 151
+    with pytest.raises(DataError) as raised:
+        read_back(made, tmp_path / "again", datasets, "csv")
+    file = tmp_path / "again" / "adam" / "synthetic_adtis.csv"
+    (line,) = str(raised.value).splitlines()
+    assert line.startswith(f"{file}, row {row + 2}, column AVAL (PARAMCD MMT), value '151")
+    assert file.read_text("utf-8").splitlines()[row + 1].split(",")[8] == "MMT"
 
 
 def test_data_sets_are_not_written_over_a_file(made, tmp_path):

@@ -12,9 +12,9 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.description import RESCUE
+from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_sections import EndpointPlan
-from tisstats.trial.study_tables import END_REASONS
 
 #: Guideline of the flow of participants, for captions.
 FLOW_GUIDELINE = "CONSORT 2025, doi:10.1371/journal.pmed.1004587"

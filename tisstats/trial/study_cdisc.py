@@ -25,6 +25,9 @@ from tisstats.trial.study_wording import describe_score
 
 _OF_PATIENTS = ("patient_id", "arm", "analysed", "origin", "end_week", "end_reason")
 
+#: Column of the plain tables with the day from which weeks are counted.
+_START = "start_date"
+
 
 def study_datasets(data: StudyData) -> AnalysisDatasets:
     """Derive the analysis data sets of a study.
@@ -80,8 +83,11 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     deaths = {}
     if data.deaths_recorded:
         deaths[DEATH_WEEK] = recorded_death_weeks(patients)
-    patients = patients.assign(**deaths)[
-        [*dict.fromkeys((*_OF_PATIENTS, *deaths, *metadata.characteristics))]
+    starts = {}
+    if study.visits.time == "date" and _START not in metadata.characteristics:
+        starts[_START] = patients["first_dose_date"]
+    patients = patients.assign(**deaths, **starts)[
+        [*dict.fromkeys((*_OF_PATIENTS, *starts, *deaths, *metadata.characteristics))]
     ]
     visits = _visits(data, criterion)
     events, treatments = trial.adverse_events, trial.treatments
@@ -115,7 +121,8 @@ def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     Those that the schedule drops, and those of patients outside the analysis, have no score and no
     criterion. The dropped ones are needed to read the study again: until them, patients were seen.
     """
-    columns = ["patient_id", "week", "visit_week", *data.trial.description.measures]
+    dated = ["date"] * (data.study.visits.time == "date")
+    columns = ["patient_id", "week", "visit_week", *dated, *data.trial.description.measures]
     scored = data.analysis.visits[[*columns, "tis", "response"]]
     courses = Courses.of(data.analysis)
     visit = np.isfinite(courses.weeks)  # in the order of the rows
@@ -125,7 +132,8 @@ def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     outside = ~data.trial.visits["patient_id"].isin(data.analysis.patients["patient_id"])
     found = [scored.assign(counted=True), data.trial.visits.loc[outside, columns]]
     if len(data.dropped_visits):
-        found.append(data.dropped_visits[columns].assign(counted=False))
+        dropped = data.dropped_visits[columns].astype(dict.fromkeys(dated, str))
+        found.append(dropped.assign(counted=False))
     return pd.concat(found, ignore_index=True)
 
 

@@ -247,14 +247,15 @@ def _tables(
         patients[f"{enzyme}_uln"] = values
     found = {"patients": patients, "visits": visits.drop(columns="row").assign(origin=origin)}
     treatments, events = typed.get("treatments"), typed.get("adverse_events")
+    dated = ["date"] * (study.visits.time == "date")
     if treatments is None:
-        found["treatments"] = _no_rows("patient_id", "week", "treatment", "origin")
+        found["treatments"] = _no_rows("patient_id", "week", "treatment", "origin", *dated)
     else:
         frame = treatments.frame
         named = np.where(is_rescue(frame), RESCUE, frame["treatment"])
         found["treatments"] = frame.assign(treatment=named, origin=origin)
     if events is None:
-        found["adverse_events"] = _no_rows(*_EVENT_COLUMNS, "origin")
+        found["adverse_events"] = _no_rows(*_EVENT_COLUMNS, "origin", *dated)
     else:
         number = events.frame.groupby("patient_id").cumcount() + 1
         found["adverse_events"] = events.frame.assign(number=number, origin=origin)

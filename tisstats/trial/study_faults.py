@@ -18,7 +18,7 @@ from tisstats.statistics import (
     RATIO_METHODS,
 )
 from tisstats.tables import FormatError, check_encoding, file_format
-from tisstats.tables.cells import check_date_format
+from tisstats.tables.cells import ISO_DATE, check_date_format
 from tisstats.trial.study_schema import format_value
 from tisstats.trial.study_sections import (
     DAYS_PER_WEEK,
@@ -243,3 +243,21 @@ def _file_faults(given: Files, fault: Any) -> Iterator[Fault]:
     except FormatError as error:
         message = str(error).removeprefix(f"{given.encoding!r}: ")
         yield fault("files.encoding", given.encoding, message)
+    if given.adam:
+        yield from _unused_of_datasets(given, fault)
+
+
+def _unused_of_datasets(given: Files, fault: Any) -> Iterator[Fault]:
+    """Yield the ways of reading files that are declared beside data sets, which have their own."""
+    others = ', or leave adam out and read them by a mapping file (preset = "adam")'
+    for key, standard, theirs in (
+        ("date_format", ISO_DATE, f"dates are {ISO_DATE} there"),
+        ("decimal", ".", "the decimal mark is a point there"),
+        ("missing_codes", (), "a missing value is an empty cell there"),
+        ("encoding", "utf-8", "text files are in UTF-8 there"),
+    ):
+        value = getattr(given, key)
+        if value is not None and value != standard and str(value).lower() != standard:
+            message = f"is not applied to data sets (files.adam): {theirs}; leave it out{others}"
+            shown = list(value) if isinstance(value, tuple) else value
+            yield fault(f"files.{key}", shown, message)

@@ -35,23 +35,11 @@ from tisstats.tables import (
 )
 from tisstats.tables.cells import as_text
 from tisstats.tables.decimals import like_decimal_commas
-from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
-from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import RESCUE, TABLES
+from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
-
-#: Why the study can have ended for a patient; "completed" if it did not end early.
-END_REASONS = (
-    "completed",
-    "rescue_medication",
-    "adverse_event",
-    "lack_of_efficacy",
-    "withdrawal",
-    "lost_to_follow_up",
-    "death",
-    "other",
-)
+from tisstats.trial.study_adam import read_study_datasets
 
 #: What stands where a table does not record whether an event was related to treatment.
 NOT_RECORDED = "not recorded"
@@ -105,7 +93,13 @@ def read_study_tables(
         date_format=given.date_format,
     )
     if given.adam:
-        return _tables_of_datasets(study, folder / given.adam)
+        if mapping is not None:
+            message = (
+                "is read without a mapping file: leave adam out of [files], and name the files of "
+                'the data sets in the mapping (preset = "adam"), or leave the mapping out'
+            )
+            raise DataError([Fault(study.path, message, key="files.adam", value=given.adam)])
+        return read_study_datasets(study, folder / given.adam)
     if mapping is not None and mapping.redcap is not None:
         return read_mapped_tables(mapping, folder, options)
     found: dict[str, RawTable] = {}
@@ -139,36 +133,6 @@ def _with_way_out(faults: Sequence[Fault], name: str) -> list[Fault]:
         replace(fault, message=fault.message + more) if fault.message.startswith(absent) else fault
         for fault in faults
     ]
-
-
-def _tables_of_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
-    """Read a study's tables from a folder of analysis data sets, in any of the four formats.
-
-    Raises
-    ------
-    DataError
-        If the data sets are at fault.
-    """
-    found = to_trial_tables(read_analysis_datasets(folder), origin=study.study.data)
-    visits = found.visits
-    if "visit_week" in visits:  # the schedule is applied to when a visit took place
-        week = visits.pop("visit_week").astype(float)
-        visits = visits.assign(week=week.fillna(visits["week"].astype(float)))
-    tables = {
-        "patients": found.patients,
-        "visits": visits.drop(columns=["tis", "response", "baseline", *CRITERIA], errors="ignore"),
-        "treatments": found.treatments,
-        "adverse_events": found.events.rename(columns={"related": "treatment_related"}),
-    }
-    names = {"patients": "ADSL", "visits": "ADTIS", "treatments": "ADEX", "adverse_events": "ADAE"}
-    return {
-        name: RawTable(
-            table.astype(object).where(table.notna(), None).reset_index(drop=True),
-            TableSource(str(folder / names[name])),
-        )
-        for name, table in tables.items()
-        if len(table)
-    }
 
 
 def type_tables(study: Study, raw: Mapping[str, RawTable]) -> dict[str, TypedTable]:

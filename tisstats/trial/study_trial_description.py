@@ -15,9 +15,9 @@ from tisstats.measures.scales import Scale
 from tisstats.trial.columns import Columns, ThreeValued
 from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import AnalysisOptions, Characteristic, Field, TrialDescription
+from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import BaselineRow
-from tisstats.trial.study_tables import END_REASONS
 
 #: Columns of the patients that an analysis needs; the others may be empty.
 _NEEDED = ("patient_id", "origin", "arm", "analysed", "end_week", "end_reason")
@@ -32,6 +32,7 @@ def describe_trial(
     plan, endpoint = study.analysis, study.endpoint
     cutoffs = RESPONSE_CUTOFFS[study.study.population]
     week = {"name": "week", "type": "number", "constraints": {"required": True}}
+    dated = [{"name": "date", "type": "string"}] if study.visits.time == "date" else []
     columns: dict[str, list[Field]] = {
         "patients": [
             {"name": "arm", "type": "string", "constraints": {"enum": [*study.arms]}},
@@ -39,11 +40,16 @@ def describe_trial(
             {"name": "end_reason", "type": "string", "constraints": {"enum": [*END_REASONS]}},
             *_kept(study, patients),
         ],
-        "visits": [week, {"name": "visit_week", "type": "number"}],
-        "treatments": [week, *({"name": "dose", "type": "number"} for _ in range(has_doses))],
+        "visits": [week, {"name": "visit_week", "type": "number"}, *dated],
+        "treatments": [
+            week,
+            *dated,
+            *({"name": "dose", "type": "number"} for _ in range(has_doses)),
+        ],
         "adverse_events": [
             {"name": "week", "type": "number"},
             {"name": "treatment_related", "type": "string"},
+            *dated,
         ],
     }
     optional = {field["name"] for field in columns["patients"]} - set(_NEEDED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,11 @@ class TrialTables:
     #: one row a patient with a time to response; with a column ``outcome``, and outcome
     times: pd.DataFrame
     treatments: pd.DataFrame  #: one row a treatment given
+    #: variable of each column that is one, by table, for messages
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    visit_datasets: tuple[str, ...] = ()  #: the data sets of the visits
+    #: record of each value of a measure in its data set, 0 for the first; nan: none; as `visits`
+    visit_rows: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def to_trial_tables(
@@ -115,12 +120,21 @@ def to_trial_tables(
         one_of("origin", origin, (OBSERVED, SYNTHETIC))
     back = _Back(datasets)
     patients = _patients(back, origin)
+    visits = _visits(back, parameters or {}, weeks)
     return TrialTables(
         patients=_text_as_objects(patients),
-        visits=_text_as_objects(_visits(back, parameters or {}, weeks)),
+        visits=_text_as_objects(visits.table),
         events=_text_as_objects(_events(back)),
         times=_text_as_objects(_times(back)),
         treatments=_text_as_objects(_treatments(back)),
+        variables={
+            "patients": _patient_variables(back),
+            "visits": visits.variables,
+            "adverse_events": _EVENT_VARIABLES,
+            "treatments": _TREATMENT_VARIABLES,
+        },
+        visit_datasets=visits.datasets,
+        visit_rows=visits.rows,
     )
 
 
@@ -148,7 +162,8 @@ class _Back:
         short = (
             "SUBJID" in adsl and not (adsl["SUBJID"].duplicated() | (adsl["SUBJID"] == "")).any()
         )
-        self.ids = adsl["SUBJID" if short else "USUBJID"].to_numpy(dtype=object)
+        self.subject = "SUBJID" if short else "USUBJID"  #: the variable that names a patient
+        self.ids = adsl[self.subject].to_numpy(dtype=object)
         self.subjects = pd.Index(adsl["USUBJID"])
 
     def faults_of(self, name: str, *needed: str) -> CellFaults:
@@ -237,6 +252,23 @@ def _patients(back: _Back, origin: str | None) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(adsl)))
 
 
+def _patient_variables(back: _Back) -> dict[str, str]:
+    """Return the variable of each column of the patients that is one of ADSL."""
+    adsl = back.adsl
+    weeks = [name for name in ("DTHWK", "DTHADY", "DTHDT") if name in adsl]
+    named = {
+        "patient_id": back.subject,
+        "arm": _first(adsl, _ARM, "arm"),
+        "analysed": _first(adsl, _ANALYSED, "patients analysed"),
+        "end_week": "EOSWK",
+        "end_reason": "DCSREAS",
+        DEATH_WEEK: weeks[0] if weeks else "DTHWK",
+        "start_date": "TRTSDT",
+    }
+    named |= {column: variable for variable, column in _characteristics(back).items()}
+    return {column: variable for column, variable in named.items() if variable in adsl}
+
+
 def _origin(back: _Back, given: str | None) -> str:
     stated = back.datasets.origin
     if stated and given and stated != given:
@@ -289,16 +321,33 @@ def _parameter_columns(back: _Back, name: str, given: Mapping[str, str]) -> dict
     return {**ours, **stated, **given}
 
 
+def has_visits(table: pd.DataFrame) -> bool:
+    """Return whether the records of a data set are values at visits."""
+    return {"PARAMCD", "AVAL", "AVISITN"} <= set(table.columns) and "CNSR" not in table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Visits:
+    """The table of visits, and where its cells stand; the fields are those of `TrialTables`."""
+
+    table: pd.DataFrame
+    variables: Mapping[str, str] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
 def _visits(
     back: _Back, parameters: Mapping[str, str], weeks: Mapping[str, float] | None
-) -> pd.DataFrame:
-    parts = {
-        name: _records(back, name, _parameter_columns(back, name, parameters), weeks)
+) -> _Visits:
+    columns = {
+        name: _parameter_columns(back, name, parameters)
         for name, table in back.datasets.tables.items()
-        if {"PARAMCD", "AVAL", "AVISITN"} <= set(table.columns) and "CNSR" not in table
+        if has_visits(table)
     }
+    parts = {name: _records(back, name, given, weeks) for name, given in columns.items()}
+    parts = {name: part for name, part in parts.items() if len(part)} or parts
     if not parts:
-        return _empty("visits")
+        return _Visits(_empty("visits"))
     records = pd.concat(list(parts.values()), ignore_index=True)
     keys = ["patient", "week"]
     shared = sorted(set(records["column"][records.duplicated([*keys, "column"])]))
@@ -312,9 +361,11 @@ def _visits(
         date=("date", "first"),
         visit_week=("visit_week", "first"),
     )
+    rows = pd.DataFrame(index=visits.index)
     for column in records["column"].unique():
         mine = records[records["column"] == column].set_index(keys)
         visits[column] = mine["value"].reindex(visits.index)
+        rows[column] = mine["row"].reindex(visits.index)
         if column == SCORE and (mine["response"] != "").any():
             visits["response"] = mine["response"].reindex(visits.index).fillna("").astype(object)
     visits = visits.reset_index()
@@ -325,7 +376,20 @@ def _visits(
         file = ", ".join(parts)
         raise DataError([Fault(file, message, None, "USUBJID", each) for each in subjects])
     visits["patient_id"] = back.ids[visits.pop("patient").to_numpy(dtype=int)]
-    return visits.drop(columns=[name for name in _IF_ANY if visits[name].isna().all()])
+    variables = {"patient_id": back.subject, "week": "AVISITN", "visit_week": "ARELTM"}
+    variables |= {"date": "ADT"}
+    variables |= {
+        column: f"AVAL (PARAMCD {code})"
+        for name in parts
+        for code, column in columns[name].items()
+        if column in rows
+    }
+    return _Visits(
+        visits.drop(columns=[name for name in _IF_ANY if visits[name].isna().all()]),
+        variables,
+        tuple(parts),
+        rows.reset_index(drop=True),
+    )
 
 
 def _records(
@@ -363,7 +427,7 @@ def _records(
     again[records.loc[records.duplicated(key), "row"]] = True
     found.add(again, "AVAL", "is a second value of its patient, parameter and visit")
     raise_faults(found)
-    return records.drop(columns=["row", "chosen"])
+    return records.drop(columns="chosen")
 
 
 def _states(back: _Back, name: str, variable: str, source: str) -> bool:
@@ -392,6 +456,22 @@ def _weeks(
     message = "is not the week that AVISIT names; give the week of each AVISIT (weeks)"
     found.add(other, "AVISITN", message)
     return weeks
+
+
+_EVENT_VARIABLES = {
+    "patient_id": "USUBJID",
+    "event": "AETERM",
+    "serious": "AESER",
+    "related": "AEREL",
+    "date": "ASTDT",
+}
+
+_TREATMENT_VARIABLES = {
+    "patient_id": "USUBJID",
+    "treatment": "EXTRT",
+    "dose": "EXDOSE",
+    "date": "ASTDT",
+}
 
 
 def _events(back: _Back) -> pd.DataFrame:
@@ -442,6 +522,8 @@ def _treatments(back: _Back) -> pd.DataFrame:
     columns: dict[str, object] = {"week": _event_weeks(table), "treatment": table["EXTRT"]}
     named = {"EXDOSE": "dose", "EXDOSU": "dose_unit"}
     columns |= {column: table[name] for name, column in named.items() if name in table}
+    if "ASTDT" in table:
+        columns["date"] = table["ASTDT"]
     return _by_patient(back, found, columns)
 
 

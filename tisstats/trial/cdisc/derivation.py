@@ -71,8 +71,8 @@ def derive_analysis_datasets(
         patient and outcome: ``response``, by the score, or the column of the study's criterion.
         Without the table there is no ADTTE.
     treatments : DataFrame, optional
-        One row a treatment given: ``patient_id``, ``week``, ``treatment``; optionally ``dose`` and
-        ``dose_unit``. Without it there is no ADEX.
+        One row a treatment given: ``patient_id``, ``week``, ``treatment``; optionally ``dose``,
+        ``dose_unit`` and ``date``. Without it there is no ADEX.
 
     Returns
     -------

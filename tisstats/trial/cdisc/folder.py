@@ -189,7 +189,7 @@ def read_analysis_datasets(folder: Path | str) -> AnalysisDatasets:
     source = Path(folder)
     if not source.is_dir():
         raise DataError([Fault(str(source), "folder not found")])
-    files = _by_name(source)
+    files = dataset_files(source)
     described = _read_define(source)
     tables: dict[str, pd.DataFrame] = {}
     variables: list[Variable] = []
@@ -229,7 +229,7 @@ def _define_files(folder: Path) -> list[Path]:
     return [folder / name for name in names if (folder / name).is_file()]
 
 
-def _by_name(folder: Path) -> dict[str, Path]:
+def dataset_files(folder: Path) -> dict[str, Path]:
     """Return the file of each data set, those of our own specification first."""
     files: dict[str, list[Path]] = {}
     for path in _dataset_files(folder):

@@ -1,0 +1,231 @@
+"""Studies read from data sets of others, or from ours: what is missing, refused and translated."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.cli import main
+from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
+from tisstats.trial.study_cdisc import study_datasets
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import evaluate_study
+
+
+def in_adam(made, folder, datasets, file_format="csv", changes=""):
+    """Write data sets into the folder of a study that is read from them."""
+    write_analysis_datasets(datasets, folder / "adam", file_format)
+    before, _, _ = made.description.partition("[files]")
+    text = f'{before}[files]\nadam = "adam"\n{changes}'
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def exported(made, folder, file_format="csv", changes=""):
+    """Write the data sets of a study into a folder of its own, from which it is read."""
+    datasets = study_datasets(StudyData.read(made.write(folder / "tables")))
+    return in_adam(made, folder / "again", datasets, file_format, changes)
+
+
+def the_line(folder, capsys, *options):
+    """The one line in which the command refuses a study."""
+    assert main(["check", str(folder), *options]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_no_events_and_no_treatments_are_not_the_same_as_no_record_of_them(tmp_path, file_format):
+    made = make_study(6, seed=2)
+    tables = made.write(tmp_path / "tables")
+    for name in ("treatments", "adverse_events"):
+        file = tables / f"synthetic_{name}.csv"
+        header = file.read_text("utf-8").splitlines()[0]
+        file.write_text(f"{header}\n", encoding="utf-8")
+    given = StudyData.read(tables)
+    assert {"treatments", "adverse_events"} < given.has
+    found = StudyData.read(in_adam(made, tmp_path / "again", study_datasets(given), file_format))
+    assert found.has == given.has
+    assert found.trial.adverse_events.empty
+    without = study_datasets(given)
+    for name in ("ADAE", "ADEX"):
+        del without.tables[name]
+    assert StudyData.read(in_adam(made, tmp_path / "none", without)).has == {"patients", "visits"}
+
+
+def test_without_a_data_set_of_visits_there_is_one_line(tmp_path, capsys):
+    folder = exported(make_study(6, seed=2), tmp_path)
+    (folder / "adam" / "synthetic_adtis.csv").unlink()
+    line = the_line(folder, capsys)
+    assert line.startswith(f"{folder / 'adam'}: holds no data set of visits, such as ADTIS: ")
+    assert "PARAMCD, AVAL and AVISITN; it holds synthetic_adsl.csv, synthetic_adtte.csv" in line
+
+
+def test_codes_of_others_are_named_with_those_that_are_known(tmp_path, capsys):
+    folder = exported(make_study(6, seed=2), tmp_path)
+    (folder / "adam" / "synthetic_define.csv").unlink()
+    adtis = folder / "adam" / "synthetic_adtis.csv"
+    adqs = adtis.rename(adtis.with_name("synthetic_adqs.csv"))
+    line = the_line(folder, capsys)
+    assert line.startswith(f"{adqs}, column PARAMCD: no record is of a known parameter")
+    assert "it has PHGA, PTGA, MMT, " in line
+    assert "known are, in the data set ADTIS alone, PHGA, PTGA, MMT, " in line
+    assert 'preset = "adam"' in line
+    table = pd.read_csv(adqs, dtype=str, keep_default_na=False)
+    adqs.unlink()
+    table.assign(AVISITN="").to_csv(adtis, index=False)
+    line = the_line(folder, capsys)
+    assert line.startswith(f"{adtis}, column AVISITN: no record of a known parameter has a week")
+
+
+def test_a_mapping_is_not_left_out_without_a_word(tmp_path, capsys):
+    folder = exported(make_study(6, seed=2), tmp_path)
+    assert main(["check", str(folder)]) == 0
+    capsys.readouterr()
+    mapping = tmp_path / "map.toml"
+    text = 'preset = "adam"\n[visits]\nfile = "adqs.csv"\n[visits.long.parameters]\nMMT8 = "mmt"\n'
+    mapping.write_text(text, encoding="utf-8")
+    line = the_line(folder, capsys, "--map", str(mapping))
+    assert line.startswith(f"{folder / 'study.toml'}, key files.adam, value 'adam': ")
+    assert "is read without a mapping file: leave adam out" in line
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown", "theirs"),
+    [
+        ('date_format = "DDMMMYYYY"', "date_format, value 'DDMMMYYYY'", "dates are YYYY-MM-DD"),
+        ('decimal = ","', "decimal, value ','", "the decimal mark is a point"),
+        (
+            'missing_codes = ["NA"]',
+            "missing_codes, value '[\"NA\"]'",
+            "a missing value is an empty cell",
+        ),
+        ('encoding = "latin-1"', "encoding, value 'latin-1'", "text files are in UTF-8"),
+    ],
+)
+def test_how_other_files_are_read_is_not_declared_of_data_sets(
+    tmp_path, capsys, declared, shown, theirs
+):
+    line = the_line(exported(make_study(6, seed=2), tmp_path, changes=declared), capsys)
+    assert f", key files.{shown}: is not applied to data sets (files.adam): {theirs}" in line
+
+
+def test_declarations_that_hold_of_data_sets_are_taken(tmp_path):
+    usual = 'date_format = "YYYY-MM-DD"\ndecimal = "."\nencoding = "UTF-8"\nmissing_codes = []'
+    assert StudyData.read(exported(make_study(6, seed=2), tmp_path, changes=usual)).has
+
+
+REASONS = {
+    "ADVERSE EVENT": "adverse_event",
+    "Death": "death",
+    "Lack of Efficacy": "lack_of_efficacy",
+    "LOST TO FOLLOW-UP": "lost_to_follow_up",
+    "WITHDRAWAL BY SUBJECT": "withdrawal",
+    "PHYSICIAN DECISION": "other",
+    "Protocol deviation": "other",
+    "lack_of_efficacy": "lack_of_efficacy",
+    "": "other",
+}
+
+
+def with_reasons(folder, reasons):
+    """A study whose patients stopped for reasons as another sponsor words them."""
+    made = make_study(len(reasons), seed=4, missed=0)
+    made.description = made.description.split("treatments = ")[0]
+    datasets = study_datasets(StudyData.read(made.write(folder / "tables")))
+    adsl = datasets.tables["ADSL"]
+    adsl["EOSSTT"], adsl["DCSREAS"] = "DISCONTINUED", list(reasons)
+    return in_adam(made, folder / "again", datasets)
+
+
+def test_reasons_of_the_codelist_are_ours(tmp_path):
+    data = StudyData.read(with_reasons(tmp_path, REASONS))
+    assert data.trial.patients["end_reason"].tolist() == list(REASONS.values())
+    (remark,) = (each for each in data.remarks if "DCSREAS" in each)
+    assert remark.startswith("synthetic_adsl.csv: reasons of the end (DCSREAS) are read so: ")
+    assert "ADVERSE EVENT as adverse_event, Death as death, " in remark
+    assert "PHYSICIAN DECISION as other" in remark
+    assert "lack_of_efficacy as" not in remark
+    assert remark.endswith("none, of a patient with EOSSTT of DISCONTINUED, as other")
+
+
+def test_a_reason_that_may_be_two_of_ours_is_refused_where_it_stands(tmp_path, capsys):
+    folder = with_reasons(tmp_path, ["DEATH", "PROGRESSIVE DISEASE", "OTHER", "OTHER"])
+    line = the_line(folder, capsys)
+    file = folder / "adam" / "synthetic_adsl.csv"
+    assert line.startswith(f"{file}, row 3, column DCSREAS, value 'PROGRESSIVE DISEASE': must be ")
+
+
+def test_faults_of_data_sets_name_the_file_and_the_description(tmp_path, capsys):
+    folder = exported(make_study(4, seed=2), tmp_path)
+    file = folder / "adam" / "synthetic_adsl.csv"
+    text = file.read_text("utf-8")
+    assert text.count(",Y,") >= 4
+    file.write_text(text.replace(",Y,", ",yes,", 1), encoding="utf-8")
+    assert the_line(folder, capsys) == f"{file}, row 2, column FASFL, value 'yes': must be Y or N"
+    file.write_text(text, encoding="utf-8")
+    study = folder / "study.toml"
+    changed = study.read_text("utf-8").replace('data = "synthetic"', 'data = "observed"')
+    study.write_text(changed, encoding="utf-8")
+    line = the_line(folder, capsys)
+    assert line.endswith(f"must be observed, as {study} declares")
+    assert line.startswith(f"{file}, column ORIGIN")
+
+
+BASELINES = ["week 0", "last before first dose", "mean before first dose"]
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_dates_survive_the_way_to_data_sets_and_back(tmp_path, file_format, baseline):
+    made = make_study(12, seed=5, with_dates=True)
+    made.description = made.description.replace(
+        "[endpoint]", 'unscheduled = "drop"\n\n[endpoint]', 1
+    )
+    if "baseline = " not in made.description:
+        made.description = made.description.replace(
+            'time = "date"', f'time = "date"\nbaseline = "{baseline}"'
+        )
+    # Outside of all windows, which the schedule drops, and a visit before the first dose.
+    first = made.visits[0]
+    day = dt.date.fromisoformat(made.patients[0]["first_dose_date"])
+    more = [day + dt.timedelta(days=days) for days in (-2, 60)]
+    made.visits += [{**first, "date": each.isoformat()} for each in more]
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    assert len(given.dropped_visits)
+    datasets = study_datasets(given)
+    tables = datasets.tables
+    starts = [row["first_dose_date"] for row in made.patients]
+    assert tables["ADSL"]["TRTSDT"].astype(str).tolist() == starts
+    assert tables["ADTTE"]["STARTDT"].notna().all()
+    assert tables["ADTIS"]["ADT"].notna().all()
+    assert set(tables["ADAE"]["ASTDT"].astype(str)) == {row["date"] for row in made.adverse_events}
+    assert set(tables["ADEX"]["ASTDT"].astype(str)) == {row["date"] for row in made.treatments}
+    folder = in_adam(made, tmp_path / "again", datasets, file_format)
+    found = StudyData.read(folder)
+    for name, column in (
+        ("patients", "first_dose_date"),
+        ("visits", "date"),
+        ("treatments", "date"),
+        ("adverse_events", "date"),
+    ):
+        before, after = (getattr(data.trial, name)[column].tolist() for data in (given, found))
+        assert after == before
+        assert all(before)
+    np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
+    assert evaluate_study(found).rule.tolist() == evaluate_study(given).rule.tolist()
+    for name, table in study_datasets(found).tables.items():
+        pd.testing.assert_frame_equal(table, tables[name])
+    # Their weeks suffice where the description asks for weeks.
+    study = folder / "study.toml"
+    text = study.read_text("utf-8").replace('time = "date"', 'time = "week"')
+    study.write_text(text, encoding="utf-8")
+    np.testing.assert_array_equal(StudyData.read(folder).analysis.tis, given.analysis.tis)
+
+
+def test_a_study_without_dates_has_none_in_its_data_sets(tmp_path):
+    datasets = study_datasets(StudyData.read(make_study(4, seed=2).write(tmp_path)))
+    dates = {"TRTSDT", "STARTDT", "ADT", "ASTDT"}
+    assert not any(dates & set(table.columns) for table in datasets.tables.values())
