@@ -166,6 +166,12 @@ def test_faults_of_data_sets_name_the_file_and_the_description(tmp_path, capsys)
     file.write_text(text.replace(",Y,", ",yes,", 1), encoding="utf-8")
     assert the_line(folder, capsys) == f"{file}, row 2, column FASFL, value 'yes': must be Y or N"
     file.write_text(text, encoding="utf-8")
+    away = file.rename(tmp_path / "away.csv")
+    line = the_line(folder, capsys)
+    assert line.startswith(
+        f"{folder / 'adam' / 'ADSL'}: there is no such data set; there are ADTIS"
+    )
+    away.rename(file)
     study = folder / "study.toml"
     changed = study.read_text("utf-8").replace('data = "synthetic"', 'data = "observed"')
     study.write_text(changed, encoding="utf-8")

@@ -64,7 +64,8 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
     try:
         found = to_trial_tables(datasets, origin=study.study.data)
     except DataError as error:
-        raise DataError([_in_files(fault, files, study) for fault in error.faults]) from None
+        faults = [_in_files(fault, files, study, folder) for fault in error.faults]
+        raise DataError(faults) from None
     if found.visits.empty:
         raise DataError([_no_visits(datasets, files, folder)])
     patients, remarks = _with_reasons(found.patients, datasets.tables["ADSL"])
@@ -120,9 +121,10 @@ def _visits(found: TrialTables, files: Mapping[str, str]) -> tuple[pd.DataFrame,
     return visits, TableSource(file, first, origins)
 
 
-def _in_files(fault: Fault, files: Mapping[str, str], study: Study) -> Fault:
+def _in_files(fault: Fault, files: Mapping[str, str], study: Study, folder: Path) -> Fault:
     """Return a fault with the names of the files in place of those of their data sets."""
-    named = ", ".join(files.get(name, name) for name in fault.file.split(", "))
+    # One that is not there has no file.
+    named = ", ".join(files.get(name, str(folder / name)) for name in fault.file.split(", "))
     message = fault.message.replace("as the argument origin says", f"as {study.path} declares")
     message = message.replace("give the week of each AVISIT (weeks)", f"read them {_BY_MAPPING}")
     return replace(fault, file=named, message=message)
