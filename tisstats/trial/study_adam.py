@@ -23,8 +23,9 @@ from tisstats.trial.study import Study
 #: Data set of each table, but of the visits, which can be in any.
 _DATASETS = {"patients": "ADSL", "treatments": "ADEX", "adverse_events": "ADAE"}
 
-#: Reasons of CDISC's codelist NCOMPLT (Completion/Reason for Non-Completion) that are one of ours
-#: without a doubt. Not here are those that may be a lack of efficacy, such as PROGRESSIVE DISEASE.
+#: Reasons of CDISC's codelist NCOMPLT (Completion/Reason for Non-Completion), as others list them
+#: (the codelist itself was not read), that are one of ours without a doubt. Not here are those
+#: that may be a lack of efficacy, such as PROGRESSIVE DISEASE.
 _REASONS = {
     "ADVERSE EVENT": "adverse_event",
     "DEATH": "death",
