@@ -132,7 +132,9 @@ def test_check_says_which_visits_are_left_out(tmp_path, capsys):
     assert second["patient_id"] == made.visits[0]["patient_id"]
     second["date"] = "1999" + str(second["date"])[4:]
     assert main(["check", str(made.write(tmp_path))]) == 0
-    assert "note: 1 visit left out: before the baseline" in capsys.readouterr().out.splitlines()
+    name = second["patient_id"]
+    shown = f"note: 1 visit left out: before the baseline: {name} ({second['date']})"
+    assert shown in capsys.readouterr().out.splitlines()
 
 
 def test_an_arm_without_patients_is_remarked_by_check(tmp_path, capsys):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tisstats.tables import TableSource
 from tisstats.trial.schedule import schedule_visits
+from tisstats.trial.schedule_notes import left_out_lines, schedule_remarks
 from tisstats.trial.study_sections import Schedule
 
 
@@ -168,53 +169,287 @@ def test_windows_agree_with_a_slow_reference(days, window):
     assert found.visits["week"].tolist()[1:] == pytest.approx([float(week) for week in expected])
 
 
-def slow_schedule(visits, plan):
-    """Place visits patient by patient in exact days; None if two are at one time or as near."""
-    window, rows, left_out = plan.window_days, [], []
-    for patient in dict.fromkeys(patient for patient, *_ in visits):
-        mine = [(day, haq, row) for row, (who, day, haq) in enumerate(visits) if who == patient]
-        mine.sort(key=itemgetter(0))
-        if len({day for day, *_ in mine}) < len(mine):
-            return None
-        if plan.baseline == "week 0":
-            candidates = [visit for visit in mine if abs(visit[0]) <= window]
-            candidates.sort(key=lambda visit: abs(visit[0]))
-            if len(candidates) > 1 and abs(candidates[0][0]) == abs(candidates[1][0]):
-                return None
+#: Measures of a visit of which something is missing: one without what a score needs, and whole.
+LABORATORY = {"ck": 500.0}
+WHOLE = {"physician_global": 5.0, "mmt": 60.0, "haq": 1.0, "ck": 900.0}
+CLINIC = {name: WHOLE[name] for name in ("physician_global", "mmt", "haq")}
+
+
+def place(visits, plan, patient="A"):
+    """Schedule visits that are given as pairs of a day and what was measured."""
+    days, measured = zip(*visits, strict=True)
+    table = pd.DataFrame([{name: None, **given} for given in measured for name in ["mmt"]])
+    table = table.reindex(columns=[*WHOLE]).astype(float)
+    table = table.assign(patient_id=patient, week=np.array(days) / 7)
+    return schedule_visits(table, [*WHOLE], plan, TableSource("visits.csv"))
+
+
+def measured(found, week):
+    (row,) = found.visits.index[found.visits["week"] == week]
+    return found.visits.loc[row, [*WHOLE]].dropna().to_dict()
+
+
+def notes(found, *, names=True):
+    return [
+        *schedule_remarks(found.combined, found.lacking, names=names),
+        *left_out_lines(found.left_out, names=names),
+    ]
+
+
+@pytest.mark.parametrize("unscheduled", ["keep", "drop"])
+@pytest.mark.parametrize(("laboratory", "whole"), [(28, 31), (30, 31), (26, 25), (29, 22)])
+def test_a_row_of_laboratory_values_does_not_displace_a_visit(laboratory, whole, unscheduled):
+    visits = [(0, WHOLE), (laboratory, LABORATORY), (whole, WHOLE), (84, WHOLE)]
+    found = place(visits, schedule(unscheduled=unscheduled))
+    assert weeks_of(found) == [[0, 0], [4, pytest.approx(whole / 7)], [12, 12]]
+    assert measured(found, 4) == WHOLE
+    assert notes(found) == [
+        "1 visit left out: nearer to its week than the visit that counts, with less of what a "
+        f"score needs: A (week {laboratory / 7:.1f})".replace(".0)", ")")
+    ]
+    assert notes(found, names=False) == [notes(found)[0].rpartition(":")[0]]
+
+
+def test_of_visits_with_as_many_measures_the_nearer_is_the_scheduled_one():
+    found = place([(0, WHOLE), (26, CLINIC), (29, CLINIC)], schedule())
+    assert weeks_of(found) == pytest.approx(np.array([[0, 0], [26 / 7, 26 / 7], [4, 29 / 7]]))
+    assert not found.faults
+
+
+def test_several_enzymes_are_one_measure_of_the_core_set():
+    table = pd.DataFrame({"patient_id": "A", "week": [0, 3.5, 4.0], "physician_global": 5.0})
+    table = table.assign(mmt=60.0, ck=[1, 1, 1.0], ldh=[1, 1, np.nan])
+    measures = ["physician_global", "mmt", "ck", "ldh"]
+    found = schedule_visits(table, measures, schedule(), TableSource("visits.csv"))
+    assert weeks_of(found) == [[0, 0], [3.5, 3.5], [4, 4]]
+
+
+def test_a_visit_that_can_be_scored_comes_before_one_with_more_measures():
+    others = {"haq": 1.0, "ck": 900.0, "physician_global": 5.0}
+    can = {"physician_global": 5.0, "mmt": 60.0}
+    found = place([(0, WHOLE), (28, others), (30, can)], schedule())
+    assert measured(found, 4) == can
+    printo = schedule_visits(
+        pd.DataFrame(
+            {
+                "patient_id": "A",
+                "week": [0.0, 4.0, 4.5],
+                "physician_global": 5.0,
+                "cmas": [40.0, np.nan, 40.0],
+                "chaq": [1.0, 1.0, np.nan],
+                "das": [1.0, 1.0, np.nan],
+            }
+        ),
+        ["physician_global", "cmas", "chaq", "das"],
+        schedule(),
+        TableSource("visits.csv"),
+        "printo",
+    )
+    assert weeks_of(printo) == [[0, 0], [4, 4.5]]
+
+
+def test_two_equally_near_are_not_ambiguous_if_one_has_more():
+    found = place([(0, WHOLE), (25, LABORATORY), (31, WHOLE)], schedule())
+    assert not found.faults
+    assert measured(found, 4) == WHOLE
+    # On the other side of the week, it comes before the visit in the file and here.
+    assert weeks_of(found)[1] == pytest.approx([25 / 7, 25 / 7])
+
+
+def test_what_the_visit_of_a_week_lacks_and_another_has_is_remarked():
+    found = place([(0, WHOLE), (27, LABORATORY), (28, CLINIC), (31, WHOLE)], schedule())
+    assert measured(found, 4) == WHOLE
+    found = place([(0, WHOLE), (27, LABORATORY), (28, CLINIC)], schedule())
+    assert measured(found, 4) == CLINIC
+    assert notes(found) == [
+        "1 visit that counts for its week lacks a measure that another visit in the window has: "
+        "A (week 4: ck)"
+    ]
+    found = place([(0, WHOLE), (27, LABORATORY), (28, CLINIC)], schedule(unscheduled="drop"))
+    assert notes(found)[1:] == [
+        "1 visit left out: in the window of a week for which another visit counts: A (week 3.9)"
+    ]
+
+
+@pytest.mark.parametrize("last", [LABORATORY, {}, {"haq": 2.0}])
+def test_the_last_baseline_is_that_of_each_measure(last):
+    plan = schedule(baseline="last before first dose", unscheduled="keep")
+    visits = [(-14, {"haq": 3.0}), (-7, WHOLE), (0, last), (28, WHOLE)]
+    found = place(visits, plan)
+    assert measured(found, 0) == WHOLE | last
+    assert found.visits["visit_week"].tolist() == [0 if last else -1, 4]
+    assert found.visits["row"].tolist() == [2 if last else 1, 3]
+    remark = "the baseline of 1 patient has measures of earlier visits, which its own visit lacks"
+    others = ", ".join(name for name in WHOLE if name not in last)
+    early = "1 visit left out: before the baseline: A (week -2)"
+    expected = [f"{remark}: A ({others})", early]
+    if not last:
+        expected = [
+            early,
+            "1 visit left out: up to the first dose, with less of what a score needs than the "
+            "baseline: A (week 0)",
+        ]
+    assert notes(found) == expected
+
+
+def test_the_baseline_of_each_measure_never_comes_after_the_first_dose():
+    plan = schedule(baseline="last before first dose")
+    found = place([(-14, LABORATORY), (0, CLINIC), (1, {"ck": 700.0})], plan)
+    assert measured(found, 0) == CLINIC | LABORATORY
+    found = place([(0, CLINIC), (1, {"ck": 700.0})], plan)
+    assert measured(found, 0) == CLINIC
+
+
+def test_a_baseline_without_any_measure_is_a_baseline_all_the_same():
+    for rule in ("week 0", "last before first dose", "mean before first dose"):
+        found = place([(-7, {}), (0, {}), (28, WHOLE)], schedule(baseline=rule))
+        assert weeks_of(found)[0] == [0, 0]
+
+
+def test_the_visit_at_week_0_is_one_with_what_a_score_needs():
+    found = place([(-7, WHOLE), (0, LABORATORY), (28, WHOLE)], schedule())
+    assert weeks_of(found) == [[0, -1], [4, 4]]
+    assert notes(found) == [
+        "1 visit left out: up to the first dose, with less of what a score needs than the "
+        "baseline: A (week 0)"
+    ]
+    found = place([(-3, WHOLE), (2, LABORATORY), (28, WHOLE)], schedule())
+    assert weeks_of(found)[1] == pytest.approx([2 / 7, 2 / 7])
+    found = place([(-3, WHOLE), (2, LABORATORY)], schedule(unscheduled="drop"))
+    assert found.not_used == {"in the window of a week for which another visit counts": 1}
+
+
+def test_what_the_visit_at_week_0_lacks_is_remarked_with_the_rule_that_has_it():
+    many = [place([(-14, LABORATORY), (0, CLINIC)], schedule(), name) for name in "ABCDE"]
+    found = replace(many[0], lacking=pd.concat([each.lacking for each in many]))
+    assert measured(found, 0) == CLINIC
+    assert notes(found)[0] == (
+        "the baseline of 5 patients lacks a measure that a visit up to the first dose has; "
+        'visits.baseline = "last before first dose" takes each measure from the last that has it: '
+        "A (ck), B (ck), C (ck) and 2 more"
+    )
+
+
+def test_visits_left_out_are_named_by_their_dates_where_there_are_dates():
+    visits = pd.DataFrame({"patient_id": "A", "week": [-3.0, 0.0, 9.0], "haq": 1.0})
+    visits["date"] = pd.to_datetime(["2024-01-01", "2024-01-22", "2024-03-25"]).date
+    dated = replace(schedule(unscheduled="drop"), time="date")
+    found = schedule_visits(visits, ["haq"], dated, TableSource("visits.csv"))
+    assert notes(found) == [
+        "1 visit left out: before the baseline: A (2024-01-01)",
+        "1 visit left out: outside of all windows: A (2024-03-25)",
+    ]
+
+
+NAMES = ["physician_global", "mmt", "haq", "ck", "ldh"]
+LESS = "with less of what a score needs"
+
+
+def slow_content(values):
+    """Return how much of what a score needs a visit has, as a pair that is compared in order."""
+    pga, mmt, haq, ck, ldh = (value is not None for value in values)
+    return (pga and mmt, pga + mmt + haq + (ck or ldh))
+
+
+def slow_choice(mine, distance):
+    """Return the visit that counts; None if there is none, and whether that is ambiguous."""
+    if not mine:
+        return None, False
+    most = max(slow_content(values) for _, values, _ in mine)
+    best = sorted((distance(v[0]), v[0], v) for v in mine if slow_content(v[1]) == most)
+    return best[0][2], len(best) > 1 and best[0][0] == best[1][0]
+
+
+def slow_baseline(mine, plan):
+    """Return the visit of the baseline, its values, rows that gave some, and if it is ambiguous."""
+    if plan.baseline == "week 0":
+        near = [v for v in mine if abs(v[0]) <= plan.window_days]
+        chosen, ambiguous = slow_choice(near, abs)
+        return chosen, chosen and chosen[1], set(), ambiguous
+    early = [v for v in mine if v[0] <= 0]
+    if not early:
+        return None, None, set(), False
+    anything = [v for v in early if any(value is not None for value in v[1])]
+    chosen = (anything or early)[-1]
+    values, gave = [], set()
+    for column in range(len(NAMES)):
+        known = [v for v in early if v[1][column] is not None]
+        if plan.baseline == "last before first dose":
+            values.append(known[-1][1][column] if known else None)
+            gave |= {v[2] for v in known[-1:]}
         else:
-            candidates = [visit for visit in reversed(mine) if visit[0] <= 0]
-        first = candidates[0][0] if candidates else None
-        before = [v for v in mine if (v[0] < 0 if first is None else v[0] < first)]
+            mean = sum(Fraction(v[1][column]) for v in known) / len(known) if known else None
+            values.append(mean)
+            gave |= {v[2] for v in early}
+    return chosen, values, gave, False
+
+
+def slow_later(later, plan):
+    """Return the scheduled week of each day, and why others may be left out; None if ambiguous."""
+    nominal, reason = {}, {}
+    if plan.baseline == "week 0":
+        reason = {day: "window" for day, *_ in later if abs(day) <= plan.window_days}
+    for week in plan.weeks[1:]:
+        near = [v for v in later if abs(v[0] - 7 * week) <= plan.window_days]
+        chosen, ambiguous = slow_choice(near, lambda day, at=7 * week: abs(day - at))
+        if ambiguous:
+            return None
+        for day, *_ in near:
+            nearer = abs(day - 7 * week) < abs(chosen[0] - 7 * week)
+            reason[day] = "nearer" if nearer else "window"
+        if chosen:
+            nominal[chosen[0]] = week
+    return nominal, reason
+
+
+def slow_patient(mine, plan):
+    """Return the rows of a patient that are used, and reasons for the others; None if ambiguous."""
+    first, values, gave, ambiguous = slow_baseline(mine, plan)
+    start = 0 if first is None else max(first[0] + 1, 1)
+    later = [v for v in mine if v[0] >= start]
+    if ambiguous or (placed := slow_later(later, plan)) is None:
+        return None
+    nominal, reason = placed
+    early = [v for v in mine if v not in later and v != first]
+    rows = [] if first is None else [(first[2], 0, first[0], values, True)]
+    left_out = []
+    for day, _, row in early:
         if first is None:
-            left_out += ["before the first dose, without a baseline"] * len(before)
+            left_out.append("before the first dose, without a baseline")
+        elif row not in gave:
+            words = f"up to the first dose, {LESS} than the baseline"
+            left_out.append("before the baseline" if day < first[0] else words)
+    for day, given_values, row in later:
+        if day in nominal:
+            rows.append((row, nominal[day], day, given_values, True))
+        elif reason.get(day) == "nearer":
+            left_out.append(f"nearer to its week than the visit that counts, {LESS}")
+        elif plan.unscheduled == "keep":
+            rows.append((row, Fraction(day, 7), day, given_values, False))
         else:
-            day, haq, row = candidates[0]
-            if plan.baseline == "mean before first dose":
-                known = [value for _, value, _ in [*before, candidates[0]] if value is not None]
-                haq = sum(map(Fraction, known)) / len(known) if known else None
-            else:
-                left_out += ["before the baseline"] * len(before)
-            rows.append((row, 0, day, haq, True))
-        later = [v for v in mine if (v[0] >= 0 if first is None else v[0] > first)]
-        nominal = slow_nominal([day for day, *_ in later], plan)
-        if nominal is None:
-            return None
-        for (day, haq, row), week in zip(later, nominal, strict=True):
-            scheduled = any(
-                abs(day - 7 * each) == min(abs(other - 7 * each) for other, *_ in later)
-                and abs(day - 7 * each) <= window
-                for each in plan.weeks[1:]
-            )
-            if scheduled or plan.unscheduled == "keep":
-                rows.append((row, week, day, haq, scheduled))
-            else:
-                left_out.append("outside of all windows")
+            words = "in the window of a week for which another visit counts"
+            left_out.append(words if day in reason else "outside of all windows")
     return rows, left_out
 
 
-VISITS = st.tuples(
-    st.sampled_from("BAC"), st.integers(-30, 100), st.sampled_from([None, 0.25, 1.0, 2.5])
-)
+def slow_schedule(visits, plan):
+    """Place visits patient by patient in exact days; None if two are at one time or as near."""
+    rows, left_out = [], []
+    for patient in dict.fromkeys(patient for patient, *_ in visits):
+        mine = [(day, given, row) for row, (who, day, given) in enumerate(visits) if who == patient]
+        mine.sort(key=itemgetter(0))
+        if len({day for day, *_ in mine}) < len(mine):
+            return None
+        placed = slow_patient(mine, plan)
+        if placed is None:
+            return None
+        rows += placed[0]
+        left_out += placed[1]
+    return rows, left_out
+
+
+VALUES = st.lists(st.sampled_from([None, 0.25, 1.0, 2.5]), min_size=len(NAMES), max_size=len(NAMES))
+VISITS = st.tuples(st.sampled_from("BAC"), st.integers(-30, 100), VALUES)
 PLANS = st.builds(
     schedule,
     window=st.integers(0, 13),
@@ -225,9 +460,10 @@ PLANS = st.builds(
 
 @given(st.lists(VISITS, min_size=1, max_size=16), PLANS)
 def test_several_patients_under_every_rule_agree_with_a_slow_reference(visits, plan):
-    who, days, haq = zip(*visits, strict=True)
-    table = pd.DataFrame({"patient_id": who, "week": np.array(days) / 7})
-    found = schedule_visits(table.assign(haq=np.array(haq, float)), ["haq"], plan, TableSource())
+    who, days, values = zip(*visits, strict=True)
+    table = pd.DataFrame(np.array(values, dtype=float), columns=NAMES)
+    table = table.assign(patient_id=who, week=np.array(days) / 7)
+    found = schedule_visits(table, NAMES, plan, TableSource())
     expected = slow_schedule(visits, plan)
     assert (expected is None) == bool(found.faults)
     if expected is None:
@@ -238,6 +474,10 @@ def test_several_patients_under_every_rule_agree_with_a_slow_reference(visits, p
     assert placed["row"].tolist() == [row for row, *_ in rows]
     assert placed["week"].tolist() == pytest.approx([float(week) for _, week, *_ in rows])
     assert placed["visit_week"].tolist() == pytest.approx([day / 7 for _, _, day, *_ in rows])
-    means = [np.nan if haq is None else float(haq) for *_, haq, _ in rows]
-    assert placed["haq"].tolist() == pytest.approx(means, nan_ok=True)
+    means = [[np.nan if v is None else float(v) for v in values] for *_, values, _ in rows]
+    np.testing.assert_allclose(
+        placed[NAMES].to_numpy().reshape(-1, len(NAMES)), np.array(means).reshape(-1, len(NAMES))
+    )
     assert placed["scheduled"].tolist() == [scheduled for *_, scheduled in rows]
+    # Each patient's weeks ascend, and none is there twice: what a course of scores needs.
+    assert (placed.groupby("patient_id")["week"].diff().dropna() > 0).all()

@@ -194,6 +194,29 @@ def test_visits_that_the_schedule_drops_survive_too_unused(made, tmp_path, file_
         )
 
 
+@pytest.mark.parametrize("week", [12, 12.25])
+def test_visits_displaced_by_one_with_more_measures_are_exported_unless_their_week_is_taken(
+    made, tmp_path, week
+):
+    name = made.patients[3]["patient_id"]
+    at = next(r for r in made.visits if (r["patient_id"], r["week"]) == (name, 12))
+    at["week"] = 12.5
+    kept = {key: at[key] for key in ("patient_id", "ck", "origin")}
+    made.visits.append({**dict.fromkeys(at, ""), **kept, "week": week})
+    given = StudyData.read(made.write(tmp_path / "tables"))
+    reason = "nearer to its week than the visit that counts, with less of what a score needs"
+    assert given.not_used == {reason: 1}
+    assert given.left_out == (
+        f"1 visit left out: {reason}: {name} (week {week:.1f})".replace(".0)", ")"),
+    )
+    datasets = study_datasets(given)
+    visits = datasets.tables["ADTIS"]
+    mine = visits[(visits["SUBJID"] == name) & (visits["ARELTM"] == week)]
+    assert set(mine["ANL01FL"]) == (set() if week == 12 else {""})
+    found = read_back(made, tmp_path / "again", datasets, "csv")
+    np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
+
+
 def test_without_a_dropped_visit_each_known_value_is_flagged(made, tmp_path):
     visits = study_datasets(StudyData.read(made.write(tmp_path / "tables"))).tables["ADTIS"]
     assert ((visits["ANL01FL"] == "Y") == visits["AVAL"].notna()).all()

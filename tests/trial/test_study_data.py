@@ -254,6 +254,24 @@ def test_an_unscheduled_visit_counts_for_the_best_response_unless_dropped(tmp_pa
     assert dropped.not_used == {"outside of all windows": 1}
 
 
+@pytest.mark.parametrize("rule", ["week 0", "last before first dose"])
+def test_a_row_of_enzymes_on_day_0_does_not_displace_the_screening_visit(tmp_path, rule):
+    made = make_study(4, missing=0, missed=0, seed=5)
+    made.description = made.description.replace(
+        "window_days = 4", f'window_days = 7\nbaseline = "{rule}"'
+    )
+    first = made.visits[0]
+    first["week"] = -1
+    plain = StudyData.read(made.write(tmp_path / "plain"))
+    kept = {name: first[name] for name in ("patient_id", "ck", "origin")}
+    made.visits.append({**dict.fromkeys(first, ""), **kept, "week": 0})
+    found = StudyData.read(made.write(tmp_path / "more"))
+    np.testing.assert_array_equal(found.analysis.tis, plain.analysis.tis)
+    named = f"{first['patient_id']} ("
+    assert any(named in text for text in (*found.remarks, *found.left_out))
+    assert not any(named in text for text in (*plain.remarks, *plain.left_out))
+
+
 def test_a_new_study_is_written_once_and_its_example_is_valid(tmp_path):
     written = write_new_study(tmp_path / "mine")
     assert {path.name for path in written} >= {"study.toml", "patients.csv", "visits.csv"}

@@ -125,8 +125,9 @@ NO_TABLE = (
     "early, and is taken as given at the stop."
 )
 WINDOWS = (
-    "To a scheduled week belongs the visit nearest to it, at most 4 days away; other visits are "
-    "kept, and count for an outcome at any visit and for times."
+    "To a scheduled week belongs the visit nearest to it, at most 4 days away, of those with "
+    "most of what a score needs; other visits are kept, and count for an outcome at any visit and "
+    "for times."
 )
 
 

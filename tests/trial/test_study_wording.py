@@ -56,7 +56,11 @@ def test_every_strategy_and_rule_has_words(example):
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(0, "on that very day"), (1, "at most 1 day away"), (3.5, "at most 3.5 days away")],
+    [
+        (0, "on that very day"),
+        (1, "at most 1 day away, of those with most of what a score needs"),
+        (3.5, "at most 3.5 days away, of those with most of what a score needs"),
+    ],
 )
 def test_windows_are_given_in_days(example, days, words):
     schedule = replace(example.visits, window_days=days)
@@ -66,7 +70,7 @@ def test_windows_are_given_in_days(example, days, words):
 
 def test_other_baselines_are_described(example):
     for baseline, words in (
-        ("last before first dose", "the last visit before or at the first dose"),
+        ("last before first dose", "of each measure the last value before or at the first dose"),
         ("mean before first dose", "the mean of all visits before or at the first dose"),
     ):
         schedule = replace(example.visits, baseline=baseline)

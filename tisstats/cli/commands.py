@@ -73,11 +73,7 @@ def check(parsed: argparse.Namespace) -> int:
         counts = ((len(data.trial.patients), "patient"), (len(data.trial.visits), "visit"))
         shown = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
         print(f"{parsed.directory} is a valid study: {shown}.")
-        left_out = (
-            f"{number} {'visit' if number == 1 else 'visits'} left out: {reason}"
-            for reason, number in data.not_used.items()
-        )
-        for remark in (*data.remarks, *left_out, *data.unused):
+        for remark in (*data.remarks, *data.left_out, *data.unused):
             print(f"note: {remark}")
         return SUCCESS
     _require_description(parsed.directory)

@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import Fault
+from tisstats.measures.core_set import CORE_SETS, ENZYMES, INDISPENSABLE, CoreSet
 from tisstats.tables import TableSource
+from tisstats.trial.schedule_notes import noted
 from tisstats.trial.study_sections import DAYS_PER_WEEK, Schedule
 
 #: Visits that lie nearer to each other than this many days are at the same time.
@@ -21,6 +23,12 @@ _SAME_DAYS = 1e-6
 
 _Which = NDArray[np.bool_]
 _Days = NDArray[np.float64]
+
+#: Visits that are not used although they lie in a window, or among those for the baseline.
+_LESS = "with less of what a score needs"
+_UP_TO_DOSE = f"up to the first dose, {_LESS} than the baseline"
+_OVERTAKEN = f"nearer to its week than the visit that counts, {_LESS}"
+_IN_WINDOW = "in the window of a week for which another visit counts"
 
 
 @dataclass(slots=True, eq=False)
@@ -31,20 +39,40 @@ class Scheduled:
     #: rows to analyse: ``week``, the scheduled one or, of an unscheduled visit, its own;
     #: ``visit_week``, its own; ``scheduled``; ``row``, the row of the table as it was
     dropped: pd.DataFrame
-    #: rows outside of all windows that the schedule drops; columns as in `visits`
-    not_used: dict[str, int]
-    #: how many visits are left out, by the reason in words
+    #: rows after the baseline that are left out; columns as in `visits`
+    left_out: dict[str, pd.DataFrame]
+    #: all rows that are left out, by the reason in words
+    combined: pd.DataFrame
+    #: baselines with values of earlier visits: rows with ``measures``, those of such values
+    lacking: pd.DataFrame
+    #: rows that count for their week without ``measures`` that another visit has: at week 0 one up
+    #: to the first dose, at a later week one in its window
     faults: list[Fault]  #: what is ambiguous
+
+    @property
+    def not_used(self) -> dict[str, int]:
+        """How many visits are left out, by the reason in words."""
+        return {reason: len(rows) for reason, rows in self.left_out.items()}
 
 
 def schedule_visits(
-    visits: pd.DataFrame, measures: Sequence[str], schedule: Schedule, source: TableSource
+    visits: pd.DataFrame,
+    measures: Sequence[str],
+    schedule: Schedule,
+    source: TableSource,
+    core_set: CoreSet = "imacs",
 ) -> Scheduled:
     """Choose each patient's baseline, and assign later visits to the scheduled weeks.
 
-    Of several visits in the window of a scheduled week, the nearest is the scheduled one, and the
-    others are unscheduled. Two that are equally near are ambiguous: that is a fault, as are two
-    visits of a patient at the same time.
+    Of several visits in the window of a scheduled week, those with what every score needs come
+    first, then those with more measures of the core set, then the nearest: a row of laboratory
+    values does not displace a visit. The others are unscheduled; but one that is nearer than the
+    visit that counts is left out, since it would come before a visit that it follows, or be at the
+    same time. Two that are equally near with as many measures are ambiguous: that is a fault, as
+    are two visits of a patient at the same time.
+
+    The last baseline before the first dose is that of each measure, as CDISC has a baseline of each
+    parameter: what the last visit with any measure lacks, the last earlier one that has it gives.
 
     Parameters
     ----------
@@ -52,11 +80,13 @@ def schedule_visits(
         One row per visit: ``patient_id``, ``week`` (a number, from the first dose on), the measures
         and, where the table has dates, ``date``; index from 0.
     measures : sequence of str
-        The columns of measures, which a mean baseline averages.
+        The columns of measures, of which the baseline may be of several visits.
     schedule : Schedule
         Scheduled weeks, windows and the rule of the baseline.
     source : TableSource
         File and lines of the table, for faults.
+    core_set : {"imacs", "printo"}
+        Core set whose measures a score needs.
 
     Returns
     -------
@@ -66,46 +96,81 @@ def schedule_visits(
     Examples
     --------
     >>> schedule = Schedule((0, 4, 12), 7, "week", "last before first dose", "keep", 0)
-    >>> visits = pd.DataFrame({"patient_id": "A", "week": [-2, -0.5, 4.5, 9], "haq": [2, 1, 1, 0]})
+    >>> visits = pd.DataFrame({"patient_id": "A", "week": [-2, -0.5, 4.5, 9]})
+    >>> visits["haq"] = [2.0, 1.0, 1.0, 0.0]
     >>> found = schedule_visits(visits, ["haq"], schedule, TableSource())
     >>> found.visits[["week", "visit_week", "haq"]].to_numpy().tolist()
     [[0.0, -0.5, 1.0], [4.0, 4.5, 1.0], [9.0, 9.0, 0.0]]
     >>> found.not_used
     {'before the baseline': 1}
     """
-    timed = _TimedVisits.of(visits)
+    timed = _TimedVisits.of(visits, measures, core_set)
     repeated = timed.at_same_time()
     message = "must not be the time of another visit of the patient"
     faults = _faults(visits, timed.rows(repeated), message, source, schedule.time)
-    timed = timed.without_patients_of(repeated)
+    timed = timed.take(~timed.of_patients(repeated))
 
     baseline, ties = timed.baselines(schedule)
     later = timed.later_than(baseline)
     weeks, scheduled = timed.days / DAYS_PER_WEEK, baseline.copy()
     weeks[baseline] = 0
     ties_of = {0.0: ties}
+    whole = schedule.baseline == "week 0"
+    in_window = _in_window(np.abs(timed.days), schedule) & whole
+    lacking = timed.lacking(baseline, timed.up_to_dose) & whole
+    overtaken = np.zeros_like(baseline)
     for week in schedule.weeks[1:]:
         distance = np.abs(timed.days - week * DAYS_PER_WEEK)
-        nearest, ties_of[week] = timed.nearest(later & _in_window(distance, schedule), distance)
-        weeks[nearest], scheduled[nearest] = week, True
+        near = later & _in_window(distance, schedule)
+        chosen, ties_of[week] = timed.nearest(near, distance, timed.content)
+        weeks[chosen], scheduled[chosen] = week, True
+        overtaken |= near & timed.nearer_than(chosen, distance)
+        in_window |= near
+        lacking |= timed.lacking(chosen, near)
     for week, ties in ties_of.items():
         message = f"another visit of the patient is as near to week {week:g}: which one counts?"
         faults += _faults(visits, timed.rows(ties), message, source, schedule.time)
 
     placed = timed.visits.assign(visit_week=timed.visits["week"], week=weeks, scheduled=scheduled)
-    before = ~baseline & ~later
-    not_used = {"before the first dose, without a baseline": before & ~timed.of_patients(baseline)}
+    early, seen = ~baseline & ~later, timed.of_patients(baseline)
+    combined, unused = np.zeros_like(lacking), early & seen
     if schedule.baseline == "mean before first dose":
-        placed = timed.with_means(placed, measures, baseline, ~later)
-    else:
-        not_used["before the baseline"] = before & timed.of_patients(baseline)
-    dropped = later & ~scheduled & (schedule.unscheduled == "drop")
-    not_used["outside of all windows"] = dropped
-    counts = {reason: int(np.sum(which)) for reason, which in not_used.items() if which.any()}
-    used, left_out = (
-        placed[which].reset_index(drop=True) for which in (~before & ~dropped, dropped)
+        placed, unused = timed.with_means(placed, baseline, ~later), np.zeros_like(unused)
+    elif schedule.baseline == "last before first dose":
+        placed, combined, gave = timed.with_last(placed, baseline)
+        unused &= ~gave
+    after = timed.after(baseline)
+    dropped = later & ~scheduled & ((schedule.unscheduled == "drop") | overtaken)
+    reasons = {
+        "before the first dose, without a baseline": early & ~seen,
+        "before the baseline": unused & ~after,
+        _UP_TO_DOSE: unused & after,
+        _OVERTAKEN: dropped & overtaken,
+        _IN_WINDOW: dropped & in_window & ~overtaken,
+        "outside of all windows": dropped & ~in_window & ~overtaken,
+    }
+    return Scheduled(
+        placed[~early & ~dropped].reset_index(drop=True),
+        placed[dropped].reset_index(drop=True),
+        {reason: placed[which] for reason, which in reasons.items() if which.any()},
+        noted(placed, combined, timed.measures),
+        noted(placed, lacking, timed.measures),
+        faults,
     )
-    return Scheduled(used, left_out, counts, faults)
+
+
+def _content(visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -> NDArray[np.int64]:
+    """Return how much of what a score needs each visit has: more is a larger number."""
+    groups = [[name] for name in CORE_SETS[core_set] if name in measures]
+    groups.append([name for name in ENZYMES if name in measures])  # any of them is one measure
+    found = np.zeros(len(visits), dtype=np.int64)
+    for columns in groups:
+        found += visits[columns].notna().any(axis=1).to_numpy(dtype=bool)
+    needed = INDISPENSABLE[core_set]
+    if set(needed) <= set(measures):
+        with_score = visits[list(needed)].notna().all(axis=1).to_numpy(dtype=bool)
+        found[with_score] += len(groups)  # so that it comes before any without
+    return found
 
 
 def _faults(
@@ -127,14 +192,38 @@ class _TimedVisits:
     visits: pd.DataFrame  #: with ``row``, the row of the table as it was
     patients: NDArray[np.intp]  #: number of each visit's patient
     days: _Days  #: from the first dose on
+    content: NDArray[np.int64]  #: how much each has of what a score needs
+    measures: list[str]  #: the columns of measures
 
     @classmethod
-    def of(cls, visits: pd.DataFrame) -> _TimedVisits:
+    def of(cls, visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -> _TimedVisits:
         patients, _ = pd.factorize(visits["patient_id"])
         weeks = visits["week"].to_numpy(dtype=float)
         order = np.lexsort((weeks, patients))
         table = visits.assign(row=np.arange(len(visits))).iloc[order].reset_index(drop=True)
-        return cls(table, patients[order], weeks[order] * DAYS_PER_WEEK)
+        content = _content(table, measures, core_set)
+        days = weeks[order] * DAYS_PER_WEEK
+        return cls(table, patients[order], days, content, list(measures))
+
+    def take(self, which: _Which) -> _TimedVisits:
+        """Return some of the visits."""
+        return _TimedVisits(
+            self.visits[which].reset_index(drop=True),
+            self.patients[which],
+            self.days[which],
+            self.content[which],
+            self.measures,
+        )
+
+    @property
+    def known(self) -> _Which:
+        """Which measures each visit has, one column each."""
+        return self.visits[self.measures].notna().to_numpy(dtype=bool)
+
+    @property
+    def up_to_dose(self) -> _Which:
+        """Which visits are before or at the first dose."""
+        return self.days <= _SAME_DAYS
 
     def rows(self, which: _Which) -> NDArray[np.int64]:
         """Return the rows of some visits in the table as it was."""
@@ -152,44 +241,79 @@ class _TimedVisits:
         found[1:] = (np.diff(self.patients) == 0) & (np.diff(self.days) < _SAME_DAYS)
         return found
 
-    def without_patients_of(self, which: _Which) -> _TimedVisits:
-        """Return the visits of the patients of whom none is among some."""
-        kept = ~self.of_patients(which)
-        return _TimedVisits(
-            self.visits[kept].reset_index(drop=True), self.patients[kept], self.days[kept]
-        )
-
     def baselines(self, schedule: Schedule) -> tuple[_Which, _Which]:
         """Return the baseline of each patient who has one, and visits as near to week 0."""
         if schedule.baseline == "week 0":
             distance = np.abs(self.days)
-            return self.nearest(_in_window(distance, schedule), distance)
-        return self.nearest(self.days <= _SAME_DAYS, -self.days)
+            return self.nearest(_in_window(distance, schedule), distance, self.content)
+        anything = np.asarray(self.known.any(axis=1), dtype=np.int64)
+        return self.nearest(self.up_to_dose, -self.days, anything)
+
+    def after(self, baseline: _Which) -> _Which:
+        """Return the visits after the patient's baseline; without one, all."""
+        row = np.full(self.patients.max(initial=-1) + 1, -1)
+        row[self.patients[baseline]] = np.flatnonzero(baseline)
+        return np.arange(len(self.days)) > row[self.patients]
 
     def later_than(self, baseline: _Which) -> _Which:
-        """Return the visits after the patient's baseline; without one, from the first dose on."""
-        after = np.full(self.patients.max(initial=-1) + 1, -1)
-        after[self.patients[baseline]] = np.flatnonzero(baseline)
-        first = after[self.patients]
-        return np.where(first >= 0, np.arange(len(first)) > first, ~(self.days < 0))
+        """Return the visits after the first dose and the patient's baseline.
 
-    def nearest(self, near: _Which, distance: _Days) -> tuple[_Which, _Which]:
-        """Return each patient's nearest of some visits, and a second that is as near."""
+        Without a baseline, those from the first dose on.
+        """
+        seen = self.of_patients(baseline)
+        return np.where(seen, self.after(baseline) & ~self.up_to_dose, ~(self.days < 0))
+
+    def nearest(
+        self, near: _Which, distance: _Days, content: NDArray[np.int64]
+    ) -> tuple[_Which, _Which]:
+        """Return each patient's nearest of the visits with most content, and a second as near."""
         at = np.flatnonzero(near)
-        at = at[np.lexsort((distance[at], self.patients[at]))]
+        at = at[np.lexsort((distance[at], -content[at], self.patients[at]))]
         others = np.diff(self.patients[at]) == 0  # than the first of each patient
         first = np.concatenate([[True], ~others])[: len(at)]
-        ties = first[:-1] & others & (np.diff(distance[at]) < _SAME_DAYS)
+        ties = first[:-1] & others & (np.diff(content[at]) == 0)
+        ties &= np.diff(distance[at]) < _SAME_DAYS
         nearest, second = np.zeros((2, len(near)), dtype=bool)
         nearest[at[first]] = True
         second[at[1:][ties]] = True
         return nearest, second
 
-    def with_means(
-        self, placed: pd.DataFrame, measures: Sequence[str], baseline: _Which, averaged: _Which
-    ) -> pd.DataFrame:
+    def nearer_than(self, chosen: _Which, distance: _Days) -> _Which:
+        """Return the visits that are nearer than the chosen one of the patient, if there is one."""
+        farthest = np.full(self.patients.max(initial=-1) + 1, -np.inf)
+        farthest[self.patients[chosen]] = distance[chosen]
+        return distance < farthest[self.patients] - _SAME_DAYS
+
+    def lacking(self, chosen: _Which, near: _Which) -> _Which:
+        """Return which measures chosen visits lack that others near of the patient have."""
+        had = np.zeros((self.patients.max(initial=-1) + 1, len(self.measures)), dtype=bool)
+        known = self.known
+        np.logical_or.at(had, self.patients[near], known[near])
+        return had[self.patients] & ~known & chosen[:, None]
+
+    def with_last(
+        self, placed: pd.DataFrame, baseline: _Which
+    ) -> tuple[pd.DataFrame, _Which, _Which]:
+        """Return visits whose baselines have each measure's last value up to them.
+
+        With which values are of earlier visits, and which visits gave some.
+        """
+        rows = np.arange(len(self.days))
+        at = pd.DataFrame(np.where(self.known, rows[:, None].astype(float), np.nan))
+        last = at.groupby(self.patients).ffill().fillna(-1).to_numpy(dtype=np.int64)
+        earlier = (last >= 0) & (last < rows[:, None]) & baseline[:, None]
+        gave = np.zeros_like(baseline)
+        gave[last[earlier]] = True
+        numbers = placed[self.measures].astype(float)
+        values = numbers.to_numpy().copy()
+        into, column = np.nonzero(earlier)
+        values[into, column] = values[last[earlier], column]
+        given = dict(zip(self.measures, values.T, strict=True))
+        return placed.assign(**given), earlier, gave
+
+    def with_means(self, placed: pd.DataFrame, baseline: _Which, averaged: _Which) -> pd.DataFrame:
         """Return visits whose baselines have the means of the patient's visits up to them."""
-        names = list(measures)
+        names = self.measures
         means = placed.loc[averaged, names].groupby(self.patients[averaged]).mean()
         numbers = placed[names].astype(float)
         numbers[baseline] = means.loc[self.patients[baseline]].to_numpy()

@@ -132,7 +132,11 @@ def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     outside = ~data.trial.visits["patient_id"].isin(data.analysis.patients["patient_id"])
     found = [scored.assign(counted=True), data.trial.visits.loc[outside, columns]]
     if len(data.dropped_visits):
-        dropped = data.dropped_visits[columns].astype(dict.fromkeys(dated, str))
+        # One on the very day of a week for which another visit counts has no week of its own.
+        key = ["patient_id", "week"]
+        used = pd.MultiIndex.from_frame(data.trial.visits[key])
+        apart = ~pd.MultiIndex.from_frame(data.dropped_visits[key]).isin(used)
+        dropped = data.dropped_visits.loc[apart, columns].astype(dict.fromkeys(dated, str))
         found.append(dropped.assign(counted=False))
     return pd.concat(found, ignore_index=True)
 

@@ -25,6 +25,7 @@ from tisstats.trial.plausibility import (
     unusual_courses,
 )
 from tisstats.trial.schedule import schedule_visits
+from tisstats.trial.schedule_notes import left_out_lines, schedule_remarks
 from tisstats.trial.scoring import analyse
 from tisstats.trial.study import Study
 from tisstats.trial.study_data_faults import (
@@ -59,8 +60,9 @@ class StudyData:
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
     published_remarks: tuple[str, ...] = ()  #: remarks that name patients if the listings do
-    #: visits outside of all windows that the schedule drops; columns as of the trial's visits
+    #: visits after the baseline that the schedule drops; columns as of the trial's visits
     dropped_visits: pd.DataFrame = field(default_factory=pd.DataFrame)
+    left_out: tuple[str, ...] = ()  #: a sentence on the visits left out for each reason
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @property
@@ -121,7 +123,9 @@ class StudyData:
         typed = with_weeks(study, typed)
         visits = typed["visits"]
         measures = [*study.measures.used, *study.measures.others]
-        scheduled = schedule_visits(visits.frame, measures, study.visits, visits.source)
+        scheduled = schedule_visits(
+            visits.frame, measures, study.visits, visits.source, study.core_set
+        )
         faults = [*scheduled.faults, *(f for table in typed.values() for f in table.faults)]
         if faults:
             raise DataError(faults)
@@ -164,7 +168,12 @@ class StudyData:
             )
         )
         named, unnamed = (
-            remarks + tuple(_doubts(study, typed, tables, names=names)) for names in (True, False)
+            (
+                *remarks,
+                *_doubts(study, typed, tables, names=names),
+                *schedule_remarks(scheduled.combined, scheduled.lacking, names=names),
+            )
+            for names in (True, False)
         )
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
@@ -178,6 +187,7 @@ class StudyData:
             unused,
             named if study.study.listings else unnamed,
             scheduled.dropped,
+            tuple(left_out_lines(scheduled.left_out)),
         )
 
     @property

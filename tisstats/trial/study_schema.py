@@ -49,8 +49,8 @@ def describe_key(key: str) -> str:
 
     Examples
     --------
-    >>> describe_key("visits.window_days")
-    'A visit belongs to a scheduled week if it is at most so many days away.'
+    >>> describe_key("visits.time")
+    "Whether visits have a week, or a date counted from the patient's first dose."
     """
     schema = study_schema()
     for part in key.split("."):

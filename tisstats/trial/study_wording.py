@@ -10,7 +10,7 @@ from tisstats.trial.study_sections import EndpointPlan, Schedule
 
 _BASELINES = {
     "week 0": "the visit nearest to week 0, {window}",
-    "last before first dose": "the last visit before or at the first dose",
+    "last before first dose": "of each measure the last value before or at the first dose",
     "mean before first dose": "the mean of all visits before or at the first dose",
 }
 
@@ -100,8 +100,8 @@ def describe_windows(schedule: Schedule) -> str:
 
     Examples
     --------
-    >>> describe_windows(Schedule((0, 4), 7, "week", "week 0", "drop", 0))
-    'the visit nearest to it, at most 7 days away; other visits are left out'
+    >>> describe_windows(Schedule((0, 4), 7, "week", "week 0", "drop", 0)).split("; ")[0]
+    'the visit nearest to it, at most 7 days away, of those with most of what a score needs'
     """
     others = _UNSCHEDULED[schedule.unscheduled]
     return f"the visit nearest to it, {_window(schedule)}; other visits {others}"
@@ -109,7 +109,10 @@ def describe_windows(schedule: Schedule) -> str:
 
 def _window(schedule: Schedule) -> str:
     days = schedule.window_days
-    return f"at most {days:g} day{'' if days == 1 else 's'} away" if days else "on that very day"
+    if not days:
+        return "on that very day"
+    away = f"at most {days:g} day{'' if days == 1 else 's'} away"
+    return f"{away}, of those with most of what a score needs"
 
 
 def describe_baseline(schedule: Schedule) -> str:
@@ -118,7 +121,7 @@ def describe_baseline(schedule: Schedule) -> str:
     Examples
     --------
     >>> describe_baseline(Schedule((0, 4), 7, "date", "last before first dose", "keep", 0))
-    'the last visit before or at the first dose'
+    'of each measure the last value before or at the first dose'
     """
     return _BASELINES[schedule.baseline].format(window=_window(schedule))
 
