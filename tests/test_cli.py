@@ -218,7 +218,7 @@ def test_score_tells_what_a_reader_should_know_of_the_baselines(visits):
     visits.write_text(text, encoding="utf-8")
     told = score(visits, "--uln", "ck=170").stderr
     assert "1 patient: no enzyme is abnormal at baseline" in told
-    assert "1 patient: the baseline is not week 0" in told
+    assert "is not week 0: 007 (week 2)" in told
 
 
 def test_score_counts_patients_without_follow_up_by_themselves(visits):

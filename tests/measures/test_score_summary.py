@@ -112,12 +112,31 @@ def test_one_visit_is_in_the_singular(tmp_path):
     ]
 
 
+LATE = "the baseline, the visit of the lowest week, is not week 0"
+
+
 @pytest.mark.parametrize(("week", "late"), [(0, 0), (-2, 1), (2, 1), (1, 1), (-0.5, 1)])
-def test_a_baseline_that_is_not_week_zero_is_told(tmp_path, week, late):
+def test_a_baseline_that_is_not_week_zero_is_noted_with_the_patient(tmp_path, week, late):
     lines = said(tmp_path, visits(("A", week, {"ck": 2}), ("A", 4, {"ck": 2})))
-    assert lines[2:] == ["1 patient: the baseline is not week 0"] * late
+    assert lines[2:] == [f"1 patient: {LATE}: A (week {week})"] * late
     two = visits(*((name, at, {"ck": 2}) for name in "AB" for at in (week, 4)))
-    assert said(tmp_path, two)[2:] == ["2 patients: the baseline is not week 0"] * late
+    named = f"A (week {week}), B (week {week})"
+    assert said(tmp_path, two)[2:] == [f"2 patients: {LATE}: {named}"] * late
+
+
+@pytest.mark.parametrize("whole_numbers", [True, False])
+def test_the_first_patients_of_the_file_without_week_zero_are_named(
+    tmp_path, whole_numbers, monkeypatch
+):
+    monkeypatch.setattr(module, "PART", 2)  # patients are of several parts
+    ids = [103, 7, 55, 21, 8, 64]
+    rows = [(str(i), week, {"ck": 2}) for i in ids for week in (24, 4 if i != 7 else 0)]
+    lines = said(tmp_path, table := visits(*rows))
+    if whole_numbers:
+        source, lines = tmp_path / "v.parquet", []
+        table.assign(patient_id=table["patient_id"].astype(int)).to_parquet(source)
+        score_file(source, tmp_path / "o.csv", report=lines.append, mmt_max=260, uln={"ck": "200"})
+    assert lines[2:] == [f"5 patients: {LATE}: 103 (week 4), 55 (week 4), 21 (week 4) and 2 more"]
 
 
 @pytest.mark.parametrize(("scale", "length", "told"), [(10, 100, True), (10.5, 100, False),
@@ -273,6 +292,8 @@ def counts(start):
             return next(numbers)
         if kind == "dict":
             return {"both": 150.0 - start, f"of {start}": 1.0}
+        if kind == "list":
+            return [[start + row, "A", 4.0] for row in range(0, 100, 50)]
         return Counter({"a": next(numbers), "b": next(numbers)})
 
     return ScoreCounts(**{each.name: some(each.type.split("[")[0]) for each in fields(ScoreCounts)})
@@ -286,6 +307,8 @@ def test_counts_of_parts_add_up_field_by_field():
             a, b, both = (getattr(of, each.name) for of in (left, right, total))
             if each.name == "highest":
                 assert both == {"both": 147.0, "of 3": 1.0, "of 100": 1.0}
+            elif each.name == "late_first":
+                assert both == [[3, "A", 4.0], [53, "A", 4.0], [100, "A", 4.0]]
             else:
                 assert both == a + b, each.name
     assert (one + ScoreCounts()) == (ScoreCounts() + one) == one

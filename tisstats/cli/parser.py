@@ -109,7 +109,9 @@ def add_score(commands: Commands) -> None:
         "Files: .csv, .tsv (both also .gz), .xlsx or .parquet. Columns, in any order and letter "
         "case: patient_id, week and the measures of the core set; others are kept. IMACS: "
         "physician_global, patient_global, mmt, haq, extramuscular, and any of ck, aldolase, ldh, "
-        "ast, alt. PRINTO: physician_global, parent_global, cmas, chaq, chq_phs, das."
+        "ast, alt. PRINTO: physician_global, parent_global, cmas, chaq, chq_phs, das. A patient's "
+        "baseline is the row of the lowest week, also if that is not week 0; a note names such "
+        "patients. A row before a week 0 is refused."
     )
     add = add_command(commands, "score", does, columns).add_argument
     file = "file, one row per patient and visit; - reads CSV from standard input"

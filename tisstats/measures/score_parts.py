@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tisstats.measures.core_set import POINT_STEP
 from tisstats.measures.enzymes import ENZYME_SELECTIONS, sort_enzymes
-from tisstats.measures.score_summary import ScoreCounts
+from tisstats.measures.score_summary import MOST_NAMED, ScoreCounts
 from tisstats.measures.visit_table import Visits, place_visits
 from tisstats.measures.visits import ScoringRules, as_categories, score_placed_visits
 from tisstats.tables.cells import is_text
@@ -231,6 +231,13 @@ def score_part(task: PartTask) -> PartResult:
     visits = Visits(read.patients, read.weeks, placed.baselines)
     columns = score_placed_visits(values, multiples, visits, rules)
     counts = ScoreCounts.of(values, multiples, visits, columns)
+    late = np.flatnonzero(np.abs(read.weeks[placed.baselines]) > 0)
+    rows = placed.baselines[late]
+    rows = rows[np.argsort(read.rows[rows])][:MOST_NAMED].tolist()
+    counts.late_first = [
+        [int(read.rows[row]), read.name(int(read.patients[row])), float(read.weeks[row])]
+        for row in rows
+    ]
     columns["baseline_week"] = read.weeks[placed.baselines[read.patients]]
     records = np.empty(len(read.rows), dtype=score_record(rules))
     for name in records.dtype.names or ():
@@ -251,6 +258,14 @@ class _Part:
     rows: NDArray[np.int64]  #: shape (n,), rows in the file
     weeks: NDArray[np.float64]  #: shape (n,)
     numbers: NDArray[np.float64]  #: shape (measures + enzymes, n)
+    keys: Sequence[str] | NDArray[np.int64]  #: of patients: texts, or the whole numbers they are
+
+    def name(self, patient: int) -> str:
+        """Return the identifier of a patient as it is shown."""
+        key = self.keys[patient]
+        if not isinstance(key, str):
+            return str(key)
+        return f"{float(key[1:]):g}" if key.startswith("n") else key[1:]
 
 
 def _read_part(layout: PartsLayout, part: int) -> _Part:
@@ -270,9 +285,11 @@ def _read_part(layout: PartsLayout, part: int) -> _Part:
                 tables.append(table)
     columns = np.concatenate(tables, axis=1)
     patients, rows, floats = columns[0], columns[1], columns[2:].view(np.float64)
+    keys: Sequence[str] | NDArray[np.int64] = [*known]
     if not known:  # whole numbers, which stand for themselves
-        patients = pd.factorize(patients)[0].astype(np.int64)
-    return _Part(patients, rows, floats[0], floats[1:])
+        codes, keys = pd.factorize(patients)
+        patients = codes.astype(np.int64)
+    return _Part(patients, rows, floats[0], floats[1:], keys)
 
 
 def _in_steps(name: str) -> bool:

@@ -29,6 +29,9 @@ from tisstats.measures.visits import ScoringRules
 #: How the enzyme was selected, where none was.
 _NONE_SELECTED = ""
 
+#: So many patients are named; of more, the number is given.
+MOST_NAMED = 3
+
 
 @dataclass(slots=True)
 class ScoreCounts:
@@ -45,6 +48,8 @@ class ScoreCounts:
     unseen: int = 0  #: patients without follow-up
     selections: Counter[str] = field(default_factory=Counter)  #: patients by selection of enzyme
     late: int = 0  #: patients whose baseline is not week 0
+    #: the first of them in the file: row, identifier and week, a list as JSON has it
+    late_first: list[list[Any]] = field(default_factory=list)
     highest: dict[str, float] = field(default_factory=dict)  #: by measure other than enzymes
     measured: Counter[str] = field(default_factory=Counter)  #: values, by measure
     graded: Counter[str] = field(default_factory=Counter)  #: those as of five grades, by measure
@@ -110,6 +115,7 @@ class ScoreCounts:
             self.unseen + other.unseen,
             self.selections + other.selections,
             self.late + other.late,
+            sorted(self.late_first + other.late_first)[:MOST_NAMED],
             {
                 name: max(of[name] for of in (self.highest, other.highest) if name in of)
                 for name in {**self.highest, **other.highest}
@@ -141,10 +147,18 @@ class ScoreCounts:
         has_enzyme = "enzyme" in CORE_SETS[rules.ranges.core_set]
         lines += self._enzymes() if has_enzyme else []
         if self.late:
-            lines.append(f"{_count(self.late, 'patient')}: the baseline is not week 0")
+            lines.append(
+                f"{_count(self.late, 'patient')}: the baseline, the visit of the lowest week, is "
+                f"not week 0: {self._late_ones()}"
+            )
         lines += self._muscle_test(rules.ranges.ends)
         lines += self._scales(rules.ranges.core_set, vas_max, mapped)
         return lines + ([*self._units(unit), *self._all_of(unit, mapped)] if has_enzyme else [])
+
+    def _late_ones(self) -> str:
+        named = ", ".join(f"{name} (week {week:g})" for _, name, week in self.late_first)
+        more = self.late - len(self.late_first)
+        return f"{named} and {more} more" if more else named
 
     def _muscle_test(self, ends: Mapping[str, Ends]) -> list[str]:
         """Return warnings if no test has this maximum, or all values fit a shorter test."""
