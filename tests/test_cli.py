@@ -91,8 +91,8 @@ def test_a_description_that_is_a_pipe_is_not_read(tmp_path, capsys, name):
     [
         (["claims", "--verdict", "true"], 2, "must be one of all, reproduced, rounding"),
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
-        (["claims", "--data", "/nowhere"], 1, "/nowhere: folder not found"),
-        (["check", "/nowhere"], 1, "/nowhere: folder not found"),
+        (["claims", "--data", "/nowhere"], 1, "/nowhere: there is no such folder"),
+        (["check", "/nowhere"], 1, "/nowhere: there is no such folder"),
         (["book", "--cohort", __file__], 1, "is a file; name the folder that holds study.toml"),
         (["export", __file__, "-o", "x"], 1, "is a file; name the folder that holds study.toml"),
         (["check"], 2, "DIR"),

@@ -198,7 +198,7 @@ def test_a_description_that_is_none(copied, content, said):
 
 
 def test_no_folder_and_no_description(tmp_path):
-    with pytest.raises(DataError, match="folder not found"):
+    with pytest.raises(DataError, match="there is no such folder"):
         find_faults(tmp_path / "nowhere")
     with pytest.raises(DataError, match="needs this description"):
         find_faults(tmp_path)

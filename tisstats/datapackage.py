@@ -87,7 +87,7 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
     if not directory.is_dir():
         message = f"is a file; name the folder that holds {DESCRIPTOR}"
         raise DataError(
-            [Fault(str(directory), message if directory.exists() else "folder not found")]
+            [Fault(str(directory), message if directory.exists() else "there is no such folder")]
         )
     if not path.is_file():
         raise DataError([Fault(str(path), "missing; a data package needs this description")])

@@ -1105,7 +1105,7 @@ def test_names_do_not_collide(tables, names, message):
 
 
 def test_a_folder_must_be_there_and_hold_data_sets(tmp_path):
-    with pytest.raises(DataError, match="folder not found"):
+    with pytest.raises(DataError, match="there is no such folder"):
         read_analysis_datasets(tmp_path / "none")
     (tmp_path / "notes.csv").write_text("a\n1\n")
     with pytest.raises(DataError, match="holds no analysis data set, such as adsl, as one of csv"):

@@ -254,7 +254,7 @@ def test_folders_are_refused_for_what_they_are(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     datasets = derive_analysis_datasets(STUDY, **plain())
-    assert lines(read_analysis_datasets, file) == [f"{file}: folder not found"]
+    assert lines(read_analysis_datasets, file) == [f"{file}: there is no such folder"]
     assert lines(read_analysis_datasets, empty) == [
         f"{empty}: holds no analysis data set, such as adsl, as one of csv, parquet, xpt, json"
     ]

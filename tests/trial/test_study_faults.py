@@ -45,6 +45,10 @@ def row_added(table, **cells):
     return change
 
 
+def visit_at_another_week(row, week):
+    return lambda made: made.visits.append({**made.visits[row], "week": week})
+
+
 def row_repeated(table, row):
     def change(made):
         getattr(made, table).insert(row + 1, dict(getattr(made, table)[row]))
@@ -267,11 +271,11 @@ FAULTS = {
         f"{VISITS}, row 4, column week, value '4': must not be the time of another visit",
     ),
     "two visits equally near": (
-        both(cell("visits", 1, "week", 3.5), row_added("visits", patient_id="P001", week=4.5)),
+        both(cell("visits", 1, "week", 3.5), visit_at_another_week(1, 4.5)),
         "column week, value '4.5': another visit of the patient is as near to week 4: which one",
     ),
     "two baselines": (
-        both(cell("visits", 0, "week", -0.25), row_added("visits", patient_id="P001", week=0.25)),
+        both(cell("visits", 0, "week", -0.25), visit_at_another_week(0, 0.25)),
         "column week, value '0.25': another visit of the patient is as near to week 0: which one",
     ),
     "no baseline": (
@@ -648,6 +652,62 @@ def test_a_code_for_a_missing_value_is_hinted_at(code, hinted, tmp_path):
     hint = "; if it stands for a missing value, name it in missing_codes under [files]"
     assert faults[3].endswith(hint) == hinted
     assert not faults[4].endswith(hint)
+
+
+@pytest.mark.parametrize("code", ["Unknown", "NA", "."])
+@pytest.mark.parametrize(
+    ("table", "column", "end"),
+    [("adverse_events", "serious", "1 or 0); not empty"), ("visits", "week", "weeks; not empty"),
+     ("patients", "arm", "active, control; not empty")],
+)  # fmt: skip
+def test_no_code_for_a_missing_value_is_hinted_at_where_none_is_allowed(
+    table, column, end, code, tmp_path
+):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    getattr(made, table)[0][column] = code
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    (fault,) = caught.value.faults
+    assert fault.message.endswith(end)
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_partial_date_of_an_event_may_be_left_out(tmp_path, dated):
+    made = make_study(4, with_dates=dated, missing=0, missed=0, seed=3)
+    column = "date" if dated else "week"
+    made.adverse_events[0][column] = "2023-06"
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path / "partial"))
+    (fault,) = caught.value.faults
+    assert fault.message.endswith("; or empty, where it is not known exactly")
+    made.adverse_events[0][column] = ""
+    StudyData.read(made.write(tmp_path / "empty"))
+    made.visits[0][column] = "2023-06"
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path / "visit"))
+    assert caught.value.faults[0].message.endswith("; not empty")
+
+
+def test_without_a_visit_in_the_window_of_week_0_a_rule_that_has_one_is_named(tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    first = {row["patient_id"]: row for row in reversed(made.visits)}
+    first["P001"]["week"], first["P003"]["week"] = -2, 1
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    named = {fault.value: fault.message for fault in caught.value.faults}
+    assert set(named) == {"P001", "P003"}
+    rule = (
+        ': add that visit, or set visits.baseline to "last before first dose", which also takes '
+        "visits more than 4 days (visits.window_days) before the first dose, or leave the patient "
+        "out of the analysis (column analysed, value false)"
+    )
+    assert named["P001"].endswith(rule)
+    assert "visits.baseline" not in named["P003"]
+    made.description = made.description.replace(
+        "window_days = 4", 'window_days = 4\nbaseline = "last before first dose"'
+    )
+    first["P003"]["week"] = 0
+    StudyData.read(made.write(tmp_path / "other"))
 
 
 def test_a_code_that_a_mapping_makes_is_told_once(tmp_path):

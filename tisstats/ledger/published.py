@@ -38,7 +38,7 @@ def data_directory(name: str) -> Path:
     for parent in (package / "data", package.parent / "data"):
         if (parent / name).is_dir():
             return parent / name
-    raise DataError([Fault(f"data/{name}", "folder not found")])
+    raise DataError([Fault(f"data/{name}", "there is no such folder")])
 
 
 def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:

@@ -24,6 +24,15 @@ from tisstats.trial.schema import CellFaults
 THOUSANDTHS = 1000
 
 
+#: How a patient who cannot be analysed is left out.
+LEAVE_OUT = "or leave the patient out of the analysis (column analysed, value false)"
+
+
+def no_baseline(file: str) -> str:
+    """Return what is wrong with a patient without a baseline among the visits of a file."""
+    return f"has no baseline, week 0, in {file}: add that visit"
+
+
 def to_thousandths(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return measures in thousandths: whole numbers that floats hold exactly; nan stays nan.
 
@@ -144,11 +153,7 @@ def _weeks(
     analysed = patients["analysed"].to_numpy(dtype=bool)
     file = found["visits"].file
     unseen = analysed & ~(first <= 0)
-    message = (
-        f"has no baseline, week 0, in {file}: add that visit, or leave the patient out of the "
-        "analysis (column analysed, value false)"
-    )
-    found["patients"].add(unseen, "patient_id", message)
+    found["patients"].add(unseen, "patient_id", f"{no_baseline(file)}, {LEAVE_OUT}")
     found["patients"].add(
         last < ends, "end_week", f"must be the week of the patient's last visit in {file}"
     )

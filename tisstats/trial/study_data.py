@@ -29,6 +29,7 @@ from tisstats.trial.schedule_notes import left_out_lines, schedule_remarks
 from tisstats.trial.scoring import analyse
 from tisstats.trial.study import Study
 from tisstats.trial.study_data_faults import (
+    baseline_faults,
     death_faults,
     plan_faults,
     table_faults,
@@ -143,6 +144,8 @@ class StudyData:
             for name, table in typed.items()
         }
         if faults := [*table_faults(study, typed), *plan_faults(study, tables["patients"])]:
+            raise DataError(faults)
+        if faults := baseline_faults(study, typed, scheduled.visits):
             raise DataError(faults)
         trial = Trial(
             tables["patients"],

@@ -13,6 +13,7 @@ from tisstats.errors import Fault
 from tisstats.measures.enzymes import BEYOND_MEASUREMENT, beyond_measurement
 from tisstats.measures.identifiers import ALIKE, plain_identifier, unseen_character, unseen_message
 from tisstats.statistics.two_proportions import too_many_tables
+from tisstats.trial.consistency import LEAVE_OUT, no_baseline
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.deaths import DEATH_WEEK, has_died, recorded_death_weeks
 from tisstats.trial.description import RESCUE
@@ -51,6 +52,36 @@ def unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> li
         "who counts nevertheless, add a baseline visit with empty cells; else set analysed to false"
     )
     patients.add(analysed & ~seen, "patient_id", message)
+    return patients.faults
+
+
+def baseline_faults(
+    study: Study, typed: Mapping[str, TypedTable], visits: pd.DataFrame
+) -> list[Fault]:
+    """Return a fault for each patient in the analysis without a baseline.
+
+    Parameters
+    ----------
+    study
+        The description.
+    typed
+        Its tables, with weeks.
+    visits
+        The visits that are used, by scheduled week.
+    """
+    patients, given = typed["patients"], typed["visits"].frame
+    ids = patients.frame["patient_id"]
+    seen = ids.isin(set(visits.loc[visits["week"] == 0, "patient_id"])).to_numpy(dtype=bool)
+    without = patients.frame["analysed"].to_numpy(dtype=bool) & ~seen
+    early = ids.isin(set(given.loc[given["week"] <= 0, "patient_id"])).to_numpy(dtype=bool)
+    message = no_baseline(typed["visits"].source.shown)
+    patients.add(without & ~early, "patient_id", f"{message}, {LEAVE_OUT}")
+    # Such visits are farther from the first dose than the window of week 0 reaches.
+    other = (
+        'or set visits.baseline to "last before first dose", which also takes visits more than '
+        f"{study.visits.window_days:g} days (visits.window_days) before the first dose"
+    )
+    patients.add(without & early, "patient_id", f"{message}, {other}, {LEAVE_OUT}")
     return patients.faults
 
 

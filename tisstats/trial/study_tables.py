@@ -195,6 +195,7 @@ class _Columns:
         if kind.filled:
             bad |= ~known & ~found.bad
             allowed += f"; not empty{kind.if_empty}"
+        allowed += kind.or_empty
         if bad.any():
             self._report(column, bad, allowed)
         if kind.default is not None:
@@ -214,6 +215,8 @@ class _Columns:
                 self.table.add(rows, column, f"{allowed}{more}")
                 bad = bad & ~rows
         codes = bad & _like_missing_codes(self.raw.cells[column])
+        if self.known[column].filled:  # where a missing value is not allowed either
+            codes[:] = False
         changed = self._changed_by_mapping(column, bad & ~codes)
         self.table.add(bad & ~codes & (changed == ""), column, allowed)
         for new in dict.fromkeys(changed[changed != ""]):
@@ -311,6 +314,7 @@ class Kind:
     required: bool = True  #: whether the table must have the column
     filled: bool = False  #: whether its cells must not be empty
     if_empty: str = ""  #: what stands there where a study may not have it
+    or_empty: str = ""  #: said of a column whose cells may be empty, where that is the way out
     default: Any = None  #: what stands in an empty cell, and in a column that is not there
     allowed: str = ""  #: what a cell must be, if not as the conversion says
     check: Callable[[pd.Series], NDArray[np.bool_]] | None = None  #: which cells are allowed
@@ -448,7 +452,7 @@ def _treatment_columns(study: Study) -> dict[str, Kind]:
 def _event_columns(study: Study) -> dict[str, Kind]:
     return {
         "patient_id": _text(filled=True),
-        **_time(study, low=None),
+        **_time(study, low=None, or_empty="; or empty, where it is not known exactly"),
         "event": _text(filled=True),
         "serious": Kind(truth_values, "boolean", filled=True),
         "treatment_related": _text(required=False, default=NOT_RECORDED),

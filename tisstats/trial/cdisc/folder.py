@@ -188,7 +188,7 @@ def read_analysis_datasets(folder: Path | str) -> AnalysisDatasets:
     """
     source = Path(folder)
     if not source.is_dir():
-        raise DataError([Fault(str(source), "folder not found")])
+        raise DataError([Fault(str(source), "there is no such folder")])
     files = dataset_files(source)
     described = _read_define(source)
     tables: dict[str, pd.DataFrame] = {}
