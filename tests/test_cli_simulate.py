@@ -246,6 +246,14 @@ def test_two_files_are_two_arms_and_the_last_visit_counts_by_default(scored, tmp
                 "leave out this patient or that week",
             ],
         ),
+        (
+            "patient_id,week,tis\n" + "".join(f"a{at},0,0\na{at},{at}.5,20\n" for at in range(6)),
+            [
+                *[f"value 'a{at // 5}': the patient has no visit at week" for at in range(20)],
+                "column patient_id: and 10 more: a patient has no visit at a week, as others have: "
+                "leave out this patient or that week",
+            ],
+        ),
         ("patient_id,week,tis\na,0,0\na,4,101\n", ["value '101': must be a score from 0 to 100"]),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.measures.files import read_visits
-from tisstats.measures.visit_table import TableCheck, find_visits
+from tisstats.measures.visit_table import FAULTS_PER_COLUMN, TableCheck, find_visits
 
 _NEEDED = ("patient_id", "week", "tis")
 _ALLOWED = "must be a score from 0 to 100"
@@ -64,12 +64,16 @@ def read_score_courses(path: Path) -> NDArray[np.float64]:
     present[visits.patients[after], places] = True
     if not weeks.size:
         check.fault("there is no visit after baseline")
-    for patient, place in np.argwhere(~present):
+    absent = np.argwhere(~present)
+    for patient, place in absent[:FAULTS_PER_COLUMN]:
         name = found.table["patient_id"].iloc[visits.baselines[patient]]
         check.fault(
             f"the patient has no visit at week {weeks[place]:g}, as others have: {_WAY_OUT}",
             "patient_id",
             name,
         )
+    if (more := len(absent) - FAULTS_PER_COLUMN) > 0:
+        message = f"and {more} more: a patient has no visit at a week, as others have: {_WAY_OUT}"
+        check.fault(message, "patient_id")
     check.raise_faults()
     return courses
