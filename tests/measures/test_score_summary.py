@@ -198,6 +198,9 @@ def many(count=10, ck=2.0, **cells):
     return visits(*(("A", 4 * at, {"ck": ck}) for at in range(count))).assign(**cells)
 
 
+IN_MM = {"patient_global": 70, "extramuscular": 70, "count": 20}
+
+
 @pytest.mark.parametrize(
     ("cells", "options", "told"),
     [
@@ -232,6 +235,26 @@ def many(count=10, ck=2.0, **cells):
             {"vas_max": 100},
             "no patient_global exceeds 10; is it in mm, as --vas-max 100 says?",
         ),
+        (
+            {"extramuscular": 0.9, "count": 20},
+            {},
+            "no extramuscular exceeds 1; is it in cm, as --vas-max 10 says?",
+        ),
+        ({"extramuscular": 0.9, "count": 19}, {}, ""),
+        (
+            {"extramuscular": 9.0, "physician_global": 80, "patient_global": 70, "count": 20},
+            {"vas_max": 100},
+            "no extramuscular exceeds 10; is it in mm, as --vas-max 100 says?",
+        ),
+        (
+            {**IN_MM, "physician_global": [80.0] * 10 + [7.5] * 10},
+            {"vas_max": 100},
+            "10 values of physician_global are below 10 and have decimals, while all above 10 are "
+            "whole numbers; are they in cm, in spite of --vas-max 100?",
+        ),
+        ({**IN_MM, "physician_global": [80.0] * 10 + [7.5] * 9 + [7]}, {"vas_max": 100}, ""),
+        ({**IN_MM, "physician_global": [80.0] * 9 + [7.5] * 10 + [7]}, {"vas_max": 100}, ""),
+        ({**IN_MM, "physician_global": [80.0] * 10 + [7.5] * 9 + [80.5]}, {"vas_max": 100}, ""),
         ({"ck": 60.1}, {}, "half of the values of ck are above 60 times the upper limit of normal"),
         ({"ck": 60.0}, {}, ""),
         ({"ck": 60.1, "count": 9}, {}, ""),

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, RESPONSES, CoreSet
 from tisstats.measures.doubts import (
+    ENOUGH_OF_ONE_SCALE,
     ENOUGH_VALUES,
     HIGH_ENZYME,
     HIGHEST_GRADE,
     LOW_ENZYME,
+    TENTH_OF_MM,
     are_like_grades,
+    have_decimals,
     is_in_longer_unit,
     shorter_muscle_test,
     unknown_maximum,
@@ -53,6 +56,10 @@ class ScoreCounts:
     highest: dict[str, float] = field(default_factory=dict)  #: by measure other than enzymes
     measured: Counter[str] = field(default_factory=Counter)  #: values, by measure
     graded: Counter[str] = field(default_factory=Counter)  #: those as of five grades, by measure
+    #: values above 10, those of them with decimals, and the others with decimals, by measure
+    above: Counter[str] = field(default_factory=Counter)
+    above_uneven: Counter[str] = field(default_factory=Counter)
+    below_uneven: Counter[str] = field(default_factory=Counter)
     abnormal: Counter[str] = field(default_factory=Counter)  #: not below a tenth of ULN, by enzyme
     extreme: Counter[str] = field(default_factory=Counter)  #: above 60 times ULN, by enzyme
     low: Counter[str] = field(default_factory=Counter)  #: implausibly low values, by enzyme
@@ -95,6 +102,13 @@ class ScoreCounts:
             highest={name: float(finite[name].max()) for name in values if finite[name].size},
             measured=Counter({name: given.size for name, given in finite.items()}),
             graded=Counter({name: int(are_like_grades(finite[name]).sum()) for name in values}),
+            above=Counter({n: int((finite[n] > TENTH_OF_MM).sum()) for n in values}),
+            above_uneven=Counter(
+                {n: int(have_decimals(finite[n][finite[n] > TENTH_OF_MM]).sum()) for n in values}
+            ),
+            below_uneven=Counter(
+                {n: int(have_decimals(finite[n][finite[n] <= TENTH_OF_MM]).sum()) for n in values}
+            ),
             abnormal=Counter({name: int((finite[name] >= LOW_ENZYME).sum()) for name in multiples}),
             extreme=Counter({name: int((finite[name] > HIGH_ENZYME).sum()) for name in multiples}),
             low=Counter(
@@ -122,6 +136,9 @@ class ScoreCounts:
             },
             self.measured + other.measured,
             self.graded + other.graded,
+            self.above + other.above,
+            self.above_uneven + other.above_uneven,
+            self.below_uneven + other.below_uneven,
             self.abnormal + other.abnormal,
             self.extreme + other.extreme,
             self.low + other.low,
@@ -182,21 +199,37 @@ class ScoreCounts:
         if vas_max > 10 and not beyond_ten and not set(scales) & set(mapped):
             return ["no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10"]
         lines = []
-        for name in GLOBALS_OF[core_set]:
-            if self.measured[name] < ENOUGH_VALUES:
-                continue
-            if self.graded[name] == self.measured[name] and self.highest[name] > 0:
+        for name in scales:
+            is_global = name in GLOBALS_OF[core_set]
+            alone = any(self.highest.get(n, 0) > vas_max / 10 for n in scales if n != name)
+            if self._like_grades(name) and is_global:
                 lines.append(
                     f"every {name} is a whole number from 0 to {HIGHEST_GRADE}; is it on five "
                     "grades, which would earn wrong points as a visual analogue scale?"
                 )
-            elif is_in_longer_unit(vas_max, self.highest[name]):
+            elif (
+                self.measured[name] >= (ENOUGH_VALUES if is_global else ENOUGH_OF_ONE_SCALE)
+                and (is_global or alone)
+                and is_in_longer_unit(vas_max, self.highest[name])
+            ):
                 said = f"as --vas-max {vas_max:g} says"
                 unit = VAS_UNITS[int(vas_max)]
                 if name in mapped:
                     unit, said = mapped[name], "as the mapping says"
                 lines.append(f"no {name} exceeds {vas_max / 10:g}; is it in {unit}, {said}?")
+            few = min(self.above[name], self.below_uneven[name]) < ENOUGH_VALUES
+            if vas_max > TENTH_OF_MM and not few and not self.above_uneven[name]:
+                lines.append(
+                    f"{self.below_uneven[name]} values of {name} are below 10 and have decimals, "
+                    "while all above 10 are whole numbers; are they in cm, in spite of --vas-max "
+                    f"{vas_max:g}?"
+                )
         return lines
+
+    def _like_grades(self, name: str) -> bool:
+        """Return whether a measure has the values of five grades, and enough of them."""
+        count = self.measured[name]
+        return count >= ENOUGH_VALUES and self.graded[name] == count and self.highest[name] > 0
 
     def _enzymes(self) -> list[str]:
         """Return a line for each way of selecting the enzyme that a reader should know of."""

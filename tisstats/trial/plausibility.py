@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tisstats.measures.core_set import ENZYMES, INDISPENSABLE
 from tisstats.measures.doubts import (
+    ENOUGH_OF_ONE_SCALE,
     ENOUGH_VALUES,
     HIGH_ENZYME,
     HIGHEST_GRADE,
@@ -21,7 +22,7 @@ from tisstats.measures.doubts import (
 )
 from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.identifiers import LookAlikes
-from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF
+from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF, VAS_UNITS
 from tisstats.trial.columns import Columns
 from tisstats.trial.deaths import (
     died_later,
@@ -70,11 +71,13 @@ def implausible_scales(study: Study, patients: pd.DataFrame, visits: pd.DataFram
     scales = [name for name in VAS_MEASURES_OF[study.core_set] if name in measures.used]
     if measures.vas_max == 100 and visits[scales].max().max() <= 10:  # nan without scales
         yield "no visual analogue scale is above 10, but measures.vas_max is 100: are they in cm?"
-    for name in GLOBALS_OF[study.core_set]:
-        if name in measures.used:
-            values = visits[name].dropna().to_numpy(dtype=float)
-            grades = list(_five_grades(name, values))
-            yield from grades or _shorter_scale(name, values, measures.vas_max)
+    for name in scales:
+        values = visits[name].dropna().to_numpy(dtype=float)
+        is_global = name in GLOBALS_OF[study.core_set]
+        grades = list(_five_grades(name, values)) if is_global else []
+        others = visits[[each for each in scales if each != name]].max().max()
+        alone = bool(others > measures.vas_max / 10)
+        yield from grades or _shorter_scale(name, values, measures.vas_max, is_global, alone)
     yield from _enzymes(study, patients.set_index("patient_id"), visits)
     for name in study.arms:
         if not (patients["arm"] == name).any():
@@ -151,12 +154,17 @@ def _five_grades(name: str, values: NDArray[np.float64]) -> Iterator[str]:
         )
 
 
-def _shorter_scale(name: str, values: NDArray[np.float64], length: float) -> Iterator[str]:
-    """Yield a remark if a global in cm has values as of mm that were converted."""
-    if length == 10 and len(values) >= ENOUGH_VALUES and is_in_longer_unit(length, values.max()):
+def _shorter_scale(
+    name: str, values: NDArray[np.float64], length: int, is_global: bool, alone: bool
+) -> Iterator[str]:
+    """Yield a remark if a scale has values as of another unit: the globals of cm, or it alone."""
+    of_cm = is_global and length == 10
+    enough = len(values) >= (ENOUGH_VALUES if of_cm else ENOUGH_OF_ONE_SCALE)
+    if enough and (of_cm or alone) and is_in_longer_unit(length, values.max()):
+        unit = VAS_UNITS[length]
         yield (
-            f"no {name} is above 1: is it in cm, as measures.vas_max says, and in the unit that a "
-            "mapping may name?"
+            f"no {name} is above {length / 10:g}: is it in {unit}, as measures.vas_max says, and "
+            "in the unit that a mapping may name?"
         )
 
 

@@ -15,6 +15,7 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.dates import doubtful_first_doses, visits_before_first_dose, with_weeks
 from tisstats.trial.deaths import DEATH_WEEK, died_later, has_died, own_death_weeks
 from tisstats.trial.description import RESCUE
+from tisstats.trial.mixed_units import mixed_units
 from tisstats.trial.plausibility import (
     ends_without_events,
     implausible_scales,
@@ -231,6 +232,7 @@ def _doubts(
 ) -> Iterator[str]:
     """Yield what is doubtful in the tables, with or without the names of patients."""
     yield from implausible_scales(study, tables["patients"], tables["visits"])
+    yield from mixed_units(study, tables["visits"], names=names)
     yield from incomplete_visits(study, tables["visits"], names=names)
     yield from implausible_times(study, tables)
     yield from visits_before_first_dose(study, typed, names=names)
