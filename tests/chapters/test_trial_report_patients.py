@@ -202,7 +202,7 @@ def test_the_design_says_every_choice_of_the_endpoint(tmp_path):
     assert shown["Arms"] == "A (n=3); B (n=3); C (n=2, reference)"
     assert shown["Scheduled weeks"] == "0 (baseline), 4, 12.5, 24"
     assert shown["Visit of a scheduled week"].endswith(
-        "at most 1 day away; other visits are left out"
+        "at most 1 day away, of those with most of what a score needs; other visits are left out"
     )
     assert shown["Primary endpoint"] == (
         "Total Improvement Score of at least 40 at two consecutive visits up to week 24, without "

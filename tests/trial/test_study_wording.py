@@ -70,7 +70,7 @@ def test_windows_are_given_in_days(example, days, words):
 
 def test_other_baselines_are_described(example):
     for baseline, words in (
-        ("last before first dose", "of each measure the last value before or at the first dose"),
+        ("last before first dose", "each measure's last value before or at the first dose"),
         ("mean before first dose", "the mean of all visits before or at the first dose"),
     ):
         schedule = replace(example.visits, baseline=baseline)

@@ -10,7 +10,7 @@ from tisstats.trial.study_sections import EndpointPlan, Schedule
 
 _BASELINES = {
     "week 0": "the visit nearest to week 0, {window}",
-    "last before first dose": "of each measure the last value before or at the first dose",
+    "last before first dose": "each measure's last value before or at the first dose",
     "mean before first dose": "the mean of all visits before or at the first dose",
 }
 
@@ -121,7 +121,7 @@ def describe_baseline(schedule: Schedule) -> str:
     Examples
     --------
     >>> describe_baseline(Schedule((0, 4), 7, "date", "last before first dose", "keep", 0))
-    'of each measure the last value before or at the first dose'
+    "each measure's last value before or at the first dose"
     """
     return _BASELINES[schedule.baseline].format(window=_window(schedule))
 
