@@ -242,6 +242,8 @@ NAMES = [
     r"anti-Jo1",
     r"UTF-8",
     r"ICH E9\(R1\)",
+    r"section A\.3\.2",
+    r"[Ww]eek 0\b|[Dd]ay (0|−?1)\b",  # where weeks and study days begin
     r"Lim et al\. 2021",  # the source line of figures
 ]
 
