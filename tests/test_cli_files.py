@@ -134,6 +134,8 @@ def test_score_says_which_limits_are_not_used(visits, tmp_path):
         (("170", "170", "210", "300"), "170", "row 4, column CK ULN: is '210'"),
         (("NA", "", "170.0", "high"), "170", "row 5, column CK ULN: is 'high'"),
         (("170", "", "170.0", "NA"), "170", None),
+        (('"170,0"', "", "170", '"170,00"'), "170", None),
+        (('"170,0"', "170", "170", '"1,170"'), "170", "row 5, column CK ULN: is '1,170'"),
         (("170", "170", "170", "210"), "CK ULN", None),
     ],
 )
@@ -297,8 +299,8 @@ def test_score_takes_the_upper_limits_of_rows_of_measures(visits, tmp_path):
     done = score(visits, *arguments, "ck=ANRHI")
     assert done.stderr.splitlines() == [
         f"{visits}, column ANRHI: there is no such column, given as the upper limit of normal of "
-        "ck; of a table with a row for each measure other columns are not kept: limit = 'ANRHI' "
-        "in [visits.long] makes it ck_uln"
+        "ck; of a table with a row for each measure other columns are not kept: name that of upper "
+        "limits as limit in [visits.long], which makes it ck_uln where it has any"
     ]
     mine.write_text(LONG.replace('"V"', '"V"\nlimit = "ANRHI"'), encoding="utf-8")
     rows = scored_rows(score(visits, *arguments, "ck=ck_uln").stdout)

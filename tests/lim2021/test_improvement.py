@@ -36,6 +36,14 @@ def test_all_errors_of_cmprsk_at_once_are_those_one_by_one(published, horizon_we
         assert errors[at] == pytest.approx(alone**0.5, rel=1e-12)
 
 
+def test_errors_are_right_where_one_patient_is_left_and_somebody_stops_at_the_horizon():
+    risks = CompetingRisks(5, {2: 1, 5: 1}, 3, 6, 8, {2: 1})
+    ways = list(risks.all_rescue_weeks())
+    assert any(week == 6 for stops in ways for week in stops)
+    alone = [risks.incidence(stops, "gray").variance[IMPROVED][-1] ** 0.5 for stops in ways]
+    assert risks.gray_errors() == pytest.approx(alone, rel=1e-12)
+
+
 def test_cmprsk_s_variance_depends_on_the_weeks(published):
     risks = CompetingRisks.read(published, 9)
     early, late = (

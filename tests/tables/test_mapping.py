@@ -263,6 +263,16 @@ def test_upper_limits_of_the_rows_become_columns_of_their_measures(mapped):
     assert (fault.row, fault.column, fault.value) == (6, "NOTE", "90")
 
 
+def test_the_column_of_units_that_is_named_decides_on_upper_limits_too(mapped):
+    table = LIMITS.replace("NOTE\n", "NOTE,UNIT,OWN\n", 1)
+    head, *lines = table.splitlines()
+    table = "\n".join([head, *(f"{line},mg,points" for line in lines)]) + "\n"
+    stated = mapped(LONG + 'limit = "NOTE"\nunit = "OWN"\n', table).stated_units
+    assert [(at.column, at.value) for at in stated["mmt_uln"]] == [("OWN", "points")]
+    stated = mapped(LONG + 'limit = "NOTE"\n', table).stated_units
+    assert [(at.column, at.value) for at in stated["mmt_uln"]] == [("UNIT", "mg")]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -431,13 +441,14 @@ def test_weeks_of_adam_are_the_times_that_its_visits_name(mapped, visit, number,
 
 @pytest.mark.parametrize(
     ("visit", "number"),
-    [("Visit 3", "3"), ("Weekend 3", "2"), ("Early Termination", "99"), ("Day -1", "-1"),
+    [("Visit 3", "3"), ("Visit 3 (Week 12)", "5"), ("Weekend 3", "2"),
+     ("Early Termination", "99"), ("Day -1", "-1"),
      ("Follow-up Week 4", "28"), ("W4D1", "29"), ("(empty)", "5")],
 )  # fmt: skip
 def test_names_of_visits_that_state_no_week_get_a_remark(mapped, visit, number):
     name = visit if visit != "(empty)" else ""
     raw = mapped(ADAM_MAPPING, ADQS.replace("Week 4,4", f"{name},{number}"))
-    told = f"names of visits state no week: {visit} is read as week {number}"
+    told = f"no week was found in names of visits: {visit} is read as week {number}"
     assert raw.remarks == ("1 row without ANL01FL 'Y' left out", told)
     weeks = ADAM_MAPPING + f"[visits.values.week]\n0 = 0\n{number} = 4\n"
     raw = mapped(weeks, ADQS.replace("Week 4,4", f"{name},{number}"))

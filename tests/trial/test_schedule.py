@@ -197,17 +197,43 @@ def notes(found, *, names=True):
 
 
 @pytest.mark.parametrize("unscheduled", ["keep", "drop"])
-@pytest.mark.parametrize(("laboratory", "whole"), [(28, 31), (30, 31), (26, 25), (29, 22)])
+@pytest.mark.parametrize(("laboratory", "whole"), [(28, 31), (30, 31), (26, 25)])
 def test_a_row_of_laboratory_values_does_not_displace_a_visit(laboratory, whole, unscheduled):
     visits = [(0, WHOLE), (laboratory, LABORATORY), (whole, WHOLE), (84, WHOLE)]
     found = place(visits, schedule(unscheduled=unscheduled))
     assert weeks_of(found) == [[0, 0], [4, pytest.approx(whole / 7)], [12, 12]]
     assert measured(found, 4) == WHOLE
     assert notes(found) == [
-        "1 visit left out: nearer to its week than the visit that counts, with less of what a "
+        "1 visit left out: between its week and the visit that counts, with less of what a "
         f"score needs: A (week {laboratory / 7:.1f})".replace(".0)", ")")
     ]
     assert notes(found, names=False) == [notes(found)[0].rpartition(":")[0]]
+
+
+@pytest.mark.parametrize("unscheduled", ["keep", "drop"])
+def test_a_visit_beyond_the_week_stays_in_order_and_is_left_out_only_as_unscheduled(unscheduled):
+    visits = [(0, WHOLE), (22, WHOLE), (29, CLINIC), (84, WHOLE)]
+    found = place(visits, schedule(unscheduled=unscheduled))
+    kept = [[pytest.approx(29 / 7)] * 2] if unscheduled == "keep" else []
+    assert weeks_of(found) == [[0, 0], [4, pytest.approx(22 / 7)], *kept, [12, 12]]
+    reason = (
+        "1 visit left out: in the window of a week for which another visit counts: A (week 4.1)"
+    )
+    assert [note for note in notes(found) if "left out" in note] == ([] if kept else [reason])
+
+
+@pytest.mark.parametrize("core_set", ["imacs", "printo"])
+def test_an_enzyme_that_is_not_scored_does_not_decide_which_visit_counts(core_set):
+    scored = {"imacs": [*CLINIC], "printo": ["physician_global", "cmas"]}[core_set]
+    table = pd.DataFrame({"patient_id": "A", "week": [0.0, 4.0, 4.9], "ck": [9.0, np.nan, 9.0]})
+    table = table.assign(**dict.fromkeys(scored, 5.0))
+    source, names = TableSource("visits.csv"), [*scored, "ck"]
+    for used in (scored, names if core_set == "printo" else scored):
+        found = schedule_visits(table, names, schedule(), source, core_set, scored=used)
+        assert weeks_of(found)[1] == [4, 4]
+    if core_set == "imacs":
+        found = schedule_visits(table, names, schedule(), source, core_set, scored=names)
+        assert weeks_of(found)[1] == [4, pytest.approx(4.9)]
 
 
 def test_of_visits_with_as_many_measures_the_nearer_is_the_scheduled_one():
@@ -395,8 +421,9 @@ def slow_later(later, plan):
         if ambiguous:
             return None
         for day, *_ in near:
-            nearer = abs(day - 7 * week) < abs(chosen[0] - 7 * week)
-            reason[day] = "nearer" if nearer else "window"
+            ends = sorted([chosen[0], 7 * week])
+            between = day != chosen[0] and ends[0] <= day <= ends[1]
+            reason[day] = "between" if between else "window"
         if chosen:
             nominal[chosen[0]] = week
     return nominal, reason
@@ -422,8 +449,8 @@ def slow_patient(mine, plan):
     for day, given_values, row in later:
         if day in nominal:
             rows.append((row, nominal[day], day, given_values, True))
-        elif reason.get(day) == "nearer":
-            left_out.append(f"nearer to its week than the visit that counts, {LESS}")
+        elif reason.get(day) == "between":
+            left_out.append(f"between its week and the visit that counts, {LESS}")
         elif plan.unscheduled == "keep":
             rows.append((row, Fraction(day, 7), day, given_values, False))
         else:

@@ -130,14 +130,21 @@ REASONS = {
 }
 
 
-def with_reasons(folder, reasons):
+def with_reasons(folder, reasons, status="DISCONTINUED"):
     """A study whose patients stopped for reasons as another sponsor words them."""
     made = make_study(len(reasons), seed=4, missed=0)
     made.description = made.description.split("treatments = ")[0]
     datasets = study_datasets(StudyData.read(made.write(folder / "tables")))
     adsl = datasets.tables["ADSL"]
-    adsl["EOSSTT"], adsl["DCSREAS"] = "DISCONTINUED", list(reasons)
+    adsl["EOSSTT"], adsl["DCSREAS"] = status, list(reasons)
     return in_adam(made, folder / "again", datasets)
+
+
+@pytest.mark.parametrize("status", ["DISCONTINUED", "Discontinued", "discontinued "])
+def test_who_discontinued_without_a_reason_did_not_complete_in_any_letter_case(tmp_path, status):
+    data = StudyData.read(with_reasons(tmp_path, ["", ""], status))
+    assert data.trial.patients["end_reason"].tolist() == ["other"] * 2
+    assert "none, of a patient with EOSSTT of DISCONTINUED, as other" in " ".join(data.remarks)
 
 
 def test_reasons_of_the_codelist_are_ours(tmp_path):

@@ -204,7 +204,7 @@ def test_visits_displaced_by_one_with_more_measures_are_exported_unless_their_we
     kept = {key: at[key] for key in ("patient_id", "ck", "origin")}
     made.visits.append({**dict.fromkeys(at, ""), **kept, "week": week})
     given = StudyData.read(made.write(tmp_path / "tables"))
-    reason = "nearer to its week than the visit that counts, with less of what a score needs"
+    reason = "between its week and the visit that counts, with less of what a score needs"
     assert given.not_used == {reason: 1}
     assert given.left_out == (
         f"1 visit left out: {reason}: {name} (week {week:.1f})".replace(".0)", ")"),

@@ -31,7 +31,7 @@ def hints_on_cells(
     Parameters
     ----------
     cells
-        Cells of an enzyme or of its upper limit, shape (n,).
+        Cells of an enzyme, shape (n,).
     bad
         Which are at fault, shape (n,).
 

@@ -223,8 +223,8 @@ def _with_limit_of_rows(fault: Fault) -> Fault:
         return fault
     column = f"{fault.message.removeprefix(NO_SUCH_LIMIT).strip()}{OF_LIMITS}"
     message = (
-        f"{fault.message}; of a table with a row for each measure other columns are not kept: "
-        f"limit = {fault.column!r} in [visits.long] makes it {column}"
+        f"{fault.message}; of a table with a row for each measure other columns are not kept: name "
+        f"that of upper limits as limit in [visits.long], which makes it {column} where it has any"
     )
     return replace(fault, message=message)
 

@@ -54,7 +54,8 @@ class UnusedLimits:
             if column is None or isinstance(limit, str) or enzyme in self._remarks:
                 continue
             cells = table[column]
-            found = numbers(cells, empty=EMPTY)
+            # 200,0 is 200 in a file with decimal commas; with separators of thousands it is not.
+            found = numbers(cells.map(_with_point), empty=EMPTY)
             values = found.values.to_numpy(dtype=float, na_value=np.nan)
             other = found.bad | (~np.isclose(values, limit, rtol=1e-9) & ~np.isnan(values))
             if other.any():
@@ -69,3 +70,7 @@ class UnusedLimits:
     def remarks(self) -> list[str]:
         """A sentence for each enzyme whose column is not used and has other values."""
         return list(self._remarks.values())
+
+
+def _with_point(cell: object) -> object:
+    return cell.replace(",", ".") if isinstance(cell, str) and cell.count(",") == 1 else cell

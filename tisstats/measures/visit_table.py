@@ -145,7 +145,7 @@ def read_measures(
         limit = limits[enzyme]
         if isinstance(limit, str):
             allowed = f"must be a number above 0, the upper limit of normal of {enzyme} in {unit}"
-            column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf, of_laboratory=True)
+            column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf)
             check.fault_rows(np.isfinite(value) & empty_cells(table[limit]), limit, allowed)
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():

@@ -325,7 +325,7 @@ class _Application:
         return replace(raw, source=raw.source.converting(dict.fromkeys(changed, DAYS)))
 
     def with_named_weeks(self, raw: RawTable) -> RawTable:
-        """Return the table with a remark where ADaM's names of visits state no week.
+        """Return the table with a remark where no week is found in ADaM's names of visits.
 
         Where they state another one than its numbers, DataError is raised.
         """
@@ -409,7 +409,7 @@ class _Application:
         stated = {long.parameters[code]: places for code, places in units.items()}
         if limit is not None:
             names = list(map(str, raw.cells.columns))
-            unit = own_units(limit, names) or unit or own_units(value, names)
+            unit = own_units(limit, names, plain=False) or unit or own_units(value, names)
             units = units_of_measures(raw, codes, long.parameters, limit, unit)
             stated |= {long.parameters[at] + OF_LIMITS: places for at, places in units.items()}
         remarks = []

@@ -24,11 +24,11 @@ _CDISC_UNITS = (
 _NOT_ITS_OWN = "; if another column has the units of {value}, name it (visits.long.unit)"
 
 
-def own_units(value: str, columns: Iterable[str]) -> str | None:
+def own_units(value: str, columns: Iterable[str], *, plain: bool = True) -> str | None:
     """Return the column that has the units of a column of values; None if none is known to.
 
-    It is known by the names of CDISC, or by a name that begins with that of the values; a plain
-    name, ``unit``, goes with values whose name is none of CDISC's.
+    It is known by the names of CDISC, or by a name that begins with that of the values; where
+    `plain`, a plain name, ``unit``, goes with values whose name is none of CDISC's.
 
     Examples
     --------
@@ -36,14 +36,14 @@ def own_units(value: str, columns: Iterable[str]) -> str | None:
     ('LBSTRESU', 'mass unit')
     >>> own_units("LBSTRESN", ["LBORRESU"]), own_units("VSORRES", ["LBORRESU", "UNIT"])
     (None, None)
-    >>> own_units("Result", ["dose_unit", "UNIT"])
-    'UNIT'
+    >>> own_units("Result", ["dose_unit", "UNIT"]), own_units("Result", ["UNIT"], plain=False)
+    ('UNIT', None)
     """
     names = {normalise_name(column): column for column in columns}
-    plain = None
-    if not any(end.search(normalise_name(value)) for end, _ in _CDISC_UNITS):
-        plain = names.get("unit", names.get("units"))
-    return _own_units(value, names) or plain
+    own = _own_units(value, names)
+    if own or not plain or any(end.search(normalise_name(value)) for end, _ in _CDISC_UNITS):
+        return own
+    return names.get("unit", names.get("units"))
 
 
 def _own_units(value: str, columns: Mapping[str, str]) -> str | None:

@@ -58,7 +58,7 @@ def contradicts(name: str, week: float | str) -> bool:
 
 
 def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | None:
-    """Return a remark on weeks other than 0 of visits whose names state no time.
+    """Return a remark on weeks other than 0 of visits in whose names no time is found.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | N
     Examples
     --------
     >>> unnamed_weeks(["Baseline", "Week 4", "Visit 3", "", "Visit 3"], [0, 4, 3, 9, 3])
-    'names of visits state no week: Visit 3 is read as week 3, (empty) as week 9'
+    'no week was found in names of visits: Visit 3 is read as week 3, (empty) as week 9'
     >>> unnamed_weeks(["Baseline", "Week 4"], [0, 4])
     """
     found = [
@@ -81,7 +81,7 @@ def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | N
     (name, week), *others = found[:_MOST_LISTED]
     listed = [f"{name} is read as week {week}", *(f"{name} as week {at}" for name, at in others)]
     more = f" and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
-    return f"names of visits state no week: {', '.join(listed)}{more}"
+    return f"no week was found in names of visits: {', '.join(listed)}{more}"
 
 
 def _time(name: str) -> tuple[str, float] | None:

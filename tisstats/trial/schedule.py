@@ -27,7 +27,7 @@ _Days = NDArray[np.float64]
 #: Visits that are not used although they lie in a window, or among those for the baseline.
 _LESS = "with less of what a score needs"
 _UP_TO_DOSE = f"up to the first dose, {_LESS} than the baseline"
-_OVERTAKEN = f"nearer to its week than the visit that counts, {_LESS}"
+_OVERTAKEN = f"between its week and the visit that counts, {_LESS}"
 _IN_WINDOW = "in the window of a week for which another visit counts"
 
 
@@ -61,15 +61,17 @@ def schedule_visits(
     schedule: Schedule,
     source: TableSource,
     core_set: CoreSet = "imacs",
+    *,
+    scored: Sequence[str] | None = None,
 ) -> Scheduled:
     """Choose each patient's baseline, and assign later visits to the scheduled weeks.
 
     Of several visits in the window of a scheduled week, those with what every score needs come
     first, then those with more measures of the core set, then the nearest: a row of laboratory
-    values does not displace a visit. The others are unscheduled; but one that is nearer than the
-    visit that counts is left out, since it would come before a visit that it follows, or be at the
-    same time. Two that are equally near with as many measures are ambiguous: that is a fault, as
-    are two visits of a patient at the same time.
+    values does not displace a visit. The others are unscheduled; but one between the visit that
+    counts and its week is left out, since the two would change places, or be at the same time. Two
+    that are equally near with as many measures are ambiguous: that is a fault, as are two visits of
+    a patient at the same time.
 
     The last baseline before the first dose is that of each measure, as CDISC has a baseline of each
     parameter: what the last visit with any measure lacks, the last earlier one that has it gives.
@@ -87,6 +89,8 @@ def schedule_visits(
         File and lines of the table, for faults.
     core_set : {"imacs", "printo"}
         Core set whose measures a score needs.
+    scored : sequence of str, optional
+        The columns of measures of which the score is made; by default all measures.
 
     Returns
     -------
@@ -104,7 +108,8 @@ def schedule_visits(
     >>> found.not_used
     {'before the baseline': 1}
     """
-    timed = _TimedVisits.of(visits, measures, core_set)
+    content = _content(visits, measures if scored is None else scored, core_set)
+    timed = _TimedVisits.of(visits, measures, content)
     repeated = timed.at_same_time()
     message = "must not be the time of another visit of the patient"
     faults = _faults(visits, timed.rows(repeated), message, source, schedule.time)
@@ -124,7 +129,7 @@ def schedule_visits(
         near = later & _in_window(distance, schedule)
         chosen, ties_of[week] = timed.nearest(near, distance, timed.content)
         weeks[chosen], scheduled[chosen] = week, True
-        overtaken |= near & timed.nearer_than(chosen, distance)
+        overtaken |= near & timed.between(chosen, week * DAYS_PER_WEEK)
         in_window |= near
         lacking |= timed.lacking(chosen, near)
     for week, ties in ties_of.items():
@@ -162,7 +167,8 @@ def schedule_visits(
 def _content(visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -> NDArray[np.int64]:
     """Return how much of what a score needs each visit has: more is a larger number."""
     groups = [[name] for name in CORE_SETS[core_set] if name in measures]
-    groups.append([name for name in ENZYMES if name in measures])  # any of them is one measure
+    if "enzyme" in CORE_SETS[core_set]:  # any of them is one measure
+        groups.append([name for name in ENZYMES if name in measures])
     found = np.zeros(len(visits), dtype=np.int64)
     for columns in groups:
         found += visits[columns].notna().any(axis=1).to_numpy(dtype=bool)
@@ -196,14 +202,15 @@ class _TimedVisits:
     measures: list[str]  #: the columns of measures
 
     @classmethod
-    def of(cls, visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -> _TimedVisits:
+    def of(
+        cls, visits: pd.DataFrame, measures: Sequence[str], content: NDArray[np.int64]
+    ) -> _TimedVisits:
         patients, _ = pd.factorize(visits["patient_id"])
         weeks = visits["week"].to_numpy(dtype=float)
         order = np.lexsort((weeks, patients))
         table = visits.assign(row=np.arange(len(visits))).iloc[order].reset_index(drop=True)
-        content = _content(table, measures, core_set)
         days = weeks[order] * DAYS_PER_WEEK
-        return cls(table, patients[order], days, content, list(measures))
+        return cls(table, patients[order], days, content[order], list(measures))
 
     def take(self, which: _Which) -> _TimedVisits:
         """Return some of the visits."""
@@ -278,11 +285,15 @@ class _TimedVisits:
         second[at[1:][ties]] = True
         return nearest, second
 
-    def nearer_than(self, chosen: _Which, distance: _Days) -> _Which:
-        """Return the visits that are nearer than the chosen one of the patient, if there is one."""
-        farthest = np.full(self.patients.max(initial=-1) + 1, -np.inf)
-        farthest[self.patients[chosen]] = distance[chosen]
-        return distance < farthest[self.patients] - _SAME_DAYS
+    def between(self, chosen: _Which, day: float) -> _Which:
+        """Return the visits on a day, or between it and the patient's chosen visit, if any."""
+        at = np.full(self.patients.max(initial=-1) + 1, np.nan)
+        at[self.patients[chosen]] = self.days[chosen]
+        mine = at[self.patients]
+        within = (self.days >= np.minimum(mine, day) - _SAME_DAYS) & (
+            self.days <= np.maximum(mine, day) + _SAME_DAYS
+        )
+        return within & (np.abs(self.days - mine) > _SAME_DAYS)
 
     def lacking(self, chosen: _Which, near: _Which) -> _Which:
         """Return which measures chosen visits lack that others near of the patient have."""

@@ -167,7 +167,9 @@ def _with_reasons(
         f"{each} as {_reason(each)}" for each in dict.fromkeys(given) if each != _reason(each)
     ]
     if "EOSSTT" in adsl:
-        unstated = (adsl["EOSSTT"] == "DISCONTINUED").to_numpy() & (reasons == "").to_numpy()
+        unstated = (adsl["EOSSTT"].map(_key) == "DISCONTINUED").to_numpy() & (
+            reasons == ""
+        ).to_numpy()
         reasons = reasons.mask(unstated, "other")
         if unstated.any():
             remarks.append("none, of a patient with EOSSTT of DISCONTINUED, as other")

@@ -126,7 +126,12 @@ class StudyData:
         visits = typed["visits"]
         measures = [*study.measures.used, *study.measures.others]
         scheduled = schedule_visits(
-            visits.frame, measures, study.visits, visits.source, study.core_set
+            visits.frame,
+            measures,
+            study.visits,
+            visits.source,
+            study.core_set,
+            scored=study.measures.used,
         )
         faults = [*scheduled.faults, *(f for table in typed.values() for f in table.faults)]
         if faults:

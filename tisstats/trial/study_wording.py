@@ -15,7 +15,8 @@ _BASELINES = {
 }
 
 _UNSCHEDULED = {
-    "keep": "are kept, and count for an outcome at any visit and for times",
+    "keep": "are kept, and count for an outcome at any visit and for times, except those between a "
+    "visit that counts and its week, which are left out",
     "drop": "are left out",
 }
 

@@ -282,7 +282,8 @@ def _origin(back: _Back, given: str | None) -> str:
 
 def _end_reason(adsl: pd.DataFrame) -> pd.Series:
     reason = _column(adsl, "DCSREAS", "")
-    return reason.mask(_column(adsl, "EOSSTT", "").to_numpy() == "COMPLETED", COMPLETED)
+    status = _column(adsl, "EOSSTT", "").astype(str).str.strip().str.upper()
+    return reason.mask(status.to_numpy() == "COMPLETED", COMPLETED)
 
 
 def _characteristics(back: _Back) -> dict[str, str]:
