@@ -122,14 +122,16 @@ def test_toml_that_python_cannot_read(text, said):
     assert said in only_fault(toml.parse_toml, text, "study.toml")
 
 
-def test_a_pattern_that_would_hang_is_one_line(tmp_path, monkeypatch):
+@pytest.mark.parametrize("pattern", ["(1+)+$", "1?" * 50 + "1"])
+def test_a_pattern_that_would_hang_is_one_line(tmp_path, monkeypatch, pattern):
     monkeypatch.setattr(matching, "SECONDS", 0.2)
-    field = {"name": "id", "type": "string", "constraints": {"pattern": "(1+)+$"}}
+    field = {"name": "id", "type": "string", "constraints": {"pattern": pattern}}
     folder = package(tmp_path, {"schema": {"fields": [field]}})
     assert find_faults(folder) == []
     (folder / "a.csv").write_text(f"id\n{'1' * 50}!\n", encoding="utf-8")
     (fault,) = find_faults(folder)
-    assert "value '(1+)+$': resource a: the pattern of id takes too long to match" in str(fault)
+    assert fault.value == pattern
+    assert "resource a: the pattern of id takes too long to match" in str(fault)
 
 
 @pytest.mark.parametrize("pattern", ["(", "[", "(?P<a>x)(?P<a>y)"])

@@ -63,8 +63,8 @@ _TOO_LONG = "takes too long to match; write it without a repetition inside a rep
 
 
 def _is_simple(pattern: str) -> bool:
-    """Return whether a pattern has at most one repetition, so that it cannot take long."""
-    return "(" not in pattern and sum(map(pattern.count, "*+{")) <= 1
+    """Return whether a pattern has at most one repetition or option: it cannot take long."""
+    return "(" not in pattern and sum(map(pattern.count, "*+{?")) <= 1
 
 
 def _matched(pattern: str, texts: Sequence[str]) -> list[bool]:

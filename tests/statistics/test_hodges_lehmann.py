@@ -406,3 +406,42 @@ def test_a_p_value_that_equals_the_level_but_for_rounding_is_rejected():
         # The level is rounded, and so may its difference from 1 be on either side of P.
         limit = hodges_lehmann(differences, 1 - float(p_value)).low
         assert limit == pytest.approx(averages[total], rel=1e-12)
+
+
+def normals(n, decimals=None):
+    drawn = np.random.default_rng(1).normal(size=n)
+    return drawn if decimals is None else np.round(drawn, decimals)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [*normals(200, 3), 999_999],
+        [*normals(300, 3), 999_999],
+        [*normals(500), normals(1)[0], 99_999],
+        [*normals(2000), normals(1)[0], 1e5],
+        [0.5, 1.7, 0.9, 1.1, 0.7, 2.2, 1e9],
+        [*np.zeros(500), *(1 + 1e-9 * np.arange(500))],
+    ],
+    ids=len,
+)
+def test_a_difference_beside_which_others_would_be_equal_is_refused_at_once(values):
+    with pytest.raises(ValueError, match="differences must not lie so close together beside "):
+        hodges_lehmann(values)
+
+
+@pytest.mark.parametrize("outlier", [9.9, 99, 999, 9999])
+def test_an_outlier_moves_the_limits_no_further_than_one_more_difference_can(outlier):
+    values = normals(200, 3)
+    fewer = [hodges_lehmann(values, level) for level in (0.9, 0.99)]
+    one_more = hodges_lehmann([*values, outlier])
+    assert fewer[1].low < one_more.low < fewer[0].low + 0.1
+    assert fewer[0].high - 0.1 < one_more.high < fewer[1].high + 0.1
+    assert one_more.low < one_more.estimate < one_more.high
+
+
+def test_differences_equal_up_to_rounding_still_tie_beside_others():
+    values = [0.1 + 0.2, 0.3, 0.30000000000000004, 0.7, -0.2, 1.1, 0.9]
+    rounded = [0.3, 0.3, 0.3, 0.7, -0.2, 1.1, 0.9]
+    assert hodges_lehmann(values).low == pytest.approx(hodges_lehmann(rounded).low)
+    assert hodges_lehmann(values).n_tied == 3

@@ -21,6 +21,9 @@ _Floats = NDArray[np.float64]
 
 _TINY: Final = 5e-324  # the smallest float above 0
 _ROUNDING: Final = 1e-12  # relative; a P value within it of 1 - confidence_level equals it
+#: Over how many times the gap up to which Walsh averages are equal such gaps may link them. By
+#: chance few of them follow each other among many averages.
+_LONGEST_CHAIN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     ------
     ValueError
         If the differences are empty, not one-dimensional, not numeric or not finite, or the level
-        is not a proportion.
+        is not a proportion. If some differences tie and one is so large, such as a code for a
+        missing value, that beside it different ones would count as equal.
 
     See Also
     --------
@@ -144,6 +148,8 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
         below, outside = _untied_limit(numbers.size, rejected)
         above = below
     else:
+        if np.any(_spreads(numbers, sizes) > tolerance * np.abs(numbers / 2).max()):
+            raise ValueError(_too_close(numbers, tolerance))
         distinct = np.bincount(groups, weights=numbers / sizes[groups]).astype(np.float64)
         below, outside_low = _TiedShifts(averages, distinct, sizes, tolerance).limit(rejected)
         mirrored = _TiedShifts(walsh_averages(-numbers), -distinct, sizes, tolerance)
@@ -159,6 +165,23 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
         achieved_level=1 - outside,
         n=numbers.size,
         n_tied=int(sizes[sizes > 1].sum()),
+    )
+
+
+def _spreads(ordered: _Floats, sizes: NDArray[np.intp]) -> _Floats:
+    """Return half the spread of each group of tied numbers, in ascending order."""
+    last = np.cumsum(sizes) - 1
+    spread: _Floats = ordered[last] / 2 - ordered[last - sizes + 1] / 2
+    return spread
+
+
+def _too_close(numbers: _Floats, tolerance: float) -> str:
+    """Return why small gaps must not link numbers that differ by more than rounding error."""
+    largest = float(numbers[np.argmax(np.abs(numbers))])
+    return (
+        f"differences must not lie so close together beside the largest of them, {largest:g}: "
+        f"those that differ by at most {tolerance:g} of it count as equal, and such steps link "
+        "different ones; is it a code for a missing value?"
     )
 
 
@@ -236,6 +259,7 @@ class _TiedShifts:
         tolerance: float,
     ) -> None:
         self.averages, self.distinct, self.sizes = averages, distinct, sizes
+        self.tolerance = tolerance
         ends = averages.at_rank(0), averages.at_rank(averages.size - 1)
         self.half_gap = tolerance * max(map(abs, ends)) / 2
         self.n = int(sizes.sum())
@@ -255,9 +279,11 @@ class _TiedShifts:
         if below == 0:
             return 0
         value = self.averages.at_rank(below - 1)
+        start = value
         while (following := self.averages.next_above(value)) / 2 - value / 2 <= self.half_gap:
             # What differs by rounding is many averages, passed over at once.
             value = max(following, self.averages.next_below(value + self.half_gap))
+            self.check_equal(start, value)
         return self.averages.up_to(value)
 
     def first_after_gap(self, below: int) -> int:
@@ -265,9 +291,16 @@ class _TiedShifts:
         if below == 0:
             return 0
         value = self.averages.at_rank(below - 1)
+        start = value
         while value / 2 - (preceding := self.averages.next_below(value)) / 2 <= self.half_gap:
             value = min(preceding, self.averages.next_above(value - self.half_gap))
+            self.check_equal(value, start)
         return self.averages.up_to(math.nextafter(value, -math.inf)) + 1
+
+    def check_equal(self, low: float, high: float) -> None:
+        """Raise ValueError if averages that small gaps link are too far apart to be equal."""
+        if high / 2 - low / 2 > _LONGEST_CHAIN * self.half_gap:
+            raise ValueError(_too_close(self.distinct, self.tolerance))
 
     def half_p(self, below: int) -> float:
         """Return half the P of the shifts between Walsh average number `below` and the next."""
