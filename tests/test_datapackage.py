@@ -214,6 +214,18 @@ def test_no_folder_and_no_description(tmp_path):
         ({"path": ["flow.csv"]}, 'resource 1: path must be the name of one CSV file, got ["flow'),
         ({"path": "flow.csv", "dialect": ";"}, 'resource 1: dialect must be an object, such as {"'),
         ({"path": "flow.csv", "dialect": {"csv": ";"}}, "resource 1: dialect must be an object"),
+        *(
+            (
+                {"path": "flow.csv", "dialect": dialect},
+                "resource 1: delimiter must be one character",
+            )
+            for given in ("", "ab", None, "\n", "é", '"', "a", [","])
+            for dialect in ({"delimiter": given}, {"csv": {"delimiter": given}})
+        ),
+        (
+            {"path": "flow.csv", "schema": {"fields": [{"name": "id", "type": ["string"]}]}},
+            'resource 1: the type of a field must be a name, got ["string"]',
+        ),
     ],
 )
 def test_a_resource_that_is_none(copied, resource, said):

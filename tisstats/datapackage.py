@@ -126,6 +126,13 @@ def _resource_faults(resource: object) -> Iterator[str]:
     if not isinstance(dialect, dict) or not isinstance(dialect.get("csv", {}), dict):
         example = '{"delimiter": ";"}'
         yield f"dialect must be an object, such as {example}, got {_shown(dialect)}"
+    else:
+        for part in (dialect, dialect.get("csv", {})):
+            if "delimiter" in part and not _is_delimiter(part["delimiter"]):
+                yield (
+                    "delimiter must be one character of ASCII, and no letter, digit, quotation "
+                    f"mark or line break, got {_shown(part['delimiter'])}"
+                )
     yield from _schema_faults(resource.get("schema", {}))
 
 
@@ -139,6 +146,15 @@ def _schema_faults(schema: object) -> Iterator[str]:
         for field in fields:
             if not isinstance(field, dict):
                 yield f"a field must be an object with a name and a type, got {_shown(field)}"
+            elif not isinstance(field.get("type", ""), str):
+                yield f"the type of a field must be a name, got {_shown(field['type'])}"
+
+
+def _is_delimiter(given: object) -> bool:
+    """Return whether something can separate the cells of a file."""
+    if not isinstance(given, str) or len(given) != 1 or not given.isascii():
+        return False
+    return given == "\t" or (given.isprintable() and not given.isalnum() and given not in "\"'")
 
 
 def _is_file_name(path: str) -> bool:
