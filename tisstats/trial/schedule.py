@@ -286,14 +286,12 @@ class _TimedVisits:
         return nearest, second
 
     def between(self, chosen: _Which, day: float) -> _Which:
-        """Return the visits on a day, or between it and the patient's chosen visit, if any."""
+        """Return the visits from a day to the patient's chosen visit, both included."""
         at = np.full(self.patients.max(initial=-1) + 1, np.nan)
         at[self.patients[chosen]] = self.days[chosen]
         mine = at[self.patients]
-        within = (self.days >= np.minimum(mine, day) - _SAME_DAYS) & (
-            self.days <= np.maximum(mine, day) + _SAME_DAYS
-        )
-        return within & (np.abs(self.days - mine) > _SAME_DAYS)
+        from_first = self.days >= np.minimum(mine, day) - _SAME_DAYS
+        return from_first & (self.days <= np.maximum(mine, day) + _SAME_DAYS)
 
     def lacking(self, chosen: _Which, near: _Which) -> _Which:
         """Return which measures chosen visits lack that others near of the patient have."""
