@@ -50,7 +50,7 @@ SHARED = {
         *("_no_encoding", "_one_line", "_row_faults", "_CELL_ERRORS", "_infinite_numbers"),
         *("_is_finite", "_key_fields", "_resource_faults", "_VALID", "_digest", "_ENDINGS"),
         *("_LONGEST_SHOWN", "_RESOURCE_KEYS", "_SCHEMA_KEYS", "_NOT_CHECKED", "_schema_faults"),
-        *("_is_file_name", "_shown", "_unmatched_cells", "_without_pattern"),
+        *("_is_delimiter", "_is_file_name", "_shown", "_unmatched_cells", "_without_pattern"),
         "_without_references",
         *("_devices", "_find_with_care", "_in_package", "_plain_files", "_write_doubtful"),
     },
