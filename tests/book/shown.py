@@ -1,5 +1,6 @@
-"""What the notebooks show: their code run in this process, tables and glued values collected."""
+"""What the notebooks show: as executed, or their code run in this process and items collected."""
 
+import ast
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -8,9 +9,11 @@ import nbformat
 from tisstats.book import notebook
 from tisstats.book.downloads.names import METADATA, unique_name
 from tisstats.book.downloads.results import FiledTable, PageResults, glued_numbers
-from tisstats.book.downloads.tables import read_table
+from tisstats.book.downloads.tables import TABLE, read_table
+from tisstats.book.notebook import GLUE_PREFIX
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import FigureItem, Markdown, Result, Table, WholeResult
+from tisstats.chapters.result_facts import gaps, number_value
 
 
 @dataclass
@@ -45,12 +48,55 @@ class Shown:
             }
             for name, value in self.glued.items()
         }
-        filed: list[FiledTable] = []
-        for item in self.tables:
-            found = read_table(_html(item))
-            name = unique_name(found.name, [each.table.name for each in filed])
-            filed.append(FiledTable(replace(found, name=name), ()))
+        filed = _filed(_html(item) for item in self.tables)
         return PageResults(filed, [], list(glued_numbers(outputs)))
+
+
+@dataclass
+class Executed:
+    """An executed notebook: what a build keeps of a run."""
+
+    text: str
+
+    def outputs(self):
+        cells = nbformat.reads(self.text, as_version=4).cells
+        return [output for cell in cells for output in cell.get("outputs", [])]
+
+    def glued_outputs(self):
+        """Outputs of glued values by name, as myst-nb stores them."""
+        return {
+            output.metadata["scrapbook"]["name"]: {
+                "data": {
+                    key.removeprefix(GLUE_PREFIX): value for key, value in output.data.items()
+                },
+                "metadata": output.metadata,
+            }
+            for output in self.outputs()
+            if "scrapbook" in output.get("metadata", {})
+        }
+
+    @property
+    def glued(self):
+        return {
+            name: ast.literal_eval(output["data"]["text/plain"])
+            for name, output in self.glued_outputs().items()
+        }
+
+    def results(self):
+        """What the page adds to the results, as in the book."""
+        html = (output.get("data", {}).get("text/html", "") for output in self.outputs())
+        filed = _filed(found[0] for each in html for found in TABLE.finditer(each))
+        return PageResults(filed, [], list(glued_numbers(self.glued_outputs())))
+
+
+def _filed(tables):
+    """Return tables as a page names them."""
+    filed: list[FiledTable] = []
+    for html in tables:
+        found = read_table(html)
+        name = unique_name(found.name, [each.table.name for each in filed])
+        filed.append(FiledTable(replace(found, name=name), ()))
+    return filed
 
 
 def _words(item):
@@ -90,3 +136,20 @@ def run(path, monkeypatch, **parameters):
                 if "parameters" in cell.metadata.get("tags", []):
                     names |= parameters
     return shown
+
+
+def check_results(shown):
+    """Every table says what it has, every number has its facts, and stands in its table."""
+    results = shown.results()
+    tables = {filed.table.name: filed.table for filed in results.tables}
+    assert [name for name, table in tables.items() if not table.known()] == []
+    found = list(results.records())
+    assert [(each, lacking) for each in found if (lacking := gaps(each))] == []
+    for each in found:
+        assert each["value"] == number_value(each["text"])
+        if each["column"]:
+            table = tables[each["item"]]
+            place = table.columns.index(each["column"])
+            assert any(each["text"] in row[place] for row in table.rows)
+        else:
+            assert each["text"] in " ".join(str(shown.glued[each["item"]]).split())

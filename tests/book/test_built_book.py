@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.book.shown import Executed, check_results
 from tisstats.book.downloads.names import FOLDER, METADATA
 from tisstats.book.downloads.pages import without_figures
 from tisstats.book.run.execute import NotebookRun, kernel_log, run_all
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.build
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Project.from_folder(ROOT)
 PAGES = PROJECT.pages()
+NOTEBOOKS = PROJECT.notebooks()
 #: Elements that make a browser fetch something, and the attribute that says what.
 FETCHING = {
     "script": "src",
@@ -152,7 +154,7 @@ def test_figures_are_described_in_words(all_pages):
 
 
 def test_every_figure_of_a_notebook_has_a_caption_and_an_image(built_book, all_pages):
-    for notebook in PROJECT.notebooks():
+    for notebook in NOTEBOOKS:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         given = (cell["metadata"].get("mystnb", {}).get("figure") for cell in cells)
         names = [figure["name"] for figure in given if figure]
@@ -203,7 +205,7 @@ def test_thebe_is_gone(built_book):
         assert "thebe" not in page.read_text(encoding="utf-8").lower(), page.name
 
 
-@pytest.mark.parametrize("notebook", PROJECT.notebooks(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_asks_for_the_common_kernel_before_and_after_running(built_book, notebook):
     executed = built_book / "_sources" / "notebooks" / notebook.name
     for path in (notebook, executed):
@@ -237,29 +239,49 @@ def files_of_figures(notebook: str) -> list[bytes]:
     return [*map(b64decode, encoded), *("".join(svg).encode() for svg in drawn if svg)]
 
 
-def test_another_run_gives_the_bytes_that_are_in_the_book(built_book, tmp_path):
-    # In a project of its own, so that every notebook does run and no result is dropped.
+@pytest.fixture(scope="module")
+def run_again(tmp_path_factory):
+    """Every notebook, executed once more in a project of its own: its text by its name.
+
+    There every notebook does run, and no result of the book is dropped.
+    """
+    folder = tmp_path_factory.mktemp("again")
     for name in ("notebooks", "data"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    project = Project(tmp_path)
+        (folder / name).symlink_to(ROOT / name)
+    project = Project(folder)
     runs = [
         NotebookRun(
-            tmp_path / notebook.relative_to(ROOT),
+            folder / notebook.relative_to(ROOT),
             notebook.read_bytes(),
             project.cache / notebook.name,
         )
-        for notebook in PROJECT.notebooks()
+        for notebook in NOTEBOOKS
     ]
-    # The book has figures and their files in folders of their own.
-    shown = {
-        path.read_bytes() for name in (FOLDER, "_images") for path in (built_book / name).iterdir()
-    }
+    found = {}
     with fork_server(kernel_log(project)) as server:
         # Some in ordinary kernels: that these differ in nothing does not depend on the notebook.
         for some, kernels in ((runs[2:], server), (runs[:2], None)):
-            run_all(project, some, 2, [].append, kernels)
-            for run in some:
-                published = built_book / "_sources" / "notebooks" / run.notebook.name
-                again = read_kept(run.result)
-                assert without_figures(again) == published.read_text(encoding="utf-8"), run.name
-                assert shown.issuperset(files_of_figures(again)), run.name
+            run_all(project, some, 2, [].append, kernels)  # drops the results of other runs
+            found |= {run.notebook.name: read_kept(run.result).decode("utf-8") for run in some}
+    return found
+
+
+@pytest.fixture(scope="module")
+def figures(built_book):
+    """The files of all figures: the book has them in folders of their own."""
+    folders = (built_book / name for name in (FOLDER, "_images"))
+    return {path.read_bytes() for folder in folders for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
+def test_another_run_gives_the_bytes_that_are_in_the_book(built_book, run_again, figures, name):
+    published = built_book / "_sources" / "notebooks" / name
+    assert without_figures(run_again[name]) == published.read_text(encoding="utf-8")
+    assert figures.issuperset(files_of_figures(run_again[name]))
+
+
+@pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
+def test_every_number_of_a_notebook_is_explained_in_the_results(run_again, name):
+    results = Executed(run_again[name])
+    assert results.glued
+    check_results(results)

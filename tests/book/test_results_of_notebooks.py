@@ -1,14 +1,16 @@
-"""Every number that a notebook shows is explained in the results, for the article and any trial."""
+"""Every number that a notebook shows of a trial is explained in the results, whatever the trial.
+
+Those of the article are looked at in `test_built_book`, where its notebooks run.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.book.shown import run
+from tests.book.shown import check_results, run
 from tests.trial.studies import make_study
 from tisstats.book import trial_report
-from tisstats.chapters.result_facts import gaps, number_value
 from tisstats.trial.template import example_folder
 
 ROOT = Path(__file__).parents[2]
@@ -27,36 +29,13 @@ STUDIES = {
 }
 
 
-def check(shown):
-    """Every table says what it has, every number has its facts, and stands in its table."""
-    results = shown.results()
-    tables = {filed.table.name: filed.table for filed in results.tables}
-    assert [name for name, table in tables.items() if not table.known()] == []
-    found = list(results.records())
-    assert [(each, lacking) for each in found if (lacking := gaps(each))] == []
-    for each in found:
-        assert each["value"] == number_value(each["text"])
-        if each["column"]:
-            table = tables[each["item"]]
-            place = table.columns.index(each["column"])
-            assert any(each["text"] in row[place] for row in table.rows)
-        else:
-            assert each["text"] in " ".join(str(shown.glued[each["item"]]).split())
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_numbers_of_the_article(path, monkeypatch):
-    monkeypatch.chdir(path.parent)
-    check(run(path, monkeypatch))
-
-
 @pytest.mark.parametrize("study", ["example", *STUDIES])
 @pytest.mark.parametrize("path", REPORT, ids=lambda path: path.stem)
 def test_numbers_of_a_trial(path, study, monkeypatch, tmp_path):
     folder = example_folder()
     if study != "example":
         folder = make_study(**STUDIES[study], seed=3).write(tmp_path / "study")
-    check(run(path, monkeypatch, cohort=str(folder)))
+    check_results(run(path, monkeypatch, cohort=str(folder)))
 
 
 def test_a_number_without_facts_is_found(monkeypatch):
@@ -64,4 +43,4 @@ def test_a_number_without_facts_is_found(monkeypatch):
     shown = run(path, monkeypatch)
     shown.glue(unexplained=17)
     with pytest.raises(AssertionError, match="unexplained"):
-        check(shown)
+        check_results(shown)
