@@ -123,9 +123,9 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
-    n = data.draw(st.integers(4, 20))
+    n = data.draw(st.integers(4, 14))  # a range of 20 may take seconds
     step = data.draw(st.sampled_from([Fraction(1), Fraction(1, 8), Fraction(1, 10), Fraction(5)]))
     definition = data.draw(st.sampled_from(["spss", 6, 7, 2]))
     steps = data.draw(st.lists(st.integers(-12, 15), min_size=n, max_size=n))

@@ -14,7 +14,6 @@ from tisstats.measures import score_file as module
 from tisstats.measures import score_visits
 from tisstats.measures.files import read_visits
 from tisstats.measures.score_file import score_file
-from tisstats.measures.score_parts import PartsWriter
 from tisstats.tables import batches, write_table
 
 SCORING = {"mmt_max": 260, "uln": {"ck": "170", "ldh": "ldh_limit"}}
@@ -93,12 +92,17 @@ def test_text_has_the_bytes_of_the_whole_table(lines, tmp_path, ending, missing)
 def test_a_file_has_as_few_parts_as_its_rows_need(lines, tmp_path, monkeypatch, small, rows, parts):
     assert small == 100
     monkeypatch.setattr(module.VisitBatches, "estimated_rows", lambda _: rows)
-    seen = []
-    monkeypatch.setattr(
-        module, "PartsWriter", lambda layout: seen.append(layout) or PartsWriter(layout)
-    )
-    scored(written(tmp_path, lines), tmp_path / "scored.csv")
-    assert [layout.parts for layout in seen] == [parts]
+
+    class SeenError(Exception):
+        """The layout of the parts, in place of writing them: of thousands each is a file."""
+
+    def stop(layout):
+        raise SeenError(layout.parts)
+
+    monkeypatch.setattr(module, "PartsWriter", stop)
+    with pytest.raises(SeenError) as seen:
+        scored(written(tmp_path, lines), tmp_path / "scored.csv")
+    assert seen.value.args == (parts,)
 
 
 @pytest.mark.parametrize(
