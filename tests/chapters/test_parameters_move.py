@@ -445,7 +445,7 @@ def test_one_digit_is_no_plural():
 
 
 def test_a_negative_limit_of_the_difference_has_a_minus_sign():
-    low = page("teaching_placebo", confidence_level=0.99999).numbers()["difference_low"]
+    low = page("teaching_placebo", confidence_level=0.99999).difference_numbers()["difference_low"]
     assert low.startswith("−")
 
 
