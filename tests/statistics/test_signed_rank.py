@@ -169,7 +169,7 @@ def test_what_a_convolution_leaves_out_is_bounded(n, share, monkeypatch):
     assert 3 * (n // 24 + 4) * math.exp(-windows[-2].exponent) > 1e-14 * tail
 
 
-@pytest.mark.parametrize("shift", [0.0, 0.3, 0.6, 1.0, 4.0])
+@pytest.mark.parametrize("shift", [0.0, 0.6, 4.0])
 @pytest.mark.parametrize("digits", [1, 9])
 def test_a_thousand_differences_against_plain_shifting(shift, digits):
     values = np.round(np.random.default_rng(5).normal(shift, 1, 1000), digits)
