@@ -82,7 +82,7 @@ def test_the_counts_are_those_of_the_summary(chapter):
     [
         ("methods.maintenance_days", "1 day"),
         ("results.deterioration", "None of the patients"),
-        ("abstract.primary_week", "week 9"),
+        ("abstract.primary_week", "9 weeks"),
         ("abstract.responders_percent", "42.0%"),
         ("table1.females.all.percent", "63%"),
         ("methods.amended_below", "<40 points"),

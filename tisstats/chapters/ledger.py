@@ -106,6 +106,7 @@ class LedgerPage(Chapter):
                 "Printed numbers that the check of cohorts compares", "numbers"
             ),
             "checker_other": counted("Other numbers that the check of cohorts compares", "numbers"),
+            "citations_examined": counted("Citations compared with their references", "citations"),
             "miscitations": counted("Citations with a mismatched reference number", "citations"),
             "rows_shown": WORDS,
             "rule_in_words": WORDS,
@@ -136,6 +137,7 @@ class LedgerPage(Chapter):
             "checker_numbers": len(computable),
             "checker_printed": printed,
             "checker_other": len(computable) - printed,
+            "citations_examined": len(self.published.tables["citations"]),
             "miscitations": len(miscitations(self.published)),
             "rows_shown": self._describe_rows_shown(),
             "rule_in_words": quantile_rule_in_words(self.quantile_definition),

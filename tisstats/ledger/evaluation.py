@@ -71,6 +71,8 @@ class AttainedNumbers:
 
     addresses: frozenset[str] = frozenset()  #: addresses of the numbers
     remark: str = ""  #: note of the ledger on such a number
+    free: frozenset[str] = frozenset()  #: addresses of numbers of which data show nothing
+    free_remark: str = ""  #: note of the ledger on such a number
 
     def covers(self, inputs: ClaimInputs) -> bool:
         """Return whether a claim prints one of these numbers, or one that such a number implies.
@@ -78,8 +80,16 @@ class AttainedNumbers:
         A claim without a number of its own among them, such as the week of a response, names as
         ``shown`` the number that implies it: how many responded in that week.
         """
-        named = (inputs.claim.id, *inputs.addresses("fact"), *inputs.addresses("shown"))
-        return not self.addresses.isdisjoint(named)
+        return not self.addresses.isdisjoint(_named(inputs))
+
+    def leaves_free(self, inputs: ClaimInputs) -> bool:
+        """Return whether a claim prints a number that data could have at any other value."""
+        return not self.free.isdisjoint(_named(inputs))
+
+
+def _named(inputs: ClaimInputs) -> tuple[str, ...]:
+    """Return the addresses under which patient-level data may have the number of a claim."""
+    return (inputs.claim.id, *inputs.addresses("fact"), *inputs.addresses("shown"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,8 +243,11 @@ def _evaluate(
         finding = _with_derivations(finding, derivations, claim)
         checked_by += [derivation.name for derivation in derivations]
     # A patient number is a label: attaining it would show nothing.
-    if not finding.follows and claim.kind != "identifier" and attained.covers(inputs):
-        finding = replace(finding, attained_by=attained.remark)
+    if not finding.follows and claim.kind != "identifier":
+        if attained.leaves_free(inputs):
+            finding = replace(finding, remarks=(*finding.remarks, attained.free_remark))
+        elif attained.covers(inputs):
+            finding = replace(finding, attained_by=attained.remark)
     return Evaluation(claim, finding, "" if first == claim.id else first, tuple(checked_by))
 
 

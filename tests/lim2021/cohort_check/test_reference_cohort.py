@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.random_trials import make_trial
+from tisstats.lim2021.claims.ledger import FREE_NUMBERS
 from tisstats.lim2021.cohort_check import STATEMENTS, check, check_many
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS
@@ -244,3 +245,78 @@ def test_many_at_once_are_as_one_by_one(reference, trial_of):
     for together, alone in zip(check_many(trials), map(check, trials), strict=True):
         assert together.items == alone.items
     assert check_many([]) == []
+
+
+def _set(table, column, value, where):
+    def change(tables):
+        row = tables[table].index[where(tables[table])][0]
+        tables[table].loc[row, column] = value
+
+    return change
+
+
+def _without_events(tables):
+    events = tables["adverse_events"]
+    patients = events.groupby("patient_id")["serious"].apply(lambda flags: (flags == "false").all())
+    some = patients.index[patients][0]
+    tables["adverse_events"] = events[events["patient_id"] != some].reset_index(drop=True)
+
+
+#: A change of the cohort for each free number, and which printed numbers it breaks.
+FREED = {
+    "flow.treated_before": (
+        _set(
+            "patients",
+            "prior_immunosuppressant",
+            "prednisolone",
+            lambda rows: rows["prior_immunosuppressant"] == "none",
+        ),
+        {"flow.treated_before", "flow.treated_before_prednisolone"},
+    ),
+    "safety.adverse_events_patients": (_without_events, {"safety.adverse_events_patients"}),
+    "safety.ovarian_cancer": (
+        _set(
+            "patients",
+            "cancer_in_follow_up",
+            "ovarian",
+            lambda rows: (rows["cancer_in_follow_up"] == "none") & (rows["subtype"] == "dm"),
+        ),
+        {"safety.ovarian_cancer"},
+    ),
+    "safety.pulmonary_embolism": (
+        _set(
+            "adverse_events",
+            "event",
+            "pulmonary embolism",
+            lambda rows: (rows["serious"] == "true") & ~rows["event"].str.contains("embolism"),
+        ),
+        {"safety.pulmonary_embolism", "safety.pulmonary_embolism_week"},
+    ),
+    "safety.pulmonary_embolism_week": (
+        _set(
+            "adverse_events",
+            "week",
+            "4",
+            lambda rows: rows["event"].str.startswith("pulmonary embolism"),
+        ),
+        {"safety.pulmonary_embolism_week"},
+    ),
+    "safety.serious_adverse_events": (
+        _set("adverse_events", "serious", "true", lambda rows: rows["serious"] == "false"),
+        {"safety.serious_adverse_events"},
+    ),
+}
+
+
+def test_every_free_number_has_a_change():
+    assert {name for name in FREE_NUMBERS if not name.startswith("serious_")} == set(FREED)
+
+
+@pytest.mark.parametrize("free", FREED)
+def test_a_free_number_can_be_another_with_all_others_as_they_are(free, reference, slow, published):
+    change, breaks = FREED[free]
+    other = copied(reference)
+    change(other)
+    assert free in breaks
+    assert broken(other, slow, published) == breaks
+    assert numbers_of(failed(other)) == breaks

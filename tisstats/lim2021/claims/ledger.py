@@ -30,6 +30,23 @@ _ATTAINED = (
     "reference cohort, which was generated to match them and is not evidence for them"
 )
 
+#: Note of the ledger on a number of `FREE_NUMBERS`.
+_FREE = "the other numbers of the article leave it open, so that synthetic data do not test it"
+
+#: Numbers that no other number of the article limits. A cohort could have any in their place, with
+#: everything else as it is: that one has them shows nothing.
+FREE_NUMBERS = frozenset(
+    {
+        "flow.treated_before",
+        "safety.adverse_events_patients",
+        "safety.ovarian_cancer",
+        "safety.pulmonary_embolism",
+        "safety.pulmonary_embolism_week",
+        "safety.serious_adverse_events",
+        "serious_adverse_events.1.week",
+    }
+)
+
 
 def evaluate_ledger(
     published: PublishedFacts, *, quantile_definition: QuantileDefinition = "spss"
@@ -88,7 +105,7 @@ def value_grids(published: PublishedFacts) -> dict[str, claim.ValueGrid]:
 def attained_by_reference_cohort(
     published: PublishedFacts, definition: QuantileDefinition
 ) -> AttainedNumbers:
-    """Return the numbers that the reference cohort reproduces jointly.
+    """Return the numbers that the reference cohort reproduces jointly, and which of them are free.
 
     The cohort was generated to match them, so it is not evidence for any of them; it shows that
     they are compatible. If it misses any number, because the facts or the quartile definition
@@ -101,7 +118,7 @@ def attained_by_reference_cohort(
     if not report.all_match:
         return AttainedNumbers()
     met = (each.name for each in report if each.kind == "number")
-    return AttainedNumbers(frozenset(met), _ATTAINED)
+    return AttainedNumbers(frozenset(met), _ATTAINED, FREE_NUMBERS, _FREE)
 
 
 def percentage_without_numerator(inputs: claim.ClaimInputs) -> claim.Finding:
