@@ -1,6 +1,8 @@
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,7 +169,7 @@ def test_unknown_rules_and_negative_decimals_are_refused():
     with pytest.raises(ValueError, match="rounding must be one of") as error:
         round_to(1.5, 0, "up")
     assert str(error.value) == "rounding must be one of half-up, half-even, truncate, got 'up'"
-    with pytest.raises(ValueError, match=r"^decimals must be at least 0, got -1$"):
+    with pytest.raises(ValueError, match=r"^decimals must be .* from 0 to 10,000, got -1$"):
         round_to(1.5, -1)
 
 
@@ -332,3 +334,64 @@ def test_a_p_value_is_told_from_another_number():
         *(True, True, False, False, False)
     ]
     assert parse("P = 0").value == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, np.True_, "0.5", None, np.ma.masked, np.array(0.5), pd.NA, 1j, object()],
+    ids=str,
+)
+def test_what_is_no_number_is_not_printed(value):
+    with pytest.raises(ValueError, match=r"cannot be printed: it is not a number$"):
+        format_rounded(value, 1)
+
+
+@pytest.mark.parametrize("value", [Decimal("nan"), Decimal("sNaN"), Decimal("-inf")])
+def test_decimals_that_are_not_finite_are_not_printed(value):
+    with pytest.raises(ValueError, match="not finite"):
+        format_rounded(value, 1)
+
+
+def test_numbers_of_numpy_are_printed_by_their_decimal():
+    assert format_rounded(np.float32(0.35), 1) == format_rounded(np.float16(0.35), 1) == "0.4"
+    assert format_rounded(np.int64(3), np.int64(25)) == f"3.{'0' * 25}"
+    assert percent_range(np.uint8(2), Fraction(5, 2), 0) == "200 to 250"
+
+
+@pytest.mark.parametrize("decimals", [True, 1.0, "1", None, -1, 10_001, np.array(1)])
+def test_decimals_are_whole_numbers(decimals):
+    for call in (
+        lambda: format_rounded(0.5, decimals),
+        lambda: format_outward(0.5, decimals, "minimum"),
+        lambda: percent_range(0.1, 0.2, decimals),
+        lambda: format_table_number(0.5, decimals),
+        lambda: format_table_number(0.5, lambda _: decimals),
+        lambda: format_median_quartiles(1, None, 2, decimals=decimals),
+    ):
+        with pytest.raises(
+            ValueError, match=r"^decimals must be a whole number from 0 to 10,000, got "
+        ):
+            call()
+
+
+def test_every_digit_is_kept():
+    # 28 digits are what the decimal module keeps by default.
+    assert format_rounded(Fraction(1, 3), 40) == f"0.{'3' * 40}"
+    assert format_rounded(10**40 + 1, 1) == f"1{'0' * 39}1.0"
+    assert format_outward(Fraction(1, 3), 40, "maximum") == f"0.{'3' * 39}4"
+    assert str(parse(f"1.{'2' * 40}e-3").value) == f"0.001{'2' * 40}"
+    assert matches_print(Fraction(1, 3), parse(f"0.{'3' * 40}"))
+    assert not matches_print(Fraction(1, 3), parse(f"0.{'3' * 39}4"))
+
+
+@pytest.mark.parametrize("text", [None, 3, 0.5, b"0.5", Decimal("0.5")])
+def test_a_printed_number_is_text(text):
+    with pytest.raises(ValueError, match=r"^a printed number must be text, got "):
+        parse(text)
+
+
+def test_a_missing_quartile_is_printed_as_text():
+    with pytest.raises(ValueError, match=r"^missing must be text, got None$"):
+        format_median_quartiles(1, None, 3, decimals=1, missing=None)
+    with pytest.raises(ValueError, match=r"^<NA> cannot be printed"):
+        format_median_quartiles(1, pd.NA, 3, decimals=1)

@@ -1,13 +1,20 @@
-"""Errors in data files, one line per fault."""
+"""Errors in data files and in arguments, one line per fault."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 #: Most characters of a value that a message shows; a longer one is cut.
 _LONGEST_VALUE = 100
+
+#: Most characters of an argument that is not text in a message.
+MOST_SHOWN = 80
+
+#: Whole numbers from here on are not written out.
+_LONGEST_NUMBER = 10**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,28 @@ def _shown(value: str) -> str:
     if len(value) <= _LONGEST_VALUE:
         return repr(value)
     return f"{value[: _LONGEST_VALUE // 2]!r}... ({len(value)} characters)"
+
+
+def shown(value: object) -> str:
+    """Return an argument as in a message, on one line.
+
+    Examples
+    --------
+    >>> shown(8.5), shown(10**400)
+    ('8.5', 'a whole number of 401 digits')
+    """
+    if isinstance(value, str):
+        return _shown(value)
+    if isinstance(value, int) and abs(value) >= _LONGEST_NUMBER:
+        return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write out integers of thousands of digits
+        return f"{type(value).__name__} of thousands of digits"
+    if "\n" not in text and len(text) <= MOST_SHOWN:
+        return text
+    shape = getattr(value, "shape", None)
+    return type(value).__name__ if shape is None else f"{type(value).__name__} of shape {shape}"
 
 
 class DataError(ValueError):

@@ -11,11 +11,13 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from math import ceil, floor, isfinite
-from numbers import Rational
+from numbers import Integral, Rational, Real
 from typing import Literal
+
+from tisstats.errors import shown
 
 RoundingRule = Literal["half-up", "half-even", "truncate"]
 ROUNDING_RULES: tuple[RoundingRule, ...] = ("half-up", "half-even", "truncate")
@@ -25,6 +27,12 @@ Number = Rational | Decimal | float
 
 Decimals = int | Callable[[Number], int]
 """How many decimals are printed: the same everywhere, or as a function of the number."""
+
+#: Most decimals that are printed.
+MOST_DECIMALS = 10_000
+
+#: In which a shift of the decimal point keeps all digits.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 #: Significant digits kept of a float: the rest is rounding error.
 FLOAT_DIGITS = 12
@@ -93,7 +101,7 @@ def parse(text: str) -> PrintedNumber:
     Raises
     ------
     ValueError
-        If `text` is not a printed number, is ambiguous, or a P value outside 0 to 1.
+        If `text` is not text or not a printed number, is ambiguous, or a P value outside 0 to 1.
 
     Examples
     --------
@@ -102,6 +110,8 @@ def parse(text: str) -> PrintedNumber:
     >>> parse("P < .001").value, parse("= .030").decimals, parse("< 2.2e-16").decimals
     (Decimal('0.001'), 3, 17)
     """
+    if not isinstance(text, str):
+        raise ValueError(f"a printed number must be text, got {shown(text)}")
     stripped = text.strip()
     if stripped.lower() in NUMBER_WORDS:
         return PrintedNumber(text, Decimal(NUMBER_WORDS[stripped.lower()]), 0)
@@ -109,7 +119,7 @@ def parse(text: str) -> PrintedNumber:
     if match is None:
         raise ValueError(f"{text!r} is not a printed number{ambiguity_reason(text) or _WRITE}")
     exponent = int(match["exponent"] or 0)
-    value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent)
+    value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent, _EXACT)
     is_p_value = match["p"] is not None
     if is_p_value and (match["percent"] or not 0 <= value <= 1):
         raise ValueError(f"{text!r} is not a printed number; a P value lies from 0 to 1")
@@ -142,6 +152,13 @@ def ambiguity_reason(text: str) -> str:
 def to_fraction(value: Number) -> Fraction:
     """Convert a number to a fraction; a float is rounded to 12 significant digits first.
 
+    Raises
+    ------
+    ValueError
+        If the value is not a finite number: nan, text, True, an array.
+
+    Examples
+    --------
     >>> to_fraction(0.1 + 0.2)
     Fraction(3, 10)
     """
@@ -149,7 +166,23 @@ def to_fraction(value: Number) -> Fraction:
         if not isfinite(value):
             raise ValueError(f"{value} cannot be printed: it is not finite")
         return Fraction(f"{value:.{FLOAT_DIGITS}g}")
-    return Fraction(value)
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise ValueError(f"{shown(value)} cannot be printed: it is not a number")
+    if not isinstance(value, Rational | Decimal):
+        return to_fraction(float(str(value)))  # of NumPy, in single precision: by its decimal
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ValueError(f"{value} cannot be printed: it is not finite")
+    return Fraction(int(value) if isinstance(value, Integral) else value)
+
+
+def _places(decimals: int) -> int:
+    """Return the number of decimals; raise ValueError if it is not one."""
+    whole = isinstance(decimals, Integral) and not isinstance(decimals, bool)
+    if not whole or not 0 <= decimals <= MOST_DECIMALS:
+        raise ValueError(
+            f"decimals must be a whole number from 0 to {MOST_DECIMALS:,}, got {shown(decimals)}"
+        )
+    return int(decimals)
 
 
 def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> Decimal:
@@ -158,8 +191,7 @@ def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -
     >>> round_to(Fraction(5, 8) * 100, 0), round_to(Fraction(5, 8) * 100, 0, "half-even")
     (Decimal('63'), Decimal('62'))
     """
-    if decimals < 0:
-        raise ValueError(f"decimals must be at least 0, got {decimals}")
+    decimals = _places(decimals)
     exact = to_fraction(value)
     digits, rest = divmod(abs(exact.numerator) * 10**decimals, exact.denominator)
     if rounding == "half-up":
@@ -168,7 +200,7 @@ def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -
         digits += 2 * rest + digits % 2 > exact.denominator
     elif rounding != "truncate":
         raise ValueError(f"rounding must be one of {', '.join(ROUNDING_RULES)}, got {rounding!r}")
-    return Decimal(-digits if exact < 0 else digits).scaleb(-decimals)
+    return Decimal(-digits if exact < 0 else digits).scaleb(-decimals, _EXACT)
 
 
 def format_rounded(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> str:
@@ -200,9 +232,10 @@ def format_outward(value: Number, decimals: int, side: str) -> str:
     """
     if side not in ("minimum", "maximum"):
         raise ValueError(f"side must be minimum or maximum, got {side!r}")
-    scaled = to_fraction(value) * 10**decimals
+    one = 10 ** _places(decimals)
+    scaled = to_fraction(value) * one
     outward = floor(scaled) if side == "minimum" else ceil(scaled)
-    return format_rounded(Decimal(outward).scaleb(-decimals), decimals)
+    return format_rounded(Fraction(outward, one), decimals)
 
 
 def with_minus_signs(text: str) -> str:
@@ -222,8 +255,8 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
     >>> percent_range(0.2025, 0.6650), percent_range(-0.041, 0.483)
     ('20.3 to 66.5', '−4.1 to 48.3')
     """
-    ends = (format_rounded(100 * end, decimals).replace("-", "−") for end in (low, high))
-    return " to ".join(ends)
+    ends = (format_rounded(100 * to_fraction(end), decimals) for end in (low, high))
+    return " to ".join(ends).replace("-", "−")
 
 
 def format_table_number(
@@ -279,6 +312,11 @@ def format_median_quartiles(
     str
         The quartiles in brackets, joined by a dash, or by "to" where one of them is negative.
 
+    Raises
+    ------
+    ValueError
+        If an argument is not a number, or `missing` not text.
+
     Examples
     --------
     >>> format_median_quartiles(3.8, 3.2, 4, decimals=1)
@@ -288,8 +326,9 @@ def format_median_quartiles(
     >>> format_median_quartiles(53, None, None, decimals=0)
     '53'
     """
+    require_text("missing", missing)
     ends = [
-        missing if end is None or end != end else format_table_number(end, decimals, rounding)
+        missing if end is None or _is_nan(end) else format_table_number(end, decimals, rounding)
         for end in (q1, q3)
     ]
     printed = format_table_number(median, decimals, rounding)
@@ -297,6 +336,16 @@ def format_median_quartiles(
         return printed
     joined = " to " if any(end.startswith("−") for end in ends) else "–"
     return f"{printed} ({joined.join(ends)})"
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, Real | Decimal) and value != value
+
+
+def require_text(name: str, value: object) -> None:
+    """Raise ValueError if an argument is not text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be text, got {shown(value)}")
 
 
 def matches_print(

@@ -128,11 +128,11 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: percentage_consistency("42", 0, 0),
-            "n must be a whole number from 1 to 10000000, got 0",
+            "n must be a whole number from 1 to 10,000,000, got 0",
         ),
         (
             lambda: percentage_consistency("42", None, 10_000_001),
-            "n must be a whole number from 1 to 10000000, got 10000001",
+            "n must be a whole number from 1 to 10,000,000, got 10000001",
         ),
         (
             lambda: percentage_consistency("42", 8, 19, rounding="nearest"),

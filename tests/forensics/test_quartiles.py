@@ -306,7 +306,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 0, 1),
-            "n must be a whole number from 1 to 100000, got 0",
+            "n must be a whole number from 1 to 100,000, got 0",
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 0),
@@ -334,7 +334,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 100_001, 1),
-            "n must be a whole number from 1 to 100000, got 100001",
+            "n must be a whole number from 1 to 100,000, got 100001",
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 1e-320),
@@ -389,3 +389,9 @@ def test_numbers_of_numpy_do_not_overflow():
     assert quartile_consistency("10", "20", "30", *small) == quartile_consistency(
         "10", "20", "30", 200, 1, 0, 100
     )
+
+
+def test_a_printed_number_beyond_any_measurement_is_refused_by_name():
+    with pytest.raises(ValueError, match="must be a number as printed") as raised:
+        quartile_consistency("1", "2", "9" * 400, 19, 1)
+    assert str(raised.value).endswith("(400 characters); at most 1e100")

@@ -9,8 +9,10 @@ from math import ceil, floor
 from numbers import Rational
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from tisstats.errors import shown
 from tisstats.printed import (
     ROUNDING_RULES,
     PrintedNumber,
@@ -44,7 +46,7 @@ def read(name: str, text: object) -> PrintedNumber:
     printed = _parsed(name, text, allowed)
     if printed.relation or printed.is_p_value:
         kind = "bound" if printed.relation else "P value"
-        raise ValueError(f"{name} must be {allowed}, not a {kind}, got {text!r}")
+        raise ValueError(f"{name} must be {allowed}, not a {kind}, got {shown(text)}")
     return printed
 
 
@@ -59,7 +61,7 @@ def read_p(name: str, text: object) -> PrintedNumber:
     allowed = "a P value from 0 to 1 as printed, a string such as '0.03', '<.001' or 'P = .03'"
     printed = _parsed(name, text, allowed)
     if printed.percent or not 0 <= printed.value <= 1:
-        raise ValueError(f"{name} must be {allowed}, got {text!r}")
+        raise ValueError(f"{name} must be {allowed}, got {shown(text)}")
     return printed
 
 
@@ -67,10 +69,14 @@ def _parsed(name: str, text: object, allowed: str) -> PrintedNumber:
     why = ""
     if isinstance(text, str):
         try:
-            return parse(text)
+            printed = parse(text)
         except ValueError:
             why = ambiguity_reason(text)
-    raise ValueError(f"{name} must be {allowed}, got {text!r}{why}")
+        else:
+            if abs(printed.value) <= 1 / _SMALLEST:
+                return printed
+            why = "; at most 1e100"
+    raise ValueError(f"{name} must be {allowed}, got {shown(text)}{why}")
 
 
 def exact_number(name: str, value: Number, *, positive: bool = False) -> Fraction:
@@ -80,20 +86,20 @@ def exact_number(name: str, value: Number, *, positive: bool = False) -> Fractio
     (Fraction(1, 10), Fraction(1, 8))
     """
     try:
-        if isinstance(value, bool):
+        if isinstance(value, bool | np.bool_ | np.ndarray):
             raise ValueError
         given = Fraction(repr(float(value)) if isinstance(value, float) else value)
         # NumPy's integers, which overflow, would stay in the fraction.
         exact = Fraction(int(given.numerator), int(given.denominator))
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(
-            f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
+            f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {shown(value)}'
         ) from None
     if positive and exact <= 0:
-        raise ValueError(f"{name} must be positive, got {value!r}")
+        raise ValueError(f"{name} must be positive, got {shown(value)}")
     if exact and not _SMALLEST <= abs(exact) <= 1 / _SMALLEST:
         allowed = "" if positive else "0, or in size "
-        raise ValueError(f"{name} must be {allowed}from 1e-100 to 1e100, got {value!r}")
+        raise ValueError(f"{name} must be {allowed}from 1e-100 to 1e100, got {shown(value)}")
     return exact
 
 
@@ -108,7 +114,7 @@ def parse_limits(low: Number | None, high: Number | None) -> Limits:
     lowest = None if low is None else exact_number("low", low)
     highest = None if high is None else exact_number("high", high)
     if lowest is not None and highest is not None and lowest > highest:
-        raise ValueError(f"low must be at most high, {format_exact(highest)}, got {low!r}")
+        raise ValueError(f"low must be at most high, {format_exact(highest)}, got {shown(low)}")
     return lowest, highest
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from tisstats.errors import shown
 from tisstats.forensics._printed import check_rows, read, rounding_rule
 from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.printed import PrintedNumber, RoundingRule, format_rounded, matches_print
@@ -118,7 +119,7 @@ def interval_consistency(
     """
     if not isinstance(printed, Sequence) or isinstance(printed, str) or len(printed) != 2:
         raise ValueError(
-            f"printed must be two strings, the lower and the upper limit, got {printed!r}"
+            f"printed must be two strings, the lower and the upper limit, got {shown(printed)}"
         )
     low, high = (_read(limit, text) for limit, text in zip(_NAMES, printed, strict=True))
     rule = rounding_rule(rounding)

@@ -214,7 +214,10 @@ def _number(cell: Any, empty: frozenset[str]) -> float | None:
     if isinstance(cell, bool | np.bool_) or not isinstance(cell, _NUMBERS):
         return math.nan
     # In single precision via the shortest decimal, so that 1.1 is 1.1.
-    number = float(str(cell) if isinstance(cell, np.float32) else cell)
+    try:
+        number = float(str(cell) if isinstance(cell, np.float32) else cell)
+    except (OverflowError, ValueError):  # beyond the largest float, or a signalling nan
+        return math.nan
     return None if math.isnan(number) else number
 
 
