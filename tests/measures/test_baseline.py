@@ -1,5 +1,7 @@
 """What a baseline allows: the attainable score, and the least disability."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -200,7 +202,7 @@ def test_cut_offs_are_the_callers(baseline):
             met(min_other_abnormal=5, vas_abnormal_cm=other)
     assert met(min_other_abnormal=5, enzyme_abnormal_uln=7.1) is False
     for count in (6, -1):
-        message = rf"^min_other_abnormal must be from 0 to 5, got {count}$"
+        message = rf"^min_other_abnormal must be a whole number from 0 to 5, got {count}$"
         with pytest.raises(ValueError, match=message):
             met(min_other_abnormal=count)
 
@@ -251,3 +253,44 @@ def test_an_enzyme_that_was_not_measured_leaves_the_ceiling_unknown(baseline):
     assert np.isnan(unknown.score)
     measured = attainable_score(panel, **scoring, enzyme_panel="measured")
     assert (measured.enzyme_used, measured.score) == ("ck", pytest.approx(77.5))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"min_other_abnormal": 2.5}, "min_other_abnormal must be a whole number from 0 to 5"),
+        ({"min_other_abnormal": True}, "min_other_abnormal must be a whole number from 0 to 5"),
+        ({"min_mmt_loss_percent": math.nan}, "min_mmt_loss_percent must be a finite number of at"),
+        ({"haq_abnormal": "0.25"}, "haq_abnormal must be a finite number of at least 0, got"),
+        ({"enzyme_abnormal_uln": -1}, "enzyme_abnormal_uln must be a finite number of at least 0"),
+        ({"vas_abnormal_cm": np.array("2")}, "vas_abnormal_cm must be a finite number of at least"),
+        ({"vas_abnormal_cm": {"physician_global": 2, "patient_global": 2, "extramuscular": None}},
+         "vas_abnormal_cm['extramuscular'] must be a finite number of at least 0, got None"),
+        ({"mmt_max": 10**400}, "mmt_max must be above 0"),
+        ({"mmt_max": np.timedelta64(3)}, "mmt_max must be above 0"),
+        ({"uln": {"ck": np.array("170")}}, "the upper limit of normal of ck must be a number"),
+        ({"uln": {"ck": 10**400}}, "the upper limit of normal of ck must be a number above 0 in"),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_no_cut_off_or_limit(changed, message):
+    baseline = dict.fromkeys(("physician_global", "patient_global", "extramuscular"), 4)
+    rules = {
+        "mmt_max": 260,
+        "uln": {"ck": 170},
+        "min_mmt_loss_percent": 10,
+        "min_other_abnormal": 2,
+    }
+    with pytest.raises(ValueError, match="must be") as raised:
+        minimal_disability(baseline | {"mmt": 200, "haq": 1, "ck": 500}, **rules | changed)
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("floor", [True, "0", None, -1, math.nan, np.ma.masked])
+def test_the_floor_of_the_enzyme_is_a_number(floor):
+    baseline = dict.fromkeys(("physician_global", "patient_global", "extramuscular"), 4)
+    baseline |= {"mmt": 200, "haq": 1, "ck": 500}
+    with pytest.raises(ValueError, match=r"^enzyme_floor must be at least 0 \(x ULN\), got "):
+        attainable_score(baseline, mmt_max=260, uln={"ck": 170}, enzyme_floor=floor)
+    with pytest.raises(ValueError, match=r"column mmt, value .* must be a number from 0 to 260"):
+        attainable_score(baseline | {"mmt": 10**400}, mmt_max=260, uln={"ck": 170})

@@ -287,3 +287,8 @@ def test_the_greatest_floats_are_times_too():
     assert curve.at(largest).survival == pytest.approx(1 / 3)
     assert math.isfinite(curve.median("midpoint"))
     assert at_risk_table([largest], [1], [largest])["events_1"].tolist() == [1]
+
+
+def test_names_of_causes_are_a_mapping():
+    with pytest.raises(ValueError, match=r"^cause_names must be a mapping of causes to "):
+        at_risk_table([1, 2, 3], [1, 0, 2], [1], cause_names=["improved", "rescued"])

@@ -555,10 +555,13 @@ def test_two_arms_have_tests_of_their_own():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"trials": 1}, "trials must be a whole number from 2 to 100000000, got 1"),
-        ({"trials": 10**8 + 1}, "trials must be a whole number from 2 to 100000000, got 100000001"),
+        ({"trials": 1}, "trials must be a whole number from 2 to 100,000,000, got 1"),
+        (
+            {"trials": 10**8 + 1},
+            "trials must be a whole number from 2 to 100,000,000, got 100000001",
+        ),
         ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
-        ({"trials": 2.5}, "trials must be a whole number from 2 to 100000000, got 2.5"),
+        ({"trials": 2.5}, "trials must be a whole number from 2 to 100,000,000, got 2.5"),
     ],
 )
 def test_a_simulation_checks_its_arguments(wrong, message):
@@ -577,3 +580,12 @@ def test_two_sided_boschloo_of_two_arms_is_that_of_its_own_test():
     )
     found = operating_characteristics(design).rejection_probability
     assert found == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("design", [None, 3, "fisher", planned_arm(20, 0.5)])
+def test_what_is_no_design_is_refused(design):
+    message = "^design must be a SingleArmDesign or a TwoArmDesign, got "
+    with pytest.raises(ValueError, match=message):
+        operating_characteristics(design)
+    with pytest.raises(ValueError, match=message):
+        simulate_trials(design, trials=10, seed=1)

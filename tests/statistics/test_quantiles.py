@@ -330,3 +330,20 @@ def test_what_is_no_definition(value):
 def test_the_default_is_that_of_numpy_and_pandas():
     values = [4, 1, 3, 9, 2, 2.5]
     assert quantiles(values, [0.1, 0.7]) == pytest.approx(np.quantile(values, [0.1, 0.7]))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"decimals": 1.5}, "decimals must be a whole number from 0 to 10,000, got 1.5"),
+        ({"decimals": True}, "decimals must be a whole number from 0 to 10,000, got True"),
+        ({"missing": None}, "missing must be text, got None"),
+    ],
+)
+def test_formatting_checks_every_argument(options, message):
+    for values in ([1, 2, 3], [1]):
+        with pytest.raises(ValueError, match="must be") as raised:
+            format_median_iqr(values, **options)
+        assert str(raised.value) == message
+    with pytest.raises(ValueError, match=r"^definition must be one of"):
+        format_median_iqr([1], "unknown")  # a single value needs none

@@ -28,6 +28,7 @@ SHARED = {
     "tisstats.printed": {
         *(
             "FLOAT_DIGITS",
+            "MOST_DECIMALS",
             "Number",
             "PrintedNumber",
             "ROUNDING_RULES",
@@ -36,6 +37,7 @@ SHARED = {
         ),
         *("matches_print", "round_to", "ambiguity_reason", "to_fraction", "parse"),
         *("_AMBIGUOUS", "_COMPARED", "_CARDINALS", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
+        *("_EXACT", "_places"),
     },
     # The published facts, and how tables are read.
     "tisstats.ledger.published": {
@@ -107,13 +109,16 @@ SHARED = {
     },
     "tisstats.statistics._arguments": {
         *("Whole", "load_options", "proportion_within", "real_number", "whole_number"),
-        *("_proportion", "_NO_NUMBERS"),
+        *("_proportion", "_NO_NUMBERS", "_SHORT_FLOATS", "_GROUPED", "_entry"),
     },
     # Doses, the names of patients and of a folder, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
     "tisstats.lim2021.trial_description": {"REFERENCE_FOLDER"},
-    "tisstats.errors": {"DataError", "Fault", "_LONGEST_VALUE", "_shown"},
+    "tisstats.errors": {
+        *("DataError", "Fault", "_LONGEST_VALUE", "_shown"),
+        *("MOST_SHOWN", "shown", "_LONGEST_NUMBER"),
+    },
 }
 
 #: Reads patient-level data for the chapters, of the project or of a trial; it draws nothing.

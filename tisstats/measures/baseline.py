@@ -7,7 +7,6 @@ well the treatment works.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from tisstats.measures.core_set import (
 )
 from tisstats.measures.ranges import ChqPhsRange, CoreSetArguments
 from tisstats.measures.visits import enzyme_columns, score_columns, to_best
+from tisstats.statistics._arguments import non_negative
 
 #: One baseline: the measures of a visit table by column name.
 Baseline = Mapping[str, Any] | pd.Series
@@ -108,8 +108,7 @@ def attainable_scores(
     ranges = CoreSetArguments(mmt_max, uln, chq_phs_range, cmas_max).ranges(
         core_set, population, vas_max
     )
-    if not (math.isfinite(enzyme_floor) and enzyme_floor >= 0):
-        raise ValueError(f"enzyme_floor must be at least 0 (x ULN), got {enzyme_floor!r}")
+    enzyme_floor = non_negative("enzyme_floor", enzyme_floor, "at least 0 (x ULN)")
     check = visit_table.TableCheck(baselines, source or visit_table.TableSource("baselines"))
     check.require_columns(tuple(ranges.ends), ())
     limits = visit_table.upper_limits(check, uln, enzyme_unit) if "enzyme" in ranges.rules else {}

@@ -19,6 +19,7 @@ from tisstats.measures.baseline import (
 )
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
+from tisstats.statistics._arguments import non_negative, whole_number
 
 Mask = NDArray[np.bool_]
 
@@ -209,15 +210,20 @@ def disability_by_row(
     >>> found.yes.tolist(), found.no.tolist()
     ([True, False, False], [False, True, False])
     """
-    if not 0 <= min_other_abnormal <= 5:
-        raise ValueError(f"min_other_abnormal must be from 0 to 5, got {min_other_abnormal!r}")
+    min_other_abnormal = whole_number(
+        "min_other_abnormal", min_other_abnormal, minimum=0, maximum=len(CORE_SET) - 1
+    )
+    min_mmt_loss_percent = non_negative("min_mmt_loss_percent", min_mmt_loss_percent)
+    haq_abnormal = non_negative("haq_abnormal", haq_abnormal)
+    enzyme_abnormal_uln = non_negative("enzyme_abnormal_uln", enzyme_abnormal_uln)
+    vas_cutoffs = _vas_cutoffs(vas_abnormal_cm)
     at_best = attainable_scores(
         baselines, mmt_max=mmt_max, uln=uln, vas_max=vas_max, enzyme_unit=enzyme_unit, source=source
     )
     # With the best value of each scale as follow-up, the improvement is the loss at baseline.
     lost = {name: at_best[f"attainable_{name}_percent"].to_numpy(np.float64) for name in CORE_SET}
     haq = {"haq": round(100 * haq_abnormal / HAQ_MAX, PERCENT_DECIMALS)}
-    at_or_above = _vas_cutoffs(vas_abnormal_cm) | haq
+    at_or_above = vas_cutoffs | haq
     reaching = {name: lost[name] >= cutoff for name, cutoff in at_or_above.items()}
     above = _enzyme_cutoffs(at_best["attainable_enzyme_used"], enzyme_abnormal_uln)
     reaching["enzyme"] = lost["enzyme"] > above
@@ -239,14 +245,19 @@ def disability_by_row(
 
 def _vas_cutoffs(vas_abnormal_cm: float | Mapping[str, float]) -> dict[str, float]:
     """Return from which loss on each visual analogue scale a measure is abnormal, % of it."""
+    separate = isinstance(vas_abnormal_cm, Mapping)
     if not isinstance(vas_abnormal_cm, Mapping):
         vas_abnormal_cm = dict.fromkeys(visit_table.VAS_MEASURES, vas_abnormal_cm)
     elif set(vas_abnormal_cm) != set(visit_table.VAS_MEASURES):
         raise ValueError(
             f"vas_abnormal_cm must have {', '.join(visit_table.VAS_MEASURES)}, "
-            f"got {', '.join(vas_abnormal_cm) or 'none'}"
+            f"got {', '.join(map(str, vas_abnormal_cm)) or 'none'}"
         )
-    return {name: round(100 * cm / 10, PERCENT_DECIMALS) for name, cm in vas_abnormal_cm.items()}
+    cutoffs = {
+        name: non_negative(f"vas_abnormal_cm[{name!r}]" if separate else "vas_abnormal_cm", cm)
+        for name, cm in vas_abnormal_cm.items()
+    }
+    return {name: round(100 * cm / 10, PERCENT_DECIMALS) for name, cm in cutoffs.items()}
 
 
 def _enzyme_cutoffs(used: pd.Series, abnormal_uln: float) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.measures.core_set import ENZYMES, UNITS_PER_MICROKATAL
-from tisstats.statistics._arguments import one_of
+from tisstats.statistics._arguments import one_of, real_number
 
 EnzymeUnit = Literal["U/L", "microkat/L"]
 
@@ -116,10 +116,10 @@ def upper_limit(
             return given
         number, own = quantity["number"], _UNITS.get(quantity["unit"], unit)
     try:
-        value = math.nan if isinstance(number, bool | np.bool_) else float(number)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        value = float(number) if isinstance(number, str) else real_number("uln", number)  # type: ignore[arg-type]
+    except ValueError:
         raise invalid from None
-    if not (math.isfinite(value) and value > 0):
+    if not 0 < value < math.inf:
         raise invalid
     if plausible and (wrong := uln_fault(enzyme, value, own)) is not None:
         raise ValueError(wrong)

@@ -14,6 +14,7 @@ from typing import TypeGuard
 
 import numpy as np
 
+from tisstats.errors import MOST_SHOWN, shown
 from tisstats.measures.core_set import (
     CMAS_MAX,
     CMAS_MAXIMA,
@@ -100,7 +101,7 @@ class Ranges:
         """
         in_use = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
         if not is_number(mmt_max) or not mmt_max > 0:
-            raise ValueError(f"mmt_max must be above 0 ({in_use}), got {mmt_max!r}")
+            raise ValueError(f"mmt_max must be above 0 ({in_use}), got {shown(mmt_max)}")
         own = {"mmt": Ends(0, mmt_max, " (mmt_max)"), "haq": Ends(0, HAQ_MAX)}
         return cls._with_scales("imacs", own, vas_max)
 
@@ -117,7 +118,9 @@ class Ranges:
         """
         most = CMAS_MAX if cmas_max is None else cmas_max
         if not is_number(most) or most not in CMAS_MAXIMA:
-            raise ValueError(f"cmas_max must be {' or '.join(map(str, CMAS_MAXIMA))}, got {most!r}")
+            raise ValueError(
+                f"cmas_max must be {' or '.join(map(str, CMAS_MAXIMA))}, got {shown(most)}"
+            )
         worst, best = _chq_phs_ends(chq_phs_range)
         own = {
             "cmas": Ends(0, most, " (cmas_max)"),
@@ -204,13 +207,18 @@ class CoreSetArguments:
 def check_vas_max(vas_max: float) -> None:
     """Raise ValueError unless visual analogue scales are in centimetres or millimetres."""
     if not is_number(vas_max) or vas_max not in VAS_UNITS:
-        raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {vas_max!r}")
+        raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {shown(vas_max)}")
 
 
 def is_number(value: object) -> TypeGuard[float]:
     """Return whether a value is a finite real number."""
     real = isinstance(value, int | float | np.integer | np.floating)
-    return real and not isinstance(value, bool) and math.isfinite(value)  # type: ignore[arg-type]
+    if not real or isinstance(value, bool | np.timedelta64):  # which NumPy counts among integers
+        return False
+    try:
+        return math.isfinite(value)  # type: ignore[arg-type]
+    except OverflowError:  # a whole number beyond the largest float
+        return False
 
 
 def _chq_phs_ends(given: ChqPhsRange | None) -> tuple[float, float]:
@@ -221,11 +229,13 @@ def _chq_phs_ends(given: ChqPhsRange | None) -> tuple[float, float]:
     ValueError
         If they are missing or not two ascending numbers.
     """
-    values = list(given) if isinstance(given, Sequence | np.ndarray) else []
+    values: list[float] = []
+    if isinstance(given, Sequence) or (isinstance(given, np.ndarray) and given.ndim):
+        values = list(given)
     if len(values) == 2 and all(map(is_number, values)) and values[0] < values[1]:
         return values[0], values[1]
-    shown = "None" if given is None else given if isinstance(given, str) else list(values) or given
+    found = given if isinstance(given, str) and len(given) <= MOST_SHOWN else shown(values or given)
     raise ValueError(
         "chq_phs_range must be the worst and the best possible score of CHQ-PhS, ascending: it is "
-        f"norm-based, and we found no public source of its range, so none is assumed; got {shown}"
+        f"norm-based, and we found no public source of its range, so none is assumed; got {found}"
     )

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from tisstats.errors import MOST_SHOWN, shown
+
 with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") as _file:
     #: Options of the functions: `kind` of option; `name`, the value of the argument, unique within
     #: the kind; `title` of an interval method in prose; `description`, with the source.
@@ -25,8 +27,9 @@ with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") 
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
 #: Numbers or arrays of them that broadcast together; a Series passes its index to the result.
 Broadcastable = ArrayLike | SupportsIndex
-#: Most patients of an arm. Far beyond, differences of floats no longer give intervals.
-_MOST_PATIENTS = 10**12
+#: Most patients of an arm, more than the world has. Far beyond, floats give no intervals.
+MOST_PATIENTS = 10**10
+_GROUPED = 10_000  # the digits of limits from here on are grouped
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
@@ -45,11 +48,13 @@ def whole_number(
     """
     allowed = "a whole number"
     if minimum is not None and maximum is not None:
-        allowed += f" from {minimum} to {maximum}"
+        most = f"{maximum:,}" if maximum >= _GROUPED else maximum
+        allowed += f" from {minimum} to {most}"
     elif minimum is not None:
         allowed += f" of at least {minimum}"
-    invalid = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
-    if isinstance(value, bool):
+    invalid = ValueError(f"{name} must be {allowed}, got {shown(value)}{place}")
+    value = _entry(value)
+    if isinstance(value, _NO_NUMBERS):
         raise invalid
     if isinstance(value, float | np.floating):
         if not math.isfinite(value) or value != math.floor(value):
@@ -66,23 +71,49 @@ def whole_number(
 
 
 #: What would convert to a number, and is none.
-_NO_NUMBERS = (bool, np.bool_, str, bytes, complex, np.complexfloating, np.ma.MaskedArray)
+_NO_NUMBERS = (
+    *(bool, np.bool_, str, bytes, bytearray, memoryview, complex, np.complexfloating),
+    np.ma.MaskedArray,
+)
+
+
+def _entry(value: Any) -> Any:
+    """Return the entry of an array of no dimension, and any other value as it is.
+
+    Such an array converts to a number even where it holds text, a boolean or a masked entry.
+    """
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+#: Floats that are converted by their shortest decimal.
+_SHORT_FLOATS = (np.float16, np.float32)
 
 
 def real_number(
     name: str, value: SupportsFloat, allowed: str = "a finite number", place: str = ""
 ) -> float:
     """Return `value` as a float; raise ValueError if it is not a finite number."""
-    invalid = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
+    invalid = ValueError(f"{name} must be {allowed}, got {shown(value)}{place}")
+    value = _entry(value)
     if isinstance(value, _NO_NUMBERS):
         raise invalid
     try:
         # The decimal as typed in single precision: 0.3, not 0.30000001192092896.
-        number = float(str(value) if isinstance(value, np.float32) else value)
+        number = float(str(value) if isinstance(value, _SHORT_FLOATS) else value)
     except (TypeError, ValueError, OverflowError):
         raise invalid from None
     if not math.isfinite(number):
         raise invalid
+    return number
+
+
+def non_negative(
+    name: str, value: SupportsFloat, allowed: str = "a finite number of at least 0"
+) -> float:
+    """Return `value` as a float of at least 0; raise ValueError if it is not one."""
+    number = real_number(name, value, allowed)
+    if number < 0:
+        raise ValueError(f"{name} must be {allowed}, got {shown(value)}")
     return number
 
 
@@ -91,30 +122,67 @@ def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
 
     NumPy would ignore the mask.
     """
-    masked = None
-    if isinstance(values, np.ma.MaskedArray):
-        masked = np.ma.getmaskarray(values).ravel()
-        values = values.data
-    elif isinstance(values, list | tuple):
-        masked = np.array([value is np.ma.masked for value in values], dtype=np.bool_)
-    if masked is not None and masked.any():
+    given, masked = _read(name, values)
+    if masked.any():
         place = f"at position {int(np.argmax(masked)) + 1} of {masked.size}"
         raise ValueError(f"{name} must have no masked entry, got one {place}")
-    return _of_one_kind(values)
+    return given
 
 
-def _of_one_kind(values: Broadcastable) -> NDArray[Any]:
-    """Return an array, of objects where NumPy would make one kind of several.
+def _read(name: str, values: Broadcastable) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return an array, and which of its entries are masked.
 
-    It would make text of numbers beside text, and numbers of booleans beside numbers, and convert
-    float32 entries together with their rounding error.
+    It is one of objects where NumPy would make one kind of several: text of numbers beside text,
+    numbers of booleans beside numbers, and would convert float32 entries with their rounding error.
+
+    Raises
+    ------
+    ValueError
+        If lists in a list are of different lengths.
     """
-    if isinstance(values, list | tuple):
-        kinds = _kinds(values)
-        apart = {each for each in kinds if issubclass(each, str | bool | np.bool_)}
-        if (apart and kinds - apart) or np.float32 in kinds:
-            return np.array(values, dtype=object)
-    return np.asarray(values)
+    plain = _plain(values)
+    kinds = _kinds(plain) if isinstance(plain, list | tuple) else set()
+    apart = {each for each in kinds if issubclass(each, str | bool | np.bool_)}
+    of_objects = (apart and kinds - apart) or kinds & {*_SHORT_FLOATS, _Masked}
+    try:
+        given = np.array(plain, dtype=object) if of_objects else np.asarray(plain)
+    except ValueError:
+        raise ValueError(f"{name} must have rows of one length, got {shown(values)}") from None
+    masked = np.zeros(given.shape, dtype=np.bool_)
+    if isinstance(plain, np.ma.MaskedArray):
+        given, masked = np.asarray(plain.data), np.ma.getmaskarray(plain)
+    if given.dtype == object and any(isinstance(entry, np.ndarray) for entry in given.flat):
+        given, masked = given.copy(), masked.copy()
+        for place, entry in np.ndenumerate(given):
+            given[place] = _entry(entry)
+            masked[place] |= given[place] is np.ma.masked
+    return given, masked
+
+
+#: Type of a masked entry.
+_Masked = type(np.ma.masked)
+
+
+def _plain(values: Any) -> Any:
+    """Return lists in place of arrays in lists, whose types or masks NumPy would not keep.
+
+    Arrays with dimensions, of numbers in full precision and without a mask, stay as they are.
+    """
+    if not isinstance(values, list | tuple):
+        return values
+    nested = any(issubclass(kind, np.ndarray | list | tuple) for kind in set(map(type, values)))
+    return [_plain_entry(value) for value in values] if nested else values
+
+
+def _plain_entry(value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        return _plain(value)
+    if value.ndim == 0:
+        return _entry(value)
+    kept = value.dtype.kind in "iuf" and value.dtype not in _SHORT_FLOATS
+    if kept and not isinstance(value, np.ma.MaskedArray):
+        return value
+    return [_plain_entry(each) for each in value]
 
 
 def _kinds(values: Iterable[object]) -> set[type]:
@@ -134,26 +202,33 @@ def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:
     For functions that allow missing values; for those that do not, see `finite_vector`. Raise
     ValueError if any is not a number.
     """
-    hidden: NDArray[np.bool_] | None = None
-    if isinstance(values, np.ma.MaskedArray):
-        hidden, values = np.ma.getmaskarray(values), values.data
-    if isinstance(values, list | tuple):
-        values = [math.nan if value is np.ma.masked else value for value in values]
-    given = _of_one_kind(values)
-    allowed = given.dtype.kind in "iufO"
-    if given.dtype.kind == "O":
-        given = np.where(pd.isna(given), np.nan, given)
-        allowed = not any(isinstance(value, _NO_NUMBERS) for value in given.flat)
-    elif given.dtype == np.float32:
-        given = given.astype(np.str_)  # via the shortest decimal, as in `real_number`
+    given, masked = _read(name, values)
     try:
-        numbers = np.asarray(given, dtype=np.float64) if allowed else None
-    except (TypeError, ValueError, OverflowError):
+        numbers = _floats(given, masked)
+    except (TypeError, ValueError, ArithmeticError):
         numbers = None
     if numbers is None:
-        shown = _abbreviated(values, given.shape)
-        raise ValueError(f"{name} must be numbers, or nan where missing, got {shown}")
-    return numbers if hidden is None else np.where(hidden, np.nan, numbers)
+        found = _abbreviated(values, given.shape)
+        raise ValueError(f"{name} must be numbers, or nan where missing, got {found}")
+    return np.where(masked, np.nan, numbers)
+
+
+def _floats(given: NDArray[Any], masked: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return an array as floats with nan for missing values; None if it is not of numbers."""
+    if given.dtype.kind == "O":
+        given = np.where(masked | pd.isna(given), np.nan, given)
+        if any(isinstance(value, _NO_NUMBERS) for value in given.flat):
+            return None
+        if any(isinstance(value, _SHORT_FLOATS) for value in given.flat):
+            given = given.copy()
+            for place, value in np.ndenumerate(given):
+                given[place] = float(str(value)) if isinstance(value, _SHORT_FLOATS) else value
+    elif given.dtype in _SHORT_FLOATS:
+        given = given.astype(np.str_)  # via the shortest decimal, as in `real_number`
+    elif given.dtype.kind not in "iuf":
+        return None
+    with np.errstate(over="ignore"):  # beyond the largest float: infinite
+        return np.asarray(given, dtype=np.float64)
 
 
 def finite_vector(
@@ -172,8 +247,8 @@ def finite_vector(
     """
     given = as_array(name, values)
     if given.ndim != 1 or given.size == 0:
-        shown = _abbreviated(values, given.shape)
-        raise ValueError(f"{name} must be a non-empty 1-D sequence of {allowed}, got {shown}")
+        found = _abbreviated(values, given.shape)
+        raise ValueError(f"{name} must be a non-empty 1-D sequence of {allowed}, got {found}")
     if given.dtype == np.float16:
         raise ValueError(f"{name} must be at least in single precision (seven digits), got float16")
     # Text and booleans would convert, but are not measurements; objects may be Fractions or None.
@@ -182,7 +257,8 @@ def finite_vector(
         # Via the shortest decimal, as in `real_number`.
         numbers = given.astype(np.str_).astype(np.float64)
     elif given.dtype.kind in ("iufb" if booleans else "iuf"):
-        numbers = given.astype(np.float64)
+        with np.errstate(over="ignore"):  # beyond the largest float: infinite
+            numbers = given.astype(np.float64)
     elif given.dtype.kind == "O":
         for row, value in enumerate(given):
             if booleans and isinstance(value, bool | np.bool_):
@@ -194,19 +270,24 @@ def finite_vector(
     if not valid.all():
         first = int(np.argmin(valid))
         place = f"at position {first + 1} of {given.size}"
-        raise ValueError(f"{name} must be {allowed}, got {_shown(given[first])} {place}")
+        raise ValueError(f"{name} must be {allowed}, got {shown_entry(given[first])} {place}")
     return numbers
 
 
 def _abbreviated(values: object, shape: tuple[int, ...]) -> str:
     """Return an argument as in a message: its shape if it is long."""
-    shown = repr(values)
-    return f"shape {shape}" if "\n" in shown or len(shown) > 80 else shown
+    try:
+        text = repr(values)
+    except ValueError:  # as in `shown`
+        text = "\n"
+    return f"shape {shape}" if "\n" in text or len(text) > MOST_SHOWN else text
 
 
-def _shown(value: object) -> str:
-    """Return a value as in a message: text with its quotation marks."""
-    return repr(str(value)) if isinstance(value, str) else str(value)
+def shown_entry(value: object) -> str:
+    """Return an entry as in a message: text with its quotation marks."""
+    if isinstance(value, np.generic) and not isinstance(value, str):
+        return str(value)
+    return shown(str(value) if isinstance(value, str) else value)
 
 
 def is_single_precision(name: str, values: ArrayLike) -> bool:
@@ -231,7 +312,7 @@ def _proportion(name: str, value: SupportsFloat, range_: str, place: str = "") -
     number = real_number(name, value, f"a proportion {range_}", place)
     if not (0 < number < 1 or (range_ == "from 0 to 1" and 0 <= number <= 1)):
         hint = f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
-        raise ValueError(f"{name} must be a proportion {range_}, got {value!r}{place}{hint}")
+        raise ValueError(f"{name} must be a proportion {range_}, got {shown(value)}{place}{hint}")
     return number
 
 
@@ -290,7 +371,7 @@ class BroadcastCounts:
 
 def _entries(given: NDArray[Any]) -> Iterator[tuple[Any, str]]:
     """Yield each entry with its position as text, empty for a scalar."""
-    if given.dtype == np.float32:
+    if given.dtype in _SHORT_FLOATS:
         given = given.astype(np.str_).astype(np.float64)  # as in `real_number`
     for number, value in enumerate(given.ravel().tolist(), start=1):
         yield value, f" at position {number} of {given.size}" if given.ndim else ""
@@ -304,8 +385,8 @@ def _whole_numbers(
         whole_number(name, value, minimum=minimum, maximum=next(limits), place=place)
         for value, place in _entries(given)
     ]
-    if max(numbers, default=0) > _MOST_PATIENTS:
-        raise ValueError(f"{name} must be at most {_MOST_PATIENTS:,}, got {max(numbers)}")
+    if max(numbers, default=0) > MOST_PATIENTS:
+        raise ValueError(f"{name} must be at most {MOST_PATIENTS:,}, got {shown(max(numbers))}")
     return np.array(numbers, dtype=np.int64).reshape(given.shape)
 
 
@@ -332,7 +413,7 @@ def load_options(kind: str) -> Mapping[str, str]:
 def mapping(name: str, value: object, of: str) -> None:
     """Raise ValueError if an argument is not a mapping, such as a dict."""
     if not isinstance(value, Mapping):
-        raise ValueError(f"{name} must be a mapping of {of}, got {value!r}")
+        raise ValueError(f"{name} must be a mapping of {of}, got {shown(value)}")
 
 
 def data_frame(name: str, value: object) -> None:
@@ -345,5 +426,5 @@ def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
     """Return `value` if it is one of the permitted names, else raise ValueError listing them."""
     names = list(permitted)
     if not isinstance(value, str) or value not in names:
-        raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(names)}, got {shown(value)}")
     return value

@@ -75,6 +75,8 @@ def at_risk_table(
         raise ValueError(f"at must be ascending, got {', '.join(f'{time:g}' for time in rows)}")
     _arguments.one_of("counting", counting, get_args(Counting))
     occurring = [int(cause) for cause in np.unique(codes) if cause != CENSORED]
+    if cause_names is not None:
+        _arguments.mapping("cause_names", cause_names, "causes to names")
     labels = {code: str(code) for code in occurring} if cause_names is None else dict(cause_names)
     unnamed = [str(cause) for cause in occurring if cause not in labels]
     if unnamed:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from tisstats.errors import shown
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
 from tisstats.statistics._tolerance import MAX_CODE, locate_time, observed_times, parse_codes
@@ -110,7 +111,7 @@ class CumulativeIncidence:
         code = _arguments.whole_number("cause", cause)
         if code not in self.estimate:
             names = ", ".join(map(str, self.causes)) or "none (there are no events)"
-            raise ValueError(f"cause must be one of {names}, got {cause!r}")
+            raise ValueError(f"cause must be one of {names}, got {shown(cause)}")
         confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
         estimate, variance = self.estimate[code], self.variance[code]
         incidence = np.where((estimate > 0) & (estimate < 1 - 1e-12), estimate, np.nan)

@@ -21,11 +21,17 @@ import scipy
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from tisstats.errors import shown
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
 from tisstats.statistics._decisions import Conclusions, Counted, Floats, Ints, conclude
 from tisstats.statistics.proportions import Interval, proportion_interval
-from tisstats.statistics.trial_design import PlannedArm, TrialDesign
+from tisstats.statistics.trial_design import (
+    PlannedArm,
+    SingleArmDesign,
+    TrialDesign,
+    TwoArmDesign,
+)
 
 #: The least likely counts of an arm, with this probability together, are left out of sums.
 _NEGLIGIBLE = 1e-12
@@ -118,6 +124,7 @@ def operating_characteristics(design: TrialDesign) -> OperatingCharacteristics:
     >>> round(operating_characteristics(design).rejection_probability, 3)
     0.846
     """
+    _check_design(design)
     states = [_possible_counts(arm, design.missing) for arm in design.arms]
     sizes = [probabilities.size for _, _, probabilities in states]
     if (tables := int(np.prod(sizes))) > MOST_TABLES:
@@ -135,6 +142,11 @@ def operating_characteristics(design: TrialDesign) -> OperatingCharacteristics:
         counted.append(Counted.of(responders[place], unknown[place], arm.patients, design.missing))
     means = _means(design, conclude(design, tuple(counted)), weights)
     return OperatingCharacteristics(**{name: mean for name, (mean, _) in means.items()})
+
+
+def _check_design(design: object) -> None:
+    if not isinstance(design, SingleArmDesign | TwoArmDesign):
+        raise ValueError(f"design must be a SingleArmDesign or a TwoArmDesign, got {shown(design)}")
 
 
 def _possible_counts(arm: PlannedArm, missing: str) -> tuple[Ints, Ints, Floats]:
@@ -247,7 +259,7 @@ def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> Simul
     Raises
     ------
     ValueError
-        If `trials` or `seed` has a wrong type or is out of range.
+        If an argument has a wrong type or is out of range.
 
     See Also
     --------
@@ -276,6 +288,7 @@ def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> Simul
     """
     number = _arguments.whole_number("trials", trials, minimum=2, maximum=MOST_TRIALS)
     start = _arguments.whole_number("seed", seed, minimum=0)
+    _check_design(design)
     counts, times = _drawn_counts(design, number, start)
     counted = tuple(
         Counted.of(counts[:, 2 * place], counts[:, 2 * place + 1], arm.patients, design.missing)

@@ -13,7 +13,8 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.printed import format_rounded
+from tisstats.errors import shown
+from tisstats.printed import format_rounded, require_text
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
 
@@ -122,7 +123,7 @@ def format_median_iqr(
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
         One of `QUANTILE_DEFINITIONS`, as for `quantiles`.
     decimals : int
-        Decimals of all three, at least 0; halves are rounded away from zero.
+        Decimals of all three, 0 to 10,000; halves are rounded away from zero.
     missing : str
         Text printed for a quartile that the definition leaves undefined, such as the third of
         three values by "spss".
@@ -150,6 +151,8 @@ def format_median_iqr(
     >>> format_median_iqr([53], decimals=0)
     '53'
     """
+    require_text("missing", missing)
+    parse_definition(definition)
     if _arguments.finite_vector("values", values).size == 1:
         # By "spss" a single value has no median, yet tables print the value.
         return format_rounded(float(quantiles(values, 0.5, 1)), decimals)
@@ -239,7 +242,7 @@ def _hinge_position(n: int, proportion: Fraction, given: SupportsFloat) -> Fract
     }
     if proportion not in positions:
         raise ValueError(
-            f"probability must be 0, 0.25, 0.5, 0.75 or 1 for 'tukey-hinges', got {given!r}"
+            f"probability must be 0, 0.25, 0.5, 0.75 or 1 for 'tukey-hinges', got {shown(given)}"
         )
     return positions[proportion]
 
@@ -282,4 +285,4 @@ def parse_definition(value: object, name: str = "definition") -> QuantileDefinit
             if (known := _BY_TEXT.get(value)) is not None:
                 return known
     known_names = ", ".join(map(str, QUANTILE_DEFINITIONS))
-    raise ValueError(f"{name} must be one of {known_names}, got {value!r}")
+    raise ValueError(f"{name} must be one of {known_names}, got {shown(value)}")

@@ -91,7 +91,8 @@ def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDA
         measure: numbers_or_nan(f"{name}[{measure!r}]", changes[measure]) for measure in measures
     }
     check_one_shape(arrays)
-    return np.round(np.stack(np.broadcast_arrays(*arrays.values())), PERCENT_DECIMALS)
+    with np.errstate(over="ignore"):  # beyond the largest float: infinite, as beyond any cut-off
+        return np.round(np.stack(np.broadcast_arrays(*arrays.values())), PERCENT_DECIMALS)
 
 
 def imacs_improvement(

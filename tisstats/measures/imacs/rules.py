@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.visit_table import VAS_MEASURES
-from tisstats.statistics._arguments import whole_number
+from tisstats.statistics._arguments import real_number, whole_number
 
 #: A percentage for every measure that counts, or one for each of them by name.
 Cutoff = float | Mapping[str, float]
@@ -146,8 +145,9 @@ def check_among(name: str, given: Collection[str], permitted: Collection[str]) -
 
 def check_positive(name: str, value: float) -> None:
     """Raise ValueError unless a cut-off is a finite number above 0."""
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a number above 0, got {value!r}")
+    allowed = "a number above 0"
+    if real_number(name, value, allowed) <= 0:
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
 
 
 def check_cutoff(name: str, cutoff: Cutoff, measures: Collection[str]) -> Cutoff:
