@@ -87,6 +87,6 @@ def test_at_the_smallest_levels_noise_does_not_exchange_the_limits(confidence_le
     for counts in ((1, 1, 1, 1), (3, 7, 2, 5), (1, 9, 4, 4)):
         found = proportion_ratio(*counts, confidence_level)
         assert found.low <= found.high
-    for successes, trials in ((1, 10**9), (1, 10**12), (7, 19)):
+    for successes, trials in ((1, 10**9), (1, 10**10), (7, 19)):
         found = proportion_interval(successes, trials, confidence_level, "likelihood-ratio")
         assert found.low <= found.estimate <= found.high

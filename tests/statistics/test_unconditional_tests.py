@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from tisstats.statistics import _two_arms, two_arm_power, two_proportion_test, two_proportions
+from tisstats.statistics import _two_arms, two_arm_power, two_proportion_test
 from tisstats.statistics._two_arms import (
     RELATIVE_TOLERANCE,
     fisher_pvalue,
@@ -299,7 +299,7 @@ def test_an_alpha_that_differs_by_noise_rejects_the_same_tables():
 
 @pytest.mark.parametrize("test", ["boschloo", "barnard"])
 def test_arms_with_too_many_tables_are_refused(monkeypatch, test):
-    monkeypatch.setattr(two_proportions, "_MOST_TABLES", 20 * 21)
+    monkeypatch.setattr(_two_arms, "MOST_TABLES", 20 * 21)
     assert two_proportion_test(8, 19, 3, 20, test=test).pvalue < 1
     with pytest.raises(ValueError, match="tables") as raised:
         two_proportion_test(8, 20, 3, 20, test=test)

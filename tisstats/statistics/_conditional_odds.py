@@ -1,9 +1,8 @@
 """The conditional odds ratio of two arms: maximum likelihood and exact limits.
 
 Given the total of successes, those x of the first arm have a probability proportional to
-C(n1, x) C(n2, m - x) odds**x (Fisher's noncentral hypergeometric distribution). Logarithms of these
-weights are summed from the observed x outwards, so that those that count keep all their digits, and
-only as far as they count: the weights are log-concave, and so a geometric series bounds the rest.
+C(n1, x) C(n2, m - x) odds**x (Fisher's noncentral hypergeometric distribution). These weights are
+taken as far to both sides of the observed x as they count.
 """
 
 from __future__ import annotations
@@ -14,12 +13,16 @@ from collections.abc import Callable
 import numpy as np
 import scipy
 from numpy.typing import NDArray
+from scipy.special import ndtri_exp
+
+from tisstats.statistics._hypergeometric import Margins, beyond
 
 _Floats = NDArray[np.float64]
 
 _OMITTED = 1e-17  # largest fraction of a tail that may lie beyond the weights
-_WIDTH = 40  # standard deviations to each side at first
+_WIDTH = 12  # standard deviations to each side of the limits, at first
 _LEAST_WIDTH = 60
+_STEP = 0.01  # standard errors to each side of a guess, at first, between which a root is sought
 
 
 def conditional_odds(
@@ -30,14 +33,16 @@ def conditional_odds(
     There must be a success and a failure; the limits are those of one-sided tests at half of
     1 - `confidence_level` each.
     """
-    both = first + second
+    margins = Margins(of_first, of_second, first + second)
     error = math.log((1 - confidence_level) / 2)
     cells = (first, of_first - first, second, of_second - second)
     spread = 1 / math.sqrt(sum(1 / (cell + 1) for cell in cells))
-    width = math.ceil(_LEAST_WIDTH + _WIDTH * spread)
+    # Of the cross-product with a half added to each cell, the logarithm.
+    guess = sum(s * math.log(cell + 0.5) for s, cell in zip((1, -1, -1, 1), cells, strict=True))
+    width = math.ceil(_LEAST_WIDTH + (_WIDTH - float(ndtri_exp(error))) * spread)
     while True:
-        weights = _Weights(first, of_first, both, of_second, width)
-        found = weights.solve(error)
+        weights = _Weights(first, margins, width)
+        found = weights.solve(error, guess, 1 / spread)
         if all(weights.reaches(log_odds) for log_odds in found if math.isfinite(log_odds)):
             estimate, low, high = map(math.exp, found)
             return estimate, low, high
@@ -47,32 +52,32 @@ def conditional_odds(
 class _Weights:
     """Weights of the successes of the first arm around those observed, at any odds."""
 
-    def __init__(self, first: int, of_first: int, both: int, of_second: int, width: int) -> None:
-        lowest, highest = max(0, both - of_second), min(of_first, both)
-        begin, end = max(lowest, first - width), min(highest, first + width)
-        self.complete = begin == lowest, end == highest
-        self.at_end = first == lowest, first == highest
-        x = np.arange(begin, end, dtype=np.float64)
-        # Logarithms of the ratios of neighbouring weights at odds of 1, which fall throughout.
-        steps = np.log((of_first - x) / (x + 1)) + np.log((both - x) / (of_second - both + x + 1))
+    def __init__(self, first: int, margins: Margins, width: int) -> None:
+        begin, end = max(margins.fewest, first - width), min(margins.most, first + width)
+        self.complete = begin == margins.fewest, end == margins.most
+        self.at_end = first == margins.fewest, first == margins.most
         self.observed = first - begin
-        above = np.cumsum(steps[self.observed :])
-        below = -np.cumsum(steps[: self.observed][::-1])[::-1]
-        self._logs = np.concatenate([below, [0.0], above])
+        self._logs = margins.log_ways(first, begin, end)
         self._distances = np.arange(begin - first, end - first + 1, dtype=np.float64)
 
-    def solve(self, error: float) -> tuple[float, float, float]:
-        """Return the logarithms of the odds ratio and its limits, at the log of a tail."""
+    def solve(self, error: float, guess: float, deviation: float) -> tuple[float, float, float]:
+        """Return the logarithms of the odds ratio and its limits, at the log of a tail.
+
+        The first is about `guess`, with a standard error of about `deviation`.
+        """
         estimate, low, high = math.inf, -math.inf, math.inf
         at_lowest, at_highest = self.at_end
+        step = _STEP * deviation
         if at_lowest:
             estimate = -math.inf
         elif not at_highest:
-            estimate = _root(self.distance)
+            estimate = _root(self.distance, guess, step)
+        centre = estimate if math.isfinite(estimate) else guess
+        away = float(-ndtri_exp(error)) * deviation
         if not at_lowest:
-            low = _root(lambda log_odds: self.log_tails(log_odds)[1] - error)
+            low = _root(lambda log: self.log_tails(log)[1] - error, centre - away, step)
         if not at_highest:
-            high = _root(lambda log_odds: error - self.log_tails(log_odds)[0])
+            high = _root(lambda log: error - self.log_tails(log)[0], centre + away, step)
         return estimate, low, high
 
     def _at(self, log_odds: float) -> _Floats:
@@ -100,23 +105,18 @@ class _Weights:
         tail = min(float(weights[: self.observed + 1].sum()), float(weights[self.observed :].sum()))
         ends = ((self.complete[0], weights[:2]), (self.complete[1], weights[:-3:-1]))
         return all(
-            complete or _beyond(float(pair[0]), float(pair[1])) <= _OMITTED * tail
+            complete or beyond(float(pair[0]), float(pair[1])) <= _OMITTED * tail
             for complete, pair in ends
         )
 
 
-def _beyond(last: float, before: float) -> float:
-    """Bound the sum of the log-concave weights beyond the last two."""
-    return last * last / (before - last) if last < before else math.inf if last else 0.0
-
-
-def _root(increasing: Callable[[float], float]) -> float:
-    """Return where an increasing function is zero."""
-    low, high = -1.0, 1.0
+def _root(increasing: Callable[[float], float], guess: float, step: float) -> float:
+    """Return where an increasing function is zero, sought from a guess outwards by steps."""
+    low, high = guess - step, guess + step
     while increasing(low) > 0:
-        low *= 2
+        low, high, step = low - 2 * step, low, 2 * step
     while increasing(high) < 0:
-        high *= 2
+        low, high, step = high, high + 2 * step, 2 * step
     return float(
         scipy.optimize.brentq(increasing, low, high, xtol=1e-15, rtol=4 * np.finfo(float).eps)
     )

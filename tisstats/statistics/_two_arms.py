@@ -7,7 +7,8 @@ Tables are indexed by the successes of the first and of the second arm, shape
 lead to a table of two arms. Ways are counted and compared as whole numbers, so that rounding
 neither breaks true ties nor creates false ones; only the final division rounds, and correctly. So
 equal P values are equal floats, and others are correctly ordered, or equal floats where they agree
-to some 16 digits.
+to some 16 digits. Single tables of very large arms are an exception:
+see `tisstats.statistics._hypergeometric`.
 
 *The maximum over a common proportion.* In n patients with success probability p, an event with
 probability c[s] given s successes has the probability sum over s of c[s] C(n, s) p**s (1 - p)**(n -
@@ -32,12 +33,22 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtri
 
 from tisstats.statistics._arguments import Counts
+from tisstats.statistics._hypergeometric import Margins, fisher_pvalue_by_logarithms
 
 Floats = NDArray[np.float64]
 Rejected = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+#: Most tables of two arms that are listed, and most trials of both together: so many take a minute.
+MOST_TABLES, MOST_TRIALS = 10_000_000, 10_000
+
 _TOLERANCE = 1e-9  # relative; a P value equal to alpha up to rounding error counts as a rejection
+
+#: Most digits, in binary, of the ways of all tables with the same margins that are counted, which
+#: takes a fraction of a second.
+_MOST_BITS = 300_000_000
+#: The first takes as long as so many others.
+_AS_LONG_AS_FIRST = 10_000
 
 _GRID = 501
 
@@ -70,8 +81,13 @@ def fisher_given_margins(
 ) -> list[float]:
     """Return the P values of tables with the same margins, `both` successes in all of each.
 
-    All possible tables are gone through once, and none is kept.
+    All possible tables are gone through once, and none is kept; where they have too many ways to
+    count, by their logarithms.
     """
+    margins = Margins(trials_1, trials_2, both)
+    bits = float(log_choose(trials_1 + trials_2, both)) / math.log(2)
+    if (margins.most - margins.fewest + _AS_LONG_AS_FIRST) * bits > _MOST_BITS:
+        return [fisher_pvalue_by_logarithms(each, margins, alternative) for each in successes_1]
     rank: Callable[[int, int], int] = {  # the more extreme a table, the lower
         "less": lambda first, _: first,
         "greater": lambda first, _: -first,

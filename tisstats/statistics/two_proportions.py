@@ -293,7 +293,7 @@ def two_proportion_test(
     ------
     ValueError
         If an argument has a wrong type or is out of range, shapes do not broadcast, or `boschloo`
-        or `barnard` would have more than ten million tables.
+        or `barnard` would have more than ten million tables, or more than 10,000 trials in all.
 
     Notes
     -----
@@ -311,6 +311,10 @@ def two_proportion_test(
     tables that are as extreme as the observed one, and gives 0.0484 instead of 0.0509 for 10 of 10
     against 10 of 15 (its issue 18798). The score of `barnard` has the pooled variance, as
     ``scipy.stats.barnard_exact(pooled=True)``; two-sided, both signs count together.
+
+    Where both arms have more than some 8,000 trials, whole numbers are too long, and `fisher` sums
+    logarithms: P is accurate to a relative 1e-9, and two-sided, tables whose probabilities agree to
+    a relative 1e-10 count as equally likely.
 
     The maximum over the common proportion is accurate to a relative 1e-12, rounding aside:
     proportions are excluded only where a bound shows that they do not exceed it. Time and memory of
@@ -347,18 +351,21 @@ def two_proportion_test(
     return TwoProportionTest(statistic, pvalue, proportion_1, proportion_2, test, alternative)
 
 
-#: Most tables of two arms that an unconditional test lists.
-_MOST_TABLES = 10_000_000
-
-
 def too_many_tables(test: str, trials_1: int, trials_2: int) -> str | None:
     """Return why a test cannot list the tables of two arms; None if it can, or need not."""
     tables = (trials_1 + 1) * (trials_2 + 1)
-    if test not in ("boschloo", "barnard") or tables <= _MOST_TABLES:
+    if test not in ("boschloo", "barnard"):
+        return None
+    if trials_1 + trials_2 > _two_arms.MOST_TRIALS:
+        return (
+            f"is for at most {_two_arms.MOST_TRIALS:,} trials of both arms, got {trials_1} and "
+            f"{trials_2}; 'fisher' and 'chi-square' take more"
+        )
+    if tables <= _two_arms.MOST_TABLES:
         return None
     return (
-        f"has {tables:,} tables of {trials_1} and {trials_2} trials, and at most {_MOST_TABLES:,} "
-        "are listed; 'fisher' and 'chi-square' need no list"
+        f"has {tables:,} tables of {trials_1} and {trials_2} trials, and at most "
+        f"{_two_arms.MOST_TABLES:,} are listed; 'fisher' and 'chi-square' need no list"
     )
 
 

@@ -1,0 +1,194 @@
+"""Counts far beyond any trial: exact tests by logarithms, and what is refused in one line."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+
+import tisstats as tis
+from tisstats.statistics import _hypergeometric, _two_arms
+from tisstats.statistics._hypergeometric import Margins, fisher_pvalue_by_logarithms
+
+ALTERNATIVES = ("two-sided", "less", "greater")
+
+
+def exact(first, of_first, both, of_second, alternative):
+    """Fisher's P value by whole numbers."""
+    ways = {
+        x: math.comb(of_first, x) * math.comb(of_second, both - x)
+        for x in range(max(0, both - of_second), min(of_first, both) + 1)
+    }
+    counted = {
+        "less": lambda x: x <= first,
+        "greater": lambda x: x >= first,
+        "two-sided": lambda x: ways[x] <= ways[first],
+    }[alternative]
+    return sum(each for x, each in ways.items() if counted(x)) / sum(ways.values())
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (7, 7), (4, 11), (11, 4), (30, 30), (2, 90)])
+@pytest.mark.parametrize("alternative", ALTERNATIVES)
+def test_logarithms_give_the_p_value_of_whole_numbers(sizes, alternative):
+    of_first, of_second = sizes
+    for both in range(of_first + of_second + 1):
+        margins = Margins(of_first, of_second, both)
+        for first in range(margins.fewest, margins.most + 1):
+            found = fisher_pvalue_by_logarithms(first, margins, alternative)
+            expected = exact(first, of_first, both, of_second, alternative)
+            assert found == pytest.approx(expected, rel=1e-12, abs=0), (first, margins)
+
+
+@pytest.mark.parametrize("alternative", ALTERNATIVES)
+def test_logarithms_reach_as_far_as_they_count(monkeypatch, alternative):
+    margins = Margins(600, 900, 270)
+    tables = (0, 60, 90, 108, 120, 210, 270)
+    expected = [exact(first, 600, 270, 900, alternative) for first in tables]
+    for width in (0, 3):
+        monkeypatch.setattr(_hypergeometric, "_WIDTH", width)
+        monkeypatch.setattr(_hypergeometric, "_LEAST_WIDTH", 2)
+        found = [fisher_pvalue_by_logarithms(first, margins, alternative) for first in tables]
+        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=0)
+
+
+def test_the_other_tail_is_reached_where_the_square_of_its_probability_is_no_float(monkeypatch):
+    expected = exact(0, 2_000, 900, 3_000, "two-sided")
+    monkeypatch.setattr(_hypergeometric, "_WIDTH", 0)
+    found = fisher_pvalue_by_logarithms(0, Margins(2_000, 3_000, 900), "two-sided")
+    assert found == pytest.approx(expected, rel=1e-11, abs=0)
+    assert 0 < expected < 1e-200
+
+
+def test_tables_with_too_many_ways_to_count_go_by_their_logarithms(monkeypatch):
+    counts = ([8, 3, 9], 19, [3, 3, 1], 20)
+    counted = tis.two_proportion_test(*counts).pvalue
+    monkeypatch.setattr(_two_arms, "_MOST_BITS", 0)
+    monkeypatch.setattr(_two_arms, "_ways", None)
+    np.testing.assert_allclose(tis.two_proportion_test(*counts).pvalue, counted, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("counts", "alternative", "expected"),
+    [
+        # fisher.test(matrix(c(5e4, 5e4, 49684, 50316), 2))$p.value in R 4.2.2, and likewise.
+        ((50_000, 10**5, 49_684, 10**5), "two-sided", 0.158914891227151),
+        ((500_000, 10**6, 499_000, 10**6), "two-sided", 0.157714504788113),
+        ((5_000_000, 10**7, 4_996_838, 10**7), "two-sided", 0.15746696888955),
+        # fisher.test(matrix(c(3e5, 7e5, 150900, 349100), 2), alternative = ...)
+        ((300_000, 10**6, 150_900, 500_000), "two-sided", 0.0235368383424123),
+        ((300_000, 10**6, 150_900, 500_000), "less", 0.0117790301944876),
+    ],
+)
+def test_fisher_of_large_arms_agrees_with_r(counts, alternative, expected):
+    found = tis.two_proportion_test(*counts, alternative=alternative).pvalue
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_tails_below_the_smallest_float_are_zero():
+    n = 10**10
+    one = (n // 2, n, n // 2 - 10**7, n)
+    assert tis.two_proportion_test(*one).pvalue == 0
+    assert tis.two_proportion_test(*one, alternative="greater").pvalue == 0
+    assert tis.two_proportion_test(*one, alternative="less").pvalue == 1
+
+
+def test_arms_beyond_any_study_are_compared():
+    n = 10**10
+    counts = (n // 2, n, n // 2 - 10**5, n)
+    exact_p, approximate = (
+        tis.two_proportion_test(*counts, test=test).pvalue for test in ("fisher", "chi-square")
+    )
+    assert exact_p == pytest.approx(approximate, rel=1e-4)
+    found = tis.odds_ratio(*counts)
+    # Wald: the log odds ratio is 4e-5, its standard error sqrt(8 / n).
+    margin = 1.959963984540054 * math.sqrt(8 / n)
+    assert [math.log(each) for each in (found.low, found.high)] == pytest.approx(
+        [4e-5 - margin, 4e-5 + margin], rel=1e-4
+    )
+
+
+def test_sterne_refuses_what_would_not_end():
+    assert tis.proportion_interval(3, 10**10, method="sterne").low > 0
+    with pytest.raises(ValueError, match="sterne") as raised:
+        tis.proportion_interval([1, 10**9], 10**10, method="sterne")
+    assert str(raised.value) == (
+        "successes or failures must be at most 10,000,000 when method is 'sterne', got "
+        "1,000,000,000 and 9,000,000,000; 'blaker' takes more"
+    )
+
+
+SINGLE = tis.SingleArmDesign(tis.planned_arm(20, 0.6), null_proportion=0.3)
+
+#: The argument that is at fault, what it allows, and the call.
+OF_COUNTS = [
+    ("trials", "from 1 to 1,000,000", lambda n: tis.coverage(n, [0.5])),
+    ("trials", "from 1 to 10,000", tis.coverage_summary),
+    ("trials", "from 1 to 10,000,000", lambda n: tis.single_arm_power(n, 0.6, 0.3)),
+    ("maximum", "from 1 to 20,000", lambda n: tis.single_arm_sample_size(0.8, 0.6, 0.3, maximum=n)),
+    ("maximum", "from 1 to 2000", lambda n: tis.two_arm_sample_size(0.8, 0.6, 0.3, maximum=n)),
+    ("trials", "from 1 to 10,000,000,000", lambda n: tis.planned_interval(n, 0.5)),
+    ("maximum", "from 1 to 1,000,000", lambda n: tis.sample_size_for_width(0.1, 0.5, maximum=n)),
+    ("patients", "from 1 to 300", lambda n: tis.planned_arm(n, 0.5)),
+    ("trials", "from 2 to 100,000,000", lambda n: tis.simulate_trials(SINGLE, trials=n, seed=1)),
+    ("n", "from 1 to 100,000,000", lambda n: tis.times_from_counts({3: 2}, n, horizon=9)),
+    ("n", "from 1 to 10,000,000,000", lambda n: tis.censoring_bounds({3: 2}, n, 2, 9)),
+    ("decimals", "from 0 to 10,000", lambda n: tis.format_median_iqr([1, 2, 3], decimals=n)),
+]
+
+
+@pytest.mark.parametrize(("name", "allowed", "call"), OF_COUNTS, ids=lambda each: str(each)[:20])
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (10**18, "1000000000000000000"),
+        (10**400, "a whole number of 401 digits"),
+        (10**5000, "a whole number of 5001 digits"),
+    ],
+    ids=["18", "400", "5000"],
+)
+def test_a_huge_count_is_refused_in_one_line(name, allowed, call, number, shown):
+    with pytest.raises(ValueError, match="must be") as raised:
+        call(number)
+    assert str(raised.value) == f"{name} must be a whole number {allowed}, got {shown}"
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_huge_arms_are_refused_in_one_line(place):
+    for call, huge in product(
+        (tis.two_proportion_test, tis.odds_ratio, tis.proportion_difference, tis.proportion_ratio),
+        (10**18, 10**5000),
+    ):
+        counts = [1, 5, 1, 5]
+        counts[place] = huge
+        with pytest.raises(
+            ValueError, match=r"^(successes|trials)_[12] must be .*, got "
+        ) as raised:
+            call(*counts)
+        assert len(str(raised.value)) < 100
+
+
+@pytest.mark.parametrize("sizes", [(10**18, 20), (20, 10**400), (3200, 3200), (10_000, 1)])
+def test_two_arms_with_too_many_tables_are_refused_in_one_line(sizes):
+    with pytest.raises(
+        ValueError, match=r"^trials_1 and trials_2 must be at most 10,000 together "
+    ):
+        tis.two_arm_power(*sizes, 0.6, 0.3)
+
+
+def test_the_limits_of_counts_are_themselves_allowed():
+    times, events = tis.times_from_counts({3: 2}, 10**6, horizon=9)
+    assert (times.size, times[:3].tolist(), events.sum()) == (10**6, [3, 3, 9], 2)
+    assert tis.planned_interval(10**10, 0.5).successes == 5 * 10**9
+    assert tis.censoring_bounds({3: 2}, 10**10, 2, 9).lower[0] == pytest.approx(2e-10, rel=1e-4)
+    assert tis.coverage(10**4, [0.5]).coverage[0] > 0.95
+
+
+@pytest.mark.parametrize("test", ["boschloo", "barnard"])
+def test_tests_that_list_tables_refuse_long_arms_beside_short_ones(test):
+    assert tis.two_proportion_test(0, 10_000, 0, 1, test=test).pvalue == 1  # needs no list
+    with pytest.raises(ValueError, match="trials of both arms") as raised:
+        tis.two_proportion_test(1, 10_000, 0, 1, test=test)
+    assert str(raised.value) == (
+        f"test '{test}' is for at most 10,000 trials of both arms, got 10000 and 1; 'fisher' and "
+        "'chi-square' take more"
+    )
