@@ -197,7 +197,7 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
         ),
         (
             lambda: times_from_counts({3: 1}, 0, horizon=28),
-            "n must be a whole number of at least 1, got 0",
+            "n must be a whole number from 1 to 100,000,000, got 0",
         ),
         (
             lambda: times_from_counts({3: 1}, 19, horizon=math.nan),

@@ -422,6 +422,7 @@ def normals(n, decimals=None):
         [*normals(2000), normals(1)[0], 1e5],
         [0.5, 1.7, 0.9, 1.1, 0.7, 2.2, 1e9],
         [*np.zeros(500), *(1 + 1e-9 * np.arange(500))],
+        [1, 2, 3, 4, 5, 6, 1e12],
     ],
     ids=len,
 )

@@ -320,10 +320,41 @@ def test_noise_around_zero_is_zero():
 
 def test_what_is_noise_is_a_share_of_the_largest():
     assert signed_rank_test([1.1e-9, 1.0]).n_used == 2
-    assert signed_rank_test([0.9e-9, 1.0]).n_used == 1
+    assert signed_rank_test([math.nextafter(0.9e-9, 1), 1.0]).n_used == 1
     assert signed_rank_test([1e-9, 2e-9, 3e-9]).n_used == 3
     assert signed_rank_test([1, 1 + 1.1e-9]).n_tied == 0
     assert signed_rank_test([1, 1 + 0.9e-9]).n_tied == 2
+
+
+@pytest.mark.parametrize(
+    ("differences", "shown"),
+    [
+        ([0.5, -0.2, 0.3, 999_999_999], "1e+09: those that differ by at most 1e-09 of it count as "
+         "equal, such as 0 and 0.2;"),
+        ([1, 2, 10**18], "1e+18: those that differ by at most 1e-09 of it count as equal, such as "
+         "0 and 1;"),
+        ([400, 500, -1e11], "1e+11: those that differ by at most 1e-09 of it count as equal, such "
+         "as 400 and 500;"),
+        (np.array([0.5, 0.75, 99_999], np.float32), "99999: those that differ by at most 1e-05 of "
+         "it count as equal, such as 0 and 0.5;"),
+        ([1.23456789e-9, 2], "2: those that differ by at most 1e-09 of it count as equal, such as "
+         "0 and 1.23457e-09;"),
+    ],
+)  # fmt: skip
+def test_a_difference_beside_which_measurements_would_be_zero_or_equal_is_refused(
+    differences, shown
+):
+    beside = "differences must not lie so close together beside the largest of them, "
+    with pytest.raises(ValueError, match="must not lie") as raised:
+        signed_rank_test(differences)
+    assert str(raised.value) == f"{beside}{shown} is it a code for a missing value?"
+
+
+def test_what_has_more_digits_than_a_measurement_is_rounding_error():
+    assert signed_rank_test([1.234567891e-9, 2]).n_zero == 1
+    assert signed_rank_test(np.array([1.234567e-6, 1], np.float32)).n_zero == 1
+    # The same measurement twice, and one with a rounding error.
+    assert signed_rank_test([0.3, 0.3, 0.1 + 0.2, 1e5]).n_tied == 3
 
 
 @pytest.mark.parametrize(("zero_method", "method", "alternative"), OPTIONS)

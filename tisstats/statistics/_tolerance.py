@@ -58,6 +58,45 @@ def tie_groups(
     return groups
 
 
+#: Most significant digits of a measurement, in double and in single precision. What rounding
+#: leaves has more: 0.3 - 0.2 - 0.1 is -2.7755575615628914e-17.
+_MEASURED_DIGITS, _MEASURED_DIGITS_SINGLE = 9, 6
+
+
+def require_rounding_error(
+    name: str, values: NDArray[np.float64], groups: NDArray[np.intp], tolerance: float
+) -> None:
+    """Raise ValueError if different measurements count as equal, or as zero where there is group 0.
+
+    One value that is very large, such as a code for a missing value, makes the tolerance so large.
+    Measurements have few digits, and what differs by rounding error has many.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    values : numpy.ndarray, shape (n,)
+        The values that were grouped.
+    groups : numpy.ndarray of int, shape (n,)
+        Their groups by `tie_groups`.
+    tolerance : float
+        Its tolerance.
+    """
+    digits = _MEASURED_DIGITS if tolerance == TIE_TOLERANCE else _MEASURED_DIGITS_SINGLE
+    distinct, places = np.unique(values, return_index=True)
+    own = groups[places]
+    shared = (np.bincount(own)[own] > 1) | (own == 0)
+    first: dict[int, float] = {0: 0.0}
+    for value, group in zip(distinct[shared].tolist(), own[shared].tolist(), strict=True):
+        if float(f"{value:.{digits}g}") == value and first.setdefault(group, value) != value:
+            largest = float(values[np.argmax(np.abs(values))])
+            raise ValueError(
+                f"{name} must not lie so close together beside the largest of them, {largest:g}: "
+                f"those that differ by at most {tolerance:g} of it count as equal, such as "
+                f"{first[group]:g} and {value:g}; is it a code for a missing value?"
+            )
+
+
 def round_to_zero(
     value: float, values: NDArray[np.float64], tolerance: float = TIE_TOLERANCE
 ) -> float:
@@ -119,17 +158,10 @@ def parse_codes(
     wrong = np.flatnonzero((numbers < 0) | (numbers > maximum) | (numbers != np.floor(numbers)))
     if wrong.size:
         place = f"at position {wrong[0] + 1} of {patients}"
-        raise ValueError(f"{name} must be {allowed}, got {given[wrong[0]]!s} {place}")
+        raise ValueError(
+            f"{name} must be {allowed}, got {_arguments.shown_entry(given[wrong[0]])} {place}"
+        )
     return numbers.astype(np.int64)
-
-
-def parse_time(name: str, value: SupportsFloat) -> float:
-    """Return a time of at least 0 as a float."""
-    allowed = "a finite number of at least 0"
-    number = _arguments.real_number(name, value, allowed)
-    if number < 0:
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    return number
 
 
 def locate_time(
@@ -148,7 +180,7 @@ def locate_time(
     beyond : bool
         Whether it lies after the last of `times`.
     """
-    at = parse_time("time", time)
+    at = _arguments.non_negative("time", time)
     wide = time_tolerance(at, float(times[-1]))
     still = int(at_risk[times >= at - wide][:1].sum())
     step = int(np.searchsorted(times, at + wide, side="right")) - 1

@@ -9,8 +9,17 @@ from typing import SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.statistics._arguments import Whole, mapping, whole_number
-from tisstats.statistics._tolerance import parse_time
+from tisstats.errors import shown
+from tisstats.statistics._arguments import (
+    MOST_PATIENTS,
+    Whole,
+    mapping,
+    non_negative,
+    whole_number,
+)
+
+#: Most patients who are listed one by one.
+_MOST_LISTED = 100_000_000
 
 
 def times_from_counts(
@@ -28,7 +37,7 @@ def times_from_counts(
         Number of events at each time. An event that is only known to have happened by a time is
         entered at that time.
     n : int
-        Number of patients, at least 1.
+        Number of patients, 1 to 100,000,000.
     censored_by_time : mapping of float to int, optional
         Number of patients censored without an event at each time.
     horizon : float, optional
@@ -63,8 +72,8 @@ def times_from_counts(
     >>> times.tolist(), events.tolist()
     ([3.0, 3.0, 4.0, 6.0, 12.0], [1, 1, 0, 1, 0])
     """
-    n = whole_number("n", n, minimum=1)
-    end = None if horizon is None else parse_time("horizon", horizon)
+    n = whole_number("n", n, minimum=1, maximum=_MOST_LISTED)
+    end = None if horizon is None else non_negative("horizon", horizon)
     event_counts = _counts("events_by_time", events_by_time, end)
     censored_counts = _counts("censored_by_time", censored_by_time or {}, end)
     counted = sum(event_counts.values()) + sum(censored_counts.values())
@@ -77,12 +86,13 @@ def times_from_counts(
                 f"censored_by_time, here {n - counted} of {n}"
             )
         censored_counts[end] = censored_counts.get(end, 0) + n - counted
-    rows = sorted(
-        [(time, 0, 1) for time, count in event_counts.items() for _ in range(count)]
-        + [(time, 1, 0) for time, count in censored_counts.items() for _ in range(count)]
+    groups = sorted(
+        [(time, 0, 1, count) for time, count in event_counts.items()]
+        + [(time, 1, 0, count) for time, count in censored_counts.items()]
     )
-    times = np.array([time for time, _, _ in rows], dtype=np.float64)
-    return times, np.array([event for _, _, event in rows], dtype=np.int64)
+    sizes = [count for _, _, _, count in groups]
+    times = np.repeat(np.array([time for time, _, _, _ in groups], dtype=np.float64), sizes)
+    return times, np.repeat(np.array([each for _, _, each, _ in groups], dtype=np.int64), sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +114,7 @@ class CensoringBounds:
 
     def up_to(self, time: SupportsFloat) -> CensoringBounds:
         """Return the bounds up to and including a time; later events do not affect them."""
-        within = self.times <= parse_time("time", time)
+        within = self.times <= non_negative("time", time)
         return CensoringBounds(self.times[within], self.lower[within], self.upper[within])
 
 
@@ -123,7 +133,7 @@ def censoring_bounds(
     events_by_time : mapping of float to int
         Number of events at each time.
     n : int
-        Number of patients, at least 1.
+        Number of patients, 1 to 10**10.
     n_censored : int
         Number of patients without an event who were censored at unknown times in [0, horizon). All
         others without an event were followed up to the horizon. A patient censored at an event
@@ -160,10 +170,10 @@ def censoring_bounds(
     >>> censoring_bounds({3: 2, 6: 1}, 10, 2, horizon=12, minimum_at_risk=known).upper.round(3)
     array([0.222, 0.352])
     """
-    n = whole_number("n", n, minimum=1)
-    end = parse_time("horizon", horizon)
+    n = whole_number("n", n, minimum=1, maximum=MOST_PATIENTS)
+    end = non_negative("horizon", horizon)
     if end <= 0:
-        raise ValueError(f"horizon must be a finite number above 0, got {horizon!r}")
+        raise ValueError(f"horizon must be a finite number above 0, got {shown(horizon)}")
     event_counts = {
         time: count
         for time, count in _counts("events_by_time", events_by_time, end).items()
@@ -226,8 +236,10 @@ def _counts(name: str, given: Mapping[float, int], end: float | None) -> dict[fl
     mapping(name, given, "times to counts")
     counts = {}
     for time, count in given.items():
-        at = parse_time(f"time in {name}", time)
+        at = non_negative(f"time in {name}", time)
         if end is not None and at > end:
-            raise ValueError(f"time in {name} must be at most the horizon {end:g}, got {time!r}")
-        counts[at] = whole_number(f"{name}[{time!r}]", count, minimum=0)
+            raise ValueError(
+                f"time in {name} must be at most the horizon {end:g}, got {shown(time)}"
+            )
+        counts[at] = whole_number(f"{name}[{shown(time)}]", count, minimum=0)
     return counts

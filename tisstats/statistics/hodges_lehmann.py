@@ -14,7 +14,12 @@ from scipy.special import ndtri
 
 from tisstats.statistics._arguments import finite_vector, proportion_between
 from tisstats.statistics._signed_rank_null import lower_tail
-from tisstats.statistics._tolerance import round_to_zero, tie_groups, tie_tolerance
+from tisstats.statistics._tolerance import (
+    require_rounding_error,
+    round_to_zero,
+    tie_groups,
+    tie_tolerance,
+)
 from tisstats.statistics._walsh_averages import WalshAverages, walsh_averages
 
 _Floats = NDArray[np.float64]
@@ -142,6 +147,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     rejected = min((1 - confidence_level) * (1 + _ROUNDING), 1 - _ROUNDING)
     averages = walsh_averages(numbers)
     groups = tie_groups(numbers, tolerance=tolerance) - 1
+    require_rounding_error("differences", numbers, groups + 1, tolerance)
     sizes = np.bincount(groups)
 
     if sizes.max() == 1:

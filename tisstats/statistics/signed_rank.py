@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from tisstats.statistics._arguments import finite_vector, load_options, one_of
 from tisstats.statistics._signed_rank_null import lower_tail
-from tisstats.statistics._tolerance import tie_groups, tie_tolerance
+from tisstats.statistics._tolerance import require_rounding_error, tie_groups, tie_tolerance
 
 #: What `signed_rank_test` does with zeros.
 ZERO_METHODS: Final = load_options("zero-method")
@@ -79,7 +79,8 @@ def signed_rank_test(
     ------
     ValueError
         If the differences are empty, not one-dimensional, not numeric or not finite, or an option
-        is unknown.
+        is unknown. If one is so large, such as a code for a missing value, that beside it different
+        ones would count as equal, or as zeros.
 
     Notes
     -----
@@ -92,8 +93,11 @@ def signed_rank_test(
     Rounding error does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by absolute
     value, from zero on, neighbours tie when their gap is at most 1e-9 of the largest, in any unit.
     So differences of at most 1e-9 of the largest are zeros. If any difference is given in single
-    precision (float32), which has seven digits, the tolerance is 1e-5. Where all differences are
-    rounding error, a rule that ignores the unit does not detect it: round such differences first.
+    precision (float32), which has seven digits, the tolerance is 1e-5. Rounding error has many
+    digits and measurements have few: if different ones of up to nine digits (six in single
+    precision) would count as equal, or as zeros, the largest is no such measurement, and ValueError
+    says so. Where all differences are rounding error, a rule that ignores the unit does not detect
+    it: round such differences first.
 
     R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, uses the normal
     approximation if there are ties or zeros, and warns; release 4.6.0 gives the exact P values
@@ -127,9 +131,9 @@ def signed_rank_test(
     one_of("method", method, SIGNED_RANK_METHODS)
     one_of("alternative", alternative, ALTERNATIVES)
 
-    groups = tie_groups(
-        np.abs(numbers), start=0.0, tolerance=tie_tolerance("differences", differences)
-    )
+    tolerance = tie_tolerance("differences", differences)
+    groups = tie_groups(np.abs(numbers), start=0.0, tolerance=tolerance)
+    require_rounding_error("differences", np.abs(numbers), groups, tolerance)
     sizes = np.bincount(groups)
     zeros = int(sizes[0])
     if zero_method == "wilcox":
