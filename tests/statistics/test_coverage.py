@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import INTERVAL_METHODS, coverage, coverage_summary, proportion_interval
+from tisstats.statistics import (
+    INTERVAL_METHODS,
+    coverage,
+    coverage_summary,
+    planned_interval,
+    proportion_interval,
+)
 
 #: The module, whose name the package gives to its function.
 MODULE = import_module("tisstats.statistics.coverage")
@@ -172,7 +178,7 @@ def test_any_sequence_of_proportions_will_do():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, [0.5]), "trials must be a whole number of at least 1, got 0"),
+        ((0, [0.5]), "trials must be a whole number from 1 to 1,000,000, got 0"),
         (
             (19, []),
             "proportions must be a non-empty 1-D sequence of proportions from 0 to 1",
@@ -231,3 +237,15 @@ def test_one_trial_is_enough():
     assert found["coverage"].tolist() == [1, 1, 1]
     with pytest.raises(ValueError, match="trials must be"):
         coverage(0, [0.5])
+
+
+@pytest.mark.parametrize("level", [[0.9, 0.95], np.array([0.95]), None, "0.95"])
+def test_the_level_is_one_number(level):
+    message = "^confidence_level must be a proportion strictly between 0 and 1, got "
+    for call in (
+        lambda: coverage(19, [0.5], level),
+        lambda: coverage_summary(19, level),
+        lambda: planned_interval(20, 0.5, level),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()

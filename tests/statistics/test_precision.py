@@ -137,7 +137,10 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
             lambda: planned_interval(20, -0.1),
             "proportion must be a proportion from 0 to 1, got -0.1",
         ),
-        (lambda: planned_interval(0, 0.5), "trials must be a whole number of at least 1, got 0"),
+        (
+            lambda: planned_interval(0, 0.5),
+            "trials must be a whole number from 1 to 10,000,000,000, got 0",
+        ),
         (
             lambda: sample_size_for_width(0, 0.5),
             "width must be a proportion strictly between 0 and 1, got 0",
@@ -162,7 +165,7 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
         ),
         (
             lambda: sample_size_for_width(0.2, 0.5, maximum=0),
-            "maximum must be a whole number of at least 1, got 0",
+            "maximum must be a whole number from 1 to 1,000,000, got 0",
         ),
         (
             lambda: sample_size_for_width(0.2, 50),

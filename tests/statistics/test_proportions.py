@@ -221,7 +221,7 @@ def test_likelihood_ratio_limits_lie_at_the_chi_square_quantile(
 
 
 @pytest.mark.parametrize("successes", [1, 2, 30])
-@pytest.mark.parametrize("trials", [10**9, 10**12])
+@pytest.mark.parametrize("trials", [10**9, 10**10])
 def test_likelihood_ratio_low_limits_of_rare_events_are_those_of_a_poisson_count(successes, trials):
     """There log L(t x) - log L(x) is x (log t + 1 - t), up to 1 in `trials`."""
     half = NormalDist().inv_cdf(0.975) ** 2 / 2

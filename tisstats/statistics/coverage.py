@@ -20,6 +20,11 @@ _TOLERANCE = 1e-12  # a limit that misses a proportion by less than this covers 
 _BLOCK = 2_000_000  # probabilities held in memory at once
 _GRID = 2001
 
+#: Most trials of `coverage`: memory grows with them.
+MOST_TRIALS = 1_000_000
+#: Most trials of `coverage_summary`: time grows with their square, to minutes.
+MOST_TRIALS_SUMMARISED = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class CoverageSummary:
@@ -56,7 +61,7 @@ def coverage(
     Parameters
     ----------
     trials : int
-        Number of trials, at least 1.
+        Number of trials, 1 to 1,000,000.
     proportions : array_like, shape (m,)
         True proportions, 0 to 1, both ends included; at least one.
     confidence_level : float
@@ -93,13 +98,14 @@ def coverage(
             0.2     0.910           0.332
             0.4     0.895           0.428
     """
-    trials = _arguments.whole_number("trials", trials, minimum=1)
+    trials = _arguments.whole_number("trials", trials, minimum=1, maximum=MOST_TRIALS)
     given = _arguments.finite_vector(
         "proportions", proportions, allowed="proportions from 0 to 1", minimum=0
     )
     if given.max() > 1:
         # The message of a single proportion hints at percentages.
         _arguments.proportion_within("proportions", float(given.max()))
+    confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
     low, high = _all_limits(trials, confidence_level, method)
     covered, width = [], []
     for block in _blocks(given, trials):
@@ -124,7 +130,7 @@ def coverage_summary(
     Parameters
     ----------
     trials : int
-        Number of trials, at least 1.
+        Number of trials, 1 to 10,000.
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
@@ -164,14 +170,15 @@ def coverage_summary(
     >>> round(coverage_summary(19, method="wilson").minimum_coverage, 3)
     0.837
     """
-    trials = _arguments.whole_number("trials", trials, minimum=1)
+    trials = _arguments.whole_number("trials", trials, minimum=1, maximum=MOST_TRIALS_SUMMARISED)
+    confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
     low, high = _all_limits(trials, confidence_level, method)
     minimum, minimum_at = _minimum(trials, low, high)
     successes = np.arange(trials + 1)
     inside = [betainc(successes + 1, trials - successes + 1, limits) for limits in (high, low)]
     return CoverageSummary(
         trials=trials,
-        level=float(confidence_level),
+        level=confidence_level,
         method=method,
         minimum_coverage=minimum,
         minimum_at=minimum_at,

@@ -11,6 +11,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from tisstats.errors import shown
 from tisstats.statistics import _arguments, _two_arms
 from tisstats.statistics._arguments import Whole
 from tisstats.statistics._sample_sizes import TOLERANCE, Planned, smallest_and_stable
@@ -20,6 +21,12 @@ from tisstats.statistics.two_proportions import ALTERNATIVES, PROPORTION_TESTS, 
 POWER_TESTS: Final[Mapping[str, str]] = MappingProxyType(
     {test: PROPORTION_TESTS[test] for test in ("fisher", "boschloo", "chi-square")}
 )
+
+
+#: Most patients of a single arm: memory and time grow with them, to some 15 seconds.
+_MOST_PATIENTS = 10_000_000
+#: Largest sample sizes that are evaluated, with all below them, in minutes.
+_MOST_OF_EACH_ARM, _MOST_EVALUATED = 2_000, 20_000
 
 
 class PowerNotAttainedError(ValueError):
@@ -84,7 +91,8 @@ def two_arm_power(
     Parameters
     ----------
     trials_1, trials_2 : int
-        Patients in the first and the second arm, at least 1.
+        Patients in the first and the second arm, at least 1; together at most 10,000,
+        with at most ten million tables.
     proportion_1, proportion_2 : float
         True proportions of responders in the arms, 0 to 1.
     alpha : float
@@ -122,15 +130,21 @@ def two_arm_power(
     >>> round(planned.power, 3), round(planned.type_one_error, 3)
     (0.829, 0.035)
     """
-    trials_1 = _arguments.whole_number("trials_1", trials_1, minimum=1)
-    trials_2 = _arguments.whole_number("trials_2", trials_2, minimum=1)
+    of_first = _arguments.whole_number("trials_1", trials_1, minimum=1)
+    of_second = _arguments.whole_number("trials_2", trials_2, minimum=1)
+    tables = (of_first + 1) * (of_second + 1)
+    if tables > _two_arms.MOST_TABLES or of_first + of_second > _two_arms.MOST_TRIALS:
+        raise ValueError(
+            f"trials_1 and trials_2 must be at most {_two_arms.MOST_TRIALS:,} together and have at "
+            f"most {_two_arms.MOST_TABLES:,} tables, got {shown(of_first)} and {shown(of_second)}"
+        )
     first = _arguments.proportion_within("proportion_1", proportion_1)
     second = _arguments.proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
-    region = _two_arms.rejected(trials_1, trials_2, alpha, test, alternative)
+    region = _two_arms.rejected(of_first, of_second, alpha, test, alternative)
     return TwoArmPower(
-        trials_1,
-        trials_2,
+        of_first,
+        of_second,
         first,
         second,
         alpha,
@@ -163,7 +177,7 @@ def two_arm_sample_size(
     alpha, test, alternative
         As for `two_arm_power`.
     maximum : int
-        The largest number of patients in each arm to evaluate, at least 1. Every size up to it is
+        The largest number of patients in each arm to evaluate, 1 to 2,000. Every size up to it is
         evaluated, since power is not monotone. Up to 200, `fisher` and `chi-square` take some
         seconds; `boschloo` searches for its rejection region at each size and takes longer.
 
@@ -197,7 +211,7 @@ def two_arm_sample_size(
     second = _arguments.proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
     check_proportions_differ(("proportion_1", "proportion_2"), (first, second), alternative)
-    maximum = _arguments.whole_number("maximum", maximum, minimum=1)
+    maximum = _arguments.whole_number("maximum", maximum, minimum=1, maximum=_MOST_OF_EACH_ARM)
     powers = [
         _two_arms.rejection_probability(
             _two_arms.rejected(trials, trials, alpha, test, alternative), first, second
@@ -250,7 +264,7 @@ def single_arm_power(
     Parameters
     ----------
     trials : int
-        Number of patients, at least 1.
+        Number of patients, 1 to 10,000,000.
     proportion : float
         True proportion of responders, 0 to 1.
     null_proportion : float
@@ -282,7 +296,7 @@ def single_arm_power(
     >>> planned.upper_critical, round(planned.power, 3), round(planned.type_one_error, 3)
     (10, 0.814, 0.033)
     """
-    trials = _arguments.whole_number("trials", trials, minimum=1)
+    trials = _arguments.whole_number("trials", trials, minimum=1, maximum=_MOST_PATIENTS)
     true = _arguments.proportion_within("proportion", proportion)
     null = _arguments.proportion_between("null_proportion", null_proportion)
     alpha = _arguments.proportion_between("alpha", alpha)
@@ -323,7 +337,7 @@ def single_arm_sample_size(
     proportion, null_proportion, alpha, alternative
         As for `single_arm_power`.
     maximum : int
-        The largest number of patients to evaluate, at least 1. Every size up to it is evaluated.
+        The largest number of patients to evaluate, 1 to 20,000. Every size up to it is evaluated.
 
     Returns
     -------
@@ -355,7 +369,7 @@ def single_arm_sample_size(
     null = _arguments.proportion_between("null_proportion", null_proportion)
     _arguments.one_of("alternative", alternative, ALTERNATIVES)
     check_proportions_differ(("proportion", "null_proportion"), (true, null), alternative)
-    maximum = _arguments.whole_number("maximum", maximum, minimum=1)
+    maximum = _arguments.whole_number("maximum", maximum, minimum=1, maximum=_MOST_EVALUATED)
 
     def planned(trials: int) -> SingleArmPower:
         return single_arm_power(trials, true, null, alpha=alpha, alternative=alternative)

@@ -8,12 +8,16 @@ from typing import Literal, SupportsFloat, get_args
 
 import numpy as np
 
+from tisstats.errors import shown
 from tisstats.statistics import _arguments
 from tisstats.statistics._arguments import Whole
 from tisstats.statistics._sample_sizes import TOLERANCE, smallest_and_stable
 from tisstats.statistics.proportions import Interval, proportion_interval
 
 Rounding = Literal["nearest", "floor", "ceil", "exact"]
+
+#: Largest sample size that `sample_size_for_width` evaluates, with all below it.
+MOST_EVALUATED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def planned_interval(
     Parameters
     ----------
     trials : int
-        Number of patients, at least 1.
+        Number of patients, 1 to 10**10.
     proportion : float
         Anticipated proportion, 0 to 1. It must be attainable with `trials` patients: their
         product must be whole, up to rounding error.
@@ -104,8 +108,10 @@ def planned_interval(
     >>> f"{planned.interval.low:.3f} to {planned.interval.high:.3f}, width {planned.width:.3f}"
     '0.361 to 0.809, width 0.448'
     """
-    trials = _arguments.whole_number("trials", trials, minimum=1)
+    most = _arguments.MOST_PATIENTS
+    trials = _arguments.whole_number("trials", trials, minimum=1, maximum=most)
     anticipated = _arguments.proportion_within("proportion", proportion)
+    confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
     successes = _successes(trials, anticipated, "exact")
     if successes is None:
         below = math.floor(trials * anticipated)
@@ -113,7 +119,7 @@ def planned_interval(
         raise ValueError(
             f"proportion must be attainable with {trials} trials, such as "
             f"{below / trials:.4g} ({below}/{trials}) or {above / trials:.4g} ({above}/{trials}), "
-            f"got {proportion!r} ({trials * anticipated:g} successes)"
+            f"got {shown(proportion)} ({trials * anticipated:g} successes)"
         )
     interval = proportion_interval(successes, trials, confidence_level, method)
     return PlannedInterval(trials, anticipated, successes, interval)
@@ -145,7 +151,7 @@ def sample_size_for_width(
         nearest whole number (halves up), down, up, or not at all, so that only sizes with which the
         proportion is attainable are considered.
     maximum : int
-        The largest sample size to evaluate, at least 1. Every size up to it is
+        The largest sample size to evaluate, 1 to 1,000,000. Every size up to it is
         evaluated, since the width is not monotone.
 
     Returns
@@ -177,7 +183,7 @@ def sample_size_for_width(
     anticipated = _arguments.proportion_within("proportion", proportion)
     confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
     _arguments.one_of("rounding", rounding, get_args(Rounding))
-    maximum = _arguments.whole_number("maximum", maximum, minimum=1)
+    maximum = _arguments.whole_number("maximum", maximum, minimum=1, maximum=MOST_EVALUATED)
 
     sizes = [
         (trials, successes)
@@ -187,7 +193,7 @@ def sample_size_for_width(
     if not sizes:
         raise ValueError(
             f"proportion must be attainable with some number of trials up to {maximum} when "
-            f"rounding is 'exact', got {proportion!r}"
+            f"rounding is 'exact', got {shown(proportion)}"
         )
     trials_tried, successes_tried = zip(*sizes, strict=True)
     widths = proportion_interval(successes_tried, trials_tried, confidence_level, method).width
@@ -197,7 +203,8 @@ def sample_size_for_width(
         closest = int(np.argmin(widths))
         raise ValueError(
             f"width must be attainable with at most {maximum} trials (the narrowest is "
-            f"{np.min(widths):.4g}, with {trials_tried[closest]}), or maximum larger, got {width!r}"
+            f"{np.min(widths):.4g}, with {trials_tried[closest]}), or maximum larger, "
+            f"got {shown(width)}"
         )
 
     def planned(place: int) -> PlannedInterval:

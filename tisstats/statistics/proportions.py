@@ -29,6 +29,10 @@ _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "wald-max-variance": _limits.wald_max_variance,
 }
 
+#: Most successes, or most failures, of Sterne's interval, which goes through so many possible
+#: limits as their standard deviation, and takes a second or two.
+_MOST_OF_STERNE: Final = 10_000_000
+
 #: Methods of `proportion_interval`: name to description and source.
 INTERVAL_METHODS: Final = _arguments.load_options("interval")
 
@@ -100,6 +104,7 @@ def proportion_interval(
     ValueError
         If an argument has a wrong type or is out of range (0 of 0 has no interval), shapes do not
         broadcast, or two Series have different indexes. The message names the first invalid entry.
+        If method is "sterne", and there are more than ten million successes and failures.
 
     See Also
     --------
@@ -148,6 +153,15 @@ def proportion_interval(
     )
     limits = _LIMITS[_arguments.one_of("method", method, INTERVAL_METHODS)]
     count, of = args.counts
+    if (
+        method == "sterne"
+        and (rarer := np.minimum(count, of - count)).max(initial=0) > _MOST_OF_STERNE
+    ):
+        first = int(np.argmax(rarer > _MOST_OF_STERNE))
+        raise ValueError(
+            f"successes or failures must be at most {_MOST_OF_STERNE:,} when method is 'sterne', "
+            f"got {count[first]:,} and {of[first] - count[first]:,}; 'blaker' takes more"
+        )
     low, high = limits(count, of, args.confidence_level)
     return make_interval(args, method, count / of, low, high)
 
