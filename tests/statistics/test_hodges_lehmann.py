@@ -431,6 +431,11 @@ def test_a_difference_beside_which_others_would_be_equal_is_refused_at_once(valu
         hodges_lehmann(values)
 
 
+def test_a_measured_limit_is_not_zero_beside_larger_ones():
+    assert hodges_lehmann([5, 1e10, -1e10]).estimate == 2.5
+    assert hodges_lehmann([0.3 - 0.2 - 0.1, 2, -2]).estimate == 0
+
+
 @pytest.mark.parametrize("outlier", [9.9, 99, 999, 9999])
 def test_an_outlier_moves_the_limits_no_further_than_one_more_difference_can(outlier):
     values = normals(200, 3)

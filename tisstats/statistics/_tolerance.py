@@ -82,13 +82,12 @@ def require_rounding_error(
     tolerance : float
         Its tolerance.
     """
-    digits = _MEASURED_DIGITS if tolerance == TIE_TOLERANCE else _MEASURED_DIGITS_SINGLE
     distinct, places = np.unique(values, return_index=True)
     own = groups[places]
     shared = (np.bincount(own)[own] > 1) | (own == 0)
     first: dict[int, float] = {0: 0.0}
     for value, group in zip(distinct[shared].tolist(), own[shared].tolist(), strict=True):
-        if float(f"{value:.{digits}g}") == value and first.setdefault(group, value) != value:
+        if _is_measured(value, tolerance) and first.setdefault(group, value) != value:
             largest = float(values[np.argmax(np.abs(values))])
             raise ValueError(
                 f"{name} must not lie so close together beside the largest of them, {largest:g}: "
@@ -100,8 +99,19 @@ def require_rounding_error(
 def round_to_zero(
     value: float, values: NDArray[np.float64], tolerance: float = TIE_TOLERANCE
 ) -> float:
-    """Return 0 for a value that is zero up to the rounding error of `values`, else the value."""
-    return 0.0 if abs(value) <= tolerance * np.abs(values).max() else float(value)
+    """Return 0 for a value that is zero up to the rounding error of `values`, else the value.
+
+    A value with as few digits as the mean of two measurements has is no rounding error, however
+    large others are.
+    """
+    near = abs(value) <= tolerance * np.abs(values).max()
+    return 0.0 if near and not _is_measured(value, tolerance, more=1) else float(value)
+
+
+def _is_measured(value: float, tolerance: float, more: int = 0) -> bool:
+    """Return whether a value has at most the digits of a measurement, and so many more."""
+    digits = _MEASURED_DIGITS if tolerance == TIE_TOLERANCE else _MEASURED_DIGITS_SINGLE
+    return float(f"{value:.{digits + more}g}") == value
 
 
 # Times of patients, and the cause that ended each.
