@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -593,3 +594,19 @@ def test_a_number_beyond_all_scales_is_told_and_no_more(tmp_path):
         1,
         "v.csv, row 3, column haq, value '1e308': must be a number from 0 to 3\n",
     )
+
+
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_modules_are_imported_is_told_in_a_line(stop, code):
+    command = (
+        "import os, sys, types, tisstats.cli\n"
+        "assert 'argparse' not in sys.modules, 'a long import before signals are awaited'\n"
+        "slow = types.ModuleType('tisstats.cli.run')\n"
+        f"slow.__getattr__ = lambda _: os.kill(os.getpid(), {int(stop)})\n"
+        "sys.modules['tisstats.cli.run'] = slow\n"
+        "sys.exit(tisstats.cli.main())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (code, "stopped\n")

@@ -12,6 +12,7 @@ import pytest
 import tisstats
 from tests.command import called
 from tisstats import cli
+from tisstats.cli import commands
 from tisstats.errors import DataError, Fault
 
 COMMAND = [sys.executable, "-m", "tisstats.cli"]
@@ -229,7 +230,7 @@ def faulty(error):
     ],
 )
 def test_each_kind_of_end_has_its_exit_code(monkeypatch, capsys, error, code, told):
-    monkeypatch.setattr(cli.commands, "book", faulty(error))
+    monkeypatch.setattr(commands, "book", faulty(error))
     assert cli.main(["book"]) == code
     assert capsys.readouterr().err == told
 

@@ -162,6 +162,19 @@ def test_only_the_first_line_of_an_error_is_told(ran):
         ran("raise ValueError('one\\ntwo')")
 
 
+def test_output_may_be_read_as_long_as_a_cell_may_run(ran, monkeypatch):
+    found = []
+
+    def client(_, **options):
+        found.append(options["iopub_timeout"])
+        raise RuntimeError
+
+    monkeypatch.setattr("papermill.engines.PapermillNotebookClient", client)
+    with pytest.raises(NotebookError):
+        ran("for number in range(20_000): print(number, end='\\r')")
+    assert found == [running.CELL_TIMEOUT]
+
+
 def test_a_kernel_that_dies_is_a_failure(ran):
     with pytest.raises(NotebookError, match=r"kernel: DeadKernelError"):
         ran("import os; os._exit(3)")

@@ -87,7 +87,7 @@ def prove_table(
     ValueError
         If a name is unknown, or the output is no CSV file that can be written.
     DataError
-        If the file cannot be written.
+        If the file cannot be written, or a search ends without a proof.
     ModuleNotFoundError
         If the solver is not installed.
     """
@@ -140,6 +140,7 @@ def _writing(output: Path) -> Iterator[None]:
 def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
     from tisstats.bounds import prove_bound
     from tisstats.bounds.joint_search import JointSearch
+    from tisstats.bounds.solving import NoProofError
 
     published = PublishedFacts.read()
     rows: list[tuple[str, ...]] = []
@@ -147,8 +148,13 @@ def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
         assumptions = ALTERNATIVES[name].assumptions if name else BoundAssumptions()
         search = JointSearch.start(published, assumptions)
         for _, quantity, measure, side in same:
-            found = prove_bound(quantity, measure, side, published=published, search=search)
-            subject, seconds = measure or SCORE, f"{found.seconds:.1f}"
+            subject = measure or SCORE
+            try:
+                found = prove_bound(quantity, measure, side, published=published, search=search)
+            except NoProofError as error:
+                bound = f"{name} {side}".strip()
+                raise DataError([Fault(f"{bound} {quantity} of {subject}", str(error))]) from None
+            seconds = f"{found.seconds:.1f}"
             proof = found.text, found.proven, seconds, found.model
             rows.append((name, quantity, subject, side, *steps_of(measure, assumptions), *proof))
             report(

@@ -5,6 +5,8 @@ A solve has one worker, one seed and a deterministic limit.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from ortools.sat.python import cp_model
 
 #: Deterministic time after which a solve gives up; a second or two of a processor each.
@@ -22,12 +24,16 @@ def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | 
     ------
     NoProofError
         If the time limit is reached first.
+    KeyboardInterrupt
+        If the process is interrupted, which ends the search.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = limit
-    status = solver.solve(model)
+    # Caught by the solver, Ctrl-C would look like a search without a proof.
+    solver.parameters.catch_sigint_signal = False
+    status = _solve_interruptibly(solver, model)
     if status == cp_model.INFEASIBLE:
         return None
     if status != cp_model.OPTIMAL:
@@ -35,6 +41,19 @@ def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | 
             f"no proof within a deterministic time of {limit:g}: {solver.status_name(status)}"
         )
     return solver
+
+
+def _solve_interruptibly(
+    solver: cp_model.CpSolver, model: cp_model.CpModel
+) -> cp_model.CpSolverStatus:
+    """Solve in a thread: signals wait for the main thread, and it would wait for the solver."""
+    with ThreadPoolExecutor(1) as thread:
+        search = thread.submit(solver.solve, model)
+        try:
+            return search.result()
+        except BaseException:
+            solver.stop_search()
+            raise
 
 
 #: A constraint on a linear expression, such as ``x >= 3``.

@@ -1,19 +1,17 @@
-"""The command line: parse, call, print."""
+"""The command line: parse, call, print.
+
+Little is imported here: until `main` runs, Ctrl-C ends in a traceback.
+"""
 
 from __future__ import annotations
 
-import argparse
 import signal
-import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tisstats.book.run.forkserver import disable_slow_formats
-from tisstats.book.run.project import BookError, UsageError
-from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, TERMINATED, USAGE_ERROR
-from tisstats.cli.output import discard_output, print_error
-from tisstats.cli.parser import parser
-from tisstats.errors import DataError
+from tisstats.cli.output import print_error
+
+SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 class _Terminated(KeyboardInterrupt):
@@ -30,52 +28,12 @@ def _clean_up_when_terminated() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
-    own_process = arguments is None
     try:
-        if own_process:  # elsewhere others may check the formats, and wait for signals
-            disable_slow_formats()
+        if arguments is None:  # elsewhere others may wait for signals
             _clean_up_when_terminated()
-        parsed = parser().parse_args(arguments)
-        parsed.own_process = own_process
-        return _run(parsed)
+        from tisstats.cli.run import run
+
+        return run(arguments)
     except KeyboardInterrupt as stop:
         print_error("stopped")
         return TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED
-
-
-def _run(parsed: argparse.Namespace) -> int:
-    """Run a parsed command; an error becomes a line and an exit code."""
-    if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
-        print_error(f"tisstats {parsed.command}: the standard output is closed")
-        return DATA_ERROR
-    try:
-        code: int = parsed.run(parsed)
-        sys.stdout.flush()
-    except UsageError as error:
-        print_error(f"tisstats {parsed.command}: {error}")
-        return USAGE_ERROR
-    except (BookError, DataError) as error:
-        print_error(str(error))
-        return DATA_ERROR
-    except ModuleNotFoundError as error:
-        print_error(f"tisstats {parsed.command}: {error}")
-        print_error(
-            "This command needs extra packages: pip install '.[book]' in the project's folder."
-        )
-        return USAGE_ERROR
-    except BrokenPipeError:
-        discard_output()
-        return SUCCESS
-    except UnicodeEncodeError as error:
-        missing = error.object[error.start]
-        print_error(
-            f"tisstats {parsed.command}: {missing!r} cannot be printed in {error.encoding}, the "
-            "encoding of the standard output; set PYTHONIOENCODING=utf-8"
-        )
-        return DATA_ERROR
-    except OSError as error:
-        place = "the standard output" if error.filename is None else error.filename
-        print_error(f"tisstats {parsed.command}: {place}: {error.strerror or error}")
-        discard_output()
-        return DATA_ERROR
-    return code

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tisstats.book.run.project import UsageError
+from tisstats.cli import DATA_ERROR, SUCCESS
 from tisstats.cli.output import print_error, print_progress
 from tisstats.errors import DataError
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tisstats.book.run.parameters import Refusal
     from tisstats.statistics import PlannedArm
     from tisstats.tables import ReadOptions
-
-SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 @contextmanager

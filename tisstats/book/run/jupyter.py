@@ -156,6 +156,7 @@ def run_notebook(
             parameters=dict(values),
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT,
+            iopub_timeout=CELL_TIMEOUT,  # output may still be read long after a cell has run
             kernel_manager_class=type("Manager", (manager,), {"variables": variables or {}}),
             shutdown_kernel="immediate",
             record_timing=False,

@@ -1,0 +1,62 @@
+"""Run one command: what it raises becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from tisstats.book.run.forkserver import disable_slow_formats
+from tisstats.book.run.project import BookError, UsageError
+from tisstats.cli import DATA_ERROR, SUCCESS, USAGE_ERROR
+from tisstats.cli.output import discard_output, print_error
+from tisstats.cli.parser import parser
+from tisstats.errors import DataError
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Parse a command line, by default that of the process, run it, and return its exit code."""
+    own_process = arguments is None
+    if own_process:  # elsewhere others may check the formats
+        disable_slow_formats()
+    parsed = parser().parse_args(arguments)
+    parsed.own_process = own_process
+    return _run(parsed)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    """Run a parsed command; an error becomes a line and an exit code."""
+    if sys.stdout is None:  # the shell closed it, as in `tisstats claims >&-`
+        print_error(f"tisstats {parsed.command}: the standard output is closed")
+        return DATA_ERROR
+    try:
+        code: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except UsageError as error:
+        print_error(f"tisstats {parsed.command}: {error}")
+        return USAGE_ERROR
+    except (BookError, DataError) as error:
+        print_error(str(error))
+        return DATA_ERROR
+    except ModuleNotFoundError as error:
+        print_error(f"tisstats {parsed.command}: {error}")
+        print_error(
+            "This command needs extra packages: pip install '.[book]' in the project's folder."
+        )
+        return USAGE_ERROR
+    except BrokenPipeError:
+        discard_output()
+        return SUCCESS
+    except UnicodeEncodeError as error:
+        missing = error.object[error.start]
+        print_error(
+            f"tisstats {parsed.command}: {missing!r} cannot be printed in {error.encoding}, the "
+            "encoding of the standard output; set PYTHONIOENCODING=utf-8"
+        )
+        return DATA_ERROR
+    except OSError as error:
+        place = "the standard output" if error.filename is None else error.filename
+        print_error(f"tisstats {parsed.command}: {place}: {error.strerror or error}")
+        discard_output()
+        return DATA_ERROR
+    return code
