@@ -15,9 +15,10 @@ import pytest
 from tests.command import called
 from tests.conftest import ROOT
 from tests.trial.studies import make_study
-from tisstats import matching
-from tisstats.datapackage import find_faults, read_descriptor
-from tisstats.errors import DataError
+from tisstats import datapackage, matching
+from tisstats.cli.output import print_errors
+from tisstats.datapackage import find_faults, read_descriptor, read_tables
+from tisstats.errors import DataError, Fault
 from tisstats.ledger import PublishedFacts
 from tisstats.ledger.output import as_csv
 from tisstats.lim2021 import claims as lim2021
@@ -394,3 +395,64 @@ def test_numbers_and_remarks_are_no_formulas():
     texts = ["007", "+12", "-1.5e3", "-", "- none", "a=b", "", " =1", None, 3.5]
     texts += ["+3.0 (+60%)", "-0.5 (-1.2 to 0.3)", "+2.7e6 (3)", "-e", "- (none)"]
     assert not are_formulas(pd.Series(texts, dtype=object)).any()
+
+
+@pytest.mark.parametrize("row", [1, 2])
+def test_far_too_many_cells_are_counted_before_each_is_checked(tmp_path, monkeypatch, row):
+    monkeypatch.setattr(datapackage, "_find_with_care", lambda *_: pytest.fail("takes minutes"))
+    lines = ["id", "1"]
+    lines[row - 1] += ",x" * 20_000
+    (package(tmp_path) / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    (fault,) = find_faults(tmp_path)
+    said = {1: "the columns must be id", 2: "the row has 20001 cells; it must have 1"}
+    assert (fault.row, fault.message) == (row, said[row])
+    assert len(str(fault)) < 1_000
+
+
+def test_a_few_cells_too_many_are_checked_as_before(tmp_path):
+    most = datapackage._MOST_EXTRA
+    for extra in (1, most, most + 1):
+        (package(tmp_path) / "a.csv").write_text(f"id\n1{',x' * extra}\n", encoding="utf-8")
+        said = f"row 2: the row has {extra + 1} cells; it must have 1"
+        assert said in only_fault(read_tables, tmp_path)
+
+
+def test_so_many_columns_are_described_and_no_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(datapackage, "_MOST_COLUMNS", 3)
+    fields = [{"name": f"c{number}", "type": "string"} for number in range(4)]
+    (package(tmp_path, {"schema": {"fields": fields[:3]}}) / "a.csv").write_text("c0,c1,c2\n")
+    assert find_faults(tmp_path) == []
+    package(tmp_path, {"schema": {"fields": fields}})
+    said = "resource 1: describes 4 columns; at most 3 are checked"
+    assert said in only_fault(find_faults, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "more"),
+    [
+        ({"pattern": "x" * 1_000_000}, {}),
+        ({"enum": [str(number) for number in range(100_000)]}, {}),
+        ({}, {"encoding": "x" * 1_000_000}),
+    ],
+)
+def test_what_a_description_says_at_length_is_cut_in_messages(tmp_path, constraints, more):
+    field = {"name": "id", "type": "string", "constraints": constraints}
+    package(tmp_path, {"schema": {"fields": [field]}, **more})
+    (tmp_path / "a.csv").write_text("id\n-1\n", encoding="utf-8")
+    assert " characters)" in only_fault(read_tables, tmp_path)
+
+
+def test_a_fault_is_one_line_whatever_it_names():
+    fault = Fault("a\n.csv", "b\u2028c" + "d" * 10_000, 1, "e\x1b[2J" + "f" * 1_000, "g\n")
+    shown = str(fault)
+    assert len(shown.splitlines()) == 1
+    assert shown.isprintable()
+    assert len(shown) < 5_000
+
+
+def test_of_very_many_faults_the_first_are_printed(capsys):
+    print_errors([f"fault {number}" for number in range(1_000)])
+    whole = capsys.readouterr().err
+    assert whole.splitlines()[-1] == "fault 999"
+    print_errors([f"fault {number}" for number in range(1_002)])
+    assert capsys.readouterr().err == f"{whole}and 2 more\n"

@@ -25,7 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.doubtful_rows import PlainFile, follow_references, read_plain
-from tisstats.errors import DataError, Fault
+from tisstats.errors import DataError, Fault, shortened
 from tisstats.matching import PatternError, matches
 
 DESCRIPTOR = "datapackage.json"
@@ -47,7 +47,13 @@ _CONSTRAINTS = {
 _ENDINGS = (".csv", ".tsv", ".txt")
 
 #: Most characters of a part of a description that a message shows.
-_LONGEST_SHOWN = 200
+_LONGEST_SHOWN = 500
+
+#: Most columns of a file that are checked: Frictionless takes milliseconds for each.
+_MOST_COLUMNS = 1_000
+
+#: Most cells that a row may have too many for Frictionless, which keeps the row with each of them.
+_MOST_EXTRA = 100
 
 #: What is passed to Frictionless of a resource and of its schema. It would fetch some of the rest
 #: from wherever a description says, and follow patterns without a limit of time.
@@ -143,6 +149,9 @@ def _schema_faults(schema: object) -> Iterator[str]:
         return
     fields = schema.get("fields", [])
     if isinstance(fields, list):
+        if len(fields) > _MOST_COLUMNS:
+            yield f"describes {len(fields)} columns; at most {_MOST_COLUMNS} are checked"
+            return
         for field in fields:
             if not isinstance(field, dict):
                 yield f"a field must be an object with a name and a type, got {_shown(field)}"
@@ -166,8 +175,7 @@ def _is_file_name(path: str) -> bool:
 
 def _shown(value: object) -> str:
     """Return a part of a description as JSON, cut if it is long."""
-    text = json.dumps(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return shortened(json.dumps(value), _LONGEST_SHOWN)
 
 
 def allowed(field: dict[str, Any]) -> str:
@@ -188,9 +196,8 @@ def allowed(field: dict[str, Any]) -> str:
     for name, phrase in _CONSTRAINTS.items():
         if name in constraints:
             value = constraints[name]
-            parts.append(
-                phrase.format(", ".join(map(str, value)) if isinstance(value, list) else value)
-            )
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            parts.append(phrase.format(shortened(shown, _LONGEST_SHOWN)))
     empty = "; not empty" if constraints.get("required") else ""
     return f"{', '.join(parts)}{empty}"
 
@@ -224,6 +231,8 @@ def find_faults(directory: Path) -> list[Fault]:
     if devices := _devices(directory, descriptor):
         return devices
     files = _plain_files(directory, descriptor)
+    if wide := _wide_rows(directory, descriptor, files):
+        return wide
     if files and all(file is not None and not file.doubtful.any() for file in files.values()):
         return []
     if all(file is None for file in files.values()):
@@ -268,6 +277,39 @@ def _plain_files(directory: Path, descriptor: dict[str, Any]) -> dict[str, Plain
     }
     follow_references(files, schemas)
     return files
+
+
+def _wide_rows(
+    directory: Path, descriptor: dict[str, Any], files: Mapping[str, PlainFile | None]
+) -> list[Fault]:
+    """Return a fault for each row with far too many cells, and each header of another length."""
+    faults = []
+    for resource in descriptor["resources"]:
+        columns, plain = len(_described_columns(resource)), files.get(str(resource.get("name")))
+        if not columns or (plain is not None and plain.records is None):
+            continue
+        file = directory / str(resource.get("path"))
+        try:
+            with file.open(encoding=encoding(resource), newline="") as text:
+                widths = list(map(len, csv.reader(text, delimiter=delimiter(resource))))
+        except (OSError, ValueError, csv.Error):
+            continue  # Frictionless says what is wrong with it
+        if widths and widths[0] != columns:
+            faults.append(_wrong_header(file, resource))
+            continue
+        faults += [
+            _wrong_width(file, row, width, columns)
+            for row, width in enumerate(widths, 1)
+            if width > columns + _MOST_EXTRA
+        ]
+    return faults
+
+
+def _described_columns(resource: Mapping[str, Any]) -> list[str]:
+    """Return the names of the columns, if each has one; an empty list otherwise."""
+    fields = resource.get("schema", {}).get("fields", [])
+    names = [field.get("name") for field in fields] if isinstance(fields, list) else []
+    return names if all(isinstance(name, str) for name in names) else []
 
 
 def _write_doubtful(
@@ -416,7 +458,8 @@ def _is_encoding(described: object) -> bool:
 
 
 def _no_encoding(described: object) -> str:
-    return f"unknown encoding {described!r}; use one such as utf-8, latin-1 or cp1252"
+    shown = shortened(repr(described), _LONGEST_SHOWN)
+    return f"unknown encoding {shown}; use one such as utf-8, latin-1 or cp1252"
 
 
 def _one_line(text: str) -> str:
@@ -426,15 +469,24 @@ def _one_line(text: str) -> str:
 def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) -> list[Fault]:
     """Return the faults of one file; errors in the header suppress all others."""
     if any(error.type.endswith("-label") for error in errors):
-        text = file.read_text(encoding=encoding(resource), errors="replace")
-        columns, found = ",".join(_fields(resource)), text.partition("\n")[0].strip()
-        return [Fault(str(file), f"the columns must be {columns}", 1, None, found)]
+        return [_wrong_header(file, resource)]
     by_row: dict[int | None, list[Any]] = {}
     for error in errors:
         by_row.setdefault(getattr(error, "row_number", None), []).append(error)
     return [
         fault for row, found in by_row.items() for fault in _row_faults(file, row, found, resource)
     ]
+
+
+def _wrong_header(file: Path, resource: dict[str, Any]) -> Fault:
+    with file.open(encoding=encoding(resource), errors="replace") as text:
+        found = text.readline().strip()
+    columns = shortened(",".join(_fields(resource)), _LONGEST_SHOWN)
+    return Fault(str(file), f"the columns must be {columns}", 1, None, found)
+
+
+def _wrong_width(file: Path, row: int | None, cells: int, columns: int) -> Fault:
+    return Fault(str(file), f"the row has {cells} cells; it must have {columns}", row)
 
 
 def _infinite_numbers(file: Path, resource: dict[str, Any]) -> list[Fault]:
@@ -480,8 +532,7 @@ def _row_faults(
         return [Fault(str(file), "the row is empty", row)]
     if kinds & {"missing-cell", "extra-cell"}:
         cells = len(next(error for error in errors if error.type in kinds).cells)
-        columns = len(_fields(resource))
-        return [Fault(str(file), f"the row has {cells} cells; it must have {columns}", row)]
+        return [_wrong_width(file, row, cells, len(_fields(resource)))]
     return [_cell_fault(file, row, error, resource) for error in errors]
 
 

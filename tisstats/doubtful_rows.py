@@ -243,8 +243,9 @@ def _doubtful_cells(
             value = float(distinct[at])
             doubts[at] = not (abs(value) < _EXACT and low <= value <= high)
     if "enum" in constraints:
+        permitted = set(constraints["enum"])
         for at in known:
-            doubts[at] = distinct[at] not in constraints["enum"]
+            doubts[at] = distinct[at] not in permitted
     if "pattern" in constraints:
         fits = matches(constraints["pattern"], [distinct[at] for at in known])
         for at, fit in zip(known, fits, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,13 @@ MOST_SHOWN = 80
 
 #: Whole numbers from here on are not written out.
 _LONGEST_NUMBER = 10**40
+
+#: Most characters of what else a message shows: names of columns, and what is allowed.
+_LONGEST_NAME = 200
+_LONGEST_MESSAGE = 4_000
+
+#: Characters that end a line or steer a terminal.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,12 @@ class Fault:
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
-            place.append(f"column {self.column}")
+            place.append(f"column {shortened(self.column, _LONGEST_NAME)}")
         if self.key is not None:
-            place.append(f"key {self.key}")
+            place.append(f"key {shortened(self.key, _LONGEST_NAME)}")
         if self.value is not None:
             place.append(f"value {_shown(self.value)}")
-        return f"{', '.join(place)}: {self.message}"
+        return on_one_line(f"{', '.join(place)}: {shortened(self.message, _LONGEST_MESSAGE)}")
 
 
 def _shown(value: str) -> str:
@@ -68,6 +76,24 @@ def shown(value: object) -> str:
         return text
     shape = getattr(value, "shape", None)
     return type(value).__name__ if shape is None else f"{type(value).__name__} of shape {shape}"
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text; of one with more characters its beginning and its length.
+
+    >>> shortened("a" * 2_000, 3), shortened("abc", 3)
+    ('aaa... (2000 characters)', 'abc')
+    """
+    return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
+
+
+def on_one_line(text: str) -> str:
+    r"""Return a text whose control characters, among them line breaks, are written as escapes.
+
+    >>> print(on_one_line("CK\n(U/L)"))
+    CK\n(U/L)
+    """
+    return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class DataError(ValueError):

@@ -9,8 +9,6 @@ import signal
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tisstats.cli.output import print_error
-
 SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
@@ -35,5 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run(arguments)
     except KeyboardInterrupt as stop:
+        from tisstats.cli.output import print_error
+
         print_error("stopped")
         return TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED

@@ -5,13 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
+
+from tisstats.errors import shortened
+
+#: Most lines that are printed of what is wrong, and most characters of one.
+_MOST_LINES = 1_000
+_LONGEST_LINE = 10_000
 
 
 def print_error(message: str) -> None:
-    """Print a message to standard error, if there is one; who has closed it wants none."""
+    """Print a message to standard error, if it is there and can be written."""
     if sys.stderr is not None:
-        with contextlib.suppress(BrokenPipeError):
-            print(message, file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(shortened(message, _LONGEST_LINE), file=sys.stderr)
+
+
+def print_errors(lines: Sequence[str]) -> None:
+    """Print a line per fault, of very many the first, to standard error."""
+    for line in lines[:_MOST_LINES]:
+        print_error(line)
+    if (more := len(lines) - _MOST_LINES) > 0:
+        print_error(f"and {more} more")
 
 
 def print_progress(line: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.cli import DATA_ERROR, SUCCESS, USAGE_ERROR
-from tisstats.cli.output import discard_output, print_error
+from tisstats.cli.output import discard_output, print_error, print_errors
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
@@ -36,7 +36,7 @@ def _run(parsed: argparse.Namespace) -> int:
         print_error(f"tisstats {parsed.command}: {error}")
         return USAGE_ERROR
     except (BookError, DataError) as error:
-        print_error(str(error))
+        print_errors(str(error).split("\n"))
         return DATA_ERROR
     except ModuleNotFoundError as error:
         print_error(f"tisstats {parsed.command}: {error}")
