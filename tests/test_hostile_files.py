@@ -6,6 +6,7 @@ import json
 import socket
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -29,6 +30,7 @@ from tisstats.tables import packed, raw, read_table, toml, write_table
 from tisstats.tables.formats import TEXT_FORMATS
 from tisstats.tables.formulas import RUN, are_formulas
 from tisstats.tables.workbook import write_workbook
+from tisstats.trial.cdisc import read_analysis_datasets
 
 DIGITS = "9" * 5_000
 DEEP = 100_000
@@ -456,3 +458,59 @@ def test_of_very_many_faults_the_first_are_printed(capsys):
     assert whole.splitlines()[-1] == "fault 999"
     print_errors([f"fault {number}" for number in range(1_002)])
     assert capsys.readouterr().err == f"{whole}and 2 more\n"
+
+
+ENDLESS = Path("/proc/self/pagemap")
+
+
+@pytest.mark.skipif(not ENDLESS.exists(), reason="the system has no such file")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("datapackage.json", ["check", "."]),
+        ("a.csv", ["check", "."]),
+        ("study.toml", ["check", "."]),
+        ("study.toml", ["export", ".", "-o", "out"]),
+        ("study.toml", ["book", "--cohort", "."]),
+        ("v.csv", ["score", "v.csv", "--mmt-max", 260, "--uln", "ck=170"]),
+        ("v.parquet", ["score", "v.parquet", "--mmt-max", 260, "--uln", "ck=170"]),
+        ("m.toml", ["score", "a.csv", "--map", "m.toml", "--mmt-max", 260, "--uln", "ck=170"]),
+        ("synthetic_ensemble.npz", ["book", "--cohort", ".", "--source", ROOT]),
+        ("b.csv", ["bounds", "--only", "tis_zero", "-o", "b.csv"]),
+    ],
+)
+def test_a_file_of_the_system_that_has_no_end_is_not_read(tmp_path, name, words):
+    if name != "synthetic_ensemble.npz":
+        package(tmp_path)
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).symlink_to(ENDLESS)
+    done = called(*words, cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert len(done.stderr.splitlines()) == 1
+    assert f"{name}: is no" in done.stderr
+    assert " regular file" in done.stderr
+
+
+@pytest.mark.skipif(not ENDLESS.exists(), reason="the system has no such file")
+@pytest.mark.parametrize("name", ["adsl.csv", "adsl.json", "define.csv"])
+def test_a_data_set_without_an_end_is_not_read(tmp_path, name):
+    (tmp_path / "adqs.csv").write_text("USUBJID\nX-1\n", encoding="utf-8")
+    (tmp_path / name).symlink_to(ENDLESS)
+    said = only_fault(read_analysis_datasets, tmp_path)
+    assert said == f"{tmp_path / name}: is not a regular file"
+
+
+@pytest.mark.parametrize("name", ["study.toml", "datapackage.json"])
+def test_a_description_larger_than_any_is_not_read(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(toml, "_MOST_CHARACTERS", 10)
+    monkeypatch.setattr(datapackage, "_MOST_BYTES", 40)
+    (tmp_path / name).write_bytes(b" " * 41)
+    done = called("check", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "has 41 bytes" in done.stderr or "has more than 40 bytes" in done.stderr
+
+
+def test_a_lack_of_memory_is_told_in_a_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(datapackage, "read_descriptor", lambda _: bytearray(1 << 62))
+    done = called("check", package(tmp_path))
+    assert (done.returncode, done.stderr) == (1, "tisstats check: the memory is not enough\n")

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from tisstats.doubtful_rows import PlainFile, follow_references, read_plain
 from tisstats.errors import DataError, Fault, shortened
 from tisstats.matching import PatternError, matches
+from tisstats.regular_files import is_regular
 
 DESCRIPTOR = "datapackage.json"
 
@@ -48,6 +49,9 @@ _ENDINGS = (".csv", ".tsv", ".txt")
 
 #: Most characters of a part of a description that a message shows.
 _LONGEST_SHOWN = 500
+
+#: Most bytes of a description.
+_MOST_BYTES = 64 * 2**20
 
 #: Most columns of a file that are checked: Frictionless takes milliseconds for each.
 _MOST_COLUMNS = 1_000
@@ -95,8 +99,13 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
         raise DataError(
             [Fault(str(directory), message if directory.exists() else "there is no such folder")]
         )
-    if not path.is_file():
+    if not path.exists():
         raise DataError([Fault(str(path), "missing; a data package needs this description")])
+    if not is_regular(path):
+        raise DataError([Fault(str(path), "is not a regular file")])
+    if (size := path.stat().st_size) > _MOST_BYTES:
+        message = f"has {size} bytes; a description of at most {_MOST_BYTES} is read"
+        raise DataError([Fault(str(path), message)])
     try:
         descriptor: Any = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:  # also of a whole number of thousands of digits
@@ -250,7 +259,7 @@ def _devices(directory: Path, descriptor: Mapping[str, Any]) -> list[Fault]:
     return [
         Fault(str(file), "is not a regular file")
         for file in (directory / path for path in paths if path)
-        if file.exists() and not (file.is_file() or file.is_dir())
+        if file.exists() and not (is_regular(file) or file.is_dir())
     ]
 
 
@@ -581,7 +590,7 @@ def _digest(directory: Path) -> str | None:
     for resource in ({"path": DESCRIPTOR}, *read_descriptor(directory)["resources"]):
         try:
             file = directory / resource["path"]
-            if not file.is_file():  # a pipe or a device can be read without end
+            if not is_regular(file):
                 return None
             content = file.read_bytes()
         except (KeyError, OSError, ValueError):

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.matching import PatternError, matches
+from tisstats.regular_files import is_regular
 from tisstats.tables.cells import distinct_texts
 from tisstats.tables.delimited import parse_regular
 
@@ -180,7 +181,7 @@ def _read(
     encoding: str,
     delimiter: str,
 ) -> PlainFile:
-    if not path.is_file():
+    if not is_regular(path):
         raise _NotPlainError
     text = path.read_bytes().decode(encoding)
     names = [given["name"] for given in fields]

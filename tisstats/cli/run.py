@@ -44,6 +44,9 @@ def _run(parsed: argparse.Namespace) -> int:
             "This command needs extra packages: pip install '.[book]' in the project's folder."
         )
         return USAGE_ERROR
+    except MemoryError:
+        print_error(f"tisstats {parsed.command}: the memory is not enough")
+        return DATA_ERROR
     except BrokenPipeError:
         discard_output()
         return SUCCESS

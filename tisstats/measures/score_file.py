@@ -51,6 +51,7 @@ from tisstats.measures.visit_table import (
 )
 from tisstats.measures.visits import MISSING, ScoringRules
 from tisstats.parallel import ProgressPrinter, run_tasks
+from tisstats.regular_files import is_regular
 from tisstats.statistics._arguments import one_of
 from tisstats.tables import (
     FormatError,
@@ -200,7 +201,7 @@ def score_file(
 
 
 def _state(source: Path) -> tuple[int, ...] | None:
-    if not source.is_file():
+    if not is_regular(source):
         return None
     found = source.stat()
     # A program can set the date of a file back, and not that of its last change.
@@ -250,11 +251,11 @@ def _key(
 
     is_input = str(source) == STANDARD_STREAM
     named = (mapping,) if is_input else (source, mapping)
-    files = [path for path in named if path is not None and path.is_file()]
+    files = [path for path in named if path is not None and is_regular(path)]
     return {
         "files": [digest(path) for path in files],
         # What comes through a pipe is known only once it is read: no run goes on with another's.
-        "once": uuid.uuid4().hex if is_input or not source.is_file() else "",
+        "once": uuid.uuid4().hex if is_input or not is_regular(source) else "",
         "options": repr(options),
         "scoring": repr(sorted(scoring.items())),
         "version": tisstats.__version__,

@@ -21,6 +21,7 @@ from tisstats.datapackage import DESCRIPTOR, STUDY
 from tisstats.errors import DataError, Fault, refusing
 from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
+from tisstats.regular_files import is_regular
 from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cohort
 from tisstats.synthetic.targets import MEASURES
 from tisstats.tables.atomic import write_folder
@@ -101,8 +102,9 @@ class Ensemble:
         file = data_directory("reconstructed") / ENSEMBLE if path is None else Path(path)
         if file.is_dir():
             file = file / ENSEMBLE
-        if not file.is_file():
-            raise DataError([Fault(str(file), "there is no such file")])
+        if not is_regular(file):
+            message = "is not a regular file" if file.exists() else "there is no such file"
+            raise DataError([Fault(str(file), message)])
         with refusing(str(file), "is not an ensemble of synthetic cohorts"):
             _check_sizes(file)
             with np.load(file, allow_pickle=False) as stored:

@@ -47,9 +47,8 @@ from typing import Any
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
-from tisstats.tables.streams import open_bytes
 from tisstats.tables.study_days import DAYS, time_faults
-from tisstats.tables.toml import parse_toml
+from tisstats.tables.toml import read_toml
 
 #: The tables of a trial.
 TABLES = ("patients", "visits", "treatments", "adverse_events")
@@ -197,11 +196,7 @@ def read_mapping(path: Path) -> TrialMapping:
     >>> read_mapping(path).table("visits").columns["mmt"]
     ('MMT8',)
     """
-    try:
-        with open_bytes(path) as stream:
-            given = parse_toml(stream.read().decode("utf-8-sig"), str(path))
-    except UnicodeError:
-        raise DataError([Fault(str(path), "is not in UTF-8")]) from None
+    given = read_toml(path)
     reader = _Reader(str(path))
     mapping = reader.mapping(given)
     if reader.faults:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from tisstats.errors import DataError, Fault
+from tisstats.regular_files import is_regular
 from tisstats.tables.delimited import not_in_encoding, text_encoding
 from tisstats.tables.formats import STANDARD_STREAM
 from tisstats.tables.packed import TOO_LARGE, most_unpacked
@@ -55,7 +56,7 @@ def open_bytes(source: Path) -> Iterator[BinaryIO]:
     if str(source) == STANDARD_STREAM:
         yield standard_input()
         return
-    if not source.is_file():
+    if not is_regular(source):
         raise DataError([Fault(str(source), _why_no_file(source))])
     try:
         with source.open("rb") as stream:
@@ -184,7 +185,8 @@ def _why_no_file(source: Path) -> str:
     if source.is_dir():
         return "is a folder; name a file"
     if source.exists():
-        return "is not a regular file; a pipe is read as - (standard input)"
+        pipe = "; a pipe is read as - (standard input)" if source.suffix != ".toml" else ""
+        return f"is not a regular file{pipe}"
     if source.is_symlink():
         return "is a link that leads to no file"
     return "there is no such file"

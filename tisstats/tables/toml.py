@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tisstats.errors import DataError, Fault
+from tisstats.tables.streams import open_bytes
 
 #: Most parts of a dotted key; the time to read one grows with their square.
 _MOST_PARTS = 100
 
 #: Most characters: a text written by hand is far shorter, and a longer one takes minutes to read.
 _MOST_CHARACTERS = 5_000_000
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a file in TOML says; a byte order mark is skipped, which some editors write.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If it cannot be read, is not in UTF-8, or as for `parse_toml`.
+    """
+    most = 4 * _MOST_CHARACTERS  # a character has four bytes at most
+    with open_bytes(path) as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        message = f"has more than {most} bytes; at most {_MOST_CHARACTERS} characters are read"
+        raise DataError([Fault(str(path), message)])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeError:
+        message = "is not in UTF-8, as TOML must be; save it so"
+        raise DataError([Fault(str(path), message)]) from None
+    return parse_toml(text, str(path))
 
 
 def parse_toml(text: str, file: str) -> dict[str, Any]:

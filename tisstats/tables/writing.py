@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tisstats.regular_files import is_regular
 from tisstats.tables.atomic import replacing
 from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS, FormatError, file_format
 from tisstats.tables.formulas import refuse_formulas
@@ -69,7 +70,7 @@ def check_writable(path: Path) -> None:
         raise FormatError(f"{path}: there is no such folder")
     if path.is_dir():
         raise FormatError(f"{path}: is a folder; name a file")
-    if path.exists() and not path.is_file():  # a pipe or a device, which a file would replace
+    if path.exists() and not is_regular(path):  # a pipe or a device, which a file would replace
         raise FormatError(f"{path}: is no regular file; to write to a pipe, redirect - to it")
     try:  # files are replaced, not written into
         with tempfile.TemporaryFile(dir=path.absolute().parent):

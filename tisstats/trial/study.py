@@ -18,7 +18,7 @@ from tisstats.datapackage import STUDY
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import CMAS_MAX, CoreSet
 from tisstats.measures.ranges import ARGUMENTS_OF, CoreSetArguments, Ranges
-from tisstats.tables.toml import parse_toml
+from tisstats.tables.toml import read_toml
 from tisstats.trial.definitions import Definitions
 from tisstats.trial.study_core_set import KEYS_OF_DEFINITIONS, core_set_faults
 from tisstats.trial.study_faults import cross_faults, definition_faults
@@ -75,20 +75,10 @@ class Study:
             is_file = path.parent.is_file()
             message = f"is a file; name the folder that holds {STUDY}" if is_file else _NO_FOLDER
             raise DataError([Fault(str(path.parent), message)])
-        try:
-            # Some editors begin a file with a byte order mark.
-            text = path.read_text(encoding="utf-8-sig")
-            given = parse_toml(text, str(path))
-        except FileNotFoundError:
+        if not path.exists() and not path.is_symlink():
             message = "there is no such file; `tisstats new` writes one"
-            raise DataError([Fault(str(path), message)]) from None
-        except OSError as error:
-            message = f"cannot be read: {error.strerror or error}"
-            raise DataError([Fault(str(path), message)]) from None
-        except UnicodeDecodeError:
-            message = "is not in UTF-8, as TOML must be; save it so"
-            raise DataError([Fault(str(path), message)]) from None
-        return cls.from_mapping(given, str(path))
+            raise DataError([Fault(str(path), message)])
+        return cls.from_mapping(read_toml(path), str(path))
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any], path: str = STUDY) -> Study:

@@ -13,6 +13,7 @@ from typing import get_args
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
+from tisstats.regular_files import is_regular
 from tisstats.statistics._arguments import one_of
 from tisstats.tables.atomic import adding_to
 from tisstats.tables.formulas import RUN, refuse_formulas
@@ -48,6 +49,8 @@ SYNTHETIC_FILE = "synthetic_"
 
 #: Name of the table of variables.
 DEFINE = "define.csv"
+
+_NOT_REGULAR = "is not a regular file"
 
 _WRITERS: dict[str, Callable[[DatasetContents, Path], None]] = {
     "csv": write_csv,
@@ -226,7 +229,7 @@ def _dataset_files(folder: Path) -> list[Path]:
 
 def _define_files(folder: Path) -> list[Path]:
     names = (DEFINE, f"{SYNTHETIC_FILE}{DEFINE}")
-    return [folder / name for name in names if (folder / name).is_file()]
+    return [folder / name for name in names if (folder / name).exists()]
 
 
 def dataset_files(folder: Path) -> dict[str, Path]:
@@ -240,6 +243,13 @@ def dataset_files(folder: Path) -> dict[str, Path]:
         allowed = ", ".join(FILE_FORMATS)
         message = f"holds no analysis data set, such as adsl, as one of {allowed}"
         raise DataError([Fault(str(folder), message)])
+    if faults := [
+        Fault(str(path), _NOT_REGULAR)
+        for paths in files.values()
+        for path in paths
+        if not is_regular(path)
+    ]:
+        raise DataError(faults)
     if faults := [
         Fault(str(paths[1]), f"is a second file of {name}; the other is {paths[0].name}")
         for name, paths in files.items()
@@ -257,6 +267,8 @@ def _read_define(folder: Path) -> list[Variable]:
     if not paths:
         return []
     path = paths[0]
+    if not is_regular(path):
+        raise DataError([Fault(str(path), _NOT_REGULAR)])
     table = read_csv(path).table
     if list(table.columns) != list(DEFINE_COLUMNS):
         message = f"its columns must be {', '.join(DEFINE_COLUMNS)}"
