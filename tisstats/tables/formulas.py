@@ -12,15 +12,33 @@ from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import distinct_texts, is_text
 
 #: The signs are those of CWE-1236, https://cwe.mitre.org/data/definitions/1236.html, and their full
-#: widths; after a plus or minus only what calls by a name, compares, starts another program,
-#: computes or names a cell: "+12" and "+3.0 (+60%)" are numbers, "- none" a note.
-_CALLS = r".*[|!=]|.*(?<![\w.])[^\W\d][\w.]*\s*\("
-_OPERAND = r"\s*(?:\$?[A-Za-z]{1,3}\$?\d{1,7}|[\d.]+%?)\s*"
-_COMPUTES = rf"\s*\$?[A-Za-z]{{1,3}}\$?\d{{1,7}}\s*$|{_OPERAND}(?:[-+*/^&]{_OPERAND})+$"
-_FORMULA = re.compile(rf"[\t\r\n]*(?:[=@＝＠]|[+\-＋－](?:{_CALLS}|{_COMPUTES}))", re.DOTALL)
+#: widths; after a plus or minus only what calls by a name, compares, starts another program, names
+#: another file or can be computed: "+12" and "+3.0 (+60%)" are numbers, "- none" a note.
+_CALLS = r".*[|!=]|.*(?<![\w.])[^\W\d][\w.]*\s*\(|.*'#?\$"
+_FORMULA = re.compile(rf"[\t\r\n]*(?:[=@＝＠]|[+\-＋－](?:{_CALLS}))", re.DOTALL)
+
+#: A number with its sign, which stays what it is.
+_NUMBER = re.compile(r"[+\-＋－]\s*(?:\d[\d.,]*|\.\d+)(?:[eE][+-]?\d+)?\s*%?\s*")
+
+#: Parts of what a spreadsheet computes. Cells may be columns, and of a sheet, as in Calc.
+_CELL = r"(?:\$?[A-Za-z_]\w*\.)?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.])"
+_PART = re.compile(
+    rf"""\s*(?:
+        (?P<cell>{_CELL}|\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}(?![\w.]))
+        |(?P<constant>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|"(?:[^"]|"")*")
+        |(?P<sign>[+\-＋－])
+        |(?P<range>[:,])
+        |(?P<operator>[*/^&]|[<>]{{1,2}})
+        |(?P<opening>\()
+        |(?P<closing>\))
+        |(?P<percent>%)
+    )\s*""",
+    re.VERBOSE,
+)
 
 #: How one begins.
 _BEGINS = frozenset("=@+-＝＠＋－\t\r\n")
+_SIGNS = frozenset("+-＋－")
 
 #: Signs between cells, in the one or the other country, besides the comma, which is in quotes.
 _SEPARATORS = re.compile(r"[;\t|]")
@@ -35,13 +53,45 @@ def is_formula(text: str) -> bool:
 
     Examples
     --------
-    >>> [is_formula(text) for text in ("=1+1", "+3.0 (+60%)", "-SUM(A1)", "x;=1+1", "+A1")]
+    >>> [is_formula(text) for text in ("=1+1", "+3.0 (+60%)", "-SUM(A1)", "x;=1+1", "--A1")]
     [True, False, True, True, True]
     """
-    if _SEPARATORS.search(text) is None:
-        return text[:1] in _BEGINS and _FORMULA.match(text) is not None
-    parts = _SEPARATORS.split(text)
-    return _FORMULA.match(text) is not None or any(map(_FORMULA.match, parts))
+    if text[:1] in _BEGINS and _is_run(text):
+        return True
+    return _SEPARATORS.search(text) is not None and any(map(_is_run, _SEPARATORS.split(text)))
+
+
+def _is_run(text: str) -> bool:
+    """Return whether a spreadsheet would run a text as a whole."""
+    if _FORMULA.match(text) is not None:
+        return True
+    begun = text.lstrip("\t\r\n")
+    return begun[:1] in _SIGNS and _NUMBER.fullmatch(begun) is None and _is_computed(begun)
+
+
+def _is_computed(text: str) -> bool:
+    """Return whether cells and constants can be computed, as also if no bracket is closed."""
+    at, depth, before = 0, 0, ""
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None:
+            return False
+        kind, at = part.lastgroup or "", part.end()
+        ended = before in ("cell", "constant", "closing", "percent")  # an operand
+        match kind:
+            case "cell" if ended and before != "cell":  # two cells apart by a blank intersect
+                return False
+            case "constant" | "opening" if ended:
+                return False
+            case "operator" | "closing" | "percent" if not ended:
+                return False
+            case "range" if before not in ("cell", "closing"):
+                return False
+        depth += (kind == "opening") - (kind == "closing")
+        if depth < 0:
+            return False
+        before = kind
+    return before in ("cell", "constant", "closing", "percent")
 
 
 def are_formulas(column: pd.Series) -> NDArray[np.bool_]:
