@@ -68,9 +68,11 @@ def test_of_very_many_identifiers_the_first_are_compared(monkeypatch):
     assert list(found.remarks()) == [pair, said]
 
 
-@pytest.mark.parametrize("unseen", "\x07\u200b\u2028\u2029\u3164\x7f")
+@pytest.mark.parametrize("unseen", "\0\x07\u200b\u2028\u2029\u3164\x7f")
 def test_characters_that_nobody_sees_are_found_within_an_identifier(unseen):
     assert identifiers.unseen_character(f"A{unseen}1") == unseen
+    found = identifiers.unseen_characters(pd.Series([f"A{unseen}1", "A1"]), np.array([0, 1]))
+    assert found == [unseen, "", ""]
 
 
 @pytest.mark.parametrize("seen", ["A 1", "é", "na\u200cme", "a\xa0b"])

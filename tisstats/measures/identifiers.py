@@ -27,7 +27,7 @@ ALIKE = "differs only in leading zeros, capitals, blanks or the encoding of lett
 _MOST_COMPARED = 200_000
 
 
-def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> NDArray[np.str_]:
+def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> list[str]:
     """Return, for each patient, the first character of the identifier that nobody sees, or "".
 
     By such a character one patient becomes two. `patients` is as `number_patients` returns it; the
@@ -35,10 +35,11 @@ def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> ND
 
     Examples
     --------
-    >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2])).tolist()
+    >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2]))
     ['', '\u200b', '', '']
     """
-    return np.array([*map(unseen_character, _distinct(identifiers, patients)), ""])
+    # NumPy would drop a null character.
+    return [*map(unseen_character, _distinct(identifiers, patients)), ""]
 
 
 def unseen_character(identifier: object) -> str:

@@ -254,8 +254,8 @@ def identify_visits(check: TableCheck) -> tuple[NDArray[np.int64], NDArray[np.fl
     absent = empty_cells(check.table["week"])
     check.fault_rows(patients < 0, "patient_id", "must not be empty")
     unseen = unseen_characters(identifiers, patients)
-    for character in sorted({*unseen.tolist()} - {""}):
-        rows = (unseen == character)[patients]
+    for character in sorted({*unseen} - {""}):
+        rows = np.array([each == character for each in unseen])[patients]
         check.fault_rows(rows, "patient_id", unseen_message(character))
     check.fault_rows(absent, "week", "must be a number of weeks, not empty")
     return patients, weeks
