@@ -600,7 +600,7 @@ def test_a_number_beyond_all_scales_is_told_and_no_more(tmp_path):
 def test_a_signal_while_modules_are_imported_is_told_in_a_line(stop, code):
     command = (
         "import os, sys, types, tisstats.cli\n"
-        "assert not {'argparse', 'inspect'} & {*sys.modules}, 'a long import before signals are awaited'\n"
+        "assert not {'argparse', 'inspect'} & {*sys.modules}, 'a long import'\n"
         "slow = types.ModuleType('tisstats.cli.run')\n"
         f"slow.__getattr__ = lambda _: os.kill(os.getpid(), {int(stop)})\n"
         "sys.modules['tisstats.cli.run'] = slow\n"

@@ -1,12 +1,15 @@
 """Where nothing can be written, every command says so in one line and leaves nothing behind."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tisstats.cli import commands, main
 from tisstats.ledger.published import data_directory
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 
@@ -87,3 +90,33 @@ def test_a_full_standard_output_is_told():
         run = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     assert run.returncode == 1
     assert run.stderr == "tisstats claims: the standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [["--help"], ["score", "--help"], ["--version"]])
+def test_help_that_cannot_be_printed_is_told(words, unbuffered):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("the system has no device that is always full")
+    command = [sys.executable, "-m", "tisstats.cli", *words]
+    with full.open("w") as out:
+        run = subprocess.run(
+            command,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    told = "tisstats: the standard output: No space left on device\n"
+    assert (run.returncode, run.stderr) == (1, told)
+
+
+def test_an_error_of_a_file_without_a_name_is_not_told_of_the_standard_output(monkeypatch, capsys):
+    def write(_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(commands, "new", write)
+    assert main(["new", "study"]) == 1
+    told = "tisstats new: a file cannot be read or written: Too many open files\n"
+    assert capsys.readouterr().err == told

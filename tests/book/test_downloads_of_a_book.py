@@ -222,6 +222,12 @@ def test_tables_are_not_copied_beside_those_of_a_trial(tiny_book, tmp_path):
     for folder in (tmp_path / "trial", tmp_path / "trial" / ".." / "trial"):
         with pytest.raises(UsageError, match="has the tables of the trial"):
             Export(folder).check(tiny_book.project, tiny_book.html, tmp_path / "trial")
+    for number, name in enumerate(("study.toml", "datapackage.json", "synthetic_ensemble.npz")):
+        other = tmp_path / f"other{number}"
+        other.mkdir()
+        (other / name).touch()
+        with pytest.raises(UsageError, match=f"other{number} has data, with {name}: choose"):
+            Export(figures=other).check(tiny_book.project, tiny_book.html)
     below = Export(tmp_path / "trial" / "tables")
     below.check(tiny_book.project, tiny_book.html, tmp_path / "trial")
 

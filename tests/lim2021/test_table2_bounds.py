@@ -1,6 +1,7 @@
 """The committed P values of Table 2 are what the command computes, and are checked when read."""
 
 import csv
+import errno
 from dataclasses import replace
 
 import pytest
@@ -165,6 +166,21 @@ def test_what_is_read_is_written_as_it_stands(published, tmp_path, monkeypatch):
     assert (tmp_path / FILE).read_text(encoding="utf-8") == kept
     assert len(lines) == len(kept.splitlines()) - 1
     assert lines[0] == "physician_global, steps of 1/10: asymptotic"
+
+
+def test_a_table_that_cannot_be_written_stays_as_it_was(published, tmp_path, monkeypatch):
+    read = table2_bounds._read_range
+    monkeypatch.setattr(table2_bounds, "compute", lambda row, kind, _: read(row, kind))
+    (tmp_path / FILE).write_text("before", encoding="utf-8")
+
+    def write(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("csv.DictWriter.writerows", write)
+    with pytest.raises(OSError, match="No space left"):
+        table2_bounds.write_p_ranges(published, tmp_path / FILE, str)
+    (left,) = tmp_path.iterdir()
+    assert left.read_text(encoding="utf-8") == "before"
 
 
 def test_without_finer_steps_the_finest_are_those_of_the_scale():

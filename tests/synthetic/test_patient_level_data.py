@@ -86,6 +86,8 @@ def test_a_cohort_that_an_ensemble_does_not_have_is_refused_in_one_line(drawn, n
         patient_level_data(f"{drawn}#{number}")
     assert str(error.value).startswith(str(drawn / ENSEMBLE))
     assert "\n" not in str(error.value)
+    with pytest.raises(DataError, match=r"got 999999999999\.\.\. \(13 characters\)$"):
+        patient_level_data(f"{drawn}#{'9' * 13}")
 
 
 def test_a_number_after_the_folder_of_a_trial_is_refused(drawn):

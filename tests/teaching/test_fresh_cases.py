@@ -538,7 +538,7 @@ def test_a_format_is_one_file_or_standard_output(tmp_path, form):
         (("--seed", "1.5"), 2, "must be an integer of at least 0, got '1.5'"),
         (("--seed", "1", "--format", "pdf"), 2, "invalid choice: 'pdf'"),
         (("--seed", "1", "-o", __file__), 1, "File exists"),
-        (("--seed", "1", "--students", "2"), 1, "several sets need a folder: add --output DIR"),
+        (("--seed", "1", "--students", "2"), 2, "several sets need a folder: add --output DIR"),
         (("--seed", "1", "--students", "0", "-o", "x"), 2, "must be an integer from 1 to 10000"),
         (("--seed", "1", "--students", "10001", "-o", "x"), 2, "from 1 to 10000, got '10001'"),
     ],

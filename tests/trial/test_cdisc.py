@@ -582,6 +582,14 @@ def test_transport_files_say_what_they_hold(datasets, tmp_path):
     assert found.original_variable_types["TRTSDT"] == "DATE9"
 
 
+def test_no_transport_file_says_when_it_was_written(datasets, tmp_path):
+    write_analysis_datasets(datasets, tmp_path, "xpt")
+    for name in datasets.tables:
+        content = (tmp_path / f"{name.lower()}.xpt").read_bytes()
+        times = re.findall(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d", content)
+        assert times == [b"01JAN60:00:00:00"] * 4
+
+
 def test_parquet_says_what_it_holds(datasets, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     write_analysis_datasets(datasets, tmp_path, "parquet")

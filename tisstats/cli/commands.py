@@ -358,13 +358,12 @@ _MANY_SETS = 20
 
 def exercises(parsed: argparse.Namespace) -> int:
     """Write a set of fresh exercises."""
-    from tisstats.errors import Fault
     from tisstats.parallel import ProgressPrinter
     from tisstats.teaching.exercise_files import formatted, write_sets
     from tisstats.teaching.fresh_cases import fresh_cases
 
     if parsed.output is None and parsed.students > 1:
-        raise DataError([Fault("--students", "several sets need a folder: add --output DIR")])
+        raise UsageError("--students: several sets need a folder: add --output DIR")
     if parsed.output is None:
         form = parsed.format or "md"
         text = formatted(fresh_cases(parsed.seed), parsed.seed, form, key=parsed.key)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO, cast
 
 from tisstats.errors import shortened
 
@@ -27,6 +28,44 @@ def print_errors(lines: Sequence[str]) -> None:
         print_error(line)
     if (more := len(lines) - _MOST_LINES) > 0:
         print_error(f"and {more} more")
+
+
+class _NamedOutput:
+    """The standard output, whose name is in the errors of what cannot be printed."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        with self._named():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is still to be printed."""
+        with self._named():
+            self._stream.flush()
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            error.filename = "the standard output"
+            raise
+
+
+@contextlib.contextmanager
+def naming_output() -> Iterator[None]:
+    """Put the name of the standard output, if there is one, into errors of printing to it."""
+    if sys.stdout is None:
+        yield
+        return
+    with contextlib.redirect_stdout(cast(TextIO, _NamedOutput(sys.stdout))):
+        yield
 
 
 def print_progress(line: str) -> None:

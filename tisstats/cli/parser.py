@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import math
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import tisstats
 from tisstats.cli import commands as run
@@ -26,9 +28,21 @@ MAPPING = "mapping file: your columns, values and units to ours (TOML)"
 SAME = "with the same versions of Python and its libraries"
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not hide that its help cannot be printed."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        stream = file or sys.stderr
+        if not message or stream is None:
+            return
+        with contextlib.suppress(OSError) if stream is sys.stderr else contextlib.nullcontext():
+            stream.write(message)
+            stream.flush()
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
+    top = _Parser(prog="tisstats", description=tisstats.__doc__)
     top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (

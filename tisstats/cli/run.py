@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.cli import DATA_ERROR, SUCCESS, USAGE_ERROR
-from tisstats.cli.output import discard_output, print_error, print_errors
+from tisstats.cli.output import discard_output, naming_output, print_error, print_errors
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
@@ -19,9 +19,22 @@ def run(arguments: Sequence[str] | None) -> int:
     own_process = arguments is None
     if own_process:  # elsewhere others may check the formats
         disable_slow_formats()
-    parsed = parser().parse_args(arguments)
-    parsed.own_process = own_process
-    return _run(parsed)
+    with naming_output():
+        parsed = _parsed(arguments)
+        if isinstance(parsed, int):
+            return parsed
+        parsed.own_process = own_process
+        return _run(parsed)
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace | int:
+    """Return a parsed command line; an exit code if its help could not be printed."""
+    try:
+        return parser().parse_args(arguments)
+    except OSError as error:  # of --help and --version
+        print_error(f"tisstats: {error.filename}: {error.strerror or error}")
+        discard_output()
+        return DATA_ERROR
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -58,7 +71,7 @@ def _run(parsed: argparse.Namespace) -> int:
         )
         return DATA_ERROR
     except OSError as error:
-        place = "the standard output" if error.filename is None else error.filename
+        place = error.filename or "a file cannot be read or written"
         print_error(f"tisstats {parsed.command}: {place}: {error.strerror or error}")
         discard_output()
         return DATA_ERROR

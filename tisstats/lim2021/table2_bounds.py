@@ -32,6 +32,7 @@ from tisstats.lim2021.table2_row import Table2Row, p_matches_print, quartiles_ma
 from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
+from tisstats.tables.atomic import replacing
 
 FILE = "table2_p_ranges.csv"
 
@@ -308,7 +309,7 @@ def write_p_ranges(published: PublishedFacts, path: Path, report: Callable[[str]
                 }
             )
             report(f"{row.measure}, steps of {row.step}: {kind}")
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)

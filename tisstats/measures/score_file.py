@@ -194,7 +194,7 @@ def score_file(
     except BrokenPipeError:
         raise
     except OSError as error:
-        place = target if is_file else "the standard output"
+        place = target if is_file else error.filename or "the standard output or a temporary file"
         # NumPy says how many bytes were written, and not why no more.
         reason = error.strerror or f"{error}; the disk may be full"
         raise DataError([Fault(str(place), f"cannot be written: {reason}")]) from None

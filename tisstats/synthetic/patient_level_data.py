@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tisstats.datapackage import DESCRIPTOR
-from tisstats.errors import DataError, Fault
+from tisstats.errors import DataError, Fault, shortened
 from tisstats.lim2021.claims.reference_cohort import reference_cohort
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic.ensemble import ENSEMBLE, Ensemble
@@ -164,7 +164,7 @@ def _from_ensemble(ensemble: Ensemble, number: str, where: str, file: str) -> Pa
     """Return a cohort of an ensemble by its number as a reader wrote it; `file` is for faults."""
     known = number.isdecimal() and len(number) <= _MOST_DIGITS
     if not known or int(number) >= len(ensemble):
-        message = f"cohort must be 0 to {len(ensemble) - 1}, got {number[:_MOST_DIGITS]}"
+        message = f"cohort must be 0 to {len(ensemble) - 1}, got {shortened(number, _MOST_DIGITS)}"
         raise DataError([Fault(file, message)])
     try:
         tables = ensemble.tables(int(number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -96,9 +97,19 @@ def write_folder(directory: Path, fill: Callable[[Path], object]) -> Path:
                 directory.rmdir()
             started.rename(directory)
     except OSError as error:
-        reason = error.strerror or "the system refused"  # as of what copies many files
-        raise DataError([Fault(str(directory), f"cannot be written: {reason}")]) from None
+        raise DataError([Fault(str(directory), f"cannot be written: {_reason(error)}")]) from None
     return directory
+
+
+def _reason(error: OSError) -> str:
+    """Return why the system refused something, also of what copies many files.
+
+    >>> import shutil
+    >>> _reason(shutil.Error([("a", "b", "[Errno 13] Permission denied: 'b'")]))
+    'Permission denied'
+    """
+    number = re.search(r"\[Errno (\d+)\]", str(error))
+    return error.strerror or (os.strerror(int(number[1])) if number else "the system refused")
 
 
 def check_empty(directory: Path) -> None:

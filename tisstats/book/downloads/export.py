@@ -40,13 +40,14 @@ class Export:
         Raises
         ------
         UsageError
-            If a folder belongs to the project or the book, is that of the trial or a file, or
-            cannot be written.
+            If a folder belongs to the project or the book, is that of the trial, has data of
+            another or is a file, or cannot be written.
         """
         for folder in self._folders.values():
             check_target(folder, project, book)
             if trial is not None and folder.resolve() == trial.resolve():
                 raise UsageError(f"{folder} has the tables of the trial: choose another folder")
+            _check_no_data(folder)
 
     def write(self, book: Path) -> list[str]:
         """Copy the files, and return one line for each folder that says what is there.
@@ -75,6 +76,16 @@ class Export:
             raise UsageError(f"{folder} cannot be written: {reason}") from error
         count = len(results[kind])
         return f"{count} {kind if count != 1 else kind[:-1]} in {folder}, {len(files)} files"
+
+
+def _check_no_data(folder: Path) -> None:
+    """Raise UsageError if a folder has data, whose files may have the names of tables."""
+    from tisstats.datapackage import DESCRIPTOR, STUDY
+    from tisstats.synthetic.ensemble import ENSEMBLE
+
+    for name in (STUDY, DESCRIPTOR, ENSEMBLE):
+        if (folder / name).exists():
+            raise UsageError(f"{folder} has data, with {name}: choose another folder")
 
 
 def _copy_all(files: Sequence[Path], folder: Path, listed: str) -> None:

@@ -18,6 +18,11 @@ from tisstats.tables import FormatError
 from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
 from tisstats.trial.cdisc.specification import DataType
 
+#: Where a SAS transport file says when it and its data set were made and changed (TS-140), and what
+#: it says instead: the time that SAS counts from.
+_TIMES_OF_XPT = (144, 160, 464, 480)
+_NO_TIME = b"01JAN60:00:00:00"
+
 #: Day 0 of SAS dates.
 SAS_EPOCH = np.datetime64("1960-01-01", "D")
 
@@ -206,7 +211,8 @@ def write_xpt(contents: DatasetContents, path: Path) -> None:
     """Write a SAS transport file of version 5.
 
     All numbers are doubles of the IBM System/360 and dates are days since 1960-01-01 (SAS technical
-    paper TS-140, https://support.sas.com/techsup/technote/ts140.pdf).
+    paper TS-140, https://support.sas.com/techsup/technote/ts140.pdf). The same data give the same
+    bytes: in place of the time of creation stands the beginning of 1960.
 
     Raises
     ------
@@ -239,6 +245,10 @@ def write_xpt(contents: DatasetContents, path: Path) -> None:
         )
     except pyreadstat.ReadstatError as error:  # it does not tell why the system refused
         raise OSError(errno.EIO, f"the file cannot be written ({error})") from None
+    with path.open("r+b") as file:
+        for place in _TIMES_OF_XPT:
+            file.seek(place)
+            file.write(_NO_TIME)
 
 
 def read_xpt(path: Path) -> FileContents:
