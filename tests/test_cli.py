@@ -610,3 +610,34 @@ def test_a_signal_while_modules_are_imported_is_told_in_a_line(stop, code):
         [sys.executable, "-c", command], capture_output=True, text=True, check=False
     )
     assert (run.returncode, run.stderr) == (code, "stopped\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["exercises", "--seed", "9" * 101], "must have at most 100 digits, got 101 characters"),
+        (["exercises", "--seed", "9" * 5_000], "must have at most 100 digits, got 5000 characters"),
+        (["score", "v.csv", "--mmt-max", "9" * 5_000], " characters)"),
+        (["score", "v.csv", "--mmt-max", "a\nb"], r"got 'a\nb'"),
+        (["a\x1b[2J"], "invalid choice"),
+        (["claims", "--verdict", "x" * 100_000], " characters)"),
+        (["claims", "--verdict", "a\nb"], r"got 'a\nb'"),
+        (
+            ["reconstruct", "--cohorts", "1", "--seed", "1", "-o", "r", "--scheduler", " "],
+            "got ' '",
+        ),
+    ],
+)
+def test_what_was_typed_is_repeated_in_one_line_and_not_at_length(words, said):
+    done = called(*words)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith(("usage:", " "))]
+    assert said in line
+    assert len(line) < 6_000
+    assert line.isprintable()
+
+
+def test_a_seed_may_have_as_many_digits_as_a_name_of_a_file_takes(tmp_path):
+    seed = "9" * 100
+    done = called("exercises", "--seed", seed, "--format", "md", "-o", tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / f'exercises_{seed}.md'}\n")

@@ -12,6 +12,7 @@ import pytest
 
 from tests.trial.studies import make_study
 from tisstats.book.run.project import Project, UsageError
+from tisstats.book.run.target import takes_files
 from tisstats.book.site import output, swap
 from tisstats.book.site.output import (
     MARK,
@@ -295,3 +296,13 @@ def test_the_report_of_another_study_with_the_same_id_is_not_replaced(
     shutil.rmtree(first)  # moved away
     check_not_of_another(report, [f"cohort={second}", "mapping="])
     check_not_of_another(tmp_path / "none", [f"cohort={second}", "mapping="])
+
+
+def test_a_new_folder_that_cannot_be_made_is_refused_before_the_build(tmp_path, monkeypatch):
+    project = Project(tmp_path / "project")
+    monkeypatch.setattr("tisstats.book.site.output.takes_files", lambda folder: folder != tmp_path)
+    with pytest.raises(UsageError, match="new cannot be written: choose another folder"):
+        check_replaceable(tmp_path / "new", project)
+    monkeypatch.undo()
+    check_replaceable(tmp_path / "new", project)
+    assert not takes_files(tmp_path / "new")

@@ -55,7 +55,11 @@ SHARED = {
         *("_is_delimiter", "_is_file_name", "_shown", "_unmatched_cells", "_without_pattern"),
         "_without_references",
         *("_devices", "_find_with_care", "_in_package", "_plain_files", "_write_doubtful"),
+        *("_MOST_BYTES", "_MOST_COLUMNS", "_MOST_EXTRA", "_described_columns", "_wide_rows"),
+        *("_wrong_header", "_wrong_width"),
     },
+    # Which files have an end.
+    "tisstats.regular_files": {"is_regular", "_OF_SYSTEM", "_devices_of_system"},
     # Which rows of a package are plainly valid, and how text is taken apart.
     "tisstats.doubtful_rows": {
         "PlainFile",
@@ -116,8 +120,9 @@ SHARED = {
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
     "tisstats.lim2021.trial_description": {"REFERENCE_FOLDER"},
     "tisstats.errors": {
-        *("DataError", "Fault", "_LONGEST_VALUE", "_shown"),
         *("MOST_SHOWN", "shown", "_LONGEST_NUMBER"),
+        *("DataError", "Fault", "_CONTROLS", "_LONGEST_MESSAGE", "_LONGEST_NAME"),
+        *("_LONGEST_VALUE", "_shown", "on_one_line", "shortened"),
     },
 }
 

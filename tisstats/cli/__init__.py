@@ -9,7 +9,7 @@ import signal
 from collections.abc import Sequence
 from typing import NoReturn
 
-SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+from tisstats.cli.exit_codes import INTERRUPTED, TERMINATED
 
 
 class _Terminated(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tisstats.book.run.project import UsageError
-from tisstats.cli import DATA_ERROR, SUCCESS
+from tisstats.cli.exit_codes import DATA_ERROR, SUCCESS
 from tisstats.cli.output import print_error, print_progress
 from tisstats.errors import DataError
 

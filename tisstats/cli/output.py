@@ -8,18 +8,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO, cast
 
-from tisstats.errors import shortened
+from tisstats.errors import on_one_line, shortened
 
 #: Most lines that are printed of what is wrong, and most characters of one.
 _MOST_LINES = 1_000
-_LONGEST_LINE = 10_000
+_LONGEST_LINE = 5_000
 
 
 def print_error(message: str) -> None:
     """Print a message to standard error, if it is there and can be written."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(shortened(message, _LONGEST_LINE), file=sys.stderr)
+            print(on_one_line(shortened(message, _LONGEST_LINE)), file=sys.stderr)
 
 
 def print_errors(lines: Sequence[str]) -> None:

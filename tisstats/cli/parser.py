@@ -10,16 +10,23 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import tisstats
 from tisstats.cli import commands as run
+from tisstats.errors import on_one_line, shortened
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 #: A number as it is written, in ASCII digits.
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+
+#: Most characters of what is wrong with a command line.
+_LONGEST_ERROR = 1_000
+
+#: Most digits of an integer; seeds are part of names of files.
+_MOST_DIGITS = 100
 
 #: Help of the option that names a mapping file.
 MAPPING = "mapping file: your columns, values and units to ours (TOML)"
@@ -29,7 +36,11 @@ SAME = "with the same versions of Python and its libraries"
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that does not hide that its help cannot be printed."""
+    """A parser that hides no failure to print its help, and cuts what it repeats."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong in a line, and exit."""
+        super().error(on_one_line(shortened(message, _LONGEST_ERROR)))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         stream = file or sys.stderr
@@ -143,7 +154,7 @@ def add_score(commands: Commands) -> None:
     output = "output file (default: -, CSV to standard output)"
     add("-o", "--output", metavar="OUT", type=parse_path, help=output)
     workers = "address of a Dask scheduler, whose workers must see the folder of the output"
-    add("--scheduler", metavar="ADDRESS", help=workers)
+    add("--scheduler", metavar="ADDRESS", type=parse_address, help=workers)
     shown = "show the progress on standard error, even if it is no terminal"
     add("--progress", action="store_true", help=shown)
 
@@ -224,7 +235,7 @@ def add_reconstruct(commands: Commands) -> None:
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     new = "output folder (must be empty or not exist)"
     add("-o", "--output", metavar="DIR", type=parse_path, required=True, help=new)
-    add("--scheduler", metavar="ADDRESS", help="address of a Dask scheduler")
+    add("--scheduler", metavar="ADDRESS", type=parse_address, help="address of a Dask scheduler")
 
 
 def add_sensitivity(commands: Commands) -> None:
@@ -235,7 +246,7 @@ def add_sensitivity(commands: Commands) -> None:
     file = "output table: .csv, .tsv (both also .gz), .xlsx or .parquet; - for CSV to stdout"
     add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=file)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
-    add("--scheduler", metavar="ADDRESS", help="address of a Dask scheduler")
+    add("--scheduler", metavar="ADDRESS", type=parse_address, help="address of a Dask scheduler")
 
 
 def add_bounds(commands: Commands) -> None:
@@ -358,6 +369,14 @@ def parse_uln(text: str) -> tuple[str, str]:
     return enzyme, limit
 
 
+def parse_address(text: str) -> str:
+    """Parse the address of a scheduler; nothing is none."""
+    if not text.strip():
+        message = f"must name an address, such as tcp://node1:8786, got {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
 def parse_path(text: str) -> Path:
     """Parse the name of a file or folder; Path("") would be the current folder."""
     if not text:
@@ -407,6 +426,10 @@ def nonnegative_int(text: str) -> int:
 
 
 def _integer(text: str, least: int, message: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise argparse.ArgumentTypeError(
+            f"must have at most {_MOST_DIGITS} digits, got {len(text)} characters"
+        )
     # isdecimal() alone also accepts digits of other scripts.
     number = int(text) if text.isascii() and text.isdecimal() else -1
     if number < least:

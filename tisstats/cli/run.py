@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, UsageError
-from tisstats.cli import DATA_ERROR, SUCCESS, USAGE_ERROR
+from tisstats.cli.exit_codes import DATA_ERROR, SUCCESS, USAGE_ERROR
 from tisstats.cli.output import discard_output, naming_output, print_error, print_errors
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
@@ -46,7 +46,7 @@ def _run(parsed: argparse.Namespace) -> int:
         code: int = parsed.run(parsed)
         sys.stdout.flush()
     except UsageError as error:
-        print_error(f"tisstats {parsed.command}: {error}")
+        print_errors(f"tisstats {parsed.command}: {error}".split("\n"))
         return USAGE_ERROR
     except (BookError, DataError) as error:
         print_errors(str(error).split("\n"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from pathlib import Path
 
 from tisstats.book.run.project import Project, UsageError
@@ -32,5 +32,14 @@ def check_target(target: Path, project: Project, book: Path, kind: str = "folder
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
         raise UsageError(f"{there} is a file: choose a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
+    if not takes_files(there):
         raise UsageError(f"{target} cannot be written: choose another {kind}")
+
+
+def takes_files(folder: Path) -> bool:
+    """Return whether files can be made in a folder, as is known once one has been."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

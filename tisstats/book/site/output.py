@@ -13,6 +13,7 @@ from pathlib import Path
 from tisstats.book.run.digests import digest_of_files, files_below
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import Project, UsageError
+from tisstats.book.run.target import takes_files
 from tisstats.book.site.swap import exchange
 
 MARK = ".tisstats-book.json"
@@ -68,7 +69,7 @@ def check_replaceable(output: Path, project: Project) -> None:
     Raises
     ------
     UsageError
-        If something would be lost.
+        If something would be lost, or a new folder cannot be written.
     """
     if project.reserves(output):
         raise UsageError(f"{output} is reserved for project files: choose another folder")
@@ -76,6 +77,8 @@ def check_replaceable(output: Path, project: Project) -> None:
     if nearest != output and not nearest.is_dir():
         raise UsageError(f"{nearest} is a file: {output} cannot be a folder in it")
     if not output.exists():
+        if not takes_files(nearest):
+            raise UsageError(f"{output} cannot be written: choose another folder")
         return
     if not output.is_dir():
         raise UsageError(f"{output} is a file: choose a folder")

@@ -1,0 +1,3 @@
+"""Exit codes of commands."""
+
+SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
