@@ -433,7 +433,7 @@ def test_so_many_columns_are_described_and_no_more(tmp_path, monkeypatch):
     ("constraints", "more"),
     [
         ({"pattern": "x" * 1_000_000}, {}),
-        ({"enum": [str(number) for number in range(100_000)]}, {}),
+        ({"enum": [str(number) for number in range(10_000)]}, {}),
         ({}, {"encoding": "x" * 1_000_000}),
     ],
 )
@@ -514,3 +514,41 @@ def test_a_lack_of_memory_is_told_in_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(datapackage, "read_descriptor", lambda _: bytearray(1 << 62))
     done = called("check", package(tmp_path))
     assert (done.returncode, done.stderr) == (1, "tisstats check: the memory is not enough\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "said"),
+    [
+        ("primaryKey", "_MOST_KEYS", "primaryKey has 3 entries; at most 2"),
+        ("foreignKeys", "_MOST_KEYS", "foreignKeys has 3 entries; at most 2"),
+        ("missingValues", "_MOST_KEYS", "missingValues has 3 entries; at most 2"),
+        ("enum", "_MOST_VALUES", "at most 2 values in its enum, got 3"),
+        ("resources", "_MOST_FILES", "describes 3 files; at most 2"),
+    ],
+)
+def test_lists_that_would_take_long_to_check_are_limited(tmp_path, monkeypatch, name, limit, said):
+    monkeypatch.setattr(datapackage, limit, 2)
+    for entries in (2, 3):
+        given = [str(number) for number in range(entries)]
+        field = {"name": "id", "type": "string", "constraints": {"enum": given}}
+        files = [{"name": each, "path": "a.csv", "schema": FIELDS} for each in given]
+        schema = {"fields": [field]} if name == "enum" else {**FIELDS, name: given}
+        folder = package(tmp_path, None if name == "resources" else {"schema": schema})
+        if name == "resources":
+            (folder / "datapackage.json").write_text(json.dumps({"resources": files}))
+        if entries == 2:
+            read_descriptor(folder)
+        else:
+            assert said in only_fault(read_descriptor, folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('id\n1\n"2\n3\n', "a.csv: cannot be read as CSV; is a quotation mark not closed?"),
+        ("id\n1\n2\0\n", "a.csv, row 3: has a null character; remove it"),
+    ],
+)
+def test_what_one_reader_takes_and_another_does_not_is_one_line(tmp_path, text, said):
+    (package(tmp_path) / "a.csv").write_text(text, encoding="utf-8")
+    assert said in only_fault(read_tables, tmp_path)

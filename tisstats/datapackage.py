@@ -56,6 +56,11 @@ _MOST_BYTES = 64 * 2**20
 #: Most columns of a file that are checked: Frictionless takes milliseconds for each.
 _MOST_COLUMNS = 1_000
 
+#: Most files, keys and values of a list that are checked, which Frictionless compares in turn.
+_MOST_FILES = 1_000
+_MOST_KEYS = 1_000
+_MOST_VALUES = 10_000
+
 #: Most cells that a row may have too many for Frictionless, which keeps the row with each of them.
 _MOST_EXTRA = 100
 
@@ -115,6 +120,9 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
     resources = descriptor.get("resources") if isinstance(descriptor, dict) else None
     if not isinstance(resources, list) or not resources:
         raise DataError([Fault(str(path), "describes no files; it must list them as resources")])
+    if len(resources) > _MOST_FILES:
+        message = f"describes {len(resources)} files; at most {_MOST_FILES} are checked"
+        raise DataError([Fault(str(path), message)])
     if faults := [
         Fault(str(path), f"resource {number}: {message}")
         for number, resource in enumerate(resources, 1)
@@ -156,6 +164,10 @@ def _schema_faults(schema: object) -> Iterator[str]:
     if not isinstance(schema, dict):
         yield f"schema must be an object, with the fields in it, got {_shown(schema)}"
         return
+    for name in ("primaryKey", "foreignKeys", "missingValues"):
+        given = schema.get(name)
+        if isinstance(given, list) and len(given) > _MOST_KEYS:
+            yield f"{name} has {len(given)} entries; at most {_MOST_KEYS} are checked"
     fields = schema.get("fields", [])
     if isinstance(fields, list):
         if len(fields) > _MOST_COLUMNS:
@@ -166,6 +178,18 @@ def _schema_faults(schema: object) -> Iterator[str]:
                 yield f"a field must be an object with a name and a type, got {_shown(field)}"
             elif not isinstance(field.get("type", ""), str):
                 yield f"the type of a field must be a name, got {_shown(field['type'])}"
+            elif len(_values(field)) > _MOST_VALUES:
+                yield (
+                    f"a field must have at most {_MOST_VALUES} values in its enum, got "
+                    f"{len(_values(field))}"
+                )
+
+
+def _values(field: Mapping[str, Any]) -> list[Any]:
+    """Return the values that a field is limited to; none if it is not, or not by a list."""
+    constraints = field.get("constraints")
+    found = constraints.get("enum") if isinstance(constraints, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _is_delimiter(given: object) -> bool:
@@ -439,7 +463,7 @@ def _unmatched_cells(file: Path, resource: dict[str, Any], path: Path) -> list[F
     return faults
 
 
-def delimiter(resource: dict[str, Any]) -> str:
+def delimiter(resource: Mapping[str, Any]) -> str:
     """Return the declared delimiter, a comma by default.
 
     It is always passed to Frictionless, which would otherwise guess it: a file that is described
@@ -449,7 +473,7 @@ def delimiter(resource: dict[str, Any]) -> str:
     return str(dialect.get("csv", dialect).get("delimiter", ","))
 
 
-def encoding(resource: dict[str, Any]) -> str:
+def encoding(resource: Mapping[str, Any]) -> str:
     """Return the declared encoding, UTF-8 by default.
 
     In UTF-8 a byte order mark is skipped.
@@ -625,12 +649,23 @@ def read_tables(directory: Path) -> dict[str, pd.DataFrame]:
         if contents is not None:
             _VALID.add(contents)
     return {
-        resource["name"]: pd.read_csv(
-            directory / resource["path"],
-            sep=delimiter(resource),
-            dtype=str,
-            keep_default_na=False,
-            encoding=encoding(resource),
-        )
+        resource["name"]: _read_table(directory / resource["path"], resource)
         for resource in read_descriptor(directory)["resources"]
     }
+
+
+def _read_table(file: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Read a valid file; what its reader does not take as it stands is a fault."""
+    text = file.read_bytes().decode(encoding(resource))
+    if "\0" in text:  # at which the reader would end a cell
+        row = text[: text.index("\0")].count("\n") + 1
+        raise DataError([Fault(str(file), "has a null character; remove it", row)])
+    try:
+        return pd.read_csv(
+            io.StringIO(text, newline=""), sep=delimiter(resource), dtype=str, keep_default_na=False
+        )
+    except pd.errors.ParserError as error:
+        message = (
+            f"cannot be read as CSV; is a quotation mark not closed? ({_one_line(str(error))})"
+        )
+        raise DataError([Fault(str(file), message)]) from None

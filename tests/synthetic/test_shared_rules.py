@@ -56,7 +56,8 @@ SHARED = {
         "_without_references",
         *("_devices", "_find_with_care", "_in_package", "_plain_files", "_write_doubtful"),
         *("_MOST_BYTES", "_MOST_COLUMNS", "_MOST_EXTRA", "_described_columns", "_wide_rows"),
-        *("_wrong_header", "_wrong_width"),
+        *("_wrong_header", "_wrong_width", "_MOST_FILES", "_MOST_KEYS", "_MOST_VALUES", "_values"),
+        "_read_table",
     },
     # Which files have an end.
     "tisstats.regular_files": {"is_regular", "_OF_SYSTEM", "_devices_of_system"},
