@@ -530,7 +530,7 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"other: there is no such folder$"):
         Study.read(tmp_path / "other")
     (tmp_path / "study.toml").mkdir()
-    with pytest.raises(DataError, match=r"study\.toml: cannot be read: Is a directory$"):
+    with pytest.raises(DataError, match=r"study\.toml: is a folder; name a file$"):
         Study.read(tmp_path)
 
 
