@@ -139,6 +139,12 @@ def test_the_first_patients_of_the_file_without_week_zero_are_named(
     assert lines[2:] == [f"5 patients: {LATE}: 103 (week 4), 55 (week 4), 21 (week 4) and 2 more"]
 
 
+def test_patients_are_named_in_the_order_of_their_baselines_in_the_file(tmp_path):
+    rows = [("A", 24), ("B", 4), ("C", 8), ("B", 24), ("D", 2), ("A", 4), ("C", 4), ("D", 8)]
+    lines = said(tmp_path, visits(*((name, week, {"ck": 2}) for name, week in rows)))
+    assert lines[2:] == [f"4 patients: {LATE}: B (week 4), D (week 2), A (week 4) and 1 more"]
+
+
 @pytest.mark.parametrize(("scale", "length", "told"), [(10, 100, True), (10.5, 100, False),
                                                        (10, 10, False)])  # fmt: skip
 def test_scales_that_may_be_in_centimetres_are_told(tmp_path, scale, length, told):

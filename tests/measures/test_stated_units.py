@@ -187,6 +187,9 @@ def test_the_units_of_the_chosen_values_decide(tmp_path, value, unit, stated, to
     ("value", "columns", "expected"),
     [
         ("RESULT", ["dose_unit", "Unit"], "Unit"),
+        ("RESULT", ["dose_units", "UNITS"], "UNITS"),
+        ("RESULT", ["UNITS", "Unit"], "Unit"),
+        ("RESULT", ["UNITS", "Result units"], "Result units"),
         ("Result", ["UNITS", "RESULT.UNIT"], "RESULT.UNIT"),
         ("RESULT", ["dose_unit", "LBORRESU"], None),
         ("QSSTRESN", ["QSORRESU", "QSSTRESU"], "QSSTRESU"),
@@ -197,6 +200,16 @@ def test_the_units_of_the_chosen_values_decide(tmp_path, value, unit, stated, to
 )
 def test_a_column_of_units_belongs_to_values_by_its_name(value, columns, expected):
     assert own_units(value, columns) == expected
+
+
+@pytest.mark.parametrize("column", ["UNIT", "UNITS", "AVAL_units", "avalunits"])
+def test_a_column_of_units_is_named_in_the_plural_too(tmp_path, column):
+    text = LONG.replace('PHGA = "physician_global", MMT8 = "mmt", ', "")
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    table = f"patient_id,week,PARAMCD,AVAL,{column}\nA,0,CK,3.3,ukat/L\n"
+    (line,) = faults(tmp_path, table, mapping=mapping)
+    assert line.startswith(f"visits.csv, row 2, column {column}, value 'ukat/L': is not the unit")
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ def faults_of(visits, **changed):
         ("ck", "1,500", f"must be a number above 0, in U/L{THOUSANDS}"),
         ("ck", " 1'234'500.5", f"must be a number above 0, in U/L{THOUSANDS}"),
         ("ck", "1 500", f"must be a number above 0, in U/L{THOUSANDS}"),
+        ("ck", "1234'500", "must be a number above 0, in U/L"),
+        ("ck", "123'500", f"must be a number above 0, in U/L{THOUSANDS}"),
         ("ck", "15 00", "must be a number above 0, in U/L"),
         ("ck", "1,500'000", "must be a number above 0, in U/L"),
         ("haq", "1,500", "must be a number from 0 to 3"),

@@ -1,6 +1,7 @@
 """Deaths with a week of their own: read, checked, and counted by every strategy, by hand."""
 
 import math
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -19,6 +20,7 @@ from tisstats.trial.deaths import died_later, has_died, own_death_weeks, recorde
 from tisstats.trial.endpoint_definition import Strategy
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import HarmCount, harm_outcomes
+from tisstats.trial.intercurrent_events import intercurrent_events
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
 from tisstats.trial.study_schema import study_schema
@@ -530,3 +532,18 @@ def test_deaths_and_ends_of_a_random_study_are_those_of_a_plain_loop(tmp_path, n
         assert found["Stopped early"][arm].count == len(early)
         both += sum(row in stops for row in died)
     assert both > 3
+
+
+def test_without_times_of_visits_deaths_are_in_the_week_recorded_or_of_the_stop(tmp_path):
+    made = made_up()
+    ends = [("death", 9, ""), ("death", "", 7), ("withdrawal", 5, 30), ("death", "", "")]
+    for row, (reason, stop, death) in zip(made.patients, ends, strict=False):
+        row |= {"end_reason": reason, "stop_week": stop, "death_week": death}
+    until = {"P001": 9, "P002": 7, "P003": 24, "P004": 12}
+    made.visits = [v for v in made.visits if v["week"] <= until.get(v["patient_id"], 24)]
+    analysis = StudyData.read(made.write(tmp_path)).analysis
+    visits = analysis.visits.drop(columns="visit_week")
+    found = intercurrent_events(replace(analysis, visits=visits))
+    assert found.stop_week[:4].tolist() == [9, 7, 5, 12]
+    assert found.death_week[:4].tolist() == [9, 7, 30, 12]
+    assert np.isnan(found.death_week[4:]).all()
