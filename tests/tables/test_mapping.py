@@ -422,6 +422,11 @@ def test_weeks_of_adam_are_those_that_its_visits_name(mapped):
         ("study week 104", 104, False),
         ("Week -2", -2, False),
         ("Week -2", 2, True),
+        ("Week \N{MINUS SIGN}2", -2, False),
+        ("Week\N{MINUS SIGN}2", 2, True),
+        ("Week-5", 4, True),
+        ("Week-0", 4, True),
+        ("Week 4.14286", 29 / 7, False),
         ("Week 4", "four", True),
     ],
 )
@@ -437,6 +442,43 @@ def test_weeks_of_adam_are_the_times_that_its_visits_name(mapped, visit, number,
         raw = mapped(ADAM_MAPPING, visits)
         assert rows(raw, "week") == [["0"], [str(number)]]
         assert raw.remarks == ("1 row without ANL01FL 'Y' left out",)
+
+
+@pytest.mark.parametrize("section", ["visits", "redcap"])
+def test_several_files_of_one_table_are_to_be_joined(tmp_path, section):
+    path = tmp_path / "map.toml"
+    rest = 'patient_id = "r"\nevents = { a = 0 }\n' if section == "redcap" else ""
+    path.write_text(f'[{section}]\nfile = ["a.csv", "b.csv"]\n{rest}', encoding="utf-8")
+    assert fault_lines(lambda: read_mapping(path)) == [
+        f"{path}, value \"['a.csv', 'b.csv']\": {section}.file: must be the name of one file, not "
+        "a list: join the rows of a table that stands in several files into one file"
+    ]
+
+
+@pytest.mark.parametrize("number", ["4", "-4"])
+@pytest.mark.parametrize("visit", ["Week-4", "W-4", "Study Week - 4", "Week \N{EN DASH}4", "wk- 4"])
+def test_a_hyphen_that_may_be_a_minus_is_refused(mapped, visit, number):
+    visits = ADQS.replace("Week 4,4", f"{visit},{number}")
+    lines = fault_lines(lambda: mapped(ADAM_MAPPING, visits))
+    assert lines == [
+        f"trial.csv, row {row}, column AVISIT, value '{visit}': has a hyphen that may be a minus: "
+        "write 'Week 4', or 'Week -4' of a week before the first dose; or give the weeks in "
+        "[visits.values.week]"
+        for row in (4, 6)
+    ]
+    weeks = ADAM_MAPPING + f"[visits.values.week]\n0 = 0\n{number} = 4\n"
+    assert rows(mapped(weeks, visits), "week") == [["0"], ["4"]]
+
+
+@pytest.mark.parametrize(
+    ("visit", "noted"),
+    [("Screening", True), ("Visit 1", True), ("Unscheduled 0", True), ("Day -1", False),
+     ("BASELINE VISIT", False), ("Day 1", False), ("Week-0", False), ("Blank", True)],
+)  # fmt: skip
+def test_a_visit_that_is_week_0_by_its_number_alone_is_noted(mapped, visit, noted):
+    raw = mapped(ADAM_MAPPING, ADQS.replace("Baseline", visit))
+    told = f"no week was found in names of visits: {visit} is read as week 0"
+    assert (told in raw.remarks) == noted
 
 
 @pytest.mark.parametrize(

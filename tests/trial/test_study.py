@@ -471,6 +471,14 @@ def test_the_plain_description_is_accepted_with_its_defaults():
     assert study.measures.enzymes == ("ck",)
 
 
+@pytest.mark.parametrize("name", ["patients", "visits", "treatments", "adverse_events"])
+def test_several_files_of_one_table_are_to_be_joined(name):
+    assert faults(changed(f"files.{name}", ["a.csv", "b.csv"])) == [
+        f'study.toml, key files.{name}, value \'["a.csv", "b.csv"]\': must be the name of one '
+        "file, not a list: join the rows of a table that stands in several files into one file"
+    ]
+
+
 def test_every_fault_is_reported_not_the_first_alone():
     given = changed("measures.mmt_max", None)
     given["endpoint"]["threshold"] = 400

@@ -53,6 +53,9 @@ from tisstats.tables.toml import read_toml
 #: The tables of a trial.
 TABLES = ("patients", "visits", "treatments", "adverse_events")
 
+#: What to do with a table that stands in several files.
+JOIN_FILES = "not a list: join the rows of a table that stands in several files into one file"
+
 #: Place of the week in a pattern of column names.
 WEEK = "{week}"
 
@@ -235,6 +238,13 @@ class _Reader:
             return ""
         return given.strip()
 
+    def file_name(self, key: str, given: Any) -> str:
+        """Return the name of a file; record a fault if it is not one."""
+        if isinstance(given, list):
+            self.fault(key, f"must be the name of one file, {JOIN_FILES}", as_text(given))
+            return ""
+        return self.text(key, given)
+
     def texts(self, key: str, given: Any) -> dict[str, str]:
         """Return a section of names by names."""
         return {
@@ -307,7 +317,7 @@ class _Reader:
             long = None
         needed = {"patient_id", "week"} if name == "visits" else {"patient_id"}
         return TableMapping(
-            file=self.text(f"{name}.file", section["file"]) if "file" in section else None,
+            file=self.file_name(f"{name}.file", section["file"]) if "file" in section else None,
             sheet=self.text(f"{name}.sheet", section["sheet"]) if "sheet" in section else None,
             columns={key: self.names(f"{name}.columns.{key}", at) for key, at in columns.items()},
             optional=frozenset(set(preset.get("columns", {})) - set(own) - needed),
@@ -421,7 +431,7 @@ class _Reader:
         ):
             message = f"must be one of redcap.events, or a list of them: {', '.join(events)}"
             self.fault("redcap.patients_event", message, section["patients_event"])
-        file = self.text("redcap.file", section["file"]) if "file" in section else None
+        file = self.file_name("redcap.file", section["file"]) if "file" in section else None
         return RedcapMapping(file, events, instruments, tuple(map(str, first)))
 
 

@@ -38,7 +38,12 @@ from tisstats.tables.reading import ReadOptions, read_table
 from tisstats.tables.redcap import entered_columns, redcap_rows
 from tisstats.tables.study_days import A_STUDY_DAY, DAYS, is_time, weeks_of_cells
 from tisstats.tables.units import own_units, units_of_measures
-from tisstats.tables.visit_names import contradicts, unnamed_weeks
+from tisstats.tables.visit_names import (
+    HOW_TO_WRITE_WEEKS,
+    ambiguous,
+    contradicts,
+    unnamed_weeks,
+)
 
 #: Most codes that a remark lists.
 _MOST_LISTED = 5
@@ -224,9 +229,12 @@ class _Application:
     def rename(self, raw: RawTable) -> RawTable:
         """Return the table with our names for its columns."""
         names: dict[str, str] = {}
+        absent: dict[str, ColumnOrigin] = {}
         for ours, theirs in self.section.columns.items():
             found = [name for each in theirs if (name := find_column(raw, each)) is not None]
             if not found and ours in self.section.optional:
+                if find_column(raw, ours) is None:  # for a message that it is not there
+                    absent[ours] = ColumnOrigin(theirs[0])
                 continue
             first = found[0] if found else self.find(raw, theirs[0], f"columns.{ours}")
             if first in names:
@@ -236,7 +244,8 @@ class _Application:
             for other in found[1:]:
                 raw = _merge(raw, first, other)
             names[first] = ours
-        return self.without_taken(raw, names).rename(names)
+        raw = self.without_taken(raw, names).rename(names)
+        return replace(raw, source=replace(raw.source, origins={**absent, **raw.source.origins}))
 
     def with_flag(self, raw: RawTable, ours: str, found: Sequence[str]) -> RawTable:
         """Return the table with remarks on the first of some flags, which decides."""
@@ -338,7 +347,11 @@ class _Application:
         weeks = [_week(cell) for cell in raw.cells["week"]]
         bad = [contradicts(name, week) for name, week in zip(names, weeks, strict=True)]
         message = f"is not the week that {visit} names; give the weeks in [visits.values.week]"
-        if faults := raw.source.faults(bad, "week", message, raw.cells["week"]):
+        faults = raw.source.faults(bad, "week", message, raw.cells["week"])
+        unclear = [ambiguous(name, week) for name, week in zip(names, weeks, strict=True)]
+        message = f"has a hyphen that may be a minus: {HOW_TO_WRITE_WEEKS}; or give the weeks in "
+        message += "[visits.values.week]"
+        if faults := [*faults, *raw.source.faults(unclear, visit, message, raw.cells[visit])]:
             raise DataError(faults)
         remark = unnamed_weeks(names, weeks)
         return replace(raw, remarks=(*raw.remarks, remark)) if remark else raw

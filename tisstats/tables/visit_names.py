@@ -7,12 +7,23 @@ from collections.abc import Sequence
 
 from tisstats.tables.cells import as_text
 
+_UNIT = r"\s*(?:study\s+)?(?P<unit>week|wk|w|day|d|month|m|year)s?"
+_NUMBER = r"(?P<number>\d+(?:\.\d+)?)\b"
+
 #: A name that begins with a time, such as Week 4, W4, Study Week 4 or Day 29. A time that follows
 #: other words may count from elsewhere, as in Follow-up Week 4.
 _NAMED_TIME = re.compile(
-    r"\s*(?:study\s+)?(?P<unit>week|wk|w|day|d|month|m|year)s?(?P<sign>\s+-)?\s*[._]?\s*"
-    r"(?P<number>\d+(?:\.\d+)?)\b",
-    re.IGNORECASE | re.ASCII,
+    rf"{_UNIT}(?:(?P<sign>\s+-|\s*\N{{MINUS SIGN}})|\s*[._]?\s*){_NUMBER}", re.IGNORECASE | re.ASCII
+)
+
+#: A name whose hyphen or dash may be a minus or join the unit and the number: Week-4, Week - 4.
+_HYPHENATED = re.compile(
+    rf"{_UNIT}(?:-\s*|\s+-\s+|\s*[\u2010-\u2015]\s*){_NUMBER}", re.IGNORECASE | re.ASCII
+)
+
+#: Names of visits in week 0, beside those that state a time: Baseline, Day -1.
+_AT_WEEK_0 = re.compile(
+    r".*base\s*line.*|BL|day\s*[-\N{MINUS SIGN}]?\s*[01]", re.IGNORECASE | re.ASCII
 )
 
 #: Fewest and most weeks of a day, month and year. Months of trials are often of four weeks.
@@ -23,6 +34,9 @@ _TOLERANCE = 1
 
 #: Most names that a remark lists.
 _MOST_LISTED = 5
+
+#: What to write for a name that can be read in two ways.
+HOW_TO_WRITE_WEEKS = "write 'Week 4', or 'Week -4' of a week before the first dose"
 
 
 def contradicts(name: str, week: float | str) -> bool:
@@ -44,21 +58,28 @@ def contradicts(name: str, week: float | str) -> bool:
     >>> contradicts("Month 6", 8), contradicts("Month 6", 6), contradicts("Month 6", 26)
     (True, True, False)
     """
-    named = _time(name)
-    if named is None:
-        return False
-    unit, number = named
-    if unit == "w":
-        return number != week
-    if isinstance(week, str):
-        return False
-    fewest, most = _WEEKS_OF[unit]
-    within = fewest * number - _TOLERANCE <= week <= most * number + _TOLERANCE
-    return not within or (week == number and week != 0)
+    times = _times(name)
+    return bool(times) and not any(_is_at(*time, week) for time in times)
+
+
+def ambiguous(name: str, week: float | str) -> bool:
+    """Return whether the name of a visit states a week in one reading, and not in another.
+
+    The hyphen of ``Week-4`` may be a minus, or join the two words. Parameters as above.
+
+    Examples
+    --------
+    >>> [ambiguous(name, 4) for name in ("Week-4", "Week - 4", "Week 4", "Week -4", "Week-5")]
+    [True, True, False, False, False]
+    >>> ambiguous("Week-0", 0), ambiguous("Week-4", -4)
+    (False, True)
+    """
+    times = _times(name)
+    return len({_is_at(*time, week) for time in times}) > 1
 
 
 def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | None:
-    """Return a remark on weeks other than 0 of visits in whose names no time is found.
+    """Return a remark on weeks of visits in whose names no time, and no baseline, is found.
 
     Parameters
     ----------
@@ -69,12 +90,16 @@ def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | N
     --------
     >>> unnamed_weeks(["Baseline", "Week 4", "Visit 3", "", "Visit 3"], [0, 4, 3, 9, 3])
     'no week was found in names of visits: Visit 3 is read as week 3, (empty) as week 9'
+    >>> unnamed_weeks(["Screening", "Day -1"], [0, 0])
+    'no week was found in names of visits: Screening is read as week 0'
     >>> unnamed_weeks(["Baseline", "Week 4"], [0, 4])
     """
     found = [
         (name.strip() or "(empty)", as_text(float(week)))
         for name, week in dict.fromkeys(zip(names, weeks, strict=True))
-        if isinstance(week, float | int) and week and _time(name) is None
+        if isinstance(week, float | int)
+        and not _times(name)
+        and not (week == 0 and _AT_WEEK_0.fullmatch(name.strip()))
     ]
     if not found:
         return None
@@ -84,12 +109,27 @@ def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | N
     return f"no week was found in names of visits: {', '.join(listed)}{more}"
 
 
-def _time(name: str) -> tuple[str, float] | None:
-    """Return the time with which a name begins, as the first letter of its unit and the number."""
-    named = _NAMED_TIME.match(name)
+def _times(name: str) -> list[tuple[str, float]]:
+    """Return the times with which a name may begin, each the first letter of its unit and a number.
+
+    There are two where a hyphen may be a minus.
+    """
+    named = _NAMED_TIME.match(name) or _HYPHENATED.match(name)
     if named is None:
-        return None
+        return []
     unit, number = named["unit"][0].lower(), float(named["number"])
-    if named["sign"] is None:
-        return unit, number
-    return (unit, -number) if unit == "w" else None  # Day -1 is the baseline of some trials
+    joined, minus = named.re is _HYPHENATED, named.re is _NAMED_TIME and bool(named["sign"])
+    if unit == "d" and (joined or minus):
+        return []  # Day -1 is the baseline of some trials
+    return [(unit, -number)] if minus else [(unit, number), (unit, -number)][: 1 + joined]
+
+
+def _is_at(unit: str, number: float, week: float | str) -> bool:
+    """Return whether a time is in a week."""
+    if isinstance(week, str):
+        return unit != "w"  # a fault of its own
+    if unit == "w":
+        return f"{number + 0:g}" == f"{week:g}"  # names have so many digits
+    ends = sorted(weeks * number for weeks in _WEEKS_OF[unit])
+    within = ends[0] - _TOLERANCE <= week <= ends[1] + _TOLERANCE
+    return within and not (week == number and week != 0)

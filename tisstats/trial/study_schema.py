@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from tisstats.errors import Fault
+from tisstats.tables.mapping import JOIN_FILES, TABLES
 
 
 @cache
@@ -88,11 +89,21 @@ def schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
                     message = f"there is no such key; known are {', '.join(known)}"
                     yield Fault(path, message, key=whole)
             continue
-        allowed = f"must be {_allowed(error.schema)}"
-        simple = error.schema.get("type") in ("number", "integer", "boolean")
-        if simple and isinstance(error.instance, str):
-            allowed += ", without quotation marks"
+        allowed = _must_be(key, error.schema, error.instance)
         yield Fault(path, allowed, value=format_value(error.instance), key=key)
+
+
+#: Keys that name a file.
+_FILES = tuple(f"files.{name}" for name in TABLES)
+
+
+def _must_be(key: str, schema: Mapping[str, Any], given: object) -> str:
+    """Return what a value must be that its schema does not allow, and what to change."""
+    if isinstance(given, list) and key in _FILES:
+        return f"must be the name of one file, {JOIN_FILES}"
+    simple = schema.get("type") in ("number", "integer", "boolean")
+    quoted = ", without quotation marks" if simple and isinstance(given, str) else ""
+    return f"must be {_allowed(schema)}{quoted}"
 
 
 #: Characters that no page and no file of a report can show; a text may have lines and tabs.
