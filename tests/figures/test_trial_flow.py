@@ -16,6 +16,7 @@ def arm(label, number=75, **changes):
         "treated": number,
         "analysed": number - 1,
         "completed": number - 1 - len(REASONS),
+        "ongoing": 0,
         "stopped": dict.fromkeys(REASONS, 1),
         "rescued": 2,
         "visited": number - 8,

@@ -136,8 +136,8 @@ CHECKER = ("tisstats.trial", "tisstats.lim2021.cohort_check")
 ANALYSIS = {
     f"tisstats.trial.{name}"
     for name in (
-        *("analysis", "columns", "consistency", "description", "response_times", "samples"),
-        *("schema", "scoring", "summaries", "trial"),
+        *("analysis", "columns", "consistency", "description", "end_reasons", "response_times"),
+        *("samples", "schema", "scoring", "summaries", "trial"),
     )
 }
 DESCRIPTION = "tisstats.lim2021.trial_description"

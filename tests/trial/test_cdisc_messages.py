@@ -214,7 +214,7 @@ def test_the_short_identifier_is_taken_where_it_tells_all_patients_apart(subject
         ("week 4.5", 4.5, 4.5),
         ("Week 12", 12.0, 12),
         ("Visit 3", 4.0, 4),
-        ("Week 4 (unscheduled)", 5.0, 5),
+        ("Follow-up Week 4", 5.0, 5),
         ("", 4.0, 4),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_death_week_is_a_number_of_weeks_as_a_stop_week_is(tmp_path, value, da
         *(
             (
                 {"stop_week": stop, "end_reason": "", "death_week": 14},
-                f"{CELL}'14': needs an end_reason (death if the death ended the study of the "
+                f"{CELL}'14': needs end_reason (death if the death ended the study of the "
                 "patient, completed if the patient had completed it) or the stop_week of an "
                 "earlier stop",
             )
@@ -130,7 +130,7 @@ def test_a_death_without_columns_of_ends_needs_one(tmp_path):
     for row in made.patients:
         del row["stop_week"], row["end_reason"]
     (line,) = lines(made, tmp_path)
-    assert line.startswith(f"{CELL}'14': needs an end_reason (death if the death ended")
+    assert line.startswith(f"{CELL}'14': needs end_reason (death if the death ended")
 
 
 READ = [

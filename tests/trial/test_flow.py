@@ -15,7 +15,7 @@ from tests.trial.made_up import STUDIES
 from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, read_csv
 from tisstats.trial.courses import SAME_WEEK
-from tisstats.trial.end_reasons import END_REASONS
+from tisstats.trial.end_reasons import EARLY_ENDS
 from tisstats.trial.flow import (
     FLOW_GUIDELINE,
     ArmFlow,
@@ -183,7 +183,14 @@ def test_the_last_week_that_counts_has_the_tolerance_of_every_week(tmp_path, wee
 
 def arm(**changes):
     plain = {"label": "A", "recorded": 5, "with_baseline": 5, "treated": 5, "analysed": 4}
-    plain |= {"completed": 3, "stopped": {"death": 1}, "rescued": 0, "visited": 3, "scored": 2}
+    plain |= {
+        "completed": 3,
+        "ongoing": 0,
+        "stopped": {"death": 1},
+        "rescued": 0,
+        "visited": 3,
+        "scored": 2,
+    }
     return ArmFlow(**{**plain, **changes})
 
 
@@ -204,9 +211,9 @@ def test_what_one_arm_does_not_record_is_not_known_of_all():
 
 
 COUNTS = st.integers(0, 400)
-REASONS = st.dictionaries(st.sampled_from(END_REASONS[1:]), st.integers(1, 50))
+REASONS = st.dictionaries(st.sampled_from(EARLY_ENDS), st.integers(1, 50))
 FIELDS = ("recorded", "with_baseline", "analysed", "visited", "scored")
-MAYBE = ("treated", "completed", "rescued")
+MAYBE = ("treated", "completed", "ongoing", "rescued")
 ARMS = st.builds(
     ArmFlow,
     label=st.sampled_from("ABC"),
@@ -233,7 +240,7 @@ def test_totals_are_sums_and_unknown_if_one_arm_is(arms):
         for each in arms:
             counts.update(each.stopped)
         assert dict(total.stopped) == dict(counts)
-        assert list(flow.reasons) == [reason for reason in END_REASONS if counts[reason]]
+        assert list(flow.reasons) == [reason for reason in EARLY_ENDS if counts[reason]]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -250,7 +257,7 @@ def test_counts_of_any_study_add_up(tmp_path, seed):
 
 
 def test_captions_have_words_for_every_reason_and_the_guideline_that_the_function_cites():
-    words = [format_reason(reason) for reason in END_REASONS]
+    words = [format_reason(reason) for reason in EARLY_ENDS]
     assert len(set(words)) == len(words)
     assert not any("_" in word for word in words)
     name, doi = FLOW_GUIDELINE.split(", ")

@@ -140,7 +140,7 @@ FAULTS = {
     ),
     "reason unknown": (
         cell("patients", 0, "end_reason", "moved"),
-        f"{PATIENTS}, row 2, column end_reason, value 'moved': must be one of completed, rescue",
+        f"{PATIENTS}, row 2, column end_reason, value 'moved': must be one of completed, ongoing, ",
     ),
     "stop before the start": (
         cell("patients", 0, "stop_week", -1),
@@ -789,7 +789,7 @@ LINES = {
         "empty",
         f"{PATIENTS}, row 5, column stop_week, value '-1': must be a number of weeks, at least 0"
         f"{LEFT_OUT}",
-        f"{PATIENTS}, row 3, column end_reason, value 'moved': must be one of completed, "
+        f"{PATIENTS}, row 3, column end_reason, value 'moved': must be one of completed, ongoing, "
         "rescue_medication, adverse_event, lack_of_efficacy, withdrawal, lost_to_follow_up, death, "
         "other",
         f"{PATIENTS}, row 4, column sex, value 'Female': must be spelt in one way: other rows have "

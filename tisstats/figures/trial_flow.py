@@ -180,6 +180,8 @@ def _followed(arm: ArmFlow) -> Iterator[_Line]:
         yield _Line("completion not recorded")
     else:
         yield _Line(f"{arm.completed} completed", bold=True)
+        if arm.ongoing:
+            yield _Line(f"{arm.ongoing} ongoing")
         yield _Line(f"{arm.stopped_early} did not complete")
         for reason, count in arm.stopped.items():
             yield _Line(f"{count} {format_reason(reason)}", indent=_INDENT)

@@ -22,6 +22,7 @@ from tisstats.trial.columns import (
     whole_if_possible,
 )
 from tisstats.trial.description import RESCUE, AnalysisOptions
+from tisstats.trial.end_reasons import COMPLETED, ONGOING
 from tisstats.trial.trial import Trial
 
 #: Columns of a scored visit that the analysis adds to those of the trial.
@@ -147,7 +148,7 @@ class Analysis:
         """Return, for each patient, whether the options count an end."""
         if self.options.end == "last-assessment":
             return np.ones(len(self.patients), dtype=bool)
-        return ~self.discontinued()
+        return self.completed()
 
     def baseline_thousandths(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at baseline in thousandths, nan where missing."""
@@ -228,9 +229,17 @@ class Analysis:
         """Return whether there was deterioration at any visit, those after the horizon too."""
         return ThreeValued(np.any(self.worsened.yes, axis=1), np.all(self.worsened.no, axis=1))
 
+    def completed(self) -> Mask:
+        """Return, for each patient, whether the study was completed."""
+        return equals(self.analysed, "end_reason", COMPLETED)
+
+    def ongoing(self) -> Mask:
+        """Return, for each patient, whether the study has not ended yet."""
+        return equals(self.analysed, "end_reason", ONGOING)
+
     def discontinued(self) -> Mask:
         """Return, for each patient, whether the study ended early."""
-        return ~equals(self.analysed, "end_reason", "completed")
+        return ~(self.completed() | self.ongoing())
 
     def stopped_early(self) -> Mask:
         """Return, for each patient, whether the treatment or the study ended early.

@@ -24,8 +24,9 @@ from tisstats.trial.schema import CellFaults
 THOUSANDTHS = 1000
 
 
-#: How a patient who cannot be analysed is left out.
-LEAVE_OUT = "or leave the patient out of the analysis (column analysed, value false)"
+def leave_out(column: str = "analysed") -> str:
+    """Return how a patient is left out of the analysis, by the name of the column for it."""
+    return f"or leave the patient out of the analysis (column {column}, value false)"
 
 
 def no_baseline(file: str) -> str:
@@ -153,7 +154,7 @@ def _weeks(
     analysed = patients["analysed"].to_numpy(dtype=bool)
     file = found["visits"].file
     unseen = analysed & ~(first <= 0)
-    found["patients"].add(unseen, "patient_id", f"{no_baseline(file)}, {LEAVE_OUT}")
+    found["patients"].add(unseen, "patient_id", f"{no_baseline(file)}, {leave_out()}")
     found["patients"].add(
         last < ends, "end_week", f"must be the week of the patient's last visit in {file}"
     )

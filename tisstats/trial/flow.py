@@ -12,7 +12,7 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.description import RESCUE
-from tisstats.trial.end_reasons import END_REASONS
+from tisstats.trial.end_reasons import COMPLETED, EARLY_ENDS, ONGOING
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_sections import EndpointPlan
 
@@ -21,7 +21,7 @@ FLOW_GUIDELINE = "CONSORT 2025, doi:10.1371/journal.pmed.1004587"
 
 
 def format_reason(reason: str) -> str:
-    """Format one of `END_REASONS` in words.
+    """Format one of `EARLY_ENDS` in words.
 
     Examples
     --------
@@ -48,7 +48,8 @@ class ArmFlow:
     treated: int | None  #: of these, with a treatment other than rescue medication
     analysed: int  #: of these, in the analysis
     completed: int | None  #: completed the study
-    stopped: Mapping[str, int] | None  #: stopped early, by reason, in the order of `END_REASONS`
+    ongoing: int | None  #: are still in the study
+    stopped: Mapping[str, int] | None  #: stopped early, by reason, in the order of `EARLY_ENDS`
     rescued: int | None  #: received rescue medication at any time
     visited: int  #: with the visit that the endpoint needs, see `describe_endpoint_visit`
     scored: int
@@ -83,6 +84,7 @@ class ParticipantFlow:
             treated=_sum([arm.treated for arm in self.arms]),
             analysed=sum(arm.analysed for arm in self.arms),
             completed=_sum([arm.completed for arm in self.arms]),
+            ongoing=_sum([arm.ongoing for arm in self.arms]),
             stopped=_add([arm.stopped for arm in self.arms]),
             rescued=_sum([arm.rescued for arm in self.arms]),
             visited=sum(arm.visited for arm in self.arms),
@@ -91,7 +93,7 @@ class ParticipantFlow:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The reasons why participants of any arm stopped early, in the order of `END_REASONS`."""
+        """The reasons why participants of any arm stopped early, in the order of `EARLY_ENDS`."""
         return tuple(self.total.stopped or ())
 
 
@@ -166,7 +168,8 @@ def _arm_flow(data: StudyData, name: str, label: str) -> ArmFlow:
         with_baseline=int(np.sum(np.isin(ids, baseline.to_numpy()))),
         treated=int(np.sum(np.isin(ids, given))) if has_doses else None,
         analysed=len(arm.patients),
-        completed=None if ends is None else ends["completed"],
+        completed=None if ends is None else ends[COMPLETED],
+        ongoing=None if ends is None else ends[ONGOING],
         stopped=None if ends is None else _reasons(ends),
         rescued=int(np.sum(arm.rescued())) if data.rescue_recorded else None,
         visited=int(np.sum(np.any(needed, axis=1))),
@@ -183,11 +186,7 @@ def _endpoint_visits(arm: Analysis, endpoint: EndpointPlan) -> Mask:
 
 
 def _reasons(ends: Mapping[str, int]) -> dict[str, int]:
-    return {
-        reason: ends[reason]
-        for reason in END_REASONS
-        if reason != "completed" and ends.get(reason, 0)
-    }
+    return {reason: ends[reason] for reason in EARLY_ENDS if ends.get(reason, 0)}
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:
@@ -199,4 +198,4 @@ def _add(counts: Sequence[Mapping[str, int] | None]) -> dict[str, int] | None:
     known = [count for count in counts if count is not None]
     if len(known) < len(counts):
         return None
-    return _reasons({reason: sum(c.get(reason, 0) for c in known) for reason in END_REASONS})
+    return _reasons({reason: sum(c.get(reason, 0) for c in known) for reason in EARLY_ENDS})

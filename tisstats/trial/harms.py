@@ -16,6 +16,7 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals, is_true, natural_key
 from tisstats.trial.courses import at_any_visit
 from tisstats.trial.deaths import has_died
+from tisstats.trial.end_reasons import COMPLETED, ONGOING
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_sections import AnalysisPlan
 from tisstats.trial.study_tables import RELATED, UNRELATED
@@ -355,7 +356,7 @@ def _reasons_recorded(data: StudyData) -> bool:
     A stop without a reason has the same name as one for a reason that has no name of its own.
     """
     reasons = set(data.trial.patients["end_reason"])
-    return bool(reasons - {"completed", "other"}) or "other" not in reasons
+    return bool(reasons - {COMPLETED, ONGOING, "other"}) or "other" not in reasons
 
 
 def _deteriorated(analysis: Analysis) -> ThreeValued:

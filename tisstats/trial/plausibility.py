@@ -31,6 +31,7 @@ from tisstats.trial.deaths import (
     recorded_death_weeks,
 )
 from tisstats.trial.description import RESCUE
+from tisstats.trial.end_reasons import EARLY_ENDS, ONGOING
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
@@ -348,7 +349,7 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
             f"study{_first(unseen) if names else ''}"
         )
     if "stop_week" in patients:
-        unfinished = patients["end_reason"] != "completed"
+        unfinished = patients["end_reason"].isin(EARLY_ENDS)
         # The week of a death that ended the study may stand in a column of its own.
         unfinished &= np.isnan(recorded_death_weeks(patients)) | died_later(patients)
         undated = patients.loc[unfinished & patients["stop_week"].isna(), "patient_id"]
@@ -365,6 +366,47 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
         yield (
             f"treatment {name!r} in {number} {rows} is not taken for rescue medication, which is "
             f"called {RESCUE}"
+        )
+
+
+def open_ends(
+    study: Study, tables: Mapping[str, pd.DataFrame], *, names: bool = True
+) -> Iterator[str]:
+    """Yield a remark on analysed patients still in the study who may not have had their endpoint.
+
+    Parameters
+    ----------
+    study
+        The description.
+    tables
+        The ``patients`` with ``end_reason``, and the ``visits``.
+    names
+        Whether the first patient is named.
+
+    Yields
+    ------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> from tisstats.trial.study_data import StudyData
+    >>> from tisstats.trial.template import example_folder
+    >>> data = StudyData.read(example_folder())
+    >>> tables = {"patients": data.trial.patients.assign(end_reason="ongoing")}
+    >>> tables["visits"] = data.trial.visits
+    >>> next(open_ends(data.study, tables)).partition(";")[0]
+    '2 ongoing patients have no visit from week 24 on so far: the first E-04'
+    """
+    plan, patients, visits = study.endpoint, tables["patients"], tables["visits"]
+    ongoing = patients["analysed"].astype(bool) & (patients["end_reason"] == ONGOING)
+    seen = set(visits.loc[visits["week"] >= plan.week, "patient_id"])
+    due = patients.loc[ongoing & ~patients["patient_id"].isin(seen), "patient_id"]
+    if len(due):
+        who = "1 ongoing patient has" if len(due) == 1 else f"{len(due)} ongoing patients have"
+        yield (
+            f"{who} no visit from week {plan.week:g} on so far{_first(due) if names else ''}; "
+            f'endpoint.missing = "{plan.missing}" counts what is not due yet like what was missed'
         )
 
 

@@ -14,32 +14,60 @@ from tisstats.tables import RawTable, TableSource
 from tisstats.tables.raw import ColumnOrigin
 from tisstats.trial.cdisc import AnalysisDatasets, read_analysis_datasets, to_trial_tables
 from tisstats.trial.cdisc.back import TrialTables, has_visits
+from tisstats.trial.cdisc.death_weeks import death_cells
+from tisstats.trial.cdisc.end_of_study import discontinued, end_faults
 from tisstats.trial.cdisc.folder import dataset_files
 from tisstats.trial.cdisc.specification import parameters
 from tisstats.trial.cdisc.study import CRITERIA
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
 
 #: Data set of each table, but of the visits, which can be in any.
 _DATASETS = {"patients": "ADSL", "treatments": "ADEX", "adverse_events": "ADAE"}
 
-#: Reasons of CDISC's codelist NCOMPLT (Completion/Reason for Non-Completion), as others list them
-#: (the codelist itself was not read), that are one of ours without a doubt. Not here are those
-#: that may be a lack of efficacy, such as PROGRESSIVE DISEASE.
+#: Terms of CDISC's codelist NCOMPLT (Completion/Reason for Non-Completion, C66727) that are one of
+#: our reasons without a doubt, and OTHER, which an earlier list has. Not here are those that may be
+#: a lack of efficacy (PROGRESSIVE DISEASE, DISEASE RELAPSE, NO LONGER CLINICALLY BENEFITING,
+#: PROTOCOL-SPECIFIED WITHDRAWAL CRITERION MET, FAILURE TO MEET CONTINUATION CRITERIA), rescue
+#: medication (USED or REQUIRES PROHIBITED MEDICATION, UNDERWENT or REQUIRES PROHIBITED PROCEDURE)
+#: or no failure at all (RECOVERY). The codelist is published by NCI EVS in
+#: https://evs.nci.nih.gov/ftp1/CDISC/SDTM/SDTM%20Terminology.txt; read was its copy in
+#: https://github.com/anudeepdivi/Sapient, knowledge/ct/cdisc_ct.json, commit 34eb230.
 _REASONS = {
     "ADVERSE EVENT": "adverse_event",
+    "SERIOUS ADVERSE EVENT": "adverse_event",
     "DEATH": "death",
     "LACK OF EFFICACY": "lack_of_efficacy",
     "LOST TO FOLLOW-UP": "lost_to_follow_up",
     "WITHDRAWAL BY SUBJECT": "withdrawal",
     "WITHDRAWAL BY PARENT/GUARDIAN": "withdrawal",
+    "WITHDRAWAL OF ASSENT": "withdrawal",
+    "WITHDRAWAL OF CONSENT": "withdrawal",
+    "APPROVED DRUG AVAILABLE FOR INDICATION": "other",
+    "FAILURE TO MEET RANDOMIZATION CRITERIA": "other",
+    "INVESTIGATOR DECISION": "other",
+    "LOGISTICAL PROBLEM": "other",
+    "MET ELIGIBILITY CRITERIA BUT NOT NEEDED": "other",
+    "NEVER DOSED": "other",
+    "NON-COMPLIANCE": "other",
+    "NON-COMPLIANCE WITH NON-STUDY DEVICE": "other",
+    "NON-COMPLIANCE WITH STUDY DEVICE": "other",
     "NON-COMPLIANCE WITH STUDY DRUG": "other",
+    "NON-COMPLIANCE WITH STUDY SCHEDULE": "other",
     "OTHER": "other",
+    "PARTNER PREGNANCY": "other",
     "PHYSICIAN DECISION": "other",
     "PREGNANCY": "other",
     "PROTOCOL DEVIATION": "other",
     "PROTOCOL VIOLATION": "other",
+    "RANDOMIZED BY MISTAKE": "other",
+    "RANDOMIZED BY MISTAKE WITH STUDY TREATMENT": "other",
+    "RANDOMIZED BY MISTAKE WITHOUT STUDY TREATMENT": "other",
+    "SCREEN FAILURE": "other",
+    "SCREENING NOT COMPLETED": "other",
     "SITE TERMINATED BY SPONSOR": "other",
+    "SPONSOR REQUEST": "other",
     "STUDY TERMINATED BY SPONSOR": "other",
     "TECHNICAL PROBLEMS": "other",
 }
@@ -69,8 +97,13 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
         raise DataError(faults) from None
     if found.visits.empty:
         raise DataError([_no_visits(datasets, files, folder)])
-    patients, remarks = _with_reasons(found.patients, datasets.tables["ADSL"])
+    adsl, counted = datasets.tables["ADSL"], found.patients["analysed"].fillna(False)
+    if faults := end_faults(adsl, counted.to_numpy(dtype=bool)):
+        raise DataError([_in_files(fault, files, study, folder) for fault in faults])
+    patients, remarks = with_reasons(found.patients, adsl)
     visits, places = _visits(found, files)
+    if not patients["end_reason"].any():  # how the study ended is not recorded
+        patients = patients.drop(columns="end_reason")
     tables = {
         "patients": patients.rename(columns={"start_date": "first_dose_date"}),
         "treatments": found.treatments,
@@ -82,23 +115,41 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
             name: table.drop(columns="date", errors="ignore") for name, table in tables.items()
         }
         visits = visits.drop(columns="date", errors="ignore")
-    raw = {
-        name: RawTable(_cells(table), _source(files[_DATASETS[name]], found.variables[name]))
-        for name, table in tables.items()
-        if _DATASETS[name] in files
-    }
+    raw = {}
+    for name, table in tables.items():
+        if (dataset := _DATASETS[name]) in files:
+            given = datasets.tables[dataset]
+            if name == "treatments" and not {"ASTWK", "ASTDY"} & set(given):
+                table = table.drop(columns="week")  # that there is none is one fault
+            source = _source(files[dataset], found.variables[name], given)
+            raw[name] = RawTable(_cells(table), source)
     raw["patients"] = replace(raw["patients"], remarks=remarks)
-    return {**raw, "visits": RawTable(_cells(visits), places)}
+    said = tuple(found.visit_remarks.values())
+    return {**raw, "visits": RawTable(_cells(visits), places, remarks=said)}
 
 
 def _cells(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(object).where(table.notna(), None).reset_index(drop=True)
 
 
-def _source(file: str, variables: Mapping[str, str]) -> TableSource:
+#: Variables of what is read where they are there, for a message that they are not.
+_NEEDED = {"start_date": "TRTSDT"}
+
+
+def _source(file: str, variables: Mapping[str, str], given: pd.DataFrame) -> TableSource:
+    """Return the place of a table's cells in its data set."""
     renamed = {"start_date": "first_dose_date", "related": "treatment_related"}
-    origins = {renamed.get(name, name): ColumnOrigin(each) for name, each in variables.items()}
-    return TableSource(file, origins=origins)
+    origins = {
+        renamed.get(name, name): ColumnOrigin(each)
+        for name, each in {**_NEEDED, **variables}.items()
+    }
+    shown = {}
+    if variables.get("week") == "ASTDY":  # weeks are made of it
+        shown["week"] = given["ASTDY"].reset_index(drop=True)
+    if DEATH_WEEK in variables:
+        named, shown[DEATH_WEEK] = death_cells(given)
+        origins[DEATH_WEEK] = ColumnOrigin(named[0] if len(set(named)) == 1 else named)
+    return TableSource(file, origins=origins, cells=pd.DataFrame(shown) if shown else None)
 
 
 def _visits(found: TrialTables, files: Mapping[str, str]) -> tuple[pd.DataFrame, TableSource]:
@@ -157,7 +208,7 @@ def _no_visits(datasets: AnalysisDatasets, files: Mapping[str, str], folder: Pat
     return Fault(file, message, column="PARAMCD")
 
 
-def _with_reasons(
+def with_reasons(
     patients: pd.DataFrame, adsl: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return patients whose reasons of the end have our names, and a remark on those changed."""
@@ -166,22 +217,24 @@ def _with_reasons(
     remarks = [
         f"{each} as {_reason(each)}" for each in dict.fromkeys(given) if each != _reason(each)
     ]
-    if "EOSSTT" in adsl:
-        unstated = (adsl["EOSSTT"].map(_key) == "DISCONTINUED").to_numpy() & (
-            reasons == ""
-        ).to_numpy()
-        reasons = reasons.mask(unstated, "other")
-        if unstated.any():
-            remarks.append("none, of a patient with EOSSTT of DISCONTINUED, as other")
-    said = (f"reasons of the end (DCSREAS) are read so: {', '.join(remarks)}",) if remarks else ()
-    return patients.assign(end_reason=reasons), said
+    unstated = discontinued(adsl) & (reasons == "").to_numpy()
+    reasons = reasons.mask(unstated, "other")
+    if unstated.any():
+        remarks.append("none, of a patient with EOSSTT of DISCONTINUED, as other")
+    said = [f"reasons of the end (DCSREAS) are read so: {', '.join(remarks)}"] if remarks else []
+    empty = int(((reasons == "") & patients["analysed"].fillna(False)).sum())
+    if empty and (reasons != "").any():
+        who = "1 analysed patient has" if empty == 1 else f"{empty} analysed patients have"
+        counts = "counts" if empty == 1 else "count"
+        said.append(f"{who} neither EOSSTT nor DCSREAS, and {counts} as having completed the study")
+    return patients.assign(end_reason=reasons), tuple(said)
 
 
 def _reason(given: str) -> str:
     """Return our name of a reason, or the reason as it is where we have none.
 
-    >>> [_reason(each) for each in ("Lost to Follow-up", "adverse_event", "SCREEN FAILURE", "")]
-    ['lost_to_follow_up', 'adverse_event', 'SCREEN FAILURE', '']
+    >>> [_reason(each) for each in ("Lost to Follow-up", "adverse_event", "RECOVERY", "")]
+    ['lost_to_follow_up', 'adverse_event', 'RECOVERY', '']
     """
     return _NAMED.get(_key(given), given)
 

@@ -80,6 +80,8 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         if isinstance(limit, str)
     }
     patients = trial.patients.assign(**limits, end_week=_last_seen(data))
+    if not data.ends_recorded:  # that everybody completed the study is assumed alone
+        patients["end_reason"] = ""
     deaths = {}
     if data.deaths_recorded:
         deaths[DEATH_WEEK] = recorded_death_weeks(patients)

@@ -22,6 +22,7 @@ from tisstats.trial.plausibility import (
     implausible_times,
     incomplete_visits,
     look_alikes,
+    open_ends,
     unread_relations,
     unusual_courses,
 )
@@ -40,6 +41,7 @@ from tisstats.trial.study_data_faults import (
 from tisstats.trial.study_tables import TypedTable, is_rescue, read_study_tables, type_tables
 from tisstats.trial.study_trial_description import describe_trial
 from tisstats.trial.trial import Trial
+from tisstats.trial.unassigned import without_unassigned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +121,7 @@ class StudyData:
     @classmethod
     def from_tables(cls, study: Study, raw: Mapping[str, RawTable]) -> StudyData:
         """Check tables that were read already; see `read`."""
+        raw = without_unassigned(raw)
         typed = type_tables(study, raw)
         if faults := unknown_patients(typed):
             raise DataError(faults)
@@ -242,6 +245,7 @@ def _doubts(
     yield from implausible_times(study, tables)
     yield from visits_before_first_dose(study, typed, names=names)
     yield from unusual_courses(tables, names=names)
+    yield from open_ends(study, tables, names=names)
     yield from look_alikes(tables["patients"]["patient_id"], names=names)
     yield from unread_relations(tables["adverse_events"])
     if "adverse_events" in typed:

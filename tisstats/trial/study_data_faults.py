@@ -13,10 +13,11 @@ from tisstats.errors import Fault
 from tisstats.measures.enzymes import BEYOND_MEASUREMENT, beyond_measurement
 from tisstats.measures.identifiers import ALIKE, plain_identifier, unseen_character, unseen_message
 from tisstats.statistics.two_proportions import too_many_tables
-from tisstats.trial.consistency import LEAVE_OUT, no_baseline
+from tisstats.trial.consistency import leave_out, no_baseline
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.deaths import DEATH_WEEK, has_died, recorded_death_weeks
 from tisstats.trial.description import RESCUE
+from tisstats.trial.end_reasons import ONGOING
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import TypedTable, is_rescue
@@ -26,14 +27,15 @@ def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
     """Return a fault for each identifier that repeats, has an unseen character or is unknown."""
     patients = typed["patients"]
     ids = patients.frame["patient_id"]
-    patients.add(ids.duplicated(), "patient_id", "must not repeat another row's patient_id")
+    name_of_ids = patients.source.column_name("patient_id")
+    patients.add(ids.duplicated(), "patient_id", f"must not repeat another row's {name_of_ids}")
     unseen = ids.map(unseen_character)
     for character in sorted(set(unseen) - {""}):
         patients.add(unseen == character, "patient_id", unseen_message(character))
     for name, table in typed.items():
         if name != "patients":
             unknown = ~table.frame["patient_id"].isin(set(ids))
-            message = f"must be a patient_id of {patients.source.shown}"
+            message = f"must be a {name_of_ids} of {patients.source.shown}"
             plain = table.frame["patient_id"].map(plain_identifier)
             alike = plain.isin(set(ids.map(plain_identifier)))
             table.add(unknown & ~alike, "patient_id", message)
@@ -49,7 +51,8 @@ def unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> li
     seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
     message = (
         f"has no visit in {typed['visits'].source.shown} that the schedule uses: for a patient "
-        "who counts nevertheless, add a baseline visit with empty cells; else set analysed to false"
+        "who counts nevertheless, add a baseline visit with empty cells; else set "
+        f"{patients.source.column_name('analysed')} to false"
     )
     patients.add(analysed & ~seen, "patient_id", message)
     return patients.faults
@@ -75,13 +78,14 @@ def baseline_faults(
     without = patients.frame["analysed"].to_numpy(dtype=bool) & ~seen
     early = ids.isin(set(given.loc[given["week"] <= 0, "patient_id"])).to_numpy(dtype=bool)
     message = no_baseline(typed["visits"].source.shown)
-    patients.add(without & ~early, "patient_id", f"{message}, {LEAVE_OUT}")
+    left_out = leave_out(patients.source.column_name("analysed"))
+    patients.add(without & ~early, "patient_id", f"{message}, {left_out}")
     # Such visits are farther from the first dose than the window of week 0 reaches.
     other = (
         'or set visits.baseline to "last before first dose", which also takes visits more than '
         f"{study.visits.window_days:g} days (visits.window_days) before the first dose"
     )
-    patients.add(without & early, "patient_id", f"{message}, {other}, {LEAVE_OUT}")
+    patients.add(without & early, "patient_id", f"{message}, {other}, {left_out}")
     return patients.faults
 
 
@@ -108,7 +112,7 @@ def plan_faults(study: Study, patients: pd.DataFrame) -> Iterator[Fault]:
 def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     """Return what is wrong across the tables as they were given."""
     patients, visits = typed["patients"], typed["visits"]
-    frame = patients.frame
+    frame, shown = patients.frame, patients.source.column_name
     if study.study.data == "observed":
         for table in typed.values():
             if "synthetic" in Path(table.source.file).as_posix().lower():
@@ -143,10 +147,10 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         events.add(late & ~of_dead, _time_column(study), message)
         for column, dead in after_death.items():
             of_column = of_dead & ids.isin(dead).to_numpy(dtype=bool)
-            said = f"{_AFTER_DEATH.format(column, patients.source.shown)}{more}"
+            said = f"{_AFTER_DEATH.format(shown(column), patients.source.shown)}{more}"
             events.add(of_column, _time_column(study), said)
             of_dead &= ~of_column
-        column = DEATH_WEEK if DEATH_WEEK in frame else "stop_week"
+        column = shown(DEATH_WEEK if DEATH_WEEK in frame else "stop_week")
         message = f"lies after the patient's last visit; enter the week of the death as {column}"
         events.add(of_dead, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
@@ -154,11 +158,11 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         late &= ~is_rescue(treatments.frame)
         dated = treatments.frame["patient_id"].isin(after_death[DEATH_WEEK]).to_numpy(dtype=bool)
         of_dead = late & dated & _after(treatments.frame, deaths)
-        message = _AFTER_DEATH.format(DEATH_WEEK, patients.source.shown)
+        message = _AFTER_DEATH.format(shown(DEATH_WEEK), patients.source.shown)
         treatments.add(of_dead, _time_column(study), message)
         message = (
-            "lies after the patient's last visit"
-            " and stop_week, or without a stop_week the last scheduled week"
+            f"lies after the patient's last visit and {shown('stop_week')}, or without a "
+            f"{shown('stop_week')} the last scheduled week"
         )
         treatments.add(late & ~of_dead, _time_column(study), message)
         early = treatments.frame["week"].to_numpy(dtype=float) < 0
@@ -235,9 +239,9 @@ def _seen_after_death(
     after_death: Mapping[str, pd.Series],
 ) -> None:
     """Check that nobody is seen, or given rescue medication, after a death with its week."""
-    shown = typed["patients"].source.shown
+    source = typed["patients"].source
     for column, dead in after_death.items():
-        message = _AFTER_DEATH.format(column, shown)
+        message = _AFTER_DEATH.format(source.column_name(column), source.shown)
         for name in ("visits", "treatments"):
             if (table := typed.get(name)) is not None:
                 late = _after(table.frame, deaths)
@@ -249,7 +253,7 @@ def _seen_after_death(
 
 def death_faults(patients: TypedTable) -> list[Fault]:
     """Return a fault for each week of a death that the week or reason of the end contradicts."""
-    frame = patients.frame
+    frame, shown = patients.frame, patients.source.column_name
     if DEATH_WEEK not in frame:
         return []
     absent = pd.Series(np.nan, index=frame.index)
@@ -258,16 +262,22 @@ def death_faults(patients: TypedTable) -> list[Fault]:
     reasons = frame.get("end_reason", pd.Series("", index=frame.index))
     by_death = (reasons == "death").to_numpy(dtype=bool)
     apart = np.abs(deaths - stops) > SAME_WEEK
-    message = "must be the same as stop_week, where that is not empty and end_reason is death"
+    message = (
+        f"must be the same as {shown('stop_week')}, where that is not empty and "
+        f"{shown('end_reason')} is death"
+    )
     patients.add(by_death & apart, DEATH_WEEK, message)
     early = ~by_death & (deaths < stops - SAME_WEEK)
-    patients.add(early, DEATH_WEEK, "must not lie before the patient's stop_week")
+    patients.add(early, DEATH_WEEK, f"must not lie before the patient's {shown('stop_week')}")
+    still = np.isfinite(deaths) & (reasons == ONGOING).to_numpy(dtype=bool)
+    message = f"is not of a patient whose study is ongoing ({shown('end_reason')})"
+    patients.add(still, DEATH_WEEK, message)
     # Without a reason, only a stop in an earlier week shows that the death did not end the study.
     unsaid = np.isnan(stops) | (np.abs(deaths - stops) <= SAME_WEEK)
     open_ = np.isfinite(deaths) & unsaid & (reasons == "").to_numpy(dtype=bool)
     message = (
-        "needs an end_reason (death if the death ended the study of the patient, completed if the "
-        "patient had completed it) or the stop_week of an earlier stop"
+        f"needs {shown('end_reason')} (death if the death ended the study of the patient, "
+        f"completed if the patient had completed it) or the {shown('stop_week')} of an earlier stop"
     )
     patients.add(open_, DEATH_WEEK, message)
     return patients.faults

@@ -98,6 +98,11 @@ def describe_study_endpoint(data: StudyData) -> str:
         sentences.append(
             "A death without a recorded week is taken to be in that of the last visit."
         )
+    if np.any(data.analysis.ongoing()):
+        sentences.append(
+            "An ongoing patient has neither completed the study nor stopped; a visit that is not "
+            "due yet counts as missing."
+        )
     sentences.append(f"To a scheduled week belongs {describe_windows(study.visits)}.")
     return " ".join(sentences)
 

@@ -512,7 +512,7 @@ class StudySpecifications:
         every = [
             self._horizon(),
             _two("End", "end", plan.end, {"last-assessment": "last visit"} | _COMPLETERS)
-            if np.any(self.data.analysis.discontinued())
+            if not np.all(self.data.analysis.completed())
             else None,
             _two(
                 "Patients without change",

@@ -40,6 +40,7 @@ from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
 from tisstats.trial.study_adam import read_study_datasets
+from tisstats.trial.study_adsl import with_ends_and_deaths
 
 #: What stands where a table does not record whether an event was related to treatment.
 NOT_RECORDED = "not recorded"
@@ -115,6 +116,8 @@ def read_study_tables(
                 chosen = replace(options, sheet=sheet)
                 raw = read_table(folder / file, chosen, may_be_empty=may_be_empty)
                 found[name] = raw if mapping is None else map_table(raw, mapping, name)
+                if name == "patients" and mapping is not None and mapping.preset == "adam":
+                    found[name] = with_ends_and_deaths(found[name])
             except DataError as error:
                 faults += _with_way_out(error.faults, name)
     if faults:
@@ -167,7 +170,8 @@ class _Columns:
             if column not in cells:
                 if kind.required:
                     message = f"there is no such column; {self.raw.has}"
-                    self.table.faults.append(Fault(self.raw.source.shown, message, column=column))
+                    named = self.raw.source.column_name(column)
+                    self.table.faults.append(Fault(self.raw.source.shown, message, column=named))
                 elif kind.default is not None:
                     columns[column] = pd.Series([kind.default] * len(cells), dtype=kind.dtype)
                 continue

@@ -82,6 +82,8 @@ def disposition_rows(flow: ParticipantFlow) -> Rows:
     yield row("Not analysed", lambda arm: arm.not_analysed, percent=False)
     yield row("Analysed", lambda arm: arm.analysed)
     yield row("Completed the study", lambda arm: arm.completed)
+    if flow.total.ongoing:
+        yield row("Still in the study", lambda arm: arm.ongoing)
     yield row("Did not complete the study", lambda arm: arm.stopped_early)
     for reason in flow.reasons:
         yield row(f"Did not complete: {format_reason(reason)}", _stopped_for(reason))

@@ -18,6 +18,7 @@ from tisstats.figures.numbers import format_range, format_trimmed, yes_no
 from tisstats.trial.columns import natural_key
 from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import RESCUE
+from tisstats.trial.end_reasons import COMPLETED, ONGOING
 from tisstats.trial.flow import format_reason
 from tisstats.trial.study_wording import describe_weeks, describe_windows
 
@@ -78,8 +79,8 @@ class Listings(TrialChapter):
         if not self.data.ends_recorded:
             return NOT_RECORDED
         when, died = self._weeks_of_end(row)
-        if row["end_reason"] == "completed":
-            return (f"completed, treatment stopped{when}" if when else "completed") + died
+        if (reason := row["end_reason"]) in (COMPLETED, ONGOING):
+            return (f"{reason}, treatment stopped{when}" if when else str(reason)) + died
         stopped = when if row["end_reason"] == "death" or not when else f", treatment stopped{when}"
         return f"did not complete: {format_reason(row['end_reason'])}{stopped}{died}"
 

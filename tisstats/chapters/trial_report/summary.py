@@ -126,6 +126,9 @@ def _completion(total: ArmFlow) -> str:
     if total.completed is None:
         return "Whether they completed the study is not recorded."
     completed = f"Of those analysed, {total.completed} completed the study"
+    if total.ongoing:
+        are = "is" if total.ongoing == 1 else "are"
+        completed += f", {total.ongoing} {are} still in it"
     return f"{completed}, and {total.stopped_early} did not."
 
 

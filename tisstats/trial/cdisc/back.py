@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +11,18 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
-from tisstats.tables.study_days import weeks_of_days
+from tisstats.tables.study_days import A_STUDY_DAY, weeks_of_days
+from tisstats.tables.visit_names import (
+    HOW_TO_WRITE_WEEKS,
+    ambiguous,
+    contradicts,
+    unnamed_weeks,
+)
 from tisstats.trial.cdisc.datasets import OBSERVED, SYNTHETIC, AnalysisDatasets
 from tisstats.trial.cdisc.death_weeks import death_weeks
+from tisstats.trial.cdisc.end_of_study import end_reasons
 from tisstats.trial.cdisc.inputs import RESPONSE
-from tisstats.trial.cdisc.source import COMPLETED, SCORE
+from tisstats.trial.cdisc.source import SCORE
 from tisstats.trial.cdisc.specification import YES_NO, dataset_specifications, input_columns
 from tisstats.trial.cdisc.specification import parameters as known_parameters
 from tisstats.trial.deaths import DEATH_WEEK
@@ -28,10 +34,6 @@ _ANALYSED = ("FASFL", "ITTFL")
 
 #: Begins the condition of the rows by parameter in a table of variables.
 _WHERE = "PARAMCD EQ "
-
-#: A visit that is named after its week.
-_WEEK = re.compile(r"\s*week\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
-
 
 _FLAGS = {"Y": True, "N": False}
 
@@ -51,6 +53,8 @@ class TrialTables:
     visit_datasets: tuple[str, ...] = ()  #: the data sets of the visits
     #: record of each value of a measure in its data set, 0 for the first; nan: none; as `visits`
     visit_rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    #: sentences on visits in whose names no week was found, by data set
+    visit_remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_trial_tables(
@@ -130,11 +134,12 @@ def to_trial_tables(
         variables={
             "patients": _patient_variables(back),
             "visits": visits.variables,
-            "adverse_events": _EVENT_VARIABLES,
-            "treatments": _TREATMENT_VARIABLES,
+            "adverse_events": _occurrence_variables(back, "ADAE", _EVENT_VARIABLES),
+            "treatments": _occurrence_variables(back, "ADEX", _TREATMENT_VARIABLES),
         },
         visit_datasets=visits.datasets,
         visit_rows=visits.rows,
+        visit_remarks=visits.remarks,
     )
 
 
@@ -226,19 +231,21 @@ def _patients(back: _Back, origin: str | None) -> pd.DataFrame:
     adsl, found = back.adsl, CellFaults(back.adsl, "ADSL")
     arm, analysed = _first(adsl, _ARM, "arm"), _first(adsl, _ANALYSED, "patients analysed")
     found.add(adsl[analysed] == "", analysed, "must be Y or N")
+    counted = (adsl[analysed] == "Y").to_numpy(dtype=bool)
+    reasons = end_reasons(adsl)
     columns: dict[str, object] = {
         "patient_id": back.ids,
         "arm": adsl[arm].to_numpy(dtype=object),
         "analysed": _flag(found, analysed),
         "origin": _origin(back, origin),
         "end_week": _column(adsl, "EOSWK", np.nan),
-        "end_reason": _end_reason(adsl),
+        "end_reason": reasons,
     }
     weeks = death_weeks(
         found,
-        (adsl[analysed] == "Y").to_numpy(dtype=bool),
+        counted,
         # In any letter case, as in the data sets that are written.
-        (_end_reason(adsl).astype(str).str.lower() == "death").to_numpy(dtype=bool),
+        (reasons.str.lower() == "death").to_numpy(dtype=bool),
     )
     if weeks is not None:
         columns[DEATH_WEEK] = weeks
@@ -278,12 +285,6 @@ def _origin(back: _Back, given: str | None) -> str:
         return str(stated or given)
     message = f"there is no such variable; give the argument origin: {OBSERVED} or {SYNTHETIC}"
     raise DataError([Fault("ADSL", message, column="ORIGIN")])
-
-
-def _end_reason(adsl: pd.DataFrame) -> pd.Series:
-    reason = _column(adsl, "DCSREAS", "")
-    status = _column(adsl, "EOSSTT", "").astype(str).str.strip().str.upper()
-    return reason.mask(status.to_numpy() == "COMPLETED", COMPLETED)
 
 
 def _characteristics(back: _Back) -> dict[str, str]:
@@ -335,6 +336,7 @@ class _Visits:
     variables: Mapping[str, str] = field(default_factory=dict)
     datasets: tuple[str, ...] = ()
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 def _visits(
@@ -347,6 +349,14 @@ def _visits(
     }
     parts = {name: _records(back, name, given, weeks) for name, given in columns.items()}
     parts = {name: part for name, part in parts.items() if len(part)} or parts
+    remarks = {
+        name: said
+        for name, part in parts.items()
+        if weeks is None
+        and "AVISIT" in back.datasets.tables[name]
+        and not _states(back, name, "AVISITN", "visits.week")
+        if (said := unnamed_weeks(part["visit"].tolist(), part["week"].tolist()))
+    }
     if not parts:
         return _Visits(_empty("visits"))
     records = pd.concat(list(parts.values()), ignore_index=True)
@@ -390,6 +400,7 @@ def _visits(
         variables,
         tuple(parts),
         rows.reset_index(drop=True),
+        remarks,
     )
 
 
@@ -450,13 +461,19 @@ def _weeks(
     weeks = np.asarray(table["AVISITN"].astype(float), dtype=np.float64)
     if trusted:
         return weeks
-    names = _column(table, "AVISIT", "")
-    matches = {name: _WEEK.fullmatch(name) for name in names.unique()}
-    stated = names.map({name: float(at[1]) for name, at in matches.items() if at})
-    other = np.abs(weeks - stated.to_numpy(dtype=float)) > 0
-    message = "is not the week that AVISIT names; give the week of each AVISIT (weeks)"
-    found.add(other, "AVISITN", message)
+    visits = list(zip(_column(table, "AVISIT", ""), weeks.tolist(), strict=True))
+    known = {each: each[1] == each[1] for each in visits}
+    other = {each: known[each] and contradicts(*each) for each in known}
+    message = f"is not the week that AVISIT names; {_GIVE_WEEKS}"
+    found.add([other[each] for each in visits], "AVISITN", message)
+    unclear = {each: known[each] and ambiguous(*each) for each in known}
+    message = f"has a hyphen that may be a minus: {HOW_TO_WRITE_WEEKS}; or {_GIVE_WEEKS}"
+    found.add([unclear[each] for each in visits], "AVISIT", message)
     return weeks
+
+
+#: The way out where names of visits and their numbers do not agree.
+_GIVE_WEEKS = "give the week of each AVISIT (weeks)"
 
 
 _EVENT_VARIABLES = {
@@ -475,6 +492,11 @@ _TREATMENT_VARIABLES = {
 }
 
 
+def _occurrence_variables(back: _Back, name: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the columns of events or treatments."""
+    return {**known, "week": _week_variable(back.datasets.tables.get(name, pd.DataFrame()))}
+
+
 def _events(back: _Back) -> pd.DataFrame:
     if "ADAE" not in back.datasets.tables:
         return _empty("events")
@@ -482,7 +504,7 @@ def _events(back: _Back) -> pd.DataFrame:
     table = found.table
     is_flag = back.codelist("ADAE", "AEREL") == YES_NO
     columns: dict[str, object] = {
-        "week": _event_weeks(table),
+        "week": _event_weeks(found),
         "event": table["AETERM"],
         "serious": _flag(found, "AESER"),
         "related": _flag(found, "AEREL") if is_flag else table["AEREL"],
@@ -492,10 +514,19 @@ def _events(back: _Back) -> pd.DataFrame:
     return _by_patient(back, found, columns)
 
 
-def _event_weeks(table: pd.DataFrame) -> pd.Series:
-    if "ASTWK" in table or "ASTDY" not in table:
+def _event_weeks(found: CellFaults) -> pd.Series:
+    """Return the weeks of a data set's records, and record what is no study day."""
+    table = found.table
+    if _week_variable(table) == "ASTWK":
         return _column(table, "ASTWK", np.nan)
-    return weeks_of_days(table["ASTDY"])
+    days = table["ASTDY"].astype(float)
+    found.add((days == 0) | (days % 1 > 0), "ASTDY", A_STUDY_DAY)
+    return weeks_of_days(days)
+
+
+def _week_variable(table: pd.DataFrame) -> str:
+    """Return the variable by which a data set has the weeks of its records."""
+    return "ASTWK" if "ASTWK" in table or "ASTDY" not in table else "ASTDY"
 
 
 def _times(back: _Back) -> pd.DataFrame:
@@ -520,7 +551,7 @@ def _treatments(back: _Back) -> pd.DataFrame:
         return _empty("treatments")
     found = back.faults_of("ADEX", "USUBJID", "EXTRT")
     table = found.table
-    columns: dict[str, object] = {"week": _event_weeks(table), "treatment": table["EXTRT"]}
+    columns: dict[str, object] = {"week": _event_weeks(found), "treatment": table["EXTRT"]}
     named = {"EXDOSE": "dose", "EXDOSU": "dose_unit"}
     columns |= {column: table[name] for name, column in named.items() if name in table}
     if "ASTDT" in table:

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_datetime64_any_dtype
 
-from tisstats.tables.study_days import weeks_of_days
+from tisstats.tables.cells import as_text
+from tisstats.tables.study_days import A_STUDY_DAY, weeks_of_days
 from tisstats.trial.columns import Mask
 from tisstats.trial.schema import CellFaults
 
@@ -27,8 +28,9 @@ def death_weeks(
     ----------
     found
         ADSL, to which is added what is wrong with it: a ``DTHFL`` that is neither Y nor N nor
-        empty, a week or a day that is not a number, and the death of a patient in the analysis that
-        would not be counted, as it has no week and is not the reason of the end.
+        empty, a week that is not a number, a day that is no study day, and the death of a patient
+        in the analysis that would not be counted, as it has no week and is not the reason of the
+        end.
     analysed, ended_by_death
         Who is in the analysis, and whose study ended by the death, shape (patients,).
 
@@ -41,7 +43,10 @@ def death_weeks(
     flags = _texts(adsl, _FLAG)
     found.add(~flags.isin(["Y", "N", ""]).to_numpy(), _FLAG, "must be Y, N or empty")
     since = _dates(adsl, _DATE) - _dates(adsl, _START)
-    given = _numbers(found, _WEEK).fillna(weeks_of_days(_numbers(found, _DAY)))
+    days = _numbers(found, _DAY)
+    if _DAY in adsl:
+        found.add(((days == 0) | (days % 1 > 0)).to_numpy(), _DAY, A_STUDY_DAY)
+    given = _numbers(found, _WEEK).fillna(weeks_of_days(days))
     weeks = given.fillna(since.dt.days / _DAYS).to_numpy(dtype=np.float64).copy()
     # Who was never treated may have died before that day.
     weeks[~analysed & (weeks < 0)] = np.nan
@@ -56,12 +61,32 @@ def death_weeks(
     return weeks if _WEEK in adsl or np.isfinite(weeks).any() else None
 
 
+def death_cells(adsl: pd.DataFrame) -> tuple[NDArray[np.object_], pd.Series]:
+    """Return the variable of which each death's week is, and its cells as text, shape (patients,).
+
+    Examples
+    --------
+    >>> adsl = pd.DataFrame({"DTHADY": ["8", ""], "DTHDT": ["2024-01-08", "2024-02-01"]})
+    >>> names, cells = death_cells(adsl)
+    >>> names.tolist(), cells.tolist()
+    (['DTHADY', 'DTHDT'], ['8', '2024-02-01'])
+    """
+    present = [name for name in (_WEEK, _DAY, _DATE) if name in adsl] or [_WEEK]
+    names = np.full(len(adsl), present[0], dtype=object)
+    cells = _texts(adsl, present[0])
+    for name in present[1:]:
+        blank = cells.isin(_BLANK).to_numpy() & ~_texts(adsl, name).isin(_BLANK).to_numpy()
+        names[blank] = name
+        cells = cells.mask(blank, _texts(adsl, name))
+    return names, cells
+
+
 def _texts(adsl: pd.DataFrame, name: str) -> pd.Series:
     """Return a variable as text, empty in every row where there is none."""
     if name not in adsl:
         return pd.Series([""] * len(adsl), dtype=object)
     given = adsl[name].reset_index(drop=True)
-    return given.astype(object).where(given.notna(), "").map(lambda cell: str(cell).strip())
+    return given.astype(object).where(given.notna(), "").map(lambda cell: as_text(cell).strip())
 
 
 def _numbers(found: CellFaults, name: str) -> pd.Series:

@@ -12,7 +12,7 @@ import pandas as pd
 from tisstats.trial.cdisc.adtis import derive_adtis, parameter_rows
 from tisstats.trial.cdisc.datasets import AnalysisDatasets, with_lengths
 from tisstats.trial.cdisc.inputs import RESPONSE, checked_tables
-from tisstats.trial.cdisc.source import COMPLETED, Columns, Source, carried_columns, flag_text
+from tisstats.trial.cdisc.source import Columns, Source, carried_columns, flag_text
 from tisstats.trial.cdisc.specification import (
     YES_NO,
     DatasetSpecification,
@@ -25,6 +25,7 @@ from tisstats.trial.cdisc.study import StudyMetadata
 from tisstats.trial.cdisc.values import infer_kind, typed_column
 from tisstats.trial.columns import Mask
 from tisstats.trial.deaths import DEATH_WEEK
+from tisstats.trial.end_reasons import COMPLETED, ONGOING
 
 #: Why a time without response by the score ends.
 CENSORED = "No response by the end of observation"
@@ -137,16 +138,18 @@ def _derive_adsl(source: Source) -> Columns:
     columns = source.subject_columns(np.arange(len(patients)))
     columns |= carried_columns(dataset_specifications()["ADSL"], patients)
     reason = patients["end_reason"].to_numpy(dtype=object)
-    completed = reason == COMPLETED
+    completed, ongoing = reason == COMPLETED, reason == ONGOING
     label = patients["arm"].map(dict(arms)).to_numpy(dtype=object)
     columns |= {
         "ARM": label,
         "TRT01P": label,
         "TRT01PN": columns["TRTPN"],
         "EOSSTT": np.select(
-            [completed, reason != ""], ["COMPLETED", "DISCONTINUED"], default=""
+            [completed, ongoing, reason != ""],
+            ["COMPLETED", "ONGOING", "DISCONTINUED"],
+            default="",
         ).astype(object),
-        "DCSREAS": np.where(completed, "", reason).astype(object),
+        "DCSREAS": np.where(completed | ongoing, "", reason).astype(object),
         "DTHFL": np.where(_died(patients), "Y", "").astype(object),
     }
     return columns

@@ -314,7 +314,9 @@ def _described(
         kind = known_types().get(column) or contents.types.get(column, "text")
         variable = specified.get(column) or _bare(name, column, "", kind)
         label = contents.labels.get(column) or variable.label
-        rows.append(replace(variable, label=label))
+        # Nothing but the name of the data set says that it is the week of the visit.
+        source = "" if column == "AVISITN" else variable.source
+        rows.append(replace(variable, label=label, source=source))
     return rows
 
 

@@ -23,9 +23,6 @@ from tisstats.trial.cdisc.study import StudyMetadata
 #: Parameter of the Total Improvement Score: a score of change, which has no baseline of its own.
 SCORE = "tis"
 
-#: Reason of the end of patients who completed the study.
-COMPLETED = "completed"
-
 #: First part of a USUBJID where no patient was observed.
 SYNTHETIC_PREFIX = "SYNTHETIC-"
 

@@ -1,0 +1,149 @@
+"""Ends and deaths in an ADSL: read by a mapping as from a folder of data sets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.trial.foreign import foreign
+from tisstats.errors import DataError
+from tisstats.trial.study_data import StudyData
+
+MAPPING = """\
+preset = "adam"
+[patients]
+file = "adam/synthetic_adsl.csv"
+[patients.columns]
+arm = "ARMCD"
+other_arm = "ARM"
+{columns}
+[visits]
+file = "adam/synthetic_adtis.csv"
+[visits.long.parameters]
+PHGA = "physician_global"
+PTGA = "patient_global"
+MMT = "mmt"
+HAQ = "haq"
+EXMUSC = "extramuscular"
+CK = "ck"
+[adverse_events]
+file = "adam/synthetic_adae.csv"
+columns = {{ week = "ASTWK", event = "AETERM" }}
+"""
+
+ENDS = {
+    "EOSSTT": ["COMPLETED", "Ongoing", "DISCONTINUED", "DISCONTINUED"],
+    "DCSREAS": ["", "", "WITHDRAWAL OF CONSENT", ""],
+}
+
+
+def read(tmp_path, columns="", weeks=(24, 24, 4, 4), **adsl):
+    """The study by a mapping, and the same from its folder of data sets."""
+
+    def change(tables):
+        tables["ADSL"] = tables["ADSL"].drop(columns="EOSWK").assign(**adsl)
+        last = dict(zip(tables["ADSL"]["USUBJID"], weeks, strict=True))
+        visits = tables["ADTIS"]
+        tables["ADTIS"] = visits[visits["AVISITN"] <= visits["USUBJID"].map(last)]
+        del tables["ADTTE"]
+
+    folder = foreign(tmp_path, change)
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(MAPPING.format(columns=columns), encoding="utf-8")
+    study = folder / "study.toml"
+    text = study.read_text("utf-8")
+    others = folder / "mapped"
+    others.mkdir()
+    (others / "adam").symlink_to(folder / "adam")
+    (others / "study.toml").write_text(text.replace('adam = "adam"', ""), encoding="utf-8")
+    return others, mapping, folder
+
+
+def test_ends_are_those_of_a_folder_of_data_sets(tmp_path):
+    others, mapping, folder = read(tmp_path, **ENDS)
+    mapped, given = StudyData.read(others, mapping), StudyData.read(folder)
+    ends = ["completed", "ongoing", "withdrawal", "other"]
+    assert mapped.trial.patients["end_reason"].tolist() == ends
+    assert given.trial.patients["end_reason"].tolist() == ends
+    said = "reasons of the end (DCSREAS) are read so: WITHDRAWAL OF CONSENT as withdrawal, none"
+    for data in (mapped, given):
+        assert any(said in remark for remark in data.remarks)
+    unused = " ".join(mapped.unused)
+    assert not {"EOSSTT", "DCSREAS"} & set(unused.replace(",", "").split())
+
+
+@pytest.mark.parametrize(
+    ("deaths", "weeks"),
+    [
+        ({"DTHADY": [np.nan, np.nan, 57, 36]}, [np.nan, np.nan, 8, 5]),
+        ({"DTHADY": [np.nan, np.nan, 57, np.nan]}, [np.nan, np.nan, 8, np.nan]),
+        ({"DTHFL": ["", "", "Y", ""], "DTHWK": ["", "", "9.5", ""]}, [np.nan, np.nan, 9.5, np.nan]),
+    ],
+)
+def test_deaths_are_those_of_a_folder_of_data_sets(tmp_path, deaths, weeks):
+    ends = ENDS | {"DCSREAS": ["", "", "LOST TO FOLLOW-UP", "DEATH"]}
+    others, mapping, folder = read(tmp_path, **ends, **deaths)
+    for data in (StudyData.read(others, mapping), StudyData.read(folder)):
+        np.testing.assert_array_equal(data.trial.patients["death_week"].astype(float), weeks)
+        assert data.some_died_later
+
+
+@pytest.mark.parametrize(
+    ("adsl", "said"),
+    [
+        (
+            {"EOSSTT": ["COMPLETED"] * 3 + ["LEFT"], "DCSREAS": ""},
+            "row 5, column EOSSTT, value 'LEFT': must be",
+        ),
+        ({"DCSREAS": ["", "", "RECOVERY", ""]}, "row 4, column DCSREAS, value 'RECOVERY': must be"),
+        ({"DTHADY": ["", "", 0, ""]}, "row 4, column DTHADY, value '0': must be a study day"),
+        ({"DTHFL": ["", "", "Y", ""]}, "row 4, column DTHFL, value 'Y': needs DTHWK, DTHADY, or"),
+        ({"DTHADY": ["", 60, "", ""]}, "row 3, column DTHADY, value '60': is not of a patient who"),
+    ],
+)
+def test_faults_are_where_they_stand(tmp_path, adsl, said):
+    others, mapping, _ = read(tmp_path, **{**ENDS, **adsl})
+    with pytest.raises(DataError) as caught:
+        StudyData.read(others, mapping)
+    (fault,) = caught.value.faults
+    assert str(fault).startswith(f"{others / 'adam' / 'synthetic_adsl.csv'}, {said}")
+
+
+def test_what_the_mapping_gives_is_taken(tmp_path):
+    columns = 'end_reason = "WHY"'
+    why = ["completed", "completed", "withdrawal", "death"]
+    others, mapping, _ = read(tmp_path, columns, WHY=why, **ENDS)
+    assert StudyData.read(others, mapping).trial.patients["end_reason"].tolist() == why
+
+
+def test_an_adsl_without_ends_records_none(tmp_path):
+    others, mapping, _ = read(tmp_path, EOSSTT="", DCSREAS="", DTHFL="", DTHWK="")
+    assert not StudyData.read(others, mapping).ends_recorded
+
+
+def renamed(tmp_path, name):
+    """Return the fault of the first arm, where ADSL has the arms under this name alone."""
+    others, mapping, _ = read(tmp_path)
+    mapping.write_text(
+        mapping.read_text("utf-8").replace('arm = "ARMCD"\nother_arm = "ARM"\n', ""), "utf-8"
+    )
+    adsl = others / "adam" / "synthetic_adsl.csv"
+    table = pd.read_csv(adsl, dtype=str, keep_default_na=False)
+    arms = table["ARMCD"].tolist()
+    table = table.drop(columns=["ARM", "TRT01P", "ARMCD"])
+    table[name] = ["nobody's", *arms[1:]]
+    table.to_csv(adsl, index=False)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(others, mapping)
+    (fault,) = caught.value.faults
+    return str(fault).partition(".csv, ")[2]
+
+
+def test_a_variable_of_the_preset_that_is_not_there_is_named_as_cdisc_does(tmp_path):
+    line = renamed(tmp_path, "TREATMENT")
+    assert line.startswith("column TRT01P: there is no such column; the table has STUDYID, USUBJID")
+
+
+@pytest.mark.parametrize("name", ["TRT01P", "TRT01A", "ARM", "arm"])
+def test_a_column_is_named_as_the_file_has_it(tmp_path, name):
+    line = renamed(tmp_path, name)
+    assert line.startswith(f'row 2, column {name}, value "nobody\'s": must be one of active, con')

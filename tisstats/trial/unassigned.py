@@ -1,0 +1,77 @@
+"""Patients who were never assigned to an arm, such as screening failures: counted and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from tisstats.tables import RawTable
+from tisstats.tables.cells import as_text, empty_cells, truth_values
+from tisstats.tables.raw import match_columns
+
+#: What stands in data sets of CDISC for the arm of a patient who has none: names and codes of the
+#: SDTM Implementation Guide 3.2 and earlier, which ADSL takes over. Later ones leave it empty.
+_NO_ARM = ("SCREEN FAILURE", "SCRNFAIL", "NOT ASSIGNED", "NOTASSGN")
+
+#: What the rows of each other table are called.
+_ROWS = {"visits": "visit", "treatments": "treatment", "adverse_events": "adverse event"}
+
+
+def without_unassigned(tables: Mapping[str, RawTable]) -> dict[str, RawTable]:
+    """Return the tables of a study without patients who have no arm and are not analysed.
+
+    Who was not randomised needs no arm and no first dose. A patient in the analysis does, and
+    stays, as does everybody where nobody would be left.
+
+    Parameters
+    ----------
+    tables
+        The tables as they were read, with the ``patients``, by name.
+
+    Returns
+    -------
+    dict of RawTable
+        The tables; a remark on the patients counts who is left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tisstats.tables import TableSource
+    >>> rows = {"patient_id": ["1", "2"], "arm": ["A", ""], "analysed": ["Y", "N"]}
+    >>> patients = RawTable(pd.DataFrame(rows, dtype=object), TableSource("patients.csv"))
+    >>> found = without_unassigned({"patients": patients})["patients"]
+    >>> found.cells["patient_id"].tolist(), found.remarks
+    (['1'], ('1 patient without an arm, who is not analysed, is left out',))
+    """
+    patients = match_columns(tables["patients"], ("patient_id", "arm", "analysed"))
+    cells = patients.cells
+    if not {"patient_id", "arm", "analysed"} <= set(cells.columns):
+        return dict(tables)
+    named = cells["arm"].map(lambda cell: as_text(cell).strip().upper())
+    outside = truth_values(cells["analysed"]).values.eq(False).fillna(False)
+    left_out = (empty_cells(cells["arm"]) | named.isin(_NO_ARM)) & outside.to_numpy(dtype=bool)
+    if not left_out.any() or left_out.all():
+        return dict(tables)
+    ids = {as_text(cell).strip() for cell in cells["patient_id"][left_out]}
+    found, counts = dict(tables), []
+    for name, row in _ROWS.items():
+        if name in tables:
+            table = match_columns(tables[name], ("patient_id",))
+            if "patient_id" in table.cells:
+                theirs = [as_text(cell).strip() in ids for cell in table.cells["patient_id"]]
+                found[name] = tables[name].take(np.flatnonzero(~np.array(theirs, dtype=bool)))
+                if number := sum(theirs):
+                    counts.append(_count(number, row))
+    number = int(left_out.sum())
+    who, are = ("who is", "is") if number == 1 else ("who are", "are")
+    having = f", with {', '.join(counts)}" if counts else ""
+    remark = f"{_count(number, 'patient')} without an arm, {who} not analysed, {are} left out"
+    kept = tables["patients"].take(np.flatnonzero(~left_out))
+    found["patients"] = replace(kept, remarks=(*kept.remarks, f"{remark}{having}"))
+    return found
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
