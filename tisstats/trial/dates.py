@@ -58,9 +58,10 @@ def doubtful_first_doses(study: Study, typed: Mapping[str, TypedTable]) -> list[
         return []
     patients, schedule = typed["patients"], study.visits
     days = _visit_days(typed)
-    outside = days["min"] > schedule.weeks[-1] * DAYS_PER_WEEK + schedule.window_days
+    last = schedule.weeks[-1]
+    outside = days["min"] > last * DAYS_PER_WEEK + schedule.window_of(last)
     if schedule.baseline == "week 0":
-        outside |= days["max"] < -schedule.window_days
+        outside |= days["max"] < -schedule.window_of(0)
     message = (
         f"puts all visits of the patient outside the schedule, week {schedule.weeks[0]:g} to "
         f"{schedule.weeks[-1]:g}: is it right, and are the dates of the visits?"

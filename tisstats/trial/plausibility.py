@@ -224,7 +224,7 @@ def late_deaths(study: Study, patients: pd.DataFrame | Columns) -> int:
 
 def _planned_end(study: Study) -> float:
     schedule = study.visits
-    window = schedule.window_days / DAYS_PER_WEEK
+    window = schedule.window_of(schedule.weeks[-1]) / DAYS_PER_WEEK
     return float(schedule.weeks[-1] + schedule.follow_up_weeks + window)
 
 
@@ -282,7 +282,8 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
             f"week, {schedule.weeks[-1]:g}: the last in week "
             f"{round(float(np.nanmax(deaths)), 1):g}"
         )
-    inside = deaths < schedule.weeks[-1] - schedule.window_days / DAYS_PER_WEEK - 1e-9
+    last = schedule.weeks[-1]
+    inside = deaths < last - schedule.window_of(last) / DAYS_PER_WEEK - 1e-9
     completed = patients.get("end_reason", pd.Series("", index=patients.index)).eq("completed")
     if early := int(np.sum(inside & completed.fillna(False).to_numpy(dtype=bool))):
         yield (

@@ -121,12 +121,12 @@ def schedule_visits(
     weeks[baseline] = 0
     ties_of = {0.0: ties}
     whole = schedule.baseline == "week 0"
-    in_window = _in_window(np.abs(timed.days), schedule) & whole
+    in_window = _in_window(np.abs(timed.days), schedule, 0) & whole
     lacking = timed.lacking(baseline, timed.up_to_dose) & whole
     overtaken = np.zeros_like(baseline)
     for week in schedule.weeks[1:]:
         distance = np.abs(timed.days - week * DAYS_PER_WEEK)
-        near = later & _in_window(distance, schedule)
+        near = later & _in_window(distance, schedule, week)
         chosen, ties_of[week] = timed.nearest(near, distance, timed.content)
         weeks[chosen], scheduled[chosen] = week, True
         overtaken |= near & timed.between(chosen, week * DAYS_PER_WEEK)
@@ -187,8 +187,8 @@ def _faults(
     return source.faults(bad, time, message, visits[time])
 
 
-def _in_window(distance: _Days, schedule: Schedule) -> _Which:
-    return distance <= schedule.window_days + _SAME_DAYS
+def _in_window(distance: _Days, schedule: Schedule, week: float) -> _Which:
+    return distance <= schedule.window_of(week) + _SAME_DAYS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,7 +252,7 @@ class _TimedVisits:
         """Return the baseline of each patient who has one, and visits as near to week 0."""
         if schedule.baseline == "week 0":
             distance = np.abs(self.days)
-            return self.nearest(_in_window(distance, schedule), distance, self.content)
+            return self.nearest(_in_window(distance, schedule, 0), distance, self.content)
         anything = np.asarray(self.known.any(axis=1), dtype=np.int64)
         return self.nearest(self.up_to_dose, -self.days, anything)
 

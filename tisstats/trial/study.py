@@ -100,7 +100,7 @@ class Study:
                     for column, other in filled["measures"]["others"].items()
                 },
             ),
-            visits=_section(Schedule, filled["visits"]),
+            visits=_section(Schedule, _with_windows(filled["visits"])),
             endpoint=_section(
                 EndpointPlan,
                 {"threshold": None, **filled["endpoint"]},
@@ -156,7 +156,10 @@ class Study:
             part = getattr(self, section)
             for item in fields(part):
                 key, value = f"{section}.{item.name}", getattr(part, item.name)
-                if not isinstance(value, Mapping | Definitions) and key not in unused:
+                by_week = key == "visits.window_days"
+                if isinstance(value, Mapping | Definitions) and not by_week:
+                    continue
+                if key not in unused:
                     found[key] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
         for name, other in self.measures.others.items():
@@ -179,6 +182,8 @@ def _as_text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(map(_as_text, value)) or "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_as_text(of)} (week {_as_text(week)})" for week, of in value.items())
     if value is None:
         return "not declared"
     if isinstance(value, int | float):
@@ -191,6 +196,14 @@ def _of_one_core_set(measures: Mapping[str, Any], core_set: CoreSet) -> dict[str
     cmas_max = measures.get("cmas_max", CMAS_MAX) if core_set == "printo" else None
     absent = {"mmt_max": None, "chq_phs_range": None}
     return {**absent, **measures, "cmas_max": cmas_max}
+
+
+def _with_windows(visits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the section ``visits`` with numbers for the weeks of a table of windows."""
+    days = visits["window_days"]
+    if isinstance(days, Mapping):
+        days = {float(week): of_week for week, of_week in days.items()}
+    return {**visits, "window_days": days}
 
 
 def _measure_keys() -> dict[str, str]:

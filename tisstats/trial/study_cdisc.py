@@ -21,7 +21,7 @@ from tisstats.trial.deaths import DEATH_WEEK, recorded_death_weeks
 from tisstats.trial.response_times import ResponseTimes
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_criterion, study_courses
-from tisstats.trial.study_wording import describe_score
+from tisstats.trial.study_wording import describe_score, describe_windows
 
 _OF_PATIENTS = ("patient_id", "arm", "analysed", "origin", "end_week", "end_reason")
 
@@ -73,6 +73,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         measures={name: MeasureLabel(scale.name, scale.unit) for name, scale in scales.items()},
         characteristics=_labels(data),
         score_definition=describe_score(study),
+        visit_definition=describe_windows(study.visits),
     )
     limits = {
         limit: trial.patients[f"{enzyme}_uln"]

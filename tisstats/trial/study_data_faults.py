@@ -83,7 +83,7 @@ def baseline_faults(
     # Such visits are farther from the first dose than the window of week 0 reaches.
     other = (
         'or set visits.baseline to "last before first dose", which also takes visits more than '
-        f"{study.visits.window_days:g} days (visits.window_days) before the first dose"
+        f"{study.visits.window_of(0):g} days (visits.window_days) before the first dose"
     )
     patients.add(without & early, "patient_id", f"{message}, {other}, {left_out}")
     return patients.faults
@@ -120,7 +120,7 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
                 table.faults.append(Fault(table.source.shown, message))
     last = visits.frame.groupby("patient_id")["week"].max()
     lasts = frame["patient_id"].map(last).to_numpy(dtype=float)
-    window = study.visits.window_days / DAYS_PER_WEEK + 1e-9
+    window = study.visits.widest_window / DAYS_PER_WEEK + 1e-9
     if "end_week" in frame:
         given = frame["end_week"].to_numpy(dtype=float)
         # A baseline before week 0 is that of week 0.

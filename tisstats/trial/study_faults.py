@@ -49,12 +49,10 @@ def cross_faults(study: Study) -> Iterator[Fault]:
     if len(set(arms.values())) < len(arms):
         yield fault("arms", dict(arms), "must have a label of its own for each arm")
     yield from _measure_faults(study, fault)
-    gaps = [DAYS_PER_WEEK * (later - week) for week, later in pairwise(visits.weeks)]
     if list(visits.weeks) != sorted(visits.weeks) or visits.weeks[0] > 0:
         yield fault("visits.weeks", list(visits.weeks), "must ascend from 0, the baseline")
-    elif 2 * visits.window_days >= min(gaps):
-        message = f"must be below {min(gaps) / 2:g}, so that windows do not overlap"
-        yield fault("visits.window_days", visits.window_days, message)
+    else:
+        yield from _window_faults(visits, fault)
     yield from _endpoint_faults(study.endpoint, visits, fault)
     yield from _file_faults(study.files, fault)
     yield from _characteristic_faults(study.characteristics, fault)
@@ -70,6 +68,34 @@ def cross_faults(study: Study) -> Iterator[Fault]:
     if (value := study.endpoint.deterioration) not in WORSENING_RULES:
         message = f"must be one of {', '.join(WORSENING_RULES)}"
         yield fault("endpoint.deterioration", value, message)
+
+
+def _window_faults(visits: Schedule, fault: Any) -> Iterator[Fault]:
+    """Yield windows of scheduled weeks that overlap, and weeks without a window or the reverse."""
+    days, key = visits.window_days, "visits.window_days"
+    pairs = list(pairwise(visits.weeks))
+    if not isinstance(days, Mapping):
+        most = min(DAYS_PER_WEEK * (later - week) for week, later in pairs) / 2
+        if days >= most:
+            yield fault(key, days, f"must be below {most:g}, so that windows do not overlap")
+        return
+    scheduled = ", ".join(f"{week:g}" for week in visits.weeks)
+    for week in days:
+        if week not in visits.weeks:
+            message = f"must be of a scheduled week (visits.weeks): {scheduled}"
+            yield fault(f"{key}.{week:g}", days[week], message)
+    for week in visits.weeks:
+        if week not in days:
+            yield fault(f"{key}.{week:g}", None, "is missing: the window of this scheduled week")
+    for week, later in pairs:
+        if week in days and later in days:
+            both, gap = days[week] + days[later], DAYS_PER_WEEK * (later - week)
+            if both >= gap:
+                message = (
+                    f"overlaps with the window of week {week:g}, {days[week]:g} days: together "
+                    f"they must be below {gap:g}, the days between the two weeks"
+                )
+                yield fault(f"{key}.{later:g}", days[later], message)
 
 
 def definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]:

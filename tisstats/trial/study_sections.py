@@ -99,11 +99,29 @@ class Schedule:
     """When patients were seen, and which visit is the baseline."""
 
     weeks: tuple[float, ...]  #: scheduled weeks, ascending; the first is the baseline
-    window_days: float  #: farthest that a visit may lie from its scheduled week, days
+    #: farthest that a visit may lie from its scheduled week, days: of all weeks, or by week
+    window_days: float | Mapping[float, float]
     time: Literal["week", "date"]  #: what the table of visits has
     baseline: Literal["week 0", "last before first dose", "mean before first dose"]
     unscheduled: Literal["keep", "drop"]  #: what becomes of visits outside of all windows
     follow_up_weeks: float  #: how long after a patient's end adverse events are recorded
+
+    def window_of(self, week: float) -> float:
+        """Return how far a visit may lie from a scheduled week, days.
+
+        Examples
+        --------
+        >>> schedule = Schedule((0, 4), {0: 7, 4: 3}, "week", "week 0", "keep", 0)
+        >>> schedule.window_of(4), schedule.widest_window
+        (3, 7)
+        """
+        days = self.window_days
+        return days[week] if isinstance(days, Mapping) else days
+
+    @property
+    def widest_window(self) -> float:
+        """How far a visit may lie from any scheduled week, days."""
+        return max(map(self.window_of, self.weeks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, MMT_MAXIMA, RESPONSE_CUTOFFS
 from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
 from tisstats.trial.endpoint_definition import STRATEGIES, missing_words
@@ -109,11 +111,34 @@ def describe_windows(schedule: Schedule) -> str:
 
 
 def _window(schedule: Schedule) -> str:
-    days = schedule.window_days
-    if not days:
+    if not schedule.widest_window:
         return "on that very day"
-    away = f"at most {days:g} day{'' if days == 1 else 's'} away"
-    return f"{away}, of those with most of what a score needs"
+    return f"at most {describe_days(schedule)} away, of those with most of what a score needs"
+
+
+def describe_days(schedule: Schedule) -> str:
+    """Describe how far visits may lie from their weeks.
+
+    Examples
+    --------
+    >>> describe_days(Schedule((0, 4), 7, "week", "week 0", "keep", 0))
+    '7 days'
+    >>> describe_days(Schedule((0, 4, 12), {0: 3, 4: 3, 12: 7}, "week", "week 0", "keep", 0))
+    '3 days (weeks 0 and 4) or 7 days (week 12)'
+    """
+    weeks_of: dict[float, list[str]] = {}
+    for week in schedule.weeks:
+        weeks_of.setdefault(schedule.window_of(week), []).append(f"{week:g}")
+    named = {days: f"{days:g} day{'' if days == 1 else 's'}" for days in weeks_of}
+    if len(named) == 1:
+        return next(iter(named.values()))
+    parts = []
+    for days, weeks in weeks_of.items():
+        *others, last = weeks
+        listed = f"weeks {', '.join(others)} and {last}" if others else f"week {last}"
+        parts.append(f"{named[days]} ({listed})")
+    *first, final = parts
+    return f"{', '.join(first)} or {final}"
 
 
 def describe_baseline(schedule: Schedule) -> str:
@@ -124,7 +149,8 @@ def describe_baseline(schedule: Schedule) -> str:
     >>> describe_baseline(Schedule((0, 4), 7, "date", "last before first dose", "keep", 0))
     "each measure's last value before or at the first dose"
     """
-    return _BASELINES[schedule.baseline].format(window=_window(schedule))
+    at_week_0 = replace(schedule, weeks=schedule.weeks[:1])
+    return _BASELINES[schedule.baseline].format(window=_window(at_week_0))
 
 
 def describe_population(study: Study) -> str:

@@ -311,7 +311,7 @@ class Safety(TrialChapter):
             text = "the latest of each patient's last visit, early stop and death"
         if visits.follow_up_weeks:
             text += f", and {visits.follow_up_weeks:g} weeks of follow-up"
-        days = visits.window_days
+        days = visits.widest_window
         return (
             f"{text}, with a tolerance of {days:g} day{'' if days == 1 else 's'}" if days else text
         )

@@ -288,6 +288,8 @@ def _variables(
     if specification.name == "ADSL" and DEATH_WEEK in source.patients:
         known = "Y if the reason of the end is death, or the week of the death is recorded"
         own["DTHFL"] = {"derivation": known}
+    if visits := source.study.visit_definition:
+        own["AVISITN"] = {"derivation": f"Scheduled week of the visit: to it belongs {visits}"}
     return [
         replace(each.variable, **own.get(each.variable.variable, {}))  # type: ignore[arg-type]
         for each in specification.variables

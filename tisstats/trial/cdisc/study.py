@@ -82,6 +82,8 @@ class StudyMetadata:
     variable_names: Mapping[str, str] = field(default_factory=dict)
     #: how the Total Improvement Score was computed, for the table of variables
     score_definition: str = ""
+    #: which visit belongs to a scheduled week, for the table of variables
+    visit_definition: str = ""
     #: what the study's endpoint asks for in place of the score; None: the score
     criterion: CriterionLabel | None = None
 
