@@ -345,10 +345,13 @@ class _Application:
             return raw  # the visit took place on a day around that of its name
         names = [as_text(cell) for cell in raw.cells[visit]]
         weeks = [_week(cell) for cell in raw.cells["week"]]
-        bad = [contradicts(name, week) for name, week in zip(names, weeks, strict=True)]
+        visits = list(zip(names, weeks, strict=True))
+        others = {each for each in set(visits) if contradicts(*each)}
+        bad = [each in others for each in visits]
         message = f"is not the week that {visit} names; give the weeks in [visits.values.week]"
         faults = raw.source.faults(bad, "week", message, raw.cells["week"])
-        unclear = [ambiguous(name, week) for name, week in zip(names, weeks, strict=True)]
+        hyphens = {each for each in set(visits) if ambiguous(*each)}
+        unclear = [each in hyphens for each in visits]
         message = f"has a hyphen that may be a minus: {HOW_TO_WRITE_WEEKS}; or give the weeks in "
         message += "[visits.values.week]"
         if faults := [*faults, *raw.source.faults(unclear, visit, message, raw.cells[visit])]:

@@ -462,13 +462,13 @@ def _weeks(
     if trusted:
         return weeks
     visits = list(zip(_column(table, "AVISIT", ""), weeks.tolist(), strict=True))
-    known = {each: each[1] == each[1] for each in visits}
-    other = {each: known[each] and contradicts(*each) for each in known}
+    known = {each for each in visits if each[1] == each[1]}
+    others = {each for each in known if contradicts(*each)}
     message = f"is not the week that AVISIT names; {_GIVE_WEEKS}"
-    found.add([other[each] for each in visits], "AVISITN", message)
-    unclear = {each: known[each] and ambiguous(*each) for each in known}
+    found.add([each in others for each in visits], "AVISITN", message)
+    hyphens = {each for each in known if ambiguous(*each)}
     message = f"has a hyphen that may be a minus: {HOW_TO_WRITE_WEEKS}; or {_GIVE_WEEKS}"
-    found.add([unclear[each] for each in visits], "AVISIT", message)
+    found.add([each in hyphens for each in visits], "AVISIT", message)
     return weeks
 
 
