@@ -291,5 +291,6 @@ def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
     rescued = set(treatments.frame.loc[is_rescue(treatments.frame), "patient_id"])
     claimed = (patients.frame["end_reason"] == "rescue_medication").to_numpy(dtype=bool)
     without = claimed & ~patients.frame["patient_id"].isin(rescued).to_numpy(dtype=bool)
-    message = f"needs a row with treatment {RESCUE} in {treatments.source.shown}"
+    named = treatments.source.column_name("treatment")
+    message = f"needs a row with {named} {RESCUE} in {treatments.source.shown}"
     patients.add(without, "end_reason", message)

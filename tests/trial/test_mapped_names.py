@@ -1,0 +1,82 @@
+"""Faults across tables name the columns of the user's files, not ours."""
+
+import pytest
+
+from tests.trial.studies import make_study, write_csv
+from tisstats.errors import DataError
+from tisstats.trial.study_data import StudyData
+
+NAMES = {
+    "patients": {
+        "patient_id": "ID",
+        "end_reason": "WHY",
+        "stop_week": "OFFWK",
+        "death_week": "DIEDWK",
+        "analysed": "PPFL",
+    },
+    "visits": {"patient_id": "ID", "week": "VISWK"},
+    "treatments": {"patient_id": "ID", "week": "EXWK", "treatment": "DRUG"},
+    "adverse_events": {"patient_id": "ID", "week": "AEWK"},
+}
+
+
+def line_of(tmp_path, table, **cells):
+    """The fault of a study whose first row of a table has these cells, by their own names."""
+    made = make_study(4, seed=4, missing=0, missed=0)
+    for row in made.patients:
+        row |= {"end_reason": "completed", "stop_week": "", "death_week": "", "analysed": "Y"}
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    event = {"event": "rash", "serious": "no", "treatment_related": "no", "origin": "synthetic"}
+    made.adverse_events = [{"patient_id": "P002", "week": 0, **event}]
+    getattr(made, table)[0] |= cells
+    folder, mapping = made.write(tmp_path / "study"), ""
+    for name, columns in NAMES.items():
+        rows = [{columns.get(key, key): cell for key, cell in row.items()}
+                for row in getattr(made, name)]  # fmt: skip
+        write_csv(folder / f"synthetic_{name}.csv", rows)
+        pairs = ", ".join(f'{ours} = "{theirs}"' for ours, theirs in columns.items())
+        mapping += f"[{name}]\ncolumns = {{ {pairs} }}\n"
+    (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder, tmp_path / "map.toml")
+    return str(caught.value.faults[0]).replace(f"{folder}/synthetic_", "")
+
+
+P, V, T, A = (f"{name}.csv, row 2, column " for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("table", "cells", "said"),
+    [
+        ("patients", {"death_week": 30, "end_reason": ""},
+         f"{P}DIEDWK, value '30': needs WHY (death if the death ended"),
+        ("patients", {"death_week": 30, "end_reason": "ongoing"},
+         f"{P}DIEDWK, value '30': is not of a patient whose study is ongoing (WHY)"),
+        ("patients", {"death_week": 6, "end_reason": "completed", "stop_week": 9},
+         f"{P}DIEDWK, value '6': must not lie before the patient's OFFWK"),
+        ("patients", {"death_week": 6, "end_reason": "death", "stop_week": 9},
+         f"{P}DIEDWK, value '6': must be the same as OFFWK, where that is not empty and WHY is"),
+        ("patients", {"end_reason": "rescue_medication"},
+         f"{P}WHY, value 'rescue_medication': needs a row with DRUG rescue in treatments.csv"),
+        ("patients", {"patient_id": "P002"},
+         "patients.csv, row 3, column ID, value 'P002': must not repeat another row's ID"),
+        ("visits", {"patient_id": "X9"}, f"{V}ID, value 'X9': must be a ID of patients.csv"),
+        ("visits", {"week": 99},
+         f"{P}ID, value 'P001': has no baseline, week 0, in visits.csv: add "
+         "that visit, or leave the patient out of the analysis (column PPFL, value false)"),
+        ("treatments", {"week": 99},
+         f"{T}EXWK, value '99': lies after the patient's last visit and "
+         "OFFWK, or without a OFFWK the last scheduled week"),
+        ("adverse_events", {"week": 99}, f"{A}AEWK, value '99': lies after the patient's last"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_the_columns_of_the_file(tmp_path, table, cells, said):
+    assert line_of(tmp_path, table, **cells).startswith(said)
+
+
+def test_what_lies_after_a_death_names_its_column(tmp_path):
+    line = line_of(tmp_path, "patients", death_week=6, end_reason="death")
+    assert line == (
+        "visits.csv, row 4, column VISWK, value '12': lies after the patient's death, in DIEDWK in "
+        "patients.csv"
+    )
