@@ -179,14 +179,13 @@ class StudyData:
                 for remark in (*t.remarks, *typed[name].unknown_units)
             )
         )
-        named, unnamed = (
-            (
-                *remarks,
-                *_doubts(study, typed, tables, names=names),
-                *schedule_remarks(scheduled.combined, scheduled.lacking, names=names),
-            )
-            for names in (True, False)
-        )
+
+        def said(*, names: bool) -> tuple[str, ...]:
+            doubts = _doubts(study, typed, tables, names=names)
+            schedule = schedule_remarks(scheduled.combined, scheduled.lacking, names=names)
+            return (*remarks, *doubts, *schedule)
+
+        named = said(names=True)
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
         return cls(
@@ -197,7 +196,7 @@ class StudyData:
             frozenset(typed),
             ends_recorded,
             unused,
-            named if study.study.listings else unnamed,
+            named if study.study.listings else said(names=False),
             scheduled.dropped,
             tuple(left_out_lines(scheduled.left_out)),
         )
