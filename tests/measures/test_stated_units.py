@@ -1,5 +1,6 @@
 """Units in columns of units, against those in which measures are read."""
 
+import pandas as pd
 import pytest
 
 from tests.trial.studies import make_study
@@ -8,7 +9,8 @@ from tisstats.measures.files import VisitBatches, read_visits
 from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.tables import batches, read_mapping
 from tisstats.tables.batches import TableBatches
-from tisstats.tables.units import own_units
+from tisstats.tables.raw import RawTable, TableSource
+from tisstats.tables.units import own_units, units_of_measures
 from tisstats.trial.study_data import StudyData
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck"
@@ -191,6 +193,8 @@ def test_the_units_of_the_chosen_values_decide(tmp_path, value, unit, stated, to
         ("RESULT", ["UNITS", "Unit"], "Unit"),
         ("RESULT", ["UNITS", "Result units"], "Result units"),
         ("Result", ["UNITS", "RESULT.UNIT"], "RESULT.UNIT"),
+        ("Result", ["dose_unit", "UNITS"], "UNITS"),
+        *(("CK", ["UNIT", own], own) for own in ("CK_unit", "ck units", "CKUNIT", "ckUnits")),
         ("RESULT", ["dose_unit", "LBORRESU"], None),
         ("QSSTRESN", ["QSORRESU", "QSSTRESU"], "QSSTRESU"),
         ("QSSTRESN", ["QSORRESU", "UNIT", "LBSTRESU"], None),
@@ -266,6 +270,25 @@ def test_a_column_under_another_name_has_the_units_beside_it_in_the_file(tmp_pat
         f"U/L{WAY_OUT}"
         for column, unit in told
     ]
+
+
+def test_units_beside_our_name_are_those_of_a_column_under_another_name_too(tmp_path):
+    (tmp_path / "mine.toml").write_text('[visits.columns]\nck = "CPK"\n', encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    table = f"{HEADER.removesuffix(',ck')},CPK,CK unit\nA,0,5,5,120,1,3,9,ukat/L\n"
+    assert faults(tmp_path, table, mapping=mapping) == [
+        "visits.csv, row 2, column CK unit, value 'ukat/L': is not the unit in which ck is read, "
+        f"U/L{WAY_OUT}"
+    ]
+
+
+@pytest.mark.parametrize("columns", [["A_UNIT"], ["A_UNIT", "B_UNIT"]])
+def test_which_units_are_meant_can_be_said_where_there_are_several_columns(columns):
+    cells = pd.DataFrame({"Result": ["3"], "A_UNIT": ["U/L"], "B_UNIT": ["U/L"]}, dtype=object)
+    raw = RawTable(cells[["Result", *columns]], TableSource("t.csv"))
+    stated = units_of_measures(raw, ["CK"], ["CK"], "Result", None)["CK"]
+    hint = HINT.format("Result") if len(columns) == 2 else ""
+    assert [(at.column, at.message) for at in stated] == [(name, hint) for name in columns]
 
 
 def test_a_study_reads_units_too(tmp_path):

@@ -58,6 +58,7 @@ def faults_of(visits, **changed):
         ("ck", np.inf, "must be a number above 0, in U/L"),
         ("ck", 0, "must be a number above 0, in U/L"),
         ("ck", -5, "must be a number above 0, in U/L"),
+        ("ck", True, "must be a number above 0, in U/L"),
         ("ck", "1199 U/L", "must be a number above 0, in U/L"),
         ("ck", "<20", f"must be a number above 0, in U/L; it is only known to lie below {LIMIT}"),
         (

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -36,6 +37,7 @@ from tisstats.tables.mapping import (
     WideColumn,
 )
 from tisstats.tables.raw import RawTable
+from tisstats.tables.visit_names import contradicts, unnamed_weeks
 
 
 @pytest.fixture
@@ -233,7 +235,7 @@ def test_rows_of_measures_become_columns(mapped):
 def test_values_of_a_measure_in_several_units_are_refused(mapped, name):
     table = LONG_TABLE.replace("NOTE", name).replace(",x\n", ",cm\n").replace(",y\n", ",points\n")
     mapped(LONG, table)
-    mixed = table.replace("2.3,", "2.3,mm")
+    mixed = table.replace("2.3,", "2.3,mm") + "008,8,PHGA,1,inch\n"
     assert fault_lines(lambda: mapped(LONG, mixed)) == [
         f"trial.csv, row 5, column {name}, value 'mm': is another unit of PHGA (row 2 has cm); "
         "convert them to one"
@@ -482,6 +484,37 @@ def test_a_visit_that_is_week_0_by_its_number_alone_is_noted(mapped, visit, note
 
 
 @pytest.mark.parametrize(
+    ("visit", "fewest", "most"),
+    [("Day 28", 3, 5), ("Day 0", -1, 1), ("Month 6", 23, 365.25 / 7 / 12 * 6 + 1),
+     ("Year 2", 95, 2 * 365.25 / 7 + 1)],
+)  # fmt: skip
+def test_a_week_differs_by_one_at_most_from_the_days_months_or_years_of_a_name(visit, fewest, most):
+    assert not contradicts(visit, fewest)
+    assert not contradicts(visit, most)
+    assert contradicts(visit, np.nextafter(fewest, -np.inf))
+    assert contradicts(visit, np.nextafter(most, np.inf))
+
+
+def test_the_number_of_a_day_is_no_week_even_where_that_is_near():
+    assert contradicts("Day 1", 1)
+    assert not contradicts("Day 1", 0)
+    assert not contradicts("Day 0", 0)
+    # What is no number is refused as such.
+    assert contradicts("Day 1", "one") is False
+
+
+def test_most_names_of_visits_without_a_week_are_listed():
+    names = [f"Visit {number}" for number in range(1, 8)]
+    for count in (5, 6, 7):
+        remark = unnamed_weeks([*names[:count], "Visit 8"], [*range(1, count + 1), "eight"])
+        assert remark.startswith(
+            "no week was found in names of visits: Visit 1 is read as week 1, "
+        )
+        more = {5: "", 6: " and 1 more", 7: " and 2 more"}[count]
+        assert remark.endswith(f", Visit 5 as week 5{more}")
+
+
+@pytest.mark.parametrize(
     ("visit", "number"),
     [("Visit 3", "3"), ("Visit 3 (Week 12)", "5"), ("Weekend 3", "2"),
      ("Early Termination", "99"), ("Day -1", "-1"),
@@ -599,6 +632,40 @@ def test_a_redcap_event_counts_as_visit_if_anything_was_entered(mapped):
     states = "\n".join([f"{EXPORT.splitlines()[0]},ck,form_complete",
                         *(f"{row},,0" for row in EXPORT.splitlines()[1:])])  # fmt: skip
     assert len(mapped(names, states, "visits")) == 3
+
+
+def test_the_week_of_a_redcap_visit_leads_to_its_event(mapped):
+    fault = mapped(REDCAP, EXPORT, "visits").source.fault("bad", 1, "week")
+    assert (fault.row, fault.column, fault.value) == (4, "redcap_event_name", "week_4_arm_1")
+
+
+def test_a_redcap_project_without_repeated_forms_has_no_column_of_them(mapped):
+    names = REDCAP.replace("[adverse_events.columns]", "[treatments.columns]")
+    rest = [line for line in EXPORT.splitlines() if "adverse" not in line and "med" not in line]
+    export = "\n".join([line.replace(",,,", ",", 1) for line in rest[1:]])
+    export = f"record_id,redcap_event_name,sex,mmt8,ae_term\n{export}\n"
+    assert rows(mapped(names, export, "patients"), "sex") == [["female"], ["male"]]
+    visits = mapped(names, export, "visits")
+    assert rows(visits, "week", "mmt") == [["0", "66"], ["4", "70"], ["0", ""]]
+
+
+def test_visits_of_a_redcap_project_can_be_a_repeated_form(mapped):
+    names = REDCAP.replace("medication = false", 'medication = false, visit = "visits"')
+    export = EXPORT.replace("1,week_4_arm_1,,,,70,", "1,week_4_arm_1,visit,1,,70,")
+    visits = mapped(names, export, "visits")
+    assert rows(visits, "patient_id", "week", "mmt") == [["1", "4", "70"]]
+
+
+def test_the_weeks_of_a_redcap_project_can_be_in_a_column_that_the_mapping_names(mapped):
+    names = REDCAP.replace('mmt = "mmt8"', 'mmt = "mmt8"\nweek = "week"')
+    header, *lines = EXPORT.splitlines()
+    weeks = ["", "0.5", "4.5", "", "", "1.5", "5.5"]
+    export = "\n".join([f"{header},week", *map(",".join, zip(lines, weeks, strict=True))])
+    visits = mapped(names, export, "visits")
+    # A week alone is no visit.
+    assert rows(visits, "week", "mmt") == [["0.5", "66"], ["4.5", "70"], ["1.5", ""]]
+    # Patients have no weeks of visits, so that theirs may be called so.
+    assert rows(mapped(names, export, "patients"), "sex") == [["female"], ["male"]]
 
 
 def test_all_tables_are_read_from_a_folder(file):
@@ -786,6 +853,23 @@ def test_a_wrong_mapping_is_one_clear_line(file, text, line):
     assert before.partition(", value ")[0] == "mine.toml"
 
 
+def test_units_of_weeks_are_refused_only_where_a_section_gives_the_weeks(file):
+    # The weeks of these visits are in a column, those of the events in a section; and a column that
+    # has no weeks may be called like a study day.
+    text = """
+[redcap]
+events = { a = 0 }
+[visits.columns]
+week = "VISITDY"
+seen = "ADY"
+[visits.units]
+week = "days"
+[adverse_events.units]
+number = "days"
+"""
+    assert read_mapping(file("mine.toml", text)).table("visits").units == {"week": "days"}
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [
@@ -890,6 +974,9 @@ def test_what_never_ends_is_no_mapping(tmp_path):
         (REDCAP, EXPORT.replace("2,week_4_arm_1", "2,week_8_arm_1"), "visits",
          "trial.csv, row 8, column redcap_event_name, value 'week_8_arm_1': must be one of "
          "screening_arm_1, baseline_arm_1, week_4_arm_1, as mine.toml has in [redcap.events]"),
+        (REDCAP, EXPORT.replace("2,week_4_arm_1", "2,"), "visits",
+         "trial.csv, row 8, column redcap_event_name, value '': must be one of "
+         "screening_arm_1, baseline_arm_1, week_4_arm_1, as mine.toml has in [redcap.events]"),
         (REDCAP, EXPORT.replace(",medication", ",drugs"), "visits",
          "trial.csv, row 6, column redcap_repeat_instrument, value 'drugs': must be one of "
          "adverse_event, medication, as mine.toml has in [redcap.instruments]"),
@@ -902,6 +989,10 @@ def test_what_never_ends_is_no_mapping(tmp_path):
         (REDCAP, EXPORT.replace("baseline_arm_1", "week_4_arm_1"), "patients",
          "trial.csv, column redcap_event_name: no row has the event 'baseline_arm_1', from which "
          "patients are taken"),
+        (REDCAP.replace('= "baseline_arm_1"', '= ["baseline_arm_1", "screening_arm_1"]'),
+         re.sub("baseline|screening", "week_4", EXPORT), "patients",
+         "trial.csv, column redcap_event_name: no row has the event 'baseline_arm_1' or "
+         "'screening_arm_1', from which patients are taken"),
     ],
 )  # fmt: skip
 def test_a_table_that_does_not_fit_is_one_clear_line(mapped, mapping, table, name, line):

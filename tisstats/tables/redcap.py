@@ -13,7 +13,6 @@ from tisstats.errors import DataError, Fault
 from tisstats.tables.cells import as_text
 from tisstats.tables.mapping import RedcapMapping, TrialMapping
 from tisstats.tables.raw import (
-    FAULTS_PER_COLUMN,
     ColumnOrigin,
     RawTable,
     find_column,
@@ -96,5 +95,5 @@ def _known(
     bad = [text not in known and (bool(text) or required) for text in texts]
     allowed = f"must be one of {', '.join(known) or 'none'}, as {path} has in [{key}]"
     if faults := raw.source.faults(bad, column, allowed, raw.cells[column]):
-        raise DataError(faults[: FAULTS_PER_COLUMN + 1])
+        raise DataError(faults)
     return texts
