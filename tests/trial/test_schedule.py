@@ -70,6 +70,12 @@ def test_two_equally_near_are_ambiguous():
     )
 
 
+def test_two_equally_near_to_week_0_are_ambiguous():
+    (fault,) = run([-0.5, 0.5], schedule()).faults
+    assert str(fault).startswith("visits.csv, row 3, column week, value '0.5': another visit")
+    assert "as near to week 0: " in str(fault)
+
+
 def test_others_may_be_equally_far_if_one_is_nearer():
     found = run([0, 3.5, 4.1, 4.5], schedule())
     assert not found.faults
@@ -80,6 +86,9 @@ def test_a_baseline_in_the_first_row_is_no_later_visit():
     # It lies in the window of week 1, too, and no other visit does.
     found = run([0, 2.5], schedule(weeks=(0, 1)))
     assert weeks_of(found) == [[0, 0], [2.5, 2.5]]
+    # After the first dose, too, and then in the window of week 1 itself.
+    found = run([0.4, 2.5], schedule(weeks=(0, 1)))
+    assert weeks_of(found) == [[0, 0.4], [2.5, 2.5]]
 
 
 def test_where_there_are_dates_a_fault_names_the_date():
@@ -133,6 +142,8 @@ def test_a_patient_without_a_baseline_keeps_later_visits_only():
     found = run([-5, 4], schedule())
     assert weeks_of(found) == [[4, 4]]
     assert found.not_used == {"before the first dose, without a baseline": 1}
+    found = run([0.1], schedule(baseline="last before first dose"))
+    assert weeks_of(found) == [[0.1, 0.1]]
 
 
 def test_rows_lead_back_to_the_file():
@@ -141,6 +152,14 @@ def test_rows_lead_back_to_the_file():
     )
     found = schedule_visits(visits, ["haq"], schedule(), TableSource())
     assert found.visits["row"].tolist() == [2, 0, 1, 3]
+
+
+def test_the_result_has_the_columns_of_the_table_and_three_more():
+    found = run([-3, 0, 3.5, 4, 9], schedule(unscheduled="drop"))
+    for rows, weeks in ((found.visits, [0, 4]), (found.dropped, [3.5, 9])):
+        columns = ["patient_id", "week", "haq", "row", "visit_week", "scheduled"]
+        assert rows.columns.tolist() == columns
+        assert rows["week"].to_dict() == dict(enumerate(weeks))
 
 
 def slow_nominal(days, plan):
@@ -197,7 +216,11 @@ def notes(found, *, names=True):
 
 
 @pytest.mark.parametrize("unscheduled", ["keep", "drop"])
-@pytest.mark.parametrize(("laboratory", "whole"), [(28, 31), (30, 31), (26, 25)])
+@pytest.mark.parametrize(
+    ("laboratory", "whole"),
+    # On the day of the week, up to rounding error, too.
+    [(28, 31), (30, 31), (26, 25), (28, 25), (28 - 5e-7, 31), (28 + 5e-7, 25)],
+)
 def test_a_row_of_laboratory_values_does_not_displace_a_visit(laboratory, whole, unscheduled):
     visits = [(0, WHOLE), (laboratory, LABORATORY), (whole, WHOLE), (84, WHOLE)]
     found = place(visits, schedule(unscheduled=unscheduled))
@@ -290,6 +313,10 @@ def test_what_the_visit_of_a_week_lacks_and_another_has_is_remarked():
     assert notes(found) == [
         "1 visit that counts for its week lacks a measure that another visit in the window has: "
         "A (week 4: ck)"
+    ]
+    two = replace(found, lacking=pd.concat([found.lacking] * 2))
+    assert notes(two, names=False) == [
+        "2 visits that count for their weeks lack a measure that another visit in the window has"
     ]
     found = place([(0, WHOLE), (27, LABORATORY), (28, CLINIC)], schedule(unscheduled="drop"))
     assert notes(found)[1:] == [
