@@ -1546,6 +1546,8 @@ def test_a_death_that_would_be_lost_is_refused(row):
         ({"DTHFL": True}, "DTHFL"),
         ({"DTHWK": "unk"}, "DTHWK"),
         ({"DTHADY": "64 days"}, "DTHADY"),
+        ({"DTHADY": "0"}, "DTHADY"),
+        ({"DTHADY": 63.5}, "DTHADY"),
         ({"DTHFL": "", "DTHDT": "2024-03", "TRTSDT": "2024-01-01"}, "DTHFL"),
     ],
 )

@@ -245,6 +245,17 @@ def test_the_week_of_an_event_counts_from_the_first_day(days, weeks):
         assert table["week"].tolist() == [2.5]
 
 
+@pytest.mark.parametrize("day", [0.0, 1.5, math.inf])
+@pytest.mark.parametrize("name", ["ADAE", "ADEX"])
+def test_there_is_no_day_0_and_no_part_of_a_day(name, day):
+    with pytest.raises(DataError) as caught:
+        read_others(**{f"{name}__ASTDY": [day]})
+    assert str(caught.value) == (
+        f"{name}, row 2, column ASTDY, value '{day:g}': must be a study day: a whole number other "
+        "than 0, of which the day of the first dose is 1"
+    )
+
+
 # Folders.
 
 

@@ -44,6 +44,7 @@ def test_a_visit_belongs_to_the_scheduled_week_of_its_window():
 def test_the_window_includes_its_ends_and_nothing_more():
     seven_days = run([0, 5], schedule())
     assert weeks_of(seven_days)[1] == [4, 5]
+    assert weeks_of(run([0, 5 + 1e-7], schedule()))[1] == [4, 5 + 1e-7]  # as weeks are rounded
     more = run([0, 5.01], schedule())
     assert weeks_of(more)[1] == [5.01, 5.01]
     assert more.visits["scheduled"].tolist() == [True, False]
@@ -314,6 +315,8 @@ def test_what_the_visit_of_a_week_lacks_and_another_has_is_remarked():
         "1 visit that counts for its week lacks a measure that another visit in the window has: "
         "A (week 4: ck)"
     ]
+    no_ck = place([(0, CLINIC), (27, {"haq": 1.0}), (28, CLINIC)], schedule())
+    assert notes(no_ck) == []
     two = replace(found, lacking=pd.concat([found.lacking] * 2))
     assert notes(two, names=False) == [
         "2 visits that count for their weeks lack a measure that another visit in the window has"

@@ -102,6 +102,17 @@ def weeks_of_days(days: pd.Series) -> pd.Series:
     return (days - (days > 0)) / _DAYS_OF_WEEK
 
 
+def not_study_days(days: pd.Series) -> NDArray[np.bool_]:
+    """Return which numbers are not study days; a missing one is not among them.
+
+    >>> not_study_days(pd.Series([1, -1, 0, 1.5, np.inf, np.nan])).tolist()
+    [False, False, True, True, True, False]
+    """
+    given = days.to_numpy(dtype=float, na_value=np.nan)
+    whole = np.isfinite(given) & (given == np.round(given))
+    return ~np.isnan(given) & (~whole | (given == 0))
+
+
 def weeks_of_cells(cells: pd.Series) -> tuple[pd.Series, NDArray[np.bool_]]:
     """Return cells of study days as weeks, empty where they are, and which are no study day.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
-from tisstats.tables.study_days import A_STUDY_DAY, weeks_of_days
+from tisstats.tables.study_days import A_STUDY_DAY, not_study_days, weeks_of_days
 from tisstats.tables.visit_names import (
     HOW_TO_WRITE_WEEKS,
     ambiguous,
@@ -520,7 +520,7 @@ def _event_weeks(found: CellFaults) -> pd.Series:
     if _week_variable(table) == "ASTWK":
         return _column(table, "ASTWK", np.nan)
     days = table["ASTDY"].astype(float)
-    found.add((days == 0) | (days % 1 > 0), "ASTDY", A_STUDY_DAY)
+    found.add(not_study_days(days), "ASTDY", A_STUDY_DAY)
     return weeks_of_days(days)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_datetime64_any_dtype
 
 from tisstats.tables.cells import as_text
-from tisstats.tables.study_days import A_STUDY_DAY, weeks_of_days
+from tisstats.tables.study_days import A_STUDY_DAY, not_study_days, weeks_of_days
 from tisstats.trial.columns import Mask
 from tisstats.trial.schema import CellFaults
 
@@ -28,7 +28,7 @@ def death_weeks(
     ----------
     found
         ADSL, to which is added what is wrong with it: a ``DTHFL`` that is neither Y nor N nor
-        empty, a week that is not a number, a day that is no study day, and the death of a patient
+        empty, a week that is not a number, a day that is not a study day, and the death of a patient
         in the analysis that would not be counted, as it has no week and is not the reason of the
         end.
     analysed, ended_by_death
@@ -45,7 +45,7 @@ def death_weeks(
     since = _dates(adsl, _DATE) - _dates(adsl, _START)
     days = _numbers(found, _DAY)
     if _DAY in adsl:
-        found.add(((days == 0) | (days % 1 > 0)).to_numpy(), _DAY, A_STUDY_DAY)
+        found.add(not_study_days(days), _DAY, A_STUDY_DAY)
     given = _numbers(found, _WEEK).fillna(weeks_of_days(days))
     weeks = given.fillna(since.dt.days / _DAYS).to_numpy(dtype=np.float64).copy()
     # Who was never treated may have died before that day.
