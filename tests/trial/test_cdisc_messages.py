@@ -239,10 +239,13 @@ def test_the_week_of_an_event_counts_from_the_first_day(days, weeks):
         found = read_others(**{f"{name}__ASTDY": days})
         table = found.events if name == "ADAE" else found.treatments
         np.testing.assert_array_equal(table["week"], weeks)
+        kind = "adverse_events" if name == "ADAE" else "treatments"
+        assert found.variables[kind]["week"] == "ASTDY (as weeks)"
         # The week itself is better than the day.
         found = read_others(**{f"{name}__ASTDY": days, f"{name}__ASTWK": [2.5]})
         table = found.events if name == "ADAE" else found.treatments
         assert table["week"].tolist() == [2.5]
+        assert found.variables[kind]["week"] == "ASTWK"
 
 
 @pytest.mark.parametrize("day", [0.0, 1.5, math.inf])

@@ -9,6 +9,8 @@ import pytest
 from tests.trial.studies import make_study
 from tisstats.cli import main
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
+from tisstats.trial.study import Study
+from tisstats.trial.study_adam import read_study_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
@@ -187,6 +189,35 @@ def test_faults_of_data_sets_name_the_file_and_the_description(tmp_path, capsys)
     assert line.startswith(f"{file}, column ORIGIN")
 
 
+def test_columns_of_ours_lead_to_variables_and_records(tmp_path):
+    made = make_study(4, seed=5, with_dates=True, missed=0)
+    folder = exported(made, tmp_path)
+    raw = read_study_datasets(Study.read(folder), folder / "adam")
+    expected = {
+        ("patients", "first_dose_date"): "TRTSDT",
+        ("treatments", "week"): "ASTWK",
+        ("adverse_events", "week"): "ASTWK",
+        ("adverse_events", "treatment_related"): "AEREL",
+        ("visits", "week"): "ARELTM",
+        ("visits", "mmt"): "AVAL (PARAMCD MMT)",
+    }
+    for (table, column), variable in expected.items():
+        assert raw[table].source.column_name(column) == variable
+        assert column in raw[table].cells
+    assert not any(
+        {"index", "tis", "response", "baseline"} & set(each.cells) for each in raw.values()
+    )
+    # Each measure of a visit stands in a record of its own, of which the visit has the first.
+    records = pd.read_csv(folder / "adam" / "synthetic_adtis.csv")
+    mmt = np.flatnonzero(records["PARAMCD"] == "MMT") + 2
+    visits = raw["visits"]
+    assert visits.source.origins["mmt"].lines.tolist() == mmt.tolist()
+    first = records.groupby(["SUBJID", "AVISITN"], sort=False).head(1).index + 2
+    assert visits.source.lines.tolist() == first.tolist()
+    # The schedule is applied to when a visit took place.
+    assert visits.cells["week"].tolist() == records.loc[first - 2, "ARELTM"].tolist()
+
+
 BASELINES = ["week 0", "last before first dose", "mean before first dose"]
 
 
@@ -235,7 +266,9 @@ def test_dates_survive_the_way_to_data_sets_and_back(tmp_path, file_format, base
     study = folder / "study.toml"
     text = study.read_text("utf-8").replace('time = "date"', 'time = "week"')
     study.write_text(text, encoding="utf-8")
-    np.testing.assert_array_equal(StudyData.read(folder).analysis.tis, given.analysis.tis)
+    by_week = StudyData.read(folder)
+    np.testing.assert_array_equal(by_week.analysis.tis, given.analysis.tis)
+    assert "first_dose_date" not in by_week.trial.patients
 
 
 def test_a_study_without_dates_has_none_in_its_data_sets(tmp_path):
