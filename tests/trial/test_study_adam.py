@@ -204,9 +204,8 @@ def test_columns_of_ours_lead_to_variables_and_records(tmp_path):
     for (table, column), variable in expected.items():
         assert raw[table].source.column_name(column) == variable
         assert column in raw[table].cells
-    assert not any(
-        {"index", "tis", "response", "baseline"} & set(each.cells) for each in raw.values()
-    )
+    held = {name for table in raw.values() for name in table.cells}
+    assert not {"index", "tis", "response", "baseline", "visit_week"} & held
     # Each measure of a visit stands in a record of its own, of which the visit has the first.
     records = pd.read_csv(folder / "adam" / "synthetic_adtis.csv")
     mmt = np.flatnonzero(records["PARAMCD"] == "MMT") + 2
@@ -216,6 +215,11 @@ def test_columns_of_ours_lead_to_variables_and_records(tmp_path):
     assert visits.source.lines.tolist() == first.tolist()
     # The schedule is applied to when a visit took place.
     assert visits.cells["week"].tolist() == records.loc[first - 2, "ARELTM"].tolist()
+    # Where weeks are asked for, dates are left out.
+    text = (folder / "study.toml").read_text("utf-8").replace('time = "date"', 'time = "week"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    raw = read_study_datasets(Study.read(folder), folder / "adam")
+    assert not {"date", "first_dose_date"} & {name for each in raw.values() for name in each.cells}
 
 
 BASELINES = ["week 0", "last before first dose", "mean before first dose"]
