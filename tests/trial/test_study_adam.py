@@ -78,8 +78,47 @@ def test_codes_of_others_are_named_with_those_that_are_known(tmp_path, capsys):
     table = pd.read_csv(adqs, dtype=str, keep_default_na=False)
     adqs.unlink()
     table.assign(AVISITN="").to_csv(adtis, index=False)
+    assert the_line(folder, capsys) == (
+        f"{adtis}, column AVISITN: no record of a known parameter has a week, so that there are no "
+        "visits"
+    )
+
+
+def test_faults_of_several_data_sets_of_visits_name_them_all(tmp_path, capsys):
+    folder = exported(make_study(6, seed=2), tmp_path)
+    adtis, adqs, define = (
+        folder / "adam" / f"synthetic_{name}.csv" for name in ("adtis", "adqs", "define")
+    )
+    text, described = (file.read_text("utf-8") for file in (adtis, define))
+    adqs.write_text(text, encoding="utf-8")
+    of_adqs = [line for line in described.splitlines(keepends=True) if line.startswith("ADTIS,")]
+    define.write_text(described + "".join(of_adqs).replace("ADTIS", "ADQS"), encoding="utf-8")
+    assert main(["check", str(folder)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert f"{adtis}, {adqs}, column mmt: is given by more than one data set" in lines
+    # No code is known, in either of them.
+    define.unlink()
+    for file in (adtis, adqs):
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        table.assign(PARAMCD="X" + table["PARAMCD"]).to_csv(file, index=False)
     line = the_line(folder, capsys)
-    assert line.startswith(f"{adtis}, column AVISITN: no record of a known parameter has a week")
+    assert line.startswith(f"{adtis}, {adqs}, column PARAMCD: no record is of a known parameter")
+    assert "it has XPHGA, " in line
+
+
+def test_a_week_that_is_not_that_of_its_visit_is_left_to_a_mapping(tmp_path, capsys):
+    folder = exported(make_study(6, seed=2), tmp_path)
+    adtis, define = (folder / "adam" / f"synthetic_{name}.csv" for name in ("adtis", "define"))
+    # A number of the visit, of which nobody says that it is its week.
+    text = define.read_text("utf-8").replace("visits.week", "")
+    define.write_text(text, encoding="utf-8")
+    table = pd.read_csv(adtis, dtype=str, keep_default_na=False)
+    table.loc[table.index[table["AVISIT"] == "Week 4"][0], "AVISITN"] = "5"
+    table.to_csv(adtis, index=False)
+    line = the_line(folder, capsys)
+    assert line.startswith(f"{adtis}, row 3, column AVISITN, value ")
+    assert ": is not the week that AVISIT names; read them by a mapping file " in line
+    assert line.endswith("that names CSV or Parquet files, without adam in [files]")
 
 
 def test_a_mapping_is_not_left_out_without_a_word(tmp_path, capsys):
