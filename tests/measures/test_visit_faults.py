@@ -7,6 +7,7 @@ import pytest
 from tisstats.errors import DataError, Fault
 from tisstats.measures import TableSource, score_visits
 from tisstats.measures.enzymes import ULN_RANGE, uln_fault
+from tisstats.measures.unused_limits import UnusedLimits
 from tisstats.measures.visit_table import number_patients, place_visits
 from tisstats.measures.visits import SCORE_COLUMNS
 from tisstats.tables.cells import as_text
@@ -118,6 +119,21 @@ def test_an_enzyme_beyond_any_measurement_is_refused(medians, times, limit, refu
 
 
 @pytest.mark.parametrize("unseen", ["\0", "\u200b", "\ufeff", "\u00ad", "\u2060"])
+
+
+def test_of_limits_that_are_not_used_the_first_that_differs_is_named():
+    # Batch by batch, as numbers or as text; who has separators of thousands means another number.
+    unused = UnusedLimits("U/L")
+    for line, cells in ((2, [200.0, None]), (4, ["200,0", "1,200"]), (6, ["1,200,000", 300.0])):
+        table = pd.DataFrame({"ck": 900.0, "ck_uln": pd.Series(cells, dtype=object)})
+        source = TableSource("a.csv", np.array([line, line + 1]))
+        unused.look(table, source, {"ck": 200.0})
+    assert unused.remarks == [
+        "row 5, column ck_uln: is '1,200' and not used: the upper limit given for ck is 200 U/L"
+    ]
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u2060"])
 @pytest.mark.parametrize("place", ["{}P1", "P{}1", "P1{}"])
 def test_an_identifier_with_a_character_that_is_not_seen_is_refused(medians, unseen, place):
     visits = medians.assign(patient_id=["P1", place.format(unseen)])

@@ -254,6 +254,7 @@ def test_all_deaths_have_their_own_line_by_column(tmp_path):
         (12, -4 / 7, 11.6, 11.8, (12 + 1e-6, 12 + 1.5e-6)),
         (12, -4 / 7, 11.4, 11.8, (11.4, 12 + 1e-6)),
         (12, -4 / 7, 11.6, 11.6, (12 + 1e-6, 12 + 1e-6)),
+        (12, -4 / 7, 11.6, 11.6 + 1e-10, (12 + 1e-6, 12 + 1e-6)),
         # One in the scheduled week is in that of the visit, also after it.
         (12, -4 / 7, 4, 12, (4, 12)),
         # Without a week, the stop is at the last visit, wherever that is moved.

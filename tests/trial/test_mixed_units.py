@@ -66,6 +66,11 @@ KATALS = np.full(10, 2.55)
     [
         (np.append(WHOLE, KATALS), "U/L", "(2 patients, the first 2-1)"),
         (np.append(WHOLE, KATALS), "microkat/L", "(10 patients, the first 1-0)"),
+        (
+            np.append([np.nan] * 3, [*WHOLE[3:], *KATALS]),
+            "microkat/L",
+            "(9 patients, the first 1-1)",
+        ),
         (np.append(WHOLE, 10 * KATALS), "U/L", ""),  # above a tenth of 245
         (np.append(WHOLE, 9.6 * KATALS), "U/L", "(2 patients, the first 2-1)"),
         (np.append(WHOLE, [*KATALS[:9], 3.0]), "U/L", ""),

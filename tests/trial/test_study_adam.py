@@ -90,9 +90,15 @@ def test_faults_of_several_data_sets_of_visits_name_them_all(tmp_path, capsys):
         folder / "adam" / f"synthetic_{name}.csv" for name in ("adtis", "adqs", "define")
     )
     text, described = (file.read_text("utf-8") for file in (adtis, define))
-    adqs.write_text(text, encoding="utf-8")
     of_adqs = [line for line in described.splitlines(keepends=True) if line.startswith("ADTIS,")]
     define.write_text(described + "".join(of_adqs).replace("ADTIS", "ADQS"), encoding="utf-8")
+    table = pd.read_csv(adtis, dtype=str, keep_default_na=False)
+    for file, chosen in ((adqs, table["PARAMCD"] == "MMT"), (adtis, table["PARAMCD"] != "MMT")):
+        table[chosen].to_csv(file, index=False)
+    raw = read_study_datasets(Study.read(folder), folder / "adam")
+    assert raw["visits"].source.shown == f"{adtis}, {adqs}"
+    for file in (adtis, adqs):
+        file.write_text(text, encoding="utf-8")
     assert main(["check", str(folder)]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert f"{adtis}, {adqs}, column mmt: is given by more than one data set" in lines
@@ -166,6 +172,15 @@ REASONS = {
     "WITHDRAWAL BY SUBJECT": "withdrawal",
     "PHYSICIAN DECISION": "other",
     "Protocol deviation": "other",
+    "Protocol violation": "other",
+    "Rescue Medication": "rescue_medication",
+    "WITHDRAWAL BY PARENT/GUARDIAN": "withdrawal",
+    "Non-Compliance with Study Drug": "other",
+    "Other": "other",
+    "PREGNANCY": "other",
+    "Site terminated by sponsor": "other",
+    "Study terminated by sponsor": "other",
+    "Technical problems": "other",
     "lack_of_efficacy": "lack_of_efficacy",
     "": "other",
 }
@@ -186,6 +201,12 @@ def test_who_discontinued_without_a_reason_did_not_complete_in_any_letter_case(t
     data = StudyData.read(with_reasons(tmp_path, ["", ""], status))
     assert data.trial.patients["end_reason"].tolist() == ["other"] * 2
     assert "none, of a patient with EOSSTT of DISCONTINUED, as other" in " ".join(data.remarks)
+
+
+def test_who_is_still_in_the_study_has_not_ended_early(tmp_path):
+    data = StudyData.read(with_reasons(tmp_path, ["", ""], "ONGOING"))
+    assert not any("EOSSTT" in remark for remark in data.remarks)
+    assert data.trial.patients["end_reason"].tolist() == ["completed"] * 2
 
 
 def test_reasons_of_the_codelist_are_ours(tmp_path):

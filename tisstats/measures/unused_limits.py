@@ -73,4 +73,4 @@ class UnusedLimits:
 
 
 def _with_point(cell: object) -> object:
-    return cell.replace(",", ".") if isinstance(cell, str) and cell.count(",") == 1 else cell
+    return cell.replace(",", ".") if isinstance(cell, str) else cell
