@@ -451,3 +451,19 @@ def test_differences_equal_up_to_rounding_still_tie_beside_others():
     rounded = [0.3, 0.3, 0.3, 0.7, -0.2, 1.1, 0.9]
     assert hodges_lehmann(values).low == pytest.approx(hodges_lehmann(rounded).low)
     assert hodges_lehmann(values).n_tied == 3
+    # Two that differ by nearly as much as counts as equal are so; a third as far from them is not.
+    assert hodges_lehmann([*rounded[2:], 0.3 + 1e-9]).n_tied == 2
+    with pytest.raises(ValueError, match="such steps link different ones"):
+        hodges_lehmann([*rounded[2:], 0.3 + 1e-9, 0.3 + 2e-9])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_averages_that_differ_by_no_more_than_rounding_error_are_one(sign):
+    def achieved(apart):
+        """Averages with 4 coincide with others, or differ by so much of the largest value."""
+        values = sign * np.array([3, 4 + 12 * apart, -1, 1, -1, 6, -1])
+        return hodges_lehmann(values, 0.8).achieved_level
+
+    equal, different = (pytest.approx(57 / 64), pytest.approx(55 / 64))
+    assert [achieved(0), achieved(0.9e-9)] == [equal] * 2
+    assert [achieved(1.1e-9), achieved(1e-3)] == [different] * 2
