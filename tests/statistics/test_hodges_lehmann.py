@@ -458,12 +458,20 @@ def test_differences_equal_up_to_rounding_still_tie_beside_others():
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_averages_that_differ_by_no_more_than_rounding_error_are_one(sign):
+@pytest.mark.parametrize(
+    ("values", "level", "equal", "different"),
+    [
+        ([4, 3, -1, 1, -1, 6, -1], 0.8, 57 / 64, 55 / 64),
+        ([-1, 1, 3, 6, 3, 7, 2], 0.9, 59 / 64, 58 / 64),
+    ],
+)
+def test_averages_that_differ_by_no_more_than_rounding_error_are_one(
+    sign, values, level, equal, different
+):
     def achieved(apart):
-        """Averages with 4 coincide with others, or differ by so much of the largest value."""
-        values = sign * np.array([3, 4 + 12 * apart, -1, 1, -1, 6, -1])
-        return hodges_lehmann(values, 0.8).achieved_level
+        """Averages with the first coincide with others, or differ by so much of the largest."""
+        moved = values[0] + 2 * max(values) * apart
+        return hodges_lehmann(sign * np.array([moved, *values[1:]]), level).achieved_level
 
-    equal, different = (pytest.approx(57 / 64), pytest.approx(55 / 64))
-    assert [achieved(0), achieved(0.9e-9)] == [equal] * 2
-    assert [achieved(1.1e-9), achieved(1e-3)] == [different] * 2
+    assert [achieved(0), achieved(0.97e-9)] == [pytest.approx(equal)] * 2
+    assert [achieved(1.03e-9), achieved(1e-3)] == [pytest.approx(different)] * 2
