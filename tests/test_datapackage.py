@@ -112,7 +112,8 @@ def test_semicolons_are_a_fault_unless_described(copied):
     ]
 
 
-def test_a_described_delimiter_is_read(copied):
+@pytest.mark.parametrize("delimiter", [";", "\t", "?", " "])
+def test_a_described_delimiter_is_read(copied, delimiter):
     import csv
 
     for name in ("flow",):
@@ -120,10 +121,10 @@ def test_a_described_delimiter_is_read(copied):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, delimiter=";", lineterminator="\n").writerows(rows)
+            csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(rows)
     descriptor = json.loads((copied / "datapackage.json").read_text(encoding="utf-8"))
     (flow,) = (r for r in descriptor["resources"] if r["name"] == "flow")
-    flow["dialect"] = {"csv": {"delimiter": ";"}}
+    flow["dialect"] = {"csv": {"delimiter": delimiter}}
     (copied / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     assert read_tables(copied)["flow"].loc[0, "value"] == "59"
 
@@ -211,15 +212,19 @@ def test_no_folder_and_no_description(tmp_path):
     ("resource", "said"),
     [
         ("flow.csv", 'resource 1: must be an object with a name, a path and a schema, got "flow'),
+        ({}, ': one of the properties "path" or "data" is required'),
         ({"path": ["flow.csv"]}, 'resource 1: path must be the name of one CSV file, got ["flow'),
-        ({"path": "flow.csv", "dialect": ";"}, 'resource 1: dialect must be an object, such as {"'),
+        (
+            {"path": "flow.csv", "dialect": ";"},
+            'resource 1: dialect must be an object, such as {"delimiter": ";"}, got ";"',
+        ),
         ({"path": "flow.csv", "dialect": {"csv": ";"}}, "resource 1: dialect must be an object"),
         *(
             (
                 {"path": "flow.csv", "dialect": dialect},
                 "resource 1: delimiter must be one character",
             )
-            for given in ("", "ab", None, "\n", "é", '"', "a", [","])
+            for given in ("", ";;", None, "\n", "§", '"', "'", "a", "1", [","])
             for dialect in ({"delimiter": given}, {"csv": {"delimiter": given}})
         ),
         (

@@ -194,9 +194,14 @@ def _values(field: Mapping[str, Any]) -> list[Any]:
 
 def _is_delimiter(given: object) -> bool:
     """Return whether something can separate the cells of a file."""
-    if not isinstance(given, str) or len(given) != 1 or not given.isascii():
-        return False
-    return given == "\t" or (given.isprintable() and not given.isalnum() and given not in "\"'")
+    return (
+        isinstance(given, str)
+        and len(given) == 1
+        and given.isascii()
+        and (given == "\t" or given.isprintable())
+        and not given.isalnum()
+        and given not in "\"'"
+    )
 
 
 def _is_file_name(path: str) -> bool:
