@@ -212,7 +212,6 @@ def test_no_folder_and_no_description(tmp_path):
     ("resource", "said"),
     [
         ("flow.csv", 'resource 1: must be an object with a name, a path and a schema, got "flow'),
-        ({}, ': one of the properties "path" or "data" is required'),
         ({"path": ["flow.csv"]}, 'resource 1: path must be the name of one CSV file, got ["flow'),
         (
             {"path": "flow.csv", "dialect": ";"},
@@ -248,6 +247,12 @@ def test_a_package_without_files_is_none(copied):
     (copied / "datapackage.json").write_text('{"resources": []}', encoding="utf-8")
     with pytest.raises(DataError, match="describes no files"):
         find_faults(copied)
+
+
+def test_a_resource_without_a_path_has_one_fault(copied):
+    (copied / "datapackage.json").write_text('{"resources": [{"name": "flow"}]}', encoding="utf-8")
+    (line,) = lines(copied)
+    assert line.endswith('one of the properties "path" or "data" is required')
 
 
 def test_infinite_numbers_are_faults_once_each_in_the_order_of_the_file(copied):
