@@ -516,7 +516,7 @@ def test_most_names_of_visits_without_a_week_are_listed():
 
 @pytest.mark.parametrize(
     ("visit", "number"),
-    [("Visit 3", "3"), ("Visit 3 (Week 12)", "5"), ("Weekend 3", "2"),
+    [("Visit 3", "3"), ("Visit 3 (Week 12)", "5"), ("Weekend 3", "2"), ("Week ４", "4"),
      ("Early Termination", "99"), ("Day -1", "-1"),
      ("Follow-up Week 4", "28"), ("W4D1", "29"), ("(empty)", "5")],
 )  # fmt: skip

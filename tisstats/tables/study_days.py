@@ -37,8 +37,8 @@ def is_time(column: str) -> bool:
 def is_named_as_day(column: str) -> bool:
     """Return whether a column has one of CDISC's names of study days.
 
-    >>> [is_named_as_day(name) for name in ("ASTDY", "aestdy", "ADY", "AVISITN", "STUDY")]
-    [True, True, True, False, False]
+    >>> [is_named_as_day(name) for name in ("ASTDY", "aestdy", "ADY", "AD", "AVISITN", "STUDY")]
+    [True, True, True, False, False, False]
     """
     return _NAMES_OF_DAYS.fullmatch(column.strip()) is not None
 
