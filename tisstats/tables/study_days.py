@@ -108,9 +108,10 @@ def not_study_days(days: pd.Series) -> NDArray[np.bool_]:
     >>> not_study_days(pd.Series([1, -1, 0, 1.5, np.inf, np.nan])).tolist()
     [False, False, True, True, True, False]
     """
-    given = days.to_numpy(dtype=float, na_value=np.nan)
+    given: NDArray[np.float64] = days.to_numpy(dtype=float, na_value=np.nan)
     whole = np.isfinite(given) & (given == np.round(given))
-    return ~np.isnan(given) & (~whole | (given == 0))
+    found: NDArray[np.bool_] = ~np.isnan(given) & (~whole | (given == 0))
+    return found
 
 
 def weeks_of_cells(cells: pd.Series) -> tuple[pd.Series, NDArray[np.bool_]]:
