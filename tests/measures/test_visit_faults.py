@@ -118,8 +118,6 @@ def test_an_enzyme_beyond_any_measurement_is_refused(medians, times, limit, refu
     assert fault.message == "must be from 1e-15 to 1e+15 times its upper limit of normal"
 
 
-
-
 def test_of_limits_that_are_not_used_the_first_that_differs_is_named():
     # Batch by batch, as numbers or as text; who has separators of thousands means another number.
     unused = UnusedLimits("U/L")

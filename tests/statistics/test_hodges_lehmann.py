@@ -452,9 +452,13 @@ def test_differences_equal_up_to_rounding_still_tie_beside_others():
     assert hodges_lehmann(values).low == pytest.approx(hodges_lehmann(rounded).low)
     assert hodges_lehmann(values).n_tied == 3
     # Two that differ by nearly as much as counts as equal are so; a third as far from them is not.
-    assert hodges_lehmann([*rounded[2:], 0.3 + 1e-9]).n_tied == 2
+    near = 1.0123456e-9
+    assert hodges_lehmann([*rounded[2:], 0.3 + near]).n_tied == 2
     with pytest.raises(ValueError, match="such steps link different ones"):
-        hodges_lehmann([*rounded[2:], 0.3 + 1e-9, 0.3 + 2e-9])
+        hodges_lehmann([*rounded[2:], 0.3 + near, 0.3 + 2 * near])
+    # What has as few digits as a measurement is no rounding error.
+    with pytest.raises(ValueError, match=r"such as 0\.3 and 0\.300000001;"):
+        hodges_lehmann([*rounded[2:], 0.3 + 1e-9])
 
 
 @pytest.mark.parametrize("sign", [1, -1])

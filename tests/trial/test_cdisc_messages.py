@@ -240,7 +240,7 @@ def test_the_week_of_an_event_counts_from_the_first_day(days, weeks):
         table = found.events if name == "ADAE" else found.treatments
         np.testing.assert_array_equal(table["week"], weeks)
         kind = "adverse_events" if name == "ADAE" else "treatments"
-        assert found.variables[kind]["week"] == "ASTDY (as weeks)"
+        assert found.variables[kind]["week"] == "ASTDY"
         # The week itself is better than the day.
         found = read_others(**{f"{name}__ASTDY": days, f"{name}__ASTWK": [2.5]})
         table = found.events if name == "ADAE" else found.treatments

@@ -206,7 +206,7 @@ def test_who_discontinued_without_a_reason_did_not_complete_in_any_letter_case(t
 def test_who_is_still_in_the_study_has_not_ended_early(tmp_path):
     data = StudyData.read(with_reasons(tmp_path, ["", ""], "ONGOING"))
     assert not any("EOSSTT" in remark for remark in data.remarks)
-    assert data.trial.patients["end_reason"].tolist() == ["completed"] * 2
+    assert data.trial.patients["end_reason"].tolist() == ["ongoing"] * 2
 
 
 def test_reasons_of_the_codelist_are_ours(tmp_path):

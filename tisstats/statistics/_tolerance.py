@@ -92,7 +92,7 @@ def require_rounding_error(
             raise ValueError(
                 f"{name} must not lie so close together beside the largest of them, {largest:g}: "
                 f"those that differ by at most {tolerance:g} of it count as equal, such as "
-                f"{first[group]:g} and {value:g}; is it a code for a missing value?"
+                f"{first[group]:.9g} and {value:.9g}; is it a code for a missing value?"
             )
 
 

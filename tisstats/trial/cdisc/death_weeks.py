@@ -28,9 +28,9 @@ def death_weeks(
     ----------
     found
         ADSL, to which is added what is wrong with it: a ``DTHFL`` that is neither Y nor N nor
-        empty, a week that is not a number, a day that is not a study day, and the death of a patient
-        in the analysis that would not be counted, as it has no week and is not the reason of the
-        end.
+        empty, a week that is not a number, a day that is not a study day, and the death of a
+        patient in the analysis that would not be counted, as it has no week and is not the reason
+        of the end.
     analysed, ended_by_death
         Who is in the analysis, and whose study ended by the death, shape (patients,).
 
