@@ -14,7 +14,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import _signed_rank_null, signed_rank_test
+from tisstats.statistics import _signed_rank_null, hodges_lehmann, signed_rank_test
 
 GOLDEN = Path(__file__).parent / "golden"
 ZERO_METHODS = ["wilcox", "pratt"]
@@ -320,7 +320,7 @@ def test_noise_around_zero_is_zero():
 
 def test_what_is_noise_is_a_share_of_the_largest():
     assert signed_rank_test([1.1e-9, 1.0]).n_used == 2
-    assert signed_rank_test([math.nextafter(0.9e-9, 1), 1.0]).n_used == 1
+    assert signed_rank_test([0.912345678e-9, 1.0]).n_used == 1
     assert signed_rank_test([1e-9, 2e-9, 3e-9]).n_used == 3
     assert signed_rank_test([1, 1 + 1.1e-9]).n_tied == 0
     assert signed_rank_test([1, 1 + 0.9e-9]).n_tied == 2
@@ -335,9 +335,9 @@ def test_what_is_noise_is_a_share_of_the_largest():
          "0 and 1;"),
         ([400, 500, -1e11], "1e+11: those that differ by at most 1e-09 of it count as equal, such "
          "as 400 and 500;"),
-        (np.array([0.5, 0.75, 99_999], np.float32), "99999: those that differ by at most 1e-05 of "
-         "it count as equal, such as 0 and 0.5;"),
-        ([1.23456789e-9, 2], "2: those that differ by at most 1e-09 of it count as equal, such as "
+        ([0.3 - 0.1, 0.8 - 0.1, 0.4 - 0.1, 999_999_999 - 0.2], "1e+09: those that differ by at "
+         "most 1e-09 of it count as equal, such as 0 and 0.2;"),
+        ([1.23457e-9, 2], "2: those that differ by at most 1e-09 of it count as equal, such as "
          "0 and 1.23457e-09;"),
     ],
 )  # fmt: skip
@@ -351,10 +351,33 @@ def test_a_difference_beside_which_measurements_would_be_zero_or_equal_is_refuse
 
 
 def test_what_has_more_digits_than_a_measurement_is_rounding_error():
-    assert signed_rank_test([1.234567891e-9, 2]).n_zero == 1
-    assert signed_rank_test(np.array([1.234567e-6, 1], np.float32)).n_zero == 1
+    assert signed_rank_test([1.234567e-9, 2]).n_zero == 1
     # The same measurement twice, and one with a rounding error.
     assert signed_rank_test([0.3, 0.3, 0.1 + 0.2, 1e5]).n_tied == 3
+    # Results of a division that are rounded by different programs.
+    assert signed_rank_test([33.3333334, 33.3333333, -120.0]).n_tied == 2
+
+
+def test_in_single_precision_digits_do_not_tell_rounding_error():
+    after, before = np.float32([0.51, 0.02, 1.4]), np.float32([0.50, 0.01, 0.9])
+    assert signed_rank_test(after - before).n_tied == 2
+    assert hodges_lehmann(after - before).n_tied == 2
+    steps = np.float32([9000.1, 9000.2, 9000.3])
+    noise = (steps[2] - steps[1]) - (steps[1] - steps[0])
+    assert noise != 0
+    changes = np.array([noise, noise, noise, 150, -150], np.float32)
+    assert signed_rank_test(changes).n_zero == 3
+    assert hodges_lehmann(changes).estimate == 0
+
+
+@pytest.mark.parametrize("largest", [150_000, 2**24 - 1])
+def test_whole_numbers_in_single_precision_are_exact(largest):
+    whole = [largest, 1, 2, -3]
+    assert signed_rank_test(np.float32(whole)) == signed_rank_test(whole)
+    assert hodges_lehmann(np.float32(whole)) == hodges_lehmann(whole)
+    # From there on they are not, nor are others.
+    assert signed_rank_test(np.float32([2**24, 1, 2, -3])).n_zero == 3
+    assert signed_rank_test(np.float32([150_000, 1, 1.5])).n_zero == 2
 
 
 @pytest.mark.parametrize(("zero_method", "method", "alternative"), OPTIONS)

@@ -23,9 +23,24 @@ TIE_TOLERANCE: Final = 1e-9
 SINGLE_TIE_TOLERANCE: Final = 1e-5
 
 
-def tie_tolerance(name: str, values: ArrayLike) -> float:
-    """Return the relative tolerance within which numbers of this precision tie."""
-    return SINGLE_TIE_TOLERANCE if _arguments.is_single_precision(name, values) else TIE_TOLERANCE
+#: Whole numbers below it are exact in single precision, and so are their differences.
+_WHOLE_IN_SINGLE: Final = 2.0**24
+
+
+def tie_tolerance(name: str, values: ArrayLike, numbers: NDArray[np.float64]) -> float:
+    """Return the relative tolerance within which numbers of this precision tie.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    values, numbers
+        The argument as given, and its numbers, shape (n,).
+    """
+    if not _arguments.is_single_precision(name, values):
+        return TIE_TOLERANCE
+    exact = (numbers == np.round(numbers)) & (np.abs(numbers) < _WHOLE_IN_SINGLE)
+    return TIE_TOLERANCE if exact.all() else SINGLE_TIE_TOLERANCE
 
 
 def tie_groups(
@@ -58,9 +73,10 @@ def tie_groups(
     return groups
 
 
-#: Most significant digits of a measurement, in double and in single precision. What rounding
-#: leaves has more: 0.3 - 0.2 - 0.1 is -2.7755575615628914e-17.
-_MEASURED_DIGITS, _MEASURED_DIGITS_SINGLE = 9, 6
+#: Most significant digits of a measurement, and how far a difference of two may be from its digits
+#: as a share of itself: 0.3 - 0.1 is 0.19999999999999998. What rounding alone leaves has more
+#: digits: 0.3 - 0.2 - 0.1 is -2.7755575615628914e-17, and one such in 500,000 looks like six.
+_MEASURED_DIGITS, _OFF_ITS_DIGITS = 6, 1e-12
 
 
 def require_rounding_error(
@@ -69,7 +85,8 @@ def require_rounding_error(
     """Raise ValueError if different measurements count as equal, or as zero where there is group 0.
 
     One value that is very large, such as a code for a missing value, makes the tolerance so large.
-    Measurements have few digits, and what differs by rounding error has many.
+    Measurements have few digits, and what differs by rounding error has many. In single precision
+    both have few: nothing is raised.
 
     Parameters
     ----------
@@ -82,17 +99,20 @@ def require_rounding_error(
     tolerance : float
         Its tolerance.
     """
+    if tolerance == SINGLE_TIE_TOLERANCE:
+        return
     distinct, places = np.unique(values, return_index=True)
     own = groups[places]
     shared = (np.bincount(own)[own] > 1) | (own == 0)
     first: dict[int, float] = {0: 0.0}
     for value, group in zip(distinct[shared].tolist(), own[shared].tolist(), strict=True):
-        if _is_measured(value, tolerance) and first.setdefault(group, value) != value:
+        measured = _measurement(value, _MEASURED_DIGITS)
+        if measured is not None and first.setdefault(group, measured) != measured:
             largest = float(values[np.argmax(np.abs(values))])
             raise ValueError(
                 f"{name} must not lie so close together beside the largest of them, {largest:g}: "
                 f"those that differ by at most {tolerance:g} of it count as equal, such as "
-                f"{first[group]:.9g} and {value:.9g}; is it a code for a missing value?"
+                f"{first[group]:g} and {measured:g}; is it a code for a missing value?"
             )
 
 
@@ -102,16 +122,18 @@ def round_to_zero(
     """Return 0 for a value that is zero up to the rounding error of `values`, else the value.
 
     A value with as few digits as the mean of two measurements has is no rounding error, however
-    large others are.
+    large others are; in single precision that cannot be seen from its digits.
     """
     near = abs(value) <= tolerance * np.abs(values).max()
-    return 0.0 if near and not _is_measured(value, tolerance, more=1) else float(value)
+    if near and tolerance == TIE_TOLERANCE:
+        near = _measurement(value, _MEASURED_DIGITS + 1) is None
+    return 0.0 if near else float(value)
 
 
-def _is_measured(value: float, tolerance: float, more: int = 0) -> bool:
-    """Return whether a value has at most the digits of a measurement, and so many more."""
-    digits = _MEASURED_DIGITS if tolerance == TIE_TOLERANCE else _MEASURED_DIGITS_SINGLE
-    return float(f"{value:.{digits + more}g}") == value
+def _measurement(value: float, digits: int) -> float | None:
+    """Return the number of so many digits that a value is up to rounding; None if there is none."""
+    short = float(f"{value:.{digits}g}")
+    return short if abs(value - short) <= _OFF_ITS_DIGITS * abs(value) else None
 
 
 # Times of patients, and the cause that ended each.

@@ -141,7 +141,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     (-inf, inf)
     """
     numbers = np.sort(finite_vector("differences", differences))
-    tolerance = tie_tolerance("differences", differences)
+    tolerance = tie_tolerance("differences", differences, numbers)
     confidence_level = proportion_between("confidence_level", confidence_level)
     # A P value of 1 is not rejected, however low the confidence level.
     rejected = min((1 - confidence_level) * (1 + _ROUNDING), 1 - _ROUNDING)

@@ -93,11 +93,12 @@ def signed_rank_test(
     Rounding error does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by absolute
     value, from zero on, neighbours tie when their gap is at most 1e-9 of the largest, in any unit.
     So differences of at most 1e-9 of the largest are zeros. If any difference is given in single
-    precision (float32), which has seven digits, the tolerance is 1e-5. Rounding error has many
-    digits and measurements have few: if different ones of up to nine digits (six in single
-    precision) would count as equal, or as zeros, the largest is no such measurement, and ValueError
-    says so. Where all differences are rounding error, a rule that ignores the unit does not detect
-    it: round such differences first.
+    precision (float32), which has seven digits, the tolerance is 1e-5, unless all are whole
+    numbers, which are exact there. Rounding error has many digits and measurements have few: if
+    different ones of up to six digits would count as equal, or as zeros, the largest is no such
+    measurement, and ValueError says so. This is not seen in single precision, nor of differences
+    that are less than some thousandth of what they were computed from. Where all differences are
+    rounding error, a rule that ignores the unit does not detect it: round such differences first.
 
     R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, uses the normal
     approximation if there are ties or zeros, and warns; release 4.6.0 gives the exact P values
@@ -131,7 +132,7 @@ def signed_rank_test(
     one_of("method", method, SIGNED_RANK_METHODS)
     one_of("alternative", alternative, ALTERNATIVES)
 
-    tolerance = tie_tolerance("differences", differences)
+    tolerance = tie_tolerance("differences", differences, numbers)
     groups = tie_groups(np.abs(numbers), start=0.0, tolerance=tolerance)
     require_rounding_error("differences", np.abs(numbers), groups, tolerance)
     sizes = np.bincount(groups)
