@@ -338,10 +338,10 @@ def test_a_p_value_is_told_from_another_number():
 
 @pytest.mark.parametrize(
     "value",
-    [True, np.True_, "0.5", None, np.ma.masked, np.array(0.5), pd.NA, 1j, object()],
+    [True, np.True_, "0.5", None, np.ma.masked, np.array(0.5), pd.NA, 1j, np.timedelta64(5, "D")],
     ids=str,
 )
-def test_what_is_no_number_is_not_printed(value):
+def test_what_is_not_a_number_is_not_printed(value):
     with pytest.raises(ValueError, match=r"cannot be printed: it is not a number$"):
         format_rounded(value, 1)
 
@@ -395,3 +395,9 @@ def test_a_missing_quartile_is_printed_as_text():
         format_median_quartiles(1, None, 3, decimals=1, missing=None)
     with pytest.raises(ValueError, match=r"^<NA> cannot be printed"):
         format_median_quartiles(1, pd.NA, 3, decimals=1)
+
+
+def test_a_long_text_is_not_repeated_at_length():
+    with pytest.raises(ValueError, match="is not a printed number") as raised:
+        parse("3" * 5_000 + "x")
+    assert len(str(raised.value)) < 250

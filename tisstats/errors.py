@@ -67,11 +67,13 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return _shown(value)
     if isinstance(value, int) and abs(value) >= _LONGEST_NUMBER:
-        return f"a whole number of {math.floor(math.log10(abs(value))) + 1} digits"
+        digits = math.floor(math.log10(abs(value)))  # one less than there are, but for its rounding
+        digits += (abs(value) >= 10 ** (digits + 1)) - (abs(value) < 10**digits)
+        return f"a whole number of {digits + 1} digits"
     try:
         text = repr(value)
     except ValueError:  # Python does not write out integers of thousands of digits
-        return f"{type(value).__name__} of thousands of digits"
+        return f"{type(value).__name__} with thousands of digits"
     if "\n" not in text and len(text) <= MOST_SHOWN:
         return text
     shape = getattr(value, "shape", None)

@@ -117,12 +117,12 @@ def parse(text: str) -> PrintedNumber:
         return PrintedNumber(text, Decimal(NUMBER_WORDS[stripped.lower()]), 0)
     match = _PRINTED.fullmatch(stripped)
     if match is None:
-        raise ValueError(f"{text!r} is not a printed number{ambiguity_reason(text) or _WRITE}")
+        raise ValueError(f"{shown(text)} is not a printed number{ambiguity_reason(text) or _WRITE}")
     exponent = int(match["exponent"] or 0)
     value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent, _EXACT)
     is_p_value = match["p"] is not None
     if is_p_value and (match["percent"] or not 0 <= value <= 1):
-        raise ValueError(f"{text!r} is not a printed number; a P value lies from 0 to 1")
+        raise ValueError(f"{shown(text)} is not a printed number; a P value lies from 0 to 1")
     relation = match["relation"]
     return PrintedNumber(
         text,
@@ -166,7 +166,9 @@ def to_fraction(value: Number) -> Fraction:
         if not isfinite(value):
             raise ValueError(f"{value} cannot be printed: it is not finite")
         return Fraction(f"{value:.{FLOAT_DIGITS}g}")
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+    is_number = isinstance(value, Real | Decimal) and not isinstance(value, bool)
+    # NumPy, which is not imported for this, counts its times among the whole numbers.
+    if not is_number or type(value).__name__ == "timedelta64":
         raise ValueError(f"{shown(value)} cannot be printed: it is not a number")
     if not isinstance(value, Rational | Decimal):
         return to_fraction(float(str(value)))  # of NumPy, in single precision: by its decimal

@@ -142,9 +142,10 @@ OF_COUNTS = [
     [
         (10**18, "1000000000000000000"),
         (10**400, "a whole number of 401 digits"),
+        (10**400 - 1, "a whole number of 400 digits"),
         (10**5000, "a whole number of 5001 digits"),
     ],
-    ids=["18", "400", "5000"],
+    ids=["18", "400", "399", "5000"],
 )
 def test_a_huge_count_is_refused_in_one_line(name, allowed, call, number, shown):
     with pytest.raises(ValueError, match="must be") as raised:
@@ -167,12 +168,25 @@ def test_huge_arms_are_refused_in_one_line(place):
         assert len(str(raised.value)) < 100
 
 
-@pytest.mark.parametrize("sizes", [(10**18, 20), (20, 10**400), (3200, 3200), (10_000, 1)])
-def test_two_arms_with_too_many_tables_are_refused_in_one_line(sizes):
+@pytest.mark.parametrize("sizes", [(10**18, 20), (20, 10**400), (10_000, 1)])
+@pytest.mark.parametrize("test", ["fisher", "boschloo"])
+def test_two_arms_with_too_many_patients_are_refused_in_one_line(sizes, test):
     with pytest.raises(
-        ValueError, match=r"^trials_1 and trials_2 must be at most 10,000 together "
+        ValueError, match=r"^trials_1 and trials_2 must be at most 10,000 together and have "
     ):
-        tis.two_arm_power(*sizes, 0.6, 0.3)
+        tis.two_arm_power(*sizes, 0.6, 0.3, test=test)
+
+
+@pytest.mark.parametrize("test", ["fisher", "chi-square"])
+def test_two_arms_with_too_many_tables_are_refused_in_one_line(test):
+    with pytest.raises(
+        ValueError, match=r"^trials_1 and trials_2 must have at most 10,000,000 tables, got 3200 "
+    ):
+        tis.two_arm_power(3200, 3200, 0.6, 0.3, test=test)
+
+
+def test_a_small_arm_beside_a_large_one_has_power_by_chi_square():
+    assert 0 < tis.two_arm_power(10_001, 2, 0.6, 0.3, test="chi-square").power < 1
 
 
 def test_the_limits_of_counts_are_themselves_allowed():
@@ -183,12 +197,12 @@ def test_the_limits_of_counts_are_themselves_allowed():
     assert tis.coverage(10**4, [0.5]).coverage[0] > 0.95
 
 
-@pytest.mark.parametrize("test", ["boschloo", "barnard"])
-def test_tests_that_list_tables_refuse_long_arms_beside_short_ones(test):
-    assert tis.two_proportion_test(0, 10_000, 0, 1, test=test).pvalue == 1  # needs no list
+def test_boschloo_refuses_long_arms_beside_short_ones():
+    assert tis.two_proportion_test(0, 10_000, 0, 1, test="boschloo").pvalue == 1  # needs no list
     with pytest.raises(ValueError, match="trials of both arms") as raised:
-        tis.two_proportion_test(1, 10_000, 0, 1, test=test)
+        tis.two_proportion_test(1, 10_000, 0, 1, test="boschloo")
     assert str(raised.value) == (
-        f"test '{test}' is for at most 10,000 trials of both arms, got 10000 and 1; 'fisher' and "
-        "'chi-square' take more"
+        "test 'boschloo' is for at most 10,000 trials of both arms, got 10000 and 1; 'barnard', "
+        "'fisher' and 'chi-square' take more"
     )
+    assert tis.two_proportion_test(1, 10_000, 0, 1, test="barnard").pvalue > 0.5

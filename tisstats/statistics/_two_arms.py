@@ -39,7 +39,8 @@ Floats = NDArray[np.float64]
 Rejected = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-#: Most tables of two arms that are listed, and most trials of both together: so many take a minute.
+#: Most tables of two arms that are listed, and most trials of both together where Fisher's P value
+#: of each is needed: so many take a minute.
 MOST_TABLES, MOST_TRIALS = 10_000_000, 10_000
 
 _TOLERANCE = 1e-9  # relative; a P value equal to alpha up to rounding error counts as a rejection

@@ -91,8 +91,8 @@ def two_arm_power(
     Parameters
     ----------
     trials_1, trials_2 : int
-        Patients in the first and the second arm, at least 1; together at most 10,000,
-        with at most ten million tables.
+        Patients in the first and the second arm, at least 1, with at most ten million tables, and
+        but for `chi-square` at most 10,000 together.
     proportion_1, proportion_2 : float
         True proportions of responders in the arms, 0 to 1.
     alpha : float
@@ -132,15 +132,17 @@ def two_arm_power(
     """
     of_first = _arguments.whole_number("trials_1", trials_1, minimum=1)
     of_second = _arguments.whole_number("trials_2", trials_2, minimum=1)
-    tables = (of_first + 1) * (of_second + 1)
-    if tables > _two_arms.MOST_TABLES or of_first + of_second > _two_arms.MOST_TRIALS:
-        raise ValueError(
-            f"trials_1 and trials_2 must be at most {_two_arms.MOST_TRIALS:,} together and have at "
-            f"most {_two_arms.MOST_TABLES:,} tables, got {shown(of_first)} and {shown(of_second)}"
-        )
     first = _arguments.proportion_within("proportion_1", proportion_1)
     second = _arguments.proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
+    tables = (of_first + 1) * (of_second + 1)
+    too_many = test != "chi-square" and of_first + of_second > _two_arms.MOST_TRIALS
+    if tables > _two_arms.MOST_TABLES or too_many:
+        together = f"be at most {_two_arms.MOST_TRIALS:,} together and " if too_many else ""
+        raise ValueError(
+            f"trials_1 and trials_2 must {together}have at most {_two_arms.MOST_TABLES:,} tables, "
+            f"got {shown(of_first)} and {shown(of_second)}"
+        )
     region = _two_arms.rejected(of_first, of_second, alpha, test, alternative)
     return TwoArmPower(
         of_first,

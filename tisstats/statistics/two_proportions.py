@@ -293,7 +293,8 @@ def two_proportion_test(
     ------
     ValueError
         If an argument has a wrong type or is out of range, shapes do not broadcast, or `boschloo`
-        or `barnard` would have more than ten million tables, or more than 10,000 trials in all.
+        or `barnard` would have more than ten million tables, or `boschloo` more than 10,000 trials
+        in all.
 
     Notes
     -----
@@ -312,9 +313,9 @@ def two_proportion_test(
     against 10 of 15 (its issue 18798). The score of `barnard` has the pooled variance, as
     ``scipy.stats.barnard_exact(pooled=True)``; two-sided, both signs count together.
 
-    Where both arms have more than some 8,000 trials, whole numbers are too long, and `fisher` sums
-    logarithms: P is accurate to a relative 1e-9, and two-sided, tables whose probabilities agree to
-    a relative 1e-10 count as equally likely.
+    Where the numbers of ways would be too long, as in two arms of more than some 8,000 trials with
+    half of them successes, `fisher` sums their logarithms: P is accurate to a relative 1e-9, and
+    two-sided, tables whose probabilities agree to a relative 1e-10 count as equally likely.
 
     The maximum over the common proportion is accurate to a relative 1e-12, rounding aside:
     proportions are excluded only where a bound shows that they do not exceed it. Time and memory of
@@ -356,10 +357,10 @@ def too_many_tables(test: str, trials_1: int, trials_2: int) -> str | None:
     tables = (trials_1 + 1) * (trials_2 + 1)
     if test not in ("boschloo", "barnard"):
         return None
-    if trials_1 + trials_2 > _two_arms.MOST_TRIALS:
+    if test == "boschloo" and trials_1 + trials_2 > _two_arms.MOST_TRIALS:
         return (
             f"is for at most {_two_arms.MOST_TRIALS:,} trials of both arms, got {trials_1} and "
-            f"{trials_2}; 'fisher' and 'chi-square' take more"
+            f"{trials_2}; 'barnard', 'fisher' and 'chi-square' take more"
         )
     if tables <= _two_arms.MOST_TABLES:
         return None

@@ -31,10 +31,13 @@ _ATTAINED = (
 )
 
 #: Note of the ledger on a number of `FREE_NUMBERS`.
-_FREE = "the other numbers of the article leave it open, so that synthetic data do not test it"
+_FREE = (
+    "synthetic data could have another number here, with all else as printed but what repeats or "
+    "describes the same, so that they do not test it"
+)
 
-#: Numbers that no other number of the article limits. A cohort could have any in their place, with
-#: everything else as it is: that one has them shows nothing.
+#: Numbers that a cohort could have otherwise, with all else as printed but what repeats or describes
+#: the same patients or events: that one has them shows nothing.
 FREE_NUMBERS = frozenset(
     {
         "flow.treated_before",
