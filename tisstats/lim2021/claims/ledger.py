@@ -36,8 +36,8 @@ _FREE = (
     "describes the same, so that they do not test it"
 )
 
-#: Numbers that a cohort could have otherwise, with all else as printed but what repeats or describes
-#: the same patients or events: that one has them shows nothing.
+#: Numbers that a cohort could have otherwise, with all else as printed but what repeats or
+#: describes the same patients or events: that one has them shows nothing.
 FREE_NUMBERS = frozenset(
     {
         "flow.treated_before",
