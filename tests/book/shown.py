@@ -142,9 +142,11 @@ def check_results(shown):
     """Every table says what it has, every number has its facts, and stands in its table."""
     results = shown.results()
     tables = {filed.table.name: filed.table for filed in results.tables}
-    assert [name for name, table in tables.items() if not table.known()] == []
+    unknown = [name for name, table in tables.items() if not table.known()]
+    assert unknown == [], unknown
     found = list(results.records())
-    assert [(each, lacking) for each in found if (lacking := gaps(each))] == []
+    lacking = [(each, lacks) for each in found if (lacks := gaps(each))]
+    assert lacking == [], lacking
     for each in found:
         assert each["value"] == number_value(each["text"])
         if each["column"]:

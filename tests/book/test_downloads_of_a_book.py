@@ -1,11 +1,13 @@
 """The files of a tiny book: links, folders, results; and of the real one: names, labels, size."""
 
 import csv
+import errno
 import io
 import json
 import os
 import re
 import shutil
+import tempfile
 from collections import Counter
 from operator import itemgetter
 
@@ -274,7 +276,11 @@ def test_a_file_is_refused_before_anything_is_built(export, tmp_path):
 
 
 def test_a_folder_that_nobody_may_write_is_refused(export, tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    def refuse(**_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    # As of a folder without the permission: root has it everywhere.
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     with pytest.raises(UsageError, match="cannot be written"):
         export(figures=tmp_path / "closed")
     assert not (tmp_path / "closed").exists()

@@ -31,10 +31,7 @@ _ATTAINED = (
 )
 
 #: Note of the ledger on a number of `FREE_NUMBERS`.
-_FREE = (
-    "synthetic data could have another number here, with all else as printed but what repeats or "
-    "describes the same, so that they do not test it"
-)
+_FREE = "synthetic data could have another number here as well, and do not test it"
 
 #: Numbers that a cohort could have otherwise, with all else as printed but what repeats or
 #: describes the same patients or events: that one has them shows nothing.
