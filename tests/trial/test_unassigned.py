@@ -95,3 +95,30 @@ def test_of_data_sets_and_of_a_mapping_too(tmp_path):
     columns = '{ patient_id = "USUBJID", arm = "TRT01P", analysed = "ITTFL" }'
     mapping.write_text(f"[patients]\ncolumns = {columns}\n", encoding="utf-8")
     assert LEFT_OUT in " ".join(StudyData.read(folder, mapping).remarks)
+
+
+def test_a_row_without_an_identifier_leaves_no_visits_out(tmp_path):
+    made = study()
+    made.patients.append(made.patients[-1] | {"patient_id": "", "arm": ""})
+    made.patients[-2]["arm"] = ""
+    made.visits.append(made.visits[0] | {"patient_id": ""})
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    patients, visits = (
+        f"synthetic_{name}.csv, row {row}, column patient_id, value '': must be text; not empty"
+        for name, row in (("patients", 7), ("visits", len(made.visits) + 1))
+    )
+    assert patients in str(caught.value)
+    assert visits in str(caught.value)
+
+
+@pytest.mark.parametrize("others", [{"arm": "active", "analysed": "Y"}, {"arm": ""}])
+def test_nobody_is_left_out_whose_identifier_repeats(tmp_path, others):
+    made = study()
+    made.patients[-1]["arm"] = ""
+    made.patients.insert(0, made.patients[-1] | others)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    (fault,) = caught.value.faults
+    said = "row 7, column patient_id, value 'P005': must not repeat another row's patient_id"
+    assert str(fault).endswith(said)

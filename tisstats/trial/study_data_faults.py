@@ -21,6 +21,7 @@ from tisstats.trial.end_reasons import ONGOING
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import TypedTable, is_rescue
+from tisstats.trial.unassigned import REPEATED_ID
 
 
 def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
@@ -28,7 +29,7 @@ def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
     patients = typed["patients"]
     ids = patients.frame["patient_id"]
     name_of_ids = patients.source.column_name("patient_id")
-    patients.add(ids.duplicated(), "patient_id", f"must not repeat another row's {name_of_ids}")
+    patients.add(ids.duplicated(), "patient_id", REPEATED_ID.format(name_of_ids))
     unseen = ids.map(unseen_character)
     for character in sorted(set(unseen) - {""}):
         patients.add(unseen == character, "patient_id", unseen_message(character))

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from tisstats.errors import DataError
 from tisstats.tables import RawTable
 from tisstats.tables.cells import as_text, empty_cells, truth_values
 from tisstats.tables.raw import match_columns
+from tisstats.trial.columns import Mask
 
 #: What stands in data sets of CDISC for the arm of a patient who has none: names and codes of the
 #: SDTM Implementation Guide 3.2 and earlier, which ADSL takes over. Later ones leave it empty.
 _NO_ARM = ("SCREEN FAILURE", "SCRNFAIL", "NOT ASSIGNED", "NOTASSGN")
+
+#: What is wrong with an identifier that stands in two rows of the patients; of the column's name.
+REPEATED_ID = "must not repeat another row's {}"
 
 #: What the rows of each other table are called.
 _ROWS = {"visits": "visit", "treatments": "treatment", "adverse_events": "adverse event"}
@@ -23,7 +29,7 @@ def without_unassigned(tables: Mapping[str, RawTable]) -> dict[str, RawTable]:
     """Return the tables of a study without patients who have no arm and are not analysed.
 
     Who was not randomised needs no arm and no first dose. A patient in the analysis does, and
-    stays, as does everybody where nobody would be left.
+    stays, as does a row without an identifier, and everybody where nobody would be left.
 
     Parameters
     ----------
@@ -34,6 +40,12 @@ def without_unassigned(tables: Mapping[str, RawTable]) -> dict[str, RawTable]:
     -------
     dict of RawTable
         The tables; a remark on the patients counts who is left out.
+
+    Raises
+    ------
+    DataError
+        If the identifier of who would be left out repeats that of another row, whose visits would
+        be left out too.
 
     Examples
     --------
@@ -49,12 +61,15 @@ def without_unassigned(tables: Mapping[str, RawTable]) -> dict[str, RawTable]:
     cells = patients.cells
     if not {"patient_id", "arm", "analysed"} <= set(cells.columns):
         return dict(tables)
-    named = cells["arm"].map(lambda cell: as_text(cell).strip().upper())
-    outside = truth_values(cells["analysed"]).values.eq(False).fillna(False)
-    left_out = (empty_cells(cells["arm"]) | named.isin(_NO_ARM)) & outside.to_numpy(dtype=bool)
+    given = cells["patient_id"].map(as_text).str.strip()
+    left_out = without_arm(cells) & (given != "").to_numpy()
     if not left_out.any() or left_out.all():
         return dict(tables)
-    ids = {as_text(cell).strip() for cell in cells["patient_id"][left_out]}
+    ids = set(given[left_out])
+    if (repeated := given.duplicated().to_numpy() & given.isin(ids).to_numpy()).any():
+        source, name = patients.source, "patient_id"
+        message = REPEATED_ID.format(source.column_name(name))
+        raise DataError(source.faults(repeated, name, message, cells[name]))
     found, counts = dict(tables), []
     for name, row in _ROWS.items():
         if name in tables:
@@ -71,6 +86,26 @@ def without_unassigned(tables: Mapping[str, RawTable]) -> dict[str, RawTable]:
     kept = tables["patients"].take(np.flatnonzero(~left_out))
     found["patients"] = replace(kept, remarks=(*kept.remarks, f"{remark}{having}"))
     return found
+
+
+def without_arm(patients: pd.DataFrame) -> Mask:
+    """Return which patients have no arm and are not analysed, shape (patients,).
+
+    Examples
+    --------
+    >>> rows = {"arm": ["A", "", "Screen failure"], "analysed": ["N", "Y", "N"]}
+    >>> without_arm(pd.DataFrame(rows, dtype=object)).tolist()
+    [False, False, True]
+    """
+    arms = patients["arm"]
+    outside = truth_values(patients["analysed"]).values.eq(False).fillna(False)
+    found: Mask = (empty_cells(arms) | arms.map(is_no_arm).to_numpy()) & outside.to_numpy(dtype=bool)
+    return found
+
+
+def is_no_arm(cell: object) -> bool:
+    """Return whether data sets of CDISC write this, in any letter case, for having no arm."""
+    return as_text(cell).strip().upper() in _NO_ARM
 
 
 def _count(number: int, what: str) -> str:
