@@ -112,6 +112,16 @@ def test_help_that_cannot_be_printed_is_told(words, unbuffered):
     assert (run.returncode, run.stderr) == (1, told)
 
 
+@pytest.mark.parametrize("words", [["score", "--help"], ["--version"]])
+def test_help_whose_reader_has_gone_is_not_told(words):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "tisstats.cli", *words]
+    with os.fdopen(write, "w") as out:
+        run = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_an_error_of_a_file_without_a_name_is_not_told_of_the_standard_output(monkeypatch, capsys):
     def write(_):
         raise OSError(errno.EMFILE, "Too many open files")

@@ -28,9 +28,12 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace | int:
-    """Return a parsed command line; an exit code if its help could not be printed."""
+    """Return a parsed command line; an exit code if its help was not printed."""
     try:
         return parser().parse_args(arguments)
+    except BrokenPipeError:  # of --help whose reader has gone
+        discard_output()
+        return SUCCESS
     except OSError as error:  # of --help and --version
         print_error(f"tisstats: {error.filename}: {error.strerror or error}")
         discard_output()
