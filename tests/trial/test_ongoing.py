@@ -252,6 +252,14 @@ def test_names_of_visits_in_data_sets_are_held_against_their_weeks(tmp_path, nam
     assert said in str(caught.value.faults[0])
 
 
+@pytest.mark.parametrize("name", ["Month-1", "Week 1 Day 29", "Study Week 5, Day 1"])
+def test_names_that_state_no_week_from_the_start_are_not_held_against_weeks(tmp_path, name):
+    names = {0: "Week 1 Day 1", 4: name, 12: "Week 12", 24: "Week 24"}
+    data = StudyData.read(foreign_visits(tmp_path, names))
+    assert set(data.trial.visits["week"]) == {0, 4, 12, 24}
+    assert not any("no week was found" in remark for remark in data.remarks)
+
+
 def test_who_is_ongoing_is_no_completer(data):
     analysis = data.analysis
     completers = replace(analysis, options=replace(analysis.options, end="completers"))

@@ -124,7 +124,8 @@ def test_a_week_that_is_not_that_of_its_visit_is_left_to_a_mapping(tmp_path, cap
     line = the_line(folder, capsys)
     assert line.startswith(f"{adtis}, row 3, column AVISITN, value ")
     assert ": is not the week that AVISIT names; read them by a mapping file " in line
-    assert line.endswith("that names CSV or Parquet files, without adam in [files]")
+    way_out = "without adam in [files], and give the weeks in [visits.values.week]"
+    assert line.endswith(f"that names CSV or Parquet files, {way_out}")
 
 
 def test_a_mapping_is_not_left_out_without_a_word(tmp_path, capsys):

@@ -65,7 +65,8 @@ def contradicts(name: str, week: float | str) -> bool:
 def ambiguous(name: str, week: float | str) -> bool:
     """Return whether the name of a visit states a week in one reading, and not in another.
 
-    The hyphen of ``Week-4`` may be a minus, or join the two words. Parameters as above.
+    The hyphen of ``Week-4`` may be a minus, or join the two words; that of ``Month-1`` joins them.
+    Parameters as above.
 
     Examples
     --------
@@ -73,9 +74,11 @@ def ambiguous(name: str, week: float | str) -> bool:
     [True, True, False, False, False]
     >>> ambiguous("Week-0", 0), ambiguous("Week-4", -4)
     (False, True)
+    >>> ambiguous("Month-1", 4), ambiguous("Month-1", -4)
+    (False, False)
     """
-    times = _times(name)
-    return len({_is_at(*time, week) for time in times}) > 1
+    weeks = [time for time in _times(name) if time[0] == "w"]
+    return len({_is_at(*time, week) for time in weeks}) > 1
 
 
 def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | None:

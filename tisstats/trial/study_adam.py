@@ -178,7 +178,8 @@ def _in_files(fault: Fault, files: Mapping[str, str], study: Study, folder: Path
     # One that is not there has no file.
     named = ", ".join(files.get(name, str(folder / name)) for name in fault.file.split(", "))
     message = fault.message.replace("as the argument origin says", f"as {study.path} declares")
-    message = message.replace("give the week of each AVISIT (weeks)", f"read them {_BY_MAPPING}")
+    way_out = f"read them {_BY_MAPPING}, and give the weeks in [visits.values.week]"
+    message = message.replace("give the week of each AVISIT (weeks)", way_out)
     return replace(fault, file=named, message=message)
 
 

@@ -99,7 +99,9 @@ def without_arm(patients: pd.DataFrame) -> Mask:
     """
     arms = patients["arm"]
     outside = truth_values(patients["analysed"]).values.eq(False).fillna(False)
-    found: Mask = (empty_cells(arms) | arms.map(is_no_arm).to_numpy()) & outside.to_numpy(dtype=bool)
+    found: Mask = (empty_cells(arms) | arms.map(is_no_arm).to_numpy()) & outside.to_numpy(
+        dtype=bool
+    )
     return found
 
 
