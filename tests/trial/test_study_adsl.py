@@ -147,3 +147,103 @@ def test_a_variable_of_the_preset_that_is_not_there_is_named_as_cdisc_does(tmp_p
 def test_a_column_is_named_as_the_file_has_it(tmp_path, name):
     line = renamed(tmp_path, name)
     assert line.startswith(f'row 2, column {name}, value "nobody\'s": must be one of active, con')
+
+
+def refused(others, mapping):
+    """The faults for which the study by a mapping is refused, without their file."""
+    with pytest.raises(DataError) as caught:
+        StudyData.read(others, mapping)
+    return [str(fault).partition(".csv, ")[2] for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("columns", ["", 'status = "EOSSTT"\ndied = "DTHFL"'])
+def test_variables_that_the_study_names_stay(tmp_path, columns):
+    deaths = {"DTHFL": ["N", "N", "Y", "N"], "DTHADY": [np.nan, np.nan, 57, np.nan]}
+    others, mapping, _ = read(tmp_path, columns, **ENDS, **deaths)
+    names = ("status", "died") if columns else ("EOSSTT", "DTHFL")
+    with (others / "study.toml").open("a", encoding="utf-8") as study:
+        for name in (*names, "dcsreas"):
+            study.write(f'[characteristics.{name}]\nlabel = "{name}"\ntype = "category"\n')
+    patients = StudyData.read(others, mapping).trial.patients
+    assert patients[names[0]].tolist() == ENDS["EOSSTT"]
+    assert patients[names[1]].tolist() == ["N", "N", "Y", "N"]
+    assert patients["dcsreas"].tolist() == ENDS["DCSREAS"]
+    assert patients["end_reason"].tolist() == ["completed", "ongoing", "withdrawal", "other"]
+
+
+def declared(others, date_format):
+    """Declare the format of dates."""
+    study = others / "study.toml"
+    text = study.read_text("utf-8")
+    study.write_text(
+        text.replace("[files]", f'[files]\ndate_format = "{date_format}"'), encoding="utf-8"
+    )
+
+
+def test_dates_of_deaths_are_read_as_declared(tmp_path):
+    days = {"TRTSDT": "01.02.2024", "DTHDT": ["", "", "28.03.2024", ""]}
+    others, mapping, _ = read(tmp_path, **ENDS, **days)
+    declared(others, "DD.MM.YYYY")
+    data = StudyData.read(others, mapping)
+    weeks = data.trial.patients["death_week"].astype(float)
+    np.testing.assert_array_equal(weeks, [np.nan, np.nan, 8, np.nan])
+    assert "TRTSDT" not in " ".join(data.unused)
+
+
+@pytest.mark.parametrize("given", ["03.2024", "2024-03-28"])
+def test_a_date_of_a_death_that_is_not_as_declared_is_refused_by_its_name(tmp_path, given):
+    days = {"TRTSDT": "01.02.2024", "DTHDT": ["", "", given, ""], "DTHFL": ""}
+    others, mapping, _ = read(tmp_path, **ENDS, **days)
+    declared(others, "DD.MM.YYYY")
+    (line,) = refused(others, mapping)
+    assert line.startswith(f"row 4, column DTHDT, value '{given}': needs DTHWK, DTHADY, or whole ")
+    assert "dates (DD.MM.YYYY) in DTHDT and TRTSDT" in line
+
+
+def explained(mapping, reasons):
+    """Say in a mapping what texts stand for."""
+    with mapping.open("a", encoding="utf-8") as file:
+        file.write("[patients.values.end_reason]\n")
+        file.writelines(f'"{text}" = "{ours}"\n' for text, ours in reasons.items())
+
+
+@pytest.mark.parametrize("columns", ["", 'end_reason = "DCSREAS"'])
+def test_a_mapping_explains_reasons_and_statuses(tmp_path, columns):
+    ends = {
+        "EOSSTT": ["COMPLETED", "On study", "DISCONTINUED", "Left"],
+        "DCSREAS": ["N/A", "", "RECOVERY", ""],
+    }
+    others, mapping, _ = read(tmp_path, columns, **ends)
+    way_out = "it stands for can be said in [patients.values.end_reason] of the mapping"
+    for line, start in zip(refused(others, mapping), ("On study", "Left", "N/A"), strict=True):
+        assert f"value '{start}': " in line
+        assert line.endswith(way_out)
+    reasons = {"N/A": "completed", "On study": "ongoing", "Left": "withdrawal"}
+    explained(mapping, reasons)
+    (line,) = refused(others, mapping)
+    assert line.startswith("row 4, column DCSREAS, value 'RECOVERY': must be one of completed, ")
+    assert line.endswith(way_out)
+    with mapping.open("a", encoding="utf-8") as file:
+        file.write('RECOVERY = "other"\n')
+    found = StudyData.read(others, mapping).trial.patients["end_reason"].tolist()
+    assert found == ["completed", "ongoing", "other", "withdrawal"]
+
+
+def test_the_death_of_an_ongoing_patient_names_the_status(tmp_path):
+    others, mapping, folder = read(tmp_path, **ENDS, DTHADY=["", 60, "", ""])
+    said = "row 3, column DTHADY, value '60': is not of a patient whose study is ongoing (EOSSTT)"
+    assert refused(others, mapping) == refused(folder, None) == [said]
+
+
+def test_who_is_left_out_needs_no_arm_of_the_mapping_and_no_reason(tmp_path):
+    ends = ENDS | {"DCSREAS": ["", "", "WITHDRAWAL OF CONSENT", "Screen failure"]}
+    arms = ["Active", "Control", "Active", "Screen Failure"]
+    flags = {"FASFL": ["Y", "Y", "Y", "N"], "ARMCD": arms, "ARM": arms, "TRT01P": arms}
+    others, mapping, _ = read(tmp_path, **ends, **flags)
+    with mapping.open("a", encoding="utf-8") as file:
+        file.write('[patients.values.arm]\nActive = "active"\nControl = "control"\n')
+    data = StudyData.read(others, mapping)
+    assert len(data.trial.patients) == 3
+    remarks = " ".join(data.remarks)
+    assert "1 patient without an arm, who is not analysed, is left out" in remarks
+    assert "Screen failure as other" not in remarks

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables import RawTable, TableSource
@@ -15,13 +16,15 @@ from tisstats.tables.raw import ColumnOrigin
 from tisstats.trial.cdisc import AnalysisDatasets, read_analysis_datasets, to_trial_tables
 from tisstats.trial.cdisc.back import TrialTables, has_visits
 from tisstats.trial.cdisc.death_weeks import death_cells
-from tisstats.trial.cdisc.end_of_study import discontinued, end_faults
+from tisstats.trial.cdisc.end_of_study import discontinued, end_cells, end_faults
 from tisstats.trial.cdisc.folder import dataset_files
 from tisstats.trial.cdisc.specification import parameters
 from tisstats.trial.cdisc.study import CRITERIA
+from tisstats.trial.columns import Mask
 from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
+from tisstats.trial.unassigned import without_arm
 
 #: Data set of each table, but of the visits, which can be in any.
 _DATASETS = {"patients": "ADSL", "treatments": "ADEX", "adverse_events": "ADAE"}
@@ -100,7 +103,8 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
     adsl, counted = datasets.tables["ADSL"], found.patients["analysed"].fillna(False)
     if faults := end_faults(adsl, counted.to_numpy(dtype=bool)):
         raise DataError([_in_files(fault, files, study, folder) for fault in faults])
-    patients, remarks = with_reasons(found.patients, adsl)
+    left_out = without_arm(_cells(found.patients))
+    patients, remarks = with_reasons(found.patients, adsl, left_out)
     visits, places = _visits(found, files)
     if not patients["end_reason"].any():  # how the study ended is not recorded
         patients = patients.drop(columns="end_reason")
@@ -122,6 +126,9 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
             if name == "treatments" and not {"ASTWK", "ASTDY"} & set(given):
                 table = table.drop(columns="week")  # that there is none is one fault
             source = _source(files[dataset], found.variables[name], given)
+            if "end_reason" in table:
+                names, _ = end_cells(given)
+                source = replace(source, origins={**source.origins, "end_reason": origin(names)})
             raw[name] = RawTable(_cells(table), source)
     raw["patients"] = replace(raw["patients"], remarks=remarks)
     said = tuple(found.visit_remarks.values())
@@ -148,8 +155,13 @@ def _source(file: str, variables: Mapping[str, str], given: pd.DataFrame) -> Tab
         shown["week"] = given["ASTDY"].reset_index(drop=True)
     if DEATH_WEEK in variables:
         named, shown[DEATH_WEEK] = death_cells(given)
-        origins[DEATH_WEEK] = ColumnOrigin(named[0] if len(set(named)) == 1 else named)
+        origins[DEATH_WEEK] = origin(named)
     return TableSource(file, origins=origins, cells=pd.DataFrame(shown) if shown else None)
+
+
+def origin(names: NDArray[np.object_]) -> ColumnOrigin:
+    """Return where the cells of a column stand, by the name of each cell's variable."""
+    return ColumnOrigin(names[0] if len(set(names)) == 1 else names)
 
 
 def _visits(found: TrialTables, files: Mapping[str, str]) -> tuple[pd.DataFrame, TableSource]:
@@ -210,17 +222,22 @@ def _no_visits(datasets: AnalysisDatasets, files: Mapping[str, str], folder: Pat
 
 
 def with_reasons(
-    patients: pd.DataFrame, adsl: pd.DataFrame
+    patients: pd.DataFrame, adsl: pd.DataFrame, left_out: Mask
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return patients whose reasons of the end have our names, and a remark on those changed."""
+    """Return patients whose reasons of the end have our names, and a remark on those changed.
+
+    Of patients who are left out, shape (patients,), nothing is said.
+    """
     given = patients["end_reason"].astype(str)
     reasons = given.map({each: _reason(each) for each in given.unique()})
     remarks = [
-        f"{each} as {_reason(each)}" for each in dict.fromkeys(given) if each != _reason(each)
+        f"{each} as {_reason(each)}"
+        for each in dict.fromkeys(given[~left_out])
+        if each != _reason(each)
     ]
     unstated = discontinued(adsl) & (reasons == "").to_numpy()
     reasons = reasons.mask(unstated, "other")
-    if unstated.any():
+    if (unstated & ~left_out).any():
         remarks.append("none, of a patient with EOSSTT of DISCONTINUED, as other")
     said = [f"reasons of the end (DCSREAS) are read so: {', '.join(remarks)}"] if remarks else []
     empty = int(((reasons == "") & patients["analysed"].fillna(False)).sum())

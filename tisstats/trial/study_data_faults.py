@@ -263,25 +263,28 @@ def death_faults(patients: TypedTable) -> list[Fault]:
     reasons = frame.get("end_reason", pd.Series("", index=frame.index))
     by_death = (reasons == "death").to_numpy(dtype=bool)
     apart = np.abs(deaths - stops) > SAME_WEEK
-    message = (
-        f"must be the same as {shown('stop_week')}, where that is not empty and "
-        f"{shown('end_reason')} is death"
-    )
-    patients.add(by_death & apart, DEATH_WEEK, message)
+    message = f"must be the same as {shown('stop_week')}, where that is not empty and {{}} is death"
+    _add_of_reasons(patients, by_death & apart, message)
     early = ~by_death & (deaths < stops - SAME_WEEK)
     patients.add(early, DEATH_WEEK, f"must not lie before the patient's {shown('stop_week')}")
     still = np.isfinite(deaths) & (reasons == ONGOING).to_numpy(dtype=bool)
-    message = f"is not of a patient whose study is ongoing ({shown('end_reason')})"
-    patients.add(still, DEATH_WEEK, message)
+    _add_of_reasons(patients, still, "is not of a patient whose study is ongoing ({})")
     # Without a reason, only a stop in an earlier week shows that the death did not end the study.
     unsaid = np.isnan(stops) | (np.abs(deaths - stops) <= SAME_WEEK)
     open_ = np.isfinite(deaths) & unsaid & (reasons == "").to_numpy(dtype=bool)
     message = (
-        f"needs {shown('end_reason')} (death if the death ended the study of the patient, "
-        f"completed if the patient had completed it) or the {shown('stop_week')} of an earlier stop"
+        "needs {} (death if the death ended the study of the patient, completed if the patient had "
+        f"completed it) or the {shown('stop_week')} of an earlier stop"
     )
-    patients.add(open_, DEATH_WEEK, message)
+    _add_of_reasons(patients, open_, message)
     return patients.faults
+
+
+def _add_of_reasons(patients: TypedTable, bad: NDArray[np.bool_], message: str) -> None:
+    """Record deaths at fault, each with the name of the column that has the reason of the end."""
+    names = [patients.source.name(row, "end_reason") for row in range(len(bad))]
+    for name in dict.fromkeys(np.array(names, dtype=object)[bad]):
+        patients.add(bad & (np.array(names) == name), DEATH_WEEK, message.format(name))
 
 
 def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:

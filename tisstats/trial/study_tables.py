@@ -40,7 +40,7 @@ from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
 from tisstats.trial.study_adam import read_study_datasets
-from tisstats.trial.study_adsl import with_ends_and_deaths
+from tisstats.trial.study_adsl import adsl_patients
 
 #: What stands where a table does not record whether an event was related to treatment.
 NOT_RECORDED = "not recorded"
@@ -115,9 +115,13 @@ def read_study_tables(
                 may_be_empty = name in ("treatments", "adverse_events")
                 chosen = replace(options, sheet=sheet)
                 raw = read_table(folder / file, chosen, may_be_empty=may_be_empty)
-                found[name] = raw if mapping is None else map_table(raw, mapping, name)
-                if name == "patients" and mapping is not None and mapping.preset == "adam":
-                    found[name] = with_ends_and_deaths(found[name])
+                if mapping is None:
+                    found[name] = raw
+                elif name == "patients" and mapping.preset == "adam":
+                    kept = _patient_columns(study)
+                    found[name] = adsl_patients(raw, mapping, kept, given.date_format)
+                else:
+                    found[name] = map_table(raw, mapping, name)
             except DataError as error:
                 faults += _with_way_out(error.faults, name)
     if faults:

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_datetime64_any_dtype
 
-from tisstats.tables.cells import as_text
+from tisstats.tables.cells import ISO_DATE, as_text, dates
 from tisstats.tables.study_days import A_STUDY_DAY, not_study_days, weeks_of_days
 from tisstats.trial.columns import Mask
 from tisstats.trial.schema import CellFaults
@@ -20,7 +20,7 @@ _FLAG, _WEEK, _DAY, _DATE, _START = "DTHFL", "DTHWK", "DTHADY", "DTHDT", "TRTSDT
 
 
 def death_weeks(
-    found: CellFaults, analysed: Mask, ended_by_death: Mask
+    found: CellFaults, analysed: Mask, ended_by_death: Mask, date_format: str = ISO_DATE
 ) -> NDArray[np.float64] | None:
     """Return the week of each death: ``DTHWK``, or by ``DTHADY``, or by ``DTHDT`` and ``TRTSDT``.
 
@@ -33,6 +33,8 @@ def death_weeks(
         of the end.
     analysed, ended_by_death
         Who is in the analysis, and whose study ended by the death, shape (patients,).
+    date_format
+        Order and separators of dates that are texts, as declared of the file.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def death_weeks(
     adsl = found.table
     flags = _texts(adsl, _FLAG)
     found.add(~flags.isin(["Y", "N", ""]).to_numpy(), _FLAG, "must be Y, N or empty")
-    since = _dates(adsl, _DATE) - _dates(adsl, _START)
+    since = _dates(adsl, _DATE, date_format) - _dates(adsl, _START, date_format)
     days = _numbers(found, _DAY)
     if _DAY in adsl:
         found.add(not_study_days(days), _DAY, A_STUDY_DAY)
@@ -54,10 +56,12 @@ def death_weeks(
     blank = _texts(adsl, _WEEK).isin(_BLANK) & _texts(adsl, _DAY).isin(_BLANK)
     lost = died & analysed & ~ended_by_death & np.isnan(weeks) & blank.to_numpy(dtype=bool)
     message = (
-        f"needs {_WEEK}, {_DAY}, or whole dates (YYYY-MM-DD) in {_DATE} and {_START}; or death as "
-        "DCSREAS, if it ended the study: otherwise the death would not be counted"
+        f"needs {_WEEK}, {_DAY}, or whole dates ({date_format}) in {_DATE} and {_START}; or death "
+        "as DCSREAS, if it ended the study: otherwise the death would not be counted"
     )
-    found.add(lost, _FLAG if _FLAG in adsl else _DATE, message)
+    flagged = (flags != "").to_numpy(dtype=bool)
+    found.add(lost & flagged, _FLAG, message)
+    found.add(lost & ~flagged, _DATE, message)
     return weeks if _WEEK in adsl or np.isfinite(weeks).any() else None
 
 
@@ -99,10 +103,13 @@ def _numbers(found: CellFaults, name: str) -> pd.Series:
     return numbers
 
 
-def _dates(adsl: pd.DataFrame, name: str) -> pd.Series:
+def _dates(adsl: pd.DataFrame, name: str, date_format: str) -> pd.Series:
     """Return a variable as days; a text that is no whole date, such as year and month, is none."""
     if name in adsl and is_datetime64_any_dtype(adsl[name]):
         days: pd.Series = adsl[name].reset_index(drop=True).dt.tz_localize(None).dt.normalize()
         return days
+    if date_format != ISO_DATE and name in adsl:
+        given = dates(adsl[name].reset_index(drop=True), date_format=date_format)
+        return pd.to_datetime(given.values, errors="coerce")
     texts = _texts(adsl, name).str.extract(r"^(\d{4}-\d{2}-\d{2})(?:$|[T ])")[0]
     return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import Fault
 from tisstats.trial.columns import Mask
@@ -31,6 +33,26 @@ def end_reasons(adsl: pd.DataFrame) -> pd.Series:
     """
     by_status = _texts(adsl, _STATUS).map(_key).map(_STATUSES).fillna("")
     return by_status.where(by_status != "", _texts(adsl, _REASON))
+
+
+def end_cells(adsl: pd.DataFrame) -> tuple[NDArray[np.object_], pd.Series]:
+    """Return the variable that states each patient's end, and its cells as text.
+
+    Each has the shape (patients,): ``DCSREAS``, or ``EOSSTT`` where that is empty.
+
+    Examples
+    --------
+    >>> adsl = pd.DataFrame({"EOSSTT": ["ONGOING", "", ""], "DCSREAS": ["", "DEATH", ""]})
+    >>> names, cells = end_cells(adsl)
+    >>> names.tolist(), cells.tolist()
+    (['EOSSTT', 'DCSREAS', 'DCSREAS'], ['ONGOING', 'DEATH', ''])
+    """
+    status, reason = _texts(adsl, _STATUS), _texts(adsl, _REASON)
+    by_status = (reason.map(_key) == "") & (status.map(_key) != "")
+    if _REASON not in adsl:
+        by_status[:] = True
+    names = np.where(by_status, _STATUS, _REASON).astype(object)
+    return names, reason.mask(by_status, status)
 
 
 def discontinued(adsl: pd.DataFrame) -> Mask:
