@@ -101,9 +101,21 @@ def _must_be(key: str, schema: Mapping[str, Any], given: object) -> str:
     """Return what a value must be that its schema does not allow, and what to change."""
     if isinstance(given, list) and key in _FILES:
         return f"must be the name of one file, {JOIN_FILES}"
-    simple = schema.get("type") in ("number", "integer", "boolean")
-    quoted = ", without quotation marks" if simple and isinstance(given, str) else ""
-    return f"must be {_allowed(schema)}{quoted}"
+    options = [
+        f"{_allowed(option)}{_QUOTED}" if _is_quoted(option, given) else _allowed(option)
+        for option in schema.get("anyOf", [schema])
+    ]
+    either = ", or " if any(option.endswith(_QUOTED) for option in options) else " or "
+    return f"must be {either.join(options)}"
+
+
+#: What is said of a number or truth value that stands in quotation marks.
+_QUOTED = ", without quotation marks"
+
+
+def _is_quoted(schema: Mapping[str, Any], given: object) -> bool:
+    """Return whether a text is given where a schema allows a number or a truth value."""
+    return isinstance(given, str) and schema.get("type") in ("number", "integer", "boolean")
 
 
 #: Characters that no page and no file of a report can show; a text may have lines and tabs.
