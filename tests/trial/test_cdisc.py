@@ -1548,7 +1548,7 @@ def test_a_death_that_would_be_lost_is_refused(row):
         ({"DTHADY": "64 days"}, "DTHADY"),
         ({"DTHADY": "0"}, "DTHADY"),
         ({"DTHADY": 63.5}, "DTHADY"),
-        ({"DTHFL": "", "DTHDT": "2024-03", "TRTSDT": "2024-01-01"}, "DTHFL"),
+        ({"DTHFL": "", "DTHDT": "2024-03", "TRTSDT": "2024-01-01"}, "DTHDT"),
     ],
 )
 def test_what_is_no_flag_week_day_or_date_of_a_death_is_refused(row, column):
