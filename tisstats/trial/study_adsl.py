@@ -61,7 +61,7 @@ def adsl_patients(
         texts = {
             as_text(cell).strip() for arm in arms if arm is not None for cell in raw.cells[arm]
         }
-        values["arm"] = {text: text for text in sorted(texts) if is_no_arm(text)} | values["arm"]
+        values["arm"] |= {t: t for t in sorted(texts) if is_no_arm(t) and t not in values["arm"]}
     own = section.columns.get("end_reason", (_REASON,))
     stated = any(find_column(raw, name) is not None for name in _ENDS)
     if [name.upper() for name in own] == [_REASON] and stated:
