@@ -22,7 +22,6 @@ FLOORS = [
         "printed",
         "tables",
         "matching",
-        "doubtful_rows",
         "datapackage",
         "statistics",
         "measures",

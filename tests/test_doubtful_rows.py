@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tisstats import datapackage
-from tisstats.datapackage import find_faults
+from tisstats.datapackage import faults, find_faults, read_descriptor
+from tisstats.datapackage.with_care import find_with_care
 
 #: Cells plainly valid, doubtful and wrong.
 KEYS = ["a", "b", "c", "", " a"]
@@ -97,8 +97,8 @@ def test_faults_are_those_of_checking_every_row(tmp_path_factory, patients, visi
     for name, record in odd:
         tables[name] = [*tables[name], record]
     write(folder, tables)
-    descriptor = datapackage.read_descriptor(folder)
-    expected = datapackage._find_with_care(folder, descriptor)
+    descriptor = read_descriptor(folder)
+    expected = find_with_care(folder, descriptor)
     assert list(map(str, find_faults(folder))) == list(map(str, expected))
 
 
@@ -107,7 +107,7 @@ def test_a_valid_package_needs_no_second_look(tmp_path, monkeypatch):
         tmp_path,
         {"patients": [["a", "50"]], "visits": [["a", "1", "0.5", "none", "true", "no"]] * 1},
     )
-    monkeypatch.setattr(datapackage, "_find_with_care", None)
+    monkeypatch.setattr(faults, "find_with_care", None)
     assert find_faults(tmp_path) == []
 
 
@@ -117,13 +117,12 @@ def test_one_fault_among_many_rows_is_named_with_its_row(tmp_path, rows, monkeyp
     visits[-1][2] = "-0.5"
     write(tmp_path, {"patients": [["a", "50"], ["b", "60"]], "visits": visits})
     checked = []
-    with_care = datapackage._find_with_care
     monkeypatch.setattr(
-        datapackage,
-        "_find_with_care",
+        faults,
+        "find_with_care",
         lambda folder, descriptor: (
             checked.append((folder / "visits.csv").read_text(encoding="utf-8").count("\n"))
-            or with_care(folder, descriptor)
+            or find_with_care(folder, descriptor)
         ),
     )
     (fault,) = find_faults(tmp_path)

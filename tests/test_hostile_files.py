@@ -16,9 +16,16 @@ import pytest
 from tests.command import called
 from tests.conftest import ROOT
 from tests.trial.studies import make_study
-from tisstats import datapackage, matching
+from tisstats import matching
 from tisstats.cli.output import print_errors
-from tisstats.datapackage import find_faults, read_descriptor, read_tables
+from tisstats.datapackage import (
+    descriptor,
+    faults,
+    find_faults,
+    read_descriptor,
+    read_tables,
+    tables,
+)
 from tisstats.errors import DataError, Fault
 from tisstats.ledger import PublishedFacts
 from tisstats.ledger.output import as_csv
@@ -401,7 +408,7 @@ def test_numbers_and_remarks_are_no_formulas():
 
 @pytest.mark.parametrize("row", [1, 2])
 def test_far_too_many_cells_are_counted_before_each_is_checked(tmp_path, monkeypatch, row):
-    monkeypatch.setattr(datapackage, "_find_with_care", lambda *_: pytest.fail("takes minutes"))
+    monkeypatch.setattr(faults, "find_with_care", lambda *_: pytest.fail("takes minutes"))
     lines = ["id", "1"]
     lines[row - 1] += ",x" * 20_000
     (package(tmp_path) / "a.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -412,7 +419,7 @@ def test_far_too_many_cells_are_counted_before_each_is_checked(tmp_path, monkeyp
 
 
 def test_a_few_cells_too_many_are_checked_as_before(tmp_path):
-    most = datapackage._MOST_EXTRA
+    most = faults._MOST_EXTRA
     for extra in (1, most, most + 1):
         (package(tmp_path) / "a.csv").write_text(f"id\n1{',x' * extra}\n", encoding="utf-8")
         said = f"row 2: the row has {extra + 1} cells; it must have 1"
@@ -420,7 +427,7 @@ def test_a_few_cells_too_many_are_checked_as_before(tmp_path):
 
 
 def test_so_many_columns_are_described_and_no_more(tmp_path, monkeypatch):
-    monkeypatch.setattr(datapackage, "_MOST_COLUMNS", 3)
+    monkeypatch.setattr(descriptor, "_MOST_COLUMNS", 3)
     fields = [{"name": f"c{number}", "type": "string"} for number in range(4)]
     (package(tmp_path, {"schema": {"fields": fields[:3]}}) / "a.csv").write_text("c0,c1,c2\n")
     assert find_faults(tmp_path) == []
@@ -503,7 +510,7 @@ def test_a_data_set_without_an_end_is_not_read(tmp_path, name):
 @pytest.mark.parametrize("name", ["study.toml", "datapackage.json"])
 def test_a_description_larger_than_any_is_not_read(tmp_path, monkeypatch, name):
     monkeypatch.setattr(toml, "_MOST_CHARACTERS", 10)
-    monkeypatch.setattr(datapackage, "_MOST_BYTES", 40)
+    monkeypatch.setattr(descriptor, "_MOST_BYTES", 40)
     (tmp_path / name).write_bytes(b" " * 41)
     done = called("check", tmp_path)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
@@ -511,7 +518,7 @@ def test_a_description_larger_than_any_is_not_read(tmp_path, monkeypatch, name):
 
 
 def test_a_lack_of_memory_is_told_in_a_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(datapackage, "read_descriptor", lambda _: bytearray(1 << 62))
+    monkeypatch.setattr(tables, "read_descriptor", lambda _: bytearray(1 << 62))
     done = called("check", package(tmp_path))
     assert (done.returncode, done.stderr) == (1, "tisstats check: the memory is not enough\n")
 
@@ -527,7 +534,7 @@ def test_a_lack_of_memory_is_told_in_a_line(tmp_path, monkeypatch):
     ],
 )
 def test_lists_that_would_take_long_to_check_are_limited(tmp_path, monkeypatch, name, limit, said):
-    monkeypatch.setattr(datapackage, limit, 2)
+    monkeypatch.setattr(descriptor, limit, 2)
     for entries in (2, 3):
         given = [str(number) for number in range(entries)]
         field = {"name": "id", "type": "string", "constraints": {"enum": given}}

@@ -137,13 +137,13 @@ def read_plain(
 def _plain_fields(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the fields of a schema, if all of it is known here."""
     fields, missing = schema.get("fields"), schema.get("missingValues", [""])
-    if not isinstance(fields, list) or not fields or not _are_texts(missing):
+    if not isinstance(fields, list) or not fields or not are_texts(missing):
         raise _NotPlainError
     for given in fields:
         constraints, kind = given.get("constraints", {}), given.get("type")
         known = (
             set(given) <= (_PROPERTIES | _OF_TRUTH if kind == "boolean" else _PROPERTIES)
-            and all(_are_texts(given[name]) for name in _OF_TRUTH.intersection(given))
+            and all(are_texts(given[name]) for name in _OF_TRUTH.intersection(given))
             and isinstance(given.get("name"), str)
             and kind in _PLAIN
             and isinstance(constraints, dict)
@@ -157,7 +157,8 @@ def _plain_fields(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     return fields
 
 
-def _are_texts(given: object) -> bool:
+def are_texts(given: object) -> bool:
+    """Return whether a part of a description is a list of texts."""
     return isinstance(given, list) and all(isinstance(text, str) for text in given)
 
 
@@ -168,7 +169,7 @@ def _are_plain(constraints: Mapping[str, Any], kind: str) -> bool:
     return (
         all(type(end) in (int, float) and math.isfinite(end) for end in ends)
         and (numeric or not ends)
-        and ("enum" not in constraints or (kind == "string" and _are_texts(constraints["enum"])))
+        and ("enum" not in constraints or (kind == "string" and are_texts(constraints["enum"])))
         and ("pattern" not in constraints or isinstance(constraints["pattern"], str))
         and isinstance(constraints.get("required", False), bool)
     )
@@ -258,111 +259,10 @@ def _doubt_keys(file: PlainFile, schema: Mapping[str, Any]) -> None:
     """Doubt rows whose key is that of others, or has no value."""
     key = schema.get("primaryKey", [])
     names = [key] if isinstance(key, str) else key
-    if not _are_texts(names) or not file.can_compare(names):
+    if not are_texts(names) or not file.can_compare(names):
         raise _NotPlainError
     if names and len(file.cells):
         keys, others = file.keys(names), file.keys(names, of_others=True)
         file.doubt((keys.duplicated(keep=False) | keys.isin(set(others))).to_numpy())
         for name in names:
             file.doubt(file.cells[name].isin(file.missing).to_numpy())
-
-
-def follow_references(
-    files: dict[str, PlainFile | None], schemas: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Doubt rows that refer to none of another file, and note the rows that doubtful ones need.
-
-    A file that refers to one that is not plain is not plain, and the other way round.
-
-    Parameters
-    ----------
-    files : dict of str to PlainFile or None
-        The files by name, changed in place.
-    schemas : mapping of str to mapping
-        Their schemas.
-    """
-    links = []
-    for name, schema in schemas.items():
-        for given in schema.get("foreignKeys", []):
-            link = _link(name, given, files)
-            if link is None:
-                # A reference of another kind; what it leads to is not known.
-                for other in files:
-                    files[other] = None
-                return
-            links.append(link)
-    _leave_plain_together(files, links)
-    plain = [link for link in links if files[link.name] is not None]
-    for link in plain:
-        _doubt_references(files, link)
-    # A row that is needed may itself refer to others.
-    before = -1
-    while before != (now := sum(len(file.needed) for file in files.values() if file)):
-        before = now
-        for link in plain:
-            _need_references(files, link)
-
-
-def _leave_plain_together(files: dict[str, PlainFile | None], links: Sequence[_Link]) -> None:
-    """Leave no file plain that refers to one that is not, or the other way round."""
-    changed = True
-    while changed:  # until no file is left that is plain on one side alone
-        changed = False
-        for link in links:
-            pair = {link.name, link.target}
-            if any(files[each] is None for each in pair) and any(files[each] for each in pair):
-                files.update(dict.fromkeys(pair))
-                changed = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    name: str
-    columns: list[str]
-    target: str
-    target_columns: list[str]
-
-
-def _link(name: str, given: Any, files: Mapping[str, PlainFile | None]) -> _Link | None:
-    """Return a reference from one file to another; None if it is of another kind."""
-    if not isinstance(given, dict) or not isinstance(given.get("reference"), dict):
-        return None
-    columns, there = given.get("fields"), given["reference"].get("fields")
-    target = given["reference"].get("resource")
-    names = [columns] if isinstance(columns, str) else columns
-    target_names = [there] if isinstance(there, str) else there
-    if not (_are_texts(names) and _are_texts(target_names) and names) or target == name:
-        return None
-    if not isinstance(target, str) or target not in files or len(names) != len(target_names):
-        return None
-    for file, found in ((files[name], names), (files[target], target_names)):
-        if file is not None and not file.can_compare(found):
-            return None
-    return _Link(name, names, target, target_names)
-
-
-def _doubt_references(files: Mapping[str, PlainFile | None], link: _Link) -> None:
-    file, target = files[link.name], files[link.target]
-    assert file is not None
-    assert target is not None
-    if not len(file.cells):
-        return
-    known = set(target.keys(link.target_columns)) if len(target.cells) else set()
-    file.doubt(~file.keys(link.columns).isin(known).to_numpy())
-    for name in link.columns:
-        file.doubt(file.cells[name].isin(file.missing).to_numpy())
-
-
-def _need_references(files: Mapping[str, PlainFile | None], link: _Link) -> None:
-    file, target = files[link.name], files[link.target]
-    assert file is not None
-    assert target is not None
-    chosen = np.isin(file.rows, file.kept())
-    if not chosen.any() or not len(target.cells):
-        return
-    wanted = set(file.keys(link.columns)[chosen])
-    found = target.keys(link.target_columns)
-    target.needed.update(target.rows[found.isin(wanted).to_numpy()].tolist())
-    for name in link.target_columns:
-        blank = target.cells[name].isin(target.missing).to_numpy()
-        target.needed.update(target.rows[blank].tolist())
