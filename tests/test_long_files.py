@@ -15,7 +15,7 @@ import pytest
 from tisstats import parallel
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
-from tisstats.measures import score_file
+from tisstats.measures import file_scoring, score_file
 from tisstats.trial import schema
 
 # Memory
@@ -24,9 +24,9 @@ MEASURED = """
 import resource, sys
 from pathlib import Path
 import pandas, scipy.stats
-import tisstats.measures.score_file as module
+from tisstats.measures import file_scoring, score_file as module
 from tisstats.tables import batches
-batches.CHARACTERS, batches.ROWS, module.PART = 1 << 18, 1 << 12, 10_000
+batches.CHARACTERS, batches.ROWS, file_scoring.PART = 1 << 18, 1 << 12, 10_000
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 def score(source):
@@ -104,7 +104,7 @@ def test_a_killed_worker_does_not_matter(tmp_path, monkeypatch):
         said = running.communicate(timeout=200)[1]
     assert running.returncode == 0, said
     here, lines = tmp_path / "here.csv", []
-    monkeypatch.setattr(score_file, "PART", 2_000)
+    monkeypatch.setattr(file_scoring, "PART", 2_000)
     score_file.score_file(source, here, report=lines.append, mmt_max=260, uln={"ck": "170"})
     assert said.splitlines() == lines
     assert output.read_bytes() == here.read_bytes()
@@ -146,8 +146,8 @@ def slow_down(folder):
 SCRIPT = """
 import sys
 from pathlib import Path
-from tisstats.measures import score_file as module
-module.PART = 2_000
+from tisstats.measures import file_scoring, score_file as module
+file_scoring.PART = 2_000
 source, output, scheduler = sys.argv[1:]
 module.score_file(
     Path(source),

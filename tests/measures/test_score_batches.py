@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
-from tisstats.measures import score_file as module
+from tisstats.measures import file_scoring as module
 from tisstats.measures import score_visits
 from tisstats.measures.files import read_visits
 from tisstats.measures.score_file import score_file

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
+from tisstats.measures import file_scoring as module
 from tisstats.measures import files
-from tisstats.measures import score_file as module
 from tisstats.measures.score_file import score_file
 from tisstats.tables import batches
 

@@ -13,7 +13,8 @@ import pytest
 import tisstats
 from tests.measures.test_score_batches import HEADER, SCORING, scored
 from tisstats.errors import DataError
-from tisstats.measures import score_file as module
+from tisstats.measures import file_scoring as module
+from tisstats.measures import score_file as reading
 from tisstats.measures.score_file import score_file
 from tisstats.measures.score_parts import patient_keys
 from tisstats.tables import ReadOptions, batches, workspace
@@ -51,7 +52,7 @@ def interrupt(run, at="score_part"):
     """Run something that ends once it scores its first part, or writes its result."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, at, stop) if at == "score_part" else patched.setattr(
-            module._Scoring, at, stop
+            module.FileScoring, at, stop
         )
         with pytest.raises(KeyboardInterrupt):
             run()
@@ -193,14 +194,14 @@ def test_a_file_that_changes_is_refused_also_where_the_scores_go_to_the_standard
     tmp_path, monkeypatch, capsys, step
 ):
     source = source_of(tmp_path)
-    real = getattr(module._Scoring, step)
+    real = getattr(module.FileScoring, step)
 
     def changing(run, *arguments):
         real(run, *arguments)
         new = source_of(tmp_path, WORSE, "new.csv")
         new.replace(source)
 
-    monkeypatch.setattr(module._Scoring, step, changing)
+    monkeypatch.setattr(module.FileScoring, step, changing)
     with pytest.raises(DataError) as raised:
         score_file(source, None, report=print, **SCORING)
     end = "nothing was written" if step == "score" else "what was written is not to be used"
@@ -212,7 +213,7 @@ def test_a_file_that_changes_is_refused_also_where_the_scores_go_to_the_standard
 def test_a_change_that_leaves_size_and_date_as_they_were_is_refused(tmp_path, monkeypatch):
     source, output = source_of(tmp_path), tmp_path / "scored.csv"
     before = source.stat()
-    score = module._Scoring.score
+    score = module.FileScoring.score
 
     def changing(run):
         score(run)
@@ -221,7 +222,7 @@ def test_a_change_that_leaves_size_and_date_as_they_were_is_refused(tmp_path, mo
         after = source.stat()
         assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
-    monkeypatch.setattr(module._Scoring, "score", changing)
+    monkeypatch.setattr(module.FileScoring, "score", changing)
     with pytest.raises(DataError, match="was changed while it was read; nothing was written"):
         scored(source, output)
     assert not output.exists()
@@ -264,11 +265,11 @@ def test_an_empty_folder_of_a_run_that_was_killed_at_once_is_removed(tmp_path):
     [(b"a,b\n" * 40, False), (b"a,b\r" * 40, False), (b"a,b " * 40, True), (b"a,b ", False)],
 )
 def test_a_pipe_is_no_table_where_no_line_ends(tmp_path, monkeypatch, text, refused):
-    monkeypatch.setattr(module, "_LONGEST_HEADER", 100)
-    monkeypatch.setattr(module, "standard_input", lambda: io.BytesIO(text))
+    monkeypatch.setattr(reading, "_LONGEST_HEADER", 100)
+    monkeypatch.setattr(reading, "standard_input", lambda: io.BytesIO(text))
     if refused:
         with pytest.raises(DataError, match="has no line end in its first 100 bytes"):
-            module._spooled(tmp_path / "spooled")
+            reading._spooled(tmp_path / "spooled")
         assert not (tmp_path / "spooled").exists()
     else:
-        assert module._spooled(tmp_path / "spooled").read_bytes() == text
+        assert reading._spooled(tmp_path / "spooled").read_bytes() == text

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
-from tisstats.measures import score_file as module
+from tisstats.measures import file_scoring as module
 from tisstats.measures.score_file import score_file
 from tisstats.measures.score_parts import PartResult, patient_keys
 from tisstats.measures.score_summary import ScoreCounts
