@@ -16,6 +16,7 @@ PACKAGE = Path(tisstats.__file__).parent
 FLOORS = [
     *(
         "errors",
+        "remarks",
         "regular_files",
         "parallel",
         "proof",

@@ -15,6 +15,7 @@ from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.datapackage import allowed, read_descriptor, read_tables
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
+from tisstats.remarks import count_of
 
 #: Folder of the bounds.
 _BOUNDS = "bounds"
@@ -55,7 +56,7 @@ class DataDictionary(Parameters):
         return {
             "package": self.package,
             "package_description": read_descriptor(data_directory(self.package))["description"],
-            "files": f"{files} file{'' if files == 1 else 's'}",
+            "files": count_of(files, "file"),
             "rows": sum(map(len, self.tables.values())),
             "unprinted": len(unprinted) - texts,
             "unprinted_texts": texts,

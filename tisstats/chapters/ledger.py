@@ -34,6 +34,7 @@ from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
 from tisstats.lim2021.claims.ledger import attained_by_reference_cohort
 from tisstats.lim2021.cohort_check import Addresses
+from tisstats.remarks import count_of
 from tisstats.statistics.quantiles import parse_definition
 
 _PARTS = {"table1": "Table 1", "table2": "Table 2", "text": "text and captions"}
@@ -159,8 +160,7 @@ class LedgerPage(Chapter):
         shown, total = len(self.ledger.with_verdict(self.verdict)), self.summary.total
         if shown == total:
             return f"all {total} rows"
-        rows = "row" if shown == 1 else "rows"
-        return f"{shown} {rows} of {total}, with the verdict '{self.verdict}'"
+        return f"{count_of(shown, 'row')} of {total}, with the verdict '{self.verdict}'"
 
     @table(
         "Distinct numbers and rows of the ledger",

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import asdict
 
+from tisstats.remarks import count_of
 from tisstats.statistics import MISSING_HANDLING, SimulatedCharacteristics, SingleArmDesign
 from tisstats.statistics.trial_design import PlannedArm, TrialDesign
 
@@ -115,9 +116,8 @@ def _described(design: TrialDesign, found: SimulatedCharacteristics) -> list[str
 
 
 def _of_arm(arm: PlannedArm) -> str:
-    patients = "patient" if arm.patients == 1 else "patients"
     return (
-        f"{arm.patients} {patients}, true responders {_percent(arm.true_proportion)}, "
+        f"{count_of(arm.patients, 'patient')}, true responders {_percent(arm.true_proportion)}, "
         f"seen to respond {_percent(arm.observed_response)}, unknown {_percent(arm.unknown)}"
     )
 

@@ -64,13 +64,14 @@ def check(parsed: argparse.Namespace) -> int:
     """Check a data package against its description."""
     from tisstats.datapackage import STUDY, read_tables
     from tisstats.lim2021.trial_description import DESCRIPTION
+    from tisstats.remarks import count_of
     from tisstats.trial import TABLES, Trial
     from tisstats.trial.study_data import StudyData
 
     if (parsed.directory / STUDY).is_file():
         data = StudyData.read(parsed.directory, parsed.map)
         counts = ((len(data.trial.patients), "patient"), (len(data.trial.visits), "visit"))
-        shown = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
+        shown = ", ".join(count_of(count, noun) for count, noun in counts)
         print(f"{parsed.directory} is a valid study: {shown}.")
         for remark in (*data.remarks, *data.left_out, *data.unused):
             print(f"note: {remark}")

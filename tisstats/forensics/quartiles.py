@@ -16,6 +16,7 @@ from tisstats.forensics._ordered_values import Feasible, feasible
 from tisstats.forensics._printed import Number
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.printed import PrintedNumber, RoundingRule
+from tisstats.remarks import count_of
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
@@ -176,7 +177,9 @@ def _feasibility(
     absent = [name for name in printed if not quantile_weights(n, QUARTILES[name], definition)]
     if absent:
         missing = " and ".join(_NAMES[name] for name in absent)
-        return QuartileFeasibility(definition, False, (), f"{missing} undefined for {_counted(n)}")
+        return QuartileFeasibility(
+            definition, False, (), f"{missing} undefined for {count_of(n, 'value')}"
+        )
     required = PrintedQuartiles.from_printed(printed, n, step, definition, rounding)
     found = _solve(required, required, *limits)
     if found is None:
@@ -201,7 +204,7 @@ def _solve(
 def _reason(required: PrintedQuartiles, low: Fraction | None, high: Fraction | None) -> str:
     """Explain why no values have all quartiles, by the smallest set of them in conflict."""
     text = _printed.format_exact
-    values = f"{_counted(required.n)} in steps of {text(required.step)}"
+    values = f"{count_of(required.n, 'value')} in steps of {text(required.step)}"
     for one in required:
         if _solve(required, [one]) is None:
             return f"{values} cannot have a {_NAMES[one.name]} of {one.printed.text}"
@@ -226,10 +229,6 @@ def _reason(required: PrintedQuartiles, low: Fraction | None, high: Fraction | N
         lowest = text(int(free.values[-1][0]) * required.step)
         return f"a value would have to be {lowest} or higher, above the maximum {text(high)}"
     return "no values within the limits have these quartiles, even without one of the limits"
-
-
-def _counted(n: int) -> str:
-    return "1 value" if n == 1 else f"{n} values"
 
 
 def check_quartiles(

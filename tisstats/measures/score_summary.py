@@ -28,6 +28,7 @@ from tisstats.measures.enzymes import IMPLAUSIBLY_HIGH, IMPLAUSIBLY_LOW, EnzymeU
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF, VAS_UNITS, Ends
 from tisstats.measures.visit_table import Visits
 from tisstats.measures.visits import ScoringRules
+from tisstats.remarks import count_of, first_few
 
 #: How the enzyme was selected, where none was.
 _NONE_SELECTED = ""
@@ -158,14 +159,14 @@ class ScoreCounts:
         if self.unseen:
             shown.append(f"{self.unseen} without follow-up")
         lines = [
-            f"{_count(self.patients, 'patient')}, {_count(self.visits, 'visit')}",
+            f"{count_of(self.patients, 'patient')}, {count_of(self.visits, 'visit')}",
             f"response at each patient's last visit: {', '.join(shown)}",
         ]
         has_enzyme = "enzyme" in CORE_SETS[rules.ranges.core_set]
         lines += self._enzymes() if has_enzyme else []
         if self.late:
             lines.append(
-                f"{_count(self.late, 'patient')}: the baseline, the visit of the lowest week, is "
+                f"{count_of(self.late, 'patient')}: the baseline, the visit of the lowest week, is "
                 f"not week 0: {self._late_ones()}"
             )
         lines += self._muscle_test(rules.ranges.ends)
@@ -173,9 +174,8 @@ class ScoreCounts:
         return lines + ([*self._units(unit), *self._all_of(unit, mapped)] if has_enzyme else [])
 
     def _late_ones(self) -> str:
-        named = ", ".join(f"{name} (week {week:g})" for _, name, week in self.late_first)
-        more = self.late - len(self.late_first)
-        return f"{named} and {more} more" if more else named
+        named = [f"{name} (week {week:g})" for _, name, week in self.late_first]
+        return first_few(named, len(named), of=self.late)
 
     def _muscle_test(self, ends: Mapping[str, Ends]) -> list[str]:
         """Return warnings if no test has this maximum, or all values fit a shorter test."""
@@ -244,7 +244,7 @@ class ScoreCounts:
             _NONE_SELECTED: "no enzyme was measured at baseline",
         }
         return [
-            f"{_count(self.selections[selection], 'patient')}: {reason}"
+            f"{count_of(self.selections[selection], 'patient')}: {reason}"
             for selection, reason in reasons.items()
             if self.selections[selection]
         ]
@@ -282,7 +282,3 @@ class ScoreCounts:
             said = (mapped[enzyme], ", as the mapping says") if enzyme in mapped else (unit, "")
             lines.append(f"{finding} the upper limit of normal; are they in {''.join(said)}?")
         return lines
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

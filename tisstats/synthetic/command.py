@@ -9,6 +9,7 @@ from typing import TextIO
 
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.parallel import ProgressPrinter
+from tisstats.remarks import count_of
 from tisstats.synthetic.effect import EFFECT_FILE
 from tisstats.synthetic.ensemble import (
     ENSEMBLE,
@@ -52,19 +53,10 @@ def reconstruct(
         shown.close()
     write_reconstruction(ensemble, output)
     return (
-        f"{output}: {count(len(ensemble))} in {ENSEMBLE}, "
+        f"{output}: {count_of(len(ensemble), 'synthetic cohort')} in {ENSEMBLE}, "
         f"the first, the most plausible of {REFERENCE_CANDIDATES} drawn for its place, as a data "
         f"package in {REFERENCE_FOLDER}."
     )
-
-
-def count(cohorts: int) -> str:
-    """Return how many synthetic cohorts there are, in words.
-
-    >>> count(1), count(20)
-    ('1 synthetic cohort', '20 synthetic cohorts')
-    """
-    return f"{cohorts} synthetic cohort{'' if cohorts == 1 else 's'}"
 
 
 def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
@@ -78,7 +70,7 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
         ).substitute(
             warning=WARNING,
             cohorts=len(ensemble),
-            count=count(len(ensemble)),
+            count=count_of(len(ensemble), "synthetic cohort"),
             seed=ensemble.seed,
             ensemble=ENSEMBLE,
             reference=REFERENCE_FOLDER,

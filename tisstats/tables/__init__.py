@@ -18,6 +18,7 @@ from tisstats.tables.cells import (
 from tisstats.tables.decimals import resolve_decimals
 from tisstats.tables.delimited import check_encoding
 from tisstats.tables.formats import FORMATS, FormatError, file_format
+from tisstats.tables.mapped_tables import find_table, read_mapped_tables
 from tisstats.tables.mapping import TrialMapping, read_mapping
 from tisstats.tables.raw import (
     FAULTS_PER_COLUMN,
@@ -28,7 +29,7 @@ from tisstats.tables.raw import (
     require_columns,
 )
 from tisstats.tables.reading import ReadOptions, read_table
-from tisstats.tables.reshape import find_table, map_table, read_mapped_tables
+from tisstats.tables.reshape import map_table
 from tisstats.tables.writing import check_writable, write_table
 
 __all__ = [

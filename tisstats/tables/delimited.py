@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
+from tisstats.remarks import count_of
 from tisstats.tables.formats import FormatError
 from tisstats.tables.raw import (
     FAULTS_PER_COLUMN,
@@ -173,8 +174,7 @@ class DelimitedText:
         if self._separator != ",":
             remarks.append(f"read as {_SEPARATORS[self._separator]}-separated")
         if self._skipped:
-            rows = "row" if self._skipped == 1 else "rows"
-            remarks.append(f"{self._skipped} empty {rows} skipped")
+            remarks.append(f"{count_of(self._skipped, 'empty row')} skipped")
         return tuple(remarks)
 
     def batches(self) -> list[RawTable]:
@@ -250,7 +250,7 @@ class DelimitedText:
             message = f"the row has {{}}; the header has {len(self._header)}"
             if len(self._header) == 1:
                 message += "; do other lines stand above the names of the columns?"
-            counts = [(line, f"{n} cell{'' if n == 1 else 's'}") for line, n in self._wrong]
+            counts = [(line, count_of(n, "cell")) for line, n in self._wrong]
             raise DataError([Fault(self._file, message.format(n), line) for line, n in counts])
         check_nameless(sorted(self._nameless), self._file)
 

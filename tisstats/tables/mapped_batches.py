@@ -9,7 +9,8 @@ from tisstats.tables.batches import TableBatches
 from tisstats.tables.findings import Findings
 from tisstats.tables.mapping import TrialMapping
 from tisstats.tables.raw import RawTable
-from tisstats.tables.reshape import map_table, unfilled_remark, unlisted_remarks
+from tisstats.tables.reshape import map_table
+from tisstats.tables.wide_form import unfilled_remark, unlisted_remarks
 
 
 def is_row_by_row(mapping: TrialMapping, table: str) -> bool:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.errors import DataError, Fault
+from tisstats.remarks import first_few
 from tisstats.tables.cells import as_text
 
 #: Most columns of a table, as of a sheet of a workbook. Every column costs time, empty or not.
@@ -193,9 +194,7 @@ class RawTable:
     def has(self) -> str:
         """Which columns there are, for messages: the first of them, by their names in the file."""
         names = dict.fromkeys(self.source.column_name(str(name)) for name in self.cells.columns)
-        more = len(names) - _NAMES_SHOWN
-        rest = f" and {more} more" if more > 0 else ""
-        return f"the table has {', '.join([*names][:_NAMES_SHOWN])}{rest}"
+        return f"the table has {first_few(list(names), _NAMES_SHOWN)}"
 
     def verbatim(self) -> TableSource:
         """Return the source with cells for messages: those of the file, or else of this table."""

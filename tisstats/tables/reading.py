@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
+from tisstats.remarks import count_of
 from tisstats.tables.cells import ISO_DATE, as_text, check_date_format
 from tisstats.tables.decimals import MARKS
 from tisstats.tables.delimited import parse_delimited
@@ -166,6 +167,5 @@ def missing_remarks(codes: tuple[str, ...], found: Mapping[str, int]) -> tuple[s
     """
     counts = {code: found.get(code, 0) for code in codes}
     return tuple(
-        f"{count} {'cell' if count == 1 else 'cells'} read as missing ({code})"
-        for code, count in counts.items()
+        f"{count_of(count, 'cell')} read as missing ({code})" for code, count in counts.items()
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.tables.cells import EMPTY, numbers
+from tisstats.tables.cells import EMPTY, as_text, numbers
 
 #: The units in which a mapping may say that times are.
 WEEKS, DAYS = "weeks", "days"
@@ -23,6 +23,18 @@ _DAYS_OF_WEEK = 7
 
 #: What CDISC calls study days: ADY, ASTDY, AESTDY, LBDY, VISITDY, and those of ends and deaths.
 _NAMES_OF_DAYS = re.compile(r"(?:A|AST|AEN|EOS|DTHA?|VISIT|[A-Z]{2}(?:ST|EN)?)DY", re.IGNORECASE)
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
+
+
+def as_week(cell: object) -> float | str:
+    """Return a week as a number, so that 4 and 4.0 are one week; other text as it stands.
+
+    >>> as_week("4.0"), as_week(" baseline")
+    (4.0, 'baseline')
+    """
+    text = as_text(cell).strip()
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def is_time(column: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tisstats.remarks import first_few
 from tisstats.tables.cells import as_text
 
 _UNIT = r"\s*(?:study\s+)?(?P<unit>week|wk|w|day|d|month|m|year)s?"
@@ -32,8 +33,6 @@ _WEEKS_OF = {"d": (1 / 7, 1 / 7), "m": (4, 365.25 / 7 / 12), "y": (48, 365.25 / 
 #: By how many weeks a number may differ from days, months or years: a day 29 is in week 4.
 _TOLERANCE = 1
 
-#: Most names that a remark lists.
-_MOST_LISTED = 5
 
 #: What to write for a name that can be read in two ways.
 HOW_TO_WRITE_WEEKS = "write 'Week 4', or 'Week -4' of a week before the first dose"
@@ -106,10 +105,9 @@ def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | N
     ]
     if not found:
         return None
-    (name, week), *others = found[:_MOST_LISTED]
+    (name, week), *others = found
     listed = [f"{name} is read as week {week}", *(f"{name} as week {at}" for name, at in others)]
-    more = f" and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
-    return f"no week was found in names of visits: {', '.join(listed)}{more}"
+    return f"no week was found in names of visits: {first_few(listed)}"
 
 
 def _times(name: str) -> list[tuple[str, float]]:

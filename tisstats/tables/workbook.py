@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault, refusing
+from tisstats.remarks import count_of
 from tisstats.tables.cells import as_text
 from tisstats.tables.formats import FormatError
 from tisstats.tables.packed import TOO_LARGE, most_unpacked
@@ -105,10 +106,10 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
         places = wrong[:FAULTS_PER_COLUMN]
         raise DataError([Fault(source.shown, message, *place) for place in places])
     if skipped:
-        remarks.append(f"{skipped} empty {'row' if skipped == 1 else 'rows'} skipped")
+        remarks.append(f"{count_of(skipped, 'empty row')} skipped")
     hidden = sum(chosen.row_dimensions[line].hidden for line in lines)
     if hidden:
-        remarks.append(f"{hidden} hidden {'row' if hidden == 1 else 'rows'} read like the others")
+        remarks.append(f"{count_of(hidden, 'hidden row')} read like the others")
     names = ["" if name is None else name_on_one_line(str(name)) for name in header]
     if unseen := [name for name in _hidden_columns(chosen, names) if name]:
         plural = "column" if len(unseen) == 1 else "columns"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tisstats.chapters.page import Rows
 from tisstats.chapters.result_facts import COUNT, COUNT_PERCENTAGE, WORDS, Facts
 from tisstats.figures.numbers import format_n_percent
+from tisstats.remarks import count_of
 from tisstats.trial.deaths import died_later
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 from tisstats.trial.study_data import StudyData
@@ -37,10 +38,9 @@ def later_deaths(data: StudyData) -> str:
     ''
     """
     died = int(died_later(data.analysis.patients).sum())
-    patients = "patient" if died == 1 else "patients"
     had = (
-        f" {died} analysed {patients} died whose study had ended for another reason or was "
-        "completed: see the page on safety for all deaths."
+        f" {count_of(died, 'analysed patient')} died whose study had ended for another reason or "
+        "was completed: see the page on safety for all deaths."
     )
     return had if died else ""
 

@@ -22,6 +22,7 @@ from tisstats.chapters.trial_report.endpoint_cells import (
 )
 from tisstats.figures import interval_forest
 from tisstats.figures.numbers import format_confidence_level, list_shares
+from tisstats.remarks import count_of
 from tisstats.statistics import METHOD_TITLES, method_title
 from tisstats.trial.arm_comparison import (
     ArmComparison,
@@ -351,7 +352,7 @@ class PrimaryEndpoint(TrialChapter):
         """Describe who is not in the denominators."""
         patients = self.result.patients
         left_out = patients - self.result.denominator
-        total = f"{patients} analysed patient{'' if patients == 1 else 's'}"
+        total = count_of(patients, "analysed patient")
         if not left_out:
             return f"All {total} are in a denominator." if patients > 1 else ""
         verb = "is" if left_out == 1 else "are"

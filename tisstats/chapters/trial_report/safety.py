@@ -16,6 +16,7 @@ from tisstats.chapters.trial_report.counts import COUNT_RANGE, COUNTS_OF_ARM, n_
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED, STOPPED_EARLY
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
+from tisstats.remarks import count_of
 from tisstats.statistics import Interval
 from tisstats.trial.deaths import has_died
 from tisstats.trial.harms import (
@@ -226,7 +227,9 @@ class Safety(TrialChapter):
     def _terms(self, terms: list[EventTerm]) -> Rows:
         for term in terms:
             cells = {
-                f"{label} (N={size})": f"{_count(term.arms[name])}; {_events(term.events[name])}"
+                f"{label} (N={size})": (
+                    f"{_count(term.arms[name])}; {count_of(term.events[name], 'event')}"
+                )
                 for (name, label), size in self._sizes()
             }
             yield {"Term": term.term, **cells, **self._differences(term.arms)}
@@ -355,7 +358,8 @@ class Safety(TrialChapter):
             which = f"which was {'' if serious else 'not '}serious"
         elif not serious:
             which = "none of which was serious"
-        return f"{_patients(patients)} had {_events(events)}, {which}.{self._deaths_note()}"
+        had = f"{count_of(patients, 'patient')} had {count_of(events, 'event')}"
+        return f"{had}, {which}.{self._deaths_note()}"
 
     def _deaths_note(self) -> str:
         """Return who died, in a sentence with a space before it; empty where nobody did."""
@@ -365,19 +369,19 @@ class Safety(TrialChapter):
         analysed = self.data.trial.patients["analysed"].to_numpy(dtype=bool)
         counted, outside = int((died & analysed).sum()), int((died & ~analysed).sum())
         if not counted:
-            return f" {_patients(outside)} outside the analysis died."
+            return f" {count_of(outside, 'patient')} outside the analysis died."
         also = f", and {outside} outside the analysis" if outside else ""
         late = late_deaths(self.study, self.data.analysis.patients)
         after = f"; {late} of these after the planned follow-up" if late else ""
-        return f" {_patients(counted)} died{also}{after}."
+        return f" {count_of(counted, 'patient')} died{also}{after}."
 
     def _outside_note(self) -> str:
         outside = events_outside_analysis(self.data)
         if not outside.events:
             return ""
         return (
-            f"In addition, {_patients(outside.patients)} outside the analysis had "
-            f"{_events(outside.events)}, not counted in the tables by arm."
+            f"In addition, {count_of(outside.patients, 'patient')} outside the analysis had "
+            f"{count_of(outside.events, 'event')}, not counted in the tables by arm."
         )
 
     def _zero_note(self) -> str:
@@ -430,11 +434,3 @@ def _count(count: HarmCount) -> str:
 
 def _recorded(outcomes: list[HarmOutcome], label: str) -> Mapping[str, HarmCount] | None:
     return next(outcome.arms for outcome in outcomes if outcome.label == label)
-
-
-def _events(count: int) -> str:
-    return f"{count} event{'' if count == 1 else 's'}"
-
-
-def _patients(count: int) -> str:
-    return f"{count} patient{'' if count == 1 else 's'}"

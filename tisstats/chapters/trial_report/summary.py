@@ -9,6 +9,7 @@ from tisstats.chapters.result_facts import WORDS
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import disposition_rows, later_deaths
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
+from tisstats.remarks import count_of
 from tisstats.trial import study_wording
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, participant_flow
 
@@ -112,12 +113,12 @@ class Summary(TrialChapter):
         """Describe who was analysed, followed and scored."""
         total = self.flow.total
         sentences = [
-            f"{total.analysed} of the {_patients(total.recorded)} in the table "
+            f"{total.analysed} of the {count_of(total.recorded, 'patient')} in the table "
             f"{'was' if total.analysed == 1 else 'were'} analysed: "
             f"{_list([f'{arm.analysed} in the arm {arm.label}' for arm in self.flow.arms])}.",
             f"{_completion(total)}{later_deaths(self.data)}",
-            f"{_patients(total.visited)} had a {self.flow.endpoint_visit}, and {total.scored} of "
-            "these a known score.",
+            f"{count_of(total.visited, 'patient')} had a {self.flow.endpoint_visit}, and "
+            f"{total.scored} of these a known score.",
         ]
         return " ".join(sentences)
 
@@ -130,10 +131,6 @@ def _completion(total: ArmFlow) -> str:
         are = "is" if total.ongoing == 1 else "are"
         completed += f", {total.ongoing} {are} still in it"
     return f"{completed}, and {total.stopped_early} did not."
-
-
-def _patients(count: int) -> str:
-    return f"{count} patient{'' if count == 1 else 's'}"
 
 
 def _list(parts: list[str]) -> str:

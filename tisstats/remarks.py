@@ -1,0 +1,36 @@
+"""What remarks have in common: a count with its noun, and the first names of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural for other numbers than one.
+
+    >>> count_of(1, "visit"), count_of(0, "visit")
+    ('1 visit', '0 visits')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def first_few(names: Sequence[str], most: int = 5, of: int | None = None) -> str:
+    """Return the first names of a list, and how many more there are.
+
+    Parameters
+    ----------
+    names
+        The names, or as many of them as are known.
+    most
+        How many of them are named at most.
+    of
+        How many there are in all; by default as many as `names`.
+
+    Examples
+    --------
+    >>> first_few(["mmt", "ck", "haq"], 2), first_few(["mmt"], 2)
+    ('mmt, ck and 1 more', 'mmt')
+    """
+    named = names[:most]
+    more = (len(names) if of is None else of) - len(named)
+    return f"{', '.join(named)}{f' and {more} more' if more > 0 else ''}"
