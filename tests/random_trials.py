@@ -196,11 +196,6 @@ def writer() -> Callable[[Tables, Path], Path]:
 
 
 @pytest.fixture(scope="session")
-def table_names() -> tuple[str, ...]:
-    return TABLES
-
-
-@pytest.fixture(scope="session")
 def slow() -> ModuleType:
     """The slow computation of every aggregate."""
     path = Path(__file__).parent / "lim2021" / "cohort_check" / "slow_reference.py"

@@ -14,7 +14,6 @@ from tisstats.book.paper.document import (
     LONGEST_FOLDED,
     Imprint,
     css_string,
-    dangling_links,
     read_book,
 )
 from tisstats.book.paper.edition import Edition, print_day
@@ -40,6 +39,15 @@ HEAD = """<!DOCTYPE html><html lang="en"><head>
 <link rel="stylesheet" href="{up}_static/print.css" media="print">{more}</head><body>
 {banner}<article class="bd-article">{article}</article></body></html>"""
 IMPRINT = Imprint("A tiny book", "Its testers", "26 November 2026", "0.1.0", "")
+
+
+def dangling_links(document):
+    """Yield the places that links of a document lead to and that it does not have."""
+    tree = lxml.html.document_fromstring(document)
+    there = set(tree.xpath("//@id"))
+    for address in tree.xpath("//a/@href"):
+        if address.startswith("#") and address[1:] not in there:
+            yield address[1:]
 
 
 def rows(count):

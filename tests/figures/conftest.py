@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from tisstats.figures.layout import PAGE_LAYOUTS, Layout
+from tisstats.figures.layout import PAGE_LAYOUTS
 from tisstats.figures.palette import SMALL_SIZE, TITLE_SIZE
 
 SOURCE = "Published: some article, Table 2"
@@ -53,20 +53,6 @@ def tidy():
             told = sys.modules[draw.__module__].describe(*content, **settings)
             stamp = settings.get("stamp") or getattr(content[0], "stamp", "")
             check_words(figure, told, stamp)
-
-    return check
-
-
-@pytest.fixture
-def tidy_on_a_slide():
-    """Check that a figure is legible on a slide, which has a title of its own and little height."""
-
-    def check(draw, *content, **settings):
-        figure = draw(*content, layout=Layout.SLIDE, **settings)
-        assert figure.get_figwidth() == pytest.approx(Layout.SLIDE.width)
-        assert figure.get_figheight() < 0.42 * figure.get_figwidth()
-        check_legible(figure)
-        assert all(text.get_fontsize() < TITLE_SIZE for text in visible_texts(figure))
 
     return check
 

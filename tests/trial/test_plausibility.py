@@ -11,14 +11,13 @@ from tests.trial.studies import make_study
 from tisstats.cli import main
 from tisstats.measures.core_set import ENZYMES
 from tisstats.tables.raw import TableSource
-from tisstats.trial.plausibility import (
+from tisstats.trial.doubtful_courses import (
     ends_without_events,
-    implausible_scales,
     implausible_times,
-    incomplete_visits,
     unread_relations,
     unusual_courses,
 )
+from tisstats.trial.plausibility import implausible_scales, incomplete_visits
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData, _unused_columns
 from tisstats.trial.study_tables import TypedTable

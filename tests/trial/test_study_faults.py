@@ -37,14 +37,6 @@ def column_renamed(table, column, name):
     return change
 
 
-def row_added(table, **cells):
-    def change(made):
-        rows = getattr(made, table)
-        rows.append({**dict.fromkeys(rows[0], ""), "origin": "synthetic", **cells})
-
-    return change
-
-
 def visit_at_another_week(row, week):
     return lambda made: made.visits.append({**made.visits[row], "week": week})
 

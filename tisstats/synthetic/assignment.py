@@ -26,7 +26,7 @@ from tisstats.synthetic.latent import (
     misfit,
     normal_scores,
 )
-from tisstats.synthetic.plausibility import MIN_ACTIVITY_WITH_SIGNS
+from tisstats.synthetic.plausibility_rules import MIN_ACTIVITY_WITH_SIGNS
 from tisstats.synthetic.profiles import active_signs, rescued
 from tisstats.synthetic.scoring import (
     MAX_UNITS,

@@ -18,7 +18,12 @@ from tisstats.synthetic import scoring
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.latent import normal_scores
-from tisstats.synthetic.plausibility import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
+from tisstats.synthetic.plausibility_rules import (
+    IMNM_CK,
+    NECROTIZING_CK,
+    Contradictions,
+    Expectations,
+)
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, rescued
 from tisstats.synthetic.table2_rows import BEDRIDDEN, abnormal_from, baseline_range, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Measure, Targets

@@ -10,7 +10,7 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS
 from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
-from tisstats.synthetic.plausibility import jumps
+from tisstats.synthetic.plausibility_rules import jumps
 from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Bools, Floats, Scorer, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Measure

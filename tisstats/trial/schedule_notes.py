@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.remarks import count_of, first_few
+
 #: So many patients are named; of more, the number is given.
 _MOST_NAMED = 3
 
@@ -40,7 +42,7 @@ def left_out_lines(left_out: Mapping[str, pd.DataFrame], *, names: bool = True) 
     """
     for reason, rows in left_out.items():
         of = f": {_first(_times(rows), rows)}" if names else ""
-        yield f"{len(rows)} {'visit' if len(rows) == 1 else 'visits'} left out: {reason}{of}"
+        yield f"{count_of(len(rows), 'visit')} left out: {reason}{of}"
 
 
 def schedule_remarks(
@@ -69,17 +71,17 @@ def schedule_remarks(
     if len(combined):
         of = f": {_first(combined['measures'], combined)}" if names else ""
         yield (
-            f"the baseline of {_patients(combined)} has measures of earlier visits, which its own "
-            f"visit lacks{of}"
+            f"the baseline of {count_of(len(combined), 'patient')} has measures of earlier visits, "
+            f"which its own visit lacks{of}"
         )
     at_baseline = (lacking["week"] == 0).to_numpy(dtype=bool)
     first, later = lacking[at_baseline], lacking[~at_baseline]
     if len(first):
         of = f": {_first(first['measures'], first)}" if names else ""
         yield (
-            f"the baseline of {_patients(first)} lacks a measure that a visit up to the first dose "
-            'has; visits.baseline = "last before first dose" takes each measure from the last that '
-            f"has it{of}"
+            f"the baseline of {count_of(len(first), 'patient')} lacks a measure that a visit up to "
+            'the first dose has; visits.baseline = "last before first dose" takes each measure '
+            f"from the last that has it{of}"
         )
     if len(later):
         shown = "week " + later["week"].map("{:g}".format) + ": " + later["measures"]
@@ -100,9 +102,4 @@ def _times(rows: pd.DataFrame) -> pd.Series:
 def _first(shown: pd.Series, rows: pd.DataFrame) -> str:
     """Return the first patients, each with what is shown of it, and how many more there are."""
     named = (rows["patient_id"].astype(str) + " (" + shown + ")").tolist()
-    more = len(named) - _MOST_NAMED
-    return f"{', '.join(named[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"
-
-
-def _patients(rows: pd.DataFrame) -> str:
-    return f"{len(rows)} {'patient' if len(rows) == 1 else 'patients'}"
+    return first_few(named, _MOST_NAMED)

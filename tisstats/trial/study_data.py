@@ -15,17 +15,16 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.dates import doubtful_first_doses, visits_before_first_dose, with_weeks
 from tisstats.trial.deaths import DEATH_WEEK, died_later, has_died, own_death_weeks
 from tisstats.trial.description import RESCUE
-from tisstats.trial.mixed_units import mixed_units
-from tisstats.trial.plausibility import (
+from tisstats.trial.doubtful_courses import (
     ends_without_events,
-    implausible_scales,
     implausible_times,
-    incomplete_visits,
     look_alikes,
     open_ends,
     unread_relations,
     unusual_courses,
 )
+from tisstats.trial.mixed_units import mixed_units
+from tisstats.trial.plausibility import implausible_scales, incomplete_visits
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.schedule_notes import left_out_lines, schedule_remarks
 from tisstats.trial.scoring import analyse

@@ -15,7 +15,6 @@ from tools.bench._table import Row, show
 
 COHORT = Path(__file__).resolve().parents[2] / "data/reconstructed/synthetic_reference_cohort"
 COPIES = 1_500
-FAULTY = "mmt"
 
 
 def bench() -> None:

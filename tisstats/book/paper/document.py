@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -316,12 +316,3 @@ def _lower_headings(article: Any, by: int) -> None:
 
 def _words(element: Any) -> str:
     return " ".join(element.text_content().split())
-
-
-def dangling_links(document: str) -> Iterator[str]:
-    """Yield the places that links of a document lead to and that it does not have."""
-    tree = lxml.html.document_fromstring(document)
-    there = set(tree.xpath("//@id"))
-    for address in tree.xpath("//a/@href"):
-        if address.startswith("#") and address[1:] not in there:
-            yield address[1:]

@@ -19,6 +19,7 @@ from tisstats.printed import format_table_number, percent_range
 from tisstats.remarks import count_of
 from tisstats.statistics import Interval
 from tisstats.trial.deaths import has_died
+from tisstats.trial.doubtful_courses import late_deaths
 from tisstats.trial.harms import (
     HARMS_GUIDELINE,
     EventTerm,
@@ -31,7 +32,6 @@ from tisstats.trial.harms import (
     serious_events,
 )
 from tisstats.trial.imacs_counts import worsening_rule
-from tisstats.trial.plausibility import late_deaths
 from tisstats.trial.study_core_set import NOT_COMPUTED
 
 #: What the risk differences are, and the counts of a term.
