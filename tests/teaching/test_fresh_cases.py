@@ -12,7 +12,8 @@ from statistics import NormalDist
 import pytest
 
 from tests.command import called
-from tisstats.cli import commands, main
+from tisstats.cli import main
+from tisstats.cli.commands import class_exercises
 from tisstats.teaching.design_cases import patients_per_arm
 from tisstats.teaching.exercise_files import write_sets
 from tisstats.teaching.exercise_sets import as_html, as_html_sets, as_markdown
@@ -576,7 +577,7 @@ def test_a_seed_is_an_integer(seed):
 
 @pytest.mark.parametrize("many", [2, 3])
 def test_many_sets_show_their_progress(tmp_path, monkeypatch, capsys, many):
-    monkeypatch.setattr(commands, "_MANY_SETS", many)
+    monkeypatch.setattr(class_exercises, "_MANY_SETS", many)
     assert main(["exercises", "--seed", "5", "--students", "2", "-o", str(tmp_path / "sets")]) == 0
     printed = capsys.readouterr()
     assert printed.err == ("1 of 2 sets of exercises\n2 of 2 sets of exercises\n" * (many == 2))
