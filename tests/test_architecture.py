@@ -16,7 +16,7 @@ PACKAGE = Path(tisstats.__file__).parent
 FLOORS = [
     *(
         "errors",
-        "remarks",
+        "sentences",
         "regular_files",
         "parallel",
         "proof",

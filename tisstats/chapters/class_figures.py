@@ -14,12 +14,13 @@ from matplotlib.figure import Figure
 
 from tisstats.figures import ceiling_grid, interval_forest, score_courses, threshold_shares
 from tisstats.figures.layout import Layout
-from tisstats.figures.numbers import format_percent, join_names
+from tisstats.figures.numbers import format_percent
 from tisstats.figures.threshold_shares import ArmShare, ThresholdRow
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import printed_interval
 from tisstats.lim2021.trial_description import analysis_options
 from tisstats.measures.core_set import CORE_SET
+from tisstats.sentences import join_names
 from tisstats.statistics import method_title, proportion_interval
 from tisstats.synthetic.patient_level_data import patient_level_data
 from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band

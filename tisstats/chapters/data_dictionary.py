@@ -15,7 +15,7 @@ from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.datapackage import allowed, read_descriptor, read_tables
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 
 #: Folder of the bounds.
 _BOUNDS = "bounds"

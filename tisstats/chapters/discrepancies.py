@@ -41,6 +41,7 @@ from tisstats.lim2021.amendment import (
 )
 from tisstats.lim2021.discrepancies.entries import Entries, Importance, read_entries, read_registry
 from tisstats.printed import format_rounded, matches_print
+from tisstats.sentences import capitalised
 from tisstats.statistics import two_proportion_test
 from tisstats.synthetic import Assumptions
 
@@ -275,7 +276,7 @@ class Discrepancies(Chapter):
         yield self._relaxed("None dropped", ())
         for name in CONDITIONS:
             if name not in self.redundant_conditions:
-                yield self._relaxed(words[name][0].upper() + words[name][1:], (name,))
+                yield self._relaxed(capitalised(words[name]), (name,))
         yield self._relaxed("All dropped", tuple(CONDITIONS))
         for name in self.redundant_conditions:
             yield self._relaxed(f"Not needed: {words[name]} (dropping it changes nothing)", (name,))

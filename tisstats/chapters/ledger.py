@@ -34,7 +34,7 @@ from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
 from tisstats.lim2021.claims.ledger import attained_by_reference_cohort
 from tisstats.lim2021.cohort_check import Addresses
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.statistics.quantiles import parse_definition
 
 _PARTS = {"table1": "Table 1", "table2": "Table 2", "text": "text and captions"}

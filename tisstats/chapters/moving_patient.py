@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tisstats.figures.numbers import join_names
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS, CoreSetMeasure
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS, band_points
 from tisstats.measures.visits import score_visits
 from tisstats.printed import format_rounded, to_fraction
+from tisstats.sentences import capitalised, join_names
 from tisstats.teaching.wording import lower_case_name
 from tisstats.teaching.worked_patient import COLUMNS, WorkedPatient
 
@@ -284,7 +284,7 @@ def _describe_patient(offered: Sequence[Grid], end: Sequence[int], patient: Work
 def _moved_sentence(offered: Sequence[Grid], end: Sequence[int], patient: WorkedPatient) -> str:
     """Return the words on such values as a sentence to add; empty if there are none."""
     moved = join_names(_moved(offered, end, patient))
-    return f" {moved[:1].upper()}{moved[1:]}." if moved else ""
+    return f" {capitalised(moved)}." if moved else ""
 
 
 def _past_the_boundaries(

@@ -27,6 +27,7 @@ from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
 from tisstats.measures.ranges import ARGUMENTS_OF
 from tisstats.printed import format_rounded
+from tisstats.sentences import capitalised
 from tisstats.trial import summaries
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
@@ -166,8 +167,7 @@ class OwnData(Parameters):
     @property
     def test(self) -> str:
         """The test of changes within an arm, in words."""
-        words = describe_signed_rank(self.data.study.analysis)
-        return words[:1].upper() + words[1:]
+        return capitalised(describe_signed_rank(self.data.study.analysis))
 
     @table(
         "Keys of study.toml",

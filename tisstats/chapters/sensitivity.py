@@ -35,11 +35,11 @@ from tisstats.figures import specification_curve
 from tisstats.figures.numbers import (
     format_confidence_level,
     format_range,
-    join_names,
     of_all,
 )
 from tisstats.lim2021 import sensitivity
 from tisstats.lim2021.sensitivity import EnzymeLimits
+from tisstats.sentences import join_names
 from tisstats.trial import analyse
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.change_specifications import change_curves

@@ -12,13 +12,14 @@ from tisstats.chapters.page import FigureItem, Interactive, Rows, described, fig
 from tisstats.chapters.parameters import Parameters
 from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, counted, stated
 from tisstats.figures import band_steps, ceiling_grid
-from tisstats.figures.numbers import format_percent, join_names, yes_no
+from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.imacs import IMPROVEMENT_RULES
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.printed import format_rounded
+from tisstats.sentences import capitalised, join_names
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
@@ -121,7 +122,7 @@ class ScoredPatient(Parameters):
             "strength": self._describe_strength(),
             "printed_threshold": printed_result(published, "design.responder_score"),
             "on_cut": (
-                f"{join_names([names[0][:1].upper() + names[0][1:], *names[1:]])} {verb} exactly "
+                f"{join_names([capitalised(names[0]), *names[1:]])} {verb} exactly "
                 f"on a band boundary, at {join_names([f'{percent}%' for percent in percents])}"
                 if names
                 else "No change is exactly on a band boundary"

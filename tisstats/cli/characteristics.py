@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.statistics import MISSING_HANDLING, SimulatedCharacteristics, SingleArmDesign
 from tisstats.statistics.trial_design import PlannedArm, TrialDesign
 

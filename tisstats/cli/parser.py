@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeAlias
 import tisstats
 from tisstats.cli import commands as run
 from tisstats.errors import on_one_line, shortened
+from tisstats.sentences import capitalised
 
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
@@ -77,7 +78,7 @@ def add_command(
     commands: Commands, name: str, does: str, epilog: str = "", *, more: str = ""
 ) -> argparse.ArgumentParser:
     """Add a subcommand that calls the function of its name."""
-    description = f"{does[0].upper()}{does[1:]}{more}."
+    description = f"{capitalised(does)}{more}."
     added = commands.add_parser(name, help=does, description=description, epilog=epilog)
     added.set_defaults(run=getattr(run, name))
     return added

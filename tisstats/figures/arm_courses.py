@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
-from tisstats.figures.numbers import format_trimmed, join_names
+from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import BAND, BLUE, GRID, MUTED, PAPER, RULE, VERMILION, style
+from tisstats.sentences import join_names
 
 _LEFT, _RIGHT = 0.4, 0.2  # of a panel from its left, of the last one from the edge (inches)
 _BETWEEN = 0.2

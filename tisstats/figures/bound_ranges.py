@@ -14,9 +14,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows
-from tisstats.figures.numbers import join_names, name_in_sentence, of_all
+from tisstats.figures.numbers import name_in_sentence, of_all
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
 from tisstats.figures.row_chart import RowChart, RowText
+from tisstats.sentences import capitalised, join_names
 
 _FRAME = 0.19  # height of a frame (inches)
 _BAR_STYLE = {"facecolor": ORANGE, "edgecolor": "none"}
@@ -149,7 +150,7 @@ def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> str:
 
 def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
     limit, subject = axis.reference, axis.subject
-    start = subject[0].upper() + subject[1:]
+    start = capitalised(subject)
     if limit is None:
         left = sum(row.lower < row.upper for row in rows)
         if not left:
@@ -158,7 +159,7 @@ def _message(rows: Sequence[BoundRange], axis: Axis) -> str:
         return f"{start} is not determined for {which} of the {len(rows)} measures"
     both = [name_in_sentence(row.title) for row in rows if row.lower < limit <= row.upper]
     if 0 < len(both) <= _MOST_NAMED and len(both) < len(rows):
-        start = f"{subject[0].upper()}{subject[1:]} could lie on either side of {limit:g} only"
+        start = f"{start} could lie on either side of {limit:g} only"
         return f"{start} for {join_names(both)}, if all printed numbers are met as read here"
     return (
         f"{start} could lie on either side of {limit:g} for {of_all(len(both), len(rows))} measures"

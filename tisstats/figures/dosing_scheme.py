@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 
 from tisstats.figures import palette
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import format_trimmed, join_names
+from tisstats.figures.numbers import format_trimmed
 from tisstats.lim2021.regimens import Infusion, Regimen
+from tisstats.sentences import join_names
 
 _MARGIN = 0.03
 _SUBTITLE = "Dose of each infusion, g/kg, by week"
@@ -85,10 +86,10 @@ def describe(
             + (" (inferred)" if infusion.inferred else "")
             for infusion in regimen.infusions
         ]
-        parts.append(f"{regimen.name}: {_listed(doses)}.")
+        parts.append(f"{regimen.name}: {join_names(doses)}.")
         if weeks := assessed.get(regimen.name):
             parts.append(
-                f"Assessments in weeks {_listed([format_trimmed(week, 2) for week in weeks])}."
+                f"Assessments in weeks {join_names([format_trimmed(week, 2) for week in weeks])}."
             )
     if _INFERRED in _key(regimens, assessed):
         parts.append("Open bars with dashed outlines mark doses whose week or size is inferred.")
@@ -192,7 +193,3 @@ def _checked(
 def _last_week(regimens: Sequence[Regimen], assessed: Mapping[str, Sequence[float]]) -> int:
     weeks = [infusion.week for regimen in regimens for infusion in regimen.infusions]
     return ceil(max([*weeks, *chain.from_iterable(assessed.values())]))
-
-
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

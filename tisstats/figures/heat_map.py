@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
-from tisstats.figures.numbers import join_names, name_in_sentence
+from tisstats.figures.numbers import name_in_sentence
 from tisstats.figures.palette import CHANGE_COLOURS, INK, MUTED, PAPER, RULE, style
 from tisstats.figures.patient_rows import (
     Bar,
@@ -24,6 +24,7 @@ from tisstats.figures.patient_rows import (
     write_marks,
 )
 from tisstats.printed import format_table_number
+from tisstats.sentences import join_names
 
 _SCORE = "Score"
 _SCORE_WIDTH = 0.5

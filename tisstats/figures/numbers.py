@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import format_rounded, with_minus_signs
+from tisstats.sentences import join_names
 from tisstats.statistics import Interval
 
 #: At most so many groups are named one by one.
@@ -81,18 +82,6 @@ def format_probability(probability: float) -> str:
     if text == "100.0" and probability < 1:
         return ">99.9"
     return "<0.1" if text == "0.0" and probability > 0 else text
-
-
-def join_names(names: Sequence[str]) -> str:
-    """List names in a sentence.
-
-    >>> join_names(["one"]), join_names(["one", "two"]), join_names(["one", "two", "three"])
-    ('one', 'one and two', 'one, two and three')
-    >>> join_names([])
-    'none'
-    """
-    *before, last = names or ["none"]
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def name_in_sentence(name: str) -> str:

@@ -17,10 +17,11 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
-from tisstats.figures.numbers import format_range, format_trimmed, join_names
+from tisstats.figures.numbers import format_range, format_trimmed
 from tisstats.figures.palette import BAND, BLUE, MUTED, PAPER, style
 from tisstats.figures.small_multiples import Grid, Panel, PanelText
 from tisstats.measures.core_set import ENZYMES
+from tisstats.sentences import join_names
 from tisstats.trial.paired_values import PairedValues
 
 _COLUMNS = {Layout.COLUMN: 4, Layout.PHONE: 2}  # panels in a row, of one group

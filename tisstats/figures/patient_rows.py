@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from tisstats.figures.layout import Page, text_height, text_width
-from tisstats.figures.numbers import join_names
 from tisstats.figures.palette import GRID, MUTED, SMALL_SIZE, TEXT_SIZE
+from tisstats.sentences import join_names
 
 MOST_NAMED = 40  #: patients with names, at most
 

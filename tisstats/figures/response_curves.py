@@ -19,10 +19,10 @@ from tisstats.figures.layout import Layout, Page, require_rows, text_height, tex
 from tisstats.figures.numbers import (
     format_confidence_level,
     format_percent,
-    join_names,
     list_shares,
 )
 from tisstats.figures.palette import BAND, CATEGORY_COLOURS, GRID, MUTED, style
+from tisstats.sentences import join_names
 
 _LEFT, _RIGHT = 0.5, 0.2  # of the plot, from the edges of the page (inches)
 _PLOT = 2.6  # height of the plot

@@ -10,9 +10,10 @@ from itertools import groupby
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows
-from tisstats.figures.numbers import format_percent, join_names
+from tisstats.figures.numbers import format_percent
 from tisstats.figures.palette import BLUE, INK, MUTED, PAPER, TEXT_SIZE, style
 from tisstats.figures.row_chart import PERCENT_TICKS, Row, RowChart, RowText
+from tisstats.sentences import join_names
 
 #: Note under every figure of this kind.
 NOTE = (

@@ -16,7 +16,7 @@ from tisstats.forensics._ordered_values import Feasible, feasible
 from tisstats.forensics._printed import Number
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.printed import PrintedNumber, RoundingRule
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import PrintedNumber, format_rounded, matches_print, parse
+from tisstats.sentences import capitalised
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 
@@ -280,5 +281,5 @@ class Evaluation:
         parts = [part for part in (*parts, *checks) if part]
         if not parts and not self.claim.note and self.verdict is Verdict.STATED:
             parts = ["not checked against any other number"]
-        sentences = [f"{part[0].upper()}{part[1:]}." for part in parts]
+        sentences = [f"{capitalised(part)}." for part in parts]
         return (*sentences, *([self.claim.note] if self.claim.note else []))

@@ -19,6 +19,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from tisstats.measures.scales import Scale
+from tisstats.sentences import join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def describe_finer_steps() -> str:
     """
     parts = {
         f"steps of {with_unit(finer.step, SCALES[measure].unit)} include "
-        f"{', '.join(finer.parts[:-1])} and {finer.parts[-1]}": None
+        f"{join_names(finer.parts)}": None
         for measure, finer in FINER_STEPS.items()
         if finer.parts
     }

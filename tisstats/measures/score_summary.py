@@ -28,7 +28,7 @@ from tisstats.measures.enzymes import IMPLAUSIBLY_HIGH, IMPLAUSIBLY_LOW, EnzymeU
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF, VAS_UNITS, Ends
 from tisstats.measures.visit_table import Visits
 from tisstats.measures.visits import ScoringRules
-from tisstats.remarks import count_of, first_few
+from tisstats.sentences import count_of, first_few
 
 #: How the enzyme was selected, where none was.
 _NONE_SELECTED = ""

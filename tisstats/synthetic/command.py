@@ -9,7 +9,7 @@ from typing import TextIO
 
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.parallel import ProgressPrinter
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.synthetic.effect import EFFECT_FILE
 from tisstats.synthetic.ensemble import (
     ENSEMBLE,

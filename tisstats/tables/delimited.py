@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.tables.formats import FormatError
 from tisstats.tables.raw import (
     FAULTS_PER_COLUMN,

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.remarks import count_of, first_few
+from tisstats.sentences import count_of, first_few
 from tisstats.tables.applied_section import AppliedSection
 from tisstats.tables.cells import as_text, empty_cells
 from tisstats.tables.mapping import ADAM_DERIVED, ADAM_VISIT, OF_LIMITS, LongColumns

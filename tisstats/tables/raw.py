@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.remarks import first_few
+from tisstats.sentences import first_few
 from tisstats.tables.cells import as_text
 
 #: Most columns of a table, as of a sheet of a workbook. Every column costs time, empty or not.

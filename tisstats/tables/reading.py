@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.tables.cells import ISO_DATE, as_text, check_date_format
 from tisstats.tables.decimals import MARKS
 from tisstats.tables.delimited import parse_delimited

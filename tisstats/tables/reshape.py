@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.tables.applied_section import AppliedSection
 from tisstats.tables.cells import as_text, empty_cells
 from tisstats.tables.findings import ALWAYS, Findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tisstats.remarks import first_few
+from tisstats.sentences import first_few
 from tisstats.tables.cells import as_text
 
 _UNIT = r"\s*(?:study\s+)?(?P<unit>week|wk|w|day|d|month|m|year)s?"

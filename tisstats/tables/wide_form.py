@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tisstats.remarks import count_of, first_few
+from tisstats.sentences import count_of, first_few
 from tisstats.tables.applied_section import AppliedSection
 from tisstats.tables.cells import EMPTY, as_text
 from tisstats.tables.mapping import WEEK, WideColumn

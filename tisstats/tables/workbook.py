@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault, refusing
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.tables.cells import as_text
 from tisstats.tables.formats import FormatError
 from tisstats.tables.packed import TOO_LARGE, most_unpacked

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tisstats.measures.core_set import HAQ_MAX, RESPONSES
 from tisstats.printed import format_rounded
+from tisstats.sentences import capitalised
 from tisstats.teaching.wording import measure_name_in_sentence
 
 #: Length of the visual analogue scales, cm, and steps of a scale per unit.
@@ -78,8 +79,7 @@ def name_at_start(column: str) -> str:
     >>> name_at_start("ck")
     'Creatine kinase'
     """
-    name = measure_name_in_sentence(column)
-    return f"{name[0].upper()}{name[1:]}"
+    return capitalised(measure_name_in_sentence(column))
 
 
 def scale_length(column: str) -> int:

@@ -17,6 +17,7 @@ from tisstats.measures.core_set import (
 )
 from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.printed import format_rounded
+from tisstats.sentences import capitalised
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.evidence import EvidenceBase
 from tisstats.teaching.exercises import Exercise
@@ -285,7 +286,7 @@ def _ceiling(exercise: Exercise) -> ClassTable:
         "A fictitious patient at baseline",
         ("Measure", "Baseline"),
         tuple(
-            (_sentence_start(name), f"{value:g} {_unit(column)}".strip())
+            (capitalised(name), f"{value:g} {_unit(column)}".strip())
             for (name, value), column in zip(
                 baseline.items(), exercise.values["baseline_by_column"], strict=True
             )
@@ -341,10 +342,6 @@ def _flow(published: PublishedFacts) -> ClassTable:
 
 def _name(measure: str) -> str:
     return "Creatine kinase" if measure == "enzyme" else CORE_SET[measure].name
-
-
-def _sentence_start(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 def _range(patient: WorkedPatient, place: int, *, given: bool) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.measures.identifiers import LookAlikes
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.trial.columns import Columns
 from tisstats.trial.deaths import (
     died_later,

@@ -22,7 +22,7 @@ from tisstats.measures.doubts import (
 )
 from tisstats.measures.enzymes import IMPLAUSIBLY_LOW
 from tisstats.measures.ranges import GLOBALS_OF, VAS_MEASURES_OF, VAS_UNITS
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.trial.study import Study
 
 #: A value above so many times its upper limit is taken for a slip: about 400,000 U/L of creatine

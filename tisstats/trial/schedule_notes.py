@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.remarks import count_of, first_few
+from tisstats.sentences import count_of, first_few
 
 #: So many patients are named; of more, the number is given.
 _MOST_NAMED = 3

@@ -6,6 +6,8 @@ import re
 
 from docutils import nodes
 
+from tisstats.sentences import capitalised
+
 #: Search engines show about this many characters; whole sentences are kept up to here.
 LONGEST = 200
 
@@ -39,7 +41,7 @@ def describe_page(document: nodes.document) -> str:
 def _plain(text: str) -> str:
     text = _SPACE_BEFORE.sub(r"\1", _CITATION.sub("", " ".join(text.split())))
     text = text.removeprefix(_OBJECTIVE)
-    return text[:1].upper() + text[1:]
+    return capitalised(text)
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tisstats.sentences import capitalised
+
 #: Characters of a caption that is left as it is: two lines in the column of the text, about.
 _LONGEST = 150
 
@@ -44,6 +46,6 @@ def split_caption(caption: str, origin: str = "") -> tuple[str, str]:
         found = next((place for place in end.finditer(own) if place.start() in _TITLE), None)
         if found:
             title, note = own[: found.start()], own[found.end() :]
-            sentence = f"{note[:1].upper()}{note[1:].rstrip().rstrip('.')}."
+            sentence = f"{capitalised(note).rstrip().rstrip('.')}."
             return f"{title}. {label}" if label else title, sentence
     return caption, ""

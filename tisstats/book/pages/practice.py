@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from tisstats.book.pages.directive_base import BookDirective, published_facts
+from tisstats.sentences import capitalised
 from tisstats.teaching.cases import Answer, Case
 from tisstats.teaching.exercises import Exercise, exercises, solution_as_markdown
 from tisstats.teaching.fresh_cases import fresh_cases
@@ -127,7 +128,7 @@ class FreshCases(BookDirective):
 def _in_words(answer: Answer) -> str:
     """Format an answer after its label: a question keeps its mark, and needs no colon."""
     if answer.label.endswith("?"):
-        return f"{answer.label} {answer.text[:1].upper()}{answer.text[1:]}"
+        return f"{answer.label} {capitalised(answer.text)}"
     return f"{answer.label}: {answer.text}"
 
 

@@ -29,6 +29,7 @@ from tisstats.lim2021.scales import SCALES, describe_assumed_steps, with_unit
 from tisstats.lim2021.table2_row import Table2Row
 from tisstats.printed import format_outward, format_rounded
 from tisstats.proof import ProvenStatement
+from tisstats.sentences import join_names
 from tisstats.statistics import QUANTILE_DEFINITIONS
 
 _ROUNDING = "printed numbers rounded with halves away from zero"
@@ -456,12 +457,13 @@ def _format_rounded(values: Iterable[Fraction]) -> str:
     >>> _format_rounded((Fraction(35), Fraction(60), Fraction(307, 4)))
     '35, 60 and 76.75, which rounds to 77'
     """
-    *first, last = (
-        f"{float(value):g}"
-        + ("" if value.denominator == 1 else f", which rounds to {format_rounded(value, 0)}")
-        for value in values
+    return join_names(
+        [
+            f"{float(value):g}"
+            + ("" if value.denominator == 1 else f", which rounds to {format_rounded(value, 0)}")
+            for value in values
+        ]
     )
-    return f"{', '.join(first)} and {last}"
 
 
 def _format_having(count: int) -> str:

@@ -11,7 +11,8 @@ from tisstats.chapters.page import FigureItem, Rows, described, figure_item, tab
 from tisstats.chapters.primary_outcome.printed_interval import PrintedIntervalSource
 from tisstats.chapters.result_facts import VALUE, WORDS, Facts, counted, stated
 from tisstats.figures import coverage_curves
-from tisstats.figures.numbers import coverage_decimals, format_percent, join_names, yes_no
+from tisstats.figures.numbers import coverage_decimals, format_percent, yes_no
+from tisstats.sentences import join_names
 
 #: Number of true proportions of a coverage curve, evenly spaced from 0 to 1.
 _POINTS = 401

@@ -9,12 +9,13 @@ from tisstats.chapters.chapter import PUBLISHED, Chapter
 from tisstats.chapters.page import FigureItem, Rows, described, figure_item, table
 from tisstats.chapters.result_facts import PERCENTAGE, WORDS, Facts, counted
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level, format_percent, join_names
+from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021 import response
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.response import PrintedInterval
 from tisstats.printed import matches_print, parse, percent_range, to_fraction
+from tisstats.sentences import join_names
 
 
 class PrintedIntervalSource(Chapter):

@@ -12,13 +12,14 @@ from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_it
 from tisstats.chapters.result_facts import COUNT_OF_ALL, P_RANGE, WORDS, Facts, counted, stated
 from tisstats.chapters.secondary_outcomes.table2 import PSOAS, Table2
 from tisstats.figures import p_ranges
-from tisstats.figures.numbers import join_names, name_in_sentence, of_all
+from tisstats.figures.numbers import name_in_sentence, of_all
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims.row_checks import p_range_text, p_text
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, describe_finer_steps, with_unit
 from tisstats.printed import format_rounded
 from tisstats.proof import ProvenStatement
+from tisstats.sentences import join_names
 
 _NOT_COMPUTED = "not computed with this definition"
 

@@ -13,9 +13,10 @@ from tisstats.chapters.result_facts import (
     counted,
 )
 from tisstats.chapters.teaching_placebo.trials import PlaceboTrials
-from tisstats.figures.numbers import format_percent, join_names
+from tisstats.figures.numbers import format_percent
 from tisstats.lim2021.response import ResponseCount
 from tisstats.printed import format_rounded, percent_range
+from tisstats.sentences import join_names
 from tisstats.statistics import Interval
 from tisstats.teaching import placebo
 

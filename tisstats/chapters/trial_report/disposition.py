@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tisstats.chapters.page import Rows
 from tisstats.chapters.result_facts import COUNT, COUNT_PERCENTAGE, WORDS, Facts
 from tisstats.figures.numbers import format_n_percent
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.trial.deaths import died_later
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 from tisstats.trial.study_data import StudyData

@@ -14,6 +14,7 @@ from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.counts import COUNTS_OF_ARM, NONE, n_percent
 from tisstats.figures import paired_changes
 from tisstats.printed import format_median_quartiles, format_table_number
+from tisstats.sentences import capitalised
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.definitions import describe_disability, describe_improvement, describe_worsening
 from tisstats.trial.imacs_counts import ImacsOutcomes, imacs_outcomes, worsening_rule
@@ -209,9 +210,9 @@ class Measures(TrialChapter):
         for outcome, definition, rule in rows:
             yield {
                 "Outcome": outcome,
-                "Definition": _capitalised(definition),
-                "Source": _capitalised(rule.source),
-                "Assumed": _capitalised(rule.assumed) or "nothing",
+                "Definition": capitalised(definition),
+                "Source": capitalised(rule.source),
+                "Assumed": capitalised(rule.assumed) or "nothing",
             }
 
     def heat_map(self) -> tuple[FigureItem, ...]:
@@ -302,10 +303,6 @@ class Measures(TrialChapter):
             "regression to the mean, and a smaller P in one arm than in another does not show "
             "that the arms differ. No test of the difference in change between arms is made here.",
         }
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def quartiles_cell(found: Quartiles, decimals: int) -> str:

@@ -44,6 +44,18 @@ QUARTILES_UNKNOWN = (
     "no median by this definition<, {unknown} unknown>"
 )
 
+#: Columns of a table of characteristics or measures, after that of their names.
+_BY_ARM = {
+    "n": counted("Patients in whom it is known"),
+    "*": Facts(
+        "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
+        "{unknown} unknown | " + QUARTILES_UNKNOWN,
+        unit="@row unit",
+        method="quartiles by {self.quantiles}",
+        group="@column",
+    ),
+}
+
 
 class Patients(TrialChapter):
     """The chapter of the patients."""
@@ -99,17 +111,7 @@ class Patients(TrialChapter):
         "quartile) or n (%). The column n has the patients in whom the row is known; those in whom "
         "it is unknown are in no percentage. Quartiles by {self.quantiles}",
         origin="{self.label}",
-        columns={
-            "Characteristic": WORDS,
-            "n": counted("Patients in whom it is known"),
-            "*": Facts(
-                "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
-                "{unknown} unknown | " + QUARTILES_UNKNOWN,
-                unit="@row unit",
-                method="quartiles by {self.quantiles}",
-                group="@column",
-            ),
-        },
+        columns={"Characteristic": WORDS, **_BY_ARM},
     )
     def table1(self) -> Rows:
         """Return the baseline characteristics that the description names."""
@@ -121,17 +123,7 @@ class Patients(TrialChapter):
         "quartile). The column n has the patients in whom the measure is known. Baseline is "
         "{self.baseline}. Quartiles by {self.quantiles}",
         origin="{self.label}",
-        columns={
-            "Measure": WORDS,
-            "n": counted("Patients in whom it is known"),
-            "*": Facts(
-                "{count} ({percentage}) | {count} of {denominator} ({percentage}), "
-                "{unknown} unknown | " + QUARTILES_UNKNOWN,
-                unit="@row unit",
-                method="quartiles by {self.quantiles}",
-                group="@column",
-            ),
-        },
+        columns={"Measure": WORDS, **_BY_ARM},
     )
     def measures(self) -> Rows:
         """Return the outcome measures at baseline."""

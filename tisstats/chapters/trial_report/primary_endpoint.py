@@ -22,7 +22,7 @@ from tisstats.chapters.trial_report.endpoint_cells import (
 )
 from tisstats.figures import interval_forest
 from tisstats.figures.numbers import format_confidence_level, list_shares
-from tisstats.remarks import count_of
+from tisstats.sentences import capitalised, count_of
 from tisstats.statistics import METHOD_TITLES, method_title
 from tisstats.trial.arm_comparison import (
     ArmComparison,
@@ -94,7 +94,7 @@ class PrimaryEndpoint(TrialChapter):
     @property
     def patients_who(self) -> str:
         """Those who met the endpoint, at the start of a sentence."""
-        return _capitalised(self.words.patients)
+        return capitalised(self.words.patients)
 
     @property
     def is_open(self) -> bool:
@@ -436,10 +436,6 @@ class PrimaryEndpoint(TrialChapter):
         empty = [each.arm.label for each in self.compared if each.arm.interval is None]
         if empty:
             yield f"Without a patient in the denominator, {' and '.join(empty)} is not compared."
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _pair(compared: ArmComparison) -> str:

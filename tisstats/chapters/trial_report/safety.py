@@ -16,7 +16,7 @@ from tisstats.chapters.trial_report.counts import COUNT_RANGE, COUNTS_OF_ARM, n_
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED, STOPPED_EARLY
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
-from tisstats.remarks import count_of
+from tisstats.sentences import count_of
 from tisstats.statistics import Interval
 from tisstats.trial.deaths import has_died
 from tisstats.trial.doubtful_courses import late_deaths

@@ -35,6 +35,7 @@ from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.figures import specification_curve
 from tisstats.figures.numbers import format_confidence_level, format_percent, format_range, of_all
 from tisstats.printed import format_rounded
+from tisstats.sentences import capitalised
 from tisstats.trial.outcome_words import OutcomeWords
 from tisstats.trial.specifications import (
     Conclusion,
@@ -222,7 +223,7 @@ class Sensitivity(TrialChapter):
         for comparison, curve in self.curves.items():
             one_arm, title = comparison.reference is None, _literal(comparison.title)
             who = self.words.patients
-            what = who[:1].upper() + who[1:] if one_arm else f"Difference in {who}"
+            what = capitalised(who) if one_arm else f"Difference in {who}"
             unit = "%" if one_arm else "percentage points"
             content = curve_content(
                 curve,

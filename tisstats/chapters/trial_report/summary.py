@@ -9,7 +9,7 @@ from tisstats.chapters.result_facts import WORDS
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import disposition_rows, later_deaths
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
-from tisstats.remarks import count_of
+from tisstats.sentences import capitalised, count_of, join_names
 from tisstats.trial import study_wording
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, participant_flow
 
@@ -52,8 +52,7 @@ class Summary(TrialChapter):
 
     @property
     def _outcome(self) -> str:
-        noun = self.study.endpoint.words.noun
-        return noun[:1].upper() + noun[1:]
+        return capitalised(self.study.endpoint.words.noun)
 
     def _arms(self) -> str:
         reference = self.study.reference_arm if len(self.study.arms) > 1 else None
@@ -115,7 +114,7 @@ class Summary(TrialChapter):
         sentences = [
             f"{total.analysed} of the {count_of(total.recorded, 'patient')} in the table "
             f"{'was' if total.analysed == 1 else 'were'} analysed: "
-            f"{_list([f'{arm.analysed} in the arm {arm.label}' for arm in self.flow.arms])}.",
+            f"{join_names([f'{arm.analysed} in the arm {arm.label}' for arm in self.flow.arms])}.",
             f"{_completion(total)}{later_deaths(self.data)}",
             f"{count_of(total.visited, 'patient')} had a {self.flow.endpoint_visit}, and "
             f"{total.scored} of these a known score.",
@@ -131,8 +130,3 @@ def _completion(total: ArmFlow) -> str:
         are = "is" if total.ongoing == 1 else "are"
         completed += f", {total.ongoing} {are} still in it"
     return f"{completed}, and {total.stopped_early} did not."
-
-
-def _list(parts: list[str]) -> str:
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last

@@ -14,8 +14,9 @@ from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.counts import COUNTS_OF_ARM, NONE, n_percent
 from tisstats.figures import response_curves
-from tisstats.figures.numbers import format_percent, join_names
+from tisstats.figures.numbers import format_percent
 from tisstats.figures.response_curves import ResponseCurve
+from tisstats.sentences import join_names
 from tisstats.trial.arm_responses import RESPONSE, ArmResponses, competing_causes, responses_by_arm
 from tisstats.trial.deaths import died_later
 from tisstats.trial.endpoint_definition import Missing

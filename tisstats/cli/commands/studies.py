@@ -18,7 +18,7 @@ def check(parsed: argparse.Namespace) -> int:
     """Check a data package against its description."""
     from tisstats.datapackage import STUDY, read_tables
     from tisstats.lim2021.trial_description import DESCRIPTION
-    from tisstats.remarks import count_of
+    from tisstats.sentences import count_of
     from tisstats.trial import TABLES, Trial
     from tisstats.trial.study_data import StudyData
 

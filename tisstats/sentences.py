@@ -1,4 +1,4 @@
-"""What remarks have in common: a count with its noun, and the first names of a list."""
+"""Parts of sentences: a count with its noun, names in a row, the beginning of a sentence."""
 
 from __future__ import annotations
 
@@ -34,3 +34,24 @@ def first_few(names: Sequence[str], most: int = 5, of: int | None = None) -> str
     named = names[:most]
     more = (len(names) if of is None else of) - len(named)
     return f"{', '.join(named)}{f' and {more} more' if more > 0 else ''}"
+
+
+def join_names(names: Sequence[str]) -> str:
+    """List names in a sentence.
+
+    >>> join_names(["one"]), join_names(["one", "two"]), join_names(["one", "two", "three"])
+    ('one', 'one and two', 'one, two and three')
+    >>> join_names([])
+    'none'
+    """
+    *before, last = names or ["none"]
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def capitalised(text: str) -> str:
+    """Return a text as it begins a sentence; what follows its first letter stays as it is.
+
+    >>> capitalised("median of the TIS"), capitalised("")
+    ('Median of the TIS', '')
+    """
+    return text[:1].upper() + text[1:]
