@@ -520,7 +520,7 @@ def test_a_description_larger_than_any_is_not_read(tmp_path, monkeypatch, name):
 def test_a_lack_of_memory_is_told_in_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "read_descriptor", lambda _: bytearray(1 << 62))
     done = called("check", package(tmp_path))
-    assert (done.returncode, done.stderr) == (1, "tisstats check: the memory is not enough\n")
+    assert (done.returncode, done.stderr) == (1, "tisstats check: there is not enough memory\n")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@
       var lost = tis.cases.hasNamelessEnzyme(rules, inputs);
       at("link-note").hidden = !lost;
       at("link-note").textContent = lost
-        ? "The link does not name the enzyme of its values: they were left out." : "";
+        ? "The link does not name the enzyme of its values, so they were left out." : "";
     }
 
     /* ---- Reading out: final totals, and only when they change ---- */

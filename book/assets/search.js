@@ -135,7 +135,7 @@
         said += " Nothing has “" + unit.tokens[0].written + "”: shown is what is spelt alike.";
       }
     });
-    return found.all ? said : said + " No page has all of the words: shown are those with most.";
+    return found.all ? said : said + " No page has all of the words: those with most are shown.";
   }
 
   /* ---- A field with its hits below ---- */
@@ -164,7 +164,7 @@
         if (found.pages.length > limits.pages) { results.append(limits.rest(found, query, list)); }
         results.scrollTop = 0;
         status.textContent = summary(found, query);
-      }, function () { status.textContent = "The index of the search could not be loaded."; });
+      }, function () { status.textContent = "The search index could not be loaded."; });
     }
 
     function soon() {

@@ -234,7 +234,7 @@ def test_a_figure_that_there_is_not_is_named_in_one_line(texts):
     picture = Picture("<svg/>", "<svg/>", "words", "source", 1, 1)
     known = {slide.figure: picture for slide in texts.slides if slide.figure}
     lost = next(iter(known))
-    with pytest.raises(DataError, match=f"its figure '{lost}' is none of: ") as caught:
+    with pytest.raises(DataError, match=f"its figure '{lost}' is not one of: ") as caught:
         papers(Place(""), texts, {name: known[name] for name in known if name != lost}, "A", "")
     assert len(caught.value.faults) == 1
 

@@ -148,7 +148,7 @@ def test_a_report_without_listings_shows_no_single_patient(tmp_path):
     made.description = made.description.replace("[arms]", "listings = false\n[arms]")
     folder = str(made.write(tmp_path / "study"))
     assert report(folder) == ([], [])
-    said = "Single patients are not shown, as the description of the study asks."
+    said = "Individual patients are not shown, as the description of the study asks."
     for page in (Patients(folder), Scores(folder), Measures(folder)):
         assert page.numbers()["single_note"] == said
 

@@ -332,8 +332,8 @@ def test_a_stop_and_a_later_death_stand_on_the_pages_of_participants_and_harms(t
     said = Safety(folder).numbers()["events_note"]
     assert said.endswith(" 2 patients died; 1 of these after the planned follow-up.")
     later = (
-        " 2 analysed patients died whose study had ended for another reason or was completed: see "
-        "the page on safety for all deaths."
+        " 2 analysed patients whose study had ended for another reason or was completed also died: "
+        "see the page on safety for all deaths."
     )
     assert later in Summary(folder).numbers()["bottom_line"]
     assert Patients(folder).numbers()["ends"].endswith(later)

@@ -274,7 +274,7 @@ def test_an_event_that_is_itself_the_outcome_is_timed_as_such(tmp_path, strategy
 
 def test_an_early_stop_is_defined_where_patients_are_counted(tmp_path):
     folder = study(tmp_path / "rows", C, {"C": "6,completed"})
-    said = "also where the patient completed the study, or the patient left the study"
+    said = "even if the patient completed the study, or the patient left the study"
     assert said in str(Patients(folder).numbers()["ends"])
     assert said in Safety(folder).outcomes().caption
 

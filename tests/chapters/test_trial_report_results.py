@@ -237,7 +237,7 @@ def test_choices_stand_in_the_captions(study):
         "exact (all sign",
         "patients without change are dropped before ranking",
         "mean rank",
-        "last visit after baseline up to week 24, also of those who stopped early",
+        "last visit after baseline up to week 24, including those who stopped early",
         "95%",
         "Decimals printed: 1, of P values 3",
         "MMT-8, both sides",

@@ -53,7 +53,7 @@ def test_the_title_counts_stops_and_those_after_a_response(texts):
     assert describe(LANES, stamp=STAMP).startswith(
         f"{STAMP}. 2 of 4 patients stopped early, 1 of them after a first response. Weeks on study"
     )
-    assert describe(LANES[:2]).startswith("No early stop is recorded of 2 patients. ")
+    assert describe(LANES[:2]).startswith("No early stop is recorded for 2 patients. ")
     assert describe(LANES[2:3], outcome="worsening").startswith(
         "1 of 1 patient stopped early. Weeks on study"
     )

@@ -205,7 +205,7 @@ class Discrepancies(Chapter):
             "before-and-after-the-amendment",
             f"Responders before and after the amendment: not reported; from {plain.before} of "
             f"{counts.before} against {plain.after} of {counts.after} to {last.before} against "
-            f"{last.after} are possible under the conditions stated there",
+            f"{last.after} are possible under stated conditions",
             "Methods, Study design; Methods, Primary and secondary outcome measures; Results, "
             "Secondary outcomes",
             Importance.INTERPRETATION,

@@ -127,7 +127,7 @@ def _without_points(page: str) -> str:
 
 
 @table(
-    "What is known of the outcome measures",
+    "What is known about the outcome measures",
     columns=_FACTS,
     notes={
         "": f'A dash, or "{NOT_FOUND}": not in the abstracts and tables that we read. '
@@ -308,7 +308,7 @@ def _return_to_normal() -> Rows:
     "The PRINTO core set for children",
     columns=_FACTS,
     notes={
-        "": "Same bands and points as the IMACS measure in whose place it stands; cut-offs of the "
+        "": "Same bands and points as the IMACS measure that it replaces; cut-offs of the "
         "categories as in the table of the score.",
         "Range": "Where none was found, worst and best possible score are a required input.",
     },
@@ -381,7 +381,7 @@ def _points_by_range(child: PrintoChild) -> Rows:
         }
 
 
-@table("What other publications say of the measures for children", columns=_FACTS)
+@table("What other publications say about the measures for children", columns=_FACTS)
 def _evidence_on_children(base: EvidenceBase) -> Rows:
     """Return the evidence on the measures that only children have."""
     for measure, name in CHILDREN.items():

@@ -72,7 +72,7 @@ STATISTICS: dict[str, Statistic] = {
     "lowest P value": Statistic("the smallest P value that is possible", unit="", method=True),
     "highest P value": Statistic("the largest P value that is possible", unit="", method=True),
     "probability": Statistic("a probability", unit="%", method=True),
-    "coverage": Statistic("how often an interval covers the truth", unit="%", method=True),
+    "coverage": Statistic("how often an interval covers the true value", unit="%", method=True),
     "power": Statistic("probability of a significant result", unit="%", method=True),
     "type I error": Statistic("probability of a false significant result", unit="%", method=True),
     "sample size": Statistic("number of patients that is required", unit="patients", method=True),

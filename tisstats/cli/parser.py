@@ -96,7 +96,7 @@ def add_claims(commands: Commands) -> None:
 
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
-    does = "check the tables of a study, or the files of a data package, by their description"
+    does = "check the tables of a study, or the files of a data package, against their description"
     add = add_command(commands, "check", does).add_argument
     add("directory", metavar="DIR", type=parse_path, help="folder of the study or data package")
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
@@ -124,7 +124,7 @@ def add_export(commands: Commands) -> None:
     formats = "CSV, Parquet, SAS transport version 5 or Dataset-JSON 1.1 (default: csv)"
     add("--format", choices=("csv", "parquet", "xpt", "json"), default="csv", help=formats)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
-    out = "output folder; must not hold data sets yet"
+    out = "output folder; must not contain data sets yet"
     add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=out)
 
 
@@ -136,7 +136,7 @@ def add_score(commands: Commands) -> None:
         "case: patient_id, week and the measures of the core set; others are kept. IMACS: "
         "physician_global, patient_global, mmt, haq, extramuscular, and any of ck, aldolase, ldh, "
         "ast, alt. PRINTO: physician_global, parent_global, cmas, chaq, chq_phs, das. A patient's "
-        "baseline is the row of the lowest week, also if that is not week 0; a note names such "
+        "baseline is the row of the lowest week, even if that is not week 0; a note names such "
         "patients. A row before a week 0 is refused."
     )
     add = add_command(commands, "score", does, columns).add_argument
@@ -156,7 +156,7 @@ def add_score(commands: Commands) -> None:
     add("-o", "--output", metavar="OUT", type=parse_path, help=output)
     workers = "address of a Dask scheduler, whose workers must see the folder of the output"
     add("--scheduler", metavar="ADDRESS", type=parse_address, help=workers)
-    shown = "show the progress on standard error, even if it is no terminal"
+    shown = "show the progress on standard error, even if it is not a terminal"
     add("--progress", action="store_true", help=shown)
 
 
@@ -214,7 +214,7 @@ def add_book(commands: Commands) -> None:
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of notebooks, then of pages, that are made at a time (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
-    output = "output folder (default: _build/html; of a trial's report, _build/trials/ID/html)"
+    output = "output folder (default: _build/html; for a trial's report, _build/trials/ID/html)"
     add("--output", metavar="DIR", type=parse_path, help=output)
     tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"
     add("--tables", metavar="DIR", type=parse_path, help=tables)
@@ -294,8 +294,8 @@ def add_simulate(commands: Commands) -> None:
     """Add ``tisstats simulate``."""
     does = "simulate a trial with a response as endpoint: power or type I error, bias, coverage"
     given = (
-        "Rates and probabilities are from 0 to 1. One value is for each arm; of two, the first is "
-        "for the first arm. Where the null hypothesis is true, the power is the type I error. "
+        "Rates and probabilities are from 0 to 1. One value applies to each arm; of two, the first "
+        "is for the first arm. Where the null hypothesis is true, the power is the type I error. "
         "Exact values are given beside the simulated ones unless two large arms have too many "
         "possible counts."
     )
@@ -306,7 +306,7 @@ def add_simulate(commands: Commands) -> None:
     add("--response", metavar="P", type=parse_number, nargs="+", help=rates)
     courses = (
         "in place of --response: scored visits, as tisstats score writes them, whose patients are "
-        "drawn with replacement; --rescue and --missed are then of each visit"
+        "drawn with replacement; --rescue and --missed then apply to each visit"
     )
     add("--courses", metavar="FILE", type=parse_path, nargs="+", help=courses)
     score = "with --courses, required: minimum score of a responder"
@@ -319,7 +319,7 @@ def add_simulate(commands: Commands) -> None:
     add("--rescue", metavar="P", type=parse_number, nargs="+", default=[0.0], help=rescue)
     missed = "probability that the visit is missed, without rescue medication (default: 0)"
     add("--missed", metavar="P", type=parse_number, nargs="+", default=[0.0], help=missed)
-    other = "the same of patients who do not respond (default: as --missed)"
+    other = "the same for patients who do not respond (default: as --missed)"
     add("--missed-without-response", metavar="P", type=parse_number, nargs="+", help=other)
     handling = (
         "unknown responses: count as non-response (non-responder, default), are left out "

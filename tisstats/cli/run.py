@@ -61,7 +61,7 @@ def _run(parsed: argparse.Namespace) -> int:
         )
         return USAGE_ERROR
     except MemoryError:
-        print_error(f"tisstats {parsed.command}: the memory is not enough")
+        print_error(f"tisstats {parsed.command}: there is not enough memory")
         return DATA_ERROR
     except BrokenPipeError:
         discard_output()

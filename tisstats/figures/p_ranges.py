@@ -23,7 +23,7 @@ _ASYMPTOTIC: dict[str, Any] = {"color": BLUE, "linewidth": 3}
 _EXACT: dict[str, Any] = {"color": MUTED, "linewidth": 1.6, "linestyle": (0, (3, 1.5))}
 
 NOTE = (
-    "Solid bar: asymptotic P values compatible with the printed changes on the assumed steps. "
+    "Solid bar: asymptotic P values compatible with the printed changes, with the assumed steps. "
     "Diamond: printed P (arrow: printed as a bound). Dashed bar: exact P values; thick part: exact "
     "P values of data whose asymptotic P rounds to the printed one."
 )
@@ -130,7 +130,7 @@ def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:
     _check(rows, alpha)
     parts = [
         f"{_message(rows, alpha)}. "
-        "Bar chart of the P values attainable given the printed quartiles on the assumed steps, "
+        "Bar chart of the P values attainable given the printed quartiles and the assumed steps, "
         f"for {len(rows)} outcome measures, on a logarithmic axis; a line marks {alpha:g}."
     ]
     for row in rows:

@@ -161,7 +161,7 @@ def _message(lanes: Sequence[Lane], outcome: str) -> str:
         text = f"Stopped early: {by_group}"
         return f"{text}; {before} of these after a first {outcome}" if before else text
     if not stopped:  # which may not have been recorded
-        return f"No early stop is recorded of {len(lanes)} {patients(len(lanes))}"
+        return f"No early stop is recorded for {len(lanes)} {patients(len(lanes))}"
     text = f"{len(stopped)} of {len(lanes)} {patients(len(lanes))} stopped early"
     # That nobody responded before may be so by construction of the rows: it is no headline.
     return f"{text}, {before} of them after a first {outcome}" if before else text

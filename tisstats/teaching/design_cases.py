@@ -84,7 +84,7 @@ def sample_size_case(draw: Draw) -> Case:
         f"least {threshold} as response. You assume that {placebo}% respond to placebo and "
         f"{treated}% to the treatment, in two arms of equal size, at a two-sided significance "
         f"level of {100 * (1 - LEVEL):g}% and with {power}% power. You expect that {left}% of the "
-        "patients leave and that the analysis is without them. How many patients are needed in "
+        "patients drop out and are not analysed. How many patients are needed in "
         "each arm of the analysis, and how many are to be randomised in all?",
         (
             "Patients per arm: [z₁ √(2 p̄ (1 − p̄)) + z₂ √(p₁ (1 − p₁) + p₂ (1 − p₂))]² / (p₁ − p₂)²",
@@ -103,10 +103,10 @@ def sample_size_case(draw: Draw) -> Case:
                 "Patients to be randomised, both arms",
                 randomised,
                 "Divide the patients of an arm by the share that stays, round up, and double.",
-                (2 * per_arm, "Add the patients who leave."),
+                (2 * per_arm, "Add the patients who drop out."),
                 (
                     2 * ceil(per_arm * (2 - kept)),
-                    "Divide by the share that stays: the share that leaves is one of those "
+                    "Divide by the share that stays: the share that drops out is a share of those "
                     "randomised, not of those analysed.",
                 ),
                 (randomised // 2, "That is one arm: double it."),
@@ -114,7 +114,7 @@ def sample_size_case(draw: Draw) -> Case:
         ),
         (
             f"The formula gives {format_rounded(by_hand, 1)}: {per_arm} patients in each arm.",
-            f"If {left}% leave, {per_arm} / {float(kept):g} = "
+            f"If {left}% drop out, {per_arm} / {float(kept):g} = "
             f"{format_rounded(per_arm / kept, 1)} are to be randomised in each arm: {randomised} "
             "in all.",
             f"The formula is an approximation: the exact power of the chi-square test with "

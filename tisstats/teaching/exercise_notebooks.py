@@ -25,10 +25,10 @@ _FRESH, _NUMBERED = "exercises", "numbered"
 
 #: Notes at the top, for students and for teachers.
 _FOR_STUDENTS = (
-    "Replace each `None` by your answer, a number or one of the choices in quotation marks, and "
+    "Replace each `None` with your answer, a number or one of the choices in quotation marks, and "
     "run the cell: it says whether the answer is right, and why. This needs the package `tisstats` "
-    "that the book belongs to. The package computes the answers, so whoever looks for them there "
-    "finds them: this is for practice, not for examinations."
+    "that the book belongs to. The package computes the answers, so anyone who looks for them "
+    "there finds them: this is for practice, not for examinations."
 )
 _FOR_TEACHERS = (
     "The key, with solutions. Below the solution of a fresh case, a cell computes the answers with "

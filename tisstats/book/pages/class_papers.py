@@ -171,7 +171,7 @@ def _check_figures(texts: ClassTexts, figures: Mapping[str, Picture]) -> None:
     faults = [
         Fault(
             SLIDES_FILE.name,
-            f"its figure {slide.figure!r} is none of: {', '.join(figures)}",
+            f"its figure {slide.figure!r} is not one of: {', '.join(figures)}",
             column=slide.key,
         )
         for slide in texts.slides

@@ -49,7 +49,7 @@ class Edition:
         if file.suffix.lower() != ".pdf":
             raise UsageError(f"{file}: name a file with the ending .pdf")
         if file.exists() and not file.is_file():
-            raise UsageError(f"{file} is no regular file: choose another place")
+            raise UsageError(f"{file} is not a regular file: choose another place")
         check_target(file, project, book, kind="place")
         _browser()
 

@@ -109,7 +109,7 @@ def write_project(data: StudyData, defaults: Mapping[str, str], root: Path) -> P
     if synthetic:
         options = config["sphinx"]["config"]["html_theme_options"]
         options["announcement"] = (
-            "Synthetic data, as the study's description declares: no patient is a person."
+            "Synthetic data, as the study's description declares: no patient is a real person."
         )
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     (root / CONFIG).write_text(text, encoding="utf-8")

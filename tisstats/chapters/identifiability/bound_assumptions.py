@@ -68,26 +68,26 @@ class BoundAssumptions(CohortsAndBounds):
             "eq_vas_finer_step": Facts("{value} *", "Finer step of the EQ VAS", "points"),
             "eq_vas_limit": Facts(
                 "{minimum}",
-                "Self-rated health: Hodges-Lehmann estimate of the change, on the assumed step",
+                "Self-rated health: Hodges-Lehmann estimate of the change, with the assumed step",
                 "points",
             ),
             "eq_vas_finer_limit": Facts(
                 "{minimum}",
-                "Self-rated health: Hodges-Lehmann estimate of the change, on the finer step",
+                "Self-rated health: Hodges-Lehmann estimate of the change, with the finer step",
                 "points",
             ),
             "haq_step": WORDS,
             "haq_finer_step": WORDS,
             "haq_limit": Facts(
-                "{maximum}", "HAQ: patients worse at the end, on the assumed step", "patients"
+                "{maximum}", "HAQ: patients worse at the end, with the assumed step", "patients"
             ),
             "haq_finer_limit": Facts(
                 "{maximum}",
                 "HAQ: patients worse at the end, with an unanswered category",
                 "patients",
             ),
-            "steps_moved": counted("Bounds that change on a finer step", "bounds", origin="book"),
-            "steps_proved": counted("Bounds recomputed on a finer step", "bounds", origin="book"),
+            "steps_moved": counted("Bounds that change with a finer step", "bounds", origin="book"),
+            "steps_proved": counted("Bounds recomputed with a finer step", "bounds", origin="book"),
             "dropped_moved": counted(
                 "Bounds that change if an inference is dropped", "bounds", origin="book"
             ),
@@ -137,7 +137,7 @@ class BoundAssumptions(CohortsAndBounds):
         return numbers | bound_tables.count_proofs(altered, "altered")
 
     @table(
-        "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",
+        "Sensitivity to the step: bounds that change with a finer step, all else unchanged",
         collapsed=True,
         columns=bound_tables.SENSITIVITY,
         rows=bound_tables.UNITS,

@@ -47,12 +47,12 @@ class Fingerprints:
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """The definitions of quartiles, on the assumed steps."""
+        """The definitions of quartiles, with the assumed steps."""
         return fingerprints.quantile_definitions(self.published)
 
     @cached_property
     def rules_on_finer_steps(self) -> pd.DataFrame:
-        """The same, on finer steps."""
+        """The same, with finer steps."""
         return fingerprints.quantile_definitions(self.published, finer=True)
 
     @cached_property
@@ -214,7 +214,7 @@ class Fingerprints:
             "rules": counted("Definitions of quartiles", "definitions", origin="book"),
             "sets_finer": Facts(
                 "all {count} | at least {minimum} of the *",
-                "Sets of quartiles compatible with every definition on finer steps",
+                "Sets of quartiles compatible with every definition, with finer steps",
                 "sets",
             ),
             "type_beside": WORDS,

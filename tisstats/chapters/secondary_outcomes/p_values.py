@@ -64,7 +64,7 @@ class PValues(Table2):
                 origin="book",
             ),
             "p_both_sides_finer": counted(
-                "Measures with attainable P on both sides of the level, on finer steps",
+                "Measures with attainable P on both sides of the level, with finer steps",
                 "measures",
                 origin="book",
             ),
@@ -103,7 +103,7 @@ class PValues(Table2):
         Parameters
         ----------
         discordant, finer
-            The measures on the assumed steps, and on the finer ones.
+            The measures with the assumed steps, and with the finer ones.
         """
         ranges = [each.ranges.exact_given_printed for each in self.attainable_p]
         computed = sum(found is not None for found in ranges)
@@ -159,11 +159,11 @@ class PValues(Table2):
         return f"The printed P value is not attained: {_names(outside)}."
 
     @table(
-        "Attainable P values on the assumed steps, and whether the exact test could change "
+        "Attainable P values with the assumed steps, and whether the exact test could change "
         "significance",
         notes={
-            "": "Over all changes on the assumed steps that round to the printed values; given the "
-            "printed P, over those whose asymptotic P rounds to it; minima are rounded down, "
+            "": "Over all changes with the assumed steps that round to the printed values; given "
+            "the printed P, over those whose asymptotic P rounds to it; minima are rounded down, "
             "maxima up. {self.attainable_in_words}"
         },
         columns={
@@ -195,7 +195,7 @@ class PValues(Table2):
             }
 
     @table(
-        "Attainable P values on finer steps",
+        "Attainable P values with finer steps",
         columns={"Exact P *": _EXACT_P, "*symptotic P*": _ASYMPTOTIC_P, "*": WORDS},
         rows=PSOAS,
         notes={"Finer steps": "The modified Rankin scale has whole grades only."},

@@ -86,7 +86,7 @@ class Table2(Chapter):
 
     @table(
         "Changes of Table 2 in per cent of the range of each measure: median (first to third "
-        "quartile), positive for improvement. A range is assumed where it says so",
+        "quartile), positive for improvement. Assumed ranges are marked",
         collapsed=True,
         columns={
             "Range": WORDS,

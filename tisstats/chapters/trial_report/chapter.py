@@ -77,7 +77,7 @@ class TrialChapter:
             return ""
         if self.study.study.listings:
             return "No patient was analysed."
-        return "Single patients are not shown, as the description of the study asks."
+        return "Individual patients are not shown, as the description of the study asks."
 
     def arm_sizes(self) -> dict[str, int]:
         """Return the number of analysed patients of each arm, by label."""

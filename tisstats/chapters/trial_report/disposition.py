@@ -17,13 +17,13 @@ NOT_RECORDED = "not recorded"
 
 #: Who completed the study, where its end is recorded.
 COMPLETION_RULE = (
-    "A patient with neither a week nor a reason of an early stop counts as having completed the "
+    "A patient with neither a week nor a reason for an early stop counts as having completed the "
     "study."
 )
 
 #: What is called an early stop where patients and their harms are counted.
 STOPPED_EARLY = (
-    "Stopped early: the treatment stopped before its planned end, also where the patient completed "
+    "Stopped early: the treatment stopped before its planned end, even if the patient completed "
     "the study, or the patient left the study."
 )
 
@@ -39,8 +39,8 @@ def later_deaths(data: StudyData) -> str:
     """
     died = int(died_later(data.analysis.patients).sum())
     had = (
-        f" {count_of(died, 'analysed patient')} died whose study had ended for another reason or "
-        "was completed: see the page on safety for all deaths."
+        f" {count_of(died, 'analysed patient')} whose study had ended for another reason or was "
+        "completed also died: see the page on safety for all deaths."
     )
     return had if died else ""
 

@@ -294,7 +294,8 @@ class Measures(TrialChapter):
             "end": self.end,
             "pairs_shown": "a thin line per patient"
             if self.study.study.listings
-            else "a band from the first to the third quartile, since single patients are not shown",
+            else "a band from the first to the third quartile, as individual patients are not "
+            "shown",
             "definitions_note": self.definitions_note,
             "arms_note": "There is one arm: a change within it may have any cause, such as the "
             "course of the disease or regression to the mean."

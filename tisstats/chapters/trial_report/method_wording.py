@@ -68,4 +68,4 @@ def describe_end(plan: AnalysisPlan, endpoint: EndpointPlan) -> str:
     last = f"each patient's last visit after baseline up to week {endpoint.week:g}"
     if plan.end == "completers":
         return f"{last}, of those patients who completed the study"
-    return f"{last}, also of those who stopped early"
+    return f"{last}, including those who stopped early"

@@ -163,7 +163,7 @@ class Patients(TrialChapter):
         ends = (
             f"{COMPLETION_RULE} {STOPPED_EARLY}{later_deaths(self.data)}"
             if self.data.ends_recorded
-            else "The table of patients has neither a week nor a reason of early stops, so that "
+            else "The table of patients has neither a week nor a reason for early stops, so that "
             "completion is not recorded."
         )
         treatments = (

@@ -116,7 +116,7 @@ class Safety(TrialChapter):
             }
 
     @table(
-        "Risk differences to {self.reference} in percentage points, with {self.level} intervals "
+        "Risk differences from {self.reference} in percentage points, with {self.level} intervals "
         "({self.difference}). Counts and N are in the table of harms by patient; a difference "
         "needs counts that are known in both arms. No adjustment for multiplicity",
         origin="{self.label}",
@@ -182,8 +182,8 @@ class Safety(TrialChapter):
 
     @table(
         "Outcomes that no patient of an arm had, with the exact one-sided upper {self.level} limit "
-        "of the proportion in % (Clopper-Pearson): with a higher one, no event among so many "
-        "patients would be less likely than {self.error}%",
+        "of the proportion in % (Clopper-Pearson): with a higher one, seeing no event among so "
+        "many patients would have a probability below {self.error}%",
         origin="{self.label}",
         columns={
             "Outcome": WORDS,
@@ -277,7 +277,7 @@ class Safety(TrialChapter):
         if not self.others:
             return ""
         return (
-            f"; risk difference to {self.reference} in percentage points with {self.level} "
+            f"; risk difference from {self.reference} in percentage points with {self.level} "
             f"interval ({self.difference}), without adjustment for multiplicity"
         )
 

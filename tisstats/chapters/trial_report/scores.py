@@ -70,7 +70,7 @@ class Scores(TimeToResponse):
         "a known score]. Where missing measures leave scores open, their number follows, with the "
         "range of the median over all visits of the week if they are as low and as high as they "
         "can be. N are the analysed patients; patients without a visit in a week are in no "
-        "quantile of it. To a week belongs {self.windows}. Quartiles by {self.quantiles}",
+        "quantile of it. The visit of a week is {self.windows}. Quartiles by {self.quantiles}",
         origin="{self.label}",
         columns={
             "Week": LABEL,
@@ -206,8 +206,8 @@ class Scores(TimeToResponse):
             "the week of the endpoint too; bars are the range of a score that missing measures "
             "leave open"
             if self.study.study.listings
-            else "The band is from the first to the third quartile; single patients are not shown, "
-            "as the description of the study asks",
+            else "The band is from the first to the third quartile; individual patients are not "
+            "shown, as the description of the study asks",
             "limits": f"The {self.level} limits are shaded"
             if len(self.study.arms) == 1
             else f"The {self.level} limits of each arm are in the table",

@@ -140,7 +140,7 @@ class Sensitivity(TrialChapter):
         }
 
     @table(
-        "Choices that are varied at once for the {self.words.noun}, each with its levels",
+        "Choices that are varied together for the {self.words.noun}, each with its levels",
         origin="{self.label}",
         columns="choices in words, with their reasons",
     )
@@ -296,7 +296,7 @@ class Sensitivity(TrialChapter):
                 }
 
     @table(
-        "Choices that are varied at once for the changes",
+        "Choices that are varied together for the changes",
         origin="{self.label}",
         columns="choices in words, with their reasons",
     )
