@@ -1,6 +1,7 @@
 """The English of the code itself: how docstrings open, and names that sound translated."""
 
 import ast
+import functools
 import re
 from collections import Counter
 from pathlib import Path
@@ -40,15 +41,47 @@ def named(path):
     return str(path.relative_to(PACKAGE))
 
 
+@functools.cache
+def functions(path):
+    """Return each function of a module with its docstring."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    found = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [(node, ast.get_docstring(node) or "") for node in found]
+
+
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_docstrings_open_as_the_field_writes_them(path):
     wrong = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            words = (ast.get_docstring(node) or "").split()
-            if words and words[0] in OPENINGS:
-                wrong.append(f"{node.name}: {' '.join(words[:6])}")
+    for node, docstring in functions(path):
+        words = docstring.split()
+        if words and words[0] in OPENINGS:
+            wrong.append(f"{node.name}: {' '.join(words[:6])}")
     assert wrong == []
+
+
+def test_no_docstring_describes_a_parameter_that_is_not_there():
+    found = [
+        (named(path), node.name, name)
+        for path in FILES
+        for node, docstring in functions(path)
+        for name in described_parameters(docstring)
+        if name not in {argument.arg for argument in parameters(node.args)}
+    ]
+    assert found == []
+
+
+def described_parameters(docstring):
+    """Return the names that stand below "Parameters"."""
+    section = docstring.partition("Parameters\n----------\n")[2].split("\n\n")[0]
+    lines = [line for line in section.splitlines() if not line.startswith(" ")]
+    heads = [line.split(" :")[0] for line in lines]
+    return [name.strip(" *") for head in heads for name in head.split(",")]
+
+
+def parameters(arguments):
+    """Return all arguments of a signature."""
+    several = [each for each in (arguments.vararg, arguments.kwarg) if each]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *several]
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)

@@ -272,7 +272,7 @@ def format_table_number(
         The number, in any unit.
     decimals
         How many decimals, or a function that returns how many for a number: the journal's style.
-    rule
+    rounding
         How halves are rounded.
 
     Examples
@@ -304,7 +304,7 @@ def format_median_quartiles(
         if neither exists, only the median is printed.
     decimals
         Decimals of all three, or a function that returns them for each.
-    rule
+    rounding
         How halves are rounded; "half-up" is away from zero.
     missing
         Text for a quartile that does not exist.

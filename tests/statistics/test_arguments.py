@@ -351,7 +351,7 @@ OF_NO_DIMENSION = [
 ]
 
 
-@pytest.mark.parametrize("value", [*OF_NO_DIMENSION, np.array([5]), bytearray(b"5")], ids=repr)
+@pytest.mark.parametrize("value", OF_NO_DIMENSION, ids=repr)
 @pytest.mark.parametrize("read", [arguments.whole_number, arguments.real_number])
 def test_an_array_of_no_dimension_is_as_its_entry_would_be(read, value):
     with pytest.raises(ValueError, match=r"^x must be a (whole|finite) number, got ") as raised:

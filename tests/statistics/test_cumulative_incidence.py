@@ -271,6 +271,13 @@ def test_binary_noise_neither_parts_times_nor_misses_a_step():
     )
 
 
+def test_no_incidence_exceeds_one_by_rounding():
+    for n in (5, 37, 56):  # the sums of floats exceed 1 by up to 1e-15
+        curves = cumulative_incidence(range(n), [1] * n)
+        assert curves.estimate[1].max() <= 1
+        assert curves.at(n).estimate[1] == pytest.approx(1)
+
+
 def test_without_any_event_there_is_no_curve():
     curves = cumulative_incidence([1, 2], [0, 0])
     assert (curves.causes, dict(curves.estimate), dict(curves.variance)) == ((), {}, {})

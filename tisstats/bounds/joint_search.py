@@ -129,7 +129,7 @@ class JointSearch:
         strict
             Whether patients meet a condition stricter than no worsening, and had all that had to be
             abnormal at inclusion; otherwise neither is required, which is a relaxation.
-        known
+        known_bound
             A known bound of the objective, when a cohort that attains it is sought.
         orders
             Rows whose sorted changes belong to the patients in turn, and whether ascending.

@@ -262,7 +262,8 @@ def incidence_of_counts(
         1 - (own + others) / at_risk, axis=-1, dtype=np.float64
     )
     before = np.concatenate([np.ones_like(event_free[..., :1]), event_free[..., :-1]], axis=-1)
-    incidence: NDArray[np.float64] = np.cumsum(before * own / at_risk, axis=-1)
+    # Rounding may bring a sum of 1 slightly above it.
+    incidence: NDArray[np.float64] = np.cumsum(before * own / at_risk, axis=-1).clip(max=1.0)
     n = at_risk.astype(np.float64)
     last = own + others == at_risk
     if variance == "greenwood":
