@@ -22,7 +22,8 @@ from tisstats.tables import (
     truth_values,
     unit_of,
 )
-from tisstats.tables.cells import as_text, check_date_format
+from tisstats.tables import cells as cells_module
+from tisstats.tables.cells import as_text, check_date_format, factorize
 
 
 def column(*cells):
@@ -270,3 +271,15 @@ def test_empty_cells_of_any_kind():
         == [True] * 4 + [False] * 3
     )
     assert empty_cells(pd.Series([1.0, np.nan])).tolist() == [False, True]
+
+
+@given(st.lists(st.none() | st.text("aP1\0 ", max_size=3) | st.integers(0, 3) | st.floats(0, 1)))
+def test_values_are_distinct_also_where_pandas_ends_texts_at_a_null_character(values):
+    given_values = np.array([*values, "a", "a\0", None], dtype=object)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells_module, "_PANDAS_SEES_NULL", False)
+        codes, distinct = factorize(given_values)
+    expected = list(dict.fromkeys(value for value in given_values if value is not None))
+    assert distinct.tolist() == expected
+    places = [-1 if value is None else expected.index(value) for value in given_values]
+    assert codes.tolist() == places

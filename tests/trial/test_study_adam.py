@@ -268,7 +268,7 @@ def test_columns_of_ours_lead_to_variables_and_records(tmp_path):
     held = {name for table in raw.values() for name in table.cells}
     assert not {"index", "tis", "response", "baseline", "visit_week"} & held
     # Each measure of a visit stands in a record of its own, of which the visit has the first.
-    records = pd.read_csv(folder / "adam" / "synthetic_adtis.csv")
+    records = pd.read_csv(folder / "adam" / "synthetic_adtis.csv", converters={"ARELTM": float})
     mmt = np.flatnonzero(records["PARAMCD"] == "MMT") + 2
     visits = raw["visits"]
     assert visits.source.origins["mmt"].lines.tolist() == mmt.tolist()

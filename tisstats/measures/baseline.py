@@ -223,7 +223,9 @@ def of_one_baseline(baseline: Baseline, compute: Callable[[pd.DataFrame], _Resul
     if not isinstance(baseline, Mapping | pd.Series):
         raise ValueError(f"baseline must be a mapping of measures to values, got {baseline!r}")
     try:
-        return compute(pd.DataFrame([dict(baseline)]))
+        # pandas before version 3.1 would convert whole numbers of any length to floats.
+        cells = {name: pd.Series([value], dtype=object) for name, value in baseline.items()}
+        return compute(pd.DataFrame(cells, index=[0]))
     except DataError as error:
         # A single baseline has no row number to report.
         raise DataError([replace(fault, row=None) for fault in error.faults]) from None

@@ -23,7 +23,7 @@ from tisstats.measures.enzymes import ENZYME_SELECTIONS, sort_enzymes
 from tisstats.measures.score_summary import MOST_NAMED, ScoreCounts
 from tisstats.measures.visit_table import Visits, place_visits
 from tisstats.measures.visits import ScoringRules, as_categories, score_placed_visits
-from tisstats.tables.cells import is_text
+from tisstats.tables.cells import factorize, is_text
 from tisstats.tables.raw import FAULTS_PER_COLUMN
 
 #: Columns of the score that are categories; the others are numbers.
@@ -139,9 +139,9 @@ def patient_keys(patients: pd.Series) -> tuple[NDArray[np.int64], list[str] | No
     """
     if isinstance(patients.dtype, np.dtype) and patients.dtype.kind in "iu":
         return patients.to_numpy().astype(np.int64), None
-    codes, distinct = pd.factorize(patients)
+    codes, distinct = factorize(patients)
     found = _keys(distinct.tolist())
-    places, keys = pd.factorize(np.array(found, dtype=object))
+    places, keys = factorize(np.array(found, dtype=object))
     return np.append(places, -1)[codes].astype(np.int64), keys.tolist()
 
 

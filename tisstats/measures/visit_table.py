@@ -26,7 +26,7 @@ from tisstats.measures.ranges import Ranges as Ranges
 from tisstats.measures.ranges import check_vas_max as check_vas_max
 from tisstats.statistics._arguments import data_frame, one_of
 from tisstats.tables.cells import empty_cells as empty_cells
-from tisstats.tables.cells import numbers
+from tisstats.tables.cells import factorize, numbers
 from tisstats.tables.decimals import like_decimal_commas
 from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
 from tisstats.tables.raw import TableSource as TableSource
@@ -296,7 +296,7 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
 
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:
     """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored."""
-    codes, found = pd.factorize(identifiers)
+    codes, found = factorize(identifiers)
     if pd.api.types.is_numeric_dtype(found.dtype):
         return codes.astype(np.int64)
     names = pd.Series(found)
@@ -304,7 +304,7 @@ def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:
         names = names.str.strip()
     else:
         names = names.map(lambda name: name.strip() if isinstance(name, str) else name)
-    numbers, distinct = pd.factorize(names)
+    numbers, distinct = factorize(names)
     numbers[np.asarray(distinct == "", dtype=bool)[numbers]] = -1
     return np.append(numbers, -1)[codes].astype(np.int64)
 

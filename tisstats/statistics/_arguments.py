@@ -70,10 +70,10 @@ def whole_number(
     return number
 
 
-#: What would convert to a number, and is none.
+#: What would convert to a number, and is none: an array of one number by NumPy before version 2.4.
 _NO_NUMBERS = (
     *(bool, np.bool_, str, bytes, bytearray, memoryview, complex, np.complexfloating),
-    np.ma.MaskedArray,
+    np.ndarray,
 )
 
 

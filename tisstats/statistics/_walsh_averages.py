@@ -55,6 +55,7 @@ def walsh_averages(numbers: _Floats) -> WalshAverages:
     >>> averages.up_to(2.0), averages.next_above(2.0), averages.next_below(2.0)
     (3, 3.0, 1.5)
     """
+    numbers = numbers + 0.0  # turns a zero with a minus sign into zero
     return ListedAverages(numbers) if numbers.size <= _MOST_LISTED else CountedAverages(numbers)
 
 

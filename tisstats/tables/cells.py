@@ -177,8 +177,30 @@ def distinct_texts(cells: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
     >>> places.tolist(), distinct
     ([0, 1, 0], ['0.5', '2'])
     """
-    codes, distinct = pd.factorize(np.asarray(cells, dtype=object))
+    codes, distinct = factorize(np.asarray(cells, dtype=object))
     return codes.astype(np.int64), distinct.tolist()
+
+
+#: Before version 3.1, pandas ends a text at a null character when it looks for distinct ones.
+_PANDAS_SEES_NULL = bool(pd.factorize(np.array(["", "\0"], dtype=object))[0][1])
+
+
+def factorize(values: NDArray[Any] | pd.Series | pd.Index) -> tuple[NDArray[np.intp], pd.Index]:
+    r"""Return what `pandas.factorize` does, with all versions of pandas.
+
+    Examples
+    --------
+    >>> codes, distinct = factorize(np.array(["P1", "P1\0", None, "P1"], dtype=object))
+    >>> codes.tolist(), distinct.tolist()
+    ([0, 1, -1, 0], ['P1', 'P1\x00'])
+    """
+    texts = (value for value in values if isinstance(value, str))
+    if _PANDAS_SEES_NULL or "\0" not in "".join(texts):
+        codes, distinct = pd.factorize(values)
+        return codes, pd.Index(distinct)
+    known: dict[Any, int] = {}
+    places = [-1 if pd.isna(value) else known.setdefault(value, len(known)) for value in values]
+    return np.array(places, dtype=np.intp), pd.Index([*known], dtype=object)
 
 
 def is_text(cells: Iterable[object]) -> bool:

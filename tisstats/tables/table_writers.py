@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.tables.cells import factorize
 from tisstats.tables.formats import FormatError
 from tisstats.tables.workbook import write_workbook
 
@@ -92,7 +93,7 @@ class TextWriter:
         elif column.dtype.kind in "iuf" and isinstance(column.dtype, np.dtype):
             places, texts = _distinct_numbers(column.to_numpy())
         elif _is_text(column):
-            places, known = pd.factorize(column.to_numpy(dtype=object))
+            places, known = factorize(column.to_numpy(dtype=object))
             texts = self._cells(known.tolist())
         else:
             return self._by_pandas(column)
