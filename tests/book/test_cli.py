@@ -93,7 +93,7 @@ def test_a_value_that_chapters_refuse_ends_in_one_line_before_anything_runs(run,
         (
             "--set=cohort=",
             "",
-            "cohort: is not a folder, not the number of a cohort and not 'reference'",
+            "cohort '': is not a folder, not the number of a cohort and not 'reference'",
         ),
         (
             "--set=cohort=",

@@ -145,7 +145,7 @@ def small_book(checkout, tmp_path):
 @pytest.mark.parametrize(
     ("setting", "code", "start", "message"),
     [
-        ("target_power=1.2", 2, "", "'target_power' must be above 0 and below 1, got 1.2"),
+        ("target_power=1.2", 2, "", "'target_power' must be from 0.000000001 to 0.9"),
         # What is allowed here depends on another parameter: the chapter checks it.
         ("treated_response=0.01", 1, "03_primary_outcome", "must be above control_response"),
     ],

@@ -21,6 +21,7 @@ from tisstats.chapters.identifiability import Identifiability
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.chapters.method_agreement import MethodAgreement
 from tisstats.chapters.methods import Methods
+from tisstats.chapters.missed_visits import MissedVisits
 from tisstats.chapters.own_data import OwnData
 from tisstats.chapters.page import FigureItem, LedgerList, Markdown, Table
 from tisstats.chapters.parameters import permitted_values
@@ -33,6 +34,7 @@ from tisstats.chapters.teaching_scoring import ScoredPatient
 from tisstats.datapackage import read_descriptor
 from tisstats.ledger.published import data_directory
 from tisstats.lim2021.cohort_check import CheckResult
+from tisstats.lim2021.next_trial import NextTrialPlan
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.statistics import INTERVAL_METHODS
 from tisstats.teaching.missed_visits import ALIKE
@@ -241,6 +243,9 @@ def test_the_default_is_permitted_and_each_chapter_has_the_parameters_of_its_not
     page(notebook)
 
 
+#: Limits of levels, power and response rates.
+INSIDE = "from 0.000000001 to 0.999999999"
+
 WRONG = [
     ("01_methods", "body_weight_kg", 19.9, "from 20 to 350 kg"),
     ("01_methods", "body_weight_kg", float("nan"), "from 20 to 350 kg"),
@@ -257,21 +262,26 @@ WRONG = [
     ("03_primary_outcome", "treated_response", None, "a number"),
     ("03_primary_outcome", "horizon_week", 6.5, "a whole number"),
     ("own_data", "patients_shown", "2", "a whole number"),
-    ("01_methods", "confidence_level", 0.9999999991, "above 0 and at most 0.999999999"),
+    ("01_methods", "confidence_level", 0.9999999991, INSIDE),
     ("01_methods", "assumed_proportion", 1.01, "from 0 to 1"),
-    ("01_methods", "confidence_level", 95.0, "above 0 and at most 0.999999999"),
+    ("01_methods", "confidence_level", 95.0, INSIDE),
     ("01_methods", "interval_method", "exact", "one of clopper-pearson, "),
     ("01_methods", "interval_method", "newcombe", "one of clopper-pearson, "),
     ("02_cohort_flow", "rounding_rule", "up", "one of half-up, half-even, truncate"),
     ("03_primary_outcome", "threshold", 30, "20 or 40, "),
     ("03_primary_outcome", "horizon_week", 2, "from 3 "),
     ("03_primary_outcome", "horizon_week", 24, "to 9 (end of the study)"),
-    ("03_primary_outcome", "confidence_level", 1.0, "above 0 and at most 0.999999999"),
-    ("03_primary_outcome", "control_response", 0.0, "above 0 and below 1"),
-    ("03_primary_outcome", "target_power", 1.0, "above 0 and below 1"),
+    ("03_primary_outcome", "confidence_level", 1.0, INSIDE),
+    ("03_primary_outcome", "control_response", 0.0, INSIDE),
+    ("03_primary_outcome", "target_power", 1.0, INSIDE),
     ("04_secondary_outcomes", "quantile_definition", "10", "one of spss, 1, 2, "),
     ("04_secondary_outcomes", "horizon_week", 10, "to 9 (end of the study)"),
-    ("05_safety", "confidence_level", 0.0, "above 0 and at most 0.999999999"),
+    ("05_safety", "confidence_level", 0.0, INSIDE),
+    ("teaching_placebo", "confidence_level", 1e-20, INSIDE),  # one minus it is 1
+    ("teaching_placebo", "target_power", 1 - 1e-16, INSIDE),  # printed, it was 100%
+    ("06_identifiability", "cohort", None, "text"),
+    ("02_cohort_flow", "cohort", 1.0, "text"),
+    ("ledger", "verdict", [], "text"),
     ("07_what_does_not_add_up", "proportion_test", "t", "one of fisher, boschloo, barnard, "),
     ("own_data", "patients_shown", 0, "at least 1"),
     ("data_dictionary", "package", "reconstructed", "one of agreement, bounds, evidence, "),
@@ -301,6 +311,16 @@ def test_numbers_of_numpy_are_numbers():
         "01_methods", planned_patients=np.int64(20), confidence_level=np.float32(0.5)
     )
     assert (chapter.planned_patients, chapter.confidence_level) == (20, np.float32(0.5))
+
+
+@pytest.mark.parametrize("number", [17, np.int64(17)])
+def test_a_number_given_for_text_is_its_text(number):
+    # As papermill passes it on: -p cohort 17, -p quantile_definition 7.
+    assert page.__wrapped__("06_identifiability", cohort=number).cohort == "17"
+    chapter = page.__wrapped__("04_secondary_outcomes", quantile_definition=7, cohort=number)
+    assert (chapter.quantile_definition, chapter.cohort) == ("7", "17")
+    folder = page.__wrapped__("08_sensitivity", cohort=ROOT / "data" / "reconstructed").cohort
+    assert folder == str(ROOT / "data" / "reconstructed")
 
 
 def test_every_parameter_is_checked_or_refused_where_its_rule_depends_on_another():
@@ -367,6 +387,36 @@ def test_a_coverage_below_its_level_is_never_shown_as_the_level():
     assert below.any()
     assert (table.loc[below, "Minimum coverage"].astype(float) < 99.99).all()
     assert (table.loc[~below, "Minimum coverage"].astype(float) >= 99.99).all()
+
+
+def test_no_coverage_is_taken_for_a_level_that_is_smaller_than_rounding_noise():
+    table = page("03_primary_outcome", confidence_level=1e-9).coverage_by_method().frame
+    attaining = table["Coverage at least nominal everywhere"] == "yes"
+    assert attaining.any()
+    assert (table.loc[attaining, "Minimum coverage"].astype(float) > 0).all()
+    assert (table.loc[~attaining, "Minimum coverage"].astype(float) == 0).all()
+
+
+def test_a_trial_larger_than_was_tried_is_not_said_to_be_the_one_with_missed_visits():
+    # The planned number may be "more than 200"; what is computed then is a trial of 200.
+    lesson = (ROOT / "notebooks" / "teaching_placebo.ipynb").read_text(encoding="utf-8")
+    # In the text and in the caption of the figure.
+    assert lesson.count("a trial of {glue:text}`missed_patients` patients per arm") == 2
+    assert "trial of {glue:text}`plan_minimal`" not in lesson
+
+
+@pytest.mark.parametrize(
+    ("level", "alpha"), [(0.95, "0.05"), (0.123456789, "0.876543211"), (1e-9, "0.999999999")]
+)
+def test_the_command_has_the_type_i_error_of_the_page_in_full(level, alpha):
+    plan = NextTrialPlan(0.79, 0.44, target_power=0.8, confidence_level=level)
+    assert f" --alpha {alpha} " in MissedVisits(plan, patients=34).command().text
+
+
+def test_table_1_is_said_to_be_consistent_under_the_rule_for_which_it_is():
+    assert page("02_cohort_flow", rounding_rule="half-even").numbers()["percentages_equal"] != "all"
+    text = (ROOT / "notebooks" / "02_cohort_flow.ipynb").read_text(encoding="utf-8")
+    assert "no percentage, rounded half up, and no sum of Table 1" in text
 
 
 def test_the_methods_without_coverage_near_zero_are_named_for_the_level():

@@ -131,6 +131,7 @@ def test_methods_lie_as_far_apart_as_the_table_shows(page):
 
 def test_missed_visits_of_the_trial_planned_at_the_lower_threshold(page):
     missed, numbers = page.missed_visits, page.numbers()
+    assert numbers["missed_patients"] == missed.patients
     assert (missed.patients, numbers["plan_minimal"]) == (34, "34")
     arms = {
         name: planned_arm(34, response, missed=0.2)

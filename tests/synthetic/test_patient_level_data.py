@@ -106,6 +106,9 @@ def test_a_file_that_is_no_ensemble_is_refused(tmp_path):
     [
         ("1000", "cohort must be 0 to 999, got 1000"),
         ("my-trial", "is not a folder, not the number of a cohort and not 'reference'"),
+        ("x" * 3_000, r"x\.\.\. \(3000 characters\): is not a folder, not the number of a cohort"),
+        ("x" * 3_000 + "#3", r"\(3002 characters\): is not a folder, not the number of a cohort"),
+        ("a\0b", r"cohort a\\x00b: is not a folder, not the number of a cohort"),
     ],
 )
 def test_what_is_nowhere_is_refused_in_one_line(choice, message):

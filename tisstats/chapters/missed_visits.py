@@ -84,6 +84,9 @@ class MissedVisits:
     @described(
         {
             "missed_share": stated("Share of visits missed, assumed", "%", "chosen"),
+            "missed_patients": stated(
+                "Patients per arm of the trial with missed visits", "patients", "computed"
+            ),
             **{
                 f"missed_{name}": Facts("{power}", f"Power, {what}", method=_METHOD)
                 for name, what in (
@@ -157,6 +160,7 @@ class MissedVisits:
         power = simulated.rejection_probability
         return {
             "missed_share": self.share_percent,
+            "missed_patients": self.patients,
             "missed_none_power": self._power("non-responder", 0.0),
             "missed_counted_power": self._power("non-responder"),
             "missed_left_out_power": self._power("unknown"),
@@ -307,13 +311,18 @@ class MissedVisits:
                 "Patients per arm": self._size(share),
             }
 
+    @property
+    def _alpha_typed(self) -> str:
+        """Nominal type I error as it is typed: with as many digits as a level can have."""
+        return f"{round(self.plan.alpha, 12):.12g}"
+
     def command(self) -> Markdown:
         """Return the command that simulates the trial."""
         return Markdown(
             "```bash\n"
             f".venv/bin/tisstats simulate --patients {self.patients} "
             f"--response {self.plan.treated_response:g} {self.plan.control_response:g} \\\n"
-            f"  --missed {SHARE:g} --alpha {self.plan.alpha:g} --seed {SEED}\n"
+            f"  --missed {SHARE:g} --alpha {self._alpha_typed} --seed {SEED}\n"
             "```"
         )
 

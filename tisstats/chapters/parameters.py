@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from numbers import Integral, Real
+from os import PathLike
 from typing import Any
 
 from tisstats.agreement.comparison import MAXIMUM_DIGITS
@@ -26,8 +27,9 @@ from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS
 #: in use are between 80 and 260 (`tisstats.measures.core_set.MMT_MAXIMA`).
 _PLAUSIBLE_MMT_MAX = (10, 1000)
 
-#: Beyond this level, one minus it has few digits left.
-_MOST_LEVEL = 0.999_999_999
+#: Limits of levels, power and response rates. Beyond them one minus the level has few digits left,
+#: or none, and a page would print 0 or 100%.
+_LEAST_INSIDE, _MOST_INSIDE = 0.000_000_001, 0.999_999_999
 
 #: Of more patients the interval has no width at the decimals that are printed.
 _MOST_PLANNED = 1_000_000
@@ -59,6 +61,9 @@ class Parameters:
         for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             value = getattr(self, field.name)
             kind = _KINDS.get(str(field.type))
+            if field.type == "str" and _stands_for_text(value):
+                value = str(value)
+                object.__setattr__(self, field.name, value)
             if why := _refusal(kind, value) or refusal(field.name, value):
                 raise ValueError(f"{field.name} {why}")
 
@@ -69,7 +74,7 @@ def refusal(name: str, value: object) -> str | None:
     Examples
     --------
     >>> refusal("confidence_level", 95.0)
-    'must be above 0 and at most 0.999999999, got 95.0'
+    'must be from 0.000000001 to 0.999999999, got 95.0'
     >>> refusal("confidence_level", 0.9)
     """
     # The folder of data is looked into for its own parameter alone: pages that have none must not
@@ -84,6 +89,11 @@ def _refusal(permitted: Permitted | None, value: object) -> str | None:
     return f"must be {permitted.words}, got {value!r}"
 
 
+def _stands_for_text(value: object) -> bool:
+    """Return whether text is meant: ``papermill -p cohort 17`` passes on a number."""
+    return isinstance(value, PathLike) or _is_number(Integral)(value)
+
+
 def _is_number(kind: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, kind) and not isinstance(value, bool)
 
@@ -93,6 +103,7 @@ _KINDS = {
     "bool": Permitted("True or False", lambda value: isinstance(value, bool)),
     "int": Permitted("a whole number", _is_number(Integral)),
     "float": Permitted("a number", _is_number(Real)),
+    "str": Permitted("text", lambda value: isinstance(value, str)),
 }
 
 
@@ -103,7 +114,7 @@ def permitted_values() -> dict[str, Permitted]:
     Examples
     --------
     >>> permitted_values()["confidence_level"].words
-    'above 0 and at most 0.999999999'
+    'from 0.000000001 to 0.999999999'
     >>> [permitted_values()["threshold"].includes(score) for score in (20, 30, 40)]
     [True, False, True]
     """
@@ -118,9 +129,9 @@ def _values_of_results() -> dict[str, Permitted]:
         published.count(f"design.{name}") for name in ("minimal_score", "responder_score")
     )
     first, last = min(moderate_by_week(published)), published.count("design.primary_week")
-    inside = Permitted(f"above {0} and below {1}", lambda value: 0 < value < 1)
-    level = Permitted(
-        f"above {0} and at most {_MOST_LEVEL}", lambda value: 0 < value <= _MOST_LEVEL
+    inside = Permitted(
+        f"from {_LEAST_INSIDE:.9f} to {_MOST_INSIDE}",
+        lambda value: _LEAST_INSIDE <= value <= _MOST_INSIDE,
     )
     return {
         "body_weight_kg": _between(MINIMUM_WEIGHT_KG, MAXIMUM_WEIGHT_KG, " kg"),
@@ -129,7 +140,7 @@ def _values_of_results() -> dict[str, Permitted]:
             f"from {1} to {_MOST_PLANNED:,}", lambda value: 1 <= value <= _MOST_PLANNED
         ),
         "assumed_proportion": _between(0, 1),
-        "confidence_level": level,
+        "confidence_level": inside,
         "interval_method": _one_of(INTERVAL_METHODS),
         "rounding_rule": _one_of(ROUNDING_RULES),
         "threshold": Permitted(

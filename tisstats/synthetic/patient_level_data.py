@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from errno import ENAMETOOLONG
 from pathlib import Path
 
 from tisstats.datapackage import DESCRIPTOR
@@ -19,6 +20,9 @@ _OWN = "the ensemble of synthetic cohorts"
 
 #: Most digits of the number of a cohort; Python reads no number of thousands of them.
 _MOST_DIGITS = 12
+
+#: Most characters of a choice in a message; no file has so long a name.
+_LONGEST_SHOWN = 300
 
 #: Stands between the folder of an ensemble and the number of one of its cohorts.
 SEPARATOR = "#"
@@ -98,15 +102,17 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
         return PatientLevelData(reference_cohort(), "the reference cohort", drawn=True)
     if choice.isdecimal():
         return _from_ensemble(Ensemble.read(), choice, "the ensemble", _OWN)
-    place, number = split_choice(choice)
-    unnamed = not choice or choice.startswith(SEPARATOR)
+    possible = _can_exist(Path(choice))
+    place, number = split_choice(choice) if possible else (Path(choice), "")
+    unnamed = not choice or choice.startswith(SEPARATOR) or not possible
     if not unnamed and (ensemble := ensemble_file(place)) is not None:
         folder = ensemble.parent if ensemble.name == ENSEMBLE else ensemble
         where = f"the ensemble in {folder.resolve().name}"
         return _from_ensemble(Ensemble.read(ensemble), number or "0", where, str(ensemble))
     if unnamed or not place.is_dir():
         message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
-        raise DataError([Fault(f"cohort {choice}".strip(), message)])
+        shown = shortened(choice, _LONGEST_SHOWN) if choice else repr(choice)
+        raise DataError([Fault(f"cohort {shown}", message)])
     if number:
         message = f"has no {ENSEMBLE}, so {SEPARATOR}{number} names no cohort of it"
         raise DataError([Fault(str(place), message)])
@@ -133,6 +139,17 @@ def split_choice(choice: str) -> tuple[Path, str]:
     if not separator or Path(choice).exists():
         return Path(choice), ""
     return Path(place), number
+
+
+def _can_exist(place: Path) -> bool:
+    """Return whether the system can look for a path: names that are too long are an error of it."""
+    try:
+        place.stat()
+    except OSError as error:
+        return error.errno != ENAMETOOLONG
+    except ValueError:  # a null character
+        return False
+    return True
 
 
 def absolute_choice(choice: str) -> str:

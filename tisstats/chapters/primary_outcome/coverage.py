@@ -162,4 +162,5 @@ class Coverage(PrintedIntervalSource):
 
 def _attains(summary: statistics.CoverageSummary) -> bool:
     """Return whether coverage is at least nominal at every proportion, up to rounding noise."""
-    return summary.minimum_coverage >= summary.level - 1e-9
+    # Relative, and so small that no level that can be set is itself within it.
+    return summary.minimum_coverage >= summary.level * (1 - 1e-12)
