@@ -495,6 +495,33 @@ def test_a_week_differs_by_one_at_most_from_the_days_months_or_years_of_a_name(v
     assert contradicts(visit, np.nextafter(most, np.inf))
 
 
+@pytest.mark.parametrize(
+    "visit", ["Week {} Day 1", "W{}D1", "Study Week {}; Day -1", "wk {} (day 7)", "Week {}/D7"]
+)
+def test_a_day_of_a_week_counts_weeks_from_0_or_from_1(mapped, visit):
+    for number, least in ((1, 0), (5, 4)):
+        name = visit.format(number)
+        assert not contradicts(name, least)
+        assert not contradicts(name, number)
+        assert contradicts(name, np.nextafter(least, -np.inf))
+        assert contradicts(name, number + 1)
+        assert unnamed_weeks([name], [least]) is None
+    assert contradicts(visit.format(1), "one")
+    visits = ADQS.replace("Baseline", visit.format(1))
+    assert rows(mapped(ADAM_MAPPING, visits), "week") == [["0"], ["4"]]
+
+
+def test_a_day_after_the_seventh_counts_from_the_first_dose():
+    for name in ("Week 1 Day 29", "W1 D29"):
+        assert not contradicts(name, 1)
+        assert not contradicts(name, 3 + 1 / 7)
+        assert not contradicts(name, 5)
+        assert contradicts(name, 5.2)
+        assert contradicts(name, 29)
+    assert contradicts("Week 9 Day 8", 8)
+    assert not contradicts("Week 9 Day 7", 8)
+
+
 def test_the_number_of_a_day_is_no_week_even_where_that_is_near():
     assert contradicts("Day 1", 1)
     assert not contradicts("Day 1", 0)
@@ -518,7 +545,7 @@ def test_most_names_of_visits_without_a_week_are_listed():
     ("visit", "number"),
     [("Visit 3", "3"), ("Visit 3 (Week 12)", "5"), ("Weekend 3", "2"), ("Week ４", "4"),
      ("Early Termination", "99"), ("Day -1", "-1"),
-     ("Follow-up Week 4", "28"), ("W4D1", "29"), ("(empty)", "5")],
+     ("Follow-up Week 4", "28"), ("(empty)", "5")],
 )  # fmt: skip
 def test_names_of_visits_that_state_no_week_get_a_remark(mapped, visit, number):
     name = visit if visit != "(empty)" else ""

@@ -22,6 +22,13 @@ _HYPHENATED = re.compile(
     rf"{_UNIT}(?:-\s*|\s+-\s+|\s*[\u2010-\u2015]\s*){_NUMBER}", re.IGNORECASE | re.ASCII
 )
 
+#: A name of a week and a day, such as Week 1 Day 1, W1D1 or Week 4 (Day 29).
+_WEEK_AND_DAY = re.compile(
+    r"\s*(?:study\s+)?(?:week|wk|w)\s*[._]?\s*(?P<week>\d+)[\W_]*(?:day|d)\s*[._]?\s*"
+    r"[-\N{MINUS SIGN}]?(?P<day>\d+)\b",
+    re.IGNORECASE | re.ASCII,
+)
+
 #: Names of visits in week 0, beside those that state a time: Baseline, Day -1.
 _AT_WEEK_0 = re.compile(
     r".*base\s*line.*|BL|day\s*[-\N{MINUS SIGN}]?\s*[01]", re.IGNORECASE | re.ASCII
@@ -29,6 +36,8 @@ _AT_WEEK_0 = re.compile(
 
 #: Fewest and most weeks of a day, month and year. Months of trials are often of four weeks.
 _WEEKS_OF = {"d": (1 / 7, 1 / 7), "m": (4, 365.25 / 7 / 12), "y": (48, 365.25 / 7)}
+
+_DAYS_OF_WEEK = 7
 
 #: By how many weeks a number may differ from days, months or years: a day 29 is in week 4.
 _TOLERANCE = 1
@@ -41,7 +50,9 @@ HOW_TO_WRITE_WEEKS = "write 'Week 4', or 'Week -4' of a week before the first do
 def contradicts(name: str, week: float | str) -> bool:
     """Return whether the name of a visit states another time than a number of weeks.
 
-    A number of days, months or years in the place of that of the weeks is another time, too.
+    A number of days, months or years in the place of that of the weeks is another time, too. A
+    week with one of its seven days can be counted from 1: Week 1 Day 1 is then week 0, and Week 5
+    Day 1 is week 4. A later day than the seventh is counted from the first dose.
 
     Parameters
     ----------
@@ -56,7 +67,13 @@ def contradicts(name: str, week: float | str) -> bool:
     [False, True, False, False, False]
     >>> contradicts("Month 6", 8), contradicts("Month 6", 6), contradicts("Month 6", 26)
     (True, True, False)
+    >>> [contradicts("Week 1 Day 1", week) for week in (0, 1, 4)]
+    [False, False, True]
+    >>> [contradicts("Week 1 Day 29", week) for week in (0, 1, 4, 29)]
+    [True, False, False, True]
     """
+    if (both := _WEEK_AND_DAY.match(name)) is not None:
+        return not _is_on(int(both["week"]), int(both["day"]), week)
     times = _times(name)
     return bool(times) and not any(_is_at(*time, week) for time in times)
 
@@ -101,6 +118,7 @@ def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | N
         for name, week in dict.fromkeys(zip(names, weeks, strict=True))
         if isinstance(week, float | int)
         and not _times(name)
+        and _WEEK_AND_DAY.match(name) is None
         and not (week == 0 and _AT_WEEK_0.fullmatch(name.strip()))
     ]
     if not found:
@@ -123,6 +141,16 @@ def _times(name: str) -> list[tuple[str, float]]:
     if unit == "d" and (joined or minus):
         return []  # Day -1 is the baseline of some trials
     return [(unit, -number)] if minus else [(unit, number), (unit, -number)][: 1 + joined]
+
+
+def _is_on(number: int, day: int, week: float | str) -> bool:
+    """Return whether a day of a numbered week is in a week."""
+    if _is_at("w", number, week):
+        return True
+    if isinstance(week, str):
+        return False
+    # The first week is week 0 or week 1, by who counts.
+    return number - 1 <= week <= number if day <= _DAYS_OF_WEEK else _is_at("d", day, week)
 
 
 def _is_at(unit: str, number: float, week: float | str) -> bool:

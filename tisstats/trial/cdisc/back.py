@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -463,9 +462,7 @@ def _weeks(
     if trusted:
         return weeks
     visits = list(zip(_column(table, "AVISIT", ""), weeks.tolist(), strict=True))
-    known = {
-        each for each in visits if each[1] == each[1] and not _WEEK_AND_DAY.match(each[0].strip())
-    }
+    known = {each for each in visits if each[1] == each[1]}
     others = {each for each in known if contradicts(*each)}
     message = f"is not the week that AVISIT names; {_GIVE_WEEKS}"
     found.add([each in others for each in visits], "AVISITN", message)
@@ -474,11 +471,6 @@ def _weeks(
     found.add([each in hyphens for each in visits], "AVISIT", message)
     return weeks
 
-
-#: A name whose week may be that of a cycle or begin with 1: only the day counts from the start.
-_WEEK_AND_DAY = re.compile(
-    r"(?:study\s+)?(?:week|wk|w)\s*\d+\W+(?:day|d)\s*\d+", re.IGNORECASE | re.ASCII
-)
 
 #: The way out where names of visits and their numbers do not agree.
 _GIVE_WEEKS = "give the week of each AVISIT (weeks)"
