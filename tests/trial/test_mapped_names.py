@@ -1,9 +1,11 @@
 """Faults across tables name the columns of the user's files, not ours."""
 
+import pandas as pd
 import pytest
 
 from tests.trial.studies import make_study, write_csv
 from tisstats.errors import DataError
+from tisstats.trial.doubtful_courses import implausible_times, look_alikes
 from tisstats.trial.study_data import StudyData
 
 NAMES = {
@@ -16,12 +18,12 @@ NAMES = {
     },
     "visits": {"patient_id": "ID", "week": "VISWK"},
     "treatments": {"patient_id": "ID", "week": "EXWK", "treatment": "DRUG"},
-    "adverse_events": {"patient_id": "ID", "week": "AEWK"},
+    "adverse_events": {"patient_id": "ID", "week": "AEWK", "treatment_related": "AEREL"},
 }
 
 
-def line_of(tmp_path, table, **cells):
-    """The fault of a study whose first row of a table has these cells, by their own names."""
+def written(tmp_path, table, **cells):
+    """Write a study whose first row of a table has these cells; names of columns are their own."""
     made = make_study(4, seed=4, missing=0, missed=0)
     for row in made.patients:
         row |= {"end_reason": "completed", "stop_week": "", "death_week": "", "analysed": "Y"}
@@ -37,9 +39,21 @@ def line_of(tmp_path, table, **cells):
         pairs = ", ".join(f'{ours} = "{theirs}"' for ours, theirs in columns.items())
         mapping += f"[{name}]\ncolumns = {{ {pairs} }}\n"
     (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
+    return folder
+
+
+def line_of(tmp_path, table, **cells):
+    """The fault of such a study."""
+    folder = written(tmp_path, table, **cells)
     with pytest.raises(DataError) as caught:
         StudyData.read(folder, tmp_path / "map.toml")
     return str(caught.value.faults[0]).replace(f"{folder}/synthetic_", "")
+
+
+def remarks_of(tmp_path, table, **cells):
+    """The remarks on such a study, of which the visits name the first patient as the table does."""
+    folder = written(tmp_path, table, **cells)
+    return StudyData.read(folder, tmp_path / "map.toml").remarks
 
 
 P, V, T, A = (f"{name}.csv, row 2, column " for name in NAMES)
@@ -60,18 +74,40 @@ P, V, T, A = (f"{name}.csv, row 2, column " for name in NAMES)
          f"{P}WHY, value 'rescue_medication': needs a row with DRUG rescue in treatments.csv"),
         ("patients", {"patient_id": "P002"},
          "patients.csv, row 3, column ID, value 'P002': must not repeat another row's ID"),
-        ("visits", {"patient_id": "X9"}, f"{V}ID, value 'X9': must be a ID of patients.csv"),
+        ("visits", {"patient_id": "X9"},
+         f"{V}ID, value 'X9': must stand in column ID of patients.csv"),
         ("visits", {"week": 99},
          f"{P}ID, value 'P001': has no baseline, week 0, in visits.csv: add "
          "that visit, or leave the patient out of the analysis (column PPFL, value false)"),
         ("treatments", {"week": 99},
          f"{T}EXWK, value '99': lies after the patient's last visit and "
-         "OFFWK, or without a OFFWK the last scheduled week"),
+         "OFFWK, or where that is empty the last scheduled week"),
         ("adverse_events", {"week": 99}, f"{A}AEWK, value '99': lies after the patient's last"),
     ],
 )  # fmt: skip
 def test_a_fault_names_the_columns_of_the_file(tmp_path, table, cells, said):
     assert line_of(tmp_path, table, **cells).startswith(said)
+
+
+def test_remarks_name_the_columns_of_the_file(tmp_path):
+    ends = {"end_reason": "withdrawal", "stop_week": ""}
+    said = " ".join(remarks_of(tmp_path, "patients", **ends))
+    assert "1 patient with WHY and without OFFWK is taken to have stopped at the last visit" in said
+    related = {"treatment_related": "perhaps"}
+    said = " ".join(remarks_of(tmp_path / "related", "adverse_events", **related))
+    assert "AEREL is 'perhaps' in 1 adverse event" in said
+    (alike,) = look_alikes(pd.Series(["P002", "p002"]), name_of_ids="ID")
+    assert alike.startswith("ID 'p002' differs only")
+
+
+def test_a_remark_on_deaths_names_the_column_of_the_file(tmp_path):
+    data = StudyData.read(make_study(4, seed=4).write(tmp_path))
+    none = data.trial.adverse_events[:0]
+    patients = data.trial.patients.assign(end_reason="completed", death_week=1.0)
+    tables = {"patients": patients, "visits": data.trial.visits, "adverse_events": none}
+    (died,) = implausible_times(data.study, tables, named={"end_reason": "WHY"}.__getitem__)
+    assert died.startswith("4 patients died before the last scheduled week, 24, and completed the ")
+    assert "by WHY: did the death end it?" in died
 
 
 def test_what_lies_after_a_death_names_its_column(tmp_path):

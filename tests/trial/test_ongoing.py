@@ -285,7 +285,7 @@ def test_a_stop_without_a_reason_hides_reasons_also_beside_ongoing_patients(tmp_
 def test_an_ongoing_patient_has_no_stop_to_be_dated(tmp_path):
     remarks = StudyData.read(made_with(stop_week="").write(tmp_path)).remarks
     (said,) = (each for each in remarks if "taken to have stopped" in each)
-    assert said.startswith("1 patient with an end_reason and without a stop_week is taken to")
+    assert said.startswith("1 patient with end_reason and without stop_week is taken to")
 
 
 def test_listings_say_that_they_are_ongoing(tmp_path):

@@ -334,11 +334,11 @@ def test_an_early_end_without_its_week_is_told():
     assert of_courses(visits, reasons) == []  # no week of any end is recorded
     assert of_courses(visits, reasons, stops=(np.nan, 3, 4)) == []
     assert of_courses(visits, reasons, stops=(np.nan, np.nan, 4)) == [
-        "1 patient with an end_reason and without a stop_week is taken to have stopped at the last "
+        "1 patient with end_reason and without stop_week is taken to have stopped at the last "
         "visit: B"
     ]
     assert of_courses(visits, reasons, stops=(np.nan, np.nan, np.nan)) == [
-        "2 patients with an end_reason and without a stop_week are taken to have stopped at the "
+        "2 patients with end_reason and without stop_week are taken to have stopped at the "
         "last visit: the first B"
     ]
 
@@ -347,12 +347,12 @@ def test_an_end_by_a_death_with_its_week_needs_no_week_of_a_stop():
     visits = [(patient, week, week) for patient in "ABC" for week in (0, 4)]
     reasons, stops = ["death", "death", "adverse_event"], (np.nan,) * 3
     assert of_courses(visits, reasons, stops=stops, deaths=(5, 6, np.nan)) == [
-        "1 patient with an end_reason and without a stop_week is taken to have stopped at the last "
+        "1 patient with end_reason and without stop_week is taken to have stopped at the last "
         "visit: C"
     ]
     # A death after a stop does not say when that was.
     assert of_courses(visits, reasons, stops=stops, deaths=(5, np.nan, 6)) == [
-        "2 patients with an end_reason and without a stop_week are taken to have stopped at the "
+        "2 patients with end_reason and without stop_week are taken to have stopped at the "
         "last visit: the first B"
     ]
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.trial.studies import make_study
 from tisstats.cli import main
+from tisstats.errors import DataError
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study import Study
 from tisstats.trial.study_adam import read_study_datasets
@@ -213,7 +214,8 @@ def test_who_is_still_in_the_study_has_not_ended_early(tmp_path):
 def test_reasons_of_the_codelist_are_ours(tmp_path):
     data = StudyData.read(with_reasons(tmp_path, REASONS))
     assert data.trial.patients["end_reason"].tolist() == list(REASONS.values())
-    (remark,) = (each for each in data.remarks if "DCSREAS" in each)
+    undated, remark = sorted(each for each in data.remarks if "DCSREAS" in each)
+    assert "with DCSREAS or EOSSTT and without STOP_WEE are taken to have stopped at the last" in undated
     assert remark.startswith("synthetic_adsl.csv: reasons of the end (DCSREAS) are read so: ")
     assert "ADVERSE EVENT as adverse_event, Death as death, " in remark
     assert "PHYSICIAN DECISION as other" in remark
@@ -226,6 +228,23 @@ def test_a_reason_that_may_be_two_of_ours_is_refused_where_it_stands(tmp_path, c
     line = the_line(folder, capsys)
     file = folder / "adam" / "synthetic_adsl.csv"
     assert line.startswith(f"{file}, row 3, column DCSREAS, value 'PROGRESSIVE DISEASE': must be ")
+    assert line.endswith(
+        "; what it stands for can be said in [patients.values.end_reason] of a mapping file (preset "
+        '= "adam") that names CSV or Parquet files, without adam in [files]'
+    )
+
+
+def test_what_is_wrong_with_ends_in_data_sets_is_listed_with_the_way_out(tmp_path):
+    folder = with_reasons(tmp_path, ["DEATH", "RECOVERY"])
+    file = folder / "adam" / "synthetic_adsl.csv"
+    table = pd.read_csv(file, dtype=str, keep_default_na=False)
+    table.assign(EOSSTT=["COMPLETED", "DISCONTINUED"]).to_csv(file, index=False)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    twice, unknown = map(str, caught.value.faults)
+    assert "row 2, column DCSREAS, value 'DEATH': is not of a patient with EOSSTT of" in twice
+    assert "which of the two is right? What it stands for can be said in [patients." in twice
+    assert "row 3, column DCSREAS, value 'RECOVERY': must be one of completed" in unknown
 
 
 def test_faults_of_data_sets_name_the_file_and_the_description(tmp_path, capsys):

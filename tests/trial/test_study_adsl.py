@@ -235,6 +235,36 @@ def test_the_death_of_an_ongoing_patient_names_the_status(tmp_path):
     assert refused(others, mapping) == refused(folder, None) == [said]
 
 
+def test_an_analysed_patient_without_an_arm_has_the_arms_of_the_file_in_the_message(tmp_path):
+    arms = ["Active", "Control", "Screen Failure", "SCRNFAIL"]
+    flags = {"FASFL": ["Y", "Y", "Y", "N"], "ARMCD": arms, "ARM": arms, "TRT01P": arms}
+    others, mapping, _ = read(tmp_path, **ENDS, **flags)
+    given = '[patients.values.arm]\nActive = "active"\nControl = "control"\n'
+    plain = mapping.read_text("utf-8")
+    for more in ("", '"Screen Failure" = ""\nSCRNFAIL = ""\n'):
+        mapping.write_text(plain + given + more, encoding="utf-8")
+        (line,) = refused(others, mapping)
+        assert line == (
+            "row 4, column ARMCD, value 'Screen Failure': must be one of Active, Control "
+            f"({mapping}, values of arm), as the patient is analysed"
+        )
+
+
+def test_a_word_that_is_not_allowed_is_at_its_place_in_the_mapping(tmp_path):
+    others, mapping, _ = read(tmp_path, **ENDS | {"DCSREAS": ["", "", "RECOVERY", ""]})
+    plain = mapping.read_text("utf-8") + '[patients.values.end_reason]\nRECOVERY = '
+    mapping.write_text(f'{plain}"othr"\n', encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        StudyData.read(others, mapping)
+    (line,) = map(str, caught.value.faults)
+    start = f"{mapping}, value 'othr': patients.values.end_reason.RECOVERY: must be one of completed,"
+    assert line.startswith(start)
+    # The reasons of CDISC are known.
+    for word, reason in (("Physician decision", "other"), ("withdrawal", "withdrawal")):
+        mapping.write_text(f'{plain}"{word}"\n', encoding="utf-8")
+        assert StudyData.read(others, mapping).trial.patients["end_reason"][2] == reason
+
+
 def test_who_is_left_out_needs_no_arm_of_the_mapping_and_no_reason(tmp_path):
     ends = ENDS | {"DCSREAS": ["", "", "WITHDRAWAL OF CONSENT", "Screen failure"]}
     arms = ["Active", "Control", "Active", "Screen Failure"]

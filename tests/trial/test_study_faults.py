@@ -256,7 +256,7 @@ FAULTS = {
     ),
     "visit of nobody": (
         cell("visits", 1, "patient_id", "P999"),
-        f"{VISITS}, row 3, column patient_id, value 'P999': must be a patient_id of",
+        f"{VISITS}, row 3, column patient_id, value 'P999': must stand in column patient_id of",
     ),
     "visit twice": (
         row_repeated("visits", 1),
@@ -298,11 +298,11 @@ FAULTS = {
     "treatment after the end": (
         cell("treatments", 0, "week", 60),
         f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit and "
-        "stop_week, or without a stop_week the last scheduled week",
+        "stop_week, or where that is empty the last scheduled week",
     ),
     "treatment of nobody": (
         cell("treatments", 0, "patient_id", "X"),
-        f"{TREATED}, row 2, column patient_id, value 'X': must be a patient_id of",
+        f"{TREATED}, row 2, column patient_id, value 'X': must stand in column patient_id of",
     ),
     "event after the end": (
         cell("adverse_events", 0, "week", 60),
@@ -323,7 +323,7 @@ FAULTS = {
     ),
     "event of nobody": (
         cell("adverse_events", 0, "patient_id", "X"),
-        f"{EVENTS}, row 2, column patient_id, value 'X': must be a patient_id of",
+        f"{EVENTS}, row 2, column patient_id, value 'X': must stand in column patient_id of",
     ),
     # the folder
     "rows declared as observed in files called synthetic": (
@@ -523,7 +523,7 @@ LIMITS = {
     "treatment in the window of the last week": (
         cell("treatments", 0, "week", 24 + 4 / 7),
         cell("treatments", 0, "week", 24 + 5 / 7),
-        "lies after the patient's last visit and stop_week, or without a stop_week the last",
+        "lies after the patient's last visit and stop_week, or where that is empty the last",
     ),
     "seen in the window of a death": (
         both(
@@ -619,7 +619,7 @@ def test_an_identifier_that_only_typing_changed_is_recognised(name, alike, tmp_p
     with pytest.raises(DataError) as caught:
         StudyData.read(made.write(tmp_path))
     (fault,) = caught.value.faults
-    assert fault.message.startswith("must be a patient_id of ")
+    assert fault.message.startswith("must stand in column patient_id of ")
     assert fault.message.endswith(f", {ALIKE}") == alike
 
 
@@ -800,9 +800,9 @@ LINES = {
     "identifiers": [
         f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's "
         "patient_id",
-        f"{VISITS}, row 2, column patient_id, value 'p1': must be a patient_id of {PATIENTS}, "
+        f"{VISITS}, row 2, column patient_id, value 'p1': must stand in column patient_id of {PATIENTS}, "
         f"{ALIKE}",
-        f"{TREATED}, row 2, column patient_id, value 'X': must be a patient_id of {PATIENTS}",
+        f"{TREATED}, row 2, column patient_id, value 'X': must stand in column patient_id of {PATIENTS}",
     ],
     "unseen": [
         f"{PATIENTS}, row 4, column patient_id, value 'P003': has no visit in {VISITS} that the "
@@ -821,7 +821,7 @@ LINES = {
         f"{VISITS}, row 21, column week, value '24': lies after the patient's death, in stop_week "
         f"in {PATIENTS}",
         f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit and "
-        "stop_week, or without a stop_week the last scheduled week",
+        "stop_week, or where that is empty the last scheduled week",
         f"{EVENTS}, row 2, column week, value '60': lies after the patient's last visit, and 2 "
         "weeks of follow-up; if events were recorded for longer, say so in visits.follow_up_weeks",
     ],

@@ -1,12 +1,17 @@
 """Studies whose files have other names, layouts and units, read through a mapping."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.trial.studies import MEASURES, make_study, write_csv
 from tisstats.errors import DataError
+from tisstats.tables import read_mapping
+from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_tables import read_study_tables
 
 
 @pytest.fixture
@@ -164,7 +169,7 @@ def test_all_tables_in_one_workbook(made, plain, tmp_path):
         StudyData.read(folder, tmp_path / "mine.toml")
     path = folder / "synthetic.xlsx"
     assert (
-        f"{path}, sheet 'visits', row 2, column patient_id, value 'X9': must be a patient_id of "
+        f"{path}, sheet 'visits', row 2, column patient_id, value 'X9': must stand in column patient_id of "
         f"{path}, sheet 'patient'"
     ) in str(caught.value)
     (tmp_path / "mine.toml").write_text(sections.replace("sheet", "#"), encoding="utf-8")
@@ -176,28 +181,66 @@ def test_all_tables_in_one_workbook(made, plain, tmp_path):
 
 
 def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made, tmp_path):
-    values = '[patients.values.arm]\nactive = "verum"\ncontrol = "control"\n'
+    for row, sex in zip(made.patients, ["f", "f", "m", *["x"] * len(made.patients)], strict=False):
+        row["sex"] = sex
+    values = '[patients.values.sex]\nf = "Female"\nm = "male"\nx = "female"\n'
     folder, mapping = mapped(made, tmp_path, values)
     with pytest.raises(DataError) as caught:
         StudyData.read(folder, mapping)
-    first = caught.value.faults[0]
-    assert (first.column, first.value) == ("arm", "active")
+    first, second = caught.value.faults
+    assert (first.row, first.column, first.value, second.row) == (2, "sex", "f", 3)
     assert first.message == (
-        "must be one of active, control; not empty; the mapping makes it 'verum'"
+        "must be spelt in one way: other rows have it with other capitals or blanks; the mapping "
+        "makes it 'Female'"
     )
 
 
+@pytest.mark.parametrize(
+    ("section", "words", "wrong"),
+    [
+        ("patients.values.arm", {"A": "activ", "B": "control", "S": "Screen failure", "N": ""},
+         ["A, value 'activ': must be one of active, control"]),
+        ("patients.values.end_reason", {"1": "death", "2": "DEATH"}, ["2, value 'DEATH': must be "]),
+        ("patients.values.analysed", {"1": "yes", "2": "perhaps", "3": ""},
+         ["2, value 'perhaps': must be true or false"]),
+        ("patients.values.sex", {"1": "male", "2": "Male"}, []),
+        ("patients.values.stop_week", {"V1": "four", "V2": "4", "V3": "4,5", "V4": 0, "V5": -1},
+         ["V1, value 'four': must be a number", "V5, value '-1': must be a number of weeks, at"]),
+        ("visits.values.physician_global", {"none": 0, "worst": 10, "more": 11},
+         ["more, value '11': must be a number from 0 to 10"]),
+        ("adverse_events.values.serious", {"1": "y", "0": "mild"}, ["0, value 'mild': must be true"]),
+        ("visits.values.week", {"V1": 0, "V2": "w4", "V3": -1}, ["V2, value 'w4': must be a number"]),
+    ],
+)  # fmt: skip
+def test_words_of_a_mapping_that_a_column_cannot_have(made, tmp_path, section, words, wrong):
+    folder, mapping = made.write(tmp_path / "study"), tmp_path / "map.toml"
+    lines = "".join(f"{theirs} = {json.dumps(ours)}\n" for theirs, ours in words.items())
+    mapping.write_text(f"[{section}]\n{lines}", encoding="utf-8")
+    found = []
+    try:
+        read_study_tables(Study.read(folder), folder, read_mapping(mapping))
+    except DataError as error:  # of cells, which the mapping does not know
+        found = [str(fault) for fault in error.faults if fault.file == str(mapping)]
+    expected = [each.partition(", value ") for each in wrong]
+    assert len(found) == len(expected)
+    for line, (theirs, _, rest) in zip(found, expected, strict=True):
+        value, _, message = rest.partition(": ")
+        assert line.startswith(f"{mapping}, value {value}: {section}.{theirs}: {message}")
+
+
 def test_faults_that_the_mapping_did_not_make_are_shown_as_they_are(made, tmp_path):
-    made.patients[1]["arm"] = "placebo"
-    values = '[patients.values.arm]\nactive = "verum"\ncontrol = "control"\nplacebo = "placebo"\n'
-    folder, mapping = mapped(made, tmp_path, values)
+    for row, sex in zip(made.patients, ["F", "Male", *["f"] * len(made.patients)], strict=False):
+        row["sex"] = sex
+    made.patients[2]["sex"] = "male"
+    values = '[patients.values.sex]\nF = "f"\nf = "female"\nMale = "Male"\nmale = "male"\n'
+    made.patients[3]["sex"] = "male"
+    folder, mapping = mapped(made, tmp_path, values.replace('"f"', '"Female"'))
     with pytest.raises(DataError) as caught:
         StudyData.read(folder, mapping)
     said = {fault.row: (fault.value, fault.message) for fault in caught.value.faults}
-    permitted = "must be one of active, control; not empty"
-    assert said.pop(3) == ("placebo", permitted)
-    rows = [row for row, patient in enumerate(made.patients, start=2) if patient["arm"] == "active"]
-    assert said == dict.fromkeys(rows, ("active", f"{permitted}; the mapping makes it 'verum'"))
+    permitted = "must be spelt in one way: other rows have it with other capitals or blanks"
+    changed = f"{permitted}; the mapping makes it 'Female'"
+    assert said == {2: ("F", changed), 3: ("Male", permitted)}
 
 
 def test_a_unit_that_a_measure_cannot_have_is_a_fault_of_the_mapping(made, tmp_path):

@@ -208,7 +208,7 @@ def _cell_fault(file: Path, row: int | None, error: Any, resource: dict[str, Any
             target = f"{error.reference_name}.csv"
             (name,), (there,) = error.field_names[:1], error.reference_field_names[:1]
             wrong = ", ".join(map(str, error.field_cells))
-            return Fault(str(file), f"must be a {there} of {target}", row, name, wrong)
+            return Fault(str(file), f"must stand in column {there} of {target}", row, name, wrong)
         case "scheme-error" if not file.exists():
             return Fault(str(file), "the file is missing")
         case _ if file.is_dir():

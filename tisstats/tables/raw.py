@@ -91,6 +91,20 @@ class TableSource:
         origin = self.origins.get(column)
         return origin.names if origin is not None and isinstance(origin.names, str) else column
 
+    def all_names(self, column: str) -> str:
+        """Return what a column is called in the file; of several names all that its cells have.
+
+        Examples
+        --------
+        >>> ends = ColumnOrigin(np.array(["EOSSTT", "DCSREAS", "EOSSTT"], dtype=object))
+        >>> TableSource(origins={"end_reason": ends}).all_names("end_reason")
+        'EOSSTT or DCSREAS'
+        """
+        origin = self.origins.get(column)
+        if origin is None or isinstance(origin.names, str):
+            return self.column_name(column)
+        return " or ".join(map(str, dict.fromkeys(origin.names)))
+
     def converting(self, units: Mapping[str, str]) -> TableSource:
         """Return the source of a table with columns converted from these units."""
         return replace(self, converted_from={**self.converted_from, **units})

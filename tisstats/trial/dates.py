@@ -99,11 +99,12 @@ def visits_before_first_dose(
     if not len(before):
         return
     first = before["patient_id"].iloc[0]
+    column = typed["patients"].source.column_name(_FIRST)
     if len(before) == 1:
-        which, dates = f"1 patient{f', {first},' if names else ''} has", f"is {_FIRST}"
+        which, dates = f"1 patient{f', {first},' if names else ''} has", f"is {column}"
     else:
         named = f", the first {first}," if names else ""
-        which, dates = f"{len(before)} patients{named} have", f"are their {_FIRST}"
+        which, dates = f"{len(before)} patients{named} have", f"are their {column}"
     yield f"{which} several visits, all before the first dose: {dates} right?"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,9 @@ from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import NOT_RECORDED, RELATED, UNRELATED
 
 
-def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+def implausible_times(
+    study: Study, tables: Mapping[str, pd.DataFrame], *, named: Callable[[str], str] = str
+) -> Iterator[str]:
     """Yield a remark on late visits, stops and deaths, and on events before week 0 or undated.
 
     Parameters
@@ -34,6 +36,8 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
         The ``visits`` with ``visit_week``, when they took place, the ``adverse_events`` with
         ``week``, and the ``patients``, which may have ``stop_week``, ``death_week`` and
         ``end_reason``.
+    named
+        Returns what a column of the patients is called in their file.
 
     Yields
     ------
@@ -83,8 +87,8 @@ def implausible_times(study: Study, tables: Mapping[str, pd.DataFrame]) -> Itera
     if early := int(np.sum(inside & completed.fillna(False).to_numpy(dtype=bool))):
         yield (
             f"{count_of(early, 'patient')} died before the last scheduled "
-            f"week, {schedule.weeks[-1]:g}, and completed the study by end_reason: did the death "
-            "end it?"
+            f"week, {schedule.weeks[-1]:g}, and completed the study by {named('end_reason')}: did "
+            "the death end it?"
         )
     before = int(np.sum(tables["adverse_events"]["week"].to_numpy(dtype=float) < 0))
     if before:
@@ -109,7 +113,9 @@ def _planned_end(study: Study) -> float:
     return float(schedule.weeks[-1] + schedule.follow_up_weeks + window)
 
 
-def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -> Iterator[str]:
+def unusual_courses(
+    tables: Mapping[str, pd.DataFrame], *, names: bool = True, named: Callable[[str], str] = str
+) -> Iterator[str]:
     """Yield a remark on late baselines, on ends that are inferred, and on odd rescue.
 
     Parameters
@@ -119,6 +125,8 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
         when they took place.
     names
         Whether the first patient is named.
+    named
+        Returns what a column of the patients is called in their file.
 
     Yields
     ------
@@ -163,7 +171,8 @@ def unusual_courses(tables: Mapping[str, pd.DataFrame], *, names: bool = True) -
         if len(undated):
             verb = "is" if len(undated) == 1 else "are"
             yield (
-                f"{count_of(len(undated), 'patient')} with an end_reason and without a stop_week "
+                f"{count_of(len(undated), 'patient')} with {named('end_reason')} and without "
+                f"{named('stop_week')} "
                 f"{verb} taken to have stopped at the last visit{_first(undated) if names else ''}"
             )
     given = tables["treatments"]["treatment"].astype(str)
@@ -267,8 +276,10 @@ def _first(ids: pd.Series, more: str = "") -> str:
     return f": {'' if len(ids) == 1 else 'the first '}{ids.iloc[0]}{more}"
 
 
-def look_alikes(ids: pd.Series, *, names: bool = True) -> Iterator[str]:
-    """Yield a remark on identifiers of patients that look alike; parameters as above.
+def look_alikes(
+    ids: pd.Series, *, names: bool = True, name_of_ids: str = "patient_id"
+) -> Iterator[str]:
+    """Yield a remark on identifiers of patients that look alike, by the name of their column.
 
     Examples
     --------
@@ -279,11 +290,29 @@ def look_alikes(ids: pd.Series, *, names: bool = True) -> Iterator[str]:
     found.add(ids, np.arange(len(ids)))
     for remark in found.remarks():
         hidden = "identifiers of patients look alike, and count as different patients"
-        yield hidden if remark.startswith("patient_id") and not names else remark
+        own = remark.removeprefix("patient_id")
+        if own == remark:
+            yield remark
+        else:
+            yield f"{name_of_ids}{own}" if names else hidden
 
 
-def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:
+def unread_relations(
+    adverse_events: pd.DataFrame, name: str = "treatment_related"
+) -> Iterator[str]:
     """Yield a remark on words for the relation to treatment that are neither yes nor no.
+
+    Parameters
+    ----------
+    adverse_events
+        The events, which may have ``treatment_related``.
+    name
+        What this column is called in their file.
+
+    Yields
+    ------
+    str
+        One sentence.
 
     Examples
     --------
@@ -297,6 +326,6 @@ def unread_relations(adverse_events: pd.DataFrame) -> Iterator[str]:
     known = words.str.strip().str.lower().isin([*RELATED, *UNRELATED, NOT_RECORDED, ""])
     for word, number in words[~known].value_counts(sort=False).items():
         yield (
-            f"treatment_related is {word!r} in {count_of(number, 'adverse event')}: neither yes "
+            f"{name} is {word!r} in {count_of(number, 'adverse event')}: neither yes "
             "nor no, so not known"
         )

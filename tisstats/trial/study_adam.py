@@ -23,6 +23,7 @@ from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.columns import Mask
 from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.end_reasons import END_REASONS
+from tisstats.trial.schema import CellFaults
 from tisstats.trial.study import Study
 from tisstats.trial.unassigned import without_arm
 
@@ -76,9 +77,10 @@ _REASONS = {
 }
 
 #: How those are read that a mapping has to explain.
-_BY_MAPPING = (
-    'by a mapping file (preset = "adam") that names CSV or Parquet files, without adam in [files]'
+_A_MAPPING = (
+    'a mapping file (preset = "adam") that names CSV or Parquet files, without adam in [files]'
 )
+_BY_MAPPING = f"by {_A_MAPPING}"
 
 
 def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
@@ -101,10 +103,14 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
     if found.visits.empty:
         raise DataError([_no_visits(datasets, files, folder)])
     adsl, counted = datasets.tables["ADSL"], found.patients["analysed"].fillna(False)
-    if faults := end_faults(adsl, counted.to_numpy(dtype=bool)):
-        raise DataError([_in_files(fault, files, study, folder) for fault in faults])
     left_out = without_arm(_cells(found.patients))
     patients, remarks = with_reasons(found.patients, adsl, left_out)
+    if faults := [
+        *end_faults(adsl, counted.to_numpy(dtype=bool)),
+        *unknown_reasons(adsl, patients["end_reason"], left_out),
+    ]:
+        explained = (with_way_out(fault, f"of {_A_MAPPING}") for fault in faults)
+        raise DataError([_in_files(fault, files, study, folder) for fault in explained])
     visits, places = _visits(found, files)
     if not patients["end_reason"].any():  # how the study ended is not recorded
         patients = patients.drop(columns="end_reason")
@@ -229,11 +235,11 @@ def with_reasons(
     Of patients who are left out, shape (patients,), nothing is said.
     """
     given = patients["end_reason"].astype(str)
-    reasons = given.map({each: _reason(each) for each in given.unique()})
+    reasons = given.map({each: our_reason(each) for each in given.unique()})
     remarks = [
-        f"{each} as {_reason(each)}"
+        f"{each} as {our_reason(each)}"
         for each in dict.fromkeys(given[~left_out])
-        if each != _reason(each)
+        if each != our_reason(each)
     ]
     unstated = discontinued(adsl) & (reasons == "").to_numpy()
     reasons = reasons.mask(unstated, "other")
@@ -248,10 +254,37 @@ def with_reasons(
     return patients.assign(end_reason=reasons), tuple(said)
 
 
-def _reason(given: str) -> str:
+def unknown_reasons(adsl: pd.DataFrame, reasons: pd.Series, left_out: Mask) -> list[Fault]:
+    """Return a fault of ADSL for each reason of the end that is none of ours.
+
+    Parameters
+    ----------
+    adsl
+        ADSL.
+    reasons
+        The reasons as `with_reasons` has them, shape (patients,). What no status of CDISC is, is
+        a fault of `end_faults`, and not again here.
+    left_out
+        Patients of whom nothing is said, shape (patients,).
+    """
+    found, (names, _) = CellFaults(adsl, "ADSL"), end_cells(adsl)
+    unknown = ~reasons.isin(["", *END_REASONS]).to_numpy(dtype=bool) & ~left_out
+    for name in dict.fromkeys(names[unknown]):
+        found.add(unknown & (names == name), name, f"must be one of {', '.join(END_REASONS)}")
+    return found.faults
+
+
+def with_way_out(fault: Fault, more: str) -> Fault:
+    """Return a fault of a status or reason with the section of a mapping that can explain it."""
+    join = " What" if fault.message.endswith("?") else "; what"
+    said = f"{join} it stands for can be said in [patients.values.end_reason] {more}"
+    return replace(fault, message=fault.message + said)
+
+
+def our_reason(given: str) -> str:
     """Return our name of a reason, or the reason as it is where we have none.
 
-    >>> [_reason(each) for each in ("Lost to Follow-up", "adverse_event", "RECOVERY", "")]
+    >>> [our_reason(each) for each in ("Lost to Follow-up", "adverse_event", "RECOVERY", "")]
     ['lost_to_follow_up', 'adverse_event', 'RECOVERY', '']
     """
     return _NAMED.get(_key(given), given)

@@ -17,9 +17,9 @@ from tisstats.trial.cdisc.death_weeks import death_cells, death_weeks
 from tisstats.trial.cdisc.end_of_study import end_cells, end_faults, end_reasons
 from tisstats.trial.columns import Mask
 from tisstats.trial.deaths import DEATH_WEEK
-from tisstats.trial.end_reasons import COMPLETED, END_REASONS, ONGOING
+from tisstats.trial.end_reasons import COMPLETED, ONGOING
 from tisstats.trial.schema import CellFaults
-from tisstats.trial.study_adam import origin, with_reasons
+from tisstats.trial.study_adam import origin, unknown_reasons, with_reasons, with_way_out
 from tisstats.trial.unassigned import is_no_arm, without_arm
 
 _STATUS, _REASON = _ENDS = ("EOSSTT", "DCSREAS")
@@ -141,8 +141,9 @@ class _Patients:
         names, shown = end_cells(adsl)
         faults = end_faults(ends, self.analysed)
         if not faults:
-            faults = _unknown(adsl, patients["end_reason"], names, left_out)
-        self.faults += [_placed(_with_way_out(fault), self.raw, adsl) for fault in faults]
+            faults = unknown_reasons(adsl, patients["end_reason"], left_out)
+        explained = (with_way_out(fault, "of the mapping") for fault in faults)
+        self.faults += [_placed(fault, self.raw, adsl) for fault in explained]
         if patients["end_reason"].any():
             self._add("end_reason", patients["end_reason"], names, shown)
             self.used += _ENDS
@@ -216,24 +217,6 @@ def _with_own_reasons(adsl: pd.DataFrame, reasons: Mapping[str, str]) -> pd.Data
         status = status.mask(here, ours.upper() if ended else "DISCONTINUED")
         reason = reason.mask(here & (reason == "") & (not ended), ours)
     return adsl.assign(**{_REASON: reason}, **({_STATUS: status} if _STATUS in adsl else {}))
-
-
-def _unknown(
-    adsl: pd.DataFrame, reasons: pd.Series, names: NDArray[np.object_], left_out: Mask
-) -> list[Fault]:
-    """Return a fault for each reason that is none of ours."""
-    found = CellFaults(adsl, "ADSL")
-    unknown = ~reasons.isin(["", *END_REASONS]).to_numpy(dtype=bool) & ~left_out
-    for name in _ENDS:
-        found.add(unknown & (names == name), name, f"must be one of {', '.join(END_REASONS)}")
-    return found.faults
-
-
-def _with_way_out(fault: Fault) -> Fault:
-    """Return a fault of a status or reason with the section of the mapping that can explain it."""
-    join = " What" if fault.message.endswith("?") else "; what"
-    more = f"{join} it stands for can be said in [patients.values.end_reason] of the mapping"
-    return replace(fault, message=fault.message + more)
 
 
 def _placed(fault: Fault, raw: RawTable, adsl: pd.DataFrame) -> Fault:

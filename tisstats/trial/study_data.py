@@ -237,16 +237,19 @@ def _doubts(
     names: bool,
 ) -> Iterator[str]:
     """Yield what is doubtful in the tables, with or without the names of patients."""
+    named = typed["patients"].source.all_names
     yield from implausible_scales(study, tables["patients"], tables["visits"])
     yield from mixed_units(study, tables["visits"], names=names)
     yield from incomplete_visits(study, tables["visits"], names=names)
-    yield from implausible_times(study, tables)
+    yield from implausible_times(study, tables, named=named)
     yield from visits_before_first_dose(study, typed, names=names)
-    yield from unusual_courses(tables, names=names)
+    yield from unusual_courses(tables, names=names, named=named)
     yield from open_ends(study, tables, names=names)
-    yield from look_alikes(tables["patients"]["patient_id"], names=names)
-    yield from unread_relations(tables["adverse_events"])
+    ids = tables["patients"]["patient_id"]
+    yield from look_alikes(ids, names=names, name_of_ids=named("patient_id"))
     if "adverse_events" in typed:
+        relation = typed["adverse_events"].source.column_name("treatment_related")
+        yield from unread_relations(tables["adverse_events"], relation)
         yield from ends_without_events(tables, names=names)
 
 

@@ -36,7 +36,7 @@ def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
     for name, table in typed.items():
         if name != "patients":
             unknown = ~table.frame["patient_id"].isin(set(ids))
-            message = f"must be a {name_of_ids} of {patients.source.shown}"
+            message = f"must stand in column {name_of_ids} of {patients.source.shown}"
             plain = table.frame["patient_id"].map(plain_identifier)
             alike = plain.isin(set(ids.map(plain_identifier)))
             table.add(unknown & ~alike, "patient_id", message)
@@ -162,8 +162,8 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         message = _AFTER_DEATH.format(shown(DEATH_WEEK), patients.source.shown)
         treatments.add(of_dead, _time_column(study), message)
         message = (
-            f"lies after the patient's last visit and {shown('stop_week')}, or without a "
-            f"{shown('stop_week')} the last scheduled week"
+            f"lies after the patient's last visit and {shown('stop_week')}, or where that is empty "
+            "the last scheduled week"
         )
         treatments.add(late & ~of_dead, _time_column(study), message)
         early = treatments.frame["week"].to_numpy(dtype=float) < 0

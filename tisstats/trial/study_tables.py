@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,9 @@ from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
-from tisstats.trial.study_adam import read_study_datasets
+from tisstats.trial.study_adam import our_reason, read_study_datasets
 from tisstats.trial.study_adsl import adsl_patients
+from tisstats.trial.unassigned import is_no_arm
 
 #: What stands where a table does not record whether an event was related to treatment.
 NOT_RECORDED = "not recorded"
@@ -84,9 +85,12 @@ def read_study_tables(
     Raises
     ------
     DataError
-        If a file is missing or cannot be read; carries the faults of all files.
+        If a word of the mapping is not allowed, or a file is missing or cannot be read; carries
+        the faults of all files.
     """
     given = study.files
+    if mapping is not None and (wrong := list(_word_faults(study, mapping))):
+        raise DataError(wrong)
     options = ReadOptions(
         encoding=given.encoding,
         missing_codes=given.missing_codes,
@@ -102,7 +106,9 @@ def read_study_tables(
             raise DataError([Fault(study.path, message, key="files.adam", value=given.adam)])
         return read_study_datasets(study, folder / given.adam)
     if mapping is not None and mapping.redcap is not None:
-        return read_mapped_tables(mapping, folder, options)
+        tables = read_mapped_tables(mapping, folder, options)
+        _check_arms(tables.get("patients"), mapping)
+        return tables
     found: dict[str, RawTable] = {}
     faults: list[Fault] = []
     mapped = {} if mapping is None else mapping.tables
@@ -127,7 +133,61 @@ def read_study_tables(
     if faults:
         # A file that has several tables is at fault once.
         raise DataError(list(dict.fromkeys(faults)))
+    if mapping is not None:
+        _check_arms(found.get("patients"), mapping)
     return found
+
+
+def _word_faults(study: Study, mapping: TrialMapping) -> Iterator[Fault]:
+    """Yield a fault for each value of ours in a mapping that its column cannot have."""
+    for table, section in mapping.tables.items():
+        known = _KNOWN[table](study)
+        for column, values in section.values.items():
+            if (kind := known.get(column)) is None:
+                continue
+            words = pd.Series(list(values.values()), dtype=object)
+            found = kind.convert(words)
+            bad, allowed = found.bad.copy(), found.allowed
+            if kind.check is not None and kind.check is not _spelt_once:
+                if column not in section.units:  # from which a number is still to be converted
+                    bad |= ~kind.check(found.values)
+                allowed = f"must be {kind.allowed}"
+            for place, theirs in enumerate(values):
+                word = words[place]
+                if bad[place] and word and not _is_read_later(mapping, column, word):
+                    key = f"{table}.values.{column}.{theirs}"
+                    yield Fault(mapping.path, f"{key}: {allowed}", value=word)
+
+
+def _is_read_later(mapping: TrialMapping, column: str, word: str) -> bool:
+    """Return whether a word of a mapping is read although the column cannot have it."""
+    if column == "arm":
+        return is_no_arm(word)
+    if column == "end_reason":
+        return mapping.preset == "adam" and our_reason(word) in END_REASONS
+    return "," in word  # of a number: what a comma is, the file decides
+
+
+def _check_arms(patients: RawTable | None, mapping: TrialMapping) -> None:
+    """Raise DataError for an analysed patient of whom a mapping says that there is no arm."""
+    arms = mapping.table("patients").values.get("arm", {})
+    if patients is None or not arms or "arm" not in patients.cells:
+        return
+    flags = patients.cells.get("analysed", pd.Series("true", index=patients.cells.index))
+    found = truth_values(flags)  # who has no flag is analysed
+    analysed = found.values.fillna(value=True).to_numpy(dtype=bool) & ~found.bad
+    mapped = patients.cells["arm"].map(as_text)
+    none = ((mapped == "") | mapped.map(is_no_arm)).to_numpy(dtype=bool)
+    shown = patients.verbatim().cells
+    assert shown is not None
+    given = (shown["arm"].map(as_text).str.strip() != "").to_numpy(dtype=bool)
+    named = [theirs for theirs, ours in arms.items() if ours and not is_no_arm(ours)]
+    message = (
+        f"must be one of {', '.join(named)} ({mapping.path}, values of arm), as the patient is "
+        "analysed"
+    )
+    if faults := patients.source.faults(analysed & none & given, "arm", message, shown["arm"]):
+        raise DataError(faults)
 
 
 def _with_way_out(faults: Sequence[Fault], name: str) -> list[Fault]:
