@@ -24,12 +24,14 @@ from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import Table
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
 from tisstats.chapters.trial_report.measures import Measures
+from tisstats.chapters.trial_report.patients import Patients
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
 from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.figures.palette import GRID
 from tisstats.printed import format_rounded
+from tisstats.trial.summaries import table2
 
 LABEL = "Synthetic patients: not real patients"
 OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
@@ -80,6 +82,38 @@ def printed_quartiles(values, decimals=1):
 def column(table, arm):
     (name,) = (name for name in table.frame if name.casefold().startswith(f"{arm} "))
     return table.frame[name].tolist()
+
+
+def test_each_measure_has_its_own_decimals_in_every_table(tmp_path):
+    by_measure = {"haq": 2, "mmt": 0, "ck": 3, "tis": 2}
+
+    def tables(decimals, name):
+        made = make_study(9, seed=3)
+        rule = "quantile_definition = "
+        made.description = made.description.replace(rule, f"decimals = {decimals}\n{rule}")
+        folder = str(made.write(tmp_path / name))
+        measures = Measures(folder)
+        return (
+            measures.table2().frame,
+            Patients(folder).measures().frame,
+            Scores(folder).scores().frame,
+            table2(measures.data.trial),
+            measures.precision,
+            measures.data.trial.description.measures,
+        )
+
+    toml = ", ".join(f"{name} = {of}" for name, of in by_measure.items())
+    found = tables(f"{{ {toml} }}", "by-measure")
+    for measure, scale in found[5].items():
+        of = by_measure.get(measure, 1)
+        same = tables(of, measure)
+        for place in (0, 1, 3):
+            rows = found[place].iloc[:, 0].str.startswith(scale.name)
+            assert rows.any()
+            assert found[place][rows].equals(same[place][rows]), (measure, place)
+        assert found[2].equals(same[2]) == (of == by_measure["tis"])
+    names = [f"{by_measure[name]} of {found[5][name].name}" for name in ("haq", "mmt", "ck")]
+    assert found[4].startswith(f"Decimals printed: {', '.join(names)}, 1 of other measures, of P ")
 
 
 CRITERIA = {

@@ -77,6 +77,10 @@ FAULTS = [
     ("visits.weeks", [0], "key visits.weeks, value '[0]': must be a list, with at least 2 values"),
     ("visits.window_days", 14, "must be below 14, so that windows do not overlap"),
     ("visits.window_days", -1, "value '-1': must be a number, at least 0"),
+    ("analysis.decimals", 4, "value '4': must be a whole number, at least 0, at most 3 or a table"),
+    ("analysis.decimals", {}, "with a whole number from 0 to 3 for measures, such as { haq = 2"),
+    ("analysis.decimals", {"haq": 4}, "must be a whole number, at least 0, at most 3 or a table"),
+    ("analysis.decimals", {"hq": 2}, "key analysis.decimals.hq, value '2': is of no measure of"),
     ("visits.baseline", "screening", "must be one of week 0, last before first dose, mean before"),
     ("endpoint.week", 23, "value '23': must be a scheduled week after baseline: 4, 12, 24"),
     ("endpoint.threshold", 0, "value '0': must be a number, above 0, at most 100"),
@@ -396,6 +400,12 @@ def test_choices_in_words():
     assert {"measures.mmt_max", "endpoint.deterioration", "analysis.worsening"} <= set(choices)
 
 
+def test_decimals_by_measure_are_a_choice_with_what_the_others_have():
+    given = changed("analysis.decimals", {"haq": 2, "tis": 0})
+    choices = Study.from_mapping(given).choices()
+    assert choices["analysis.decimals"] == "2 (haq), 0 (tis), 1 (others)"
+
+
 def test_free_keys_of_the_schema_stand_in_tables_without_others():
     def check(schema):
         if isinstance(more := schema.get("additionalProperties"), dict):
@@ -460,6 +470,7 @@ def test_a_threshold_is_needed_for_the_score_alone():
     given["endpoint"]["criterion"] = "imacs improvement"
     study = Study.from_mapping(given)
     assert study.choices()["endpoint.threshold"] == "not declared"
+    assert study.choices()["analysis.decimals"] == "1"
     assert study.endpoint.as_endpoint().describe_response().startswith("Improvement by the IMACS")
 
 

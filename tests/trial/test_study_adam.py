@@ -215,7 +215,7 @@ def test_reasons_of_the_codelist_are_ours(tmp_path):
     data = StudyData.read(with_reasons(tmp_path, REASONS))
     assert data.trial.patients["end_reason"].tolist() == list(REASONS.values())
     undated, remark = sorted(each for each in data.remarks if "DCSREAS" in each)
-    assert "with DCSREAS or EOSSTT and without STOP_WEE are taken to have stopped at the last" in undated
+    assert "with DCSREAS or EOSSTT and without STOP_WEE are taken to have stopped" in undated
     assert remark.startswith("synthetic_adsl.csv: reasons of the end (DCSREAS) are read so: ")
     assert "ADVERSE EVENT as adverse_event, Death as death, " in remark
     assert "PHYSICIAN DECISION as other" in remark
@@ -229,8 +229,8 @@ def test_a_reason_that_may_be_two_of_ours_is_refused_where_it_stands(tmp_path, c
     file = folder / "adam" / "synthetic_adsl.csv"
     assert line.startswith(f"{file}, row 3, column DCSREAS, value 'PROGRESSIVE DISEASE': must be ")
     assert line.endswith(
-        "; what it stands for can be said in [patients.values.end_reason] of a mapping file (preset "
-        '= "adam") that names CSV or Parquet files, without adam in [files]'
+        "; what it stands for can be said in [patients.values.end_reason] of a mapping file "
+        '(preset = "adam") that names CSV or Parquet files, without adam in [files]'
     )
 
 

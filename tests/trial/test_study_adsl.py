@@ -252,12 +252,12 @@ def test_an_analysed_patient_without_an_arm_has_the_arms_of_the_file_in_the_mess
 
 def test_a_word_that_is_not_allowed_is_at_its_place_in_the_mapping(tmp_path):
     others, mapping, _ = read(tmp_path, **ENDS | {"DCSREAS": ["", "", "RECOVERY", ""]})
-    plain = mapping.read_text("utf-8") + '[patients.values.end_reason]\nRECOVERY = '
+    plain = mapping.read_text("utf-8") + "[patients.values.end_reason]\nRECOVERY = "
     mapping.write_text(f'{plain}"othr"\n', encoding="utf-8")
     with pytest.raises(DataError) as caught:
         StudyData.read(others, mapping)
     (line,) = map(str, caught.value.faults)
-    start = f"{mapping}, value 'othr': patients.values.end_reason.RECOVERY: must be one of completed,"
+    start = f"{mapping}, value 'othr': patients.values.end_reason.RECOVERY: must be one of comp"
     assert line.startswith(start)
     # The reasons of CDISC are known.
     for word, reason in (("Physician decision", "other"), ("withdrawal", "withdrawal")):

@@ -800,9 +800,10 @@ LINES = {
     "identifiers": [
         f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's "
         "patient_id",
-        f"{VISITS}, row 2, column patient_id, value 'p1': must stand in column patient_id of {PATIENTS}, "
-        f"{ALIKE}",
-        f"{TREATED}, row 2, column patient_id, value 'X': must stand in column patient_id of {PATIENTS}",
+        f"{VISITS}, row 2, column patient_id, value 'p1': must stand in column patient_id of "
+        f"{PATIENTS}, {ALIKE}",
+        f"{TREATED}, row 2, column patient_id, value 'X': must stand in column patient_id of "
+        f"{PATIENTS}",
     ],
     "unseen": [
         f"{PATIENTS}, row 4, column patient_id, value 'P003': has no visit in {VISITS} that the "

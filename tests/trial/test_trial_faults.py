@@ -311,8 +311,8 @@ def test_a_package_that_does_not_meet_its_schema(tables, writer, tmp_path):
     assert found == [
         "synthetic_patients.csv, row 6, column subtype, value 'pm': must be text, one of dm, "
         "imnm, nm_om, ass; not empty",
-        "synthetic_visits.csv, row 5, column patient_id, value '77': must stand in column patient_id of "
-        "patients.csv",
+        "synthetic_visits.csv, row 5, column patient_id, value '77': must stand in column "
+        "patient_id of patients.csv",
     ]
 
 

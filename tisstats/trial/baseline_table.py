@@ -117,7 +117,9 @@ def summarise_baseline_measures(data: StudyData) -> list[BaselineSummary]:
 
     return [
         BaselineSummary(
-            f"{scale.name}, {scale.unit}", data.study.analysis.decimals, at_baseline(measure)
+            f"{scale.name}, {scale.unit}",
+            data.study.analysis.decimals_of(measure),
+            at_baseline(measure),
         )
         for measure, scale in data.trial.description.measures.items()
     ]

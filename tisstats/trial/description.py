@@ -158,7 +158,8 @@ class TrialDescription:
     characteristics: Mapping[str, Characteristic]  #: rows of the table of baseline characteristics
     treatment: StudyTreatment | None  #: the treatment under study; None: doses are not described
     options: AnalysisOptions  #: how outcomes are read
-    decimals: Decimals  #: how many decimals the table of outcome measures prints
+    #: how many decimals the table of outcome measures prints: of all, or by column of the visits
+    decimals: Decimals | Mapping[str, Decimals]
     p_decimals: int  #: how many decimals of a P value it prints
     columns: Mapping[str, Sequence[Field]] = field(default_factory=dict)
     #: columns of each table beyond those of the template, or described more narrowly

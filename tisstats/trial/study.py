@@ -24,6 +24,7 @@ from tisstats.trial.study_core_set import KEYS_OF_DEFINITIONS, core_set_faults
 from tisstats.trial.study_faults import cross_faults, definition_faults
 from tisstats.trial.study_schema import schema_faults, study_schema, with_defaults
 from tisstats.trial.study_sections import (
+    OTHER_DECIMALS,
     AnalysisPlan,
     BaselineRow,
     EndpointPlan,
@@ -156,10 +157,13 @@ class Study:
             part = getattr(self, section)
             for item in fields(part):
                 key, value = f"{section}.{item.name}", getattr(part, item.name)
-                by_week = key == "visits.window_days"
-                if isinstance(value, Mapping | Definitions) and not by_week:
+                by_week, by_measure = key == "visits.window_days", key == "analysis.decimals"
+                if isinstance(value, Mapping | Definitions) and not (by_week or by_measure):
                     continue
-                if key not in unused:
+                if by_measure and isinstance(value, Mapping):
+                    of_each = ", ".join(f"{number} ({name})" for name, number in value.items())
+                    found[key] = f"{of_each}, {OTHER_DECIMALS} (others)"
+                elif key not in unused:
                     found[key] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
         for name, other in self.measures.others.items():

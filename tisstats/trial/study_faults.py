@@ -22,6 +22,7 @@ from tisstats.tables.cells import ISO_DATE, check_date_format
 from tisstats.trial.study_schema import format_value
 from tisstats.trial.study_sections import (
     DAYS_PER_WEEK,
+    SCORE,
     BaselineRow,
     EndpointPlan,
     Files,
@@ -65,9 +66,19 @@ def cross_faults(study: Study) -> Iterator[Fault]:
     }.items():
         if (value := getattr(study.analysis, key)) not in names:
             yield fault(f"analysis.{key}", value, f"must be one of {', '.join(names)}")
+    yield from _decimal_faults(study, fault)
     if (value := study.endpoint.deterioration) not in WORSENING_RULES:
         message = f"must be one of {', '.join(WORSENING_RULES)}"
         yield fault("endpoint.deterioration", value, message)
+
+
+def _decimal_faults(study: Study, fault: Any) -> Iterator[Fault]:
+    """Yield decimals of what is no measure of the study."""
+    given, known = study.analysis.decimals, (*study.measures.used, *study.measures.others, SCORE)
+    for name, number in given.items() if isinstance(given, Mapping) else ():
+        if name not in known:
+            message = f"is of no measure of the study; there are {', '.join(known)} (the score)"
+            yield fault(f"analysis.decimals.{name}", number, message)
 
 
 def _window_faults(visits: Schedule, fault: Any) -> Iterator[Fault]:

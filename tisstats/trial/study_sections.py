@@ -23,6 +23,12 @@ from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 
 DAYS_PER_WEEK = 7
 
+#: What the Total Improvement Score is called where measures are named by their columns.
+SCORE = "tis"
+
+#: Decimals of what a table of decimals by measure leaves out.
+OTHER_DECIMALS = 1
+
 Origin = Literal["observed", "synthetic"]
 Criterion = Literal["score", "imacs improvement", "imacs worsening", "minimal disability"]
 
@@ -205,8 +211,23 @@ class AnalysisPlan:
     quantile_definition: QuantileDefinition  #: definition of quartiles
     end: Literal["last-assessment", "completers"]  #: which visit is the end in tables of measures
     worsening: str  #: one of `WORSENING_RULES`
-    decimals: int  #: of medians and quartiles
+    decimals: int | Mapping[str, int]  #: of medians and quartiles: of all, or by measure
     p_decimals: int  #: of P values
+
+    def decimals_of(self, measure: str) -> int:
+        """Return the decimals of a measure's medians and quartiles; of the score, by `SCORE`.
+
+        Examples
+        --------
+        >>> from dataclasses import replace
+        >>> from tisstats.trial.study import Study
+        >>> from tisstats.trial.template import example_folder
+        >>> plan = replace(Study.read(example_folder()).analysis, decimals={"haq": 2, "tis": 0})
+        >>> [plan.decimals_of(name) for name in ("haq", "tis", "mmt")]
+        [2, 0, 1]
+        """
+        given = self.decimals
+        return given.get(measure, OTHER_DECIMALS) if isinstance(given, Mapping) else given
 
 
 @dataclass(frozen=True, slots=True)

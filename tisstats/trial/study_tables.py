@@ -89,8 +89,6 @@ def read_study_tables(
         the faults of all files.
     """
     given = study.files
-    if mapping is not None and (wrong := list(_word_faults(study, mapping))):
-        raise DataError(wrong)
     options = ReadOptions(
         encoding=given.encoding,
         missing_codes=given.missing_codes,
@@ -105,10 +103,23 @@ def read_study_tables(
             )
             raise DataError([Fault(study.path, message, key="files.adam", value=given.adam)])
         return read_study_datasets(study, folder / given.adam)
-    if mapping is not None and mapping.redcap is not None:
-        tables = read_mapped_tables(mapping, folder, options)
-        _check_arms(tables.get("patients"), mapping)
-        return tables
+    if mapping is None:
+        return _read_files(study, folder, None, options)
+    if faults := list(_word_faults(study, mapping)):
+        raise DataError(faults)
+    if mapping.redcap is not None:
+        found = read_mapped_tables(mapping, folder, options)
+    else:
+        found = _read_files(study, folder, mapping, options)
+    _check_arms(found.get("patients"), mapping)
+    return found
+
+
+def _read_files(
+    study: Study, folder: Path, mapping: TrialMapping | None, options: ReadOptions
+) -> dict[str, RawTable]:
+    """Return the tables of files that the description or the mapping names."""
+    given = study.files
     found: dict[str, RawTable] = {}
     faults: list[Fault] = []
     mapped = {} if mapping is None else mapping.tables
@@ -133,8 +144,6 @@ def read_study_tables(
     if faults:
         # A file that has several tables is at fault once.
         raise DataError(list(dict.fromkeys(faults)))
-    if mapping is not None:
-        _check_arms(found.get("patients"), mapping)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import ceil, floor
 
@@ -54,8 +54,9 @@ def describe_trial(
     }
     optional = {field["name"] for field in columns["patients"]} - set(_NEEDED)
     optional |= {f"{enzyme}_uln" for enzyme in study.measures.enzymes}
+    scales = _scales(study)
     return TrialDescription(
-        measures=_scales(study),
+        measures=scales,
         groups=study.arms,
         group_column="arm",
         group_label="Arm",
@@ -74,7 +75,9 @@ def describe_trial(
             minimal_threshold=cutoffs["minimal"],
             population=study.study.population,
         ),
-        decimals=plan.decimals,
+        decimals={name: plan.decimals_of(name) for name in scales}
+        if isinstance(plan.decimals, Mapping)
+        else plan.decimals,
         p_decimals=plan.p_decimals,
         columns=columns,
         optional_columns=frozenset(optional),

@@ -148,7 +148,9 @@ def table2(trial: Trial | Analysis) -> pd.DataFrame:
         found = {
             time: quartiles(known, chosen.quantile_definition) for time, known in samples.items()
         }
-        decimals = row_decimals(description.decimals, found.values())
+        of = description.decimals
+        of = of[measure] if isinstance(of, Mapping) else of
+        decimals = row_decimals(of, found.values())
         cells = {time.capitalize(): _quartiles_cell(each, decimals) for time, each in found.items()}
         rows.append(
             {

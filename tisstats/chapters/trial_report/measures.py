@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from tisstats.trial.imacs_counts import ImacsOutcomes, imacs_outcomes, worsening
 from tisstats.trial.measure_changes import MeasureChange, Quartiles, measure_changes
 from tisstats.trial.paired_values import PairedValues, paired_values
 from tisstats.trial.study_core_set import NOT_COMPUTED, PRINTO_DEFINITION
+from tisstats.trial.study_sections import OTHER_DECIMALS
 from tisstats.trial.study_wording import describe_baseline
 from tisstats.trial.summaries import format_p
 
@@ -76,25 +77,26 @@ class Measures(TrialChapter):
     )
     def table2(self) -> Rows:
         """Return every measure, five rows each, the arms side by side."""
-        decimals = self.study.analysis.decimals
-        first = next(iter(self.changes.values()))
-        statistics: dict[str, Callable[[MeasureChange], str]] = {
-            "baseline": lambda found: quartiles_cell(found.baseline, decimals),
-            "end": lambda found: quartiles_cell(found.end, decimals),
-            "change": lambda found: quartiles_cell(found.change, decimals),
-            "Hodges-Lehmann": lambda found: shift_cell(found, decimals),
-            "P": lambda found: p_cell(found, self.study.analysis.p_decimals),
+        plan, first = self.study.analysis, next(iter(self.changes.values()))
+        statistics: dict[str, Callable[[MeasureChange, int], str]] = {
+            "baseline": lambda found, decimals: quartiles_cell(found.baseline, decimals),
+            "end": lambda found, decimals: quartiles_cell(found.end, decimals),
+            "change": lambda found, decimals: quartiles_cell(found.change, decimals),
+            "Hodges-Lehmann": shift_cell,
+            "P": lambda found, _: p_cell(found, plan.p_decimals),
         }
-        for place, measure in enumerate(first):
+        names = self.data.trial.description.measures
+        for place, (name, measure) in enumerate(zip(names, first, strict=True)):
+            decimals = plan.decimals_of(name)
             for statistic, cell in statistics.items():
                 yield {
                     "Outcome measure": f"{measure.scale.name}, {measure.scale.unit}",
                     "Row": statistic,
                     **{
-                        f"{label} (N={self.changes[name][place].patients})": cell(
-                            self.changes[name][place]
+                        f"{label} (N={self.changes[arm][place].patients})": cell(
+                            self.changes[arm][place], decimals
                         )
-                        for name, label in self.study.arms.items()
+                        for arm, label in self.study.arms.items()
                     },
                 }
 
@@ -267,8 +269,17 @@ class Measures(TrialChapter):
     def precision(self) -> str:
         """How many decimals are printed."""
         plan = self.study.analysis
+        shown = str(plan.decimals)
+        if isinstance(plan.decimals, Mapping):
+            scales = self.data.trial.description.measures
+            given = {name: of for name, of in plan.decimals.items() if name in scales}
+            parts = [f"{of} of {scales[name].name}" for name, of in given.items()]
+            if len(given) < len(scales):
+                others = "other measures" if given else "measures"
+                parts.append(f"{OTHER_DECIMALS} of {others}")
+            shown = ", ".join(parts)
         return (
-            f"Decimals printed: {plan.decimals}, of P values {plan.p_decimals}, "
+            f"Decimals printed: {shown}, of P values {plan.p_decimals}, "
             "halves rounded away from zero."
         )
 

@@ -17,6 +17,7 @@ from tisstats.measures.core_set import RESPONSES
 from tisstats.printed import format_median_quartiles, format_table_number
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.score_summaries import ScoreSummary, is_known_score, summarise_scores
+from tisstats.trial.study_sections import SCORE
 from tisstats.trial.study_wording import describe_population, describe_windows
 from tisstats.trial.summaries import response_counts
 
@@ -86,7 +87,7 @@ class Scores(TimeToResponse):
     )
     def scores(self) -> Rows:
         """Return the scores of the scheduled weeks."""
-        decimals = self.study.analysis.decimals
+        decimals = self.study.analysis.decimals_of(SCORE)
         for place, week in enumerate(self.weeks):
             yield {
                 "Week": f"{week:g}",
