@@ -511,3 +511,42 @@ def test_a_measure_that_a_trial_did_not_use_has_no_improvement(tmp_path):
     found = measure_improvements(StudyData.read(made.write(tmp_path / "study")).analysis)
     assert found
     assert all("haq" not in each.percents and "enzyme" in each.percents for each in found)
+
+
+@pytest.mark.parametrize("listings", [True, False])
+def test_one_limit_of_the_study_counts_and_other_limits_are_noted(tmp_path, listings):
+    made = make_study(3, seed=2)
+    limit = "200"
+    assert f"{{ ck = {limit} }}" in made.description
+    for row, own in zip(made.patients, (limit, "", 999), strict=True):
+        row["CK ULN"] = own
+    for row in made.visits:
+        row["ck_uln"] = f"{limit}.0"
+    if not listings:
+        made.description = made.description.replace("[study]", "[study]\nlistings = false", 1)
+    found = StudyData.read(made.write(tmp_path))
+    assert set(found.trial.patients["ck_uln"]) == {float(limit)}
+    said = [each for each in found.remarks if "upper limit" in each]
+    assert said == [
+        "synthetic_patients.csv: row 4, column CK ULN: is '999' and not used: the upper limit given "
+        f"for ck is {limit} U/L"
+    ]
+    published = [each for each in found.published_remarks if "upper limit" in each]
+    if listings:
+        assert published == said
+    else:
+        assert published == [
+            "synthetic_patients.csv: a column of other upper limits of ck is not used: that of the "
+            f"study is {limit} U/L"
+        ]
+
+
+def test_without_a_limit_the_way_to_one_for_all_is_named(tmp_path):
+    made = make_study(3, seed=2)
+    made.description = made.description.replace("{ ck = 200 }", '{ ck = "LIMIT" }')
+    with pytest.raises(DataError, match=r"column LIMIT: there is no such column \(one limit for "):
+        StudyData.read(made.write(tmp_path / "absent"))
+    for row in made.patients:
+        row["LIMIT"] = ""
+    with pytest.raises(DataError, match=r"one limit for all patients is a number in measures.uln."):
+        StudyData.read(made.write(tmp_path / "empty"))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError
+from tisstats.measures.unused_limits import UnusedLimits
 from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.dates import doubtful_first_doses, visits_before_first_dose, with_weeks
@@ -180,7 +181,10 @@ class StudyData:
         )
 
         def said(*, names: bool) -> tuple[str, ...]:
-            doubts = _doubts(study, typed, tables, names=names)
+            doubts = [
+                *_limits_not_used(study, typed, names=names),
+                *_doubts(study, typed, tables, names=names),
+            ]
             schedule = schedule_remarks(scheduled.combined, scheduled.lacking, names=names)
             return (*remarks, *doubts, *schedule)
 
@@ -227,6 +231,26 @@ def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
         if unused:
             names = ", ".join(unused.values())
             yield f"{Path(file).name}: columns that are kept and not used: {names}"
+
+
+def _limits_not_used(
+    study: Study, typed: Mapping[str, TypedTable], *, names: bool
+) -> Iterator[str]:
+    """Yield a remark on each column of upper limits beside one limit of the study for all.
+
+    The limit of the study counts. Without names, the first cell is not shown.
+    """
+    for table in (typed["patients"], typed["visits"]):
+        for enzyme in study.measures.enzymes:
+            limit, unit = study.measures.uln[enzyme], study.measures.enzyme_unit
+            unused = UnusedLimits(unit)
+            unused.look(table.frame, table.source, {enzyme: limit})
+            for remark in unused.remarks:
+                hidden = (
+                    f"a column of other upper limits of {enzyme} is not used: that of the study is "
+                    f"{limit:g} {unit}"
+                )
+                yield f"{Path(table.source.shown).name}: {remark if names else hidden}"
 
 
 def _doubts(

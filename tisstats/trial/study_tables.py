@@ -242,7 +242,7 @@ class _Columns:
         for column, kind in self.known.items():
             if column not in cells:
                 if kind.required:
-                    message = f"there is no such column; {self.raw.has}"
+                    message = f"there is no such column{kind.if_absent}; {self.raw.has}"
                     named = self.raw.source.column_name(column)
                     self.table.faults.append(Fault(self.raw.source.shown, message, column=named))
                 elif kind.default is not None:
@@ -390,6 +390,7 @@ class Kind:
     dtype: str
     required: bool = True  #: whether the table must have the column
     filled: bool = False  #: whether its cells must not be empty
+    if_absent: str = ""  #: said of a column that is not there, where there is a way without it
     if_empty: str = ""  #: what stands there where a study may not have it
     or_empty: str = ""  #: said of a column whose cells may be empty, where that is the way out
     default: Any = None  #: what stands in an empty cell, and in a column that is not there
@@ -492,7 +493,8 @@ def _limit(enzyme: str, unit: Any) -> Kind:
         return ~np.array(wrong, dtype=bool)
 
     allowed = f"a plausible upper limit of normal of {enzyme} in {unit} (measures.enzyme_unit)"
-    return Kind(numbers, "float64", allowed=allowed, check=plausible)
+    absent = f" (one limit for all patients is a number in measures.uln.{enzyme})"
+    return Kind(numbers, "float64", if_absent=absent, allowed=allowed, check=plausible)
 
 
 def _visit_columns(study: Study) -> dict[str, Kind]:
