@@ -1,11 +1,14 @@
 """Dates of first doses that cannot be right, in studies whose visits have dates."""
 
 import datetime as dt
+import re
 
+import numpy as np
 import pytest
 
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
+from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 
 MESSAGE = (
@@ -138,3 +141,86 @@ def test_one_screening_visit_is_not_remarked_nor_visits_on_the_day_of_the_first_
     ).isoformat()
     data = StudyData.read(made.write(tmp_path / "day before"))
     assert any("first dose" in each for each in data.remarks)
+
+
+def dated(tmp_path, names=None, **dates):
+    """Read a study of which two patients have these dates, by column, in days from the first dose.
+
+    The columns of the file are called by other names, where these are given.
+    """
+    made = study()
+    for number, row in enumerate(made.patients):
+        first = dt.date.fromisoformat(row["first_dose_date"])
+        for column, days in dates.items():
+            row[column] = ""
+            if number < len(days) and days[number] != "":
+                row[column] = (first + dt.timedelta(days=days[number])).isoformat()
+        row["end_reason"] = "withdrawal" if number < 2 else "completed"
+    for number in (0, 1):
+        for visit in of_patient(made, number)[1:]:
+            made.visits.remove(visit)
+    made.treatments = []
+    names = names or {}
+    made.patients = [{names.get(key, key): at for key, at in row.items()} for row in made.patients]
+    mapping = tmp_path / "map.toml"
+    columns = "".join(f'{ours} = "{theirs}"\n' for ours, theirs in names.items())
+    mapping.write_text(f"[patients.columns]\n{columns}", encoding="utf-8")
+    folder = made.write(tmp_path / "study")
+    (folder / "study.toml").write_text(
+        re.sub(r"treatments = .*\n", "", made.description), encoding="utf-8"
+    )
+    return StudyData.read(folder, mapping)
+
+
+def test_stops_and_deaths_are_in_the_weeks_of_their_dates(tmp_path):
+    names = {"stop_date": "EOSDT", "first_dose_date": "TRTSDT"}
+    data = dated(tmp_path, names, stop_date=[9, ""], death_date=["", 50])
+    patients = data.trial.patients
+    np.testing.assert_array_equal(patients["stop_week"].astype(float), [9 / 7, *[np.nan] * 3])
+    deaths = [np.nan, 50 / 7, np.nan, np.nan]
+    np.testing.assert_array_equal(patients["death_week"].astype(float), deaths)
+    assert not {"stop_date", "death_date"} & set(patients)
+    for week, date in (("stop_week", "EOSDT"), ("death_week", "death_date")):
+        said = f"{week} of 1 patient is derived from {date}: days since TRTSDT, divided by 7"
+        assert f"synthetic_patients.csv: {said}" in data.remarks
+        assert f"synthetic_patients.csv: {said}" in data.published_remarks
+    again = study_datasets(data).tables["ADSL"]
+    np.testing.assert_allclose(again["DTHWK"].astype(float), deaths)
+
+
+def test_a_date_before_the_first_dose_or_far_from_its_week_is_a_fault(tmp_path):
+    with pytest.raises(DataError) as caught:
+        dated(tmp_path, {"stop_date": "EOSDT"}, stop_date=[-1, 0])
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column) == (2, "EOSDT")
+    assert fault.message == "must not lie before first_dose_date"
+
+
+@pytest.mark.parametrize(("days", "right"), [(22, True), (34, True), (21, False), (35, False)])
+def test_a_week_that_is_given_counts_and_its_date_is_within_a_week(tmp_path, days, right):
+    made = study()
+    row = made.patients[0]
+    first = dt.date.fromisoformat(row["first_dose_date"])
+    for each in made.patients:
+        each["stop_date"] = ""
+    row |= {"stop_week": 4, "stop_date": first + dt.timedelta(days=days), "end_reason": "other"}
+    if right:
+        data = StudyData.read(made.write(tmp_path))
+        assert data.trial.patients["stop_week"].iloc[0] == 4
+        assert not any("derived" in remark for remark in data.remarks)
+    else:
+        (fault,) = faults(made, tmp_path)
+        assert (fault.row, fault.column) == (2, "stop_date")
+        assert (
+            fault.message == "is a week or more from that in stop_week: which of the two is right?"
+        )
+
+
+def test_what_is_wrong_with_a_derived_week_is_said_of_its_date(tmp_path):
+    with pytest.raises(DataError) as caught:
+        dated(tmp_path, stop_date=[30, ""], death_date=[20, ""])
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column) == (2, "death_date")
+    first = dt.date.fromisoformat(study().patients[0]["first_dose_date"])
+    assert fault.value == (first + dt.timedelta(days=20)).isoformat()
+    assert fault.message == "must not lie before the patient's stop_date"

@@ -84,6 +84,12 @@ def test_deaths_are_those_of_a_folder_of_data_sets(tmp_path, deaths, weeks):
     others, mapping, folder = read(tmp_path, **ends, **deaths)
     for data in (StudyData.read(others, mapping), StudyData.read(folder)):
         np.testing.assert_array_equal(data.trial.patients["death_week"].astype(float), weeks)
+        said = [remark for remark in data.remarks if "derived" in remark]
+        number = np.isfinite(weeks).sum()
+        who = "1 patient" if number == 1 else f"{number} patients"
+        rule = "is derived from DTHADY: day d is in week (d - 1) / 7, before the first dose in "
+        expected = f"synthetic_adsl.csv: death_week of {who} {rule}week d / 7"
+        assert said == ([expected] if "DTHADY" in deaths else [])
         assert data.some_died_later
 
 

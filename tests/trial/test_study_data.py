@@ -528,8 +528,8 @@ def test_one_limit_of_the_study_counts_and_other_limits_are_noted(tmp_path, list
     assert set(found.trial.patients["ck_uln"]) == {float(limit)}
     said = [each for each in found.remarks if "upper limit" in each]
     assert said == [
-        "synthetic_patients.csv: row 4, column CK ULN: is '999' and not used: the upper limit given "
-        f"for ck is {limit} U/L"
+        "synthetic_patients.csv: row 4, column CK ULN: is '999' and not used: the upper limit "
+        f"given for ck is {limit} U/L"
     ]
     published = [each for each in found.published_remarks if "upper limit" in each]
     if listings:
@@ -548,5 +548,5 @@ def test_without_a_limit_the_way_to_one_for_all_is_named(tmp_path):
         StudyData.read(made.write(tmp_path / "absent"))
     for row in made.patients:
         row["LIMIT"] = ""
-    with pytest.raises(DataError, match=r"one limit for all patients is a number in measures.uln."):
+    with pytest.raises(DataError, match=r"one limit for the whole study is a number in"):
         StudyData.read(made.write(tmp_path / "empty"))

@@ -94,9 +94,19 @@ def test_study_days_of_the_file_are_weeks(made, plain, tmp_path):
     ]  # fmt: skip
     days = '[visits.units]\nweek = "days"\n[adverse_events.columns]\nweek = "ASTDY"\n'
     days += '[adverse_events.units]\nweek = "days"\n'
+    days += '[patients.columns]\nstop_week = "EOSDY"\n[patients.units]\nstop_week = "days"\n'
+    for row in made.patients:
+        stop = row.pop("stop_week")
+        row["EOSDY"] = "" if stop == "" else 7 * stop + 1
+    stopped = sum(row["EOSDY"] != "" for row in made.patients)
+    assert stopped
     folder, mapping = mapped(made, tmp_path, days)
     data = StudyData.read(folder, mapping)
     same(plain, data)
+    who = "1 patient" if stopped == 1 else f"{stopped} patients"
+    rule = "day d is in week (d - 1) / 7, before the first dose in week d / 7"
+    said = f"synthetic_patients.csv: stop_week of {who} is derived from EOSDY: {rule}"
+    assert [remark for remark in data.remarks if "derived" in remark] == [said]
     events = data.trial.adverse_events
     assert len(events)
     np.testing.assert_allclose(events["week"], plain.trial.adverse_events["week"])
@@ -204,8 +214,8 @@ def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made
         ("patients.values.analysed", {"1": "yes", "2": "perhaps", "3": ""},
          ["2, value 'perhaps': must be true or false"]),
         ("patients.values.sex", {"1": "male", "2": "Male"}, []),
-        ("patients.values.stop_week", {"V1": "four", "V2": "4", "V3": "4,5", "V4": 0, "V5": -1},
-         ["V1, value 'four': must be a number", "V5, value '-1': must be a number of weeks, at"]),
+        ("patients.values.stop_week", {"V1": "four", "V2": "4", "V3": "4,5", "V4": 0, "V5": -2},
+         ["V1, value 'four': must be a number", "V5, value '-2': must be a number of weeks, at"]),
         ("visits.values.physician_global", {"none": 0, "worst": 10, "more": 11},
          ["more, value '11': must be a number from 0 to 10"]),
         ("adverse_events.values.serious", {"1": "y", "0": "mild"}, ["0, value 'mild': must be"]),

@@ -24,7 +24,14 @@ from tisstats.tables.raw import (
     normalise_name,
 )
 from tisstats.tables.redcap import entered_columns, redcap_rows
-from tisstats.tables.study_days import A_STUDY_DAY, DAYS, is_time, weeks_of_cells
+from tisstats.tables.study_days import (
+    A_STUDY_DAY,
+    DAYS,
+    RULE_OF_DAYS,
+    describe_derived,
+    is_time,
+    weeks_of_cells,
+)
 from tisstats.tables.wide_form import drop_unfilled, wide_to_long
 
 
@@ -223,6 +230,14 @@ class _Application(AppliedSection):
             elif name not in section.optional:
                 raise self.fault(f"units.{name}", f"there is no such column; {raw.has}")
         raw = _changed(raw, changed, faults)
+        if self.table == "patients":  # one row of each, so that what was derived can be counted
+            counts = {name: int((column != "").sum()) for name, column in changed.items()}
+            said = [
+                describe_derived(name, count, raw.source.column_name(name), RULE_OF_DAYS)
+                for name, count in counts.items()
+                if count
+            ]
+            raw = replace(raw, remarks=(*raw.remarks, *said))
         return replace(raw, source=raw.source.converting(dict.fromkeys(changed, DAYS)))
 
 

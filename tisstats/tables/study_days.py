@@ -21,6 +21,9 @@ A_STUDY_DAY = (
 
 _DAYS_OF_WEEK = 7
 
+#: The week of a study day, in words.
+RULE_OF_DAYS = "day d is in week (d - 1) / 7, before the first dose in week d / 7"
+
 #: What CDISC calls study days: ADY, ASTDY, AESTDY, LBDY, VISITDY, and those of ends and deaths.
 _NAMES_OF_DAYS = re.compile(r"(?:A|AST|AEN|EOS|DTHA?|VISIT|[A-Z]{2}(?:ST|EN)?)DY", re.IGNORECASE)
 
@@ -100,6 +103,16 @@ def time_faults(
             say = f"say which it has, {table}.units.{column} = '{DAYS}' or '{WEEKS}'"
             message = f"is a study day by its name in CDISC; {say}"
             yield f"{table}.columns.{column}", message, days[0]
+
+
+def describe_derived(week: str, count: int, source: str, rule: str) -> str:
+    """Return a remark on weeks of patients that are derived from another column, and how.
+
+    >>> describe_derived("death_week", 1, "DTHDT", "days since TRTSDT, divided by 7")
+    'death_week of 1 patient is derived from DTHDT: days since TRTSDT, divided by 7'
+    """
+    who = "1 patient is" if count == 1 else f"{count} patients is"
+    return f"{week} of {who} derived from {source}: {rule}"
 
 
 def weeks_of_days(days: pd.Series) -> pd.Series:

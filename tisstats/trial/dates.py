@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import Fault
+from tisstats.tables.raw import ColumnOrigin
+from tisstats.tables.study_days import describe_derived
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import TypedTable
@@ -16,32 +21,76 @@ from tisstats.trial.study_tables import TypedTable
 def with_weeks(study: Study, typed: Mapping[str, TypedTable]) -> dict[str, TypedTable]:
     """Return the tables of a study with weeks, also where they have dates.
 
+    A week is the days since the first dose, divided by 7, and is not rounded. Of stops and deaths,
+    a week that is given counts; a date gives it where it is empty, and a remark counts these.
+
     Parameters
     ----------
     study
         The description.
     typed
-        Its tables: the patients with ``first_dose_date``, the others with ``date``, if the study
-        has dates.
+        Its tables: the patients with ``first_dose_date`` and perhaps ``stop_date`` and
+        ``death_date``, the others with ``date``, if the study has dates. Dates of stops and deaths
+        before the first dose, or a week or more from the week that is given, are faults.
     """
     if study.visits.time == "week":
         return dict(typed)
     firsts = typed["patients"].frame.set_index("patient_id")["first_dose_date"]
     return {
-        name: table if name == "patients" else _with_weeks(table, firsts)
+        name: _with_own_weeks(table) if name == "patients" else _with_weeks(table, firsts)
         for name, table in typed.items()
     }
 
 
 def _with_weeks(table: TypedTable, first_doses: pd.Series) -> TypedTable:
     frame = table.frame
-    firsts = frame["patient_id"].map(first_doses)
+    weeks = _weeks_between(frame["patient_id"].map(first_doses), frame["date"])
+    return replace(table, frame=frame.assign(week=weeks))
+
+
+def _weeks_between(firsts: pd.Series, dates: pd.Series) -> NDArray[np.float64]:
+    """Return the weeks from each first dose to a date, nan without one, shape (rows,)."""
     days = [
-        np.nan if pd.isna(date) else (date - first).days
-        for date, first in zip(frame["date"], firsts, strict=True)
+        np.nan if pd.isna(date) or pd.isna(first) else (date - first).days
+        for date, first in zip(dates, firsts, strict=True)
     ]
-    weeks = frame.assign(week=np.array(days, dtype=float) / DAYS_PER_WEEK)
-    return TypedTable(weeks, table.source, table.faults, table.unused)
+    return np.array(days, dtype=np.float64) / DAYS_PER_WEEK
+
+
+def _with_own_weeks(patients: TypedTable) -> TypedTable:
+    """Return the patients with the weeks of stops and deaths that have dates."""
+    for week, date in _DATES.items():
+        if date in patients.frame:
+            patients = _with_week(patients, week, date)
+    return patients
+
+
+def _with_week(patients: TypedTable, week: str, date: str) -> TypedTable:
+    frame, source, name = patients.frame, patients.source, patients.source.column_name
+    derived = _weeks_between(frame[_FIRST], frame[date])
+    none = pd.Series(np.nan, index=frame.index)
+    given = frame.get(week, none).to_numpy(dtype=np.float64)
+    patients.add(derived < 0, date, f"must not lie before {name(_FIRST)}")
+    message = f"is a week or more from that in {name(week)}: which of the two is right?"
+    patients.add(np.abs(given - derived) >= 1, date, message)
+    taken = np.isnan(given) & ~np.isnan(derived)
+    frame = frame.drop(columns=date)
+    if not taken.any():
+        return replace(patients, frame=frame)
+    frame[week] = np.where(taken, derived, given)
+    assert source.cells is not None  # as those of all typed tables
+    shown = source.cells[date].where(taken, source.cells.get(week, none))
+    names: str | NDArray[np.object_] = name(date)
+    if not np.isnan(given).all():
+        names = np.where(taken, name(date), name(week)).astype(object)
+    rule = f"days since {name(_FIRST)}, divided by {DAYS_PER_WEEK}"
+    remark = describe_derived(week, int(taken.sum()), name(date), rule)
+    source = replace(
+        source,
+        cells=source.cells.assign(**{week: shown}),
+        origins={**source.origins, week: ColumnOrigin(names)},
+    )
+    return replace(patients, frame=frame, source=source, remarks=(*patients.remarks, remark))
 
 
 def doubtful_first_doses(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
@@ -109,6 +158,9 @@ def visits_before_first_dose(
 
 
 _FIRST = "first_dose_date"
+
+#: Columns of patients with the date of what has a week.
+_DATES = {"stop_week": "stop_date", DEATH_WEEK: "death_date"}
 
 
 def _visit_days(typed: Mapping[str, TypedTable]) -> pd.DataFrame:

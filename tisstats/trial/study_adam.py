@@ -15,7 +15,7 @@ from tisstats.tables import RawTable, TableSource
 from tisstats.tables.raw import ColumnOrigin
 from tisstats.trial.cdisc import AnalysisDatasets, read_analysis_datasets, to_trial_tables
 from tisstats.trial.cdisc.back import TrialTables, has_visits
-from tisstats.trial.cdisc.death_weeks import death_cells
+from tisstats.trial.cdisc.death_weeks import death_cells, derived_deaths
 from tisstats.trial.cdisc.end_of_study import discontinued, end_cells, end_faults
 from tisstats.trial.cdisc.folder import dataset_files
 from tisstats.trial.cdisc.specification import parameters
@@ -136,6 +136,9 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
                 names, _ = end_cells(given)
                 source = replace(source, origins={**source.origins, "end_reason": origin(names)})
             raw[name] = RawTable(_cells(table), source)
+    if DEATH_WEEK in patients:
+        weeks = patients[DEATH_WEEK].to_numpy(dtype=float)
+        remarks = (*remarks, *derived_deaths(adsl, weeks))
     raw["patients"] = replace(raw["patients"], remarks=remarks)
     said = tuple(found.visit_remarks.values())
     return {**raw, "visits": RawTable(_cells(visits), places, remarks=said)}

@@ -13,7 +13,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.tables import RawTable, TrialMapping, map_table
 from tisstats.tables.cells import ISO_DATE, as_text, truth_values
 from tisstats.tables.raw import ColumnOrigin, find_column, normalise_name
-from tisstats.trial.cdisc.death_weeks import death_cells, death_weeks
+from tisstats.trial.cdisc.death_weeks import death_cells, death_weeks, derived_deaths
 from tisstats.trial.cdisc.end_of_study import end_cells, end_faults, end_reasons
 from tisstats.trial.columns import Mask
 from tisstats.trial.deaths import DEATH_WEEK
@@ -166,6 +166,7 @@ class _Patients:
         if weeks is not None:
             names, shown = death_cells(adsl)
             self._add(DEATH_WEEK, pd.Series(weeks, index=adsl.index), names, shown)
+            self.remarks += tuple(derived_deaths(adsl, weeks))
             self.used += [*_DEATHS, *[_START] * (_DATE in names)]
 
     def table(self, kept: Collection[str]) -> RawTable:

@@ -176,7 +176,7 @@ class StudyData:
             dict.fromkeys(
                 f"{Path(t.source.shown).name}: {remark}"
                 for name, t in raw.items()
-                for remark in (*t.remarks, *typed[name].unknown_units)
+                for remark in (*t.remarks, *typed[name].remarks)
             )
         )
 

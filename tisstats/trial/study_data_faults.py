@@ -188,8 +188,8 @@ def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
             measured = set(visits.loc[visits[enzyme].notna(), "patient_id"])
             bad = patients.frame[limit].isna() & patients.frame["patient_id"].isin(measured)
             message = (
-                f"must be a number above 0: the patient has values of {enzyme}; one limit for all "
-                f"patients is a number in measures.uln.{enzyme}"
+                f"must be a number above 0: the patient has values of {enzyme}; one limit for the "
+                f"whole study is a number in measures.uln.{enzyme}"
             )
             patients.add(bad, limit, message)
 

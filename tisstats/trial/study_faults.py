@@ -209,6 +209,8 @@ def _other_measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
 _COLUMN_TYPES = {
     "patient_id": None,
     "first_dose_date": None,
+    "stop_date": None,
+    "death_date": None,
     "arm": "category",
     "end_reason": "category",
     "analysed": "yes/no",

@@ -60,7 +60,8 @@ class TypedTable:
     faults: list[Fault] = field(default_factory=list)
     #: The columns that stand beside those of the description: by name, what is said of it.
     unused: Mapping[str, str] = field(default_factory=dict)
-    unknown_units: tuple[str, ...] = ()  #: a remark for each column whose unit is not known
+    #: what is to be said of columns: those whose unit is not known, and those that are derived
+    remarks: tuple[str, ...] = ()
 
     def add(self, bad: Any, column: str, message: str) -> None:
         """Record a fault for every row in `bad`."""
@@ -161,6 +162,7 @@ def _word_faults(study: Study, mapping: TrialMapping) -> Iterator[Fault]:
                 if column not in section.units:  # from which a number is still to be converted
                     bad |= ~kind.check(found.values)
                 allowed = f"must be {kind.allowed}"
+            bad &= ~_like_missing_codes(words)  # of which more is said where they stand
             for place, theirs in enumerate(values):
                 word = words[place]
                 if bad[place] and word and not _is_read_later(mapping, column, word):
@@ -250,7 +252,7 @@ class _Columns:
                 continue
             columns[column] = self._convert(column, kind)
         self.table.faults += self._units.contradictions(self.raw, list(columns))
-        self.table.unknown_units = tuple(self._units.unknown(self.raw, list(columns)).values())
+        self.table.remarks = tuple(self._units.unknown(self.raw, list(columns)).values())
         free = [name for name in map(str, cells.columns) if name not in (*columns, "origin")]
         columns |= {name: text_values(cells[name]).values for name in free}
         absent = [name for name in self.known if name not in cells]
@@ -457,7 +459,9 @@ def _patient_columns(study: Study) -> dict[str, Kind]:
     }
     if study.visits.time == "date":
         columns |= {
-            "first_dose_date": _time(study, low=None, filled=True, if_empty=_UNTREATED)["date"]
+            "first_dose_date": _time(study, low=None, filled=True, if_empty=_UNTREATED)["date"],
+            "stop_date": _time(study, low=None, required=False)["date"],
+            "death_date": _time(study, low=None, required=False)["date"],
         }
     for name in limits.enzymes:
         limit = limits.uln[name]
@@ -493,7 +497,7 @@ def _limit(enzyme: str, unit: Any) -> Kind:
         return ~np.array(wrong, dtype=bool)
 
     allowed = f"a plausible upper limit of normal of {enzyme} in {unit} (measures.enzyme_unit)"
-    absent = f" (one limit for all patients is a number in measures.uln.{enzyme})"
+    absent = f" (one limit for the whole study is a number in measures.uln.{enzyme})"
     return Kind(numbers, "float64", if_absent=absent, allowed=allowed, check=plausible)
 
 

@@ -8,8 +8,15 @@ from numpy.typing import NDArray
 from pandas.api.types import is_datetime64_any_dtype
 
 from tisstats.tables.cells import ISO_DATE, as_text, dates
-from tisstats.tables.study_days import A_STUDY_DAY, not_study_days, weeks_of_days
+from tisstats.tables.study_days import (
+    A_STUDY_DAY,
+    RULE_OF_DAYS,
+    describe_derived,
+    not_study_days,
+    weeks_of_days,
+)
 from tisstats.trial.columns import Mask
+from tisstats.trial.deaths import DEATH_WEEK
 from tisstats.trial.schema import CellFaults
 
 _DAYS = 7  #: of a week
@@ -83,6 +90,26 @@ def death_cells(adsl: pd.DataFrame) -> tuple[NDArray[np.object_], pd.Series]:
         names[blank] = name
         cells = cells.mask(blank, _texts(adsl, name))
     return names, cells
+
+
+def derived_deaths(adsl: pd.DataFrame, weeks: NDArray[np.float64]) -> list[str]:
+    """Return a remark on the weeks of deaths that are derived from each variable.
+
+    Examples
+    --------
+    >>> adsl = pd.DataFrame({"DTHADY": ["8", "", ""], "DTHDT": ["2024-01-08", "2024-02-01", ""]})
+    >>> _, remark = derived_deaths(adsl, np.array([1, 4, np.nan]))
+    >>> remark
+    'death_week of 1 patient is derived from DTHDT: days since TRTSDT, divided by 7'
+    """
+    names, _ = death_cells(adsl)
+    rules = {_DAY: RULE_OF_DAYS, _DATE: f"days since {_START}, divided by {_DAYS}"}
+    counts = {name: int(np.sum((names == name) & np.isfinite(weeks))) for name in rules}
+    return [
+        describe_derived(DEATH_WEEK, count, name, rules[name])
+        for name, count in counts.items()
+        if count
+    ]
 
 
 def _texts(adsl: pd.DataFrame, name: str) -> pd.Series:
