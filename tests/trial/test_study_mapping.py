@@ -97,9 +97,9 @@ def test_study_days_of_the_file_are_weeks(made, plain, tmp_path):
     days += '[patients.columns]\nstop_week = "EOSDY"\n[patients.units]\nstop_week = "days"\n'
     for row in made.patients:
         stop = row.pop("stop_week")
-        row["EOSDY"] = "" if stop == "" else 7 * stop + 1
+        row["EOSDY"] = 29 if row is made.patients[0] else 7 * stop + 1 if stop else ""
+    made.patients[0]["end_reason"] = "withdrawal"
     stopped = sum(row["EOSDY"] != "" for row in made.patients)
-    assert stopped
     folder, mapping = mapped(made, tmp_path, days)
     data = StudyData.read(folder, mapping)
     same(plain, data)

@@ -136,10 +136,9 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
                 names, _ = end_cells(given)
                 source = replace(source, origins={**source.origins, "end_reason": origin(names)})
             raw[name] = RawTable(_cells(table), source)
-    if DEATH_WEEK in patients:
-        weeks = patients[DEATH_WEEK].to_numpy(dtype=float)
-        remarks = (*remarks, *derived_deaths(adsl, weeks))
-    raw["patients"] = replace(raw["patients"], remarks=remarks)
+    deaths = patients.get(DEATH_WEEK, pd.Series(np.nan, index=patients.index))
+    derived = derived_deaths(adsl, deaths.to_numpy(dtype=float))
+    raw["patients"] = replace(raw["patients"], remarks=(*remarks, *derived))
     said = tuple(found.visit_remarks.values())
     return {**raw, "visits": RawTable(_cells(visits), places, remarks=said)}
 
