@@ -6,7 +6,7 @@ The visits of all patients are placed at once, week by week: studies have more p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tisstats.errors import Fault
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, INDISPENSABLE, CoreSet
 from tisstats.tables import TableSource
+from tisstats.trial.joined_rows import conflict_faults, join_rows
 from tisstats.trial.schedule_notes import noted
 from tisstats.trial.study_sections import DAYS_PER_WEEK, Schedule
 
@@ -47,6 +48,8 @@ class Scheduled:
     lacking: pd.DataFrame
     #: rows that count for their week without ``measures`` that another visit has: at week 0 one up
     #: to the first dose, at a later week one in its window
+    joined: pd.DataFrame
+    #: visits with ``measures`` of other rows, where rows are joined
     faults: list[Fault]  #: what is ambiguous
 
     @property
@@ -92,6 +95,11 @@ def schedule_visits(
     scored : sequence of str, optional
         The columns of measures of which the score is made; by default all measures.
 
+    Where rows are joined (``in_window`` of the schedule), those in one window, or at the same time,
+    are one visit first, as far as the rule of the baseline leaves them: its time is that of the row
+    that would count, and each measure is that of the row that has it. Rows that differ in a measure
+    are a fault.
+
     Returns
     -------
     Scheduled
@@ -108,12 +116,18 @@ def schedule_visits(
     >>> found.not_used
     {'before the baseline': 1}
     """
-    content = _content(visits, measures if scored is None else scored, core_set)
-    timed = _TimedVisits.of(visits, measures, content)
+
+    def content_of(table: pd.DataFrame) -> NDArray[np.int64]:
+        return _content(table, measures if scored is None else scored, core_set)
+
+    timed = _TimedVisits.of(visits, measures, content_of(visits))
+    timed, gained, faults = _joined(timed, schedule, source)
+    timed = replace(timed, content=content_of(timed.visits))
     repeated = timed.at_same_time()
     message = "must not be the time of another visit of the patient"
-    faults = _faults(visits, timed.rows(repeated), message, source, schedule.time)
-    timed = timed.take(~timed.of_patients(repeated))
+    faults += _faults(visits, timed.rows(repeated), message, source, schedule.time)
+    single = ~timed.of_patients(repeated)
+    timed, gained = timed.take(single), gained[single]
 
     baseline, ties = timed.baselines(schedule)
     later = timed.later_than(baseline)
@@ -160,8 +174,27 @@ def schedule_visits(
         {reason: placed[which] for reason, which in reasons.items() if which.any()},
         noted(placed, combined, timed.measures),
         noted(placed, lacking, timed.measures),
+        noted(placed, gained, timed.measures),
         faults,
     )
+
+
+def _joined(
+    timed: _TimedVisits, schedule: Schedule, source: TableSource
+) -> tuple[_TimedVisits, _Which, list[Fault]]:
+    """Return the visits with rows joined, which measures are of other rows, and conflicts."""
+    if schedule.in_window == "choose" or not len(timed.days):
+        return timed, np.zeros_like(timed.known), []
+    weeks, groups = timed.rows_of_one_visit(schedule)
+    distance = np.nan_to_num(np.abs(timed.days - weeks * DAYS_PER_WEEK))
+    order = np.lexsort((distance, -timed.content))
+    values = timed.visits[timed.measures].to_numpy(dtype=float, na_value=np.nan)
+    found = join_rows(values, groups, order)
+    names, rows = timed.measures, timed.visits["row"].to_numpy(dtype=np.int64)
+    faults = conflict_faults(found, names, rows, weeks, source)
+    given = dict(zip(names, found.values.T, strict=True))
+    joined = replace(timed, visits=timed.visits.assign(**given)).take(found.kept)
+    return joined, found.gained[found.kept], faults
 
 
 def _content(visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -> NDArray[np.int64]:
@@ -247,6 +280,29 @@ class _TimedVisits:
         found = np.zeros(len(self.days), dtype=bool)
         found[1:] = (np.diff(self.patients) == 0) & (np.diff(self.days) < _SAME_DAYS)
         return found
+
+    def rows_of_one_visit(self, schedule: Schedule) -> tuple[_Days, NDArray[np.int64]]:
+        """Return the week in whose window each row lies, nan without one, and its group.
+
+        Up to the first dose the rule of the baseline decides, where that is not the visit at week
+        0, on all rows but those at the same time.
+        """
+        weeks = np.full(len(self.days), np.nan)
+        for week in schedule.weeks:
+            distance = np.abs(self.days - week * DAYS_PER_WEEK)
+            near = _in_window(distance, schedule, week)
+            if week == 0:
+                near &= schedule.baseline == "week 0"
+            else:
+                near &= ~self.up_to_dose
+            weeks[near] = week
+        times = np.cumsum(~self.at_same_time())  # a number for each time of each patient
+        alone = np.isnan(weeks)
+        keys = pd.MultiIndex.from_arrays(
+            [self.patients, np.where(alone, -1.0, weeks), np.where(alone, times, 0)]
+        )
+        groups, _ = pd.factorize(keys)
+        return weeks, groups.astype(np.int64)
 
     def baselines(self, schedule: Schedule) -> tuple[_Which, _Which]:
         """Return the baseline of each patient who has one, and visits as near to week 0."""

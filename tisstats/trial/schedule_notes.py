@@ -46,13 +46,17 @@ def left_out_lines(left_out: Mapping[str, pd.DataFrame], *, names: bool = True) 
 
 
 def schedule_remarks(
-    combined: pd.DataFrame, lacking: pd.DataFrame, *, names: bool = True
+    combined: pd.DataFrame,
+    lacking: pd.DataFrame,
+    joined: pd.DataFrame | None = None,
+    *,
+    names: bool = True,
 ) -> Iterator[str]:
-    """Yield a remark on baselines of several visits, and on measures that others have.
+    """Yield a remark on baselines of several visits, on measures that others have, and on joins.
 
     Parameters
     ----------
-    combined, lacking
+    combined, lacking, joined
         As of `tisstats.trial.schedule.Scheduled`.
     names
         Whether the first patients are named.
@@ -74,6 +78,11 @@ def schedule_remarks(
             f"the baseline of {count_of(len(combined), 'patient')} has measures of earlier visits, "
             f"which its own visit lacks{of}"
         )
+    if joined is not None and len(joined):
+        visits = "1 visit has" if len(joined) == 1 else f"{len(joined)} visits have"
+        shown = "week " + joined["week"].round(1).map("{:g}".format) + ": " + joined["measures"]
+        of = f": {_first(shown, joined)}" if names else ""
+        yield f"{visits} measures of other rows, joined by visits.in_window{of}"
     at_baseline = (lacking["week"] == 0).to_numpy(dtype=bool)
     first, later = lacking[at_baseline], lacking[~at_baseline]
     if len(first):

@@ -185,7 +185,9 @@ class StudyData:
                 *_limits_not_used(study, typed, names=names),
                 *_doubts(study, typed, tables, names=names),
             ]
-            schedule = schedule_remarks(scheduled.combined, scheduled.lacking, names=names)
+            schedule = schedule_remarks(
+                scheduled.combined, scheduled.lacking, scheduled.joined, names=names
+            )
             return (*remarks, *doubts, *schedule)
 
         named = said(names=True)

@@ -111,6 +111,9 @@ class Schedule:
     baseline: Literal["week 0", "last before first dose", "mean before first dose"]
     unscheduled: Literal["keep", "drop"]  #: what becomes of visits outside of all windows
     follow_up_weeks: float  #: how long after a patient's end adverse events are recorded
+    #: what becomes of several rows of a patient in the window of one week: one counts, or they are
+    #: one visit
+    in_window: Literal["choose", "join"] = "choose"
 
     def window_of(self, week: float) -> float:
         """Return how far a visit may lie from a scheduled week, days.

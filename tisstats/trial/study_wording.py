@@ -105,15 +105,25 @@ def describe_windows(schedule: Schedule) -> str:
     --------
     >>> describe_windows(Schedule((0, 4), 7, "week", "week 0", "drop", 0)).split("; ")[0]
     'the visit nearest to it, at most 7 days away, of those with most of what a score needs'
+    >>> joined = Schedule((0, 4), 7, "week", "week 0", "drop", 0, "join")
+    >>> describe_windows(joined).split("; ")[0]
+    'the visit that the rows at most 7 days away make'
     """
     others = _UNSCHEDULED[schedule.unscheduled]
+    if schedule.in_window == "join":
+        return f"the visit that the rows {_where(schedule)} make; other visits {others}"
     return f"the visit nearest to it, {_window(schedule)}; other visits {others}"
 
 
 def _window(schedule: Schedule) -> str:
+    most = ", of those with most of what a score needs"
+    return f"{_where(schedule)}{most if schedule.widest_window else ''}"
+
+
+def _where(schedule: Schedule) -> str:
     if not schedule.widest_window:
         return "on that very day"
-    return f"at most {describe_days(schedule)} away, of those with most of what a score needs"
+    return f"at most {describe_days(schedule)} away"
 
 
 def describe_days(schedule: Schedule) -> str:
@@ -150,6 +160,8 @@ def describe_baseline(schedule: Schedule) -> str:
     "each measure's last value before or at the first dose"
     """
     at_week_0 = replace(schedule, weeks=schedule.weeks[:1])
+    if schedule.in_window == "join" and schedule.baseline == "week 0":
+        return f"the visit that the rows at week 0 make, {_where(at_week_0)}"
     return _BASELINES[schedule.baseline].format(window=_window(at_week_0))
 
 
