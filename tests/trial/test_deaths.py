@@ -482,7 +482,7 @@ def test_the_template_and_the_schema_name_deaths(tmp_path, core_set):
     write_new_study(tmp_path / "new", core_set)
     text = " ".join((tmp_path / "new" / "study.toml").read_text("utf-8").replace("#", "").split())
     assert "death_week (of any death, also of one after an early stop" in text
-    assert "stop_week and death_week stay in weeks" in text
+    assert "stop_date or death_date gives it: the days since" in text
     keys = study_schema()["properties"]["endpoint"]["properties"]
     assert (
         "A death is an early stop, unless the patient stopped before"

@@ -137,7 +137,7 @@ def read_study_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
                 source = replace(source, origins={**source.origins, "end_reason": origin(names)})
             raw[name] = RawTable(_cells(table), source)
     deaths = patients.get(DEATH_WEEK, pd.Series(np.nan, index=patients.index))
-    derived = derived_deaths(adsl, deaths.to_numpy(dtype=float))
+    derived = derived_deaths(adsl, np.asarray(deaths, dtype=np.float64))
     raw["patients"] = replace(raw["patients"], remarks=(*remarks, *derived))
     said = tuple(found.visit_remarks.values())
     return {**raw, "visits": RawTable(_cells(visits), places, remarks=said)}
