@@ -406,6 +406,15 @@ def test_decimals_by_measure_are_a_choice_with_what_the_others_have():
     assert choices["analysis.decimals"] == "2 (haq), 0 (tis), 1 (others)"
 
 
+def test_whole_numbers_may_be_written_with_decimals():
+    given = changed("analysis.decimals", {"haq": 2.0})
+    given["analysis"]["p_decimals"] = 4.0
+    given["visits"]["window_days"] = {str(week): 3.0 for week in given["visits"]["weeks"]}
+    plan = Study.from_mapping(given).analysis
+    assert (repr(plan.decimals), repr(plan.p_decimals)) == ("{'haq': 2}", "4")
+    assert repr(Study.from_mapping(changed("analysis.decimals", 2.0)).analysis.decimals) == "2"
+
+
 def test_free_keys_of_the_schema_stand_in_tables_without_others():
     def check(schema):
         if isinstance(more := schema.get("additionalProperties"), dict):

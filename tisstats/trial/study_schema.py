@@ -29,9 +29,21 @@ def study_schema() -> dict[str, Any]:
 
 
 def with_defaults(given: Any, schema: Mapping[str, Any]) -> Any:
-    """Return a table with the defaults of its schema for the keys that it leaves out."""
+    """Return a table with the defaults of its schema for the keys that it leaves out.
+
+    A whole number that is written with decimals, which a schema permits, becomes one without.
+
+    Examples
+    --------
+    >>> whole = {"type": "integer"}
+    >>> with_defaults({"b": 2.0}, {"properties": {"a": {"default": 1}, "b": whole}})
+    {'b': 2, 'a': 1}
+    """
+    options = schema.get("anyOf", [schema])
     if not isinstance(given, Mapping):
-        return given
+        whole = isinstance(given, float) and any(each.get("type") == "integer" for each in options)
+        return int(given) if whole else given
+    schema = next((each for each in options if each.get("type") == "object"), schema)
     filled = dict(given)
     for key, described in schema.get("properties", {}).items():
         if key not in filled and "default" in described:
