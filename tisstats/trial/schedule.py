@@ -291,11 +291,8 @@ class _TimedVisits:
         for week in schedule.weeks:
             distance = np.abs(self.days - week * DAYS_PER_WEEK)
             near = _in_window(distance, schedule, week)
-            if week == 0:
-                near &= schedule.baseline == "week 0"
-            else:
-                near &= ~self.up_to_dose
-            weeks[near] = week
+            # Windows do not overlap: that of a later week does not reach the first dose.
+            weeks[near & (week > 0 or schedule.baseline == "week 0")] = week
         times = np.cumsum(~self.at_same_time())  # a number for each time of each patient
         alone = np.isnan(weeks)
         keys = pd.MultiIndex.from_arrays(
