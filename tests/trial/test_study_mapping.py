@@ -208,8 +208,8 @@ def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made
 @pytest.mark.parametrize(
     ("section", "words", "wrong"),
     [
-        ("patients.values.arm", {"A": "activ", "B": "control", "S": "Screen failure", "N": ""},
-         ["A, value 'activ': must be one of active, control"]),
+        ("patients.values.arm", {"A": "verum", "B": "control", "S": "Screen failure", "N": ""},
+         ["A, value 'verum': must be one of active, control"]),
         ("patients.values.end_reason", {"1": "death", "2": "DEATH"}, ["2, value 'DEATH': must "]),
         ("patients.values.analysed", {"1": "yes", "2": "perhaps", "3": ""},
          ["2, value 'perhaps': must be true or false"]),
