@@ -1,66 +1,77 @@
 """Runs of tests that share the files among them: each test runs once, the longest first."""
 
+import re
 from itertools import chain
 from types import SimpleNamespace
 
 import pytest
 
 from tools.run_tests import main
-from tools.sharing import Shares, in_order
+from tools.sharing import TAKES_LONG, Shares, in_order, in_shares
 
 
-def item(nodeid, fixtures=(), markers=()):
-    """A test with fixtures and markers."""
-    return SimpleNamespace(
-        nodeid=nodeid,
-        fixturenames=fixtures,
-        get_closest_marker=lambda name: name if name in markers else None,
-    )
+@pytest.fixture
+def files(tmp_path):
+    """Files by what they say, as pytest lists them: a module twice."""
+
+    def written(**texts):
+        for name, text in texts.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        listed = [SimpleNamespace(nodeid=name, path=tmp_path / name) for name in texts]
+        return [file for file in listed for _ in range(2)]
+
+    return written
 
 
-def items(**files):
+def shares(folder, listed):
+    """What a run shares that has listed some files."""
+    shared = Shares(folder)
+    shared.files = listed
+    return shared
+
+
+def names(nodes):
+    return [each.nodeid for each in nodes]
+
+
+def items(**counts):
     """Tests of some files, by the number that each has."""
     return [
-        item(f"{name}::test_{number}") for name, count in files.items() for number in range(count)
+        SimpleNamespace(nodeid=f"{name}::test_{number}")
+        for name, count in counts.items()
+        for number in range(count)
     ]
 
 
-def names(tests):
-    return [each.nodeid for each in tests]
-
-
-def test_each_file_is_taken_once_and_whole(tmp_path):
-    found = items(a=2, b=1, c=3, d=1)
-    one, other = (Shares(tmp_path, found).take() for _ in range(2))
+def test_each_file_is_taken_once_and_whole(tmp_path_factory, files):
+    listed = files(a="", b="", c="", d="")
+    folder = tmp_path_factory.mktemp("marks")
+    one, other = (shares(folder, listed).take() for _ in range(2))
     taken = [next(one), next(other), next(other), next(other), *one, *other]
-    assert [names(each)[0][0] for each in taken] == ["a", "b", "c", "d"]
-    assert sorted(names(chain(*taken))) == sorted(names(found))
+    assert [names(each) for each in taken] == [["a"] * 2, ["b"] * 2, ["c"] * 2, ["d"] * 2]
 
 
-def test_what_takes_long_is_taken_first_and_what_reads_the_other_book_together(tmp_path):
-    found = [
-        item("a::one"),
-        item("b::one", ["built_book"], ["browser"]),
-        item("c::one"),
-        item("c::two", ["other_book"]),
-        item("d::one", [], ["build"]),
-        SimpleNamespace(nodeid="e.ipynb::Cell 0", get_closest_marker=lambda _: None),
-        item("f::one", ["other_book"]),
-        item("a::two"),
-    ]
-    taken = [names(each) for each in Shares(tmp_path, found).take()]
-    assert taken == [
-        ["c::one", "c::two", "f::one"],
-        ["b::one"],
-        ["d::one"],
-        ["a::one", "a::two"],
-        ["e.ipynb::Cell 0"],
+def test_what_takes_long_is_taken_first_and_what_reads_the_other_book_together(files):
+    listed = files(
+        a="def test(): pass",
+        b="pytestmark = pytest.mark.browser",
+        c=f"def test_one(): pass\n\ndef test_two({TAKES_LONG}): pass",
+        d="@pytest.mark.build\ndef test(): pass",
+        e=f"an{TAKES_LONG} bookmark.builder",
+        f=f"pytestmark = pytest.mark.build\n\ndef test({TAKES_LONG}): pass",
+    )
+    assert [(name, names(same)[::2]) for name, same in in_shares(listed)] == [
+        (TAKES_LONG, ["c", "f"]),
+        ("b", ["b"]),
+        ("d", ["d"]),
+        ("a", ["a"]),
+        ("e", ["e"]),
     ]
 
 
-@pytest.mark.parametrize("files", [[], [1], [2, 1, 3]])
-def test_after_each_test_comes_the_next_one(files):
-    found = [items(**{f"file_{at}": count}) for at, count in enumerate(files)]
+@pytest.mark.parametrize("counts", [[], [0], [1], [2, 0, 1, 3, 0]])
+def test_after_each_test_comes_the_next_one(counts):
+    found = [items(**{f"file_{at}": count}) for at, count in enumerate(counts)]
     pairs = list(in_order(iter(found)))
     tests = names(chain(*found))
     assert names(test for test, _ in pairs) == tests
@@ -76,33 +87,60 @@ def test_a_file_is_taken_no_sooner_than_the_one_before_ends():
         assert begun == list(taken)
 
 
-@pytest.mark.parametrize(("last", "code"), [("True", 0), ("False", 1)])
+HOLDS = """
+import gc, pathlib
+
+def test_it():
+    assert gc.isenabled() and gc.get_freeze_count()
+    pathlib.Path(__file__).with_suffix(".ran").touch(exist_ok=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("faulty", "code", "faults"),
+    [
+        ({}, 0, []),
+        (
+            {
+                "fails": f"{HOLDS}    assert False\n",
+                "warns": "import warnings\n\nwarnings.warn('while it is collected')\n",
+            },
+            1,
+            [
+                ["FAILED", "test_fails.py::test_it", "E", "assert", "False"],
+                ["FAILED", "test_warns.py", "E", "UserWarning:", "while", "it", "is", "collected"],
+            ],
+        ),
+    ],
+)
 def test_all_files_run_and_one_failure_is_a_failure(
-    tmp_path, monkeypatch, capfd, checkout, last, code
+    tmp_path, monkeypatch, capfd, checkout, faulty, code, faults
 ):
     monkeypatch.setenv("PYTHONPATH", str(checkout))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # their imports take seconds
-    ran = tmp_path / "ran"
-    ran.mkdir()
-    for number, holds in enumerate(["True", "True", "True", last]):
-        (tmp_path / f"test_{number}.py").write_text(
-            "import gc, pathlib\n\ndef test_it():\n"
-            "    assert gc.isenabled() and gc.get_freeze_count()\n"
-            f"    pathlib.Path({str(ran / str(number))!r}).touch(exist_ok=False)\n"
-            f"    assert {holds}\n"
-        )
-    options = ["-q", "-c", str(tmp_path / "none.ini"), "-p", "no:cacheprovider", str(tmp_path)]
-    (tmp_path / "none.ini").write_text("[pytest]\n")
+    for name, text in {"a": HOLDS, "b": HOLDS, "c": HOLDS, **faulty}.items():
+        (tmp_path / f"test_{name}.py").write_text(text)
+    (tmp_path / "some.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    options = ["-c", str(tmp_path / "some.ini"), "-p", "no:cacheprovider", str(tmp_path)]
     assert main(options, runs=2) == code
-    assert len(list(ran.iterdir())) == 4
+    ran = {"a", "b", "c", *faulty} - {"warns"}
+    assert {path.stem for path in tmp_path.glob("*.ran")} == {f"test_{name}" for name in ran}
     told = capfd.readouterr().out
     assert "Run 2 of 2:" in told
+    assert f"{3 + len(faulty)} files, each collected when it is taken" in told
     assert ("1 failed" in told) == (code == 1)
-    end = told[told.index("The runs ended with [") :].splitlines()[1:]
-    if code:
-        failed, name, message = end[:3]
-        assert failed == "FAILED"
-        assert name.endswith("test_3.py::test_it")
-        assert message.split() == ["E", "assert", "False"]
-    else:
-        assert end == []
+    end = told[told.index("The runs ended with [") :].partition("\n")[2]
+    noted = [words.split() for words in re.split("(?=^FAILED)", end, flags=re.MULTILINE)[1:]]
+    assert sorted([words[0], words[1].rpartition("/")[2], *words[2:]] for words in noted) == faults
+
+
+def test_a_run_that_comes_too_late_for_any_file_is_no_failure_and_a_search_in_vain_is(
+    tmp_path, monkeypatch, checkout
+):
+    monkeypatch.setenv("PYTHONPATH", str(checkout))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    (tmp_path / "test_a.py").write_text(HOLDS)
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    options = ["-c", str(tmp_path / "none.ini"), "-p", "no:cacheprovider", str(tmp_path)]
+    assert main(options, runs=2) == 0
+    assert main([*options, "-k", "nothing"], runs=1) == pytest.ExitCode.NO_TESTS_COLLECTED

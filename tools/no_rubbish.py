@@ -13,9 +13,14 @@ from collections.abc import Generator
 import pytest
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Collect the tests, and leave them out of what is looked through from then on."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Collect the tests of a file, and leave them out of what is looked through from then on."""
+    if not isinstance(collector, pytest.File):
+        return (yield)
+    gc.collect()  # what earlier tests have left would stay as well
     gc.disable()
     try:
         return (yield)
