@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from tisstats.lim2021.cohort_check import check_many
-from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Assumptions, Ensemble, diversity, draw_cohort, unmet_constraints
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.run import REFERENCE_CANDIDATES
-from tisstats.trial import TABLES, Trial
 
 
 def equal(first, second):
@@ -37,16 +34,6 @@ def test_the_kept_ensemble_is_what_its_seed_gives(kept):
         assert equal(draw_cohort(kept.seed, index=index), kept.cohort(index))
     chosen = draw_cohort(kept.seed, index=0, candidates=REFERENCE_CANDIDATES)
     assert equal(chosen, kept.cohort(0))
-
-
-def test_the_kept_ensemble_passes_the_checker(kept):
-    """A sample; that the checker runs on all of them is among its own tests."""
-    tables = [kept.tables(index) for index in range(0, len(kept), 25)]
-    trials = [
-        Trial(*(each[name] for name in TABLES), description=DESCRIPTION, mmt_max=260)
-        for each in tables
-    ]
-    assert all(report.all_match for report in check_many(trials))
 
 
 def test_all_of_the_kept_ensemble_meets_the_constraints(kept):
