@@ -60,13 +60,30 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Percentage:
+    """A printed percentage whose claim names its count and group."""
+
+    claim: Claim
+    count: str  #: address of the count
+    group: str  #: address of the number of patients in the group
+    numbers: tuple[str, str]  #: representative addresses of count and group
+
+    @classmethod
+    def read(cls, claim: Claim, numbers: DistinctNumbers) -> Percentage:
+        """Read the inputs of a claim."""
+        roles = dict(claim.input_roles)
+        count, group = roles["count"], roles["of"]
+        return cls(claim, count, group, (numbers.number_at(count), numbers.number_at(group)))
+
+
+@dataclass(frozen=True, slots=True)
 class Relations:
     """All relations among printed numbers."""
 
     published: PublishedFacts
     numbers: DistinctNumbers  #: which claims print the same number
     sums: tuple[Relation, ...]
-    percentages: tuple[Claim, ...]  #: claims that name their count and group
+    percentages: tuple[Percentage, ...]  #: of the claims that name their count and group
 
     @classmethod
     def read(
@@ -91,7 +108,7 @@ class Relations:
         if faults:
             raise DataError(faults)
         of_counts = (
-            claim
+            Percentage.read(claim, numbers)
             for claim in claims
             if claim.method == "percentage" and _is_of_a_group(claim, published)
         )
@@ -126,15 +143,13 @@ class Relations:
     def _solve_percentages(self, number: str, *, for_group: bool) -> list[Derivation]:
         """Solve percentages for their count, and for the group if no sum yields it."""
         found: dict[str, Derivation] = {}
-        for claim in self.percentages:
-            roles = dict(claim.input_roles)
-            gives_count = self.numbers.number_at(roles["count"]) == number
-            gives_group = for_group and self.numbers.number_at(roles["of"]) == number
-            if not (gives_count or gives_group):
+        for each in self.percentages:
+            gives_count, gives_group = (its == number for its in each.numbers)
+            if not (gives_count or (for_group and gives_group)):
                 continue
-            printed = claim.printed
+            printed = each.claim.printed
             shown = printed if printed.endswith("%") else f"{printed}%"
-            count, group = (self.published.count(roles[role]) for role in ("count", "of"))
+            count, group = map(self.published.count, (each.count, each.group))
             if gives_count:
                 fitting = percentage_consistency(printed, None, group).counts
                 text = f"the only count of {group} that rounds to {shown}"
@@ -144,7 +159,7 @@ class Relations:
             else:
                 continue
             if len(fitting) == 1:
-                name = f"percentage:{self.numbers.first_claim(claim)}"
+                name = f"percentage:{self.numbers.first_claim(each.claim)}"
                 derived = Derivation(name, Fraction(fitting[0]), f"{fitting[0]} is {text}")
                 found.setdefault(text, derived)
         return list(found.values())
