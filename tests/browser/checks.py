@@ -8,7 +8,7 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import WIDTHS
+from tests.browser.pages import SCHEMES, WIDTHS
 
 # Axe would fetch style sheets a second time, which browsers refuse for file://; and one rule that
 # is off by default is worth having.
@@ -129,6 +129,22 @@ UNSEEN = (
   return left;
 }"""
 )
+# Of a part that draws: whether its drawings fill their places, and what has letters too small.
+FILLED = """root => {
+  const drawings = [...document.querySelectorAll(`${root} .interactive-drawing svg`)];
+  const width = element => element.getBoundingClientRect().width;
+  return drawings.every(each => Math.abs(width(each) - width(each.parentNode)) < 1);
+}"""
+TOO_SMALL = """root => [...document.querySelectorAll(`${root} *`)]
+  .filter(each => each.textContent.trim() && parseFloat(getComputedStyle(each).fontSize) < 11)
+  .map(each => each.className)"""
+# Axe looks at the whole page, whatever part it is asked for. The others are hidden, as scripts may
+# look for them.
+ALONE = """root => {
+  for (let part = document.querySelector(root); part !== document.body; part = part.parentNode)
+    for (const other of [...part.parentNode.children])
+      if (other !== part) other.style.setProperty("display", "none", "important");
+}"""
 HEADINGS = """() => {
   const levels = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")]
     .filter(heading => heading.checkVisibility()).map(heading => +heading.tagName[1]);
@@ -215,6 +231,28 @@ def _ask_axe(page: Page, options: dict[str, object]) -> None:
     found = run_axe(page, options)
     shown = f"{page.viewport_size} {page.get_attribute('html', 'data-theme')}"
     assert found.violations_count == 0, f"{shown}: {found.generate_report()}"
+
+
+def check_part(page: Page, root: str) -> None:
+    """Check a part that draws, as `check_everybody_can_read` does a page; the others are hidden.
+
+    Parameters
+    ----------
+    root
+        Selects the part.
+    """
+    states = [(device, scheme) for device in WIDTHS for scheme in SCHEMES]
+    for device, scheme in states:
+        show(page, device, scheme)
+        assert page.evaluate(OVERFLOW) == [], (device, scheme)
+        wait_until(page, FILLED, root)
+        assert page.evaluate(TOO_SMALL, root) == [], (device, scheme)
+    page.evaluate(ALONE, root)
+    for device, scheme in states:
+        show(page, device, scheme)
+        wait_until(page, FILLED, root)
+        found = run_axe(page, EVERY_RULE if scheme == "light" else OF_COLOURS, context=root)
+        assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
 
 
 def show(page: Page, device: str, scheme: str) -> None:

@@ -8,8 +8,8 @@ import random
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.checks import OVERFLOW, run_axe
-from tests.browser.pages import PAGES, SCHEMES, WIDTHS
+from tests.browser.checks import check_part
+from tests.browser.pages import PAGES
 from tisstats import statistics
 from tisstats.bounds.spread import cohort_values
 from tisstats.chapters.another_cohort import open_quantities, recomputed
@@ -303,33 +303,15 @@ def test_choices_can_be_made_by_keyboard(visit):
 
 
 @pytest.mark.parametrize("name", ROOTS)
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS.values())
-def test_it_fits_and_is_accessible(browser, built_book, name, scheme, width):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto((built_book / f"{name}.html").as_uri())
-    root = page.locator(ROOTS[name])
+def test_it_fits_and_is_accessible(visit, name):
+    page = visit(name)
     if name == CHOICE:
         page.get_by_label("more than 20 points").check()
         page.get_by_label("at least 60 points").check()
     else:
         set_cohort(page, 17)
-        expect(root.locator("[role=status]")).to_contain_text("Cohort 17")
-    assert page.evaluate(OVERFLOW) == []
-    for drawing in root.locator(".interactive-drawing svg").all():
-        box, place = drawing.bounding_box(), drawing.locator("..").bounding_box()
-        assert box["width"] == pytest.approx(place["width"], abs=1)
-    small = root.evaluate(
-        "root => [...root.querySelectorAll('*')].filter(each => each.textContent.trim()"
-        " && parseFloat(getComputedStyle(each).fontSize) < 11).map(each => each.className)"
-    )
-    assert small == []
-    found = run_axe(page, context=ROOTS[name])
-    assert found.violations_count == 0, found.generate_report()
-    context.close()
+        expect(page.locator(f"{ROOTS[name]} [role=status]")).to_contain_text("Cohort 17")
+    check_part(page, ROOTS[name])
 
 
 @pytest.mark.parametrize("name", ROOTS)
