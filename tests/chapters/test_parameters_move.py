@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
+from tisstats import statistics
+from tisstats.agreement import comparison
+from tisstats.agreement.comparison_data import ComparisonData
 from tisstats.book.run.parameters import read_parameters
 from tisstats.book.run.project import Project
-from tisstats.chapters.chapter import _shown
+from tisstats.chapters import ledger as ledger_page
+from tisstats.chapters.chapter import Chapter, _shown
 from tisstats.chapters.cohort_flow import CohortFlow
 from tisstats.chapters.data_dictionary import DataDictionary
 from tisstats.chapters.discrepancies import Discrepancies
@@ -25,14 +29,15 @@ from tisstats.chapters.missed_visits import MissedVisits
 from tisstats.chapters.own_data import OwnData
 from tisstats.chapters.page import FigureItem, LedgerList, Markdown, Table
 from tisstats.chapters.parameters import permitted_values
-from tisstats.chapters.primary_outcome import PrimaryOutcome
+from tisstats.chapters.primary_outcome import PrimaryOutcome, printed_interval
 from tisstats.chapters.safety import Safety
-from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
+from tisstats.chapters.secondary_outcomes import SecondaryOutcomes, table2_checks
 from tisstats.chapters.sensitivity import Sensitivity
 from tisstats.chapters.teaching_placebo import PlaceboResponse
 from tisstats.chapters.teaching_scoring import ScoredPatient
 from tisstats.datapackage import read_descriptor
-from tisstats.ledger.published import data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.cohort_check import CheckResult
 from tisstats.lim2021.next_trial import NextTrialPlan
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
@@ -184,6 +189,37 @@ CASES = [
     Case("teaching_scoring", "ck_uln", 1000.0, "ck_uln score response", "points_by_uln strength"),
     Case("teaching_scoring", "threshold", 20, "threshold ceiling", "score printed_threshold"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _shared():
+    """Let all pages share what parameters reach as arguments alone: some of it takes a second.
+
+    A page by itself computes it once: see `test_computed_once`.
+    """
+    published = PublishedFacts.read()
+
+    run_calls = comparison._run_calls
+
+    @cache
+    def ledger(definition):
+        return evaluate_ledger(published, quantile_definition=definition)
+
+    @cache
+    def calls(folder):
+        return list(run_calls(ComparisonData.read(folder)))
+
+    def shared_ledger(facts, *, quantile_definition="spss"):
+        assert facts is published
+        return ledger(quantile_definition)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Chapter, "published", published)
+        for module in (printed_interval, table2_checks, ledger_page):
+            patch.setattr(module, "evaluate_ledger", shared_ledger)
+        patch.setattr(comparison, "_run_calls", lambda _: calls(data_directory("agreement")))
+        patch.setattr(statistics, "two_arm_sample_size", cache(statistics.two_arm_sample_size))
+        yield
 
 
 @cache
