@@ -26,6 +26,8 @@ from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.kernels import environment
 
 THEME = "tisstats.book.site.theme"
+#: What our own extensions import where they need it.
+ON_DEMAND = ("tisstats.book.site.icons", "tisstats.book.downloads.formats")
 
 
 class Builders:
@@ -152,9 +154,17 @@ def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
     disable_slow_formats()
-    for name in (*builder._PRELOADED, THEME, "jupyter_book.cli.main"):
+    for name in (*builder._PRELOADED, THEME, "jupyter_book.cli.main", *extensions()):
         importlib.import_module(name)
     serve(connection)
+
+
+def extensions() -> list[str]:
+    """Return the modules that every builder would import when it makes a book: the extensions."""
+    from jupyter_book.config import get_default_sphinx_config
+    from sphinx.application import builtin_extensions
+
+    return [*builtin_extensions, *get_default_sphinx_config()["extensions"], *ON_DEMAND]
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class KeptPages:
             *(sys.version, str(staged), str(project.package), around.shared),
             *(json.dumps(around.data), around.of_package(), json.dumps(others, sort_keys=True)),
             # What is installed, which may differ from what is pinned.
-            *sorted(f"{each.name} {each.version}" for each in distributions()),
+            *_installed(),
         )
         sources = {name: own for name, own in hashes.items() if name in pages}
         record = Record.read(project.kept_pages)
@@ -113,6 +113,15 @@ class KeptPages:
                 (build / name).rename(self.folder / kept)
             record = Record(self.surroundings, self.sources, earlier.shown, _digest(self.folder))
             write_kept(self.folder / _RECORD, json.dumps(asdict(record)))
+
+
+def _installed() -> list[str]:
+    """Return of all that is installed the names and versions, and what else comes before the words.
+
+    To parse its metadata takes longer than everything else that is hashed.
+    """
+    files = (each.read_text("METADATA") or each.read_text("PKG-INFO") for each in distributions())
+    return sorted((text or "").partition("\n\n")[0] for text in files)
 
 
 def _digest(folder: Path) -> str:
