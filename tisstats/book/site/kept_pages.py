@@ -116,9 +116,9 @@ class KeptPages:
 
 
 def _installed() -> list[str]:
-    """Return of all that is installed the names and versions, and what else comes before the words.
+    """Return the metadata of all that is installed, without the descriptions.
 
-    To parse its metadata takes longer than everything else that is hashed.
+    They are not parsed: that would take longer than everything else that is hashed.
     """
     files = (each.read_text("METADATA") or each.read_text("PKG-INFO") for each in distributions())
     return sorted((text or "").partition("\n\n")[0] for text in files)
