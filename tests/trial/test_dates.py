@@ -143,9 +143,10 @@ def test_one_screening_visit_is_not_remarked_nor_visits_on_the_day_of_the_first_
     assert any("first dose" in each for each in data.remarks)
 
 
-def dated(tmp_path, names=None, **dates):
+def dated(tmp_path, names=None, weeks=(), **dates):
     """Read a study of which two patients have these dates, by column, in days from the first dose.
 
+    The weeks are those of their stops, and are empty of other patients.
     The columns of the file are called by other names, where these are given.
     """
     made = study()
@@ -156,6 +157,7 @@ def dated(tmp_path, names=None, **dates):
             if number < len(days) and days[number] != "":
                 row[column] = (first + dt.timedelta(days=days[number])).isoformat()
         row["end_reason"] = "withdrawal" if number < 2 else "completed"
+        row["stop_week"] = weeks[number] if number < len(weeks) else ""
     for number in (0, 1):
         for visit in of_patient(made, number)[1:]:
             made.visits.remove(visit)
@@ -224,3 +226,78 @@ def test_what_is_wrong_with_a_derived_week_is_said_of_its_date(tmp_path):
     first = dt.date.fromisoformat(study().patients[0]["first_dose_date"])
     assert fault.value == (first + dt.timedelta(days=20)).isoformat()
     assert fault.message == "must not lie before the patient's stop_date"
+
+
+def test_a_week_that_is_given_and_one_of_a_date_have_names_of_their_own(tmp_path):
+    with pytest.raises(DataError) as caught:
+        dated(
+            tmp_path,
+            {"stop_week": "EOSWK", "stop_date": "EOSDT"},
+            weeks=["", 6],
+            stop_date=[30, ""],
+            death_date=[20, 20],
+        )
+    assert [(fault.row, fault.message) for fault in caught.value.faults] == [
+        (2, "must not lie before the patient's EOSDT"),
+        (3, "must not lie before the patient's EOSWK"),
+    ]
+
+
+def test_the_date_of_the_end_of_a_completed_study_is_no_early_stop(tmp_path):
+    made = study(patients=(0, 1))
+    made.description = re.sub(r"adverse_events = .*\n", "", made.description)
+    for number in (0, 1):  # completed by their reason, and seen until week 12
+        for visit in of_patient(made, number)[3:]:
+            made.visits.remove(visit)
+    made.patients = [{**row, "end_week": ""} for row in made.patients]
+    days = []
+    for number, row in enumerate(made.patients):
+        first = dt.date.fromisoformat(row["first_dose_date"])
+        last = (dt.date.fromisoformat(of_patient(made, number)[-1]["date"]) - first).days
+        # Without a reason, the window of week 24 counts: 4 days, from day 164 on.
+        days.append([last, last - 1, 164, 163][number])
+        row["stop_date"] = (first + dt.timedelta(days=days[number])).isoformat()
+        row["end_reason"] = "completed" if number < 2 else ""
+    data = StudyData.read(made.write(tmp_path))
+    patients = data.trial.patients
+    weeks = [np.nan, days[1] / 7, np.nan, 163 / 7]
+    np.testing.assert_array_equal(patients["stop_week"].astype(float), weeks)
+    assert patients["end_reason"].tolist() == ["completed"] * 3 + ["other"]
+    assert data.analysis.stopped_early().tolist() == [False, True, False, True]
+    start = "synthetic_patients.csv: stop_date of "
+    assert {remark for remark in data.remarks if remark.startswith(start)} == {
+        f"{start}2 patients is the end of the completed study, not an early stop",
+        f"{start}1 patient who completed the study is an early stop, as it lies before the last "
+        "visit",
+    }
+
+
+def test_a_treatment_that_was_stopped_has_its_week_beside_the_end_of_the_completed_study(tmp_path):
+    made = study()
+    for row in made.patients:
+        first = dt.date.fromisoformat(row["first_dose_date"])
+        row["stop_date"] = (first + dt.timedelta(days=168)).isoformat()
+    made.patients[0] |= {"stop_week": 12, "end_reason": "completed"}
+    patients = StudyData.read(made.write(tmp_path)).trial.patients
+    np.testing.assert_array_equal(patients["stop_week"].astype(float), [12, *[np.nan] * 3])
+
+
+@pytest.mark.parametrize(("days", "right"), [(36, True), (48, True), (35, False), (49, False)])
+def test_the_week_of_the_stop_is_that_of_the_death_which_ended_the_study(tmp_path, days, right):
+    made = study()
+    for row in made.patients:
+        row["death_date"] = ""
+    row = made.patients[0]
+    for visit in of_patient(made, 0)[1:]:
+        made.visits.remove(visit)
+    first = dt.date.fromisoformat(row["first_dose_date"])
+    death = first + dt.timedelta(days=days)
+    row |= {"stop_week": 6, "death_date": death, "end_reason": "death", "end_week": ""}
+    if right:
+        data = StudyData.read(made.write(tmp_path))
+        assert data.trial.patients["stop_week"].iloc[0] == 6
+        assert not data.deaths_recorded
+        return
+    (fault,) = faults(made, tmp_path)
+    assert (fault.row, fault.column) == (2, "death_date")
+    assert fault.message == "is a week or more from that in stop_week: which of the two is right?"

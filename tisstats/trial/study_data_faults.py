@@ -113,7 +113,7 @@ def plan_faults(study: Study, patients: pd.DataFrame) -> Iterator[Fault]:
 def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     """Return what is wrong across the tables as they were given."""
     patients, visits = typed["patients"], typed["visits"]
-    frame, shown = patients.frame, patients.source.column_name
+    frame, shown = patients.frame, patients.source.all_names
     if study.study.data == "observed":
         for table in typed.values():
             if "synthetic" in Path(table.source.file).as_posix().lower():
@@ -245,7 +245,7 @@ def _seen_after_death(
     """Check that nobody is seen, or given rescue medication, after a death with its week."""
     source = typed["patients"].source
     for column, dead in after_death.items():
-        message = _AFTER_DEATH.format(source.column_name(column), source.shown)
+        message = _AFTER_DEATH.format(source.all_names(column), source.shown)
         for name in ("visits", "treatments"):
             if (table := typed.get(name)) is not None:
                 late = _after(table.frame, deaths)
@@ -257,7 +257,7 @@ def _seen_after_death(
 
 def death_faults(patients: TypedTable) -> list[Fault]:
     """Return a fault for each week of a death that the week or reason of the end contradicts."""
-    frame, shown = patients.frame, patients.source.column_name
+    frame = patients.frame
     if DEATH_WEEK not in frame:
         return []
     absent = pd.Series(np.nan, index=frame.index)
@@ -266,28 +266,31 @@ def death_faults(patients: TypedTable) -> list[Fault]:
     reasons = frame.get("end_reason", pd.Series("", index=frame.index))
     by_death = (reasons == "death").to_numpy(dtype=bool)
     apart = np.abs(deaths - stops) > SAME_WEEK
-    message = f"must be the same as {shown('stop_week')}, where that is not empty and {{}} is death"
-    _add_of_reasons(patients, by_death & apart, message)
+    message = "must be the same as {stop}, where that is not empty and {reason} is death"
+    _add_by_row(patients, by_death & apart, message)
     early = ~by_death & (deaths < stops - SAME_WEEK)
-    patients.add(early, DEATH_WEEK, f"must not lie before the patient's {shown('stop_week')}")
+    _add_by_row(patients, early, "must not lie before the patient's {stop}")
     still = np.isfinite(deaths) & (reasons == ONGOING).to_numpy(dtype=bool)
-    _add_of_reasons(patients, still, "is not of a patient whose study is ongoing ({})")
+    _add_by_row(patients, still, "is not of a patient whose study is ongoing ({reason})")
     # Without a reason, only a stop in an earlier week shows that the death did not end the study.
     unsaid = np.isnan(stops) | (np.abs(deaths - stops) <= SAME_WEEK)
     open_ = np.isfinite(deaths) & unsaid & (reasons == "").to_numpy(dtype=bool)
     message = (
-        "needs {} (death if the death ended the study of the patient, completed if the patient had "
-        f"completed it) or the {shown('stop_week')} of an earlier stop"
+        "needs {reason} (death if the death ended the study of the patient, completed if the "
+        "patient had completed it) or the {stop} of an earlier stop"
     )
-    _add_of_reasons(patients, open_, message)
+    _add_by_row(patients, open_, message)
     return patients.faults
 
 
-def _add_of_reasons(patients: TypedTable, bad: NDArray[np.bool_], message: str) -> None:
-    """Record deaths at fault, each with the name of the column that has the reason of the end."""
-    names = [patients.source.name(row, "end_reason") for row in range(len(bad))]
-    for name in dict.fromkeys(np.array(names, dtype=object)[bad]):
-        patients.add(bad & (np.array(names) == name), DEATH_WEEK, message.format(name))
+def _add_by_row(patients: TypedTable, bad: NDArray[np.bool_], message: str) -> None:
+    """Record deaths at fault, each with the names of the columns of its stop and its reason."""
+    name = patients.source.name
+    said = np.full(len(bad), "", dtype=object)
+    for row in np.flatnonzero(bad).tolist():
+        said[row] = message.format(stop=name(row, "stop_week"), reason=name(row, "end_reason"))
+    for each in dict.fromkeys(said[bad]):
+        patients.add(said == each, DEATH_WEEK, each)
 
 
 def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
