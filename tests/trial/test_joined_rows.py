@@ -12,6 +12,7 @@ from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.tables import TableSource
 from tisstats.trial.schedule import schedule_visits
+from tisstats.trial.schedule_notes import schedule_remarks
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_sections import Schedule
 from tisstats.trial.study_wording import describe_baseline, describe_windows
@@ -144,11 +145,30 @@ def test_conflicts_at_the_same_time_and_very_many():
     plan = Schedule(WEEKS, 0, "week", "last before first dose", "keep", 0, "join")
     visits = [("A", 5, [1.0, None, None]), ("A", 5, [2.0, None, None])]
     (fault,) = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
-    assert "row 2, of the same patient at the same time: leave one" in fault.message
+    assert fault.message.endswith("row 2, of the same patient at the same time: leave one of them")
+    visits = [("A", 28, [1.0, None, None]), ("A", 28, [2.0, None, None])]
+    (fault,) = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
+    assert fault.message.endswith("in the window of week 4: leave one of them")
     visits = [(f"P{n // 2}", 28, [float(n), None, None]) for n in range(42)]
     faults = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
     assert len(faults) == 21
     assert faults[-1].message.startswith("and 1 more: differs from another row of the same patient")
+
+
+def test_measures_of_rows_after_the_first_dose_in_a_baseline_are_noted():
+    plan = Schedule(WEEKS, 3, "week", "week 0", "drop", 0, "join")
+    visits = [("A", 0, [1.0, 2.0, None]), ("A", 1, [None, None, 5.0])]
+    visits += [("B", 0, [1.0, 2.0, None]), ("B", -1, [None, None, 5.0])]
+    visits += [("C", 1, [1.0, 2.0, None]), ("C", 2, [None, None, 5.0])]  # a late baseline anyway
+    found = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv"))
+    assert found.joined["patient_id"].tolist() == ["A", "B", "C"]
+    *_, said = schedule_remarks(found.combined, found.lacking, found.joined, found.late)
+    assert said == (
+        "the baseline of 1 patient has measures of rows after the first dose, joined by "
+        f"visits.in_window: A ({NAMES[2]})"
+    )
+    last = replace(plan, baseline="last before first dose")
+    assert not len(schedule_visits(table(visits), NAMES, last, TableSource("v.csv")).late)
 
 
 def test_joined_rows_in_words():

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from tisstats.errors import Fault
 from tisstats.tables.raw import FAULTS_PER_COLUMN, TableSource
 
+#: Visits that lie nearer to each other than this many days are at the same time.
+SAME_DAYS = 1e-6
+
 _Which = NDArray[np.bool_]
 _Numbers = NDArray[np.float64]
 
@@ -66,6 +69,7 @@ def conflict_faults(
     measures: list[str],
     rows: NDArray[np.int64],
     weeks: _Numbers,
+    days: _Numbers,
     source: TableSource,
 ) -> list[Fault]:
     """Return a fault for each value that differs from that of another row of its visit.
@@ -80,6 +84,8 @@ def conflict_faults(
         Row of the table of each of the n rows.
     weeks
         Scheduled week in whose window each lies, shape (n,); nan of rows at the same time.
+    days
+        When each was, shape (n,).
     source
         File and lines of the table.
     """
@@ -87,14 +93,17 @@ def conflict_faults(
     for place, measure in enumerate(measures):
         at = np.flatnonzero(found.conflicts[:, place])
         for row in at[:FAULTS_PER_COLUMN].tolist():
-            other = source.fault("", int(rows[found.of_row[row, place]]), measure)
+            first = found.of_row[row, place]
+            other = source.fault("", int(rows[first]), measure)
             where = "at the same time"
             if not np.isnan(weeks[row]):
                 where = f"in the window of week {weeks[row]:g}"
             message = (
                 f"differs from {other.value} in row {other.row}, of the same patient {where}: "
-                'leave one of them, or choose one of the rows by visits.in_window = "choose"'
+                "leave one of them"
             )
+            if abs(days[row] - days[first]) >= SAME_DAYS:  # of visits at one time, none is chosen
+                message += ', or choose one of the rows by visits.in_window = "choose"'
             faults.append(source.fault(message, int(rows[row]), measure))
         if (more := len(at) - FAULTS_PER_COLUMN) > 0:
             message = f"and {more} more: differs from another row of the same patient and window"

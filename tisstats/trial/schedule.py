@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 from tisstats.errors import Fault
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, INDISPENSABLE, CoreSet
 from tisstats.tables import TableSource
-from tisstats.trial.joined_rows import conflict_faults, join_rows
+from tisstats.trial.joined_rows import SAME_DAYS, conflict_faults, join_rows
 from tisstats.trial.schedule_notes import noted
 from tisstats.trial.study_sections import DAYS_PER_WEEK, Schedule
-
-#: Visits that lie nearer to each other than this many days are at the same time.
-_SAME_DAYS = 1e-6
 
 _Which = NDArray[np.bool_]
 _Days = NDArray[np.float64]
@@ -50,6 +47,8 @@ class Scheduled:
     #: to the first dose, at a later week one in its window
     joined: pd.DataFrame
     #: visits with ``measures`` of other rows, where rows are joined
+    late: pd.DataFrame
+    #: those up to the first dose with ``measures`` of rows after it
     faults: list[Fault]  #: what is ambiguous
 
     @property
@@ -121,13 +120,13 @@ def schedule_visits(
         return _content(table, measures if scored is None else scored, core_set)
 
     timed = _TimedVisits.of(visits, measures, content_of(visits))
-    timed, gained, faults = _joined(timed, schedule, source)
+    timed, gained, late, faults = _joined(timed, schedule, source)
     timed = replace(timed, content=content_of(timed.visits))
     repeated = timed.at_same_time()
     message = "must not be the time of another visit of the patient"
     faults += _faults(visits, timed.rows(repeated), message, source, schedule.time)
     single = ~timed.of_patients(repeated)
-    timed, gained = timed.take(single), gained[single]
+    timed, gained, late = timed.take(single), gained[single], late[single]
 
     baseline, ties = timed.baselines(schedule)
     later = timed.later_than(baseline)
@@ -175,26 +174,32 @@ def schedule_visits(
         noted(placed, combined, timed.measures),
         noted(placed, lacking, timed.measures),
         noted(placed, gained, timed.measures),
+        noted(placed, late, timed.measures),
         faults,
     )
 
 
 def _joined(
     timed: _TimedVisits, schedule: Schedule, source: TableSource
-) -> tuple[_TimedVisits, _Which, list[Fault]]:
-    """Return the visits with rows joined, which measures are of other rows, and conflicts."""
+) -> tuple[_TimedVisits, _Which, _Which, list[Fault]]:
+    """Return the visits with rows joined, which measures are of other rows, and conflicts.
+
+    Third is which measures of visits up to the first dose are of rows after it.
+    """
     if schedule.in_window == "choose" or not len(timed.days):
-        return timed, np.zeros_like(timed.known), []
+        none = np.zeros_like(timed.known)
+        return timed, none, none, []
     weeks, groups = timed.rows_of_one_visit(schedule)
     distance = np.nan_to_num(np.abs(timed.days - weeks * DAYS_PER_WEEK))
     order = np.lexsort((distance, -timed.content))
     values = timed.visits[timed.measures].to_numpy(dtype=float, na_value=np.nan)
     found = join_rows(values, groups, order)
     names, rows = timed.measures, timed.visits["row"].to_numpy(dtype=np.int64)
-    faults = conflict_faults(found, names, rows, weeks, source)
+    faults = conflict_faults(found, names, rows, weeks, timed.days, source)
     given = dict(zip(names, found.values.T, strict=True))
     joined = replace(timed, visits=timed.visits.assign(**given)).take(found.kept)
-    return joined, found.gained[found.kept], faults
+    late = found.gained & timed.up_to_dose[:, None] & ~timed.up_to_dose[found.of_row]
+    return joined, found.gained[found.kept], late[found.kept], faults
 
 
 def _content(visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -> NDArray[np.int64]:
@@ -221,7 +226,7 @@ def _faults(
 
 
 def _in_window(distance: _Days, schedule: Schedule, week: float) -> _Which:
-    return distance <= schedule.window_of(week) + _SAME_DAYS
+    return distance <= schedule.window_of(week) + SAME_DAYS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,7 +268,7 @@ class _TimedVisits:
     @property
     def up_to_dose(self) -> _Which:
         """Which visits are before or at the first dose."""
-        return self.days <= _SAME_DAYS
+        return self.days <= SAME_DAYS
 
     def rows(self, which: _Which) -> NDArray[np.int64]:
         """Return the rows of some visits in the table as it was."""
@@ -278,7 +283,7 @@ class _TimedVisits:
     def at_same_time(self) -> _Which:
         """Return the visits at the time of the patient's visit before."""
         found = np.zeros(len(self.days), dtype=bool)
-        found[1:] = (np.diff(self.patients) == 0) & (np.diff(self.days) < _SAME_DAYS)
+        found[1:] = (np.diff(self.patients) == 0) & (np.diff(self.days) < SAME_DAYS)
         return found
 
     def rows_of_one_visit(self, schedule: Schedule) -> tuple[_Days, NDArray[np.int64]]:
@@ -332,7 +337,7 @@ class _TimedVisits:
         others = np.diff(self.patients[at]) == 0  # than the first of each patient
         first = np.concatenate([[True], ~others])[: len(at)]
         ties = first[:-1] & others & (np.diff(content[at]) == 0)
-        ties &= np.diff(distance[at]) < _SAME_DAYS
+        ties &= np.diff(distance[at]) < SAME_DAYS
         nearest, second = np.zeros((2, len(near)), dtype=bool)
         nearest[at[first]] = True
         second[at[1:][ties]] = True
@@ -343,8 +348,8 @@ class _TimedVisits:
         at = np.full(self.patients.max(initial=-1) + 1, np.nan)
         at[self.patients[chosen]] = self.days[chosen]
         mine = at[self.patients]
-        from_first = self.days >= np.minimum(mine, day) - _SAME_DAYS
-        return from_first & (self.days <= np.maximum(mine, day) + _SAME_DAYS)
+        from_first = self.days >= np.minimum(mine, day) - SAME_DAYS
+        return from_first & (self.days <= np.maximum(mine, day) + SAME_DAYS)
 
     def lacking(self, chosen: _Which, near: _Which) -> _Which:
         """Return which measures chosen visits lack that others near of the patient have."""

@@ -49,6 +49,7 @@ def schedule_remarks(
     combined: pd.DataFrame,
     lacking: pd.DataFrame,
     joined: pd.DataFrame | None = None,
+    late: pd.DataFrame | None = None,
     *,
     names: bool = True,
 ) -> Iterator[str]:
@@ -56,7 +57,7 @@ def schedule_remarks(
 
     Parameters
     ----------
-    combined, lacking, joined
+    combined, lacking, joined, late
         As of `tisstats.trial.schedule.Scheduled`.
     names
         Whether the first patients are named.
@@ -83,6 +84,12 @@ def schedule_remarks(
         shown = "week " + joined["week"].round(1).map("{:g}".format) + ": " + joined["measures"]
         of = f": {_first(shown, joined)}" if names else ""
         yield f"{visits} measures of other rows, joined by visits.in_window{of}"
+    if late is not None and len(late):
+        of = f": {_first(late['measures'], late)}" if names else ""
+        yield (
+            f"the baseline of {count_of(len(late), 'patient')} has measures of rows after the "
+            f"first dose, joined by visits.in_window{of}"
+        )
     at_baseline = (lacking["week"] == 0).to_numpy(dtype=bool)
     first, later = lacking[at_baseline], lacking[~at_baseline]
     if len(first):

@@ -186,7 +186,11 @@ class StudyData:
                 *_doubts(study, typed, tables, names=names),
             ]
             schedule = schedule_remarks(
-                scheduled.combined, scheduled.lacking, scheduled.joined, names=names
+                scheduled.combined,
+                scheduled.lacking,
+                scheduled.joined,
+                scheduled.late,
+                names=names,
             )
             return (*remarks, *doubts, *schedule)
 
