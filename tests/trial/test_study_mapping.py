@@ -220,6 +220,7 @@ def test_faults_show_the_value_of_the_file_and_what_the_mapping_makes_of_it(made
          ["more, value '11': must be a number from 0 to 10"]),
         ("adverse_events.values.serious", {"1": "y", "0": "mild"}, ["0, value 'mild': must be"]),
         ("visits.values.week", {"V1": 0, "V2": "w4", "V3": -1}, ["V2, value 'w4': must be a"]),
+        ("treatments.values.week", {"SCR": -2, "V2": "w4"}, ["V2, value 'w4': must be a number"]),
     ],
 )  # fmt: skip
 def test_words_of_a_mapping_that_a_column_cannot_have(made, tmp_path, section, words, wrong):

@@ -159,7 +159,9 @@ def _word_faults(study: Study, mapping: TrialMapping) -> Iterator[Fault]:
             found = kind.convert(words)
             bad, allowed = found.bad.copy(), found.allowed
             if kind.check is not None and kind.check is not _spelt_once:
-                if column not in section.units:  # from which a number is still to be converted
+                # A number with a unit is still to be converted; of the weeks of visits, a table may
+                # not have rows of all.
+                if column not in section.units and column != "week":
                     bad |= ~kind.check(found.values)
                 allowed = f"must be {kind.allowed}"
             bad &= ~_like_missing_codes(words)  # of which more is said where they stand
