@@ -504,6 +504,7 @@ def test_a_day_of_a_week_counts_weeks_from_0_or_from_1(mapped, visit):
         assert not contradicts(name, least)
         assert not contradicts(name, number)
         assert contradicts(name, np.nextafter(least, -np.inf))
+        assert not contradicts(name, number + 3 / 7)
         assert contradicts(name, number + 1)
         assert unnamed_weeks([name], [least]) is None
     assert contradicts(visit.format(1), "one")
@@ -520,6 +521,12 @@ def test_a_day_after_the_seventh_counts_from_the_first_dose():
         assert contradicts(name, 29)
     assert contradicts("Week 9 Day 8", 8)
     assert not contradicts("Week 9 Day 7", 8)
+
+
+def test_the_day_of_week_0_is_in_that_week_or_the_day_before_the_first_dose():
+    assert not any(contradicts("Week 0 Day -1", week) for week in (-1 / 7, 0, 3 / 7))
+    assert contradicts("Week 0 Day 1", -1)
+    assert contradicts("Week 0 Day 1", 1)
 
 
 def test_the_number_of_a_day_is_no_week_even_where_that_is_near():

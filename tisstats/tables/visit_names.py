@@ -52,7 +52,8 @@ def contradicts(name: str, week: float | str) -> bool:
 
     A number of days, months or years in the place of that of the weeks is another time, too. A
     week with one of its seven days can be counted from 1: Week 1 Day 1 is then week 0, and Week 5
-    Day 1 is week 4. A later day than the seventh is counted from the first dose.
+    Day 4 is week 4 and 3 days; or from 0: week 5 and 3 days. A later day than the seventh is
+    counted from the first dose.
 
     Parameters
     ----------
@@ -67,8 +68,8 @@ def contradicts(name: str, week: float | str) -> bool:
     [False, True, False, False, False]
     >>> contradicts("Month 6", 8), contradicts("Month 6", 6), contradicts("Month 6", 26)
     (True, True, False)
-    >>> [contradicts("Week 1 Day 1", week) for week in (0, 1, 4)]
-    [False, False, True]
+    >>> [contradicts("Week 1 Day 1", week) for week in (-1, 0, 1, 4)]
+    [True, False, False, True]
     >>> [contradicts("Week 1 Day 29", week) for week in (0, 1, 4, 29)]
     [True, False, False, True]
     """
@@ -149,8 +150,10 @@ def _is_on(number: int, day: int, week: float | str) -> bool:
         return True
     if isinstance(week, str):
         return False
-    # The first week is week 0 or week 1, by who counts.
-    return number - 1 <= week <= number if day <= _DAYS_OF_WEEK else _is_at("d", day, week)
+    if day > _DAYS_OF_WEEK:
+        return _is_at("d", day, week)
+    # The first week is week 0 or week 1, by who counts; Week 0 Day -1 may be a day before.
+    return max(number - 1, -1 / _DAYS_OF_WEEK) <= week < number + 1
 
 
 def _is_at(unit: str, number: float, week: float | str) -> bool:
