@@ -86,7 +86,7 @@ def _with_own_weeks(study: Study, patients: TypedTable, visits: pd.DataFrame) ->
 
 def _given_weeks(patients: pd.DataFrame, week: str) -> _Weeks:
     none = pd.Series(np.nan, index=patients.index)
-    return patients.get(week, none).to_numpy(dtype=np.float64)
+    return np.asarray(patients.get(week, none), dtype=np.float64)
 
 
 def _has_reason(patients: pd.DataFrame, reason: str) -> Mask:
