@@ -226,6 +226,12 @@ def test_a_further_measure_is_not_one_of_the_core_set():
         assert faults(changed(key, GRIP)) == [
             f"study.toml, key {key}: is a column of the visits that is no measure"
         ]
+    for column in ("tis", "response", "baseline", "scheduled", "visit_week", "row"):
+        key = f"measures.others.{column}"
+        (line,) = faults(changed(key, GRIP))
+        assert line.startswith(f"study.toml, key {key}: is a name of ours for what is computed")
+    (line,) = faults(changed("measures.others.ast", GRIP))
+    assert line.startswith("study.toml, key measures.others.ast: is an enzyme: name it in ")
 
 
 def test_every_week_of_the_schedule_after_baseline_may_be_that_of_the_endpoint():

@@ -203,6 +203,12 @@ def _other_measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
         if column in _NO_MEASURES:
             message = "is a column of the visits that is no measure"
             yield fault(f"measures.others.{column}", None, message)
+        if column in _RESULTS:
+            message = f"is a name of ours for what is computed; a mapping file can rename {column}"
+            yield fault(f"measures.others.{column}", None, message)
+        if column in ENZYMES and measures.enzymes and column not in measures.used:
+            message = "is an enzyme: name it in measures.used, with its limit in measures.uln"
+            yield fault(f"measures.others.{column}", None, message)
 
 
 #: What the columns hold that every table of patients can have; None: no characteristic.
@@ -221,6 +227,9 @@ _COLUMN_TYPES = {
 
 #: Columns of visits that are no measures.
 _NO_MEASURES = ("patient_id", "week", "date", "origin")
+
+#: Columns that are computed of visits.
+_RESULTS = (SCORE, "response", "baseline", "scheduled", "visit_week", "row")
 
 
 def _characteristic_faults(rows: Mapping[str, BaselineRow], fault: Any) -> Iterator[Fault]:
