@@ -338,7 +338,7 @@ def test_what_is_of_its_kind_is_taken():
     assert set(arguments.OPTIONS[0]) == {"kind", "name", "title", "description"}
 
 
-# Arrays of no dimension hold what a scalar may not be.
+# Arrays of no dimension hold what a scalar may not be; arrays of one number are no scalars.
 
 HIDDEN = np.ma.array(5, mask=True)
 OF_NO_DIMENSION = [
@@ -347,6 +347,7 @@ OF_NO_DIMENSION = [
     np.array(b"5"),
     HIDDEN,
     np.array([5]),
+    pd.Series([5]),
     bytearray(b"5"),
 ]
 

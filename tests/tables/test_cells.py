@@ -23,7 +23,7 @@ from tisstats.tables import (
     unit_of,
 )
 from tisstats.tables import cells as cells_module
-from tisstats.tables.cells import as_text, check_date_format, factorize
+from tisstats.tables.cells import as_text, check_date_format, distinct_texts, factorize
 
 
 def column(*cells):
@@ -283,3 +283,14 @@ def test_values_are_distinct_also_where_pandas_ends_texts_at_a_null_character(va
     assert distinct.tolist() == expected
     places = [-1 if value is None else expected.index(value) for value in given_values]
     assert codes.tolist() == places
+
+
+def test_distinct_texts_stay_as_they_are_even_if_they_cannot_be_encoded():
+    texts = np.array(["\ud800", "a", "\ud800"], dtype=object)
+    codes, distinct = factorize(texts)
+    assert (codes.tolist(), distinct.tolist(), distinct.dtype) == (
+        [0, 1, 0],
+        ["\ud800", "a"],
+        object,
+    )
+    assert distinct_texts(texts)[1] == ["\ud800", "a"]

@@ -70,10 +70,11 @@ def whole_number(
     return number
 
 
-#: What would convert to a number, and is none: an array of one number by NumPy before version 2.4.
+#: What would convert to a number, and is none: an array of one number by NumPy before version 2.4,
+#: a Series of one number by pandas before version 3.
 _NO_NUMBERS = (
     *(bool, np.bool_, str, bytes, bytearray, memoryview, complex, np.complexfloating),
-    np.ndarray,
+    *(np.ndarray, pd.Series),
 )
 
 

@@ -197,7 +197,8 @@ def factorize(values: NDArray[Any] | pd.Series | pd.Index) -> tuple[NDArray[np.i
     texts = (value for value in values if isinstance(value, str))
     if _PANDAS_SEES_NULL or "\0" not in "".join(texts):
         codes, distinct = pd.factorize(values)
-        return codes, pd.Index(distinct)
+        # As objects stay: converted to the text type of pandas they take time, and some fail.
+        return codes, pd.Index(distinct, dtype=distinct.dtype)
     known: dict[Any, int] = {}
     places = [-1 if pd.isna(value) else known.setdefault(value, len(known)) for value in values]
     return np.array(places, dtype=np.intp), pd.Index([*known], dtype=object)
