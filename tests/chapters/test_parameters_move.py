@@ -4,6 +4,7 @@ A case names a parameter, an unusual value, what moves and what stays: glued num
 the page by the method that returns them. Chapters are called directly; no kernel runs.
 """
 
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -437,8 +438,26 @@ def test_a_trial_larger_than_was_tried_is_not_said_to_be_the_one_with_missed_vis
     # The planned number may be "more than 200"; what is computed then is a trial of 200.
     lesson = (ROOT / "notebooks" / "teaching_placebo.ipynb").read_text(encoding="utf-8")
     # In the text and in the caption of the figure.
-    assert lesson.count("a trial of {glue:text}`missed_patients` patients per arm") == 2
+    assert lesson.count("a trial with a sample size of {glue:text}`missed_patients` per arm") == 2
     assert "trial of {glue:text}`plan_minimal`" not in lesson
+
+
+def test_numbers_that_can_be_1_do_not_stand_before_a_plural():
+    sizes = "planned_patients plan_each_arm plan_minimal plan_moderate plan_major missed_patients"
+    for name in (*sizes.split(), "missed_counted_size"):
+        for path in (ROOT / "notebooks").glob("*.ipynb"):
+            assert f"`{name}` patients" not in path.read_text(encoding="utf-8"), name
+    # Where some methods fall below the level, they are several.
+    for level in (1e-9, 0.5, 0.999999999):
+        chapter = page("03_primary_outcome", confidence_level=level)
+        assert chapter.coverage_numbers()["not_attaining_total"] > 1
+
+
+def test_what_is_assumed_of_responders_does_not_follow_the_chosen_week():
+    text = (ROOT / "notebooks" / "03_primary_outcome.ipynb").read_text(encoding="utf-8")
+    (assumed,) = re.findall(r"what is assumed: (.*?)\.\"", text)
+    assert "by week {claim}`# <results.primary_week>` at least {claim}`methods.resp" in assumed
+    assert not re.search(r"horizon_week|threshold", assumed)
 
 
 @pytest.mark.parametrize(
@@ -467,7 +486,7 @@ def test_a_control_rate_above_that_of_the_discussion_leaves_no_advantage_to_dete
     required = page("03_primary_outcome", control_response=0.6).planning_numbers()
     assert required["plan_here_required"] == "there would be no advantage of treatment to detect"
     usual = page("03_primary_outcome").planning_numbers()["plan_here_required"]
-    assert usual == "the same power would require more than 200 patients per arm"
+    assert usual == "the same power would require a sample size of more than 200 per arm"
 
 
 def test_patients_who_stopped_after_the_week_shown_have_not_stopped_in_the_figure():

@@ -479,3 +479,11 @@ def test_averages_that_differ_by_no_more_than_rounding_error_are_one(
 
     assert [achieved(0), achieved(0.97e-9)] == [pytest.approx(equal)] * 2
     assert [achieved(1.03e-9), achieved(1e-3)] == [pytest.approx(different)] * 2
+
+
+def test_no_zero_has_a_minus_sign():
+    # Half the smallest float below zero is a zero with a minus sign.
+    for differences in ([-0.0] * 7, [-5e-324] * 7, [-0.0, 0.0] * 4):
+        found = hodges_lehmann(differences)
+        signs = [math.copysign(1, value) for value in (found.estimate, found.low, found.high)]
+        assert signs == [1, 1, 1]

@@ -466,3 +466,12 @@ def test_one_arm_checks_its_arguments(wrong, message):
 
 def test_a_power_that_rounding_keeps_from_its_target_attains_it():
     assert smallest_sample_size(0.8, [0.5, 0.8 * (1 - 1e-15)], int, "patients").smallest == 2
+
+
+@pytest.mark.parametrize("test", ["fisher", "boschloo"])
+def test_a_p_value_of_1_does_not_reject_however_high_the_level(test):
+    alpha = 0.999999999
+    assert two_arm_power(1, 1, 0.8, 0.4, alpha=alpha, test=test).type_one_error <= alpha
+    # With one patient in each arm every table has a P value of 1 by Fisher's test.
+    assert two_arm_power(1, 1, 0.8, 0.4, alpha=alpha).power == 0
+    assert single_arm_power(1, 0.5, 0.5, alpha=alpha).power == 0

@@ -226,8 +226,8 @@ class MissedVisits:
         )
 
     @table(
-        "What {self.share_percent}% missed visits do to a trial of {self.patients} patients per "
-        "arm, by who misses them and how they are counted",
+        "What {self.share_percent}% missed visits do to a trial with a sample size of "
+        "{self.patients} per arm, by who misses them and how they are counted",
         columns={
             "Missed": LABEL,
             "Rule": WORDS,

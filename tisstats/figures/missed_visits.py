@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
 from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.figures.palette import BLUE, GREEN, GRID, MUTED, ORANGE, RULE, VERMILION, style
+from tisstats.sentences import count_of
 
 _LEFT, _BETWEEN, _GAP = 0.46, 0.3, 0.12  # of the panels: at the left, between two, before a label
 _PLOT = 1.9  # height of a panel
@@ -157,8 +158,8 @@ def _message(
 
 def _subtitle(patients: int) -> str:
     return (
-        f"Fisher's exact test, {patients} patients in each arm, by how missed visits are counted: "
-        "as non-response, left out, or bounded by all that they could be"
+        f"Fisher's exact test, {count_of(patients, 'patient')} in each arm, by how missed visits "
+        "are counted: as non-response, left out, or bounded by all that they could be"
     )
 
 

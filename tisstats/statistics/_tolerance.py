@@ -127,7 +127,7 @@ def round_to_zero(
     near = abs(value) <= tolerance * np.abs(values).max()
     if near and tolerance == TIE_TOLERANCE:
         near = _measurement(value, _MEASURED_DIGITS + 1) is None
-    return 0.0 if near else float(value)
+    return 0.0 if near else float(value) + 0.0  # turns a zero with a minus sign into zero
 
 
 def _measurement(value: float, digits: int) -> float | None:

@@ -59,6 +59,15 @@ RELATIVE_TOLERANCE = 1e-12
 _MAX_BISECTIONS = 60  # beyond this, the ends of an interval are equal floats
 
 
+def largest_rejected(alpha: float) -> float:
+    """Return the largest P value that rejects: `alpha` up to rounding error, and never 1.
+
+    >>> largest_rejected(0.05) > 0.05, largest_rejected(0.999_999_999) < 1
+    (True, True)
+    """
+    return min(alpha * (1 + _TOLERANCE), (1 + alpha) / 2)
+
+
 def outcome_probabilities(trials: int, proportions: ArrayLike) -> NDArray[np.float64]:
     """Return P(X = x) for x from 0 to `trials`, along a new last axis."""
     given = np.asarray(proportions, dtype=np.float64)
@@ -165,7 +174,7 @@ def rejected(
     """Return the rejection region of `test` at `alpha`; the array is shared and read-only."""
     alpha = float(alpha)  # a Decimal would not multiply with a float
     if test == "fisher":
-        region = fisher_pvalues(trials_1, trials_2, alternative) <= alpha * (1 + _TOLERANCE)
+        region = fisher_pvalues(trials_1, trials_2, alternative) <= largest_rejected(alpha)
     else:
         # The other tests are symmetric: two-sided, each tail gets alpha / 2.
         one_side = alpha / 2 if alternative == "two-sided" else alpha
@@ -223,10 +232,10 @@ def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
     """Return Boschloo's rejection region, ordering tables by Fisher's one-sided P."""
     statistic = fisher_pvalues(trials_1, trials_2, "greater")
     thresholds = np.unique(statistic)
+    limit = largest_rejected(alpha)
     # Fisher's type I error is at most alpha, so its rejection region is a subset.
-    below = int(np.searchsorted(thresholds, alpha * (1 + _TOLERANCE), side="right")) - 1
+    below = int(np.searchsorted(thresholds, limit, side="right")) - 1
     safe, above = below, thresholds.size
-    limit = alpha * (1 + _TOLERANCE)
     while above - below > 1:
         middle = (below + above) // 2
         # A grid underestimates the maximum, so a region that exceeds alpha on it is too large.

@@ -441,7 +441,7 @@ def _check(alpha: float, test: str, alternative: str) -> float:
 
 def binomial_region(trials: int, null: float, alpha: float, alternative: str) -> NDArray[np.bool_]:
     """Return whether each number of successes rejects by the exact binomial test."""
-    rejects = _binomial_pvalues(trials, null, alternative) <= alpha * (1 + TOLERANCE)
+    rejects = _binomial_pvalues(trials, null, alternative) <= _two_arms.largest_rejected(alpha)
     return np.asarray(rejects, dtype=np.bool_)
 
 

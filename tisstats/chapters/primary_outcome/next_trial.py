@@ -117,7 +117,7 @@ def _describe_required(plan: NextTrialPlan, treated_response: float) -> str:
     if treated_response <= plan.control_response:
         return "there would be no advantage of treatment to detect"
     other = replace(plan, treated_response=treated_response)
-    return f"the same power would require {_each_arm(other)} patients per arm"
+    return f"the same power would require a sample size of {_each_arm(other)} per arm"
 
 
 def _each_arm(plan: NextTrialPlan) -> str:
