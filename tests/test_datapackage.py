@@ -55,6 +55,12 @@ def test_the_published_facts_are_valid(copied):
         (
             "flow.csv",
             'screened,Patients screened,59,patients,"Results, Patient characteristics"',
+            "screened",
+            "flow.csv, row 2: the row has 1 cell; it must have 5",
+        ),
+        (
+            "flow.csv",
+            'screened,Patients screened,59,patients,"Results, Patient characteristics"',
             "",
             "flow.csv, row 2: the row is empty",
         ),

@@ -100,3 +100,12 @@ def test_courses_are_gathered_from_a_table_of_visits():
         ScoreCourse("10", [0, 6], [0, 5], False, ended_early=True),
         ScoreCourse("11", [0], [0], None),
     ]
+
+
+def test_one_patient_is_not_in_the_plural():
+    alone = [ScoreCourse("1", [0, 3, 9], [0, 45, 60], True)]
+    said = describe(alone, threshold=40, horizon_week=9)
+    assert said.startswith(
+        "1 of 1 patient reached 40 points by week 9. Total Improvement Score of 1 "
+    )
+    assert "patients" not in said

@@ -24,6 +24,7 @@ from tisstats.datapackage.resource import (
 )
 from tisstats.errors import Fault, shortened
 from tisstats.matching import PatternError, matches
+from tisstats.sentences import count_of
 
 #: What is passed to Frictionless of a resource and of its schema. It would fetch some of the rest
 #: from wherever a description says, and follow patterns without a limit of time.
@@ -174,7 +175,7 @@ def wrong_header(file: Path, resource: dict[str, Any]) -> Fault:
 
 def wrong_width(file: Path, row: int | None, cells: int, columns: int) -> Fault:
     """Return the fault of a row that has not one cell for each column."""
-    return Fault(str(file), f"the row has {cells} cells; it must have {columns}", row)
+    return Fault(str(file), f"the row has {count_of(cells, 'cell')}; it must have {columns}", row)
 
 
 def _row_faults(

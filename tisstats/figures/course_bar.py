@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from tisstats.figures.layout import Layout, Page, text_height, wrap
 from tisstats.figures.numbers import format_percent
 from tisstats.figures.palette import INK, MUTED, RESPONSE_COLOURS, TEXT_SIZE, style
+from tisstats.sentences import count_of
 
 _EDGE = 0.03
 _SUBTITLE = "One box per patient"
@@ -99,7 +100,7 @@ def describe(groups: Mapping[str, int]) -> str:
 
 def _message(groups: Mapping[str, int]) -> str:
     label, count = next(iter(groups.items()))
-    return f"{count} of {_total(groups)} patients had {label}"
+    return f"{count} of {count_of(_total(groups), 'patient')} had {label}"
 
 
 def _total(groups: Mapping[str, int]) -> int:

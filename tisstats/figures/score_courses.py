@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from tisstats.figures.layout import Layout, Page, annotate, require_rows, text_height, wrap
 from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import BLUE, GRID, INK, MUTED, RULE, VERMILION, style
+from tisstats.sentences import count_of
 
 _LEFT, _RIGHT = 0.4, 0.36  # of a panel, from the edges of its part of the page (inches)
 _COLUMNS = {Layout.COLUMN: 2, Layout.PHONE: 1, Layout.SLIDE: 2}
@@ -150,8 +151,8 @@ def describe(
     label = f"{stamp}. " if stamp else ""
     parts = [
         f"{label}{_message(courses, threshold, horizon_week)}. Total Improvement Score of "
-        f"{len(courses)} patients up to week {horizon_week:g}, one line per patient, with a "
-        f"dotted line at {threshold:g}."
+        f"{count_of(len(courses), 'patient')} up to week {horizon_week:g}, one line per patient, "
+        f"with a dotted line at {threshold:g}."
     ]
     for panel in panels:
         last = sorted(course.scores[-1] for course in panel.courses)
@@ -169,7 +170,8 @@ def _message(courses: Sequence[ScoreCourse], threshold: float, horizon: float) -
     require_rows(courses, "courses", "course")
     reached = sum(bool(course.responder) for course in courses)
     unknown = sum(course.responder is None for course in courses)
-    text = f"{reached} of {len(courses)} patients reached {threshold:g} points by week {horizon:g}"
+    of = count_of(len(courses), "patient")
+    text = f"{reached} of {of} reached {threshold:g} points by week {horizon:g}"
     return f"{text}, {unknown} unknown" if unknown else text
 
 

@@ -22,6 +22,7 @@ from tisstats.chapters.page import (
 from tisstats.chapters.result_facts import TableFacts
 from tisstats.lim2021.discrepancies.entries import Importance
 from tisstats.printed import with_minus_signs
+from tisstats.sentences import count_of
 
 
 def item_html(
@@ -49,9 +50,8 @@ def item_html(
                 notes=notes,
                 in_files=in_files,
             )
-            summary = (
-                f"{escape(split_caption(with_minus_signs(caption), origin)[0])} ({len(frame)} rows)"
-            )
+            title = escape(split_caption(with_minus_signs(caption), origin)[0])
+            summary = f"{title} ({count_of(len(frame), 'row')})"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
             return folder if collapsed else html
         case Notice(title, text):

@@ -12,6 +12,7 @@ import tisstats
 from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
+from tisstats.sentences import count_of
 
 if TYPE_CHECKING:
     from tisstats.book.paper.press import Printed
@@ -75,9 +76,9 @@ class Edition:
                 part.write_bytes(printed.content)
         except OSError as error:
             raise UsageError(f"{self.file} cannot be written: {error.strerror}") from error
-        lines = [f"{printed.sheets} pages of A4 in {self.file}"]
+        lines = [f"{count_of(printed.sheets, 'page')} of A4 in {self.file}"]
         for name, sheets in print_class(book, _browser(), _author(project), print_day()).items():
-            lines.append(f"{sheets} page{'s' * (sheets != 1)} of A4 in {name}")
+            lines.append(f"{count_of(sheets, 'page')} of A4 in {name}")
         return lines
 
 

@@ -36,8 +36,8 @@ def check(parsed: argparse.Namespace) -> int:
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
         Trial.read(parsed.directory, DESCRIPTION)  # checks across tables
-    rows = sum(map(len, tables.values()))
-    print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
+    files, rows = count_of(len(tables), "file"), count_of(sum(map(len, tables.values())), "row")
+    print(f"{parsed.directory} is a valid data package: {files}, {rows}.")
     return SUCCESS
 
 
