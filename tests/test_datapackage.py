@@ -82,7 +82,7 @@ def test_the_published_facts_are_valid(copied):
             "2004 ENMC criteria,11",
             "2004 ENMC criteria,12",
             "citations.csv, row 2, column cited_number, value '12': "
-            "must be a number of references.csv",
+            "must stand in column number of references.csv",
         ),
         (
             "significance.csv",

@@ -78,6 +78,7 @@ SHARED = {
         *("_Link", "_doubt_references", "_leave_plain_together", "_link", "_need_references"),
         "follow_references",
     },
+    "tisstats.sentences": {"count_of"},
     "tisstats.tables.cells": {"_PANDAS_SEES_NULL", "distinct_texts", "factorize"},
     "tisstats.tables.delimited": {"_blanks", "_has_cells_only", "parse_regular"},
     # Patterns of descriptors, tried in bounded time.
