@@ -33,7 +33,7 @@ FILES = {
 }
 LABEL = "Synthetic patients (made up): not real patients"
 #: What the pages of the real book may take on the disk, in bytes.
-LARGEST_BOOK = 20_000_000
+LARGEST_BOOK = 20_200_000
 #: What the files of its results may take, in bytes.
 LARGEST_RESULTS = 700_000
 
