@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tools.sharing import LONG
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tisstats"
+#: Collectors of functions, of examples in docstrings, and of cells.
+KINDS = ("Module", "DoctestModule", "IPyNbFile")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -45,18 +49,22 @@ def test_a_whole_run_has_tests_of_every_kind_and_every_example(request, expected
     chosen = request.config.option.keyword or request.config.option.markexpr
     if chosen or request.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         pytest.skip("a run of some of the tests")
-    items = request.session.items
-    kinds = Counter(type(item).__name__ for item in items)
-    assert kinds.keys() >= {"Function", "DoctestItem", "IPyNbCell"}
-    notebooks = {item.path for item in items if type(item).__name__ == "IPyNbCell"}
+    shares = request.config.pluginmanager.get_plugin("shares")
+    # One of several runs has listed all files, and collects those that it takes.
+    files = (
+        shares.files if shares else {item.getparent(pytest.File) for item in request.session.items}
+    )
+    kinds = {kind: [file for file in files if type(file).__name__ == kind] for kind in KINDS}
+    notebooks = {file.path for file in kinds["IPyNbFile"]}
     assert notebooks == set((ROOT / "notebooks").glob("*.ipynb"))
-    assert {
-        mark for item in items for mark in ("browser", "build") if item.get_closest_marker(mark)
-    }
+    texts = [file.path.read_text("utf-8") for file in kinds["Module"]]
+    assert {mark for text in texts for mark in LONG.findall(text)} == {"browser", "build"}
     found = Counter(
-        item.path.relative_to(ROOT).as_posix()
-        for item in items
-        if type(item).__name__ == "DoctestItem" and item.path.is_relative_to(PACKAGE)
+        {
+            file.path.relative_to(ROOT).as_posix(): len([*file.collect()])
+            for file in kinds["DoctestModule"]
+            if file.path.relative_to(ROOT).as_posix() in expected
+        }
     )
     assert found == expected
 

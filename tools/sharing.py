@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = config.option.share_folder
     if folder is not None and not config.option.collectonly:
         config.pluginmanager.register(Failures(folder))
-        config.pluginmanager.register(Shares(folder))
+        config.pluginmanager.register(Shares(folder), "shares")
 
 
 #: How the names of files end in which runs note what failed.
