@@ -270,6 +270,11 @@ def test_the_date_of_the_end_of_a_completed_study_is_no_early_stop(tmp_path):
         f"{start}1 patient who completed the study is an early stop, as it lies before the last "
         "visit",
     }
+    end = dt.date.fromisoformat(made.patients[0]["stop_date"])
+    made.patients[0]["stop_date"] = (end - dt.timedelta(days=1)).isoformat()
+    data = StudyData.read(made.write(tmp_path))
+    early = f"{start}2 patients who completed the study is an early stop"
+    assert any(remark.startswith(early) for remark in data.remarks)
 
 
 def test_a_treatment_that_was_stopped_has_its_week_beside_the_end_of_the_completed_study(tmp_path):
