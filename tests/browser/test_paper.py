@@ -213,9 +213,10 @@ def test_a_print_that_differs_from_the_one_before_is_not_taken(monkeypatch):
         monkeypatch.setattr(press, "_without_time", lambda content: content.partition(b"@")[0])
         return press._print_alike(None), list(prints)
 
-    assert printing(b"half@1", b"whole@2", b"whole@3", b"other@4") == (b"whole@3", [b"other@4"])
-    assert printing(b"a@1", b"a@2", b"b@3") == (b"a@2", [b"b@3"])
-    assert printing(b"a", b"b", b"c", b"d", b"e") == (b"d", [b"e"])
+    prints = (b"half@1", b"whole@2", b"whole@3", b"whole@4", b"other@5")
+    assert printing(*prints) == (b"whole@4", [b"other@5"])
+    assert printing(b"a@1", b"a@2", b"a@3", b"b@4") == (b"a@3", [b"b@4"])
+    assert printing(b"a", b"a", b"b", b"b", b"c", b"c", b"c") == (b"c", [b"c"])
 
 
 def test_the_time_of_a_print_is_no_difference(first_print):

@@ -28,7 +28,7 @@ TURNED, LOW = (round(mm * _MM) for mm in (297 - 36, 210 - 42))
 #: Smallest type of a table before the table is turned, pixels (about 6.5 points).
 _SMALLEST = 8.8
 
-_MOST_PRINTS = 4  #: of one document, until two agree
+_MOST_PRINTS = 6  #: of one document, until three in a row agree
 
 _MINUTES = 60_000  #: milliseconds
 
@@ -140,16 +140,17 @@ def _print(page: Page, *, final: bool) -> bytes:
 
 
 def _print_alike(page: Page) -> bytes:
-    """Print a page as it is to stay, until it is printed as the time before.
+    """Print a page as it is to stay, until it is printed as the two times before.
 
-    On a busy machine two prints of one document have once had other bytes.
+    On a busy machine two prints of one document have had other bytes, even where each had been
+    printed twice alike.
     """
-    before = b""
+    before: list[bytes] = []
     for _ in range(_MOST_PRINTS):
         content = _print(page, final=True)
-        if (now := _without_time(content)) == before:
+        before.append(_without_time(content))
+        if len(before) > 2 and before[-1] == before[-2] == before[-3]:
             break
-        before = now
     return content
 
 
