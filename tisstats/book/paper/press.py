@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -27,8 +27,6 @@ TURNED, LOW = (round(mm * _MM) for mm in (297 - 36, 210 - 42))
 
 #: Smallest type of a table before the table is turned, pixels (about 6.5 points).
 _SMALLEST = 8.8
-
-_MOST_PRINTS = 6  #: of one document, until three in a row agree
 
 _MINUTES = 60_000  #: milliseconds
 
@@ -85,13 +83,14 @@ def print_document(
         _load(page, place, write({}))
         numbers = sheet_numbers(_print(page, final=False))
         too_wide = _load(page, place, write(numbers))
-        content = _print_alike(page)
+        content = _print(page, final=True)
         headings = page.locator("h1, h2, h3, h4, h5, h6").all_text_contents()
         running.close()
     if sheet_numbers(content) != numbers:
         raise BookError("the chapters moved when the numbers of their pages were filled in")
     with pikepdf.open(BytesIO(content)) as pdf:
         _repair_outline(pdf, headings)
+        _number_cells(pdf)
         _describe(pdf, title, author, day)
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         return Printed(_saved(pdf), len(pdf.pages), too_wide)
@@ -115,8 +114,9 @@ def print_file(page: Page, place: Path, author: str, day: datetime) -> Printed:
     page.emulate_media(media="print", color_scheme="light")
     page.goto(place.as_uri())
     page.evaluate(_FONTS_ARE_THERE)
-    content = _print_alike(page)
+    content = _print(page, final=True)
     with pikepdf.open(BytesIO(content)) as pdf:
+        _number_cells(pdf)
         _describe(pdf, page.title(), author, day)
         return Printed(_saved(pdf), len(pdf.pages), [])
 
@@ -137,31 +137,6 @@ def _load(page: Page, place: Path, html: str) -> list[str]:
 
 def _print(page: Page, *, final: bool) -> bytes:
     return page.pdf(prefer_css_page_size=True, print_background=True, outline=final, tagged=final)
-
-
-def _print_alike(page: Page) -> bytes:
-    """Print a page as it is to stay, until it is printed as the two times before.
-
-    On a busy machine two prints of one document have had other bytes, even where each had been
-    printed twice alike.
-    """
-    before: list[bytes] = []
-    for _ in range(_MOST_PRINTS):
-        content = _print(page, final=True)
-        before.append(_without_time(content))
-        if len(before) > 2 and before[-1] == before[-2] == before[-3]:
-            break
-    return content
-
-
-def _without_time(printed: bytes) -> bytes:
-    import pikepdf
-
-    with pikepdf.open(BytesIO(printed)) as pdf:
-        for name in ("/CreationDate", "/ModDate"):
-            if name in pdf.docinfo:
-                del pdf.docinfo[name]
-        return _saved(pdf)
 
 
 def sheet_numbers(printed: bytes) -> dict[str, int]:
@@ -193,6 +168,45 @@ def _repair_outline(pdf: pikepdf.Pdf, headings: Iterable[str]) -> None:
 
     with pdf.open_outline() as outline:
         repair(outline.root)
+
+
+def _number_cells(pdf: pikepdf.Pdf) -> None:
+    """Give the cells that others name as their headings numbers by their order in the document.
+
+    The browser numbers all elements in the order in which it meets them, which depends on when
+    it draws: on a busy machine two prints of one document have differed in these numbers.
+    """
+    import pikepdf
+
+    elements = list(_structure(pdf))
+    numbers: dict[str, str] = {}
+    by_number = pikepdf.NameTree.new(pdf)
+    for element in elements:
+        if "/ID" in element:
+            number = numbers[str(element.ID)] = str(len(numbers))
+            element.ID = pikepdf.String(number)
+            by_number[number] = element
+    for element in elements:
+        for attributes in element.get("/A", ()):
+            if "/Headers" in attributes:
+                attributes.Headers = pikepdf.Array(
+                    pikepdf.String(numbers[str(name)]) for name in attributes.Headers
+                )
+    pdf.Root.StructTreeRoot.IDTree = by_number.obj
+
+
+def _structure(pdf: pikepdf.Pdf) -> Iterator[Any]:
+    """Yield the elements that a screen reader is given, in the order of the document."""
+    import pikepdf
+
+    left: list[Any] = [pdf.Root.StructTreeRoot.K]
+    while left:
+        item = left.pop()
+        if isinstance(item, pikepdf.Array):
+            left.extend(reversed(list(item)))
+        elif isinstance(item, pikepdf.Dictionary):
+            yield item
+            left.append(item.get("/K"))
 
 
 def _describe(pdf: pikepdf.Pdf, title: str, author: str, day: datetime) -> None:
