@@ -12,12 +12,7 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.statistics._arguments import one_of
 from tisstats.tables.study_days import A_STUDY_DAY, not_study_days, weeks_of_days
-from tisstats.tables.visit_names import (
-    HOW_TO_WRITE_WEEKS,
-    ambiguous,
-    contradicts,
-    unnamed_weeks,
-)
+from tisstats.tables.visit_names import ambiguity, contradicts, unnamed_weeks
 from tisstats.trial.cdisc.datasets import OBSERVED, SYNTHETIC, AnalysisDatasets
 from tisstats.trial.cdisc.death_weeks import death_weeks
 from tisstats.trial.cdisc.end_of_study import end_reasons
@@ -466,9 +461,10 @@ def _weeks(
     others = {each for each in known if contradicts(*each)}
     message = f"is not the week that AVISIT names; {_GIVE_WEEKS}"
     found.add([each in others for each in visits], "AVISITN", message)
-    hyphens = {each for each in known if ambiguous(*each)}
-    message = f"has a hyphen that may be a minus: {HOW_TO_WRITE_WEEKS}; or {_GIVE_WEEKS}"
-    found.add([each in hyphens for each in visits], "AVISIT", message)
+    ambiguities = {each: ambiguity(*each) for each in known}
+    for said in sorted({*ambiguities.values()} - {""}):
+        unclear = [ambiguities.get(each) == said for each in visits]
+        found.add(unclear, "AVISIT", f"{said}; or {_GIVE_WEEKS}")
     return weeks
 
 
