@@ -472,7 +472,7 @@ def test_a_hyphen_that_may_be_a_minus_is_refused(mapped, visit, number):
     assert rows(mapped(weeks, visits), "week") == [["0"], ["4"]]
 
 
-@pytest.mark.parametrize("visit", ["Week 1 Day -7", "W5D-2", "Study Week 1, Day \N{EN DASH} 14"])
+@pytest.mark.parametrize("visit", ["Week 1 Day -7", "W5D-2", "Study Week 1; Day \N{EN DASH} 14"])
 def test_a_day_before_the_first_dose_is_in_no_later_week(mapped, visit):
     week, day = (5, 2) if "5" in visit else (1, 7 if "7" in visit else 14)
     lines = fault_lines(lambda: mapped(ADAM_MAPPING, ADQS.replace("Week 4", visit)))
