@@ -169,8 +169,8 @@ def _is_on(number: int, day: int, minus: bool, week: float | str) -> bool:
     if day > _DAYS_OF_WEEK and not minus:
         return _is_at("d", day, week)
     # The first week is week 0 or week 1, by who counts; days of week 0 may be before the first.
-    first = -day / _DAYS_OF_WEEK if minus and not number else -1 / _DAYS_OF_WEEK
-    return (max(number - 1, first) if number else first) <= week < number + 1
+    first = number - 1 if number else -(day if minus else 1) / _DAYS_OF_WEEK
+    return first <= week < number + 1
 
 
 def _is_at(unit: str, number: float, week: float | str) -> bool:
