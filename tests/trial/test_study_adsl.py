@@ -266,8 +266,8 @@ def test_an_empty_arm_has_the_words_of_a_mapping_in_its_message(tmp_path):
     words = '[patients.values.arm]\n"Drug X" = "active"\nSugar = "control"\n'
     mapping.write_text(words, encoding="utf-8")
     assert refused(folder, mapping) == [
-        f"row 3, column arm, value ' ': must be one of Drug X, Sugar ({mapping}, values of arm), as "
-        "the patient is analysed"
+        f"row 3, column arm, value ' ': must be one of Drug X, Sugar ({mapping}, values of arm), "
+        "as the patient is analysed"
     ]
     # Of a study in one arm an empty cell is that arm.
     made.description = made.description.replace('reference_arm = "control"\n', "")

@@ -178,7 +178,8 @@ class Study:
         found |= {f"arms.{name}": label for name, label in self.arms.items()}
         found["reference_arm"] = self.reference_arm or "none"
         for name, row in self.characteristics.items():
-            found[f"characteristics.{name}"] = f"{row.label} ({row.type})"
+            only = "" if row.table else ", only exported"
+            found[f"characteristics.{name}"] = f"{row.label} ({row.type}{only})"
         return found
 
     def _decimals_in_words(self, given: Mapping[str, int]) -> str:

@@ -246,7 +246,7 @@ def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
     for file, unused in of_file.items():
         if unused:
             names = ", ".join(unused.values())
-            yield f"{Path(file).name}: columns that are kept and not used: {names}"
+            yield f"{Path(file).name}: columns that are neither used nor exported: {names}"
 
 
 def _limits_not_used(
