@@ -234,8 +234,6 @@ class TimeToResponse(TrialChapter):
     def sentences_on_times(self) -> Iterator[str]:
         """Yield what the time to the outcome is, and where it is not that to the endpoint."""
         endpoint, words = self.study.endpoint, self.words
-        if len(self.study.arms) > 1:
-            yield "No test compares the curves of the arms: neither a log-rank nor Gray's test."
         yield (
             f"What is timed is the first visit with {words.indefinite}, which began at some time "
             "since the last visit known to be without one: curves place it as late as it can have "
@@ -269,6 +267,8 @@ class TimeToResponse(TrialChapter):
         ]
         if excluded := " and no ".join(filter(None, conditions)):
             yield f"That the endpoint also asks for no {excluded} does not enter the time."
+        if len(self.study.arms) > 1:
+            yield "No test compares the curves of the arms, such as a log-rank test or Gray's test."
 
     @property
     def _events_count(self) -> bool:
