@@ -15,10 +15,11 @@ from tisstats.sentences import count_of
 from tisstats.tables import RawTable, TableSource
 from tisstats.tables.raw import ColumnOrigin
 from tisstats.trial.cdisc import AnalysisDatasets, read_analysis_datasets, to_trial_tables
-from tisstats.trial.cdisc.back import TrialTables, has_visits
+from tisstats.trial.cdisc.back import TrialTables
 from tisstats.trial.cdisc.death_weeks import death_cells, derived_deaths
 from tisstats.trial.cdisc.end_of_study import discontinued, end_cells, end_faults
 from tisstats.trial.cdisc.folder import dataset_files
+from tisstats.trial.cdisc.read_visits import has_visits
 from tisstats.trial.cdisc.specification import parameters
 from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.columns import Mask
