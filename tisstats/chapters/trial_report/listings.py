@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -98,7 +99,7 @@ class Listings(TrialChapter):
             f", died in week {_when(death, died)}" if later else "",
         )
 
-    def _end_date(self, row: Mapping[Any, Any], name: str) -> object:
+    def _end_date(self, row: Mapping[Any, Any], name: str) -> dt.date | None:
         """Return a date of a patient's end; None where the file has none."""
         dates = self.data.end_dates
         return dates.loc[row["patient_id"], name] if name in dates else None
@@ -109,7 +110,7 @@ class Listings(TrialChapter):
         first = rescues.drop_duplicates("patient_id").to_dict("records")
         return {str(row["patient_id"]): _when(row["week"], row.get("date")) for row in first}
 
-    def _last_dates(self) -> dict[str, object]:
+    def _last_dates(self) -> dict[str, dt.date]:
         """Return the date of each patient's last visit, where visits have dates."""
         visits = self.data.trial.visits
         if "date" not in visits:
@@ -250,12 +251,12 @@ def _score(low: float, high: float, response: object) -> str:
     return f"{format_range(f'{low:g}', f'{high:g}')}, {category}"
 
 
-def _when(week: float, date: object = None, missing: str = NOT_RECORDED) -> str:
+def _when(week: float, date: dt.date | None = None, missing: str = NOT_RECORDED) -> str:
     """Format a week, and the date where there is one."""
     if not np.isfinite(week):
         return missing
     return f"{format_trimmed(week, 1)}{'' if _is_absent(date) else f' on {date}'}"
 
 
-def _is_absent(date: object) -> bool:
+def _is_absent(date: dt.date | None) -> bool:
     return date is None or bool(pd.isna(date))
