@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def count_of(number: int, noun: str) -> str:
+def count_of(number: float, noun: str) -> str:
     """Return a number with its noun, in the plural for other numbers than one.
 
-    >>> count_of(1, "visit"), count_of(0, "visit")
-    ('1 visit', '0 visits')
+    >>> count_of(1, "visit"), count_of(0, "visit"), count_of(3.0, "day"), count_of(0.5, "day")
+    ('1 visit', '0 visits', '3 days', '0.5 days')
     """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    shown = f"{number:g}" if isinstance(number, float) else number
+    return f"{shown} {noun}{'' if number == 1 else 's'}"
 
 
 def first_few(names: Sequence[str], most: int = 5, of: int | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import statistics
 from decimal import ROUND_HALF_UP, Decimal
@@ -307,6 +308,63 @@ def test_listed_patients_treatments_and_events(study):
     assert len(given) == 13
     assert events.frame["Event"].tolist().count("headache") == 3
     assert events.frame["Serious"].tolist().count("yes") == 2
+
+
+def test_dates_of_the_files_are_listed_with_their_weeks(tmp_path):
+    made = make_study(4, seed=4, missing=0, missed=0, with_dates=True)
+    starts = [dt.date.fromisoformat(row["first_dose_date"]) for row in made.patients]
+
+    def on(number, days):
+        return starts[number] + dt.timedelta(days=days)
+
+    ends = [("completed", 168, ""), ("withdrawal", 60, 80), ("death", "", 90), ("ongoing", "", "")]
+    for number, (reason, stop, death) in enumerate(ends):
+        dates = {"stop_date": stop, "death_date": death}
+        dates = {name: on(number, days) if days else "" for name, days in dates.items()}
+        made.patients[number] |= {"end_reason": reason, "stop_week": "", **dates}
+        name = made.patients[number]["patient_id"]
+        visits = [row for row in made.visits if row["patient_id"] == name]
+        if number in (1, 2):
+            made.visits = [row for row in made.visits if row not in visits[2:]]
+    made.treatments[1:] = [
+        {**made.treatments[0], "date": on(0, 14), "dose": 3},
+        {**made.treatments[1], "date": on(1, 50), "treatment": "rescue", "dose": ""},
+        {**made.treatments[1], "date": on(1, 45), "treatment": "rescue", "dose": ""},
+    ]
+    event = {"event": "rash", "serious": "false", "treatment_related": "no", "origin": "synthetic"}
+    made.adverse_events = [
+        {"patient_id": "P001", "date": each, **event} for each in (on(0, 10), "")
+    ]
+    patients, _, treatments, events = Listings(str(made.write(tmp_path / "study"))).tables()
+    rows = by_first(patients)
+    assert [rows[f"P00{number}"]["End"] for number in (1, 2, 3, 4)] == [
+        "completed",
+        f"did not complete: withdrawal, treatment stopped in week 8.6 on {on(1, 60)}, died in week "
+        f"11.4 on {on(1, 80)}",
+        f"did not complete: death in week 12.9 on {on(2, 90)}",
+        "ongoing",
+    ]
+    last = next(row["date"] for row in reversed(made.visits) if row["patient_id"] == "P001")
+    assert rows["P001"]["Last visit, week"] == f"24 on {last}"
+    assert rows["P002"]["First rescue medication, week"] == f"6.4 on {on(1, 45)}"
+    given = treatments.frame.set_index(["Patient", "Treatment"])["Weeks (dose)"]
+    assert given["P001", "study treatment"] == f"0 on {on(0, 0)} (2), 2 on {on(0, 14)} (3)"
+    assert given["P002", "rescue"] == f"6.4 on {on(1, 45)}, 7.1 on {on(1, 50)}"
+    assert "weeks in which it was given, each with its date, with" in treatments.caption
+    assert events.frame["Week"].tolist() == [f"1.4 on {on(0, 10)}", NOT_RECORDED]
+
+
+def test_a_week_of_a_stop_beside_dates_of_others_has_none(tmp_path):
+    made = make_study(2, seed=4, missing=0, missed=0, with_dates=True)
+    start = dt.date.fromisoformat(made.patients[1]["first_dose_date"])
+    days = start + dt.timedelta(days=60)
+    for row, week, date in zip(made.patients, (5, ""), ("", days), strict=True):
+        row |= {"end_reason": "withdrawal", "stop_week": week, "stop_date": date}
+    made.treatments, made.adverse_events = made.treatments[:1], []
+    made.description = re.sub("adverse_events = .*", "", made.description)
+    ends = Listings(str(made.write(tmp_path)))._patients().frame["End"].tolist()
+    said = "did not complete: withdrawal, treatment stopped in week "
+    assert ends == [f"{said}5", f"{said}8.6 on {days}"]
 
 
 def test_treatments_without_doses_are_listed_by_week(tmp_path):

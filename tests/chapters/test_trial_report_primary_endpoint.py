@@ -14,9 +14,11 @@ from tests.trial.studies import make_study, read_csv
 from tests.trial.test_endpoints import Slow
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.trial_report.primary_endpoint import TEST_TITLES, PrimaryEndpoint
+from tisstats.chapters.trial_report.scores import Scores
 from tisstats.figures.numbers import list_shares
 from tisstats.statistics import PROPORTION_TESTS, RATIO_METHODS, proportion_interval
-from tisstats.trial import Endpoint
+from tisstats.trial import Endpoint, StudyData
+from tisstats.trial.study_cdisc import study_datasets
 
 LABEL = "Synthetic patients: not real patients"
 
@@ -168,6 +170,20 @@ def test_a_study_of_one_arm_has_no_comparison(tmp_path):
     assert page.comparisons() == []
     words = page.numbers()["comparison"]
     assert words == "The study has one arm, so that there is no arm to compare it with."
+    assert "log-rank" not in Scores(page.cohort).numbers()["time_note"]
+
+
+def test_a_report_says_what_is_not_adjusted_and_where_the_data_for_a_model_are(tmp_path):
+    folder = STUDIES["example"](tmp_path / "example")
+    words = page_of(folder).numbers()["comparison"]
+    assert "adjusted neither for baseline values nor for strata or sites" in words
+    data = StudyData.read(folder)
+    datasets = study_datasets(data).tables
+    for name, variables in {"ADSL": ("TRT01P", "ENDPFL", "AGE"), "ADTIS": ("BASE",)}.items():
+        assert name in words
+        assert set(variables) <= set(datasets[name])
+    note = Scores(str(folder)).numbers()["time_note"]
+    assert note.endswith(" such as a log-rank test or Gray's test.")
 
 
 def test_single_patients_and_empty_arms_have_sentences(tmp_path):

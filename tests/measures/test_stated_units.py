@@ -94,6 +94,18 @@ def test_a_unit_that_is_not_known_is_told_once(
     assert visits.remarks == told
 
 
+@pytest.mark.parametrize("cell", ["", " "])
+def test_a_unit_beside_an_empty_cell_is_the_unit_of_no_number(tmp_path, cell):
+    text = f"{HEADER},ck_unit\nA,0,5,5,120,1,3,9,U/L\nA,4,5,5,120,1,3,{cell},ukat/L\n"
+    assert faults(tmp_path, text) == []
+    assert len(faults(tmp_path, text.replace(f"{cell},ukat/L", "9,ukat/L"))) == 1
+    (tmp_path / "mine.toml").write_text(LONG, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.toml")
+    table = ROWS.format("cm", "", "U/L") + f"A,4,CK,{cell},ukat/L\nA,4,MMT8,80,\n"
+    assert faults(tmp_path, table, mapping=mapping) == []
+    assert len(faults(tmp_path, table.replace(f",{cell},ukat", ",9,ukat"), mapping=mapping)) == 1
+
+
 LONG = """
 [visits.columns]
 patient_id = "patient_id"

@@ -37,7 +37,7 @@ from tisstats.tables.mapping import (
     WideColumn,
 )
 from tisstats.tables.raw import RawTable
-from tisstats.tables.visit_names import contradicts, unnamed_weeks
+from tisstats.tables.visit_names import ambiguity, contradicts, unnamed_weeks
 
 
 @pytest.fixture
@@ -470,6 +470,25 @@ def test_a_hyphen_that_may_be_a_minus_is_refused(mapped, visit, number):
     ]
     weeks = ADAM_MAPPING + f"[visits.values.week]\n0 = 0\n{number} = 4\n"
     assert rows(mapped(weeks, visits), "week") == [["0"], ["4"]]
+
+
+@pytest.mark.parametrize("visit", ["Week 1 Day -7", "W5D-2", "Study Week 1; Day \N{EN DASH} 14"])
+def test_a_day_before_the_first_dose_is_in_no_later_week(mapped, visit):
+    week, day = (5, 2) if "5" in visit else (1, 7 if "7" in visit else 14)
+    lines = fault_lines(lambda: mapped(ADAM_MAPPING, ADQS.replace("Week 4", visit)))
+    assert lines == [
+        f"trial.csv, row {row}, column AVISIT, value '{visit}': has a day with a minus in week "
+        f"{week}: write 'Day -{day}' of a day before the first dose, or 'Week {week} Day {day}'; "
+        "or give the weeks in [visits.values.week]"
+        for row in (4, 6)
+    ]
+
+
+def test_days_before_the_first_dose_are_in_week_0():
+    assert not any(contradicts("Week 0 Day -14", week) for week in (-2, -1, 0))
+    assert contradicts("Week 0 Day -14", np.nextafter(-2, -3))
+    assert contradicts("Week 0 Day -14", 1)
+    assert not any(ambiguity(name, 0) for name in ("Week 0 Day -14", "Week 1 Day -1"))
 
 
 @pytest.mark.parametrize(

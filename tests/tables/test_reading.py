@@ -364,7 +364,7 @@ def test_numbers_typed_in_a_workbook_need_no_mark(workbook):
             "ck;haq\n3.000;1,5\n",
             None,
             ["row 2, column ck, value '3.000': has a point in a file with decimal commas; write "
-             "thousands without any mark"],
+             "decimals with a comma, and thousands without any mark"],
         ),
         (
             "ck;haq\n1,199;2\n",
@@ -387,13 +387,13 @@ def test_numbers_typed_in_a_workbook_need_no_mark(workbook):
             "ck;haq\n1,5;2\n",
             ".",
             ["row 2, column ck, value '1,5': has a comma in a file with decimal points; write "
-             "thousands without any mark"],
+             "decimals with a point, and thousands without any mark"],
         ),
         (
             "ck;haq\n3.000;2\n",
             ",",
             ["row 2, column ck, value '3.000': has a point in a file with decimal commas; write "
-             "thousands without any mark"],
+             "decimals with a comma, and thousands without any mark"],
         ),
     ],
 )  # fmt: skip

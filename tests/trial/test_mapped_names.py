@@ -78,7 +78,7 @@ P, V, T, A = (f"{name}.csv, row 2, column " for name in NAMES)
          f"{V}ID, value 'X9': must stand in column ID of patients.csv"),
         ("visits", {"week": 99},
          f"{P}ID, value 'P001': has no baseline, week 0, in visits.csv: add "
-         "that visit, or leave the patient out of the analysis (column PPFL, value false)"),
+         "that visit, or leave the patient out of the analysis (column PPFL, value N)"),
         ("treatments", {"week": 99},
          f"{T}EXWK, value '99': lies after the patient's last visit and "
          "OFFWK, or where that is empty the last scheduled week"),
@@ -116,3 +116,33 @@ def test_what_lies_after_a_death_names_its_column(tmp_path):
         "visits.csv, row 4, column VISWK, value '12': lies after the patient's death, in DIEDWK in "
         "patients.csv"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [(["Y", "Y", "Y"], ", value N"), (["1", "1", "0"], ", value 0"), (["in", "in", "in"], ""),
+     (["yes", "yes", "No"], ", value No"), (["T", "t", ""], ", value F")],
+)  # fmt: skip
+def test_who_can_be_left_out_is_left_out_in_the_words_of_the_file(tmp_path, words, shown):
+    made = make_study(3, seed=4, missing=0, missed=0)
+    for row, word in zip(made.patients, words, strict=True):
+        row["analysed"] = word
+    made.visits = [row for row in made.visits if row["patient_id"] != "P001" or row["week"] > 0]
+    made.patients = [{**row, "stop_week": "", "end_reason": ""} for row in made.patients]
+    made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
+    mapping = tmp_path / "map.toml"
+    values = "[visits.columns]\nmmt = 'mmt'\n"
+    if "in" in words:
+        values += "[patients.values.analysed]\nin = 'true'\nout = 'false'\n"
+    mapping.write_text(values, encoding="utf-8")
+    event = {"event": "rash", "serious": "no", "treatment_related": "no", "origin": "synthetic"}
+    made.adverse_events = [{"patient_id": "P002", "week": 0, **event}]
+    for left, said in (("", "has no baseline"), ("P001", "has no visit in")):
+        made.visits = [row for row in made.visits if row["patient_id"] != left]
+        with pytest.raises(DataError) as caught:
+            StudyData.read(made.write(tmp_path / "study"), mapping)
+        (fault,) = caught.value.faults
+        assert fault.message.startswith(said)
+        assert fault.message.endswith(
+            f", or leave the patient out of the analysis (column analysed{shown})"
+        )

@@ -1,5 +1,6 @@
 """Patients still in the study at a cutoff of the data: neither completed nor stopped."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -52,6 +53,10 @@ def data(tmp_path_factory):
 
 def test_reasons_are_of_three_kinds():
     assert set(END_REASONS) == {COMPLETED, ONGOING, *EARLY_ENDS}
+
+
+def read(made, folder):
+    return StudyData.read(made.write(folder)).remarks
 
 
 def test_nobody_ongoing_has_completed_or_stopped(data):
@@ -244,6 +249,9 @@ def test_visits_without_a_week_in_their_names_are_noted_as_of_a_mapping(tmp_path
         ("Day 57", "column AVISITN, value '4': is not the week that AVISIT names"),
         ("Week-4", "column AVISIT, value 'Week-4': has a hyphen that may be a minus: write "
          "'Week 4', or 'Week -4' of a week before the first dose; or read them by a mapping"),
+        ("Week 5 Day -7", "column AVISIT, value 'Week 5 Day -7': has a day with a minus in week 5: "
+         "write 'Day -7' of a day before the first dose, or 'Week 5 Day 7'; or read them by a "
+         "mapping"),
     ],
 )  # fmt: skip
 def test_names_of_visits_in_data_sets_are_held_against_their_weeks(tmp_path, name, said):
@@ -286,6 +294,42 @@ def test_an_ongoing_patient_has_no_stop_to_be_dated(tmp_path):
     remarks = StudyData.read(made_with(stop_week="").write(tmp_path)).remarks
     (said,) = (each for each in remarks if "taken to have stopped" in each)
     assert said.startswith("1 patient with end_reason and without stop_week is taken to")
+
+
+def test_a_stop_of_an_ongoing_patient_is_noted(tmp_path):
+    made = made_with(stop_week="")
+    assert not any("ongoing patients have stop" in said for said in read(made, tmp_path / "none"))
+    for row, week in zip(made.patients, (12, 9.25, "", 4), strict=True):
+        row["stop_week"] = week
+    said = (
+        "1 ongoing patient has stop_week, and counts as having stopped treatment early: P002, week "
+        "9.2; leave it empty where treatment goes on, as at a last contact or a cutoff of the data"
+    )
+    assert said in read(made, tmp_path / "one")
+    made.patients[2]["stop_week"] = 0
+    (said,) = (each for each in read(made, tmp_path / "two") if "having stopped" in each)
+    assert said.startswith("2 ongoing patients have stop_week, and count as having stopped ")
+    made.description = made.description.replace("[arms]", "listings = false\n[arms]")
+    hidden = StudyData.read(made.write(tmp_path / "hidden")).published_remarks
+    assert said.replace(": the first P002, week 9.2", "") in hidden
+
+
+def test_a_stop_by_a_date_of_an_ongoing_patient_is_noted_by_its_name(tmp_path):
+    made = make_study(2, seed=4, missing=0, missed=0, with_dates=True)
+    made.patients = [
+        {**row, "end_reason": "ongoing", "stop_week": "", "EOSDT": "", "analysed": "Y"}
+        for row in made.patients
+    ]
+    made.treatments, made.adverse_events = made.treatments[:1], []
+    lines = made.description.splitlines()
+    made.description = "\n".join(line for line in lines if not line.startswith("adverse_events"))
+    first = dt.date.fromisoformat(made.patients[0]["first_dose_date"])
+    made.patients[0]["EOSDT"] = (first + dt.timedelta(weeks=30)).isoformat()
+    mapping = tmp_path / "map.toml"
+    mapping.write_text('[patients.columns]\nstop_date = "EOSDT"\n', encoding="utf-8")
+    folder = made.write(tmp_path / "study")
+    (said,) = (each for each in StudyData.read(folder, mapping).remarks if "having stopped" in each)
+    assert said.startswith("1 ongoing patient has EOSDT, and counts as having stopped treatment ")
 
 
 def test_listings_say_that_they_are_ongoing(tmp_path):

@@ -495,8 +495,8 @@ def test_columns_that_are_not_used_are_named_with_what_may_be_meant(
         for row in made.patients
     ]
     assert main(["check", str(made.write(tmp_path / "study"))]) == 0
-    notes = [line for line in capsys.readouterr().out.splitlines() if "not used" in line]
-    file = "note: synthetic_patients.csv: columns that are kept and not used: "
+    notes = [line for line in capsys.readouterr().out.splitlines() if "nor exported" in line]
+    file = "note: synthetic_patients.csv: columns that are neither used nor exported: "
     assert notes == ([] if told is None else [f"{file}{told}"])
 
 
@@ -512,7 +512,7 @@ def test_a_column_is_used_if_one_table_of_its_file_uses_it():
         table("a/events.csv", "mmt", "grade"),
         table("a/treatments.csv"),
     ]
-    said = ": columns that are kept and not used: "
+    said = ": columns that are neither used nor exported: "
     assert list(_unused_columns(tables)) == [
         f"redcap.csv{said}site?",
         f"events.csv{said}mmt?, grade?",

@@ -409,7 +409,15 @@ def test_choices_in_words():
 def test_decimals_by_measure_are_a_choice_with_what_the_others_have():
     given = changed("analysis.decimals", {"haq": 2, "tis": 0})
     choices = Study.from_mapping(given).choices()
-    assert choices["analysis.decimals"] == "2 (haq), 0 (tis), 1 (others)"
+    assert choices["analysis.decimals"] == "2 for haq, 0 for tis and 1 for the others"
+
+
+def test_decimals_name_no_others_where_there_are_none():
+    names = [*Study.from_mapping(PLAIN).measures.used, "tis"]
+    for left_out, end in ((0, "3 for ck and 3 for tis"), (1, "3 for ck and 1 for tis")):
+        given = dict.fromkeys(names[: len(names) - left_out], 3)
+        choices = Study.from_mapping(changed("analysis.decimals", given)).choices()
+        assert choices["analysis.decimals"].endswith(end)
 
 
 def test_whole_numbers_may_be_written_with_decimals():

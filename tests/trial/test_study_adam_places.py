@@ -106,4 +106,4 @@ def test_who_has_no_baseline_is_left_out_by_the_flag_of_the_file(tmp_path):
         tables["ADTIS"] = visits[(visits["SUBJID"] != "P002") | (visits["AVISITN"] > 0)]
 
     (line,) = lines(foreign(tmp_path, change))
-    assert line.endswith("or leave the patient out of the analysis (column FASFL, value false)")
+    assert line.endswith("or leave the patient out of the analysis (column FASFL, value N)")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.trial.foreign import foreign
+from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.trial.study_data import StudyData
 
@@ -254,6 +255,27 @@ def test_an_analysed_patient_without_an_arm_has_the_arms_of_the_file_in_the_mess
             "row 4, column ARMCD, value 'Screen Failure': must be one of Active, Control "
             f"({mapping}, values of arm), as the patient is analysed"
         )
+
+
+def test_an_empty_arm_has_the_words_of_a_mapping_in_its_message(tmp_path):
+    made = make_study(4, missing=0, missed=0, seed=3)
+    for row in made.patients:
+        row["arm"] = {"active": "Drug X", "control": "Sugar"}[row["arm"]]
+    made.patients[1]["arm"] = " "
+    folder, mapping = made.write(tmp_path / "study"), tmp_path / "map.toml"
+    words = '[patients.values.arm]\n"Drug X" = "active"\nSugar = "control"\n'
+    mapping.write_text(words, encoding="utf-8")
+    assert refused(folder, mapping) == [
+        f"row 3, column arm, value ' ': must be one of Drug X, Sugar ({mapping}, values of arm), "
+        "as the patient is analysed"
+    ]
+    # Of a study in one arm an empty cell is that arm.
+    made.description = made.description.replace('reference_arm = "control"\n', "")
+    made.description = made.description.replace('control = "Control"\n', "")
+    words = words.replace('"control"', '"active"')
+    mapping.write_text(words, encoding="utf-8")
+    data = StudyData.read(made.write(folder), mapping)
+    assert set(data.trial.patients["arm"]) == {"active"}
 
 
 def test_a_word_that_is_not_allowed_is_at_its_place_in_the_mapping(tmp_path):

@@ -1,8 +1,10 @@
 """A study as CDISC data sets and back: the same scores, in every format."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -12,12 +14,15 @@ from tests.trial.slow_endpoint import (
     worsening_definition,
 )
 from tests.trial.studies import MEASURES, make_study
+from tests.trial.test_study_adam import in_adam
+from tisstats.chapters.trial_report.patients import Patients
 from tisstats.errors import DataError
 from tisstats.trial.arm_responses import responses_by_arm
+from tisstats.trial.baseline_table import summarise_characteristics
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
-from tisstats.trial.study_endpoint import evaluate_study, study_courses
+from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
 
 
 @pytest.fixture
@@ -572,3 +577,73 @@ def test_what_reading_the_study_again_needs_is_labelled(made, tmp_path):
         "DYSPHAGI": "Dysphagia",
     }
     assert {name: labels[name] for name in expected} == expected
+
+
+def slow_endpoints(data):
+    """Whether each patient met the endpoint, by status as tables count it."""
+    result = evaluate_study(data)
+    words = {"responder": "Y", "non-responder": "N"}
+    ids = data.analysis.patients["patient_id"]
+    return {
+        patient: (words.get(status, ""), rule)
+        for patient, status, rule in zip(ids, result.status, result.rule, strict=True)
+    }
+
+
+@pytest.mark.parametrize("missing", ["unknown", "bounds", "non-responder"])
+def test_subjects_have_the_primary_endpoint_and_what_a_model_of_it_needs(tmp_path, missing):
+    changes = 'intercurrent = "hypothetical"'
+    made = make_study(14, seed=7, missing=0.1, missed=0.2, changes=changes)
+    rule = f'missing = "{missing}"'
+    made.description = made.description.replace('missing = "non-responder"', rule).replace(
+        "[characteristics]",
+        "[characteristics]\n"
+        'stratum = { label = "Stratum", type = "category", table = false }\n'
+        'weight = { label = "Weight, kg", type = "number", table = false }',
+    )
+    for number, row in enumerate(made.patients):
+        row |= {"stratum": "low" if number % 3 else "high", "weight": 60 + number}
+        row |= {"analysed": "N" if number == 5 else "Y", "secret": "x"}
+    data = StudyData.read(made.write(tmp_path / "study"))
+    adsl = study_datasets(data).tables["ADSL"].set_index("SUBJID")
+    found = slow_endpoints(data)
+    assert len(found) == 13
+    flags = {flag for flag, _ in found.values()}
+    assert flags == ({"Y", "N"} if missing == "non-responder" else {"Y", "N", ""})
+    for row in made.patients:
+        patient = row["patient_id"]
+        cells = adsl.loc[patient]
+        assert (cells["ENDPFL"], cells["ENDPRULE"]) == found.get(patient, ("", ""))
+        assert (cells["STRATUM"], cells["WEIGHT"]) == (row["stratum"], row["weight"])
+    assert "SECRET" not in adsl
+    (said,) = (each for each in data.unused if "patients" in each)
+    assert said.endswith("columns that are neither used nor exported: secret")
+    described = {each.variable: each for each in study_datasets(data).variables_of("ADSL")}
+    assert describe_study_endpoint(data) in described["ENDPFL"].derivation
+    # What is only exported is in no table, and read again.
+    labels = [each.label for each in summarise_characteristics(data)]
+    assert not any("Stratum" in label or "Weight" in label for label in labels)
+    choices = data.study.choices()
+    assert choices["characteristics.stratum"] == "Stratum (category, only exported)"
+    again = StudyData.read(in_adam(made, tmp_path / "again", study_datasets(data)))
+    assert again.trial.patients["stratum"].tolist() == [row["stratum"] for row in made.patients]
+    pd.testing.assert_frame_equal(study_datasets(again).tables["ADSL"].set_index("SUBJID"), adsl)
+
+
+def test_a_table_of_which_all_characteristics_are_only_exported_is_left_out(tmp_path):
+    made = make_study(15, seed=8)
+    made.description = made.description.replace("}", ", table = false }")
+    made.description = made.description.replace("ck = 200 , table = false }", "ck = 200 }")
+    made.description = re.sub(r"uln = .*", "uln = { ck = 200 }", made.description)
+    page = Patients(str(made.write(tmp_path)))
+    assert len(page.baseline_tables()) == 1
+    said = "The description of the study names no baseline characteristics."
+    assert page.numbers()["characteristics"] == said
+
+
+def test_names_of_what_is_computed_are_no_characteristics(tmp_path):
+    made = make_study(4, seed=7)
+    row = '[characteristics]\nprimary_endpoint = { label = "Met", type = "yes/no" }'
+    made.description = made.description.replace("[characteristics]", row)
+    with pytest.raises(DataError, match="primary_endpoint: is a name of ours for what is computed"):
+        StudyData.read(made.write(tmp_path))

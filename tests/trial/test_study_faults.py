@@ -808,7 +808,7 @@ LINES = {
     "unseen": [
         f"{PATIENTS}, row 4, column patient_id, value 'P003': has no visit in {VISITS} that the "
         "schedule uses: for a patient who counts nevertheless, add a baseline visit with empty "
-        "cells; else set analysed to false"
+        "cells, or leave the patient out of the analysis (column analysed, value false)"
     ],
     "times": [
         f"{VISITS}, row 4, column week, value '4': must not be the time of another visit of the "

@@ -16,7 +16,7 @@ import pytest
 from tests.trial.made_up import STUDIES
 from tests.trial.studies import make_study, read_csv
 from tisstats.cli import main
-from tisstats.trial import study_specifications
+from tisstats.trial import study_choices
 from tisstats.trial.change_specifications import change_curves
 from tisstats.trial.endpoint_definition import Strategy
 from tisstats.trial.flow import participant_flow
@@ -587,13 +587,11 @@ def test_boschloos_test_is_offered_where_its_tables_are_few(tmp_path, arms, size
 
 
 def test_barnards_test_is_offered_up_to_a_million_tables(tmp_path, monkeypatch):
-    most = study_specifications._MOST_PAIRS
+    most = study_choices._MOST_PAIRS
     assert most == {"boschloo": 2_500, "barnard": 1_000_000}
     folder = make_study(8, missed=0, missing=0).write(tmp_path)  # four in each arm
     for barnard, offered in ((16, True), (15, False)):
-        monkeypatch.setattr(
-            study_specifications, "_MOST_PAIRS", {"barnard": barnard, "boschloo": 15}
-        )
+        monkeypatch.setattr(study_choices, "_MOST_PAIRS", {"barnard": barnard, "boschloo": 15})
         study = specifications(folder)
         assert labels(study.choices).get("Test") == (["Fisher", "Barnard"] if offered else None)
         tests = [each.choice for each in study.not_varied if "est" in each.choice]

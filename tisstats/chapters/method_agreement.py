@@ -18,6 +18,7 @@ from tisstats.chapters.result_facts import COUNT_OF_ALL, Facts, counted
 from tisstats.figures.numbers import of_all
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
+from tisstats.sentences import count_of
 
 #: Texts of the matrix where no comparison was made.
 NOT_RUN, NOT_OFFERED = "not run", "not offered, by its documentation"
@@ -286,7 +287,7 @@ class MethodAgreement(Parameters):
 
 
 def _count_digits(digits: int, kind: str = "") -> str:
-    return f"{digits}{kind} digit{'' if digits == 1 else 's'}"
+    return count_of(digits, f"{kind} digit".strip())
 
 
 def verdict_text(verdict: MethodVerdict) -> str:

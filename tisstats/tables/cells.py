@@ -289,6 +289,40 @@ def truth_values(given: pd.Series, *, empty: Iterable[str] = ("",)) -> Converted
     return Converted(pd.Series(values, index=given.index, dtype="boolean"), bad, allowed)
 
 
+def false_word(given: pd.Series) -> str:
+    """Return what stands for false in a column of truth values, as its other cells are written.
+
+    Parameters
+    ----------
+    given : pandas.Series
+        Cells of the file.
+
+    Returns
+    -------
+    str
+        The first word for false among the cells; without one the opposite of the first word for
+        true, in the same letters; empty where the cells have other words.
+
+    Examples
+    --------
+    >>> [false_word(pd.Series(cells)) for cells in (["Y", "n"], ["", "Yes"], ["TRUE"], [1.0])]
+    ['n', 'No', 'FALSE', '0']
+    >>> false_word(pd.Series(["in", "out"])), false_word(pd.Series(["", None]))
+    ('', 'false')
+    """
+    texts = [text for cell in given if (text := as_text(cell).strip())]
+    if not texts:
+        return FALSE[0]
+    for text in texts:
+        if text.lower() in FALSE:
+            return text
+    opposites = dict(zip(TRUE, FALSE, strict=True))
+    for text in texts:
+        if (word := opposites.get(text.lower())) is not None:
+            return word.upper() if text.isupper() else word.title() if text.istitle() else word
+    return ""
+
+
 def text_values(given: pd.Series, *, empty: Iterable[str] = ("",)) -> Converted:
     """Convert a column to text without surrounding blanks, such as identifiers.
 

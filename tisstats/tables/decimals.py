@@ -138,8 +138,8 @@ class DecimalMarks:
         )
         if self._known:
             other = MARKS["." if self.mark == "," else ","]
-            message = f"has a {other} in a file with decimal {MARKS[self.mark]}s; write "
-            message += "thousands without any mark"
+            message = f"has a {other} in a file with decimal {MARKS[self.mark]}s; write decimals "
+            message += f"with a {MARKS[self.mark]}, and thousands without any mark"
         found: dict[str, list[Fault]] = {}
         file = ""
         for columns, source in batches:

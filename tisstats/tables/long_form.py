@@ -18,7 +18,7 @@ from tisstats.tables.mapping import ADAM_DERIVED, ADAM_VISIT, OF_LIMITS, LongCol
 from tisstats.tables.raw import ColumnOrigin, RawTable, find_column
 from tisstats.tables.study_days import DAYS, as_week
 from tisstats.tables.units import own_units, units_of_measures
-from tisstats.tables.visit_names import HOW_TO_WRITE_WEEKS, ambiguous, contradicts, unnamed_weeks
+from tisstats.tables.visit_names import ambiguity, contradicts, unnamed_weeks
 
 
 def long_to_wide(applied: AppliedSection, raw: RawTable, long: LongColumns) -> RawTable:
@@ -72,11 +72,12 @@ def _with_named_weeks(applied: AppliedSection, raw: RawTable) -> RawTable:
     bad = [each in others for each in visits]
     message = f"is not the week that {visit} names; give the weeks in [visits.values.week]"
     faults = raw.source.faults(bad, "week", message, raw.cells["week"])
-    hyphens = {each for each in set(visits) if ambiguous(*each)}
-    unclear = [each in hyphens for each in visits]
-    message = f"has a hyphen that may be a minus: {HOW_TO_WRITE_WEEKS}; or give the weeks in "
-    message += "[visits.values.week]"
-    if faults := [*faults, *raw.source.faults(unclear, visit, message, raw.cells[visit])]:
+    ambiguities = {each: ambiguity(*each) for each in set(visits)}
+    for said in sorted({*ambiguities.values()} - {""}):
+        unclear = [ambiguities[each] == said for each in visits]
+        message = f"{said}; or give the weeks in [visits.values.week]"
+        faults += raw.source.faults(unclear, visit, message, raw.cells[visit])
+    if faults:
         raise DataError(faults)
     remark = unnamed_weeks(names, weeks)
     return replace(raw, remarks=(*raw.remarks, remark)) if remark else raw

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.sentences import count_of
 from tisstats.tables.cells import EMPTY, as_text, numbers
 
 #: The units in which a mapping may say that times are.
@@ -111,8 +112,7 @@ def describe_derived(week: str, count: int, source: str, rule: str) -> str:
     >>> describe_derived("death_week", 1, "DTHDT", "days since TRTSDT, divided by 7")
     'death_week of 1 patient is derived from DTHDT: days since TRTSDT, divided by 7'
     """
-    who = "1 patient is" if count == 1 else f"{count} patients is"
-    return f"{week} of {who} derived from {source}: {rule}"
+    return f"{week} of {count_of(count, 'patient')} is derived from {source}: {rule}"
 
 
 def weeks_of_days(days: pd.Series) -> pd.Series:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+import numpy as np
+
 from tisstats.errors import DataError, Fault
-from tisstats.tables.cells import as_text
+from tisstats.tables.cells import as_text, empty_cells
 from tisstats.tables.raw import RawTable, normalise_name
 
 #: What columns of units are called, in ADaM and SDTM too: UNIT, AVALU, LBORRESU, LBSTRESU.
@@ -89,6 +91,8 @@ def units_of_measures(
     """
     columns = [name for name in map(str, raw.cells.columns) if _OF_UNITS.search(name)]
     own = unit or own_units(value, columns)
+    absent = empty_cells(raw.cells[value])  # without a number, a unit is that of none
+    codes = ["" if empty else code for code, empty in zip(codes, absent, strict=True)]
     found, faults = ({}, []) if own is None else _stated(raw, codes, wanted, own)
     stated = {code: (place,) for code, place in found.items()}
     others = [name for name in columns if name != own] if unit is None else []
@@ -124,7 +128,7 @@ def _stated(
 
 
 def stated_units(raw: RawTable, columns: Collection[str]) -> Iterator[tuple[str, Fault]]:
-    """Yield each unit that a table states for one of the columns, with the first cell that does.
+    """Yield each unit that a table states for numbers of a column, with the first cell that does.
 
     A table with a row for each measure states them beside the numbers; others in a column that is
     called like that of the numbers, such as ``ck_unit``, in the file or under our names.
@@ -164,8 +168,11 @@ def stated_units(raw: RawTable, columns: Collection[str]) -> Iterator[tuple[str,
         if name is None:
             continue
         first: dict[str, int] = {}
-        for row, cell in enumerate(raw.cells[name]):
-            first.setdefault(as_text(cell).strip(), row)
+        absent = empty_cells(raw.cells[owner]) if owner in raw.cells else np.zeros(len(raw), bool)
+        # A form can have a unit where nothing was measured, such as that of another laboratory.
+        for row, (cell, empty) in enumerate(zip(raw.cells[name], absent, strict=True)):
+            if not empty:
+                first.setdefault(as_text(cell).strip(), row)
         for unit, row in first.items():
             if unit:
                 yield owner, raw.source.fault("", row, name, unit)

@@ -25,7 +25,7 @@ _HYPHENATED = re.compile(
 #: A name of a week and a day, such as Week 1 Day 1, W1D1 or Week 4 (Day 29).
 _WEEK_AND_DAY = re.compile(
     r"\s*(?:study\s+)?(?:week|wk|w)\s*[._]?\s*(?P<week>\d+)[\W_]*(?:day|d)\s*[._]?\s*"
-    r"[-\N{MINUS SIGN}]?(?P<day>\d+)\b",
+    r"(?P<sign>[-\N{MINUS SIGN}\u2010-\u2015]?)\s*(?P<day>\d+)\b",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -41,10 +41,6 @@ _DAYS_OF_WEEK = 7
 
 #: By how many weeks a number may differ from days, months or years: a day 29 is in week 4.
 _TOLERANCE = 1
-
-
-#: What to write for a name that can be read in two ways.
-HOW_TO_WRITE_WEEKS = "write 'Week 4', or 'Week -4' of a week before the first dose"
 
 
 def contradicts(name: str, week: float | str) -> bool:
@@ -74,28 +70,46 @@ def contradicts(name: str, week: float | str) -> bool:
     [True, False, False, True]
     """
     if (both := _WEEK_AND_DAY.match(name)) is not None:
-        return not _is_on(int(both["week"]), int(both["day"]), week)
+        return not _is_on(int(both["week"]), int(both["day"]), bool(both["sign"]), week)
     times = _times(name)
     return bool(times) and not any(_is_at(*time, week) for time in times)
 
 
-def ambiguous(name: str, week: float | str) -> bool:
-    """Return whether the name of a visit states a week in one reading, and not in another.
+def ambiguity(name: str, week: float | str) -> str:
+    """Return what is ambiguous in the name of a visit, and what to write; empty if nothing is.
 
-    The hyphen of ``Week-4`` may be a minus, or join the two words; that of ``Month-1`` joins them.
-    Parameters as above.
+    The hyphen of ``Week-4`` may be a minus, or join the two words, which matters if one of these
+    weeks is that of the number; that of ``Month-1`` joins them. A day before the first dose is in
+    no week after it: of ``Week 1 Day -7``, one of the two is wrong, or the hyphen is no minus.
+    Day -1 may be the day before that week. Parameters as above.
 
     Examples
     --------
-    >>> [ambiguous(name, 4) for name in ("Week-4", "Week - 4", "Week 4", "Week -4", "Week-5")]
-    [True, True, False, False, False]
-    >>> ambiguous("Week-0", 0), ambiguous("Week-4", -4)
-    (False, True)
-    >>> ambiguous("Month-1", 4), ambiguous("Month-1", -4)
-    (False, False)
+    >>> ambiguity("Week-4", 4)
+    "has a hyphen that may be a minus: write 'Week 4', or 'Week -4' of a week before the first dose"
+    >>> [bool(ambiguity(name, 4)) for name in ("Week - 4", "Week 4", "Week -4", "Week-5")]
+    [True, False, False, False]
+    >>> [bool(ambiguity("Week-0", 0)), bool(ambiguity("Week-4", -4)), bool(ambiguity("Month-1", 4))]
+    [False, True, False]
+    >>> ambiguity("Week 1 Day -7", 0).partition(": ")[2]
+    "write 'Day -7' of a day before the first dose, or 'Week 1 Day 7'"
+    >>> [ambiguity(name, 0) for name in ("Week 1 Day 7", "Week 1 Day -1", "Week 0 Day -7")]
+    ['', '', '']
     """
+    both = _WEEK_AND_DAY.match(name)
+    if both is not None and both["sign"] and int(both["week"]) and int(both["day"]) > 1:
+        number, day = int(both["week"]), int(both["day"])
+        return (
+            f"has a day with a minus in week {number}: write 'Day -{day}' of a day before the "
+            f"first dose, or 'Week {number} Day {day}'"
+        )
     weeks = [time for time in _times(name) if time[0] == "w"]
-    return len({_is_at(*time, week) for time in weeks}) > 1
+    if len({_is_at(*time, week) for time in weeks}) < 2:
+        return ""
+    return (
+        "has a hyphen that may be a minus: write 'Week 4', or 'Week -4' of a week before the first "
+        "dose"
+    )
 
 
 def unnamed_weeks(names: Sequence[str], weeks: Sequence[float | str]) -> str | None:
@@ -144,16 +158,19 @@ def _times(name: str) -> list[tuple[str, float]]:
     return [(unit, -number)] if minus else [(unit, number), (unit, -number)][: 1 + joined]
 
 
-def _is_on(number: int, day: int, week: float | str) -> bool:
+def _is_on(number: int, day: int, minus: bool, week: float | str) -> bool:
     """Return whether a day of a numbered week is in a week."""
     if _is_at("w", number, week):
         return True
     if isinstance(week, str):
         return False
-    if day > _DAYS_OF_WEEK:
+    if minus and number and day > 1:
+        return True  # ambiguous, and refused as such
+    if day > _DAYS_OF_WEEK and not minus:
         return _is_at("d", day, week)
-    # The first week is week 0 or week 1, by who counts; Week 0 Day -1 may be a day before.
-    return max(number - 1, -1 / _DAYS_OF_WEEK) <= week < number + 1
+    # The first week is week 0 or week 1, by who counts; days of week 0 may be before the first.
+    first = number - 1 if number else -(day if minus else 1) / _DAYS_OF_WEEK
+    return first <= week < number + 1
 
 
 def _is_at(unit: str, number: float, week: float | str) -> bool:

@@ -61,7 +61,7 @@ def summarise_characteristics(data: StudyData) -> list[BaselineSummary]:
 
     A quantity is summarised by median and quartiles, by the description's definition of quantiles;
     a truth value is counted; of a category, every value that occurs is counted. Unknown values
-    are in no denominator.
+    are in no denominator. Those that are only exported are left out.
 
     Parameters
     ----------
@@ -85,6 +85,7 @@ def summarise_characteristics(data: StudyData) -> list[BaselineSummary]:
     return [
         summary
         for column, row in data.study.characteristics.items()
+        if row.table
         for summary in _characteristic(data, column, row)
     ]
 

@@ -24,9 +24,13 @@ from tisstats.trial.schema import CellFaults
 THOUSANDTHS = 1000
 
 
-def leave_out(column: str = "analysed") -> str:
-    """Return how a patient is left out of the analysis, by the name of the column for it."""
-    return f"or leave the patient out of the analysis (column {column}, value false)"
+def leave_out(column: str = "analysed", word: str = "false") -> str:
+    """Return how a patient is left out of the analysis, by the name of the column for it.
+
+    Its word for false is left out where it is not known.
+    """
+    value = f", value {word}" if word else ""
+    return f"or leave the patient out of the analysis (column {column}{value})"
 
 
 def no_baseline(file: str) -> str:

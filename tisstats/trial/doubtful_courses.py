@@ -116,7 +116,7 @@ def _planned_end(study: Study) -> float:
 def unusual_courses(
     tables: Mapping[str, pd.DataFrame], *, names: bool = True, named: Callable[[str], str] = str
 ) -> Iterator[str]:
-    """Yield a remark on late baselines, on ends that are inferred, and on odd rescue.
+    """Yield a remark on late baselines, on ends that are inferred or odd, and on odd rescue.
 
     Parameters
     ----------
@@ -175,6 +175,7 @@ def unusual_courses(
                 f"{named('stop_week')} "
                 f"{verb} taken to have stopped at the last visit{_first(undated) if names else ''}"
             )
+        yield from _stops_while_ongoing(patients, names=names, named=named)
     given = tables["treatments"]["treatment"].astype(str)
     like = given[given.str.contains(RESCUE, case=False) & (given.str.lower() != RESCUE)]
     for name, number in like.value_counts(sort=False).items():
@@ -182,6 +183,23 @@ def unusual_courses(
             f"treatment {name!r} in {count_of(number, 'row')} is not taken for rescue medication, "
             f"which is called {RESCUE}"
         )
+
+
+def _stops_while_ongoing(
+    patients: pd.DataFrame, *, names: bool, named: Callable[[str], str]
+) -> Iterator[str]:
+    """Yield a remark on ongoing patients with the week of a stop: of treatment, or by mistake."""
+    ongoing = patients["analysed"].astype(bool) & (patients["end_reason"] == ONGOING)
+    stopped = patients[ongoing & patients["stop_week"].notna()]
+    if not len(stopped):
+        return
+    has, counts = ("has", "counts") if len(stopped) == 1 else ("have", "count")
+    week = f", week {round(float(stopped['stop_week'].iloc[0]), 1):g}"
+    yield (
+        f"{count_of(len(stopped), 'ongoing patient')} {has} {named('stop_week')}, and {counts} as "
+        f"having stopped treatment early{_first(stopped['patient_id'], week) if names else ''}; "
+        "leave it empty where treatment goes on, as at a last contact or a cutoff of the data"
+    )
 
 
 def open_ends(
@@ -218,9 +236,10 @@ def open_ends(
     seen = set(visits.loc[visits["week"] >= plan.week, "patient_id"])
     due = patients.loc[ongoing & ~patients["patient_id"].isin(seen), "patient_id"]
     if len(due):
-        who = "1 ongoing patient has" if len(due) == 1 else f"{len(due)} ongoing patients have"
+        have = "has" if len(due) == 1 else "have"
         yield (
-            f"{who} no visit from week {plan.week:g} on so far{_first(due) if names else ''}; "
+            f"{count_of(len(due), 'ongoing patient')} {have} no visit from week {plan.week:g} on "
+            f"so far{_first(due) if names else ''}; "
             f'endpoint.missing = "{plan.missing}" counts what is not due yet like what was missed'
         )
 

@@ -198,11 +198,10 @@ def _low_enzyme(enzyme: str, shares: NDArray[np.float64], unit: str) -> Iterator
             "measures.enzyme_unit says?"
         )
     elif low and unit == "U/L":
-        finding = f"1 value of {enzyme} is" if low == 1 else f"{low} values of {enzyme} are"
-        asked = "is it" if low == 1 else "are they"
+        are, asked = ("is", "is it") if low == 1 else ("are", "are they")
         yield (
-            f"{finding} below a twentieth of the upper limit: {asked} in {unit}, as "
-            "measures.enzyme_unit says?"
+            f"{count_of(low, 'value')} of {enzyme} {are} below a twentieth of the upper limit: "
+            f"{asked} in {unit}, as measures.enzyme_unit says?"
         )
 
 

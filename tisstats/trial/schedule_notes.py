@@ -80,10 +80,13 @@ def schedule_remarks(
             f"which its own visit lacks{of}"
         )
     if joined is not None and len(joined):
-        visits = "1 visit has" if len(joined) == 1 else f"{len(joined)} visits have"
+        have = "has" if len(joined) == 1 else "have"
         shown = "week " + joined["week"].round(1).map("{:g}".format) + ": " + joined["measures"]
         of = f": {_first(shown, joined)}" if names else ""
-        yield f"{visits} measures of other rows, joined by visits.in_window{of}"
+        yield (
+            f"{count_of(len(joined), 'visit')} {have} measures of other rows, joined by "
+            f"visits.in_window{of}"
+        )
     if late is not None and len(late):
         of = f": {_first(late['measures'], late)}" if names else ""
         yield (

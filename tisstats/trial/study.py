@@ -18,6 +18,7 @@ from tisstats.datapackage import STUDY
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import CMAS_MAX, CoreSet
 from tisstats.measures.ranges import ARGUMENTS_OF, CoreSetArguments, Ranges
+from tisstats.sentences import join_names
 from tisstats.tables.toml import read_toml
 from tisstats.trial.definitions import Definitions
 from tisstats.trial.study_core_set import KEYS_OF_DEFINITIONS, core_set_faults
@@ -25,6 +26,7 @@ from tisstats.trial.study_faults import cross_faults, definition_faults
 from tisstats.trial.study_schema import schema_faults, study_schema, with_defaults
 from tisstats.trial.study_sections import (
     OTHER_DECIMALS,
+    SCORE,
     AnalysisPlan,
     BaselineRow,
     EndpointPlan,
@@ -161,8 +163,7 @@ class Study:
                 if isinstance(value, Mapping | Definitions) and not (by_week or by_measure):
                     continue
                 if by_measure and isinstance(value, Mapping):
-                    of_each = ", ".join(f"{number} ({name})" for name, number in value.items())
-                    found[key] = f"{of_each}, {OTHER_DECIMALS} (others)"
+                    found[key] = self._decimals_in_words(value)
                 elif key not in unused:
                     found[key] = _as_text(value)
         found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
@@ -177,8 +178,18 @@ class Study:
         found |= {f"arms.{name}": label for name, label in self.arms.items()}
         found["reference_arm"] = self.reference_arm or "none"
         for name, row in self.characteristics.items():
-            found[f"characteristics.{name}"] = f"{row.label} ({row.type})"
+            only = "" if row.table else ", only exported"
+            found[f"characteristics.{name}"] = f"{row.label} ({row.type}{only})"
         return found
+
+    def _decimals_in_words(self, given: Mapping[str, int]) -> str:
+        known = (*self.measures.used, *self.measures.others, SCORE)
+        others = [name for name in known if name not in given]
+        parts = [f"{number} for {name}" for name, number in given.items()]
+        if others:
+            of_others = others[0] if len(others) == 1 else "the others"
+            parts.append(f"{OTHER_DECIMALS} for {of_others}")
+        return join_names(parts)
 
 
 def _as_text(value: object) -> str:

@@ -11,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
+from tisstats.sentences import count_of
 from tisstats.tables import RawTable, TableSource
 from tisstats.tables.raw import ColumnOrigin
 from tisstats.trial.cdisc import AnalysisDatasets, read_analysis_datasets, to_trial_tables
-from tisstats.trial.cdisc.back import TrialTables, has_visits
+from tisstats.trial.cdisc.back import TrialTables
 from tisstats.trial.cdisc.death_weeks import death_cells, derived_deaths
 from tisstats.trial.cdisc.end_of_study import discontinued, end_cells, end_faults
 from tisstats.trial.cdisc.folder import dataset_files
+from tisstats.trial.cdisc.read_visits import has_visits
 from tisstats.trial.cdisc.specification import parameters
 from tisstats.trial.cdisc.study import CRITERIA
 from tisstats.trial.columns import Mask
@@ -159,6 +161,8 @@ def _source(file: str, variables: Mapping[str, str], given: pd.DataFrame) -> Tab
         for name, each in {**_NEEDED, **variables}.items()
     }
     shown = {}
+    if flag := variables.get("analysed"):  # Y or N, which have become truth values
+        shown["analysed"] = given[flag].reset_index(drop=True)
     if variables.get("week") == "ASTDY":  # weeks are made of it
         shown["week"] = given["ASTDY"].reset_index(drop=True)
     if DEATH_WEEK in variables:
@@ -250,9 +254,11 @@ def with_reasons(
     said = [f"reasons of the end (DCSREAS) are read so: {', '.join(remarks)}"] if remarks else []
     empty = int(((reasons == "") & patients["analysed"].fillna(False)).sum())
     if empty and (reasons != "").any():
-        who = "1 analysed patient has" if empty == 1 else f"{empty} analysed patients have"
-        counts = "counts" if empty == 1 else "count"
-        said.append(f"{who} neither EOSSTT nor DCSREAS, and {counts} as having completed the study")
+        has, counts = ("has", "counts") if empty == 1 else ("have", "count")
+        said.append(
+            f"{count_of(empty, 'analysed patient')} {has} neither EOSSTT nor DCSREAS, and {counts} "
+            "as having completed the study"
+        )
     return patients.assign(end_reason=reasons), tuple(said)
 
 

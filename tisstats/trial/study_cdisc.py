@@ -20,7 +20,12 @@ from tisstats.trial.courses import Courses
 from tisstats.trial.deaths import DEATH_WEEK, recorded_death_weeks
 from tisstats.trial.response_times import ResponseTimes
 from tisstats.trial.study_data import StudyData
-from tisstats.trial.study_endpoint import describe_criterion, study_courses
+from tisstats.trial.study_endpoint import (
+    describe_criterion,
+    describe_study_endpoint,
+    evaluate_study,
+    study_courses,
+)
 from tisstats.trial.study_wording import describe_score, describe_windows
 
 _OF_PATIENTS = ("patient_id", "arm", "analysed", "origin", "end_week", "end_reason")
@@ -74,6 +79,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         characteristics=_labels(data),
         score_definition=describe_score(study),
         visit_definition=describe_windows(study.visits),
+        endpoint_definition=describe_study_endpoint(data),
     )
     limits = {
         limit: trial.patients[f"{enzyme}_uln"]
@@ -89,8 +95,9 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
     starts = {}
     if study.visits.time == "date" and _START not in metadata.characteristics:
         starts[_START] = patients["first_dose_date"]
-    patients = patients.assign(**deaths, **starts)[
-        [*dict.fromkeys((*_OF_PATIENTS, *starts, *deaths, *metadata.characteristics))]
+    endpoint = _endpoint(data)
+    patients = patients.assign(**deaths, **starts, **endpoint)[
+        [*dict.fromkeys((*_OF_PATIENTS, *starts, *deaths, *endpoint, *metadata.characteristics))]
     ]
     visits = _visits(data, criterion)
     events, treatments = trial.adverse_events, trial.treatments
@@ -106,6 +113,18 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
         times=_times(data),
         treatments=treatments if "treatments" in data.has else None,
     )
+
+
+def _endpoint(data: StudyData) -> dict[str, pd.Series]:
+    """Return whether each patient met the primary endpoint, and what decided, for a model of it."""
+    result = evaluate_study(data)
+    ids = data.analysis.patients["patient_id"]
+    status = pd.Series(result.status, index=ids)
+    met = status.map({"responder": True, "non-responder": False}).astype("boolean")
+    rule = pd.Series(result.rule, index=ids, dtype=object)
+    patients = data.trial.patients["patient_id"]
+    found = {"primary_endpoint": met, "primary_endpoint_rule": rule}
+    return {name: patients.map(each).astype(each.dtype) for name, each in found.items()}
 
 
 def _last_seen(data: StudyData) -> NDArray[np.float64]:

@@ -67,6 +67,8 @@ class StudyData:
     #: visits after the baseline that the schedule drops; columns as of the trial's visits
     dropped_visits: pd.DataFrame = field(default_factory=pd.DataFrame)
     left_out: tuple[str, ...] = ()  #: a sentence on the visits left out for each reason
+    #: by patient, the ``stop_date`` and ``death_date`` that the file has; no columns without dates
+    end_dates: pd.DataFrame = field(default_factory=pd.DataFrame)
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @property
@@ -125,6 +127,7 @@ class StudyData:
         typed = type_tables(study, raw)
         if faults := unknown_patients(typed):
             raise DataError(faults)
+        end_dates = _end_dates(typed["patients"].frame)
         typed = with_weeks(study, typed)
         visits = typed["visits"]
         measures = [*study.measures.used, *study.measures.others]
@@ -208,6 +211,7 @@ class StudyData:
             named if study.study.listings else said(names=False),
             scheduled.dropped,
             tuple(left_out_lines(scheduled.left_out)),
+            end_dates,
         )
 
     @property
@@ -226,6 +230,12 @@ class StudyData:
         return self._cache[name]
 
 
+def _end_dates(patients: pd.DataFrame) -> pd.DataFrame:
+    """Return the dates of ends that the file of a dated study has, by patient."""
+    names = [name for name in ("stop_date", "death_date") if name in patients]
+    return patients.set_index("patient_id")[names]
+
+
 def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
     """Yield, for each file, a sentence on its columns that no table of the study uses."""
     of_file: dict[str, dict[str, str]] = {}
@@ -236,7 +246,7 @@ def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
     for file, unused in of_file.items():
         if unused:
             names = ", ".join(unused.values())
-            yield f"{Path(file).name}: columns that are kept and not used: {names}"
+            yield f"{Path(file).name}: columns that are neither used nor exported: {names}"
 
 
 def _limits_not_used(

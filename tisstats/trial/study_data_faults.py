@@ -13,6 +13,7 @@ from tisstats.errors import Fault
 from tisstats.measures.enzymes import BEYOND_MEASUREMENT, beyond_measurement
 from tisstats.measures.identifiers import ALIKE, plain_identifier, unseen_character, unseen_message
 from tisstats.statistics.two_proportions import too_many_tables
+from tisstats.tables.cells import false_word
 from tisstats.trial.consistency import leave_out, no_baseline
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.deaths import DEATH_WEEK, has_died, recorded_death_weeks
@@ -52,8 +53,7 @@ def unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> li
     seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
     message = (
         f"has no visit in {typed['visits'].source.shown} that the schedule uses: for a patient "
-        "who counts nevertheless, add a baseline visit with empty cells; else set "
-        f"{patients.source.column_name('analysed')} to false"
+        f"who counts nevertheless, add a baseline visit with empty cells, {_leave_out(patients)}"
     )
     patients.add(analysed & ~seen, "patient_id", message)
     return patients.faults
@@ -79,7 +79,7 @@ def baseline_faults(
     without = patients.frame["analysed"].to_numpy(dtype=bool) & ~seen
     early = ids.isin(set(given.loc[given["week"] <= 0, "patient_id"])).to_numpy(dtype=bool)
     message = no_baseline(typed["visits"].source.shown)
-    left_out = leave_out(patients.source.column_name("analysed"))
+    left_out = _leave_out(patients)
     patients.add(without & ~early, "patient_id", f"{message}, {left_out}")
     # Such visits are farther from the first dose than the window of week 0 reaches.
     other = (
@@ -88,6 +88,14 @@ def baseline_faults(
     )
     patients.add(without & early, "patient_id", f"{message}, {other}, {left_out}")
     return patients.faults
+
+
+def _leave_out(patients: TypedTable) -> str:
+    """Return how a patient is left out of the analysis, in the words of the file."""
+    source = patients.source
+    cells = pd.DataFrame() if source.cells is None else source.cells
+    word = false_word(cells["analysed"]) if "analysed" in cells else "false"
+    return leave_out(source.column_name("analysed"), word)
 
 
 def plan_faults(study: Study, patients: pd.DataFrame) -> Iterator[Fault]:

@@ -225,6 +225,9 @@ _COLUMN_TYPES = {
     "end_week": "number",
 }
 
+#: Columns that are computed of patients.
+_ENDPOINT = ("primary_endpoint", "primary_endpoint_rule")
+
 #: Columns of visits that are no measures.
 _NO_MEASURES = ("patient_id", "week", "date", "origin")
 
@@ -238,6 +241,9 @@ def _characteristic_faults(rows: Mapping[str, BaselineRow], fault: Any) -> Itera
         needed = _COLUMN_TYPES.get(column, row.type)
         if needed is None:
             yield fault(f"characteristics.{column}", None, "is no characteristic of a patient")
+        elif column in _ENDPOINT:
+            message = f"is a name of ours for what is computed; a mapping file can rename {column}"
+            yield fault(f"characteristics.{column}", None, message)
         elif needed != row.type:
             message = f"must be {needed}, as the column is"
             yield fault(f"characteristics.{column}.type", row.type, message)

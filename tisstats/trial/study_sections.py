@@ -240,6 +240,7 @@ class BaselineRow:
     label: str  #: name of the row, with the unit of a quantity
     type: Literal["number", "yes/no", "category"]
     decimals: int  #: of a number
+    table: bool  #: whether it is a row; else it is a variable of exported data sets only
 
 
 @dataclass(frozen=True, slots=True)

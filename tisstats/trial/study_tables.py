@@ -112,7 +112,7 @@ def read_study_tables(
         found = read_mapped_tables(mapping, folder, options)
     else:
         found = _read_files(study, folder, mapping, options)
-    _check_arms(found.get("patients"), mapping)
+    _check_arms(study, found.get("patients"), mapping)
     return found
 
 
@@ -181,8 +181,11 @@ def _is_read_later(mapping: TrialMapping, column: str, word: str) -> bool:
     return "," in word  # of a number: what a comma is, the file decides
 
 
-def _check_arms(patients: RawTable | None, mapping: TrialMapping) -> None:
-    """Raise DataError for an analysed patient of whom a mapping says that there is no arm."""
+def _check_arms(study: Study, patients: RawTable | None, mapping: TrialMapping) -> None:
+    """Raise DataError for an analysed patient without an arm, by the words of a mapping for arms.
+
+    An empty cell is the arm of a study in one arm, unless the mapping says that there is none.
+    """
     arms = mapping.table("patients").values.get("arm", {})
     if patients is None or not arms or "arm" not in patients.cells:
         return
@@ -193,13 +196,14 @@ def _check_arms(patients: RawTable | None, mapping: TrialMapping) -> None:
     none = ((mapped == "") | mapped.map(is_no_arm)).to_numpy(dtype=bool)
     shown = patients.verbatim().cells
     assert shown is not None
-    given = (shown["arm"].map(as_text).str.strip() != "").to_numpy(dtype=bool)
+    filled = (shown["arm"].map(as_text).str.strip() != "").to_numpy(dtype=bool)
+    refused = analysed & none & (filled | (len(study.arms) > 1))
     named = [theirs for theirs, ours in arms.items() if ours and not is_no_arm(ours)]
     message = (
         f"must be one of {', '.join(named)} ({mapping.path}, values of arm), as the patient is "
         "analysed"
     )
-    if faults := patients.source.faults(analysed & none & given, "arm", message, shown["arm"]):
+    if faults := patients.source.faults(refused, "arm", message, shown["arm"]):
         raise DataError(faults)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tisstats.measures.core_set import CORE_SETS, ENZYMES, MMT_MAXIMA, RESPONSE_CUTOFFS
 from tisstats.measures.ranges import VAS_MEASURES_OF, VAS_UNITS
+from tisstats.sentences import count_of
 from tisstats.trial.endpoint_definition import STRATEGIES, missing_words
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import EndpointPlan, Schedule
@@ -139,7 +140,7 @@ def describe_days(schedule: Schedule) -> str:
     weeks_of: dict[float, list[str]] = {}
     for week in schedule.weeks:
         weeks_of.setdefault(schedule.window_of(week), []).append(f"{week:g}")
-    named = {days: f"{days:g} day{'' if days == 1 else 's'}" for days in weeks_of}
+    named = {days: count_of(days, "day") for days in weeks_of}
     if len(named) == 1:
         return next(iter(named.values()))
     parts = []

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError
+from tisstats.sentences import count_of
 from tisstats.tables import RawTable
 from tisstats.tables.cells import as_text, empty_cells, truth_values
 from tisstats.tables.raw import match_columns
@@ -78,11 +79,11 @@ def without_unassigned(tables: Mapping[str, RawTable]) -> dict[str, RawTable]:
                 theirs = [as_text(cell).strip() in ids for cell in table.cells["patient_id"]]
                 found[name] = tables[name].take(np.flatnonzero(~np.array(theirs, dtype=bool)))
                 if number := sum(theirs):
-                    counts.append(_count(number, row))
+                    counts.append(count_of(number, row))
     number = int(left_out.sum())
     who, are = ("who is", "is") if number == 1 else ("who are", "are")
     having = f", with {', '.join(counts)}" if counts else ""
-    remark = f"{_count(number, 'patient')} without an arm, {who} not analysed, {are} left out"
+    remark = f"{count_of(number, 'patient')} without an arm, {who} not analysed, {are} left out"
     kept = tables["patients"].take(np.flatnonzero(~left_out))
     found["patients"] = replace(kept, remarks=(*kept.remarks, f"{remark}{having}"))
     return found
@@ -108,7 +109,3 @@ def without_arm(patients: pd.DataFrame) -> Mask:
 def is_no_arm(cell: object) -> bool:
     """Return whether data sets of CDISC write this, in any letter case, for having no arm."""
     return as_text(cell).strip().upper() in _NO_ARM
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tisstats.chapters.page import Rows, described, table
 from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.chapters.trial_report.chapter import TrialChapter
+from tisstats.sentences import count_of
 from tisstats.trial.study_schema import describe_key
 
 
@@ -56,7 +57,7 @@ class Choices(TrialChapter):
         arms = len(self.study.arms)
         return {
             "title": self.study.study.title,
-            "arms": f"{arms} arm" if arms == 1 else f"{arms} arms",
+            "arms": count_of(arms, "arm"),
             "scales": self.scales(),
             "population": self.study.study.population,
             "core_set": self.study.core_set.upper(),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tisstats.chapters.page import Rows, Table, described, table
 from tisstats.chapters.result_facts import counted
@@ -61,14 +63,14 @@ class Listings(TrialChapter):
     def _patients(self) -> Rows:
         """Return one row per patient in the table of patients."""
         rows = {row["patient_id"]: row for row in self.data.trial.patients.to_dict("records")}
-        rescues = self._first_rescue()
+        rescues, last = self._first_rescue(), self._last_dates()
         for patient, arm in self.arms.items():
             row = rows[patient]
             yield {
                 "Patient": patient,
                 "Arm": arm,
                 "Analysed": yes_no(row["analysed"]),
-                "Last visit, week": _week(row["end_week"], missing="no visit"),
+                "Last visit, week": _when(row["end_week"], last.get(patient), missing="no visit"),
                 "End": self._end(row),
                 "First rescue medication, week": rescues.get(patient, _NONE)
                 if "treatments" in self.data.has
@@ -89,16 +91,32 @@ class Listings(TrialChapter):
         stop, death = (row.get(name, np.nan) for name in ("stop_week", DEATH_WEEK))
         ended_by_death = row["end_reason"] == "death"
         at = death if ended_by_death and not np.isfinite(stop) else stop
+        stopped, died = (self._end_date(row, name) for name in ("stop_date", "death_date"))
+        on = died if ended_by_death and _is_absent(stopped) else stopped
+        later = np.isfinite(death) and not ended_by_death
         return (
-            f" in week {_week(at)}" if np.isfinite(at) else "",
-            f", died in week {_week(death)}" if np.isfinite(death) and not ended_by_death else "",
+            f" in week {_when(at, on)}" if np.isfinite(at) else "",
+            f", died in week {_when(death, died)}" if later else "",
         )
+
+    def _end_date(self, row: Mapping[Any, Any], name: str) -> dt.date | None:
+        """Return a date of a patient's end; None where the file has none."""
+        dates = self.data.end_dates
+        return dates.loc[row["patient_id"], name] if name in dates else None
 
     def _first_rescue(self) -> dict[str, str]:
         given = self.data.trial.treatments
-        rescues = given[given["treatment"] == RESCUE]
-        weeks = rescues.groupby("patient_id")["week"].min()
-        return {str(patient): _week(week) for patient, week in weeks.items()}
+        rescues = given[given["treatment"] == RESCUE].sort_values("week", kind="stable")
+        first = rescues.drop_duplicates("patient_id").to_dict("records")
+        return {str(row["patient_id"]): _when(row["week"], row.get("date")) for row in first}
+
+    def _last_dates(self) -> dict[str, dt.date]:
+        """Return the date of each patient's last visit, where visits have dates."""
+        visits = self.data.trial.visits
+        if "date" not in visits:
+            return {}
+        last = visits.sort_values("week", kind="stable").groupby("patient_id")["date"].last()
+        return {str(patient): date for patient, date in last.items()}
 
     @property
     def schedule(self) -> str:
@@ -123,7 +141,7 @@ class Listings(TrialChapter):
             if patient in found:
                 scores = found[patient]
                 cells = {f"Week {week:g}": scores.pop(week, "no visit") for week in scheduled}
-                others = "; ".join(f"week {_week(week)}: {text}" for week, text in scores.items())
+                others = "; ".join(f"week {_when(week)}: {text}" for week, text in scores.items())
                 more = {"Other visits": others or "none"} if unscheduled else {}
                 yield {"Patient": patient, "Arm": self.arms[patient], **cells, **more}
 
@@ -152,9 +170,14 @@ class Listings(TrialChapter):
             }
         return found
 
+    @property
+    def _dated(self) -> str:
+        """What weeks are, in a study whose rows have dates."""
+        return ", each with its date" if self.study.visits.time == "date" else ""
+
     @table(
-        "Treatments by patient: weeks in which it was given, with the dose in brackets where "
-        "one is recorded, in the unit of the table of treatments",
+        "Treatments by patient: weeks in which it was given{self._dated}, with the dose in "
+        "brackets where one is recorded, in the unit of the table of treatments",
         origin="{self.label}",
         columns="patients one by one",
     )
@@ -169,8 +192,9 @@ class Listings(TrialChapter):
         for patient, treatment in sorted(groups, key=lambda key: (natural_key(key[0]), key[1])):
             rows = groups[patient, treatment]
             doses = [
-                _week(week) + (f" ({dose:g})" if np.isfinite(dose) else "")
-                for week, dose in zip(rows["week"], rows["dose"], strict=True)
+                _when(row["week"], row.get("date"))
+                + (f" ({row['dose']:g})" if np.isfinite(row["dose"]) else "")
+                for row in rows.to_dict("records")
             ]
             yield {
                 "Patient": patient,
@@ -195,7 +219,7 @@ class Listings(TrialChapter):
             yield {
                 "Patient": event["patient_id"],
                 "Arm": self.arms[event["patient_id"]],
-                "Week": _week(event["week"]),
+                "Week": _when(event["week"], event.get("date")),
                 "Event": event["event"],
                 "Serious": yes_no(event["serious"]),
                 "Related to treatment": event["treatment_related"],
@@ -227,5 +251,12 @@ def _score(low: float, high: float, response: object) -> str:
     return f"{format_range(f'{low:g}', f'{high:g}')}, {category}"
 
 
-def _week(week: float, missing: str = NOT_RECORDED) -> str:
-    return format_trimmed(week, 1) if np.isfinite(week) else missing
+def _when(week: float, date: dt.date | None = None, missing: str = NOT_RECORDED) -> str:
+    """Format a week, and the date where there is one."""
+    if not np.isfinite(week):
+        return missing
+    return f"{format_trimmed(week, 1)}{'' if _is_absent(date) else f' on {date}'}"
+
+
+def _is_absent(date: dt.date | None) -> bool:
+    return date is None or bool(pd.isna(date))

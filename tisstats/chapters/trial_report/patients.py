@@ -104,7 +104,12 @@ class Patients(TrialChapter):
 
     def baseline_tables(self) -> list[Table]:
         """Return Table 1, if any characteristic is named, and the measures at baseline."""
-        return [*([self.table1()] if self.study.characteristics else []), self.measures()]
+        return [*([self.table1()] if self._tabulated else []), self.measures()]
+
+    @property
+    def _tabulated(self) -> bool:
+        """Whether the description names a characteristic for the table."""
+        return any(row.table for row in self.study.characteristics.values())
 
     @table(
         "Table 1. Baseline characteristics of the analysed patients by arm: median (first to third "
@@ -209,7 +214,7 @@ class Patients(TrialChapter):
         )
 
     def _characteristics(self) -> str:
-        if self.study.characteristics:
+        if self._tabulated:
             return "The characteristics are those that the description of the study names."
         return "The description of the study names no baseline characteristics."
 

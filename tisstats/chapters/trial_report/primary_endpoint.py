@@ -412,7 +412,8 @@ class PrimaryEndpoint(TrialChapter):
             f"The reference arm is {self.reference_label}. How arms were assigned is not in the "
             "tables of the study; unless it was at random, a difference between arms need not be "
             "an effect of treatment. The intervals and the test are computed by different methods, "
-            "so one can exclude equality of the arms where another does not."
+            "so one can exclude equality of the arms where another does not. "
+            f"{self.no_model}"
         )
         yield from self._not_compared()
         if any(each.difference and not each.ratio for each in self.compared):
@@ -424,6 +425,16 @@ class PrimaryEndpoint(TrialChapter):
                 f"An odds ratio is not defined where nobody {self.words.past} in either arm, or "
                 "everybody in both."
             )
+
+    @property
+    def no_model(self) -> str:
+        """That the comparison is not adjusted, and where the data for a model are."""
+        return (
+            "The comparison is of counts of patients: it is adjusted neither for baseline values "
+            "nor for strata or sites. For a model of one's own, tisstats export writes data sets "
+            "with the arm, the endpoint (ENDPFL) and the characteristics of each patient (ADSL), "
+            "the measures with their baseline values (ADTIS) and the times to the outcome (ADTTE)."
+        )
 
     def _not_compared(self) -> Iterator[str]:
         """Describe which comparisons are missing, for want of a denominator."""

@@ -315,9 +315,7 @@ class Safety(TrialChapter):
         if visits.follow_up_weeks:
             text += f", and {visits.follow_up_weeks:g} weeks of follow-up"
         days = visits.widest_window
-        return (
-            f"{text}, with a tolerance of {days:g} day{'' if days == 1 else 's'}" if days else text
-        )
+        return f"{text}, with a tolerance of {count_of(days, 'day')}" if days else text
 
     @described(
         {

@@ -44,7 +44,8 @@ from tisstats.trial.specifications import (
     SpecificationCurve,
     combinations,
 )
-from tisstats.trial.study_specifications import OPEN_STATUS, Comparison, StudySpecifications
+from tisstats.trial.study_choices import OPEN_STATUS
+from tisstats.trial.study_specifications import Comparison, StudySpecifications
 from tisstats.trial.summaries import format_p
 
 #: Decimals of median changes.

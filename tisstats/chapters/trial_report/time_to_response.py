@@ -267,6 +267,8 @@ class TimeToResponse(TrialChapter):
         ]
         if excluded := " and no ".join(filter(None, conditions)):
             yield f"That the endpoint also asks for no {excluded} does not enter the time."
+        if len(self.study.arms) > 1:
+            yield "No test compares the curves of the arms, such as a log-rank test or Gray's test."
 
     @property
     def _events_count(self) -> bool:

@@ -56,8 +56,8 @@ def derive_analysis_datasets(
         Name, arms, threshold of response, and labels.
     patients : DataFrame
         One row a patient: ``patient_id``, ``arm``, ``analysed``, ``origin``, ``end_week``,
-        ``end_reason``, optionally ``death_week`` and ``start_date``, and the study's
-        characteristics.
+        ``end_reason``, optionally ``death_week``, ``start_date``, ``primary_endpoint`` (whether it
+        was met) and ``primary_endpoint_rule`` (what decided), and the study's characteristics.
     visits : DataFrame
         One row a patient and scheduled week: ``patient_id``, ``week``, ``baseline``, the study's
         measures in their units, and the column of the study's criterion, 1 where it is met and 0
@@ -288,6 +288,10 @@ def _variables(
     if specification.name == "ADSL" and DEATH_WEEK in source.patients:
         known = "Y if the reason of the end is death, or the week of the death is recorded"
         own["DTHFL"] = {"derivation": known}
+    if endpoint := source.study.endpoint_definition:
+        known = "Y where the primary endpoint was met and N where not; empty where that is not "
+        known += "known, or the patient is left out"
+        own["ENDPFL"] = {"derivation": f"{known}: {endpoint}"}
     if visits := source.study.visit_definition:
         own["AVISITN"] = {"derivation": f"Scheduled week of the visit: to it belongs {visits}"}
     return [

@@ -14,6 +14,7 @@ import pandas as pd
 
 from tisstats.errors import DataError, Fault, refusing
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
+from tisstats.sentences import count_of
 from tisstats.tables import FormatError
 from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
 from tisstats.trial.cdisc.specification import DataType
@@ -104,7 +105,7 @@ def read_csv(path: Path) -> FileContents:
     if faults := [
         Fault(
             str(path),
-            f"has {len(row)} cell{'' if len(row) == 1 else 's'}; the header has {len(header)}",
+            f"has {count_of(len(row), 'cell')}; the header has {len(header)}",
             at,
         )
         for at, row in enumerate(rows, start=FIRST_ROW)

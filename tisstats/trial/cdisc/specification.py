@@ -6,8 +6,9 @@ https://wiki-test.cdisc.org (BDS analysis parameter criteria, pageId=179314289; 
 variables, pageId=179330164; ADSL trial experience, pageId=179314284) and as the R package admiral
 uses them (https://pharmaverse.github.io/admiral: "Creating a BDS Finding ADaM", "Creating a BDS
 Time-to-Event ADaM"). The column ``standard`` names the guide of each; what is "ours" has no
-counterpart there: all codes of parameters, of both core sets, ``ORIGIN``, and weeks in place of
-dates (``EOSWK``, ``DTHWK``, ``ASTWK``).
+counterpart there: all codes of parameters, of both core sets, ``ORIGIN``, weeks in place of dates
+(``EOSWK``, ``DTHWK``, ``ASTWK``), and the primary endpoint of each patient (``ENDPFL``,
+``ENDPRULE``).
 """
 
 from __future__ import annotations

@@ -84,6 +84,8 @@ class StudyMetadata:
     score_definition: str = ""
     #: which visit belongs to a scheduled week, for the table of variables
     visit_definition: str = ""
+    #: the primary endpoint with its rules, for the table of variables
+    endpoint_definition: str = ""
     #: what the study's endpoint asks for in place of the score; None: the score
     criterion: CriterionLabel | None = None
 
