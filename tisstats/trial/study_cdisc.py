@@ -109,7 +109,7 @@ def study_datasets(data: StudyData) -> AnalysisDatasets:
 
 
 def _last_seen(data: StudyData) -> NDArray[np.float64]:
-    """Return the week of each patient's last visit, also if the schedule drops it."""
+    """Return the week of each patient's last visit, even if the schedule drops it."""
     last: NDArray[np.float64] = data.trial.patients["end_week"].to_numpy(dtype=float)
     if data.dropped_visits.empty:
         return last

@@ -171,7 +171,7 @@ def _repair_outline(pdf: pikepdf.Pdf, headings: Iterable[str]) -> None:
 
 
 def _number_cells(pdf: pikepdf.Pdf) -> None:
-    """Give the cells that others name as their headings numbers by their order in the document.
+    """Renumber the cells that others name as their headings, by their order in the document.
 
     The browser numbers all elements in the order in which it meets them, which depends on when
     it draws: on a busy machine two prints of one document have differed in these numbers.

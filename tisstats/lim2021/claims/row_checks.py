@@ -182,8 +182,9 @@ def _range_remarks(row: Table2Row) -> tuple[str, ...]:
         parts.append(f"the exact one from {p_range_text(ranges.exact.low, ranges.exact.high)}")
     if ranges.exact_given_printed is not None:
         low, high = ranges.exact_given_printed.low, ranges.exact_given_printed.high
+        as_printed = f"is {row.p}" if row.p.startswith("<") else f"rounds to {row.p}"
         parts.append(
-            f"and where the asymptotic one rounds to {row.p}, the exact one from "
+            f"and where the asymptotic one {as_printed}, the exact one from "
             f"{p_range_text(low, high)}"
         )
     return (str(ProvenStatement(", ".join(parts), conditions(row))),)

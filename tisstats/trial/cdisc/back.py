@@ -515,7 +515,7 @@ def _events(back: _Back) -> pd.DataFrame:
 
 
 def _event_weeks(found: CellFaults) -> pd.Series:
-    """Return the weeks of a data set's records, and record what is no study day."""
+    """Return the weeks of a data set's records, and record what is not a study day."""
     table = found.table
     if _week_variable(table) == "ASTWK":
         return _column(table, "ASTWK", np.nan)
