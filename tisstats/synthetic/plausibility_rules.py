@@ -2,10 +2,10 @@
 
 ``criteria.json`` holds of each criterion ``name``, ``requirement`` in words, ``kind``, ``source``,
 and ``ranges`` where it names measures that exclude one another at an assessment: by measure the
-smallest and largest value in its unit, of MMT in shares of its maximum, of CK in ULN. A criterion without
-ranges has a function of its name in `tisstats.synthetic.plausibility`. ``opposed`` are changes from
-the baseline that do not occur together, ``correlated`` measures that correlate at baseline and in
-their changes.
+smallest and largest value in its unit, of MMT in shares of its maximum, of CK in ULN. A criterion
+without ranges has a function of its name in `tisstats.synthetic.plausibility`. ``opposed`` are
+changes from the baseline that do not occur together, ``correlated`` measures that correlate at
+baseline and in their changes.
 """
 
 from __future__ import annotations
