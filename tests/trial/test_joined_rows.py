@@ -136,7 +136,7 @@ def test_each_conflict_has_a_line_of_its_own(tmp_path):
     (fault,) = caught.value.faults
     assert (fault.row, fault.column, fault.value) == (4, "mmt", str(second["mmt"]))
     assert fault.message == (
-        f"differs from {first['mmt']} in row 3, of the same patient in the window of week 4: leave "
+        f"differs from {first['mmt']} in row 3, of the same patient in the window of week 4: keep "
         'one of them, or choose one of the rows by visits.in_window = "choose"'
     )
 
