@@ -741,7 +741,7 @@ def main(arguments: list[str]) -> int:
 
 def _list(found: Mapping[Key, Verdict]) -> None:
     for key, verdict in found.items():
-        attained = "moved outward without end" if verdict.reason == _INFINITE else "attained"
+        attained = "moved outward without limit" if verdict.reason == _INFINITE else "attained"
         witness = attained if verdict.witnessed else "no witness in the file"
         print(f"{key}: {witness}; {verdict.reason or 'nothing beyond: by the solver alone'}")
 
@@ -754,7 +754,7 @@ def _summarise(table: Table, found: Sequence[Verdict]) -> None:
     print(
         f"Of {len(found)} bounds of {table.bounds} {len(witnessed) - infinite} are attained by the "
         f"synthetic values of {table.witnesses}, which meet every constraint{under}; {infinite} "
-        "are infinite: one of the values can be moved outward without end.\nThat nothing lies "
+        "are infinite: one of the values can be moved outward without limit.\nThat nothing lies "
         f"beyond follows by a short argument for {short}, and rests on the solver for "
         f"{len(found) - short}."
     )

@@ -126,7 +126,7 @@ def test_each_sharp_bound_has_a_witness_under_its_own_assumption():
     listed = done.stdout.splitlines()[-2 - len(ALTERED_VALUES) : -2]
     assert [line.partition(": ")[0] for line in listed] == [str(key) for key in ALTERED_VALUES]
     for line, (key, value) in zip(listed, ALTERED_VALUES.items(), strict=True):
-        shown = "moved outward without end" if value == checker.UNBOUNDED else "attained"
+        shown = "moved outward without limit" if value == checker.UNBOUNDED else "attained"
         assert f" under {key.alternative}: {shown}; " in line
 
 

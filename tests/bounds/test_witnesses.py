@@ -47,7 +47,7 @@ def test_witnesses_hold_and_no_library_is_needed():
     assert f"Of {len(MAIN_VALUES)} bounds of bounds.csv {attained} are attained" in done.stdout
     assert f"; {infinite} are infinite: " in done.stdout
     mine = listed[: len(MAIN_VALUES)]
-    unbounded = "moved outward without end; nothing lies beyond"
+    unbounded = "moved outward without limit; nothing lies beyond"
     assert sum(unbounded in line for line in mine) == infinite > 0
     # Chapter 6 says so of these.
     for quantity in ("exact_p", "hodges_lehmann", "tis_mean"):

@@ -19,8 +19,8 @@ def test_counts_over_the_patients_analysed(page):
         "Any serious adverse event": "2 (11)",
         "Pulmonary embolism": "1 (5)",
         "Rescue medication": "7 (37)",
-        "Study ended early": "7 (37)",
-        "Discontinued study medication because of an adverse event": "0 (0)",
+        "Stopped early": "7 (37)",
+        "Stopped early because of an adverse event": "0 (0)",
         "Clinically relevant deterioration": "0 (0)",
     }
 

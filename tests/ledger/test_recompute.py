@@ -77,7 +77,7 @@ def test_methods_are_listed():
     one, other = (method_title(name) for name in ("wilson", "jeffreys"))
     assert recompute._list_methods([]) == "none matches"
     assert recompute._list_methods(["wilson"]) == f"only {one} matches"
-    assert recompute._list_methods(["wilson", "jeffreys"]) == f"{one}, {other} match"
+    assert recompute._list_methods(["wilson", "jeffreys"]) == f"{one} and {other} match"
 
 
 @pytest.mark.parametrize("part", ["low", "high", "width"])

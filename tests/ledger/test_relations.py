@@ -62,7 +62,7 @@ def test_a_percentage_yields_its_count_and_its_group():
     assert derivations(facts, percentages=[share], of="some") == [
         Derivation("percentage:text.share", Fraction(5), text)
     ]
-    text = "8 is the only group of which 5 rounds to 63%"
+    text = "8 is the only group size of which 5 rounds to 63%"
     assert derivations(facts, percentages=[share], of="all") == [
         Derivation("percentage:text.share", Fraction(8), text)
     ]
@@ -89,7 +89,7 @@ def test_a_percentage_of_several_counts_or_of_none_yields_nothing():
 def test_one_patient_is_enough_for_a_group():
     facts = {"some": "1", "all": "3"}
     (found,) = derivations(facts, percentages=[percentage("33", "some", "all")], of="all")
-    assert found.text == "3 is the only group of which 1 rounds to 33%"
+    assert found.text == "3 is the only group size of which 1 rounds to 33%"
 
 
 def test_a_count_that_is_larger_than_its_group_contradicts_the_group():

@@ -65,7 +65,8 @@ def test_nearly_half_is_below_half_and_closer_to_it_than_to_a_third(count, of, p
 def test_none_is_significant_where_no_p_value_can_be_below_the_level(pvalues, below):
     facts = {"level": "0.05", "a": pvalues[0], "b": pvalues[1]}
     found = verbal_claims.none_significant(claim_inputs("None", "p=a p=b level=level", facts))
-    remark = f"of the 2 printed P values of these measures, {below} are below 0.05"
+    verb = {0: "none is", 1: "1 is", 2: "2 are"}[below]
+    remark = f"of the 2 printed P values of these measures, {verb} below 0.05"
     assert found == Finding(word_supported=not below, computed=f"{below} of 2", remarks=(remark,))
 
 
@@ -89,7 +90,7 @@ def test_the_first_of_two_proportions_is_higher_or_lower(first, second, higher, 
 
 @pytest.mark.parametrize(
     ("group", "remark"),
-    [("1", "interpreted as all 1"), ("2", "interpreted as both patients"),
+    [("1", "interpreted as all 1"), ("2", "interpreted as 2 of 2"),
      ("3", "interpreted as all 3")],
 )  # fmt: skip
 def test_all_of_a_group_is_every_patient_in_it(group, remark):

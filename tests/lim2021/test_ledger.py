@@ -368,7 +368,7 @@ def test_the_primary_interval_is_not_reproduced_and_its_note_says_what_gives_it(
         assert (low.computed, high.computed) == ("20.3", "66.5")
         assert "only Wald with p = 1/2 matches 19.6" in low.note
         # Others share the upper limit, but none of them the lower one as well.
-        assert "mid-P, arcsine, Wald with p = 1/2 match 64.6" in high.note
+        assert "mid-P, arcsine and Wald with p = 1/2 match 64.6" in high.note
 
 
 def test_the_primary_percentage_is_a_rounding_slip_with_a_name(ledger):
@@ -386,7 +386,10 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     assert item.verdict is Verdict.STATED
     assert "has no scores in the synthetic cohorts" in item.note
     assert item.checked_by == ()
-    for said in ("Of 20 patients, 11 rounds to it; of 19, no count", "9 of 20 is 45.0%"):
+    for said in (
+        "Of 20 patients, 11 rounds to this percentage; of 19, no count",
+        "9 of 20 is 45.0%",
+    ):
         assert said in item.note
     for said in ("10 of 20 is 50.0%", "12 of 19 is 63.2%", "13 of 20 is 65.0%"):
         assert said in item.note

@@ -87,10 +87,10 @@ def test_every_line_on_finer_steps_holds_by_arithmetic(measure, kind):
 def test_what_a_range_rests_on_is_named():
     assert conditions(row("haq")) == (
         "19 changes between values from 0 to 3 in steps of 1/8 point (assumed)",
-        "quartiles by HAVERAGE (SPSS), halves rounded away from zero",
+        "quartiles of the changes as printed, by HAVERAGE (SPSS), halves rounded away from zero",
         "two-sided signed-rank test with zeros dropped and without continuity correction",
     )
-    assert "18 changes between values from 0 up in steps of 1/60 N (assumed)" in conditions(
+    assert "18 changes between values of at least 0 in steps of 1/60 N (assumed)" in conditions(
         on_finer_steps("psoas")
     )
     assert finer_row(row("mrs")) is None

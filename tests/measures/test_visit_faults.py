@@ -279,7 +279,9 @@ def test_a_column_of_limits_that_is_not_there(medians):
 @pytest.mark.parametrize("column", ["ck", "mmt", "ldh", "week", "patient_id"])
 def test_a_measure_is_no_limit_of_another(medians, column):
     (fault,) = faults_of(medians, uln={"ck": column})
-    assert str(fault) == f"uln, column ck, value '{column}': is no column of upper limits of normal"
+    assert (
+        str(fault) == f"uln, column ck, value '{column}': is not a column of upper limits of normal"
+    )
 
 
 @pytest.mark.parametrize("limit", [None, 0, -170, "high"])

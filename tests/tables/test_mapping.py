@@ -756,7 +756,7 @@ def test_tables_are_found_by_their_name_in_any_format(file, workbook):
     }
     file("patients.csv", "patient_id\n7\n")
     assert fault_lines(lambda: read_mapped_tables(mapping, Path())) == [
-        ".: has several files of one table, patients.csv, patients.xlsx; leave one"
+        ".: has several files of one table, patients.csv, patients.xlsx; keep one"
     ]
 
 
@@ -892,9 +892,9 @@ def test_study_days_of_rows_of_measures_are_one_visit(mapped):
         ("[visits.columns]\nweek = 'x'\n[visits.units]\nweek = 'months'\n",
          "visits.units.week: must be one of weeks, days"),
         ("[visits.units]\nweek = 'days'\n[visits.wide]\nweeks=[0]\ncolumns={mmt='w{week}'}\n",
-         "visits.units.week: the weeks are those of visits.wide, which are no days"),
+         "visits.units.week: the weeks are those of visits.wide, which are not days"),
         ("[redcap]\nevents = { a = 0 }\n[visits.units]\nweek = 'days'\n",
-         "visits.units.week: the weeks are those of redcap.events, which are no days"),
+         "visits.units.week: the weeks are those of redcap.events, which are not days"),
         ("preset = 'adam'\n[redcap]\nevents = { a = 0 }\n[visits.long.parameters]\nA = 'mmt'\n",
          "preset: cannot be combined with redcap"),
     ],
@@ -1001,7 +1001,7 @@ def test_what_never_ends_is_no_mapping(tmp_path):
          "haq m3, arm"),
         (WIDE.replace('{ pattern = "HAQ {week}", weeks = { bl = 0, m3 = 12 } }', '"MMT W{week}"'),
          WIDE_TABLE, "visits",
-         "mine.toml: visits.wide.columns: two cells of ours are taken from column MMT_W0"),
+         "mine.toml: visits.wide.columns: two values of ours are taken from column MMT_W0"),
         (LONG, LONG_TABLE.replace("TEST", "PARAM"), "visits",
          "trial.csv, column TEST: there is no such column, named in mine.toml "
          "(visits.long.parameter); the table has ID, WK, PARAM, RESULT, NOTE"),

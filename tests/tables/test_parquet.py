@@ -93,7 +93,7 @@ def test_bytes_that_are_no_text_are_named(tmp_path):
         with pytest.raises(DataError) as raised:
             read(source)
         assert str(raised.value) == (
-            f"{source}, column patient_id: has bytes that are no text in UTF-8"
+            f"{source}, column patient_id: has bytes that are not text in UTF-8"
         )
 
 

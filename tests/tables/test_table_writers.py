@@ -83,7 +83,7 @@ def test_a_compressed_file_tells_neither_its_name_nor_when_it_was_written(tmp_pa
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_not_replaced_by_a_file(tmp_path):
     os.mkfifo(tmp_path / "a.csv")
-    with pytest.raises(FormatError, match="is no regular file; to write to a pipe, redirect -"):
+    with pytest.raises(FormatError, match="is not a regular file; to write to a pipe, redirect -"):
         check_writable(tmp_path / "a.csv")
 
 

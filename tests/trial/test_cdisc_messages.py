@@ -478,7 +478,7 @@ def test_names_of_sas_are_up_to_eight_capitals(tmp_path):
     datasets = read_analysis_datasets(tmp_path)
     assert lines(write_analysis_datasets, datasets, tmp_path / "out", "xpt") == [
         "ADSL, column A23456789, value 'A23456789': a name must have up to 8 capital letters, "
-        "digits or underscores and begin with no digit"
+        "digits or underscores and not begin with a digit"
     ]
 
 
@@ -499,8 +499,8 @@ def test_names_of_sas_are_up_to_eight_capitals(tmp_path):
         ),
         (
             {"variable_names": {"mmt": "1X"}},
-            "variable_names must have up to 8 capital letters, digits or underscores and begin "
-            "with no digit, got '1X'",
+            "variable_names must have up to 8 capital letters, digits or underscores and not "
+            "begin with a digit, got '1X'",
         ),
         (
             {"criterion": CriterionLabel("tis", "TIS", "response")},

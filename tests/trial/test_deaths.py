@@ -382,7 +382,7 @@ def test_a_death_after_the_treatment_has_a_place_in_the_time_on_study(tmp_path):
 
 
 def test_where_deaths_are_placed_is_described(tmp_path):
-    own = "A death whose own week is recorded is in that week, also after an early stop."
+    own = "A death whose own week is recorded is in that week, even after an early stop."
     taken = "A death without a recorded week is taken to be in that of the last visit."
     for number, (strategy, week) in enumerate(
         (strategy, week) for strategy in ("treatment policy", "composite") for week in ("", 14)

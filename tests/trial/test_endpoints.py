@@ -952,9 +952,9 @@ def test_who_is_kept_by_the_hypothetical_strategy_is_said_and_is_kept(changed, k
     endpoint = Endpoint(**{**USUAL, "intercurrent": "hypothetical", **changed})
     assert endpoint.describe_strategy() == (
         "patients with rescue medication or an early stop, such as a death, before the assessment "
-        f"are left out, except those with {kept} before it; what the others would have had is not "
-        f"estimated, and the proportion is {tilt} if such events have nothing to do with the "
-        "outcome"
+        f"are left out, except those with {kept} before it; what the outcome of the others would "
+        f"have been is not estimated, and the proportion is {tilt} if such events are unrelated to "
+        "the outcome"
     )
     worse = np.zeros((3, 4), dtype=bool)
     worse[1, 1:3] = True

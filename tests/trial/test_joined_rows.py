@@ -136,7 +136,7 @@ def test_each_conflict_has_a_line_of_its_own(tmp_path):
     (fault,) = caught.value.faults
     assert (fault.row, fault.column, fault.value) == (4, "mmt", str(second["mmt"]))
     assert fault.message == (
-        f"differs from {first['mmt']} in row 3, of the same patient in the window of week 4: leave "
+        f"differs from {first['mmt']} in row 3, of the same patient in the window of week 4: keep "
         'one of them, or choose one of the rows by visits.in_window = "choose"'
     )
 
@@ -145,10 +145,10 @@ def test_conflicts_at_the_same_time_and_very_many():
     plan = Schedule(WEEKS, 0, "week", "last before first dose", "keep", 0, "join")
     visits = [("A", 5, [1.0, None, None]), ("A", 5, [2.0, None, None])]
     (fault,) = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
-    assert fault.message.endswith("row 2, of the same patient at the same time: leave one of them")
+    assert fault.message.endswith("row 2, of the same patient at the same time: keep one of them")
     visits = [("A", 28, [1.0, None, None]), ("A", 28, [2.0, None, None])]
     (fault,) = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
-    assert fault.message.endswith("in the window of week 4: leave one of them")
+    assert fault.message.endswith("in the window of week 4: keep one of them")
     visits = [(f"P{n // 2}", 28, [float(n), None, None]) for n in range(42)]
     faults = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
     assert len(faults) == 21

@@ -311,8 +311,8 @@ def test_safety(trial):
         "Any adverse event": "2 (67)",
         "Any serious adverse event": "1 (33)",
         "Rescue medication": "1 (33)",
-        "Study ended early": "1 (33)",
-        "Discontinued study medication because of an adverse event": "1 (33)",
+        "Stopped early": "1 (33)",
+        "Stopped early because of an adverse event": "1 (33)",
         "Clinically relevant deterioration": "0 (0)",
     }
     # Clopper-Pearson of 0 of 3: 1 - 0.05 ** (1 / 3).

@@ -80,7 +80,7 @@ FAULTS = [
     ("analysis.decimals", 4, "value '4': must be a whole number, at least 0, at most 3 or a table"),
     ("analysis.decimals", {}, "with a whole number from 0 to 3 for measures, such as { haq = 2"),
     ("analysis.decimals", {"haq": 4}, "must be a whole number, at least 0, at most 3 or a table"),
-    ("analysis.decimals", {"hq": 2}, "key analysis.decimals.hq, value '2': is of no measure of"),
+    ("analysis.decimals", {"hq": 2}, "analysis.decimals.hq, value '2': is not for a measure of"),
     ("visits.baseline", "screening", "must be one of week 0, last before first dose, mean before"),
     ("endpoint.week", 23, "value '23': must be a scheduled week after baseline: 4, 12, 24"),
     ("endpoint.threshold", 0, "value '0': must be a number, above 0, at most 100"),
@@ -142,7 +142,7 @@ FAULTS = [
     ("measures.others.week", GRIP, "key measures.others.week: is a column of the visits that is"),
     ("measures.uln.ck", "mmt", "value 'mmt': is a column of something else; name the column of"),
     ("measures.uln.ck", "age", "value 'age': is a column of something else; name the column of"),
-    ("characteristics.patient_id", AGE, "characteristics.patient_id: is no characteristic of a"),
+    ("characteristics.patient_id", AGE, "characteristics.patient_id: is not a characteristic of a"),
     ("characteristics.arm", AGE, "key characteristics.arm.type, value 'number': must be category"),
     ("characteristics.bmi", AGE | {"label": "Sex"}, "value 'Sex': is the label of another char"),
     ("study.title", "  ", "key study.title, value '  ': must not be blank"),
@@ -224,7 +224,7 @@ def test_a_further_measure_is_not_one_of_the_core_set():
     for column in ("patient_id", "week", "date", "origin"):
         key = f"measures.others.{column}"
         assert faults(changed(key, GRIP)) == [
-            f"study.toml, key {key}: is a column of the visits that is no measure"
+            f"study.toml, key {key}: is a column of the visits that is not a measure"
         ]
     for column in ("tis", "response", "baseline", "scheduled", "visit_week", "row"):
         key = f"measures.others.{column}"
@@ -382,7 +382,7 @@ def test_a_column_that_every_study_can_have_has_one_kind(column, kind):
         ]
     for column in ("patient_id", "first_dose_date"):
         (line,) = faults(changed(f"characteristics.{column}", AGE))
-        assert line.endswith(f"characteristics.{column}: is no characteristic of a patient")
+        assert line.endswith(f"characteristics.{column}: is not a characteristic of a patient")
 
 
 def test_a_reference_arm_is_not_needed_with_one_arm_but_must_be_one():
@@ -464,10 +464,10 @@ def test_a_cut_off_of_what_was_not_measured_is_refused():
         "minimal_disability": {"extramuscular_cm": 3, "others_abnormal": 3},
     }
     assert faults(given) == [
-        "study.toml, key definitions.improvement.improved_by.haq, value '30': is of no measure in "
-        "measures.used",
-        "study.toml, key definitions.minimal_disability.extramuscular_cm, value '3': is of no "
-        "measure in measures.used",
+        "study.toml, key definitions.improvement.improved_by.haq, value '30': is not for a measure "
+        "in measures.used",
+        "study.toml, key definitions.minimal_disability.extramuscular_cm, value '3': is not for "
+        "a measure in measures.used",
         "study.toml, key definitions.improvement.improved_count, value '4': must be at most 3, the "
         "measures used: physician_global, mmt, enzyme",
         "study.toml, key definitions.minimal_disability.others_abnormal, value '3': must be at "

@@ -117,9 +117,9 @@ def witness_rows(key: Key, witness: Witness, search: JointSearch) -> list[Row]:
 def attain_table(bounds: pd.DataFrame, output: Path, report: Callable[[str], None]) -> None:
     """Find a witness of every sharp bound of a table that has none in a file yet, and add them.
 
-    The file is replaced after each witness that is found, so that a search that was stopped goes on
-    where it ended. Those that are in the file are not checked again: ``check_witnesses.py`` does
-    that. Remove the file to find all again.
+    The file is replaced after each witness that is found, so that a search that was stopped
+    resumes where it ended. Those that are in the file are not checked again:
+    ``check_witnesses.py`` does that. Remove the file to find all again.
 
     Parameters
     ----------

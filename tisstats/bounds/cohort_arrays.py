@@ -111,7 +111,7 @@ class _Cohorts:
         cutoffs = RESPONSE_CUTOFFS["adult"]
         responders = at_least(cutoffs["moderate"])
         middle = ordered[each, (sizes - 1) // 2] + ordered[each, sizes // 2]
-        # Of no responder there is no lowest score: as in `score_values`, the lowest of all.
+        # Without responders they have no lowest score: as in `score_values`, the lowest of all.
         lowest = ordered[each, np.where(responders > 0, sizes - responders, 0)]
         sums = np.where(self.analysed, self.units, 0).sum(axis=1)
         return {

@@ -85,7 +85,7 @@ def prove_table(
     Raises
     ------
     ValueError
-        If a name is unknown, or the output is no CSV file that can be written.
+        If a name is unknown, or the output is not a CSV file that can be written.
     DataError
         If the file cannot be written, or a search ends without a proof.
     ModuleNotFoundError
@@ -117,7 +117,7 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
     Raises
     ------
     ValueError
-        If the output is no CSV file that can be written.
+        If the output is not a CSV file that can be written.
     DataError
         If the file cannot be written.
     """

@@ -138,7 +138,7 @@ class JointSearch:
         while (proposal := self._propose(*question)) is not None:
             joint, counts = proposal
             for measure, target in counts.items():
-                # Every row is queried, also after a refusal: each cut spares proposals.
+                # Every row is queried, even after a refusal: each cut spares proposals.
                 answer = self._query_row(measure, target, strict=strict)
                 if answer is not None:
                     joint.rows[measure] = answer

@@ -51,7 +51,7 @@ class RowProblem:
     baseline_high: int  #: largest baseline, steps
     change_high: int  #: largest change, steps
     baseline_low: int | None = None  #: smallest baseline, steps, if above `low`
-    levels: tuple[int, ...] = ()  #: the values there are, steps, if not all from low to high
+    levels: tuple[int, ...] = ()  #: the permitted values, steps, if not all from low to high
     value_counts: tuple[ValueCount, ...] = ()  #: counts of exact values
     open_ended: bool = False  #: whether `high` limits only the search, not the scale
 

@@ -83,7 +83,7 @@ def _courses(published: PublishedFacts) -> SlideFigure:
     table = summaries.score_courses(analyse(data.trial, analysis_options()))
     return _drawn(
         score_courses,
-        f"{data.label}. They were drawn to reproduce the printed numbers, and are no evidence "
+        f"{data.label}. They were drawn to reproduce the printed numbers, and are not evidence "
         "for any of them.",
         score_courses.courses_from_table(table),
         threshold=published.count("design.responder_score"),

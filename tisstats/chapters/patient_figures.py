@@ -92,7 +92,7 @@ class PatientFigures:
         courses
             The courses of the patients.
         threshold
-            Least score of a response, points.
+            Minimum score of a response, points.
         outcome
             What is called a response.
         """
@@ -148,7 +148,7 @@ class PatientFigures:
         Parameters
         ----------
         threshold
-            Least score of a responder, points; None: that of moderate improvement.
+            Minimum score of a responder, points; None: that of moderate improvement.
         """
         cutoffs = self._cutoffs()
         bars = [

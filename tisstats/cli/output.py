@@ -1,4 +1,4 @@
-"""What the command line prints, also where nobody reads it any more."""
+"""What the command line prints, even where nobody reads it any more."""
 
 from __future__ import annotations
 

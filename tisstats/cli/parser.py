@@ -89,7 +89,7 @@ def add_claims(commands: Commands) -> None:
     does = "print the ledger: the numbers of the article, each with its verdict"
     add = add_command(commands, "claims", does).add_argument
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
-    add("--verdict", metavar="V", default="all", help="show only this verdict")
+    add("--verdict", metavar="V", default="all", help="show only claims with this verdict")
     facts = "data package of published facts (default: the study's)"
     add("--data", metavar="DIR", type=parse_path, help=facts)
 
@@ -296,11 +296,11 @@ def add_simulate(commands: Commands) -> None:
     given = (
         "Rates and probabilities are from 0 to 1. One value applies to each arm; of two, the first "
         "is for the first arm. Where the null hypothesis is true, the power is the type I error. "
-        "Exact values are given beside the simulated ones unless two large arms have too many "
+        "Exact values are given alongside the simulated ones unless two large arms have too many "
         "possible counts."
     )
     add = add_command(commands, "simulate", does, given).add_argument
-    sizes = "patients; two numbers for a trial of two arms"
+    sizes = "number of patients; two numbers for a trial of two arms"
     add("--patients", metavar="N", type=positive_int, nargs="+", required=True, help=sizes)
     rates = "response rate of patients without rescue medication"
     add("--response", metavar="P", type=parse_number, nargs="+", help=rates)
@@ -311,7 +311,7 @@ def add_simulate(commands: Commands) -> None:
     add("--courses", metavar="FILE", type=parse_path, nargs="+", help=courses)
     score = "with --courses, required: minimum score of a responder"
     add("--threshold", metavar="N", type=parse_number, help=score)
-    kind = "with --courses: respond at the last visit (at-week, default) or at any (best)"
+    kind = "with --courses: response at the last visit (at-week, default) or at any visit (best)"
     add("--kind", choices=("at-week", "best"), help=kind)
     null = "single arm, required: response rate under the null hypothesis"
     add("--null", metavar="P", type=parse_number, help=null)

@@ -56,7 +56,7 @@ class ArmCourses:
 
     label: str  #: label of the arm
     patients: int  #: patients of the arm
-    courses: Sequence[PatientCourse] | None  #: their courses; None: single patients are not shown
+    courses: Sequence[PatientCourse] | None  #: None: individual patients are not shown
     medians: Sequence[WeekMedian]  #: ascending in week
 
 
@@ -74,7 +74,7 @@ def draw(
     Parameters
     ----------
     arms
-        At least one. Where single patients are not shown, a band from the first to the third
+        At least one. Where individual patients are not shown, a band from the first to the third
         quartile takes their place.
     threshold
         Minimum score of a responder, points, drawn as a dotted line; None: no score makes one.

@@ -57,7 +57,7 @@ def draw(
     groups
         At least one, with at least one measure.
     single
-        Whether single patients are shown; if not, a band between the quartiles takes their place.
+        Whether individual patients are shown; if not, a band between the quartiles replaces them.
     stamp
         Label of the data, written into the figure, such as "Synthetic patients".
 

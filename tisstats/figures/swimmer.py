@@ -163,7 +163,7 @@ def _message(lanes: Sequence[Lane], outcome: str) -> str:
     if not stopped:  # which may not have been recorded
         return f"No early stop is recorded for {len(lanes)} {patients(len(lanes))}"
     text = f"{len(stopped)} of {len(lanes)} {patients(len(lanes))} stopped early"
-    # That nobody responded before may be so by construction of the rows: it is no headline.
+    # That nobody responded before may be so by construction of the rows: it is not a headline.
     return f"{text}, {before} of them after a first {outcome}" if before else text
 
 

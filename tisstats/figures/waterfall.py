@@ -65,7 +65,7 @@ def draw(
     bars
         At least one.
     cutoffs
-        Least score of the three categories of response, ascending, by name.
+        Minimum score of the three categories of response, ascending, by name.
     threshold
         Minimum score of a responder, points, drawn as a dotted line.
     stamp

@@ -185,8 +185,8 @@ _UNBOUNDED = 10**6
 class Box:
     """Sorted values, each within an interval, some neighbours linked."""
 
-    low: tuple[int, ...]  #: least value of each, in steps, not decreasing
-    high: tuple[int, ...]  #: greatest value of each, in steps, not decreasing
+    low: tuple[int, ...]  #: smallest value of each, in steps, not decreasing
+    high: tuple[int, ...]  #: largest value of each, in steps, not decreasing
     links: tuple[PrintedQuartile, ...] = ()  #: neighbours that the intervals leave linked
 
     def halves(self) -> tuple[Box | None, Box | None]:

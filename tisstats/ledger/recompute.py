@@ -10,6 +10,7 @@ from tisstats import statistics
 from tisstats.forensics import explain_rounding, methods_matching_limit, percentage_consistency
 from tisstats.ledger.claim import ClaimInputs, Finding
 from tisstats.printed import matches_print
+from tisstats.sentences import join_names
 
 
 def percentage(inputs: ClaimInputs) -> Finding:
@@ -73,4 +74,4 @@ def _list_methods(methods: Sequence[str]) -> str:
     names = [statistics.method_title(method) for method in methods]
     if len(names) == 1:
         return f"only {names[0]} matches"
-    return f"{', '.join(names)} match" if names else "none matches"
+    return f"{join_names(names)} match" if names else "none matches"

@@ -155,7 +155,7 @@ class Relations:
                 text = f"the only count of {group} that rounds to {shown}"
             elif count:
                 fitting = percentage_consistency(printed, count, max(count, group)).possible_n
-                text = f"the only group of which {count} rounds to {shown}"
+                text = f"the only group size of which {count} rounds to {shown}"
             else:
                 continue
             if len(fitting) == 1:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from tisstats.ledger.claim import Check, ClaimInputs, Finding, Verdict
 from tisstats.printed import format_rounded
 
-#: "Both patients" is interpreted as both, not as all of two.
+#: "Both patients" is interpreted as two of two, not as all of two.
 _PAIR = 2
 
 _HALF, _THIRD = Fraction(1, 2), Fraction(1, 3)
@@ -38,9 +38,7 @@ def all_of(inputs: ClaimInputs) -> Finding:
             if known != group:
                 checks.append(Check(f"{known} of {group}", passed=False))
     return Finding(
-        remarks=(
-            "interpreted as both patients" if group == _PAIR else f"interpreted as all {group}",
-        ),
+        remarks=(f"interpreted as {'2 of 2' if group == _PAIR else f'all {group}'}",),
         checks=tuple(checks),
     )
 
@@ -69,11 +67,12 @@ def none_significant(inputs: ClaimInputs) -> Finding:
     level = inputs.value("level")
     numbers = [inputs.published.printed(address) for address in inputs.addresses("p")]
     below = [each for each in numbers if each.relation == "<" or each.value < level]
+    how_many = f"{len(below) or 'none'} {'are' if len(below) > 1 else 'is'}"
     return Finding(
         word_supported=not below,
         computed=f"{len(below)} of {len(numbers)}",
         remarks=(
-            f"of the {len(numbers)} printed P values of these measures, {len(below)} are below "
+            f"of the {len(numbers)} printed P values of these measures, {how_many} below "
             f"{format_rounded(level, 2)}",
         ),
     )

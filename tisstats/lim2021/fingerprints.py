@@ -232,7 +232,7 @@ def age_resolutions(published: PublishedFacts) -> pd.DataFrame:
 def analysis_sets(published: PublishedFacts) -> pd.DataFrame:
     """Check for each row of Table 2 whether P is attainable with all patients, and with completers.
 
-    On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
+    Values are in steps of the scales, quartiles by HAVERAGE, P values asymptotic with zeros
     dropped; `completers_under_changed_conditions` changes these conditions. Rows whose number of
     completers is unknown are omitted: a patient had no baseline, and whether that patient completed
     is not reported.

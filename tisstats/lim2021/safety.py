@@ -52,9 +52,9 @@ _OUTCOMES = (
     ("Any serious adverse event", None, False, _EVENTS),
     (EMBOLISM, "safety.pulmonary_embolism", False, _EVENTS),
     ("Rescue medication", "safety.rescue_medication", False, _EARLY_END.format("switch")),
-    ("Study ended early", "flow.ended_early", False, _EARLY_END.format("stop early")),
+    ("Stopped early", "flow.ended_early", False, _EARLY_END.format("stop early")),
     (
-        "Discontinued study medication because of an adverse event",
+        "Stopped early because of an adverse event",
         "safety.stopped_for_adverse_event",
         False,
         _NONE,

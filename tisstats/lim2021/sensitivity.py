@@ -27,7 +27,7 @@ from tisstats.trial.response_specifications import (
 )
 from tisstats.trial.specifications import Choice, Conclusion, Condition, Level, SpecificationCurve
 
-#: Intervals that can be defended, with the reason.
+#: Defensible intervals, each with the reason.
 _INTERVALS = {
     "clopper-pearson": "named in the Results",
     "wilson": "recommended for few patients (Brown, Cai & DasGupta 2001)",
@@ -35,7 +35,7 @@ _INTERVALS = {
     "blaker": "exact, and within the Clopper-Pearson interval (Blaker 2000)",
 }
 
-#: Confidence levels beside the planned one.
+#: Confidence levels besides the planned one.
 _OTHER_LEVELS = (0.9, 0.99)
 
 _PRIMARY = "primary outcome (Methods, Primary and secondary outcome measures)"
@@ -78,7 +78,7 @@ def printed_choices(published: PublishedFacts) -> tuple[Choice, ...]:
     excluded = f"patient {published.text('flow.excluded_patient')}"
     planned = inference(published).confidence_level
     levels = {planned: "planned (Methods, Statistical analysis)"}
-    levels |= dict.fromkeys(_OTHER_LEVELS, "customary; not planned by the article")
+    levels |= dict.fromkeys(_OTHER_LEVELS, "customary; not the planned level")
 
     def responder(
         score: int, week: int, reason: str, *, lost_too: bool = False, when: str = ""
@@ -275,7 +275,7 @@ def row_choices(published: PublishedFacts, limits: EnzymeLimits | None) -> tuple
                     "all included",
                     {"denominator": "included"},
                     f"patient {published.text('flow.excluded_patient')} as a non-responder at "
-                    "every threshold, also at the lower one, which the Discussion counts",
+                    "every threshold, even at the lower one, which the Discussion counts",
                 ),
             ),
         ),
@@ -310,7 +310,7 @@ def _stops(published: PublishedFacts) -> Choice:
         "composite": (
             "non-response",
             "composite: rescue medication or an early stop before the last week that counts is "
-            "non-response, also after a response",
+            "non-response, even after a response",
         ),
         "while on treatment": (
             "visits until then",
@@ -320,9 +320,9 @@ def _stops(published: PublishedFacts) -> Choice:
         "hypothetical": (
             "left out",
             "hypothetical: patients with rescue medication or an early stop are left out, except "
-            "those who had responded before it at a visit that counts; what the others would have "
-            "had is not estimated, and keeping the former makes the proportion too high if these "
-            "events have nothing to do with the response",
+            "those who had responded before it at a visit that counts; how the others would have "
+            "responded is not estimated, and keeping the former makes the proportion too high if "
+            "these events are unrelated to response",
         ),
     }
     stopped = published.text("flow.ended_early")

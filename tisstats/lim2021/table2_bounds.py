@@ -189,12 +189,12 @@ def compute(
 def conditions(row: Table2Row) -> tuple[str, ...]:
     """List the conditions of the attainable P values of a row."""
     scale = row.scale
-    ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
+    ends = "of at least 0" if scale.high is None else f"from {scale.low} to {scale.high}"
     rule = "HAVERAGE (SPSS)" if row.definition == "spss" else f"definition {row.definition}"
     return (
         f"{row.pairs} changes between values {ends} in steps of {with_unit(row.step, scale.unit)}"
         + (" (assumed)" if scale.step_is_assumed else ""),
-        f"quartiles by {rule}, halves rounded away from zero",
+        f"quartiles of the changes as printed, by {rule}, halves rounded away from zero",
         "two-sided signed-rank test with zeros dropped and without continuity correction",
     )
 

@@ -26,7 +26,7 @@ class CoreSetMeasure:
     Raises
     ------
     ValueError
-        If the cut-offs do not ascend, or the points do not start at 0, fall, or are no multiples
+        If the cut-offs do not ascend, or the points do not start at 0, fall, or are not multiples
         of `POINT_STEP`.
     """
 

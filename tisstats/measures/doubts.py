@@ -11,7 +11,7 @@ from tisstats.measures.core_set import MMT_MAXIMA
 #: test fits better. Assumed: it lies above 150 of 240 and below 240 of 260.
 _LOW_SHARE = 0.65
 
-#: Values of a measure from which on what they have in common is no coincidence. Assumed.
+#: Values of a measure from which on what they have in common is not a coincidence. Assumed.
 ENOUGH_VALUES = 10
 
 #: The same for one visual analogue scale that is low where others are not. Assumed: in all thousand
@@ -69,7 +69,7 @@ def is_in_longer_unit(length: float, highest: float) -> bool:
 
 
 def have_decimals(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which values are no whole numbers; none that is missing.
+    """Return which values are not whole numbers; none that is missing.
 
     >>> have_decimals(np.array([3.0, 7.3, np.nan])).tolist()
     [False, True, False]

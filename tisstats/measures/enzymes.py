@@ -53,8 +53,8 @@ ULN_RANGE = {
 #: so this is a warning, not an error.
 IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH = 0.05, 100
 
-#: Multiples of the ULN, and parts of it, beyond which a cell is no measurement: an assumption, far
-#: from any known one. Without a limit, a change could be no number.
+#: Multiples of the ULN, and parts of it, beyond which a cell is not a measurement: an assumption,
+#: far from any known one. Without a limit, a change could be no number.
 MOST_MULTIPLE = 1e15
 BEYOND_MEASUREMENT = (
     f"must be from {1 / MOST_MULTIPLE:g} to {MOST_MULTIPLE:g} times its upper limit of normal"
@@ -79,7 +79,7 @@ def beyond_measurement(
     [False, True, False]
     """
     beyond = (multiples > MOST_MULTIPLE) | (multiples < 1 / MOST_MULTIPLE)
-    # Values that are no measurement at all are faults of their own.
+    # Values that are not measurements at all are faults of their own.
     return np.asarray(beyond & np.isfinite(values) & (values > 0)) if beyond.any() else beyond
 
 

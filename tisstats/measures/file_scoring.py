@@ -108,7 +108,7 @@ class ScoringProgress:
 
     @contextmanager
     def closing(self) -> Iterator[None]:
-        """Close the line of the progress, also after an error."""
+        """Close the line of the progress, even after an error."""
         try:
             yield
         finally:

@@ -108,7 +108,7 @@ def read_visits(
 
 
 class MixedUnits:
-    """The units in cells that are no plain numbers, looked for batch by batch.
+    """The units in cells that are not plain numbers, looked for batch by batch.
 
     Examples
     --------
@@ -184,7 +184,7 @@ class VisitBatches:
         self._whole: RawTable | None = None  # where the rows are one batch
         self._marks = DecimalMarks(file.options.decimal)
         self._dtypes: dict[str, set[str]] = {}  # of the columns of numbers, in all batches
-        self.units_seen = MixedUnits()  #: units of cells that are no numbers
+        self.units_seen = MixedUnits()  #: units of cells that are not numbers
         self._unknown_units: dict[str, str] = {}  # by column, a remark on the first of them
 
     @property

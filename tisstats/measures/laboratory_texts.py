@@ -26,7 +26,7 @@ _HINTS = (
 def hints_on_cells(
     cells: Iterable[object], bad: NDArray[np.bool_]
 ) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Return what to add to the messages on cells that are no numbers.
+    """Return what to add to the messages on cells that are not numbers.
 
     Parameters
     ----------

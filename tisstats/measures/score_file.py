@@ -140,7 +140,7 @@ def _check_unchanged(
 
 
 def _spooled(path: Path) -> Path:
-    """Copy the standard input, which can be read once, to a file; refuse what is no table."""
+    """Copy the standard input, which can be read once, to a file; refuse what is not a table."""
     given = standard_input()
     first = given.read(_LONGEST_HEADER)
     if len(first) == _LONGEST_HEADER and b"\n" not in first and b"\r" not in first:

@@ -207,7 +207,7 @@ def upper_limits(
             check.faults.append(Fault("uln", str(error), column=enzyme, value=str(uln[enzyme])))
             continue
         if limits[enzyme] in (*MEASURE_COLUMNS, *ENZYMES, "patient_id", "week"):
-            message = "is no column of upper limits of normal"
+            message = "is not a column of upper limits of normal"
             check.faults.append(Fault("uln", message, column=enzyme, value=str(limits[enzyme])))
         elif isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
             check.fault(f"{NO_SUCH_LIMIT} {enzyme}", str(limits[enzyme]))

@@ -121,7 +121,7 @@ def round_to_zero(
 ) -> float:
     """Return 0 for a value that is zero up to the rounding error of `values`, else the value.
 
-    A value with as few digits as the mean of two measurements has is no rounding error, however
+    A value with as few digits as the mean of two measurements has is not rounding error, however
     large others are; in single precision that cannot be seen from its digits.
     """
     near = abs(value) <= tolerance * np.abs(values).max()

@@ -112,7 +112,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
       rule a limit or estimate that is zero up to rounding error is 0.
 
     Without ties, that is with all differences distinct, the limits are the k-th smallest and k-th
-    largest Walsh average and the achieved level is 1 - 2 P(V < k), also where Walsh averages
+    largest Walsh average and the achieved level is 1 - 2 P(V < k), even where Walsh averages
     happen to be equal (Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods,
     section 3.3, doi:10.1002/9781119196037). So does ``wilcox.test(conf.int = TRUE, exact = TRUE)``
     of R 4.6.0. Release 4.2.2 differs in two places: it keeps shifts with a P of exactly

@@ -54,7 +54,7 @@ _UNITS = 3
 #: Cost of a pair to be avoided, on the scale of misfits, squared normal scores.
 _AVOIDED_COST = 20
 
-#: Noise in choosing which of those without improvement discontinue.
+#: Noise in choosing which of those without improvement stop early.
 _DISCONTINUATION_NOISE = 0.4
 
 #: Sets of pairs to try for a measure outside the core set.
@@ -93,7 +93,7 @@ class CoreSearch:
     scorer
         Scores the patients.
     limits : shape (patients, 2)
-        Least and greatest score at the end, units.
+        Smallest and largest score at the end, units.
     goals : shape (patients,)
         Scores to come near, units; of responders, their share of the points that remain.
     rules
@@ -346,7 +346,7 @@ class PairAssignment:
             limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
         )
         if self.assumptions.plausibility:
-            # Of those who never improved, mostly the worst discontinued; those with a transient
+            # Of those who never improved, mostly the worst stopped early; those with a transient
             # improvement fell back less far.
             without_limit = np.flatnonzero(limits[:, 0] == 0)
             noise = rng.normal(0, _DISCONTINUATION_NOISE, len(without_limit))

@@ -28,7 +28,7 @@ from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, resc
 from tisstats.synthetic.table2_rows import BEDRIDDEN, abnormal_from, baseline_range, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Measure, Targets
 
-#: Largest fold decrease of CK, where it can be chosen: of those who discontinue, and of others.
+#: Largest fold decrease of CK, where it can be chosen: of those who stop early, and of others.
 _CK_FOLD_STOPPED, _CK_FOLD = 4, 40
 
 #: Cost of an inadmissible baseline, greater than any distance from the latent scores.
@@ -69,7 +69,7 @@ class BaselineRules:
         self.ck_fold = np.where(rescued(profiles), _CK_FOLD_STOPPED, _CK_FOLD)
 
     def allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], scoring.Bools]:
-        """Return a function that tells which values may be the baseline of each patient."""
+        """Return a function that tests which values may be the baseline of each patient."""
         change = end[:, m] - start[:, m]
         low, high = value_range(MEASURES[m], self.assumptions)
         least, most = baseline_range(MEASURES[m], self.targets, self.assumptions)
@@ -126,7 +126,7 @@ class BaselineRules:
         return good
 
     def _extramuscular_range(self) -> tuple[Ints, Ints]:
-        """Return the least and greatest extramuscular activity of each patient at baseline."""
+        """Return the smallest and largest extramuscular activity of each patient at baseline."""
         most = value_range("extramuscular", self.assumptions)[1]
         if not self.assumptions.extramuscular_activity_follows_signs:
             return np.zeros(self.n, np.int64), np.full(self.n, most)

@@ -203,7 +203,7 @@ class Cohort:
     def _treatments_table(self) -> pd.DataFrame:
         """Return the infusions of the regimen and the rescue medication.
 
-        Infusions follow the regimen up to the last assessment; on early discontinuation rescue
+        Infusions follow the regimen up to the last assessment; at an early stop rescue
         medication replaces the infusion, and no infusion is due at the last week.
         """
         rows = []

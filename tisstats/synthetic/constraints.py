@@ -1,8 +1,8 @@
 """Named constraints on a cohort, from the article's tables and, here, from its text.
 
 Every constraint says in words what it requires, names the printed numbers that it covers, and has a
-function that tests a cohort. So a reader gets from a printed number to the line that tests it, and
-to the part of the generator that enforces it.
+function that tests a cohort. So a reader can go from a printed number to the line that tests it,
+and to the part of the generator that enforces it.
 """
 
 from __future__ import annotations
@@ -272,13 +272,13 @@ def amended_eligible(view: ConstraintInput) -> bool:
 
 @constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseSampler.draw)
 def amended_stopped(view: ConstraintInput) -> bool:
-    """One of those eligible discontinued early."""
+    """One of those eligible stopped the study early."""
     return view.matches(_eligible(view) & _early(view), "response.amended_stopped")
 
 
 @constraint(_SECONDARY, enforced_by=RowSampler.draw_baselines)
 def bedridden(view: ConstraintInput) -> bool:
-    """One eligible patient, who discontinued early, was bedridden (by inference, mRS 5)."""
+    """One eligible patient, who stopped early, was bedridden (by inference, mRS 5)."""
     return bool((view.cohort.end[_eligible(view) & _early(view), Measure.MRS] == BEDRIDDEN).all())
 
 
@@ -297,7 +297,7 @@ def amended_continued(view: ConstraintInput) -> bool:
     enforced_by=CourseSampler.draw_ends,
 )
 def rescue_medication(view: ConstraintInput) -> bool:
-    """Seven patients discontinued early with rescue medication; by inference, no responder."""
+    """Seven patients stopped early with rescue medication; by inference, none had responded."""
     rescued = _early(view)
     early_end = view.column("end_week") < view.count("design.primary_week")
     return (
@@ -388,7 +388,7 @@ def embolism_in_responder(view: ConstraintInput) -> bool:
 
 @constraint(_SECONDARY, "safety.stopped_for_adverse_event", enforced_by=fill_derived_columns)
 def no_stop_for_adverse_event(view: ConstraintInput) -> bool:
-    """No patient discontinued because of an adverse event."""
+    """No patient stopped because of an adverse event."""
     stopped = view.where("end_reason", "adverse_event")
     return view.matches(stopped, "safety.stopped_for_adverse_event")
 

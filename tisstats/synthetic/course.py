@@ -55,7 +55,7 @@ class ScoreLimits:
         self._lost_improvement_not_regained = assumptions.lost_improvement_not_regained
 
     def at(self, course: Course, week: int) -> tuple[int, int]:
-        """Return the least and greatest score of a visit after the baseline."""
+        """Return the smallest and largest score of a visit after the baseline."""
         if (first := course.responds) is not None:
             if week < first:
                 return 0, self.responder - 1
@@ -111,7 +111,7 @@ class CourseSampler:
         never = [i for i, kind in kinds.items() if kind == UNIMPROVED and i not in stopped]
         if not assumptions.added_patient_lost_improvement:
             never = [i for i in never if i != self.count(DISCUSSION_PATIENT)]
-        # Who discontinued for lack of response preferably had no improvement at all.
+        # Those who stopped for lack of response preferably had no improvement at all.
         stayed = [i for i in never if i not in stopped_at_3] if assumptions.plausibility else never
         between = max(0, self.count("response.minimal") - len(self.responders))
         able = stayed if len(stayed) >= between else never

@@ -128,7 +128,7 @@ def quantities() -> dict[str, tuple[str, Value]]:
         "responders with DM": ("patients", _responders("subtype", "dm")),
         "responders with IMNM": ("patients", _responders("subtype", "imnm")),
         "women among responders": ("patients", _responders("sex", "female")),
-        "discontinuations at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
+        "early stops at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
         "anti-HMGCR with recent statins": (
             "patients",
             lambda c: (c.column("recent_statin") == 1).sum(),

@@ -39,8 +39,8 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 #: Said wherever a synthetic cohort is described, the archive included.
 WARNING = (
-    "Synthetic: no row was observed in any patient. The rows were generated to reproduce at once "
-    "the counts and tables that the pilot study printed of its patients, as read here. They show "
+    "Synthetic: no row was observed in any patient. The rows were generated to reproduce together "
+    "the counts and tables printed for the patients of the pilot study, as read here. They show "
     "that these are mutually consistent under the listed assumptions, and are not evidence for any "
     "of them."
 )

@@ -52,7 +52,7 @@ def draw_cohort(
     seed
         Seed of the ensemble, 0 or more; the same seed and index give the same cohort.
     assumptions
-        What is assumed beyond print; the defaults if not given.
+        What is assumed beyond the printed numbers; the defaults if not given.
     index
         Place of the cohort in the ensemble, from 0.
     targets

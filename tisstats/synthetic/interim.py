@@ -49,7 +49,7 @@ class InterimVisits:
         self.rules, self.plausible = rules, assumptions.plausibility
         n = len(courses)
         ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
-        #: Least values by measure, greatest by patient and measure.
+        #: Smallest values by measure, largest by patient and measure.
         self.lows, self.highs = ranges[:, 0], np.tile(ranges[:, 1], (n, 1))
         if assumptions.only_one_bedridden:
             self.highs[np.setdiff1d(np.arange(n), rules.bedridden), Measure.MRS] = BEDRIDDEN - 1

@@ -1,11 +1,11 @@
 """Rules of plausibility on arrays of assessments, by which cohorts are drawn.
 
 ``criteria.json`` holds of each criterion ``name``, ``requirement`` in words, ``kind``, ``source``,
-and ``ranges`` where it names measures that exclude one another at an assessment: by measure least
-and greatest value in its unit, of MMT in shares of its maximum, of CK in ULN. A criterion without
-ranges has a function of its name in `tisstats.synthetic.plausibility`. ``opposed`` are changes from
-the baseline that do not occur together, ``correlated`` measures that correlate at baseline and in
-their changes.
+and ``ranges`` where it names measures that exclude one another at an assessment: by measure the
+smallest and largest value in its unit, of MMT in shares of its maximum, of CK in ULN. A criterion
+without ranges has a function of its name in `tisstats.synthetic.plausibility`. ``opposed`` are
+changes from the baseline that do not occur together, ``correlated`` measures that correlate at
+baseline and in their changes.
 """
 
 from __future__ import annotations

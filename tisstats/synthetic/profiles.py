@@ -1,7 +1,7 @@
 """Draw patient characteristics (Table 1) and assign them to courses.
 
 Characteristics are drawn by subtype, with the printed counts and quartiles. What the text says of
-single patients decides who has which course.
+individual patients decides who has which course.
 """
 
 from __future__ import annotations
@@ -314,5 +314,5 @@ def active_signs(profiles: Profiles) -> Bools:
 
 
 def rescued(profiles: Profiles) -> Bools:
-    """Return which patients discontinued early and received rescue medication."""
+    """Return which patients stopped early and received rescue medication."""
     return np.asarray(profiles["end_reason"] == encode("end_reason", "rescue_medication"))

@@ -47,7 +47,7 @@ def draw_ensemble(
     cohorts
         How many, at least 1.
     assumptions
-        What is assumed beyond print; the defaults if not given.
+        What is assumed beyond the printed numbers; the defaults if not given.
     processes
         Processes to use, by default one for every core; 1 draws in this process.
     scheduler

@@ -20,7 +20,7 @@ from tisstats.synthetic.targets import CORE, FORCES, MEASURES, Measure, Targets
 #: Grade of the modified Rankin scale of a bedridden patient.
 BEDRIDDEN = 5
 
-#: Least and greatest end, then least and greatest change, in steps, of the patient who is
+#: Smallest and largest end, then smallest and largest change, in steps, of the patient who is
 #: bedridden at the end: weak and unable.
 BEDRIDDEN_LIMITS = {
     "mmt": (0, 169, -52, -1),
@@ -46,7 +46,7 @@ _CHANGE_WARPS: dict[str, Transform] = {
 
 
 class RowSampler(PairSampler):
-    """Draws pairs for one measure, again and again."""
+    """Draws pairs for one measure, repeatedly."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class RowSampler(PairSampler):
             if measure == "swallowing" and assumptions.swallowing_follows_dysphagia
             else 0
         )
-        #: Least and greatest end that one of the patients must have, and that patient's change.
+        #: Smallest and largest end that one of the patients must have, and that patient's change.
         self.bedridden_limits = BEDRIDDEN_LIMITS.get(measure) if assumptions.plausibility else None
         if measure == "mrs" and self.bedridden_limits is None:
             self.bedridden_limits = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
@@ -84,7 +84,7 @@ class RowSampler(PairSampler):
         return np.asarray((changes == 0).sum(axis=1) >= self.at_best)
 
     def baseline_limits(self, rng: np.random.Generator, change: Ints) -> tuple[Ints, Ints] | None:
-        """Return the least and greatest baseline of each change; None where there are none."""
+        """Return the smallest and largest baseline of each change; None where there are none."""
         low = np.maximum(self.baselines[0], self.values[0] - change)
         high = np.minimum(self.baselines[1], self.values[1] - change)
         if self.at_best:
@@ -118,7 +118,7 @@ class RowSampler(PairSampler):
 
 
 def change_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
-    """Return the least and greatest change of a measure, in steps of its scale."""
+    """Return the smallest and largest change of a measure, in steps of its scale."""
     low, high = value_range(measure, assumptions)
     span = round(assumptions.max_relative_change * (high - low))
     if measure == "mmt":
@@ -134,7 +134,7 @@ def change_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
 
 
 def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
-    """Return the least and greatest value of a measure, in steps of its scale."""
+    """Return the smallest and largest value of a measure, in steps of its scale."""
     scale = SCALES[measure]
     lows: dict[str, int] = {
         "ck": assumptions.ck_min,
@@ -152,7 +152,7 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     }
     low, high = lows.get(measure, scale.low), highs.get(measure, scale.high)
     if high is None:
-        raise ValueError(f"no greatest value of {measure} is assumed")
+        raise ValueError(f"no largest value of {measure} is assumed")
     return int(low / scale.step), int(high / scale.step)
 
 
@@ -181,7 +181,7 @@ def abnormal_from(assumptions: Assumptions, ck_uln: Ints) -> Ints:
 
 
 def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> tuple[int, int]:
-    """Return the least and greatest baseline of a measure, of patients disabled enough."""
+    """Return the smallest and largest baseline of a measure, of patients disabled enough."""
     low, high = value_range(measure, assumptions)
     if measure in ("physician_global", "patient_global"):
         low = assumptions.global_activity_min

@@ -63,7 +63,7 @@ def not_in_encoding(encoding: str | None) -> str:
 
 
 def check_encoding(encoding: str) -> None:
-    """Raise FormatError if this is no name of an encoding of text.
+    """Raise FormatError if this is not the name of a text encoding.
 
     Examples
     --------

@@ -76,6 +76,6 @@ def find_table(directory: Path, name: str) -> Path | None:
     found = [path for ending in FORMATS if (path := directory / f"{name}{ending}").is_file()]
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
-        message = f"has several files of one table, {names}; leave one"
+        message = f"has several files of one table, {names}; keep one"
         raise DataError([Fault(str(directory), message)])
     return found[0] if found else None

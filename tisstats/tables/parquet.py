@@ -53,7 +53,7 @@ def parse_parquet(given: pa.Table, file: str, holes: Collection[str] = ()) -> Ra
     Raises
     ------
     tisstats.errors.DataError
-        If columns have no name, or one twice; if bytes are no text in UTF-8; or if whole numbers
+        If columns have no name, or one twice; if bytes are not text in UTF-8; or if whole numbers
         would lose digits as floats.
     """
     table = _with_text(given, file).to_pandas()
@@ -99,7 +99,7 @@ def _with_text(given: pa.Table, file: str) -> pa.Table:
             try:
                 text = given.column(place).cast(pa.string())
             except pa.ArrowInvalid:
-                fault = Fault(file, "has bytes that are no text in UTF-8", column=field.name)
+                fault = Fault(file, "has bytes that are not text in UTF-8", column=field.name)
                 raise DataError([fault]) from None
             given = given.set_column(place, field.name, text)
     return given

@@ -74,7 +74,7 @@ def map_table(
 
     Notes
     -----
-    Wide tables: a week at which a patient has no value, or only texts of `EMPTY`, is no visit,
+    Wide tables: a week at which a patient has no value, or only texts of `EMPTY`, is not a visit,
     except the first week. REDCap exports: the same holds for an event with nothing entered at all;
     a table of patients has the rows of one event.
 

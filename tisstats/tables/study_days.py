@@ -94,7 +94,7 @@ def time_faults(
         elif column == "week" and made_by and "week" not in columns:
             yield (
                 f"{table}.units.week",
-                f"the weeks are those of {made_by}, which are no {DAYS}",
+                f"the weeks are those of {made_by}, which are not {DAYS}",
                 unit,
             )
     for column, theirs in columns.items():
@@ -140,7 +140,7 @@ def not_study_days(days: pd.Series) -> NDArray[np.bool_]:
 
 
 def weeks_of_cells(cells: pd.Series) -> tuple[pd.Series, NDArray[np.bool_]]:
-    """Return cells of study days as weeks, empty where they are, and which are no study day.
+    """Return cells of study days as weeks, empty where they are, and which are not study days.
 
     Examples
     --------

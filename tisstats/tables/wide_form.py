@@ -1,4 +1,4 @@
-"""Tables with a column for each week, and the rows of weeks that are no visits."""
+"""Tables with a column for each week, and the rows of weeks that are not visits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def wide_to_long(applied: AppliedSection, raw: RawTable) -> RawTable:
     taken = [place for at in places.values() for place in at.values()]
     used = set(taken)
     for name in sorted(name for name in used if taken.count(name) > 1):
-        raise applied.fault("wide.columns", f"two cells of ours are taken from column {name}")
+        raise applied.fault("wide.columns", f"two values of ours are taken from column {name}")
     kept = [name for name in raw.cells.columns if name not in used]
     count = len(raw)
     rows = np.repeat(np.arange(count), len(weeks))
@@ -86,7 +86,7 @@ def unlisted_remarks(
 
 
 def unfilled_remark(number: int) -> str:
-    """Return a remark on weeks that are no visits.
+    """Return a remark on weeks that are not visits.
 
     >>> unfilled_remark(1)
     '1 week without any measure left out'

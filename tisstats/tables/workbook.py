@@ -77,8 +77,8 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     Raises
     ------
     tisstats.errors.DataError
-        If it is not a workbook, the sheet is missing or not named, or a sheet is no table: merged
-        cells, formulas whose value is not stored, cells in error, columns without a name.
+        If it is not a workbook, the sheet is missing or not named, or a sheet is not a table:
+        merged cells, formulas whose value is not stored, cells in error, columns without a name.
     """
     book = _load(content, file, values=True)
     chosen = _sheet(book, file, sheet)
@@ -162,7 +162,7 @@ def _load(content: bytes, file: str, *, values: bool) -> Workbook:
 
 @contextmanager
 def _readable(content: bytes, file: str) -> Iterator[None]:
-    """Raise DataError for whatever zipfile and openpyxl raise for a file that is no workbook."""
+    """Raise DataError for whatever zipfile and openpyxl raise for a file that is not a workbook."""
     if content.startswith(_OLD_WORKBOOK):
         message = "is an old workbook (.xls) or has a password; save it as .xlsx without one"
         raise DataError([Fault(file, message)])
@@ -234,7 +234,7 @@ def _formula(cell: Any) -> str:
 
 
 def write_workbook(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as the only sheet of a workbook; text stays text, also if it begins with "=".
+    """Write a table as the only sheet of a workbook; text stays text, even if it begins with "=".
 
     Parameters
     ----------

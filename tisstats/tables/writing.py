@@ -71,7 +71,7 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise FormatError(f"{path}: is a folder; name a file")
     if path.exists() and not is_regular(path):  # a pipe or a device, which a file would replace
-        raise FormatError(f"{path}: is no regular file; to write to a pipe, redirect - to it")
+        raise FormatError(f"{path}: is not a regular file; to write to a pipe, redirect - to it")
     try:  # files are replaced, not written into
         with tempfile.TemporaryFile(dir=path.absolute().parent):
             pass

@@ -26,7 +26,7 @@ CLASS_FILE, SLIDES_FILE = (Path(__file__).with_name(name) for name in ("class.to
 #: Exercises and the open question on the hand-out, in the order of their letters.
 HANDOUT = ("percent", "total", "enzyme", "missing", "ceiling", "interval", "placebo", "endpoint")
 
-#: The sentence at the close, the last question of the hand-out; it is no exercise of the page.
+#: The sentence at the close, the last question of the hand-out; it is not an exercise of the page.
 LAST_QUESTION = "sentence"
 
 #: Where exercises and open questions stand.

@@ -62,7 +62,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PValueRange:
-    """The least and the greatest P value that missing scores leave possible."""
+    """The smallest and the largest P value that missing scores leave possible."""
 
     lowest: float  #: 0 to 1
     highest: float  #: 0 to 1
@@ -179,7 +179,7 @@ def _compared(arm: ArmResponse, reference: ArmResponse, plan: AnalysisPlan) -> A
     def effect(
         compute: Callable[[Numbers, Numbers], Interval],
         defined: Mask,
-        extreme: Mask | None = None,  # where the least and the greatest are; None: anywhere
+        extreme: Mask | None = None,  # where the smallest and the largest are; None: anywhere
     ) -> Effect | None:
         if not np.any(defined):
             return None

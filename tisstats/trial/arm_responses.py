@@ -109,7 +109,7 @@ class ArmResponses:
     def if_open_visits_are(self, week: float) -> tuple[float, float] | None:
         """Return the incidence with all open visits as no response, and with all as a response.
 
-        None unless the endpoint asks for bounds. These are no bounds: a response weighs more once
+        None unless the endpoint asks for bounds. These are not bounds: a response weighs more once
         others are censored, so that one that comes later, or some open visits as responses and
         others not, can give less than the first and more than the second.
         """

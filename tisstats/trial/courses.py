@@ -169,7 +169,7 @@ class Courses:
     def of(cls, analysis: Analysis, deterioration: str | WorseningRule = "confirmed") -> Courses:
         """Return the courses of a trial's analysed patients.
 
-        An early stop is in the week of the column ``stop_week`` of the patients, also of a patient
+        An early stop is in the week of the column ``stop_week`` of the patients, even of a patient
         who completed the study after it. Where that is empty or missing, it is in the week of the
         end of a patient who did not complete; where that is missing too, at the last visit. A death
         that ended the study is that stop, in the column ``death_week`` if that is given. Of another

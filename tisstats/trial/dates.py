@@ -25,7 +25,7 @@ _Weeks = NDArray[np.float64]
 
 
 def with_weeks(study: Study, typed: Mapping[str, TypedTable]) -> dict[str, TypedTable]:
-    """Return the tables of a study with weeks, also where they have dates.
+    """Return the tables of a study with weeks, even where they have dates.
 
     A week is the days since the first dose, divided by 7, and is not rounded. Of stops and deaths,
     a week that is given counts, that of the stop also for the death that ended the study; a date

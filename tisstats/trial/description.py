@@ -68,8 +68,8 @@ class AnalysisOptions:
     zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
     pvalue_method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
-    responder_threshold: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: least score of responders
-    minimal_threshold: float = RESPONSE_CUTOFFS["adult"]["minimal"]  #: least of minimal improvement
+    responder_threshold: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: responders' minimum
+    minimal_threshold: float = RESPONSE_CUTOFFS["adult"]["minimal"]  #: that of minimal improvement
     population: Population = "adult"  #: whose cut-offs the response categories have
 
     def __post_init__(self) -> None:

@@ -110,7 +110,7 @@ class Endpoint:
     """
 
     kind: Kind  #: the response, see Notes
-    threshold: float  #: least Total Improvement Score of a response, above 0, up to 100
+    threshold: float  #: minimum Total Improvement Score of a response, above 0, up to 100
     week: float  #: week of the assessment ("at week", "sustained"), or the last that counts
     intercurrent: Strategy  #: strategy for intercurrent events, one of `STRATEGIES`
     missing: Missing  #: what becomes of a status that is open, one of `MISSING_RULES`
@@ -164,7 +164,7 @@ class Endpoint:
 
         By the composite strategy an event is the unfavourable outcome, whichever that is (ICH
         E9(R1), A.3.2). By the hypothetical strategy some patients with an event are kept, see
-        `evaluate`: what the others would have had is then not estimated.
+        `evaluate`: the outcome of the others is then not estimated.
 
         Examples
         --------
@@ -189,9 +189,9 @@ class Endpoint:
         if self.intercurrent == "hypothetical" and kept:
             described = (
                 "patients with rescue medication or an early stop, such as a death, before the "
-                f"assessment are left out, except those with {kept} before it; what the others "
-                f"would have had is not estimated, and the proportion {too_high} if such events "
-                "have nothing to do with the outcome"
+                f"assessment are left out, except those with {kept} before it; what the outcome of "
+                f"the others would have been is not estimated, and the proportion {too_high} if "
+                "such events are unrelated to the outcome"
             )
         if not self.without_rescue:
             return described
@@ -254,7 +254,7 @@ medication'
         if not self.at_one_week and decides:
             sentences.append(
                 f"{'An event' if composite else 'Rescue medication'} at any time before week "
-                f"{self.week:g} counts, also after a visit with {self.words.indefinite}"
+                f"{self.week:g} counts, even after a visit with {self.words.indefinite}"
             )
         if not self.at_one_week:
             seen = "a visit" if self.kind == "best" else "at least two visits"

@@ -234,7 +234,7 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
        Kept are patients whose visits before it settle the status: by a "best" or
        "confirmed" response, or by a confirmed deterioration. This leaves out outcomes, and does not
        estimate what they would have been. Where responses before the event are kept, the proportion
-       is too high if the events have nothing to do with the response: see
+       is too high if the events are unrelated to the response: see
        `time_to_first_response`.
     3. Confirmed deterioration up to the assessment, if the endpoint excludes it: non-responder.
     4. The scores, as far as their bounds settle the status. While on treatment, the last
@@ -266,7 +266,7 @@ def evaluate(endpoint: Endpoint, courses: Courses) -> EndpointResult:
     ------
     TypeError
         If the endpoint is not an `Endpoint`, such as the section ``[endpoint]`` of a study's
-        description, or the courses are no `Courses`.
+        description, or the courses are not `Courses`.
 
     References
     ----------

@@ -96,7 +96,7 @@ def harm_outcomes(data: StudyData) -> list[HarmOutcome]:
         Death, adverse events (any, serious, related to treatment), rescue medication, early stops
         (any, because of an adverse event) and clinically relevant deterioration at any visit; the
         last not with PRINTO's core set, in which no definition of it is implemented. Deaths are
-        those by which the study ended for a patient, and those with a week of their own, also
+        those by which the study ended for a patient, and those with a week of their own, even
         after the treatment was stopped or completed. A stop for another or no stated reason does
         not count as one because of an adverse event, nor does a death; a patient who stopped
         early and died later has both outcomes.

@@ -100,7 +100,7 @@ def conflict_faults(
                 where = f"in the window of week {weeks[row]:g}"
             message = (
                 f"differs from {other.value} in row {other.row}, of the same patient {where}: "
-                "leave one of them"
+                "keep one of them"
             )
             if abs(days[row] - days[first]) >= SAME_DAYS:  # of visits at one time, none is chosen
                 message += ', or choose one of the rows by visits.in_window = "choose"'

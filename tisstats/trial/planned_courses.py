@@ -40,8 +40,8 @@ def planned_arm_from_courses(
         Whether the threshold must be reached at the last visit, or at any.
     rescue : float
         Probability of rescue medication before each visit, 0 to 1, if there was none before. Scores
-        do not count from then on: a response is not possible any more, and "at week" a response
-        before is none.
+        do not count from then on: a response is no longer possible, and with "at week" an
+        earlier one does not count.
     missed : float
         Probability that a visit is missed, 0 to 1, the same for each, whatever the score.
 

@@ -194,7 +194,7 @@ def curve_of_counts(
     Parameters
     ----------
     count : callable
-        Returns the `Counts` of the settings that are no fields of `Inference`, such as
+        Returns the `Counts` of the settings that are not fields of `Inference`, such as
         `ResponseCohort.count` with its endpoint.
     inference : Inference
         Interval and test as chosen.

@@ -67,7 +67,7 @@ def first_response(
     counted
         Which visits count, same shape.
     threshold
-        Least score.
+        Minimum score.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def time_to_first_response(
     courses : Courses
         The patients' courses.
     threshold : float
-        Least Total Improvement Score of a response, above 0, up to 100.
+        Minimum Total Improvement Score of a response, above 0, up to 100.
     horizon : float
         Last week that counts, included.
     intercurrent : {"treatment policy", "composite", "while on treatment", "hypothetical"}

@@ -266,7 +266,7 @@ def _with_all_measures(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _met(table: pd.DataFrame, met: pd.Series) -> NDArray[np.bool_]:
-    """Return whether a definition is met; a baseline is no follow-up, and meets none."""
+    """Return whether a definition is met; a baseline is not a follow-up visit, and meets none."""
     filled = met.reindex(table.index).astype("boolean").fillna(False)
     return filled.to_numpy(dtype=bool)
 

@@ -128,7 +128,7 @@ def _endpoint(data: StudyData) -> dict[str, pd.Series]:
 
 
 def _last_seen(data: StudyData) -> NDArray[np.float64]:
-    """Return the week of each patient's last visit, also if the schedule drops it."""
+    """Return the week of each patient's last visit, even if the schedule drops it."""
     last: NDArray[np.float64] = data.trial.patients["end_week"].to_numpy(dtype=float)
     if data.dropped_visits.empty:
         return last

@@ -1,7 +1,7 @@
 """The defensible choices of a described study.
 
 The first level of every choice is that of the description. Which others there are depends on the
-study: where nobody stopped early, how early stops are handled is no choice.
+study: where nobody stopped early, how early stops are handled is not a choice.
 """
 
 from __future__ import annotations
@@ -327,7 +327,7 @@ class StudyChoices:
     def _why_missing(self, rule: Missing, planned: Missing) -> str:
         """Return why a rule for open statuses is among the levels."""
         if self.data.study.endpoint.missing == "bounds":
-            # Bounds are no single count, so that each of their ends is a level.
+            # Bounds are not a single count, so that each of their ends is a level.
             counted = {"worst case": "none", "best case": "all"}
             if self.endpoint.words.unfavourable:
                 counted = {"best case": "none", "worst case": "all"}

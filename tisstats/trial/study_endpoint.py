@@ -185,6 +185,6 @@ def _event_sentences(data: StudyData) -> list[str]:
         )
     if data.own_death_weeks:
         sentences.append(
-            "A death whose own week is recorded is in that week, also after an early stop."
+            "A death whose own week is recorded is in that week, even after an early stop."
         )
     return sentences

@@ -73,11 +73,12 @@ def cross_faults(study: Study) -> Iterator[Fault]:
 
 
 def _decimal_faults(study: Study, fault: Any) -> Iterator[Fault]:
-    """Yield decimals of what is no measure of the study."""
+    """Yield decimals of what is not a measure of the study."""
     given, known = study.analysis.decimals, (*study.measures.used, *study.measures.others, SCORE)
     for name, number in given.items() if isinstance(given, Mapping) else ():
         if name not in known:
-            message = f"is of no measure of the study; there are {', '.join(known)} (the score)"
+            there_are = f"there are {', '.join(known)} (the score)"
+            message = f"is not for a measure of the study; {there_are}"
             yield fault(f"analysis.decimals.{name}", number, message)
 
 
@@ -119,7 +120,7 @@ def definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]
 
     for key, value, measure in _cutoffs(given):
         if measure not in used:
-            yield fault(key, value, "is of no measure in measures.used")
+            yield fault(key, value, "is not for a measure in measures.used")
     for key, available, who in (
         ("improvement.improved_count", len(used), names),
         ("worsening.worse_count", len(used), names),
@@ -201,7 +202,7 @@ def _other_measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
         if column in measures.used:
             yield fault(f"measures.others.{column}", None, "is in measures.used already")
         if column in _NO_MEASURES:
-            message = "is a column of the visits that is no measure"
+            message = "is a column of the visits that is not a measure"
             yield fault(f"measures.others.{column}", None, message)
         if column in _RESULTS:
             message = f"is a name of ours for what is computed; a mapping file can rename {column}"
@@ -228,7 +229,7 @@ _COLUMN_TYPES = {
 #: Columns that are computed of patients.
 _ENDPOINT = ("primary_endpoint", "primary_endpoint_rule")
 
-#: Columns of visits that are no measures.
+#: Columns of visits that are not measures.
 _NO_MEASURES = ("patient_id", "week", "date", "origin")
 
 #: Columns that are computed of visits.
@@ -240,7 +241,7 @@ def _characteristic_faults(rows: Mapping[str, BaselineRow], fault: Any) -> Itera
     for column, row in rows.items():
         needed = _COLUMN_TYPES.get(column, row.type)
         if needed is None:
-            yield fault(f"characteristics.{column}", None, "is no characteristic of a patient")
+            yield fault(f"characteristics.{column}", None, "is not a characteristic of a patient")
         elif column in _ENDPOINT:
             message = f"is a name of ours for what is computed; a mapping file can rename {column}"
             yield fault(f"characteristics.{column}", None, message)

@@ -66,7 +66,7 @@ class General:
     population: Population  #: whose response categories apply
     core_set: CoreSet  #: core set that was measured, as a whole
     treatment: str  #: name of the treatment under study
-    listings: bool  #: whether the report lists single patients
+    listings: bool  #: whether the report lists individual patients
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class StudySpecifications(StudyChoices):
         return compared.responders_low == compared.responders_high
 
     def _first_row(self, comparison: Comparison) -> str:
-        """Return what the first levels are to the description: bounds are no single result."""
+        """Return what the first levels are to the description: bounds are not a single result."""
         single = self.is_single_result(comparison)
         return "yes" if single else "no single result: no open status as the outcome"
 

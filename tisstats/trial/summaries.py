@@ -240,7 +240,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     trial
         The trial or its analysis.
     score
-        Least Total Improvement Score; by default that of a responder.
+        Minimum Total Improvement Score; by default that of a responder.
 
     Returns
     -------
@@ -361,8 +361,8 @@ def safety_table(
         "Any adverse event": np.isin(ids, analysis.adverse_events["patient_id"]),
         "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
         "Rescue medication": analysis.received_rescue(),
-        "Study ended early": analysis.discontinued(),
-        "Discontinued study medication because of an adverse event": equals(
+        "Stopped early": analysis.discontinued(),
+        "Stopped early because of an adverse event": equals(
             analysis.analysed, "end_reason", "adverse_event"
         ),
     }

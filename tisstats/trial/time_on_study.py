@@ -39,7 +39,7 @@ def times_on_study(analysis: Analysis, courses: Courses, threshold: float) -> li
     courses : Courses
         The courses of its patients, with rescue medication and early stops.
     threshold : float
-        Least score of a response, points, at a visit after week 0, whatever came before it.
+        Minimum score of a response, points, at a visit after week 0, whatever came before it.
 
     Returns
     -------

@@ -43,7 +43,7 @@ SCRIPTS = tuple(
 )
 STYLES = ("calculator.css", "calculator_sheet.css")
 
-#: Why the numbers of the tables are no results, as JSON.
+#: Why the numbers of the tables are not results, as JSON.
 _FACTS = '"rules of the score; on the page on the score"'
 
 #: The form's order: scales of one unit side by side, tests with settings of their own last.

@@ -12,7 +12,7 @@ _LONGEST = 150
 #: Characters of a title.
 _TITLE = range(20, 141)
 
-#: Where a caption may end, the best place first; "Table 1." is no sentence.
+#: Where a caption may end, the best place first; "Table 1." is not a sentence.
 _ENDS = (re.compile(r"(?<!^Table \d)(?<!^Table \d\d)\. "), re.compile(": "), re.compile("; "))
 
 

@@ -24,7 +24,7 @@ from tisstats.teaching.class_texts import ClassTexts, Plan, Step, Task, class_te
 
 STYLE = "class.css"
 
-#: Why the numbers of the tables are no results, as JSON.
+#: Why the numbers of the tables are not results, as JSON.
 _FACTS = '"plan or rubric of a class"'
 
 

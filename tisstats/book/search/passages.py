@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import lxml.html  # type: ignore[import-untyped]
 from lxml.html import HtmlElement
 
-#: Elements that are no part of what a page says.
+#: Elements that are not part of what a page says.
 _SILENT_TAGS = frozenset(
     {"script", "style", "noscript", "svg", "button", "select", "input", "textarea", "template"}
 )
@@ -89,7 +89,7 @@ def read_passages(text: HtmlElement, elsewhere: frozenset[str] = frozenset()) ->
 
 
 def plain(element: HtmlElement) -> str:
-    """Return the text of an element in one line, without what is no part of it.
+    """Return the text of an element in one line, without what is not part of it.
 
     >>> plain(lxml.html.fromstring('<p>Of <b>19</b> patients<a class="headerlink">#</a></p>'))
     'Of 19 patients'

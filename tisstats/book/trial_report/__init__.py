@@ -28,7 +28,7 @@ _ASSETS = (
 _CITE = "book/cite"
 _DEVELOPERS = "The tisstats developers"
 
-#: Notebooks that list single patients; left out if the study's description says so.
+#: Notebooks that list individual patients; left out if the study's description says so.
 _LISTINGS = ("listings",)
 
 

@@ -17,8 +17,8 @@ from tisstats.chapters.result_facts import WORDS, Facts, counted
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import format_outward
 
-#: Examples in the prose of bounds that change on a finer step: measure, alteration, quantity, side,
-#: and decimals shown.
+#: Examples in the prose of bounds that change with finer steps: measure, alteration, quantity,
+#: side, and decimals shown.
 _MOVED_EXAMPLES = (
     ("eq_vas", "eq_vas_step_1", "hodges_lehmann", "minimum", 1),
     ("haq", "haq_incomplete", "worsened", "maximum", 0),
@@ -109,7 +109,7 @@ class BoundAssumptions(CohortsAndBounds):
     def sensitivity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on altered assumptions.
 
-        Two bounds that change on a finer step serve as examples: the lower bound of the
+        Two bounds that change with finer steps serve as examples: the lower bound of the
         Hodges-Lehmann estimate of the EQ VAS in whole points, and the upper bound of the number of
         patients worse on a HAQ with an unanswered category.
         """

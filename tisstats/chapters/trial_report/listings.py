@@ -1,4 +1,4 @@
-"""Listings: single patients, their visits, treatments and adverse events."""
+"""Listings: individual patients, their visits, treatments and adverse events."""
 
 from __future__ import annotations
 

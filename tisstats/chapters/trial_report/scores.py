@@ -137,7 +137,7 @@ class Scores(TimeToResponse):
 
     @property
     def responder_score(self) -> float | None:
-        """The least score of a response, points; None if another criterion makes one."""
+        """The minimum score of a response, points; None if another criterion makes one."""
         endpoint = self.study.endpoint
         return None if endpoint.as_endpoint().criterion else endpoint.threshold
 

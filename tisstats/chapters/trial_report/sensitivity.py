@@ -192,7 +192,7 @@ class Sensitivity(TrialChapter):
 
     @property
     def asks_for_bounds(self) -> bool:
-        """Whether the main analysis asks for bounds, which are no combination of choices."""
+        """Whether the main analysis asks for bounds, which are not a combination of choices."""
         return self.study.endpoint.missing == "bounds"
 
     def share_tables(self) -> list[Table]:

@@ -99,7 +99,7 @@ def _names_an_ensemble(cohort: Path) -> bool:
 
     place, _ = split_choice(str(cohort))
     found = ensemble_file(place)
-    # A table of a study that is named in place of its folder is no ensemble.
+    # A table of a study that is named in place of its folder is not an ensemble.
     return found is not None and found.suffix == Path(ENSEMBLE).suffix
 
 

@@ -26,15 +26,15 @@ PACKAGE = "ivig-myositis-published"
 
 #: Note of the ledger on a number that the reference cohort reproduces.
 _ATTAINED = (
-    "attained together with the other numbers that depend on patient-level data by the synthetic "
-    "reference cohort, which was generated to match them and is not evidence for them"
+    "attained by the synthetic reference cohort together with the other numbers that depend on "
+    "patient-level data; the cohort was generated to match them and is not evidence for them"
 )
 
 #: Note of the ledger on a number of `FREE_NUMBERS`.
-_FREE = "synthetic data could have another number here as well, and do not test it"
+_FREE = "synthetic data could equally have a different number here, so they do not test it"
 
-#: Numbers that a cohort could have otherwise, with all else as printed but what repeats or
-#: describes the same patients or events: that one has them shows nothing.
+#: Numbers that could differ in a cohort with all else as printed, except what repeats or describes
+#: the same patients or events: that a cohort has them shows nothing.
 FREE_NUMBERS = frozenset(
     {
         "flow.treated_before",
@@ -81,8 +81,8 @@ def evaluate_ledger(
 def value_grids(published: PublishedFacts) -> dict[str, claim.ValueGrid]:
     """Return the value grid of each outcome measure and each characteristic with quartiles.
 
-    A patient included at the minimum age may have had the onset up to the maximum disease duration
-    earlier, so that the minimum age at onset, in completed years, is lower by as much.
+    The onset in a patient included at the minimum age may have been up to the maximum disease
+    duration earlier, so that the minimum age at onset, in completed years, is lower.
     """
     youngest = int(youngest_at_onset(published))
     longest = published.count("design.maximum_disease_duration")
@@ -136,12 +136,12 @@ def percentage_without_numerator(inputs: claim.ClaimInputs) -> claim.Finding:
         return f"{count} of {size} is {format_rounded(Fraction(100 * count, size), 1)}%"
 
     remarks = (
-        f"the numerator is not printed. Of {group} patients, {listed} rounds to it; of {analysed}, "
-        f"{among}",
+        f"the numerator is not printed. Of {group} patients, {listed} rounds to this percentage; "
+        f"of {analysed}, {among}",
         f"with the {kept} who had at least minimal improvement by week {week}: "
         f"{percentage(kept, group)}; with patient {left_out} as well, "
         f"{percentage(kept + 1, group)}; "
-        f"with patient {added} too, if not one of the {kept}, {percentage(kept + 2, group)}",
+        f"with patient {added} too, if not among the {kept}, {percentage(kept + 2, group)}",
         f"with all {lost} whose improvement was lost, {percentage(kept + lost, analysed)} without "
         f"patient {left_out} and {percentage(kept + lost + 1, group)} with this patient",
         f"no patient-level data test it here: patient {left_out} has no scores in the synthetic "

@@ -15,9 +15,9 @@ from tisstats.forensics import quartile_consistency
 from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Check, ClaimInputs, Evaluation, Finding, Verdict, number_with_unit
+from tisstats.ledger.claim import Check, ClaimInputs, Evaluation, Finding, Verdict
 from tisstats.ledger.evaluation import Ledger
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import SCALES, with_unit
 from tisstats.lim2021.table2_bounds import attainable_ranges, conditions
 from tisstats.lim2021.table2_row import Table2Row, Texts, find_values
 from tisstats.measures.scales import Scale
@@ -72,11 +72,11 @@ def _conflict(row: Table2Row) -> str:
         if not joint.possible:
             return (
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
-                f"{step_text(row.scale)}, quartile definition {row.definition}"
+                f"{with_unit(row.step, row.scale.unit)}, quartile definition {row.definition}"
             )
     if not attainable_ranges(row).asymptotic.printed_p_attainable:
         return (
-            f"no {row.pairs} changes in steps of {step_text(row.scale)} with the "
+            f"no {row.pairs} changes in steps of {with_unit(row.step, row.scale.unit)} with the "
             f"printed quartiles (definition {row.definition}) have an asymptotic signed-rank P "
             f"value that rounds to {row.p}"
         )
@@ -162,14 +162,9 @@ def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
     ]
 
 
-def step_text(scale: Scale) -> str:
-    """Format the step of a scale with its unit."""
-    return number_with_unit(f"{float(scale.step):g}", scale.unit)
-
-
 def assumed_step(scale: Scale) -> str:
     """Format the step of a scale, and whether it is our assumption."""
-    return step_text(scale) + (" (assumed)" if scale.step_is_assumed else "")
+    return with_unit(scale.step, scale.unit) + (" (assumed)" if scale.step_is_assumed else "")
 
 
 def _range_remarks(row: Table2Row) -> tuple[str, ...]:
@@ -182,8 +177,9 @@ def _range_remarks(row: Table2Row) -> tuple[str, ...]:
         parts.append(f"the exact one from {p_range_text(ranges.exact.low, ranges.exact.high)}")
     if ranges.exact_given_printed is not None:
         low, high = ranges.exact_given_printed.low, ranges.exact_given_printed.high
+        as_printed = f"is {row.p}" if row.p.startswith("<") else f"rounds to {row.p}"
         parts.append(
-            f"and where the asymptotic one rounds to {row.p}, the exact one from "
+            f"and where the asymptotic one {as_printed}, the exact one from "
             f"{p_range_text(low, high)}"
         )
     return (str(ProvenStatement(", ".join(parts), conditions(row))),)

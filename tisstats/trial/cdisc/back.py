@@ -271,7 +271,7 @@ def _events(read: ReadDatasets) -> pd.DataFrame:
 
 
 def _event_weeks(found: CellFaults) -> pd.Series:
-    """Return the weeks of a data set's records, and record what is no study day."""
+    """Return the weeks of a data set's records, and record what is not a study day."""
     table = found.table
     if _week_variable(table) == "ASTWK":
         return column_of(table, "ASTWK", np.nan)

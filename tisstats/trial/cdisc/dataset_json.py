@@ -161,7 +161,7 @@ class _Read:
         self.type = kind
         self.allowed = allowed
         self.convert = convert
-        # By type, not by instance: true and false are no numbers.
+        # By type, not by instance: true and false are not numbers.
         self._types = {*types, type(None)}
 
     def refused(self, cells: list[object]) -> list[int]:

@@ -131,7 +131,7 @@ def _numbers(found: CellFaults, name: str) -> pd.Series:
 
 
 def _dates(adsl: pd.DataFrame, name: str, date_format: str) -> pd.Series:
-    """Return a variable as days; a text that is no whole date, such as year and month, is none."""
+    """Return a variable as days, missing where it is not a whole date, such as year and month."""
     if name in adsl and is_datetime64_any_dtype(adsl[name]):
         days: pd.Series = adsl[name].reset_index(drop=True).dt.tz_localize(None).dt.normalize()
         return days

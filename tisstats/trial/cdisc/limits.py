@@ -137,7 +137,7 @@ def _name_faults(
     datasets: AnalysisDatasets, name: str, variables: tuple[Variable, ...]
 ) -> list[Fault]:
     """Return what is wrong with the names and labels of a data set and its variables."""
-    allowed = "must have up to 8 capital letters, digits or underscores and begin with no digit"
+    allowed = "must have up to 8 capital letters, digits or underscores and not begin with a digit"
     faults = [
         Fault(name, f"a name {allowed}", column=each or None, value=each or name)
         for each in ("", *(variable.variable for variable in variables))

@@ -114,5 +114,5 @@ class StudyMetadata:
             if not NAME.fullmatch(name):
                 raise ValueError(
                     "variable_names must have up to 8 capital letters, digits or underscores and "
-                    f"begin with no digit, got {name!r}"
+                    f"not begin with a digit, got {name!r}"
                 )
