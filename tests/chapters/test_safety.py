@@ -1,6 +1,7 @@
 """Safety: counts over those analysed and over those treated, and what zero events rule out."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,10 @@ def test_the_relation_of_the_embolism_keeps_the_brackets_of_the_article(page):
         "not stated",
         "not stated",
     ]
+
+
+def test_the_tables_say_what_an_interval_without_width_means(page):
+    wald = replace(page, interval_method="wald")
+    for name in ("outcomes_analysed", "outcomes_treated", "safety_comparison"):
+        assert "does not mean that the proportion is known" in dict(getattr(wald, name)().notes)[""]
+        assert "" not in dict(getattr(page, name)().notes)

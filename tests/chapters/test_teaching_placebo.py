@@ -195,3 +195,14 @@ def test_the_printed_limits_are_those_of_wald(page):
     assert numbers["printed_limits"] == f"{100 * wald.low:.2f} to {100 * wald.high:.2f}"
     other = page.differences["newcombe"]
     assert format_percent(other.low) != format_percent(wald.low)
+
+
+def test_a_type_one_error_or_power_that_rounds_to_0_is_not_called_0():
+    extreme = PlaceboResponse(
+        confidence_level=0.999999999, interval_method="wilson", target_power=1e-9
+    ).missed_visits
+    numbers = extreme.numbers()
+    assert numbers["missed_none_power"] == numbers["missed_none_error"] == "<0.1"
+    table = extreme.by_rule().frame
+    assert set(table.filter(like="Type I error").iloc[:, 0]) == {"<0.1"}
+    assert "type I error <0.1, <0.1" in extreme.figure().alt

@@ -166,9 +166,11 @@ class MissedVisits:
             "missed_left_out_power": self._power("unknown"),
             "missed_bounds_power": self._power("bounds"),
             "missed_counted_bias": _points(alike.lower_bias),
-            "missed_counted_error": format_percent(errors["non-responder"].rejection_probability),
-            "missed_left_out_error": format_percent(errors["unknown"].rejection_probability),
-            "missed_none_error": format_percent(
+            "missed_counted_error": format_probability(
+                errors["non-responder"].rejection_probability
+            ),
+            "missed_left_out_error": format_probability(errors["unknown"].rejection_probability),
+            "missed_none_error": format_probability(
                 trial.characteristics("unknown", ALIKE, 0.0, null=True).rejection_probability
             ),
             "missed_left_out_bias": _points(
@@ -270,9 +272,9 @@ class MissedVisits:
             "Missed": missed,
             "Rule": label,
             "Power, %": format_probability(found.rejection_probability),
-            "Type I error, %": format_percent(null.rejection_probability),
+            "Type I error, %": format_probability(null.rejection_probability),
             "Bias": _bias(found, bounded=rule == "bounds"),
-            "Coverage, %": format_percent(found.coverage),
+            "Coverage, %": format_probability(found.coverage),
         }
 
     @table(
