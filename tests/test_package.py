@@ -144,10 +144,9 @@ def test_base_dependencies_are_enough_for_the_ledger(modules_of_extras):
 
 
 def test_a_command_names_the_smallest_extra_that_it_needs(tmp_path, modules_of_extras):
-    package = Path(shutil.copytree(ROOT / "data" / "placebo_arms", tmp_path / "package"))
-    description = package / "datapackage.json"
-    (first, *_) = json.loads(description.read_text(encoding="utf-8"))["resources"]
-    (package / first["path"]).write_text("wrong", encoding="utf-8")  # what is right needs none
+    package = Path(shutil.copytree(ROOT / "data" / "published", tmp_path / "published"))
+    flow = package / "flow.csv"  # what is plainly right needs no extra
+    flow.write_text(flow.read_text(encoding="utf-8").replace("included,20", "included,x"))
     hiding = [sys.executable, "-c", HIDING, modules_of_extras, "check", package]
     refused = subprocess.run(hiding, capture_output=True, text=True)
     assert refused.returncode == 2
