@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tisstats.chapters.safety import Safety
+from tisstats.trial import summaries
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,9 @@ def test_the_tables_say_what_an_interval_without_width_means(page):
     for name in ("outcomes_analysed", "outcomes_treated", "safety_comparison"):
         assert "does not mean that the proportion is known" in dict(getattr(wald, name)().notes)[""]
         assert "" not in dict(getattr(page, name)().notes)
+
+
+def test_a_table_of_events_without_any_says_so(page, monkeypatch):
+    none = page.serious_events_in_data().frame.iloc[:0]
+    monkeypatch.setattr(summaries, "serious_event_table", lambda _trial: none)
+    assert page.serious_events_in_data().frame.to_dict("list") == {"Entries": ["none"]}
