@@ -219,9 +219,9 @@ def _draw_last_step(
     axes: Axes, weeks: NDArray[np.float64], low: ArrayLike, high: ArrayLike, **look: Any
 ) -> None:
     """Draw the limits of a step at the end of the curve, where a band has no width."""
-    if weeks[-1] == weeks[-2]:
-        ends = np.asarray(low)[-1], np.asarray(high)[-1]
-        axes.plot(weeks[-2:], ends, linewidth=6, solid_capstyle="butt", clip_on=False, **look)
+    limits = np.transpose([low, high])
+    if weeks[-1] == weeks[-2] and (limits[-2] != limits[-3]).any():
+        axes.plot(weeks[-2:], limits[-1], linewidth=6, solid_capstyle="butt", clip_on=False, **look)
 
 
 def _point_steps(
