@@ -30,6 +30,9 @@ from tisstats.teaching.missed_visits import (
     MissedVisitsTrial,
 )
 
+#: Who misses visits in the panels of the figure, and whether the null hypothesis is true in it.
+_DRAWN = ((ALIKE, False), (PLACEBO_ONLY, True))
+
 
 @dataclass(frozen=True)
 class MissedVisits:
@@ -78,24 +81,28 @@ class MissedVisits:
     @cached_property
     def simulated_rules(self) -> list[str]:
         """The rules for which a number shown is simulated, as its exact sum would be too long."""
-        shown = {(pattern, SHARE) for pattern in PATTERNS} | {
-            (pattern, share) for pattern in (ALIKE, PLACEBO_ONLY) for share in SHARES
-        }
+        shown = [
+            *((pattern, SHARE, null) for pattern in PATTERNS for null in (False, True)),
+            *((pattern, share, null) for pattern, null in _DRAWN for share in SHARES),
+        ]
         return [
             label
             for rule, label in RULES.items()
             if any(
                 self.trial.is_simulated(rule, pattern, share, null=null)
-                for pattern, share in shown
-                for null in (False, True)
+                for pattern, share, null in shown
             )
         ]
 
     @property
+    def how(self) -> str:
+        """How probabilities are computed."""
+        return "exact or simulated" if self.simulated_rules else "exact"
+
+    @property
     def method(self) -> str:
         """How power and type I error are computed."""
-        exact = "Fisher's exact test, two-sided, exact"
-        return f"{exact} or simulated" if self.simulated_rules else exact
+        return f"Fisher's exact test, two-sided, {self.how}"
 
     @property
     def simulated_note(self) -> str:
@@ -287,7 +294,7 @@ class MissedVisits:
             "Coverage, %": Facts(
                 "{coverage}",
                 "Interval of the difference",
-                method="{self.level_percent}% Newcombe, exact",
+                method="{self.level_percent}% Newcombe, {self.how}",
             ),
         },
         notes={
