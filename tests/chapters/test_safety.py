@@ -91,3 +91,10 @@ def test_a_table_of_events_without_any_says_so(page, monkeypatch):
     none = page.serious_events_in_data().frame.iloc[:0]
     monkeypatch.setattr(summaries, "serious_event_table", lambda _trial: none)
     assert page.serious_events_in_data().frame.to_dict("list") == {"Entries": ["none"]}
+
+
+@pytest.mark.parametrize(("given", "meant"), [(17, "17"), (1.5, "1.5")])
+def test_a_number_that_papermill_passes_on_is_the_name_of_a_folder(page, given, meant):
+    assert replace(page, cohort=given).cohort == meant
+    with pytest.raises(ValueError, match="cohort must be text, got True"):
+        replace(page, cohort=True)
