@@ -468,8 +468,8 @@ def test_a_power_that_rounding_keeps_from_its_target_attains_it():
     assert smallest_sample_size(0.8, [0.5, 0.8 * (1 - 1e-15)], int, "patients").smallest == 2
 
 
-def test_a_target_near_1_is_not_attained_by_what_falls_short_twice_as_often():
-    powers = [0.999999998, 0.999999999]
+def test_a_target_near_1_is_not_attained_by_what_falls_short_half_as_often_again():
+    powers = [0.9999999985, 0.999999999]
     assert smallest_sample_size(0.999999999, powers, int, "patients").smallest == 2
 
 
