@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tisstats.datapackage import faults, find_faults, read_descriptor
+from tisstats.datapackage.lost_files import without_lost_references
 from tisstats.datapackage.with_care import find_with_care
 
 #: Cells plainly valid, doubtful and wrong.
@@ -97,8 +98,8 @@ def test_faults_are_those_of_checking_every_row(tmp_path_factory, patients, visi
     for name, record in odd:
         tables[name] = [*tables[name], record]
     write(folder, tables)
-    descriptor = read_descriptor(folder)
-    expected = find_with_care(folder, descriptor)
+    descriptor, lost = without_lost_references(folder, read_descriptor(folder))
+    expected = [*lost, *find_with_care(folder, descriptor)]
     assert list(map(str, find_faults(folder))) == list(map(str, expected))
 
 
@@ -128,3 +129,54 @@ def test_one_fault_among_many_rows_is_named_with_its_row(tmp_path, rows, monkeyp
     (fault,) = find_faults(tmp_path)
     assert (fault.file, fault.row, fault.value) == (str(tmp_path / "visits.csv"), rows + 1, "-0.5")
     assert checked == [2]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "patients.csv: the file is missing"),
+        (b"", "patients.csv: is empty"),
+        (b"id,age\n", "patients.csv: has no rows, and rows of visits refer to it"),
+        (b"id,age\na,50\n\xe8,50\n", "patients.csv: cannot be read as a CSV file in UTF-8"),
+        (b"name,age\na,50\n", "patients.csv, row 1, value 'name,age': the columns must be"),
+    ],
+)
+def test_a_file_without_the_rows_that_others_refer_to_is_one_fault(tmp_path, content, expected):
+    visits = [["a", week, "0.5", "none", "true", "no"] for week in ("1", "2", "x")]
+    write(tmp_path, {"patients": [], "visits": visits})
+    file = tmp_path / "patients.csv"
+    file.unlink() if content is None else file.write_bytes(content)
+    first, second = (str(fault).replace(f"{tmp_path}/", "") for fault in find_faults(tmp_path))
+    assert first.startswith(expected)
+    assert second.startswith("visits.csv, row 4, column week, value 'x': must be an integer")
+
+
+def test_a_file_without_rows_to_which_none_refers_is_valid(tmp_path):
+    write(tmp_path, {"patients": [], "visits": [["", "1", "0.5", "none", "true", "no"]]})
+    assert find_faults(tmp_path) == []
+
+
+def test_a_key_at_fault_is_one_fault_and_does_not_repeat_another(tmp_path):
+    write(tmp_path, {"patients": [["a", "50"], ["", "60"]], "visits": []})
+    (fault,) = find_faults(tmp_path)
+    assert (fault.row, fault.message) == (3, "must be text; not empty")
+
+
+def test_an_empty_key_that_no_constraint_forbids_does_not_repeat_another(tmp_path):
+    fields = [{"name": name, "type": "string"} for name in ("id", "remark")]
+    schema = {"fields": fields, "primaryKey": "id"}
+    described = {"resources": [{"name": "notes", "path": "notes.csv", "schema": schema}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("id,remark\na,x\n,y\n", encoding="utf-8")
+    (fault,) = find_faults(tmp_path)
+    assert (fault.row, fault.message) == (3, "id must not be empty")
+
+
+def test_the_file_that_has_no_such_row_goes_by_its_own_name(tmp_path):
+    visits = [["c", "1", "0.5", "none", "true", "no"]]
+    write(tmp_path, {"patients": [["a", "50"]], "visits": visits})
+    (tmp_path / "patients.csv").rename(tmp_path / "people of mine.csv")
+    path = tmp_path / "datapackage.json"
+    path.write_text(path.read_text().replace("patients.csv", "people of mine.csv"))
+    (fault,) = find_faults(tmp_path)
+    assert fault.message == "must stand in column id of people of mine.csv"

@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -139,3 +141,15 @@ def test_base_dependencies_are_enough_for_the_ledger(modules_of_extras):
     done = subprocess.run(hiding, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout == called(*words).stdout
+
+
+def test_a_command_names_the_smallest_extra_that_it_needs(tmp_path, modules_of_extras):
+    package = Path(shutil.copytree(ROOT / "data" / "published", tmp_path / "published"))
+    flow = package / "flow.csv"  # what is plainly right needs no extra
+    flow.write_text(flow.read_text(encoding="utf-8").replace("included,20", "included,x"))
+    hiding = [sys.executable, "-c", HIDING, modules_of_extras, "check", package]
+    refused = subprocess.run(hiding, capture_output=True, text=True)
+    assert refused.returncode == 2
+    named, extra = refused.stderr.splitlines()
+    assert "frictionless" in named
+    assert "'.[packages]'" in extra

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 
 from tisstats.book.downloads.names import RESULTS_CSV
+from tisstats.book.pages import front_page
 from tisstats.book.pages.front_page import count_words
 
 pytestmark = pytest.mark.build
@@ -90,3 +91,44 @@ def test_words_are_those_that_are_read_one_by_one():
     section = nodes.section("", document, nodes.literal_block("", "x = 1 + 1"))
     section += nodes.raw("", "<p>not counted</p>", format="html")
     assert count_words(section) == 7
+
+
+WORDS = {
+    "screened": "59",
+    "included": "20",
+    "analysed": "19",
+    "threshold": "40",
+    "printed_threshold": "40",
+    "horizon_week": "9",
+    "first_week": "3",
+    "by_first_visit": "6",
+    "responders": "8",
+    "patients": "19",
+    "percent": "42.1",
+    "true_percent": "42.1",
+    "rescue": "7",
+    "printed_level": "95",
+    "printed_responders": "8",
+    "printed_patients": "19",
+    "printed_low": "19.6",
+    "printed_high": "64.6",
+    "true_low": "20.3",
+    "true_high": "66.5",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected", "absent"),
+    [
+        ({}, ["responded: 42.1%", "week 9; 6 of them by week 3"], "of 19 responded"),
+        ({"horizon_week": "3", "responders": "6"}, ["points by week 3"], "of them by week"),
+        ({"patients": "20", "percent": "40.0"}, ["of 20 responded: 40.0%"], "19 responded"),
+        ({"threshold": "20"}, ["at least 20 points by week 9"], "of them by week"),
+    ],
+)
+def test_the_picture_says_what_other_parameters_count(monkeypatch, changed, expected, absent):
+    monkeypatch.setattr(front_page, "glued_texts", lambda _app, _page: WORDS | changed)
+    picture = BeautifulSoup(front_page.visual_abstract(None), "html.parser")
+    told = " ".join(picture.get_text().split())
+    assert [words for words in expected if words not in told] == []
+    assert absent not in told

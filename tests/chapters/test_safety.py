@@ -1,10 +1,12 @@
 """Safety: counts over those analysed and over those treated, and what zero events rule out."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from tisstats.chapters.safety import Safety
+from tisstats.trial import summaries
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +78,23 @@ def test_the_relation_of_the_embolism_keeps_the_brackets_of_the_article(page):
         "not stated",
         "not stated",
     ]
+
+
+def test_the_tables_say_what_an_interval_without_width_means(page):
+    wald = replace(page, interval_method="wald")
+    for name in ("outcomes_analysed", "outcomes_treated", "safety_comparison"):
+        assert "does not mean that the proportion is known" in dict(getattr(wald, name)().notes)[""]
+        assert "" not in dict(getattr(page, name)().notes)
+
+
+def test_a_table_of_events_without_any_says_so(page, monkeypatch):
+    none = page.serious_events_in_data().frame.iloc[:0]
+    monkeypatch.setattr(summaries, "serious_event_table", lambda _trial: none)
+    assert page.serious_events_in_data().frame.to_dict("list") == {"Entries": ["none"]}
+
+
+@pytest.mark.parametrize(("given", "meant"), [(17, "17"), (1.5, "1.5")])
+def test_a_number_that_papermill_passes_on_is_the_name_of_a_folder(page, given, meant):
+    assert replace(page, cohort=given).cohort == meant
+    with pytest.raises(ValueError, match="cohort must be text, got True"):
+        replace(page, cohort=True)

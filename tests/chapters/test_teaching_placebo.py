@@ -13,6 +13,7 @@ from tisstats.chapters.teaching_placebo import PlaceboResponse
 from tisstats.figures.numbers import format_percent
 from tisstats.ledger.published import PublishedFacts
 from tisstats.statistics import (
+    TooManyTablesError,
     TwoArmDesign,
     operating_characteristics,
     planned_arm,
@@ -20,6 +21,7 @@ from tisstats.statistics import (
     two_arm_power,
     two_arm_sample_size,
 )
+from tisstats.teaching import missed_visits
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +197,45 @@ def test_the_printed_limits_are_those_of_wald(page):
     assert numbers["printed_limits"] == f"{100 * wald.low:.2f} to {100 * wald.high:.2f}"
     other = page.differences["newcombe"]
     assert format_percent(other.low) != format_percent(wald.low)
+
+
+def test_a_type_one_error_or_power_that_rounds_to_0_is_not_called_0():
+    extreme = PlaceboResponse(
+        confidence_level=0.999999999, interval_method="wilson", target_power=1e-9
+    ).missed_visits
+    numbers = extreme.numbers()
+    assert numbers["missed_none_power"] == numbers["missed_none_error"] == "<0.1"
+    table = extreme.by_rule().frame
+    assert set(table.filter(like="Type I error").iloc[:, 0]) == {"<0.1"}
+    assert "type I error <0.1, <0.1" in extreme.figure().alt
+
+
+def test_what_is_simulated_as_its_sum_is_too_long_says_so(page, monkeypatch):
+    exact = page.missed_visits
+    assert (exact.simulated_rules, exact.method[-5:]) == ([], "exact")
+    assert exact.numbers()["simulated_exceptions"] == "."
+    assert "" not in dict(exact.by_rule().notes)
+
+    def longer(design):
+        if design.missing == "bounds":
+            raise TooManyTablesError("too many")
+        return operating_characteristics(design)
+
+    monkeypatch.setattr(missed_visits, "operating_characteristics", longer)
+    monkeypatch.setattr(missed_visits, "TRIALS", 50)
+    trial = replace(exact.trial, alpha=1e-6)  # none that is kept
+    assert trial.is_simulated("bounds", missed_visits.ALIKE, 0.1)
+    assert not trial.is_simulated("unknown", missed_visits.ALIKE, 0.1)
+    part = replace(exact, plan=replace(exact.plan, confidence_level=0.999999), patients=12)
+    assert part.simulated_rules == ["bounds"]
+    assert part.method.endswith("exact or simulated")
+    assert part.numbers()["simulated_exceptions"].endswith("too long: bounds.")
+    table = part.by_rule()
+    assert dict(table.notes)[""].endswith("bounds.")
+    (error,) = (
+        table.frame.query("Rule == 'bounds' and Missed == 'in both arms alike'")
+        .filter(like="Type I error")
+        .to_numpy()[0]
+    )
+    assert error == "<0.1"
+    assert "in part simulated" in part.figure().alt

@@ -63,3 +63,14 @@ def test_impossible_counts_are_refused(responders, patients):
 def test_no_study_is_refused():
     with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([], *INTERVAL)
+
+
+def test_an_interval_without_width_is_no_certainty(texts, tidy):
+    wald = (0.95, "wald")
+    told = describe(ROWS, *wald)
+    assert "3 of 3, 100% (100–100)" in told
+    (note,) = (text for text in texts(draw(ROWS, *wald)) if text.startswith(NOTE))
+    assert note.endswith("does not mean that the proportion is known.")
+    assert told.endswith(note)
+    tidy(draw, ROWS, *wald)
+    assert describe(ROWS[:2], *wald).endswith(NOTE)

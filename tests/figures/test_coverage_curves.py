@@ -22,7 +22,7 @@ def curves(confidence_level=0.95, trials=19):
     ]
 
 
-@pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95, 0.9975, 0.999])
+@pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95, 0.9975, 0.999999999])
 def test_panels_are_legible_at_any_level(tidy, confidence_level):
     tidy(draw, curves(confidence_level), confidence_level=confidence_level)
 

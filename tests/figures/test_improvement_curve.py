@@ -179,3 +179,16 @@ def test_description_says_when_nobody_improved():
 def test_impossible_horizon_is_refused(horizon):
     with pytest.raises(ValueError, match=r"horizon_week must be above 0"):
         draw(curve(), horizon_week=horizon)
+
+
+@pytest.mark.parametrize(("horizon", "limits"), [(3, 2), (9, 0)])
+def test_limits_of_a_step_at_the_end_are_upright_lines(horizon, limits):
+    """A band from the last week to the last week cannot be seen."""
+    figure = draw(curve(), horizon_week=horizon, bounds=BOUNDS)
+    uprights = [
+        line.get_ydata()
+        for line in figure.axes[1].lines
+        if set(line.get_xdata()) == {horizon} and len(line.get_xdata()) == 2
+    ]
+    assert len(uprights) == limits
+    assert all(low < high for low, high in uprights)

@@ -59,6 +59,8 @@ def test_early_ends_are_marked_and_counted(texts):
 
 def test_patients_who_end_at_one_point_are_counted_there(texts):
     assert "×2" in texts(draw([*RESPONDERS, *OTHERS], **ASKED))
+    alone = texts(draw(RESPONDERS[:1], **ASKED))
+    assert [text for text in alone if "×2" in text] == []
 
 
 def test_description_tells_the_counts_and_the_last_scores():

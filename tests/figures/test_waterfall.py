@@ -1,5 +1,6 @@
 import pytest
 
+from tests.figures.conftest import visible_texts
 from tests.figures.test_heat_map import bars_of
 from tisstats.figures.palette import RESPONSE_COLOURS
 from tisstats.figures.waterfall import BestScoreBar, describe, draw
@@ -71,3 +72,13 @@ def test_no_bar_is_refused():
     for function in (draw, describe):
         with pytest.raises(ValueError, match="at least one patient"):
             function([], **ASKED)
+
+
+def test_the_dotted_line_does_not_run_through_the_number_of_a_bar():
+    figure = draw([BestScoreBar("a", "", 37.5, 37.5)], **ASKED)
+    (number,) = (text for text in visible_texts(figure) if text.get_text() == "37.5")
+    (halo,) = number.get_path_effects()
+    lines = [*figure.lines, *(line for axes in figure.axes for line in axes.lines)]
+    dotted = [line.get_zorder() for line in lines if line.get_linestyle() == ":"]
+    assert halo._gc["linewidth"] >= 2
+    assert number.get_zorder() > max(dotted)

@@ -468,6 +468,11 @@ def test_a_power_that_rounding_keeps_from_its_target_attains_it():
     assert smallest_sample_size(0.8, [0.5, 0.8 * (1 - 1e-15)], int, "patients").smallest == 2
 
 
+def test_a_target_near_1_is_not_attained_by_what_falls_short_half_as_often_again():
+    powers = [0.9999999985, 0.999999999]
+    assert smallest_sample_size(0.999999999, powers, int, "patients").smallest == 2
+
+
 @pytest.mark.parametrize("test", ["fisher", "boschloo"])
 def test_a_p_value_of_1_does_not_reject_however_high_the_level(test):
     alpha = 0.999999999

@@ -1,6 +1,7 @@
 """`tisstats reconstruct` as a user runs it."""
 
 import hashlib
+import io
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from tests.command import called
 from tisstats.errors import DataError
-from tisstats.synthetic import Ensemble, draw_ensemble
+from tisstats.synthetic import Ensemble, command, draw_ensemble
 from tisstats.synthetic import run as run_module
 from tisstats.synthetic.ensemble import write_package
 
@@ -198,3 +199,11 @@ def test_no_scheduler_is_told_in_one_line(tmp_path):
     assert done.returncode == 1, done.stderr
     assert "no scheduler can be reached there" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_single_cohort_is_counted_in_the_singular(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "draw_ensemble", lambda *_, progress, **__: progress(1, 1) or [0])
+    monkeypatch.setattr(command, "write_reconstruction", lambda *_: None)
+    shown = io.StringIO()
+    command.reconstruct(1, 1, tmp_path / "new", None, shown)
+    assert shown.getvalue() == "1 of 1 cohort\n"

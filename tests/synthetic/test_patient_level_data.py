@@ -121,3 +121,15 @@ def test_nothing_names_no_cohort_where_the_current_folder_has_some(monkeypatch, 
     monkeypatch.chdir(data_directory("reconstructed"))
     with pytest.raises(DataError, match="is not a folder, not the number of a cohort"):
         patient_level_data(choice)
+
+
+def test_a_folder_at_home_may_be_written_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    assert absolute_choice("~/mine#3") == f"{(tmp_path / 'mine').resolve()}#3"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~").mkdir()  # a folder of that name comes first
+    assert absolute_choice("~") == str((tmp_path / "~").resolve())
+    with pytest.raises(DataError, match="is not a folder"):
+        patient_level_data("~nobody-of-this-name/mine")

@@ -63,7 +63,11 @@ SHARED = {
         *("_CELL_ERRORS", "_NOT_CHECKED", "_RESOURCE_KEYS", "_SCHEMA_KEYS", "_cell_fault"),
         *("_file_faults", "_infinite_numbers", "_is_finite", "_row_faults", "_unmatched_cells"),
         *("_without_pattern", "_without_references", "find_with_care", "one_line"),
-        *("wrong_header", "wrong_width"),
+        *("_WRONG_CELL", "wrong_header", "wrong_width"),
+    },
+    "tisstats.datapackage.lost_files": {
+        *("_KEYS", "_has_rows", "_is_given", "_references", "_refers", "_target", "_without"),
+        "without_lost_references",
     },
     "tisstats.datapackage.tables": {"_VALID", "_digest", "_read_table", "read_tables"},
     # Which files have an end.

@@ -312,7 +312,7 @@ def test_a_package_that_does_not_meet_its_schema(tables, writer, tmp_path):
         "synthetic_patients.csv, row 6, column subtype, value 'pm': must be text, one of dm, "
         "imnm, nm_om, ass; not empty",
         "synthetic_visits.csv, row 5, column patient_id, value '77': must stand in column "
-        "patient_id of patients.csv",
+        "patient_id of synthetic_patients.csv",
     ]
 
 

@@ -12,6 +12,7 @@ from tisstats.figures.missed_visits import RuleCurve
 from tisstats.figures.numbers import format_confidence_level, format_percent, format_probability
 from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
 from tisstats.printed import format_rounded
+from tisstats.sentences import join_names
 from tisstats.statistics import OperatingCharacteristics
 from tisstats.statistics.operating_characteristics import MONTE_CARLO_LEVEL, MOST_TABLES
 from tisstats.statistics.trial_design import MissingHandling
@@ -29,8 +30,8 @@ from tisstats.teaching.missed_visits import (
     MissedVisitsTrial,
 )
 
-#: How power and type I error are computed.
-_METHOD = "Fisher's exact test, two-sided, exact"
+#: Who misses visits in the panels of the figure, and whether the null hypothesis is true in it.
+_DRAWN = ((ALIKE, False), (PLACEBO_ONLY, True))
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,62 @@ class MissedVisits:
         """Nominal two-sided type I error, %."""
         return format_confidence_level(self.plan.alpha)
 
+    @cached_property
+    def simulated_rules(self) -> list[str]:
+        """The rules for which a number shown is simulated, as its exact sum would be too long."""
+        shown = [
+            *((pattern, SHARE, null) for pattern in PATTERNS for null in (False, True)),
+            *((pattern, share, null) for pattern, null in _DRAWN for share in SHARES),
+        ]
+        return [
+            label
+            for rule, label in RULES.items()
+            if any(
+                self.trial.is_simulated(rule, pattern, share, null=null)
+                for pattern, share, null in shown
+            )
+        ]
+
+    @property
+    def how(self) -> str:
+        """How probabilities are computed."""
+        return "exact or simulated" if self.simulated_rules else "exact"
+
+    @property
+    def method(self) -> str:
+        """How power and type I error are computed."""
+        return f"Fisher's exact test, two-sided, {self.how}"
+
+    @property
+    def simulated_note(self) -> str:
+        """Which rows of the table are simulated; empty if none is."""
+        if not self.simulated_rules:
+            return ""
+        return (
+            f"Where visits are missed, some numbers by these rules are of {TRIALS} simulated "
+            f"trials, as the exact sum is too long: {join_names(self.simulated_rules)}."
+        )
+
+    def _describe_simulated(self) -> str:
+        """Return the end of the sentence on what needs no simulation."""
+        if not self.simulated_rules:
+            return "."
+        return (
+            ", except some of those by these rules, which are simulated as their sums are too "
+            f"long: {join_names(self.simulated_rules)}."
+        )
+
     def _power(self, rule: MissingHandling, share: float = SHARE) -> str:
-        found = self.trial.characteristics(rule, ALIKE, share)
-        return format_probability(found.rejection_probability)
+        return self._rejection(rule, ALIKE, share)
+
+    def _rejection(
+        self, rule: MissingHandling, pattern: MissedPattern, share: float, *, null: bool = False
+    ) -> str:
+        """Format the probability that the test rejects; none in a simulation is less than 0.1%."""
+        found = self.trial.characteristics(rule, pattern, share, null=null).rejection_probability
+        if self.trial.is_simulated(rule, pattern, share, null=null):
+            found = min(max(found, 1 / TRIALS), 1 - 1 / TRIALS)
+        return format_probability(found)
 
     @described(
         {
@@ -88,7 +142,7 @@ class MissedVisits:
                 "Patients per arm of the trial with missed visits", "patients", "computed"
             ),
             **{
-                f"missed_{name}": Facts("{power}", f"Power, {what}", method=_METHOD)
+                f"missed_{name}": Facts("{power}", f"Power, {what}", method="{self.method}")
                 for name, what in (
                     ("none_power", "no visit missed"),
                     ("counted_power", "missed visits counted as non-response"),
@@ -104,14 +158,14 @@ class MissedVisits:
             "missed_counted_error": Facts(
                 "{type I error}",
                 "Visits missed in the placebo arm only, counted as non-response",
-                method=_METHOD,
+                method="{self.method}",
             ),
             "missed_left_out_error": Facts(
                 "{type I error}",
                 "Visits missed in the placebo arm only, left out",
-                method=_METHOD,
+                method="{self.method}",
             ),
-            "missed_none_error": Facts("{type I error}", "No visit missed", method=_METHOD),
+            "missed_none_error": Facts("{type I error}", "No visit missed", method="{self.method}"),
             "missed_left_out_bias": Facts(
                 "{difference}",
                 "Mean estimate minus true difference, visits missed by patients without response, "
@@ -125,6 +179,7 @@ class MissedVisits:
                 method="Fisher's exact test, two-sided, exact power",
             ),
             "most_tables": stated("Most tables that are summed", "tables", "chosen"),
+            "simulated_exceptions": WORDS,
             "simulated_trials": stated("Simulated trials", "trials", "chosen"),
             "simulated_power": Facts(
                 "{power}",
@@ -144,7 +199,7 @@ class MissedVisits:
                 "{self.monte_carlo_percent}% Monte Carlo, Clopper-Pearson",
             ),
             "simulated_exact": Facts(
-                "{power}", "Power, missed visits counted as non-response", method=_METHOD
+                "{power}", "Power, missed visits counted as non-response", method="{self.method}"
             ),
         }
     )
@@ -153,10 +208,6 @@ class MissedVisits:
         trial = self.trial
         simulated = trial.simulated()
         alike = trial.characteristics("non-responder", ALIKE, SHARE)
-        errors = {
-            rule: trial.characteristics(rule, PLACEBO_ONLY, SHARE, null=True)
-            for rule in ("non-responder", "unknown")
-        }
         power = simulated.rejection_probability
         return {
             "missed_share": self.share_percent,
@@ -166,17 +217,18 @@ class MissedVisits:
             "missed_left_out_power": self._power("unknown"),
             "missed_bounds_power": self._power("bounds"),
             "missed_counted_bias": _points(alike.lower_bias),
-            "missed_counted_error": format_percent(errors["non-responder"].rejection_probability),
-            "missed_left_out_error": format_percent(errors["unknown"].rejection_probability),
-            "missed_none_error": format_percent(
-                trial.characteristics("unknown", ALIKE, 0.0, null=True).rejection_probability
+            "missed_counted_error": self._rejection(
+                "non-responder", PLACEBO_ONLY, SHARE, null=True
             ),
+            "missed_left_out_error": self._rejection("unknown", PLACEBO_ONLY, SHARE, null=True),
+            "missed_none_error": self._rejection("unknown", ALIKE, 0.0, null=True),
             "missed_left_out_bias": _points(
                 trial.characteristics("unknown", WITHOUT_RESPONSE, SHARE).lower_bias
             ),
             "missed_nominal": self.error_percent,
             "missed_counted_size": self._size(SHARE),
             "most_tables": str(MOST_TABLES),
+            "simulated_exceptions": self._describe_simulated(),
             "simulated_trials": str(TRIALS),
             "simulated_power": format_percent(power.estimate, 2),
             "simulated_low": format_percent(power.low, 2),
@@ -213,6 +265,7 @@ class MissedVisits:
             )
             for rule, label in RULES.items()
         ]
+        computed = "Computed, in part simulated" if self.simulated_rules else "Computed"
         return figure_item(
             missed_visits,
             curves,
@@ -222,7 +275,7 @@ class MissedVisits:
             alpha=self.plan.alpha,
             power_pattern=ALIKE.label,
             error_pattern=PLACEBO_ONLY.label,
-            source="Computed: response rates of ProDERM, assumed shares of missed visits",
+            source=f"{computed}: response rates of ProDERM, assumed shares of missed visits",
         )
 
     @table(
@@ -231,8 +284,8 @@ class MissedVisits:
         columns={
             "Missed": LABEL,
             "Rule": WORDS,
-            "Power, %": Facts("{power}", "Power", method=_METHOD),
-            "Type I error, %": Facts("{type I error}", "Type I error", method=_METHOD),
+            "Power, %": Facts("{power}", "Power", method="{self.method}"),
+            "Type I error, %": Facts("{type I error}", "Type I error", method="{self.method}"),
             "Bias": Facts(
                 "{minimum} to {maximum} | {difference}",
                 "Mean estimate minus true difference",
@@ -241,10 +294,11 @@ class MissedVisits:
             "Coverage, %": Facts(
                 "{coverage}",
                 "Interval of the difference",
-                method="{self.level_percent}% Newcombe, exact",
+                method="{self.level_percent}% Newcombe, {self.how}",
             ),
         },
         notes={
+            "": "{self.simulated_note}",
             "Missed": "Share of the visits of those named, so that the rows differ in how many "
             "visits are missed in all.",
             "Bias": "Mean of the estimated minus the true difference, percentage points; of the "
@@ -265,14 +319,13 @@ class MissedVisits:
         self, missed: str, label: str, rule: MissingHandling, pattern: MissedPattern, share: float
     ) -> dict[str, str]:
         found = self.trial.characteristics(rule, pattern, share)
-        null = self.trial.characteristics(rule, pattern, share, null=True)
         return {
             "Missed": missed,
             "Rule": label,
-            "Power, %": format_probability(found.rejection_probability),
-            "Type I error, %": format_percent(null.rejection_probability),
+            "Power, %": self._rejection(rule, pattern, share),
+            "Type I error, %": self._rejection(rule, pattern, share, null=True),
             "Bias": _bias(found, bounded=rule == "bounds"),
-            "Coverage, %": format_percent(found.coverage),
+            "Coverage, %": format_probability(found.coverage),
         }
 
     @table(

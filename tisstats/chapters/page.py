@@ -194,7 +194,7 @@ def table(
             if label:
                 filled = f"{filled.rstrip().removesuffix('.')}. {label}"
             frame, about, unseen = pd.DataFrame(yielding(*args, **kwargs)), notes, in_files
-            if not len(frame.columns):
+            if not len(frame):
                 frame, about, unseen = pd.DataFrame({"Entries": ["none"]}), {}, ()
             return Table(
                 frame,

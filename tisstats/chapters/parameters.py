@@ -90,8 +90,8 @@ def _refusal(permitted: Permitted | None, value: object) -> str | None:
 
 
 def _stands_for_text(value: object) -> bool:
-    """Return whether text is meant: ``papermill -p cohort 17`` passes on a number."""
-    return isinstance(value, PathLike) or _is_number(Integral)(value)
+    """Return whether text is meant: ``papermill -p cohort 17`` passes on a number, 1.5 as well."""
+    return isinstance(value, PathLike) or _is_number(Real)(value)
 
 
 def _is_number(kind: type) -> Callable[[object], bool]:

@@ -23,6 +23,7 @@ from tisstats.figures.numbers import (
     format_confidence_level,
     format_n_percent,
     format_percent,
+    no_width_note,
     of_all,
 )
 from tisstats.lim2021 import safety
@@ -31,7 +32,7 @@ from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print,
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.lim2021.trial_description import TREATMENT
 from tisstats.printed import percent_range
-from tisstats.statistics import method_title, proportion_interval
+from tisstats.statistics import Interval, method_title, proportion_interval
 from tisstats.trial import Courses, summaries
 
 
@@ -221,6 +222,7 @@ class Safety(PatientChapter):
                 INTERVAL, "Patients", "%", "{self.interval_words}", "{self.analysed}"
             ),
         },
+        notes={"": "{self.width_note}"},
     )
     def outcomes_analysed(self) -> Rows:
         """Return the outcomes among analysed patients, n (%) with intervals."""
@@ -237,6 +239,7 @@ class Safety(PatientChapter):
             ),
             "Assumption": WORDS,
         },
+        notes={"": "{self.width_note}"},
     )
     def outcomes_treated(self) -> Rows:
         """Return the outcomes among all treated patients, each with its assumption."""
@@ -245,8 +248,16 @@ class Safety(PatientChapter):
             count = self._count(outcome.treated, treated)
             yield {"Outcome": outcome.label, **count, "Assumption": outcome.assumption}
 
+    @property
+    def width_note(self) -> str:
+        """What intervals without width in the tables of outcomes mean; empty without one."""
+        return no_width_note([self._interval(0, self.analysed)])
+
+    def _interval(self, count: int, patients: int) -> Interval:
+        return proportion_interval(count, patients, self.confidence_level, self.interval_method)
+
     def _count(self, count: int, patients: int) -> dict[str, str]:
-        interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)
+        interval = self._interval(count, patients)
         level = format_confidence_level(self.confidence_level)
         return {
             f"n (%) (N={patients})": format_n_percent(count, patients),
@@ -264,6 +275,7 @@ class Safety(PatientChapter):
                 INTERVAL, "Patients", "%", "{self.interval_words}", "{self.analysed}"
             ),
         },
+        notes={"": "{self.width_note}"},
     )
     def safety_comparison(self) -> pd.DataFrame:
         """Return the outcomes of analysed patients, from printed counts and from these data."""

@@ -13,6 +13,12 @@ from tisstats.cli.output import discard_output, naming_output, print_error, prin
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
+#: Name of the extra that the command of the same name needs, and has all that others need as well.
+_LARGEST = "book"
+
+#: Smaller extras, by what they install.
+_EXTRAS = {"frictionless": "packages", "matplotlib": "figures"}
+
 
 def run(arguments: Sequence[str] | None) -> int:
     """Parse a command line, by default that of the process, run it, and return its exit code."""
@@ -56,8 +62,9 @@ def _run(parsed: argparse.Namespace) -> int:
         return DATA_ERROR
     except ModuleNotFoundError as error:
         print_error(f"tisstats {parsed.command}: {error}")
+        extra = _extra_with(error.name, parsed.command)
         print_error(
-            "This command needs extra packages: pip install '.[book]' in the project's folder."
+            f"This command needs extra packages: pip install '.[{extra}]' in the project's folder."
         )
         return USAGE_ERROR
     except MemoryError:
@@ -79,3 +86,13 @@ def _run(parsed: argparse.Namespace) -> int:
         discard_output()
         return DATA_ERROR
     return code
+
+
+def _extra_with(module: str | None, command: str) -> str:
+    """Return the smallest extra of the package that has a missing module, and what a command needs.
+
+    >>> _extra_with("frictionless", "check"), _extra_with("matplotlib.figure", "book")
+    ('packages', 'book')
+    """
+    smallest = _EXTRAS.get((module or "").partition(".")[0], _LARGEST)
+    return _LARGEST if command == _LARGEST else smallest

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tisstats.datapackage.descriptor import DESCRIPTOR, read_descriptor
 from tisstats.datapackage.doubtful_rows import PlainFile, read_plain
+from tisstats.datapackage.lost_files import without_lost_references
 from tisstats.datapackage.references import follow_references
 from tisstats.datapackage.resource import LONGEST_SHOWN, delimiter, encoding
 from tisstats.datapackage.with_care import find_with_care, wrong_header, wrong_width
@@ -59,13 +60,14 @@ def find_faults(directory: Path) -> list[Fault]:
         return wide
     if files and all(file is not None and not file.doubtful.any() for file in files.values()):
         return []
+    descriptor, lost = without_lost_references(directory, descriptor)
     if all(file is None for file in files.values()):
-        return find_with_care(directory, descriptor)
+        return [*lost, *find_with_care(directory, descriptor)]
     with tempfile.TemporaryDirectory(prefix="tisstats-") as folder:
         shorter = Path(folder)
         rows = _write_doubtful(directory, descriptor, files, shorter)
         found = find_with_care(shorter, descriptor)
-        return [_in_package(fault, rows, shorter, directory) for fault in found]
+        return [*lost, *(_in_package(fault, rows, shorter, directory) for fault in found)]
 
 
 def _is_encoding(described: object) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,11 @@ _SCHEMA_KEYS = ("fields", "primaryKey", "foreignKeys", "missingValues")
 #: What Frictionless raises, beside its own exception, for descriptions of wrong types.
 _NOT_CHECKED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
+#: Errors of Frictionless in the value of a cell.
+_WRONG_CELL = ("type-error", "constraint-error")
+
 #: Errors of Frictionless that leave every cell of a file in its column.
-_CELL_ERRORS = ("type-error", "constraint-error", "primary-key", "unique-error", "foreign-key")
+_CELL_ERRORS = (*_WRONG_CELL, "primary-key", "unique-error", "foreign-key")
 
 
 def find_with_care(directory: Path, descriptor: dict[str, Any]) -> list[Fault]:
@@ -60,10 +63,11 @@ def find_with_care(directory: Path, descriptor: dict[str, Any]) -> list[Fault]:
         return [Fault(str(path), f"cannot be used to check the files: {one_line(str(error))}")]
     faults = [Fault(str(path), one_line(error.note)) for error in report.errors]
     resources = {resource.get("name"): resource for resource in descriptor["resources"]}
+    paths = {name: str(resource.get("path")) for name, resource in resources.items()}
     for task in report.tasks:
         file = directory / (task.place or task.name)
         resource = resources[task.name]
-        found = _file_faults(file, task.errors, resource)
+        found = _file_faults(file, task.errors, resource, paths)
         if all(error.type in _CELL_ERRORS for error in task.errors):
             cells = {(fault.row, fault.column) for fault in found}
             others = [*_infinite_numbers(file, resource), *_unmatched_cells(file, resource, path)]
@@ -76,6 +80,7 @@ def find_with_care(directory: Path, descriptor: dict[str, Any]) -> list[Fault]:
 def _without_references(resource: dict[str, Any]) -> dict[str, Any]:
     """Return what Frictionless needs to check a file, and nothing that it would fetch or follow."""
     kept = {name: resource[name] for name in _RESOURCE_KEYS if name in resource}
+    kept.setdefault("encoding", "utf-8")  # it would be guessed
     schema = resource.get("schema", {})
     fields = {"schema": {name: schema[name] for name in _SCHEMA_KEYS if name in schema}}
     if isinstance(schema.get("fields"), list):
@@ -153,15 +158,22 @@ def _is_finite(cell: str) -> bool:
         return True
 
 
-def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) -> list[Fault]:
-    """Return the faults of one file; errors in the header suppress all others."""
+def _file_faults(
+    file: Path, errors: Sequence[Any], resource: dict[str, Any], paths: Mapping[str, str]
+) -> list[Fault]:
+    """Return the faults of one file; errors in the header suppress all others.
+
+    `paths` are those of all files by name.
+    """
     if any(error.type.endswith("-label") for error in errors):
         return [wrong_header(file, resource)]
     by_row: dict[int | None, list[Any]] = {}
     for error in errors:
         by_row.setdefault(getattr(error, "row_number", None), []).append(error)
     return [
-        fault for row, found in by_row.items() for fault in _row_faults(file, row, found, resource)
+        fault
+        for row, found in by_row.items()
+        for fault in _row_faults(file, row, found, resource, paths)
     ]
 
 
@@ -179,7 +191,11 @@ def wrong_width(file: Path, row: int | None, cells: int, columns: int) -> Fault:
 
 
 def _row_faults(
-    file: Path, row: int | None, errors: list[Any], resource: dict[str, Any]
+    file: Path,
+    row: int | None,
+    errors: list[Any],
+    resource: dict[str, Any],
+    paths: Mapping[str, str],
 ) -> list[Fault]:
     kinds = {error.type for error in errors}
     if "blank-row" in kinds:
@@ -187,10 +203,16 @@ def _row_faults(
     if kinds & {"missing-cell", "extra-cell"}:
         cells = len(next(error for error in errors if error.type in kinds).cells)
         return [wrong_width(file, row, cells, len(fields_by_name(resource)))]
-    return [_cell_fault(file, row, error, resource) for error in errors]
+    # Whether a key repeats is not known where a part of it is wrong.
+    wrong = {error.field_name for error in errors if error.type in _WRONG_CELL}
+    if wrong.intersection(key_columns(resource)):
+        errors = [error for error in errors if error.type != "primary-key"]
+    return [_cell_fault(file, row, error, resource, paths) for error in errors]
 
 
-def _cell_fault(file: Path, row: int | None, error: Any, resource: dict[str, Any]) -> Fault:
+def _cell_fault(
+    file: Path, row: int | None, error: Any, resource: dict[str, Any], paths: Mapping[str, str]
+) -> Fault:
     column, value = getattr(error, "field_name", None), getattr(error, "cell", None)
     fields = fields_by_name(resource)
     match error.type:
@@ -200,13 +222,20 @@ def _cell_fault(file: Path, row: int | None, error: Any, resource: dict[str, Any
             return Fault(str(file), f"must be {allowed(fields[column])}", row, column, shown)
         case "primary-key" | "unique-error":
             key = key_columns(resource) if column is None else [column]
+            cells = dict(zip(fields, error.cells, strict=False))
+            missing = resource["schema"].get("missingValues", [""])
+            unkeyed = column is None and all(cells.get(name, "") in missing for name in key)
             if value is None:
-                cells = dict(zip(fields, error.cells, strict=False))
                 value = ", ".join(str(cells.get(name, "")) for name in key)
-            message = f"must not repeat another row's {', '.join(key)}"
+            names = ", ".join(key)
+            message = (
+                f"{names} must not be empty"
+                if unkeyed
+                else f"must not repeat another row's {names}"
+            )
             return Fault(str(file), message, row, column or ", ".join(key), value)
         case "foreign-key":
-            target = f"{error.reference_name}.csv"
+            target = paths.get(error.reference_name) or file.name  # it may refer to its own file
             (name,), (there,) = error.field_names[:1], error.reference_field_names[:1]
             wrong = ", ".join(map(str, error.field_cells))
             return Fault(str(file), f"must stand in column {there} of {target}", row, name, wrong)

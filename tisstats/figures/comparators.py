@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, require_rows
-from tisstats.figures.numbers import format_confidence_level, format_estimate_ci, format_percent
+from tisstats.figures.numbers import (
+    format_confidence_level,
+    format_estimate_ci,
+    format_percent,
+    no_width_note,
+)
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import IntervalWords, TextRow, draw_intervals
-from tisstats.statistics import proportion_interval
+from tisstats.statistics import Interval, proportion_interval
 
-#: Note under every figure of this kind.
+#: Note under every figure of this kind, with another one if an interval has no width.
 NOTE = (
     "Studies differ in endpoint, time point, patients and design: do not pool or rank them. "
     "Only the arms of one randomised trial are a randomised comparison."
@@ -77,7 +82,8 @@ def draw(
                 heading=heading,
             )
         )
-    words = IntervalWords(_message(rows), _subtitle(confidence_level), NOTE, source)
+    note = _note(text.interval for text in texts)
+    words = IntervalWords(_message(rows), _subtitle(confidence_level), note, source)
     return draw_intervals(texts, words, layout=layout)
 
 
@@ -87,6 +93,7 @@ def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str
         f"{_message(rows)}. {_subtitle(confidence_level)}: forest plot with an axis from 0 "
         f"to 100%, {len(rows)} rows."
     ]
+    intervals = []
     for row, heading in zip(rows, _headings(rows), strict=True):
         parts += [f"{heading}:"] if heading else []
         interval = proportion_interval(row.responders, row.patients, confidence_level, method)
@@ -95,7 +102,12 @@ def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str
             f"{row.study}{mark}: {row.responders} of {row.patients}, "
             f"{format_estimate_ci(interval, 0)}; {'; '.join(_details(row))}."
         )
-    return " ".join([*parts, NOTE])
+        intervals.append(interval)
+    return " ".join([*parts, _note(intervals)])
+
+
+def _note(intervals: Iterable[Interval]) -> str:
+    return f"{NOTE} {no_width_note(intervals)}".rstrip()
 
 
 def _subtitle(confidence_level: float) -> str:

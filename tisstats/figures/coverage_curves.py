@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Layout, Page, require_rows, text_height, wrap
+from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
 from tisstats.figures.numbers import coverage_decimals, format_confidence_level, format_percent
 from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, style
 
@@ -26,7 +26,8 @@ class CoverageCurve:
 
 
 _COLUMNS = {Layout.COLUMN: 4, Layout.PHONE: 2}
-_LEFT, _BETWEEN = 0.4, 0.26
+_LEFT, _BETWEEN = 0.4, 0.26  # least width of the numbers of the axis, and between panels
+_TICK = 0.12  # between a number of the axis and its panel, and at the edge
 _PANEL, _GAP = 0.78, 0.12  # height of a panel and of the space between rows, inches
 _NOISE = 1e-9  # of a coverage that is the nominal one
 _XLABEL = "True proportion of responders (%)"
@@ -65,10 +66,12 @@ def draw(
     page.write_heading(_message(curves, confidence_level), _note(confidence_level))
     curves = sorted(curves, key=lambda curve: not curve.highlighted)
     columns = _COLUMNS[layout]
-    width = (page.width - _LEFT - page.edge - 0.16 - _BETWEEN * (columns - 1)) / columns
+    numbers = max(map(text_width, _labels(confidence_level)))
+    start = max(_LEFT, numbers + _TICK)
+    width = (page.width - start - page.edge - 0.16 - _BETWEEN * (columns - 1)) / columns
     for number, curve in enumerate(curves):
         column = number % columns
-        left = _LEFT + column * (width + _BETWEEN)
+        left = start + column * (width + _BETWEEN)
         if column == 0:
             # Panels of a row start at one height, below the longest of their names.
             in_row = curves[number : number + columns]
@@ -94,7 +97,7 @@ def draw(
             page.y += line + 0.04 + _PANEL + _GAP
     line = text_height("0")
     page.y += line
-    page.write((_LEFT + page.width - page.edge) / 2, page.y, _XLABEL, ha="center")
+    page.write((start + page.width - page.edge) / 2, page.y, _XLABEL, ha="center")
     page.y += line + 0.1
     return page.finish(source=source)
 
@@ -165,10 +168,18 @@ def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> No
     )
 
 
+def _ticks(confidence_level: float) -> list[float]:
+    return [_axis_start(confidence_level), confidence_level, 1.0]
+
+
+def _labels(confidence_level: float) -> list[str]:
+    return [format_confidence_level(tick) for tick in _ticks(confidence_level)]
+
+
 def _number_axes(axes: Axes, *, first: bool, last: bool, confidence_level: float) -> None:
     """Label the axes at the left and at the bottom of the figure only."""
-    kept = [100 * _axis_start(confidence_level), 100 * confidence_level, 100.0]
-    axes.set_yticks(kept, [format_confidence_level(tick / 100) if first else "" for tick in kept])
+    kept = [100 * tick for tick in _ticks(confidence_level)]
+    axes.set_yticks(kept, _labels(confidence_level) if first else [""] * len(kept))
     across = [0, 50, 100]
     axes.set_xticks(across, [str(tick) if last else "" for tick in across])
     axes.tick_params(length=2, pad=2, color=RULE)

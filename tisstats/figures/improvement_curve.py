@@ -205,12 +205,23 @@ def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon
     axes.fill_between(weeks, lowest, highest, step="post", color=BAND, linewidth=0)
     for limit in (lowest, highest):
         axes.step(weeks, limit, where="post", color=BLUE, **_LIMITS_LINE)
+    _draw_last_step(axes, weeks, lowest, highest, color=BAND, zorder=2)
     if bounds.times.size:
         within, least = _point_steps(bounds.times, bounds.lower, horizon)
         _, greatest = _point_steps(bounds.times, bounds.upper, horizon)
         axes.fill_between(within, least, greatest, step="post", facecolor="none", **_BOUNDS_STYLE)
+        _draw_last_step(axes, within, least, greatest, color=VERMILION, zorder=1.5)
     weeks, percentages = steps(1 - curve.survival)
     axes.step(weeks, percentages, where="post", color=BLUE, linewidth=2.4, clip_on=False, zorder=3)
+
+
+def _draw_last_step(
+    axes: Axes, weeks: NDArray[np.float64], low: ArrayLike, high: ArrayLike, **look: Any
+) -> None:
+    """Draw the limits of a step at the end of the curve, where a band has no width."""
+    limits = np.transpose([low, high])
+    if weeks[-1] == weeks[-2] and (limits[-2] != limits[-3]).any():
+        axes.plot(weeks[-2:], limits[-1], linewidth=6, solid_capstyle="butt", clip_on=False, **look)
 
 
 def _point_steps(

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_height, text_width, wrap
-from tisstats.figures.numbers import format_confidence_level, format_percent
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_probability
 from tisstats.figures.palette import BLUE, GREEN, GRID, MUTED, ORANGE, RULE, VERMILION, style
 from tisstats.sentences import count_of
 
@@ -128,7 +128,7 @@ def describe(
     ]
     for curve in curves:
         power, error = (
-            ", ".join(format_percent(value) for value in values)
+            ", ".join(format_probability(value) for value in values)
             for values in (curve.power, curve.type_one_error)
         )
         parts.append(

@@ -19,6 +19,9 @@ _PROPER_NAMES = ("Rasch",)
 #: Decimals of a confidence level in per cent, at most.
 _LEVEL_DECIMALS = 10
 
+#: An interval narrower than this has no width but for rounding.
+NO_WIDTH = 1e-12
+
 
 def format_percent(proportion: float | Fraction, decimals: int = 1) -> str:
     """Format a proportion as a percentage, without the % sign.
@@ -115,6 +118,22 @@ def format_common_level(intervals: Iterable[Interval]) -> str:
     """Format the common confidence level of the intervals, ``95% ``, or return an empty text."""
     levels = {format_confidence_level(interval.level) for interval in intervals}
     return f"{levels.pop()}% " if len(levels) == 1 else ""
+
+
+def no_width_note(intervals: Iterable[Interval]) -> str:
+    """Return a sentence on intervals without width, such as Wald's for none of 19; "" without any.
+
+    >>> no_width_note([Interval(1, 0.82, 1, 0.95, "clopper-pearson")])
+    ''
+    >>> no_width_note([Interval(1, 1, 1, 0.95, "wald")])[:39]
+    'An interval without width comes from it'
+    """
+    if all(interval.width >= NO_WIDTH for interval in intervals):
+        return ""
+    return (
+        "An interval without width comes from its method where nobody or everybody is counted; it "
+        "does not mean that the proportion is known."
+    )
 
 
 def format_estimate_ci(interval: Interval, decimals: int = 1, level: bool = False) -> str:

@@ -139,7 +139,8 @@ def draw(
             middle, below = _LEFT + left + width / 2, page.y + head + high + line + 0.08
             page.write(middle, below, _WEEKS, ha="center")
         page.y += head + high + 2 * line + (0.1 if page.on_slide else 0.2)
-    page.write_paragraph(_key(courses, threshold), color=MUTED)
+    overlapping = any(_overlaps(panel.courses, horizon_week) for panel in panels)
+    page.write_paragraph(_key(courses, threshold, overlapping), color=MUTED)
     return page.finish(source=source)
 
 
@@ -207,19 +208,23 @@ def _draw_panel(axes: Axes, panel: _Panel, threshold: float, horizon: float) -> 
 
 def _label_overlaps(axes: Axes, courses: Sequence[ScoreCourse], horizon: float) -> None:
     """Label overlapping end points with the number of patients, without overlapping labels."""
-    # Overlapping end points.
-    ends = Counter(course.scores[-1] for course in courses if course.weeks[-1] == horizon)
     free = -_LABEL_POINTS
-    for score, patients in sorted(ends.items()):
-        if patients == 1:
-            continue
+    for score, patients in sorted(_overlaps(courses, horizon).items()):
         height = max(score, free)
         free = height + _LABEL_POINTS
         look = {"va": "center", "color": MUTED, "annotation_clip": False}
         annotate(axes, f"×{patients}", (horizon, height), (6, 0), **look)
 
 
-def _key(courses: Sequence[ScoreCourse], threshold: float) -> str:
+def _overlaps(courses: Sequence[ScoreCourse], horizon: float) -> dict[float, int]:
+    """Return the number of patients by score at the last week, where they are several."""
+    ends = Counter(course.scores[-1] for course in courses if course.weeks[-1] == horizon)
+    return {score: patients for score, patients in ends.items() if patients > 1}
+
+
+def _key(courses: Sequence[ScoreCourse], threshold: float, overlapping: bool) -> str:
     ended = sum(course.ended_early for course in courses)
-    text = f"Dotted: {threshold:g} points. ×2: two patients with the same last score."
+    text = f"Dotted: {threshold:g} points."
+    if overlapping:
+        text += " ×2: two patients with the same last score."
     return f"{text} Cross: stopped early (n={ended})." if ended else text

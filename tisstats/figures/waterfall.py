@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from tisstats.figures.layout import Layout, Page, require_rows, text_width
-from tisstats.figures.palette import BLUE, MUTED, RESPONSE_COLOURS, RULE, VERMILION, style
+from tisstats.figures.palette import BLUE, MUTED, PAPER, RESPONSE_COLOURS, RULE, VERMILION, style
 from tisstats.figures.patient_rows import (
     Bar,
     PatientRows,
@@ -28,6 +29,11 @@ from tisstats.figures.row_chart import HorizontalAxis
 
 _SUBTITLE = "Best Total Improvement Score, points, one bar per patient"
 _BAR = 0.68  # of the height of a row with a name
+#: Of numbers through which the dotted line may run.
+_ON_LINE: dict[str, Any] = {
+    "path_effects": [withStroke(linewidth=3, foreground=PAPER)],
+    "zorder": 3,
+}
 _OPEN: dict[str, Any] = {"facecolor": "none", "edgecolor": BLUE, "linewidth": 1.2, "zorder": 2}
 
 
@@ -164,7 +170,7 @@ def _draw_bars(
         if bar.low < bar.high:
             page.draw_box(low, middle - high / 2, end - low, high, **frame)
         if rows.named:
-            write_level(page, end + 0.04, middle, bar.text)
+            write_level(page, end + 0.04, middle, bar.text, **_ON_LINE)
     for colour, bars in filled.items():
         draw_bars(page, bars, high, colour, zorder=1.5)
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 Planned = TypeVar("Planned")
 
 #: Relative rounding error: 100 * 0.07 is 7.000000000000001 in binary, and is meant to be 7. Values
-#: within it of alpha, the target power or the target width count as equal to these.
+#: within it of the target power, or of what is missing to 1, or of the target width, count as equal
+#: to these.
 TOLERANCE = 1e-9
 
 

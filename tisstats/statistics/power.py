@@ -393,7 +393,7 @@ def smallest_sample_size(
     PowerNotAttainedError
         If no size attains the target power.
     """
-    sufficient = np.array(powers) >= target * (1 - TOLERANCE)
+    sufficient = np.array(powers) >= target - TOLERANCE * min(target, 1 - target)
     maximum = len(powers)
     if not sufficient.any():
         raise PowerNotAttainedError(

@@ -46,7 +46,7 @@ def reconstruct(
         If the folder holds something, cannot be written, or the scheduler cannot be reached.
     """
     check_empty(output)
-    shown = ProgressPrinter(stream, "cohorts")
+    shown = ProgressPrinter(stream, "cohort" if cohorts == 1 else "cohorts")
     try:
         ensemble = draw_ensemble(seed, cohorts, scheduler=scheduler, progress=shown)
     finally:

@@ -137,8 +137,18 @@ def split_choice(choice: str) -> tuple[Path, str]:
     place, separator, number = choice.rpartition(SEPARATOR)
     # The name of a folder can hold the separator itself.
     if not separator or Path(choice).exists():
-        return Path(choice), ""
-    return Path(place), number
+        return _at_home(Path(choice)), ""
+    return _at_home(Path(place)), number
+
+
+def _at_home(place: Path) -> Path:
+    """Return a path with ``~`` filled in, which no shell does in a notebook, nor some after "="."""
+    if place.exists():
+        return place
+    try:
+        return place.expanduser()
+    except RuntimeError:  # nobody of that name
+        return place
 
 
 def _can_exist(place: Path) -> bool:

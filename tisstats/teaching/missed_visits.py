@@ -109,7 +109,14 @@ class MissedVisitsTrial:
         self, rule: MissingHandling, pattern: MissedPattern, share: float, *, null: bool = False
     ) -> OperatingCharacteristics:
         """Return the operating characteristics: exact, or simulated if the sum is too long."""
-        return _characteristics(self.design(rule, pattern, share, null=null))
+        design = self.design(rule, pattern, share, null=null)
+        return _exact(design) or _simulated(design)
+
+    def is_simulated(
+        self, rule: MissingHandling, pattern: MissedPattern, share: float, *, null: bool = False
+    ) -> bool:
+        """Return whether `characteristics` simulates, as the exact sum is too long."""
+        return _exact(self.design(rule, pattern, share, null=null)) is None
 
     def simulated(self) -> SimulatedCharacteristics:
         """Simulate the trial with `SHARE` of the visits missed alike, counted as non-response."""
@@ -118,9 +125,14 @@ class MissedVisitsTrial:
 
 
 @cache
-def _characteristics(design: TwoArmDesign) -> OperatingCharacteristics:
+def _exact(design: TwoArmDesign) -> OperatingCharacteristics | None:
     try:
         return operating_characteristics(design)
     except TooManyTablesError:
-        found = simulate_trials(design, trials=TRIALS, seed=SEED).to_frame()
-        return OperatingCharacteristics(*found["simulated"])
+        return None
+
+
+@cache
+def _simulated(design: TwoArmDesign) -> OperatingCharacteristics:
+    found = simulate_trials(design, trials=TRIALS, seed=SEED).to_frame()
+    return OperatingCharacteristics(*found["simulated"])

@@ -24,6 +24,8 @@ def test_a_group_that_no_patient_is_in_gets_dashes():
     table = compare_with_print(PRINTED.assign(DM="1"), solved, "observed")
     assert list(table["All, observed"]) == ["3", "2"]
     assert list(table["DM, observed"]) == ["–", "–"]
+    table = compare_with_print(PRINTED.assign(**{"DM (N=8)": "1"}), solved, "observed")
+    assert list(table)[-2:] == ["DM (N=8), published", "DM (N=0), observed"]
 
 
 def test_a_row_that_is_missing_is_refused_rather_than_left_empty():

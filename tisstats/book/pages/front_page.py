@@ -47,17 +47,19 @@ def visual_abstract(app: Sphinx) -> str:
         glued_texts(app, f"notebooks/{page}")
         for page in ("02_cohort_flow", "03_primary_outcome", "04_secondary_outcomes", "05_safety")
     )
-    # The article counts first visits for its own threshold.
+    # The article counts first visits for its own threshold; by the first week all are of that week.
     as_printed = primary["threshold"] == primary["printed_threshold"]
+    later = primary["horizon_week"] != secondary["first_week"]
+    of = "" if primary["patients"] == flow["analysed"] else f"of {primary['patients']} "
     return render(
         "visual_abstract.html",
         steps=[
             (flow["screened"], "screened"),
             (flow["included"], "included and treated"),
             (flow["analysed"], "analysed"),
-            (primary["responders"], f"responded: {primary['percent']}%"),
+            (primary["responders"], f"{of}responded: {primary['percent']}%"),
         ],
-        early=secondary["by_first_visit"] if as_printed else "",
+        early=secondary["by_first_visit"] if as_printed and later else "",
         first_week=secondary["first_week"],
         rescue=safety["rescue"],
         analysed=flow["analysed"],

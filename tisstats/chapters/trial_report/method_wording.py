@@ -10,9 +10,6 @@ from tisstats.teaching.wording import lower_case_name
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import AnalysisPlan, EndpointPlan
 
-#: An interval narrower than this has no width but for rounding.
-NO_WIDTH = 1e-12
-
 
 def describe_quantiles(plan: AnalysisPlan) -> str:
     """Describe the definition of quartiles."""

@@ -21,7 +21,7 @@ from tisstats.chapters.trial_report.endpoint_cells import (
     responders_of,
 )
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import format_confidence_level, list_shares
+from tisstats.figures.numbers import NO_WIDTH, format_confidence_level, list_shares
 from tisstats.sentences import capitalised, count_of
 from tisstats.statistics import METHOD_TITLES, method_title
 from tisstats.trial.arm_comparison import (
@@ -456,7 +456,4 @@ def _pair(compared: ArmComparison) -> str:
 
 def _degenerate(arm: ArmResponse) -> bool:
     interval = arm.interval
-    return (
-        interval is not None
-        and min(interval.fewest.width, interval.most.width) < method_wording.NO_WIDTH
-    )
+    return interval is not None and min(interval.fewest.width, interval.most.width) < NO_WIDTH

@@ -14,7 +14,7 @@ from tisstats.chapters.trial_report import method_wording
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.counts import COUNT_RANGE, COUNTS_OF_ARM, n_percent
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED, STOPPED_EARLY
-from tisstats.figures.numbers import format_percent, yes_no
+from tisstats.figures.numbers import NO_WIDTH, format_percent, yes_no
 from tisstats.printed import format_table_number, percent_range
 from tisstats.sentences import count_of
 from tisstats.statistics import Interval
@@ -402,7 +402,7 @@ class Safety(TrialChapter):
             terms = [*(self.terms or ()), *(self.serious_terms or ())]
             for arms in [*counted, *(term.arms for term in terms)]:
                 found += [risk_difference(arms, name, reference, plan) for name in self.others]
-        if all(each is None or each.width >= method_wording.NO_WIDTH for each in found):
+        if all(each is None or each.width >= NO_WIDTH for each in found):
             return ""
         return (
             " An interval without width comes from its method where nobody or everybody had the "

@@ -19,7 +19,7 @@ def compare_with_print(
     computed
         The same table from patient-level data. Columns and rows are matched by name, ignoring
         a number of patients in brackets. Every row must be present; a missing column, such as
-        that of a subtype without patients, is filled with dashes.
+        that of a subtype without patients, is filled with dashes, of none.
     kind
         Kind of data, for the column headers: ``synthetic`` or ``observed``.
     source
@@ -54,7 +54,7 @@ def compare_with_print(
     for column in columns:
         other = found.get(_stem(column), "")
         table[f"{column}, {source}"] = published[column]
-        table[f"{other or column}, {kind}"] = (
+        table[f"{other or _without_patients(column)}, {kind}"] = (
             published[head].map(rows[other]) if other else pd.Series("–", published.index)
         )
     return pd.DataFrame(table)
@@ -91,3 +91,8 @@ def count_matches(report: Report, *prefixes: str) -> dict[str, int]:
 
 def _stem(column: str) -> str:
     return column.partition(" (N=")[0]
+
+
+def _without_patients(column: str) -> str:
+    stem, counted, _ = column.partition(" (N=")
+    return f"{stem}{counted}0)" if counted else stem
