@@ -48,7 +48,7 @@ COMMANDS = [
     ),
     ("few/cases", ["exercises", "--seed", "1", "--students", "3", "--key", "-o", "few/cases"]),
     ("cohorts", ["reconstruct", "--cohorts", "1", "--seed", "1", "-o", "cohorts"]),
-    ("least.csv", ["bounds", "--only", "tis_zero", "-o", "least.csv"]),
+    ("least.csv", ["bounds", "--only", "worsened:mrs", "-o", "least.csv"]),
 ]
 
 

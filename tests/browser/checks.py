@@ -151,13 +151,14 @@ HEADINGS = """() => {
   const skipped = levels.some((level, i) => i && level > levels[i - 1] + 1);
   return {first: levels.filter(level => level === 1).length, skipped};
 }"""
-# What a reader can act on and see, in the order of the page; all but one radio button of a group
-# are reached by arrows.
-ACTIVE = """() => {
-  const radios = new Set();
+# What a reader can act on and see from the start of some part on, in the order of the page; all but
+# one radio button of a group are reached by arrows.
+ACTIVE = """root => {
+  const radios = new Set(), start = document.querySelector(root);
   window.toReach = [...document.querySelectorAll("a[href], button, input, select, textarea, "
       + "summary, [tabindex]")].filter(element => {
     if (element.tabIndex < 0 || element.disabled) return false;
+    if (!(start.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)) return false;
     if (!element.checkVisibility({visibilityProperty: true})) return false;
     if (element.type === "radio") {
       if (radios.has(element.name)) return false;
@@ -170,10 +171,11 @@ ACTIVE = """() => {
   return window.toReach.length;
 }"""
 # The tabulator key goes on from where the page was clicked last.
-TO_THE_TOP = """() => {
-  document.body.tabIndex = -1;
-  document.body.focus();
-  document.body.removeAttribute("tabindex");
+TO_THE_START = """root => {
+  const start = document.querySelector(root);
+  start.tabIndex = -1;
+  start.focus();
+  start.removeAttribute("tabindex");
 }"""
 MISSED = """count => window.toReach.slice(0, count)
   .filter(element => !window.reached.has(element))
@@ -261,16 +263,18 @@ def show(page: Page, device: str, scheme: str) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", scheme)
 
 
-def check_keyboard_reaches(page: Page, most: int) -> None:
+def check_keyboard_reaches(page: Page, most: int, root: str = "body") -> None:
     """Check that the tabulator key leads to whatever a reader can act on.
 
     Parameters
     ----------
     most
         Elements to go through at most, in the order of the page.
+    root
+        Selects the part with whose start to begin.
     """
-    count = min(page.evaluate(ACTIVE), most)
-    page.evaluate(TO_THE_TOP)
+    count = min(page.evaluate(ACTIVE, root), most)
+    page.evaluate(TO_THE_START, root)
     for _ in range(count):
         page.keyboard.press("Tab")
     assert page.evaluate(MISSED, count) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -223,9 +224,15 @@ class Cohort:
 
     def _adverse_events_table(self) -> pd.DataFrame:
         patient, week, event, serious, related = self.events.T
-        table = pd.DataFrame(
+        before: Counter[int] = Counter()
+        numbers = []
+        for each in patient.tolist():
+            before[each] += 1
+            numbers.append(before[each])
+        return pd.DataFrame(
             {
                 "patient_id": _names(patient),
+                "number": np.array(numbers, dtype=np.int64),
                 "week": _in_units(week),
                 "event": _labelled(event, self.event_labels),
                 "serious": _labelled(serious, _BOOLEAN),
@@ -233,8 +240,6 @@ class Cohort:
                 "origin": ORIGIN,
             }
         )
-        table.insert(1, "number", table.groupby("patient_id").cumcount() + 1)
-        return table
 
 
 def _names(numbers: Ints) -> list[str]:

@@ -53,7 +53,7 @@ class ThreeValued:
 
     def count_yes_unknown(self) -> tuple[int, int]:
         """Count those for whom it holds, and those for whom that is not known."""
-        return int(np.sum(self.yes)), int(np.sum(self.unknown))
+        return int(np.count_nonzero(self.yes)), int(np.count_nonzero(self.unknown))
 
     def format_count(self, more: int = 0) -> int | str:
         """Count those for whom it holds, and `more`; with limits in words if some are unknown.
@@ -83,9 +83,10 @@ def to_columns(table: pd.DataFrame) -> Columns:
     """Return the columns of a typed table as arrays."""
     arrays: Columns = {}
     for name, column in table.items():
-        if column.dtype == "boolean" and not column.isna().any():
+        is_truth_value = isinstance(column.dtype, pd.BooleanDtype)
+        if is_truth_value and not column.array.isna().any():
             arrays[str(name)] = column.to_numpy(dtype=bool)
-        elif column.dtype == "boolean" or column.dtype.kind in "iuf":
+        elif is_truth_value or column.dtype.kind in "iuf":
             arrays[str(name)] = column.to_numpy(dtype=float, na_value=np.nan)
         else:
             arrays[str(name)] = column.to_numpy()

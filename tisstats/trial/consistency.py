@@ -94,8 +94,11 @@ def _patients(patients: pd.DataFrame, found: CellFaults, optional_columns: Colle
         found.faults.append(Fault(found.file, "no patient is in the analysis", None, "analysed"))
     for column in [name for name in patients.columns if name not in optional_columns]:
         cells = patients[column]
-        empty = (cells == "") if cells.dtype == object else cells.isna()
-        bad = analysed & empty.to_numpy(dtype=bool)
+        if cells.dtype == object:  # a plain loop is several times as fast as pandas
+            empty = np.array([cell == "" for cell in cells.to_list()], dtype=bool)
+        else:
+            empty = cells.isna().to_numpy(dtype=bool)
+        bad = analysed & empty
         found.add(bad, column, "must not be empty for a patient in the analysis")
 
 
@@ -151,10 +154,7 @@ def _weeks(
     if follow_up_required:
         found["treatments"].add(_after(treatments, end_of) & given, "week", late)
 
-    weeks = visits["week"].astype(float).groupby(visits["patient_id"])
-    first, last = (
-        getattr(weeks, name)().reindex(ids).to_numpy(dtype=float) for name in ("min", "max")
-    )
+    first, last = _first_and_last(visits, ids)
     analysed = patients["analysed"].to_numpy(dtype=bool)
     file = found["visits"].file
     unseen = analysed & ~(first <= 0)
@@ -165,6 +165,19 @@ def _weeks(
     if follow_up_required:
         message = "must lie after week 0 for a patient in the analysis"
         found["patients"].add(analysed & (ends <= 0), "end_week", message)
+
+
+def _first_and_last(
+    visits: pd.DataFrame, ids: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the first and the last week in which each patient was seen, nan for those never."""
+    row = {patient: place for place, patient in enumerate(ids)}
+    rows = np.array([row[patient] for patient in visits["patient_id"].to_list()], dtype=np.intp)
+    weeks = visits["week"].to_numpy(dtype=float, na_value=np.nan)
+    first, last = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    np.fmin.at(first, rows, weeks)
+    np.fmax.at(last, rows, weeks)
+    return first, last
 
 
 def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:

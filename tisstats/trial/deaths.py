@@ -112,7 +112,9 @@ def _weeks(patients: pd.DataFrame | Columns, name: str) -> NDArray[np.float64]:
 
     A column with other cells than numbers and blanks is another, which happens to have that name.
     """
-    column = pd.Series(patients[name]) if name in patients else pd.Series(dtype=object)
+    if name not in patients:
+        return np.full(len(_ended_by_death(patients)), np.nan)
+    column = pd.Series(patients[name])
     if column.dtype.kind == "O":
         blank = column.isna() | (column.astype(str).str.strip() == "")
         column = column.where(~blank, np.nan).infer_objects()

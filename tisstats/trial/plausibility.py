@@ -118,8 +118,9 @@ def incomplete_visits(study: Study, visits: pd.DataFrame, *, names: bool = True)
             yield f"{what}: {count_of(count, 'visit')}{patient if names else ''}"
     groups = {name: [name] for name in measures.used if name not in (*needed, *ENZYMES)}
     groups |= {"every enzyme": list(measures.enzymes)} if measures.enzymes else {}
+    partly_known = ~(empty | lacking).to_numpy(dtype=bool)
     missing = {
-        name: int((visits[columns].isna().all(axis=1) & ~empty & ~lacking).sum())
+        name: int(np.sum(np.all([visits[each].isna() for each in columns], axis=0) & partly_known))
         for name, columns in groups.items()
     }
     if any(missing.values()):

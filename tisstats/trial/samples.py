@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,11 @@ TIMES = ("baseline", "end", "change")
 @cache
 def _weights(
     n: int, statistic: str, definition: QuantileDefinition
-) -> tuple[tuple[int, Fraction], ...]:
-    return tuple(quantile_weights(n, PROBABILITIES[statistic], definition).items())
+) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Return whole weights of order statistics, and what they add up to."""
+    weights = quantile_weights(n, PROBABILITIES[statistic], definition)
+    whole = lcm(*(weight.denominator for weight in weights.values()))
+    return tuple((rank, int(weight * whole)) for rank, weight in weights.items()), whole
 
 
 def quantile(
@@ -53,12 +57,11 @@ def quantile(
     >>> quantile(np.array([100.0, 300.0, 700.0, 800.0]), "q1", "spss")
     Fraction(3, 20)
     """
-    weights = _weights(len(sample), statistic, definition) if len(sample) else ()
+    weights, whole = _weights(len(sample), statistic, definition) if len(sample) else ((), 1)
     if not weights:
         return None
-    return (
-        sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / THOUSANDTHS
-    )
+    total = sum(weight * int(sample[rank - 1]) for rank, weight in weights)
+    return Fraction(total, whole * THOUSANDTHS)
 
 
 def quartiles(

@@ -208,11 +208,13 @@ def _content(visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -
     if "enzyme" in CORE_SETS[core_set]:  # any of them is one measure
         groups.append([name for name in ENZYMES if name in measures])
     found = np.zeros(len(visits), dtype=np.int64)
+    known = {name: visits[name].notna().to_numpy(dtype=bool) for name in measures}
     for columns in groups:
-        found += visits[columns].notna().any(axis=1).to_numpy(dtype=bool)
+        if columns:
+            found += np.any([known[name] for name in columns], axis=0)
     needed = INDISPENSABLE[core_set]
     if set(needed) <= set(measures):
-        with_score = visits[list(needed)].notna().all(axis=1).to_numpy(dtype=bool)
+        with_score = np.all([known[name] for name in needed], axis=0)
         found[with_score] += len(groups)  # so that it comes before any without
     return found
 

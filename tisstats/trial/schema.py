@@ -6,6 +6,7 @@ which may be laxer; a trial that is made of tables in memory is checked here alo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -210,9 +211,11 @@ def _texts(
     text = pd.Series(cells, dtype=object, index=pd.RangeIndex(len(cells)))
     bad = np.zeros(len(cells), dtype=bool)
     if "enum" in constraints:
-        bad = ~text.isin(constraints["enum"]).to_numpy(dtype=bool) & ~empty
+        words = frozenset(constraints["enum"])
+        bad = np.array([cell not in words for cell in cells], dtype=bool) & ~empty
     if "pattern" in constraints:
-        bad = ~text.str.fullmatch(constraints["pattern"]).to_numpy(dtype=bool) & ~empty
+        matches = re.compile(constraints["pattern"]).fullmatch
+        bad = np.array([matches(cell) is None for cell in cells], dtype=bool) & ~empty
     return text, bad
 
 

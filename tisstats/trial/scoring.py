@@ -277,14 +277,17 @@ def _known(table: pd.DataFrame, certain: pd.Series, visits: int = 1) -> NDArray[
     Where no measure is missing, the verdict is known: that a baseline of 0 counts neither way is a
     convention, not a gap.
     """
-    core = table[[*MEASURE_COLUMNS, "enzyme"]].isna().any(axis=1)
-    of_patient = table.groupby("patient_id")
-    gap = core | core[of_patient["week"].transform("idxmin")].to_numpy()
+    core = np.any([table[name].isna() for name in (*MEASURE_COLUMNS, "enzyme")], axis=0)
+    patients, names = pd.factorize(table["patient_id"])
+    order = np.lexsort((table["week"].to_numpy(dtype=float), patients))
+    baseline = order[np.searchsorted(patients[order], np.arange(len(names)))]
+    gap = core | core[baseline[patients]]
     for back in range(1, visits):
         # A verdict that takes several visits is open where an earlier one of them has a gap.
-        gap |= core.groupby(table["patient_id"]).shift(back, fill_value=False)
+        gap |= pd.Series(core).groupby(patients).shift(back, fill_value=False).to_numpy(dtype=bool)
     settled = certain.reindex(table.index).astype("boolean").fillna(True)
-    return settled.to_numpy(dtype=bool) | ~gap.to_numpy(dtype=bool)
+    known: NDArray[np.bool_] = settled.to_numpy(dtype=bool) | ~gap
+    return known
 
 
 def _enzyme_used(

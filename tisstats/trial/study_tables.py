@@ -270,7 +270,10 @@ class _Columns:
     def _convert(self, column: str, kind: Kind) -> pd.Series:
         found = self._in_declared_unit(column, kind.convert(self.raw.cells[column]))
         values, bad = found.values, found.bad.copy()
-        known = ~values.isna().to_numpy() & (values.astype(str) != "").to_numpy()
+        known = ~values.isna().to_numpy()
+        if values.dtype.kind == "O":  # no number or truth value is an empty text
+            texts = [not isinstance(cell, str) or cell != "" for cell in values.to_list()]
+            known &= np.array(texts, dtype=bool)
         allowed = found.allowed
         if kind.check is not None:
             bad |= known & ~kind.check(values)
@@ -488,9 +491,16 @@ def _patient_columns(study: Study) -> dict[str, Kind]:
 
 def _spelt_once(given: pd.Series) -> NDArray[np.bool_]:
     """Return which categories are spelt as most rows with the same words are."""
-    keys = given.astype(str).map(lambda text: " ".join(text.split()).casefold())
+    spelt = {str(text) for text in given.to_list()}
+    if len({_words(text) for text in spelt}) == len(spelt):  # as nearly always
+        return np.ones(len(given), dtype=bool)
+    keys = given.astype(str).map(_words)
     most = given.groupby(keys).transform(lambda spellings: spellings.value_counts().index[0])
     return (given == most).to_numpy(dtype=bool)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _limit(enzyme: str, unit: Any) -> Kind:

@@ -1,10 +1,12 @@
 """Every aggregate once more: slowly, from cells as they stand, in plain Python and fractions.
 
 Written from the published definitions, with nothing of the package: its own bands and points, its
-own ranks, its own percentiles. `conftest.py` hands it to the tests.
+own ranks, its own percentiles. `conftest.py` hands it to the tests. They change one cell at a time:
+a course, and a column of Table 2, that has been computed once is not computed again.
 """
 
 from fractions import Fraction
+from functools import cache
 from math import erfc, sqrt
 
 MEASURES = (
@@ -28,7 +30,10 @@ def number(cell):
     """Read a cell; None is empty."""
     if cell is None or cell == "" or cell != cell:
         return None
-    return Fraction(str(cell))
+    return fraction(str(cell))
+
+
+fraction = cache(Fraction)
 
 
 def flag(cell):
@@ -75,6 +80,15 @@ def worse(baseline, now):
     return physician or extramuscular or sum(relative(m, 30) for m in SCORE) >= 3
 
 
+@cache
+def course(visits, limit):
+    """The score of each visit, given as the cells of its measures, and whether any is worse."""
+    rows = [dict(zip(SCORE, cells, strict=True)) for cells in visits]
+    first, *later = rows
+    scores = [score(first, row, limit) for row in rows]
+    return tuple(scores), any(worse(first, row) for row in later)
+
+
 def percentile(values, numerator):
     """The `numerator`-th quarter by position (n + 1) p; None from position n on."""
     ordered = sorted(values)
@@ -107,6 +121,23 @@ def signed_rank_p(differences):
     return erfc(abs(z) / sqrt(2))
 
 
+@cache
+def column(pairs):
+    """What Table 2 says of a measure, given as the cells of each patient's first and last visit."""
+    numbers = [(number(before), number(after)) for before, after in pairs]
+    samples = {
+        "baseline": [before for before, _ in numbers if before is not None],
+        "end": [after for _, after in numbers if after is not None],
+        "change": [b - a for a, b in numbers if a is not None and b is not None],
+    }
+    found = {
+        f"{time}.{part}": percentile(values, quarter)
+        for time, values in samples.items()
+        for part, quarter in (("q1", 1), ("median", 2), ("q3", 3))
+    }
+    return found | {"change.p": signed_rank_p(samples["change"])}
+
+
 def rounded(value, decimals):
     """Halves away from zero, as a fraction."""
     scaled = abs(value) * 10**decimals
@@ -129,8 +160,8 @@ class Cohort:
             mine = sorted(self.visits[patient["patient_id"]], key=lambda v: int(v["week"]))
             patient["visits"] = mine
             patient["weeks"] = [int(v["week"]) for v in mine]
-            patient["tis"] = [score(mine[0], v, patient["ck_uln"]) for v in mine]
-            patient["worse"] = any(worse(mine[0], v) for v in mine[1:])
+            cells = tuple(tuple(v[measure] for measure in SCORE) for v in mine)
+            patient["tis"], patient["worse"] = course(cells, patient["ck_uln"])
 
     def aggregates(self):
         return self.table1() | self.table2() | self.flow() | self.response() | self.safety()
@@ -182,19 +213,11 @@ class Cohort:
     def table2(self):
         found = {}
         for measure in MEASURES:
-            pairs = [
-                (number(p["visits"][0][measure]), number(p["visits"][-1][measure]))
-                for p in self.patients
-            ]
-            samples = {
-                "baseline": [before for before, _ in pairs if before is not None],
-                "end": [after for _, after in pairs if after is not None],
-                "change": [b - a for a, b in pairs if a is not None and b is not None],
-            }
-            for time, values in samples.items():
-                for part, quarter in (("q1", 1), ("median", 2), ("q3", 3)):
-                    found[f"table2.{measure}.{time}.{part}"] = percentile(values, quarter)
-            found[f"table2.{measure}.change.p"] = signed_rank_p(samples["change"])
+            pairs = tuple(
+                (p["visits"][0][measure], p["visits"][-1][measure]) for p in self.patients
+            )
+            for name, value in column(pairs).items():
+                found[f"table2.{measure}.{name}"] = value
         return found
 
     # Text
@@ -315,4 +338,4 @@ def agrees(value, text):
     if printed.startswith("<"):
         return value < float(printed[1:])
     decimals = len(printed.partition(".")[2])
-    return rounded(Fraction(value), decimals) == Fraction(printed)
+    return rounded(Fraction(value), decimals) == fraction(printed)

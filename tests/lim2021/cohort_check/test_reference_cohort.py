@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tests.random_trials import make_trial
 from tisstats.lim2021.claims.ledger import FREE_NUMBERS
 from tisstats.lim2021.cohort_check import STATEMENTS, check, check_many
+from tisstats.lim2021.cohort_check.report import CheckResult, _compare
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS
+from tisstats.printed import parse
 from tisstats.trial import summaries
 
 MEASURES = tuple(SCALES)
@@ -232,6 +234,14 @@ def test_a_report_says_what_failed(reference):
     assert all(each.quantity and each.place and each.printed and each.computed for each in report)
     with pytest.raises(KeyError):
         report["table1.men.all.count"]
+
+
+def test_equal_numbers_of_two_kinds_are_shown_each_in_its_way():
+    """A count as it is printed, a P value with three decimals, whichever is compared first."""
+    printed = parse("2")
+    item = CheckResult("name", "number", "quantity", "place", printed.text)
+    shown = [_compare(item, printed, value).computed for value in (Fraction(1), 1.0, Fraction(1))]
+    assert shown == ["1", "1.000", "1"]
 
 
 def test_every_row_of_table_1_is_named(reference):

@@ -280,8 +280,9 @@ def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
     ovarian = trial.included["patient_id"][equals(trial.included, "cancer_in_follow_up", "ovarian")]
     left = list(trial.analysis.serious_events)
     values: dict[str, Value] = {}
-    for printed in trial.published.tables["serious_adverse_events"].to_dict("records"):
-        what = normalised(printed["what"])
+    printed = trial.published.tables["serious_adverse_events"]
+    for number, description in zip(printed["event"], printed["what"], strict=True):
+        what = normalised(description)
         event = next((event for event in left if normalised(event.what) == what), None)
         found: dict[str, Value] = dict.fromkeys(_OF_EVENT)
         if event is not None:
@@ -292,6 +293,6 @@ def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
                 "patient with ovarian cancer" if event.patient_id in ovarian else "another patient"
             )
             found["week"] = None if event.week is None else Fraction(event.week)
-        stem = f"serious_adverse_events.{printed['event']}"
+        stem = f"serious_adverse_events.{number}"
         values |= {f"{stem}.{name}": value for name, value in found.items()}
     return values

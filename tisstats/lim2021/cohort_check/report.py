@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from tisstats.ledger.published import PublishedFacts
@@ -188,12 +190,20 @@ def _compare(item: CheckResult, printed: PrintedNumber | None, value: Value) -> 
     elif printed is None:
         computed, matches = str(value), False
     else:
-        matches = matches_print(value, printed)
-        if isinstance(value, float):
-            computed = format_rounded(value, max(printed.decimals, 3))
-        elif matches:
-            # Equal after rounding: only the minus sign may differ.
-            computed = f"{printed.value:.{printed.decimals}f}"
-        else:
-            computed = format_rounded(value, 3 if value.denominator > 1 else printed.decimals)
-    return replace(item, computed=computed, matches=matches, value=value)
+        computed, matches = _as_printed(value, printed)
+    known = (item.name, item.kind, item.quantity, item.place, item.printed)
+    return CheckResult(*known, computed, matches, value)  # five times as fast as `replace`
+
+
+# Cohorts that meet what is printed have most values in common. As numbers 1 and 1.0 are equal, and
+# are not shown alike.
+@lru_cache(maxsize=10_000, typed=True)
+def _as_printed(value: Fraction | float, printed: PrintedNumber) -> tuple[str, bool]:
+    """Return a value as it is shown beside a printed number, and whether they match."""
+    matches = matches_print(value, printed)
+    if isinstance(value, float):
+        return format_rounded(value, max(printed.decimals, 3)), matches
+    if matches:
+        # Equal after rounding: only the minus sign may differ.
+        return f"{printed.value:.{printed.decimals}f}", matches
+    return format_rounded(value, 3 if value.denominator > 1 else printed.decimals), matches

@@ -381,12 +381,12 @@ def serious_events_in_two_patients(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_OUTCOMES)
 def serious_events_in_order(trial: CheckedTrial) -> tuple[str, bool]:
     """Events 1 and 2 occurred in this order in one patient, event 3 in another."""
-    printed = trial.published.tables["serious_adverse_events"].to_dict("records")
-    events: dict[str, list[SeriousEvent]] = {row["patient"]: [] for row in printed}
-    for row in printed:
+    printed = trial.published.tables["serious_adverse_events"]
+    events: dict[str, list[SeriousEvent]] = {who: [] for who in printed["patient"]}
+    for who, what in zip(printed["patient"], printed["what"], strict=True):
         for event in trial.analysis.serious_events:
-            if normalised(event.what) == normalised(row["what"]):
-                events[row["patient"]].append(event)
+            if normalised(event.what) == normalised(what):
+                events[who].append(event)
     patients = {who: {event.patient_id for event in mine} for who, mine in events.items()}
     shown = "; ".join(
         f"{who}: {format_ids(sorted(ids, key=natural_key))}" for who, ids in patients.items()
