@@ -286,7 +286,8 @@ def test_without_any_event_there_is_no_curve():
 
 def test_nobody_can_change_a_result():
     curves = cumulative_incidence(pd.Series([1, 2], index=[7, 8]), pd.Series([1, 0], index=[7, 8]))
-    for array in (curves.times, curves.estimate[1], curves.variance[1], curves.event_free):
+    plain = [curves.times, curves.at_risk, curves.censored, curves.event_free]
+    for array in (*plain, curves.events[1], curves.estimate[1], curves.variance[1]):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 5
     with pytest.raises(TypeError):
@@ -383,8 +384,8 @@ def test_at_risk_tables_count_everybody_once(observed, at):
             "counting must be one of cumulative, interval, got 'all'",
         ),
         (
-            lambda: at_risk_table([1, 2], [1, 2], [0], cause_names={1: "improved"}),
-            "cause_names must name every cause that occurs, got none for 2",
+            lambda: at_risk_table([1, 2, 3], [1, 2, 3], [0], cause_names={1: "improved"}),
+            "cause_names must name every cause that occurs, got none for 2, 3",
         ),
     ],
 )
