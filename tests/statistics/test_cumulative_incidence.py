@@ -284,6 +284,12 @@ def test_without_any_event_there_is_no_curve():
     assert curves.event_free == pytest.approx([1, 1])
 
 
+def test_patients_at_risk_are_counted_at_times_equal_up_to_rounding():
+    for time, at in ((0.1 + 0.2, 0.3), (0.3, 0.1 + 0.2)):
+        (row,) = at_risk_table([time, 5], [1, 0], [at]).to_dict("records")
+        assert (row["at_risk"], row["events_1"], row["censored"]) == (2, 1, 0)
+
+
 def test_nobody_can_change_a_result():
     curves = cumulative_incidence(pd.Series([1, 2], index=[7, 8]), pd.Series([1, 0], index=[7, 8]))
     plain = [curves.times, curves.at_risk, curves.censored, curves.event_free]

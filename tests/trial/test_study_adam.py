@@ -103,6 +103,9 @@ def test_faults_of_several_data_sets_of_visits_name_them_all(tmp_path, capsys):
     assert main(["check", str(folder)]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert f"{adtis}, {adqs}, column mmt: is given by more than one data set" in lines
+    shared = [line for line in lines if line.endswith("is given by more than one data set")]
+    assert len(shared) > 3
+    assert shared == sorted(shared)
     # No code is known, in either of them.
     define.unlink()
     for file in (adtis, adqs):
