@@ -32,7 +32,7 @@ from tools.mutants.summary import Part, Run, print_table, publish
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "mutants"
-#: The parts that compute.
+#: The parts that compute, and those by which tables are read and checked.
 PARTS = ("statistics", "measures", "printed.py", "sentences.py", "forensics", "ledger", "lim2021",
          "trial", "tables", "datapackage")  # fmt: skip
 #: Tests of pages, books and browsers take minutes and reach little that others do not.
