@@ -1,4 +1,4 @@
-"""The records of the parts that compute or read: none can change, and none compares arrays by accident."""
+"""The records of parts that compute or read: none can change, or compares arrays by accident."""
 
 import dataclasses
 import importlib
