@@ -1,4 +1,4 @@
-"""The records of the parts that compute: none can change, and none compares arrays by accident."""
+"""The records of parts that compute or read: none can change, or compares arrays by accident."""
 
 import dataclasses
 import importlib
@@ -10,13 +10,15 @@ import pytest
 
 import tisstats
 
-PARTS = ("statistics", "measures", "printed", "forensics", "ledger", "lim2021", "trial")
+PARTS = ("statistics", "measures", "printed", "forensics", "ledger", "lim2021", "trial", "tables",
+         "datapackage")  # fmt: skip
 
 #: Types whose comparison is no truth value, as annotations call them.
 ARRAYS = {"NDArray", "ndarray", "DataFrame", "Series", "Ints", "Floats", "Mask", "Names", "Columns"}
 
 #: Records that collect faults or counts while a table is read.
-COLLECTORS = {"TableCheck", "Scheduled", "TypedTable", "ScoreCounts"}
+COLLECTORS = {"TableCheck", "Scheduled", "TypedTable", "ScoreCounts", "_Kind", "PlainFile",
+              "TableBatches", "DecimalMarks"}  # fmt: skip
 
 #: Records that are compared by identity for another reason: they are large, or mappings themselves.
 BY_IDENTITY = {"Ledger", "Report", "PublishedFacts", "TrialDescription"}

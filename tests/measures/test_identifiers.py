@@ -25,7 +25,8 @@ def visits(folder, first, other):
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [("A1", "a1", True), ("001", "1", True), ("a b", "a  b", True), ("é", "e\u0301", True),
-     ("A1", "A10", False), ("A1", "A1", False), ("A1", " A1 ", False)],
+     ("A1", "\N{FULLWIDTH LATIN CAPITAL LETTER A}1", True), ("A1", "A10", False),
+     ("A1", "A1", False), ("A1", " A1 ", False)],
 )  # fmt: skip
 @pytest.mark.parametrize("characters", [batches.CHARACTERS, 10])
 def test_identifiers_that_look_alike_are_named(
@@ -75,6 +76,6 @@ def test_characters_that_nobody_sees_are_found_within_an_identifier(unseen):
     assert found == [unseen, "", ""]
 
 
-@pytest.mark.parametrize("seen", ["A 1", "é", "na\u200cme", "a\xa0b"])
+@pytest.mark.parametrize("seen", ["A 1", "é", "na\u200cme", "a\xa0b", "A1\t", "\ré"])
 def test_characters_with_a_meaning_are_left_alone(seen):
     assert identifiers.unseen_character(seen) == ""

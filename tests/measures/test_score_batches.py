@@ -126,6 +126,13 @@ def test_one_batch_and_many_are_the_same(lines, tmp_path, monkeypatch, written_a
 
 
 @pytest.mark.usefixtures("small")
+def test_a_return_in_one_of_many_batches_has_the_cells_of_all_quoted(lines, tmp_path):
+    first = lines[1].replace(",A,", ',"A\r",').replace(",Köln,", ',"A\r",')
+    scored(written(tmp_path, [lines[0], first, *lines[2:]]), tmp_path / "scored.csv")
+    assert {line[:1] for line in (tmp_path / "scored.csv").read_bytes().splitlines()[3:]} == {b'"'}
+
+
+@pytest.mark.usefixtures("small")
 def test_parquet_in_and_out(lines, tmp_path):
     read = read_visits(written(tmp_path, lines), ["ldh_limit"])
     source, output = tmp_path / "visits.parquet", tmp_path / "scored.parquet"

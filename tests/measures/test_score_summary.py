@@ -482,3 +482,9 @@ def test_the_progress_grows_to_all_of_the_work(tmp_path, monkeypatch):
     with pytest.raises(DataError):
         said(tmp_path, table.assign(haq=9), progress=StringIO())
     assert shown[-1] == "closed"
+
+
+def test_the_last_visit_is_that_of_the_highest_week_in_any_order(tmp_path):
+    scales = {8: 0.0, 0: 10.0, 4: 10.0}
+    rows = [("P", week, {"ck": 1}, scale) for week, scale in scales.items()]
+    assert NO_RESPONSE.format(0).replace("0 minimal", "1 minimal") in said(tmp_path, visits(*rows))

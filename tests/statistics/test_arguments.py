@@ -78,7 +78,8 @@ def test_what_is_no_finite_number_is_refused(value):
 @pytest.mark.parametrize(
     "values",
     [np.ma.array([1.0, 2.0, 3.0], mask=[False, True, True]), [1.0, np.ma.masked, 2.0],
-     (1.0, np.ma.masked, 2.0), np.ma.array([[1.0, 2.0, 3.0]], mask=[[False, True, False]])],
+     (1.0, np.ma.masked, 2.0), np.ma.array([[1.0, 2.0, 3.0]], mask=[[False, True, False]]),
+     np.ma.array(np.array([np.array(1.0), 2.0, 3.0], dtype=object), mask=[False, True, False])],
 )  # fmt: skip
 def test_masked_entries_are_counted_from_one(values):
     with pytest.raises(ValueError, match="masked") as raised:

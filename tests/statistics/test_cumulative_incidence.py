@@ -284,9 +284,16 @@ def test_without_any_event_there_is_no_curve():
     assert curves.event_free == pytest.approx([1, 1])
 
 
+def test_patients_at_risk_are_counted_at_times_equal_up_to_rounding():
+    for time, at in ((0.1 + 0.2, 0.3), (0.3, 0.1 + 0.2)):
+        (row,) = at_risk_table([time, 5], [1, 0], [at]).to_dict("records")
+        assert (row["at_risk"], row["events_1"], row["censored"]) == (2, 1, 0)
+
+
 def test_nobody_can_change_a_result():
     curves = cumulative_incidence(pd.Series([1, 2], index=[7, 8]), pd.Series([1, 0], index=[7, 8]))
-    for array in (curves.times, curves.estimate[1], curves.variance[1], curves.event_free):
+    plain = [curves.times, curves.at_risk, curves.censored, curves.event_free]
+    for array in (*plain, curves.events[1], curves.estimate[1], curves.variance[1]):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 5
     with pytest.raises(TypeError):
@@ -383,8 +390,8 @@ def test_at_risk_tables_count_everybody_once(observed, at):
             "counting must be one of cumulative, interval, got 'all'",
         ),
         (
-            lambda: at_risk_table([1, 2], [1, 2], [0], cause_names={1: "improved"}),
-            "cause_names must name every cause that occurs, got none for 2",
+            lambda: at_risk_table([1, 2, 3], [1, 2, 3], [0], cause_names={1: "improved"}),
+            "cause_names must name every cause that occurs, got none for 2, 3",
         ),
     ],
 )

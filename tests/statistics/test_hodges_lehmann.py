@@ -461,6 +461,15 @@ def test_differences_equal_up_to_rounding_still_tie_beside_others():
         hodges_lehmann([*rounded[2:], 1e9])
 
 
+def test_the_largest_may_be_negative():
+    with pytest.raises(ValueError, match=r"the largest of them, -1e\+09: "):
+        hodges_lehmann([0.2, 0.3, 0.7, -1e9])
+    near = 1.0123456e-9
+    linked = [0.3, 0.3 + near, 0.3 + 2 * near, 0.2, -1.1]
+    with pytest.raises(ValueError, match=r"the largest of them, -1\.1: .* such steps link"):
+        hodges_lehmann(linked)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize(
     ("values", "level", "equal", "different"),

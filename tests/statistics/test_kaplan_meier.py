@@ -199,8 +199,9 @@ def test_events_may_be_booleans_or_floats():
 
 def test_the_arrays_cannot_be_changed():
     curve = kaplan_meier([1, 2, 3], [1, 0, 1])
-    with pytest.raises(ValueError, match="read-only"):
-        curve.survival[0] = 1
+    for name in ("times", "at_risk", "events", "censored", "survival", "low", "high"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(curve, name)[0] = 1
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,11 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
             "width must be attainable with at most 100 trials (the narrowest is 0.2034, with 100), "
             "or maximum larger, got 0.01",
         ),
+        (  # beyond 4 patients one would respond
+            lambda: sample_size_for_width(0.01, 0.1, maximum=6),
+            "width must be attainable with at most 6 trials (the narrowest is 0.6024, with 4), "
+            "or maximum larger, got 0.01",
+        ),
         (
             lambda: sample_size_for_width(0.2, 0.501, rounding="exact", maximum=100),
             "proportion must be attainable with some number of trials up to 100 when rounding "

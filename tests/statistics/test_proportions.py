@@ -465,3 +465,10 @@ def test_a_proportion_whose_p_value_is_alpha_to_the_last_digit_is_not_rejected(s
     p_value = binom.sf(successes - 1, trials, proportion) + binom.cdf(0, trials, proportion)
     found = proportion_interval(successes, trials, 1 - p_value, "sterne")
     assert found.low == pytest.approx(proportion, rel=1e-12)
+
+
+def test_mid_p_limits_at_a_level_near_0_are_where_its_p_value_is_a_half():
+    found = proportion_interval(3, 10, 0.001, "mid-p")
+    for limit, count in ((found.low, 3), (1 - found.high, 7)):
+        mid = binom.sf(count, 10, limit) + binom.pmf(count, 10, limit) / 2
+        assert mid == pytest.approx(0.4995, abs=1e-12)

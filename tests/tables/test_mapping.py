@@ -37,6 +37,7 @@ from tisstats.tables.mapping import (
     WideColumn,
 )
 from tisstats.tables.raw import RawTable
+from tisstats.tables.study_days import as_week
 from tisstats.tables.visit_names import ambiguity, contradicts, unnamed_weeks
 
 
@@ -144,8 +145,10 @@ def test_wide_becomes_long(mapped):
         ["009", "12", "230", "1.0"],
     ]
     assert raw.remarks == ("3 weeks without any measure left out",)
-    faults = [raw.verbatim().fault("bad", 2, name) for name in ("mmt", "haq", "arm")]
+    names = ("patient_id", "mmt", "haq", "arm")
+    faults = [raw.verbatim().fault("bad", 2, name) for name in names]
     assert [(fault.row, fault.column) for fault in faults] == [
+        (2, "ID"),
         (2, "MMT_W12"),
         (2, "haq m3"),
         (2, "arm"),
@@ -229,6 +232,9 @@ def test_rows_of_measures_become_columns(mapped):
     assert raw.remarks == ("1 row of other measures left out: AGE",)
     fault = raw.verbatim().fault("bad", 0, "mmt")
     assert (fault.row, fault.column, fault.value) == (3, "RESULT", "70")
+    assert [raw.source.name(0, name) for name in ("patient_id", "week")] == ["ID", "WK"]
+    raw = mapped(LONG, LONG_TABLE + "008,0,AGE,50,\n008,0,,1,\n")
+    assert raw.remarks == ("3 rows of other measures left out: AGE, (empty)",)
 
 
 @pytest.mark.parametrize("name", ["Unit", "RESULT_UNITS", "LBORRESU", "lbstresu", "AVALU"])
@@ -531,6 +537,13 @@ def test_a_day_of_a_week_counts_weeks_from_0_or_from_1(mapped, visit):
     assert rows(mapped(ADAM_MAPPING, visits), "week") == [["0"], ["4"]]
 
 
+def test_a_number_that_a_letter_follows_is_no_week():
+    said = "no week was found in names of visits: Week 4a is read as week 9"
+    assert unnamed_weeks(["Week 4a"], [9]) == said
+    assert not contradicts("Week 4a", 9)
+    assert as_week("\N{ARABIC-INDIC DIGIT FOUR}") == "\N{ARABIC-INDIC DIGIT FOUR}"
+
+
 def test_a_day_after_the_seventh_counts_from_the_first_dose():
     for name in ("Week 1 Day 29", "W1 D29"):
         assert not contradicts(name, 1)
@@ -684,6 +697,9 @@ def test_a_redcap_event_counts_as_visit_if_anything_was_entered(mapped):
     assert visits.remarks == ()
     states = "\n".join([f"{EXPORT.splitlines()[0]},ck,form_complete",
                         *(f"{row},,0" for row in EXPORT.splitlines()[1:])])  # fmt: skip
+    assert len(mapped(names, states, "visits")) == 3
+    # What REDCap itself fills, in any letter case.
+    states = states.replace("form_complete", "REDCap_Data_Access_Group").replace(",,0", ",,north")
     assert len(mapped(names, states, "visits")) == 3
 
 

@@ -553,6 +553,19 @@ def test_a_broken_workbook_is_one_clear_line(workbook, rows, edit, others, sheet
     assert fault_lines(lambda: read_table(path, ReadOptions(sheet=sheet))) == [f"visits.xlsx{line}"]
 
 
+@pytest.mark.parametrize("cell", ["#N/A", "=A1", "merged"])
+def test_the_first_faults_of_a_workbook_are_listed(workbook, cell):
+    def edit(book):
+        for line in range(2, 27) if cell == "merged" else ():
+            book["visits"].merge_cells(f"A{line}:B{line}")
+
+    rows = [["patient_id", "week"], *([f"P{number}", cell] for number in range(25))]
+    lines = fault_lines(lambda: read_table(workbook(rows, edit=edit)))
+    assert [line.split(", ")[1].split(":")[0] for line in lines] == [
+        f"row {line}" for line in range(2, 22)
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "last", "remark"),
     [
@@ -744,6 +757,12 @@ def test_batches_that_end_anywhere_have_the_cells_of_the_whole(tmp_path, monkeyp
 )
 def test_a_mark_that_cannot_separate_thousands_is_decimal(cell, mark):
     assert detect_decimal_mark({"ck": [cell]}, TableSource("visits.csv")) == (mark, [])
+
+
+def test_of_marks_as_frequent_the_comma_is_taken_in_any_order():
+    for cells in (["1.5", "2,5"], ["2,5", "1.5"]):
+        mark, (fault,) = detect_decimal_mark({"ck": cells}, TableSource("visits.csv"))
+        assert (mark, fault.value) == (",", "1.5")
 
 
 @pytest.mark.parametrize("cell", ["1.234", "123,456", "-12.345"])

@@ -474,6 +474,12 @@ def test_plain_tables_return(tables, datasets, tmp_path, file_format):
         )
 
 
+def test_a_parameter_of_ours_may_be_given_another_column(datasets):
+    visits = to_trial_tables(datasets, parameters={"MMT": "strength"}).visits
+    assert "strength" in visits
+    assert "mmt" not in visits
+
+
 def test_without_the_table_of_variables_types_are_those_of_adam(datasets, tmp_path):
     for file_format in FILE_FORMATS:
         folder = tmp_path / file_format
@@ -1510,6 +1516,12 @@ def test_the_week_of_a_death_is_read_from_other_studies(given, week, as_dates):
     assert other["death_week"].tolist() == [pytest.approx(week)]
 
 
+def test_of_several_weeks_of_a_death_that_of_the_first_variable_counts():
+    for row, week in ((DIED | {"DTHWK": 5.0}, 5), (DIED | {"DTHWK": np.nan, "DTHADY": 57.0}, 8)):
+        patients = to_trial_tables(adsl_of_one(**row), origin="observed").patients
+        assert patients["death_week"].tolist() == [week]
+
+
 @pytest.mark.parametrize(("day", "week"), [(1, 0), (8, 1), (-1, -1 / 7), (np.nan, np.nan)])
 def test_a_study_day_of_a_death_counts_from_day_one(day, week):
     given = adsl_of_one(DTHADY=day, DCSREAS="Death", DTHFL="")
@@ -1525,6 +1537,7 @@ def test_a_study_day_of_a_death_counts_from_day_one(day, week):
         {"EOSSTT": "COMPLETED", "DCSREAS": ""},
         {"DTHDT": "2024-03-04"},
         {"DTHDT": "2024-03", "TRTSDT": "2024-01-01"},
+        {"DTHDT": "2024-03-041", "TRTSDT": "2024-01-01"},
         {"DTHWK": np.nan, "DTHADY": np.nan},
         {"DCSREAS": "Withdrawal: death of spouse"},
         {"DCSREAS": "SUBJECT DIED"},

@@ -193,6 +193,14 @@ def test_of_several_variables_for_one_thing_the_best_is_taken():
     assert one.patients[["arm", "analysed"]].to_numpy().tolist() == [["Arm", False], ["Arm", True]]
 
 
+def test_a_data_set_without_a_known_parameter_is_none_of_the_visits():
+    tables = of_others().tables
+    tables = {"ADVS": tables["ADQS"].assign(PARAMCD="PULSE"), **tables}
+    options = {"origin": "observed", "parameters": {"MMT8": "mmt"}}
+    found = to_trial_tables(AnalysisDatasets(tables, ()), **options)
+    assert found.visit_datasets == ("ADQS",)
+
+
 @pytest.mark.parametrize(
     ("subjects", "expected"),
     [

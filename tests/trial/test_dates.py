@@ -2,14 +2,18 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
+from tisstats.trial.dates import with_weeks
+from tisstats.trial.study import Study
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_tables import read_study_tables, type_tables
 
 MESSAGE = (
     "puts all visits of the patient outside the schedule, week 0 to 24: is it right, and are the "
@@ -143,10 +147,10 @@ def test_one_screening_visit_is_not_remarked_nor_visits_on_the_day_of_the_first_
     assert any("first dose" in each for each in data.remarks)
 
 
-def dated(tmp_path, names=None, weeks=(), **dates):
+def dated(tmp_path, names=None, weeks=(), deaths=None, **dates):
     """Read a study of which two patients have these dates, by column, in days from the first dose.
 
-    The weeks are those of their stops, and are empty of other patients.
+    The weeks are those of their stops, and are empty of other patients, as are those of deaths.
     The columns of the file are called by other names, where these are given.
     """
     made = study()
@@ -158,6 +162,8 @@ def dated(tmp_path, names=None, weeks=(), **dates):
                 row[column] = (first + dt.timedelta(days=days[number])).isoformat()
         row["end_reason"] = "withdrawal" if number < 2 else "completed"
         row["stop_week"] = weeks[number] if number < len(weeks) else ""
+        if deaths is not None:
+            row["death_week"] = deaths[number] if number < len(deaths) else ""
     for number in (0, 1):
         for visit in of_patient(made, number)[1:]:
             made.visits.remove(visit)
@@ -243,6 +249,14 @@ def test_a_week_that_is_given_and_one_of_a_date_have_names_of_their_own(tmp_path
     ]
 
 
+def test_a_week_that_is_given_beside_one_of_a_date_is_shown_as_it_stands(tmp_path):
+    with pytest.raises(DataError) as caught:
+        dated(tmp_path, weeks=[6, 6], deaths=["", "3.0"], death_date=[50, ""])
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column, fault.value) == (3, "death_week", "3.0")
+    assert fault.message == "must not lie before the patient's stop_week"
+
+
 def test_the_date_of_the_end_of_a_completed_study_is_no_early_stop(tmp_path):
     made = study(patients=(0, 1))
     made.description = re.sub(r"adverse_events = .*\n", "", made.description)
@@ -275,6 +289,19 @@ def test_the_date_of_the_end_of_a_completed_study_is_no_early_stop(tmp_path):
     data = StudyData.read(made.write(tmp_path))
     early = f"{start}2 patients who completed the study is an early stop"
     assert any(remark.startswith(early) for remark in data.remarks)
+
+
+def test_remarks_on_the_ends_follow_those_that_there_are(tmp_path):
+    made = study()
+    for row in made.patients:
+        first = dt.date.fromisoformat(row["first_dose_date"])
+        row["stop_date"] = (first + dt.timedelta(days=168)).isoformat()
+    described = Study.read(made.write(tmp_path))
+    typed = type_tables(described, read_study_tables(described, tmp_path))
+    typed["patients"] = replace(typed["patients"], remarks=("before",))
+    before, ends = with_weeks(described, typed)["patients"].remarks
+    assert before == "before"
+    assert ends.startswith("stop_date of 4 patients is the end of the completed study")
 
 
 def test_a_treatment_that_was_stopped_has_its_week_beside_the_end_of_the_completed_study(tmp_path):

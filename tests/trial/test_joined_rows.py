@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.tables import TableSource
+from tisstats.tables.raw import ColumnOrigin
+from tisstats.trial.joined_rows import join_rows
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.schedule_notes import schedule_remarks
 from tisstats.trial.study_data import StudyData
@@ -150,9 +152,29 @@ def test_conflicts_at_the_same_time_and_very_many():
     (fault,) = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
     assert fault.message.endswith("in the window of week 4: keep one of them")
     visits = [(f"P{n // 2}", 28, [float(n), None, None]) for n in range(42)]
-    faults = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv")).faults
+    named = TableSource("v.csv", origins={NAMES[0]: ColumnOrigin("PHGA")})
+    faults = schedule_visits(table(visits), NAMES, plan, named).faults
     assert len(faults) == 21
     assert faults[-1].message.startswith("and 1 more: differs from another row of the same patient")
+    assert {fault.column for fault in faults} == {"PHGA"}
+
+
+def test_the_other_row_of_a_conflict_is_named_where_patients_alternate():
+    plan = Schedule(WEEKS, 0, "week", "last before first dose", "keep", 0, "join")
+    values = (5.0, 1.0, None, 2.0)
+    visits = [(who, 28, [value, None, None]) for who, value in zip("ABAB", values, strict=True)]
+    source = TableSource("v.csv", cells=table(visits))
+    (fault,) = schedule_visits(table(visits), NAMES, plan, source).faults
+    assert (fault.row, fault.value) == (5, "2")
+    assert fault.message.startswith("differs from 1 in row 3, ")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"), [(0.3, 0.1 + 0.2, False), (0.0, 1e-9, True), (0.3, 0.3001, True)]
+)
+def test_values_differ_unless_by_a_rounding_error_of_themselves(one, other, differ):
+    found = join_rows(np.array([[one], [other]]), np.array([0, 0]), np.array([0, 1]))
+    assert found.conflicts.tolist() == [[False], [differ]]
 
 
 def test_measures_of_rows_after_the_first_dose_in_a_baseline_are_noted():
@@ -169,6 +191,15 @@ def test_measures_of_rows_after_the_first_dose_in_a_baseline_are_noted():
     )
     last = replace(plan, baseline="last before first dose")
     assert not len(schedule_visits(table(visits), NAMES, last, TableSource("v.csv")).late)
+
+
+def test_a_visit_outside_of_all_windows_is_noted_with_its_own_week():
+    plan = Schedule(WEEKS, 3, "week", "week 0", "keep", 0, "join")
+    visits = [("A", 0, [1.0, 2.0, None]), ("A", 66, [1.0, 2.0, None]), ("A", 66, [None, None, 5.0])]
+    found = schedule_visits(table(visits), NAMES, plan, TableSource("v.csv"))
+    assert list(schedule_remarks(found.combined, found.lacking, found.joined)) == [
+        "1 visit has measures of other rows, joined by visits.in_window: A (week 9.4: ck)"
+    ]
 
 
 def test_joined_rows_in_words():

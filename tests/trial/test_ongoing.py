@@ -168,6 +168,12 @@ def test_a_patient_outside_of_the_analysis_may_have_any_status():
     assert len(end_faults(adsl, np.array([False, True]))) == 1
 
 
+def test_a_reason_may_say_no_more_than_the_status():
+    adsl = pd.DataFrame({"EOSSTT": ["DISCONTINUED"] * 2, "DCSREAS": ["Discontinued", "Completed"]})
+    (fault,) = end_faults(adsl, np.array([True, True]))
+    assert (fault.row, fault.column) == (3, "DCSREAS")
+
+
 def test_an_end_that_is_not_stated_is_noted(tmp_path):
     folder = adsl_with(tmp_path, EOSSTT=["COMPLETED", "ongoing", "", ""], DCSREAS="")
     data = StudyData.read(folder)

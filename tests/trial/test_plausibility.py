@@ -226,7 +226,7 @@ def test_doubts_begin_at_their_limits(values, said):
         assert found[0].endswith("are they in x, as measures.enzyme_unit says?")
 
 
-def of_times(visits=(0, 24), stops=None, events=(), deaths=None, reasons="other"):
+def of_times(visits=(0, 24), stops=None, events=(), deaths=None, reasons="other", named=str):
     tables = {
         "visits": pd.DataFrame({"visit_week": np.array(visits, dtype=float)}),
         "patients": pd.DataFrame({"patient_id": ["A"] * 2}).assign(end_reason=reasons),
@@ -236,7 +236,7 @@ def of_times(visits=(0, 24), stops=None, events=(), deaths=None, reasons="other"
         tables["patients"]["stop_week"] = np.array(stops, dtype=float)
     if deaths is not None:
         tables["patients"]["death_week"] = np.array(deaths, dtype=float)
-    return list(implausible_times(EXAMPLE, tables))
+    return list(implausible_times(EXAMPLE, tables, named=named))
 
 
 def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():
@@ -289,11 +289,37 @@ def test_who_completed_the_study_did_not_die_in_it():
     assert of_times(deaths=(5, 6), reasons=pd.array(["completed", None], dtype="string")) == [asked]
 
 
+def test_weeks_of_days_are_rounded_to_a_tenth():
+    assert of_times((0, 211 / 7), stops=(213 / 7, np.nan), deaths=(np.nan, 212 / 7)) == [
+        "1 visit lies after the last scheduled week, 24, and its window: the last in week 30.1",
+        "1 patient stopped early after the last scheduled week, 24: the last in week 30.4",
+        "1 patient died after the last scheduled week, 24: the last in week 30.3",
+    ]
+
+
+def test_remarks_name_the_columns_of_the_file():
+    theirs = {"end_reason": "DCSREAS", "stop_week": "EOSWK"}.get
+    (said,) = of_times(deaths=(5, np.nan), reasons="completed", named=theirs)
+    assert said.endswith("completed the study by DCSREAS: did the death end it?")
+    visits = [("A", 0, 0), ("A", 4, 4)]
+    assert of_courses(visits, "death", stops=(np.nan,), named=theirs) == [
+        "1 patient with DCSREAS and without EOSWK is taken to have stopped at the last visit: A"
+    ]
+
+
 def test_a_rounding_error_in_a_week_is_no_late_visit_or_stop():
     assert of_times(visits=(0, 29 + 1e-12), stops=(29 + 1e-12, np.nan), events=(0,)) == []
 
 
-def of_courses(visits, reasons="completed", analysed=True, treatments=(), stops=None, deaths=None):
+def of_courses(
+    visits,
+    reasons="completed",
+    analysed=True,
+    treatments=(),
+    stops=None,
+    deaths=None,
+    named=str,
+):
     """The remarks on visits, each a patient, the scheduled week and that of the visit."""
     visits = pd.DataFrame(visits, columns=["patient_id", "week", "visit_week"])
     patients = pd.DataFrame({"patient_id": visits["patient_id"].unique()})
@@ -303,16 +329,18 @@ def of_courses(visits, reasons="completed", analysed=True, treatments=(), stops=
     if deaths is not None:
         patients["death_week"] = np.array(deaths, dtype=float)
     given = pd.DataFrame({"treatment": list(treatments)}, dtype=object)
-    return list(unusual_courses({"patients": patients, "visits": visits, "treatments": given}))
+    tables = {"patients": patients, "visits": visits, "treatments": given}
+    return list(unusual_courses(tables, named=named))
 
 
 def test_a_baseline_after_the_first_dose_is_doubtful():
     assert of_courses([("A", 0, 0), ("A", 4, 4.5), ("B", 0, -1), ("B", 4, 4)]) == []
     one = [("A", 0, 0), ("A", 4, 4), ("B", 0, 1 / 7), ("B", 4, 4)]
     assert of_courses(one) == ["the baseline of 1 patient lies after the first dose: B, day 1"]
-    both = [("A", 0, 5 / 7), ("A", 4, 4), ("B", 0, 1 / 7), ("B", 4, 4)]
-    assert of_courses(both) == [
-        "the baseline of 2 patients lies after the first dose: the first A, day 5"
+    days = {"A": 3, "B": 5, "C": 1}
+    three = [(who, week, week or days[who] / 7) for who in days for week in (0, 4)]
+    assert of_courses(three) == [
+        "the baseline of 3 patients lies after the first dose: the first A, day 3"
     ]
 
 

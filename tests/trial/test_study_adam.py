@@ -11,7 +11,7 @@ from tisstats.cli import main
 from tisstats.errors import DataError
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study import Study
-from tisstats.trial.study_adam import read_study_datasets
+from tisstats.trial.study_adam import origin, read_study_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
@@ -103,6 +103,9 @@ def test_faults_of_several_data_sets_of_visits_name_them_all(tmp_path, capsys):
     assert main(["check", str(folder)]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert f"{adtis}, {adqs}, column mmt: is given by more than one data set" in lines
+    shared = [line for line in lines if line.endswith("is given by more than one data set")]
+    assert len(shared) > 3
+    assert shared == sorted(shared)
     # No code is known, in either of them.
     define.unlink()
     for file in (adtis, adqs):
@@ -359,3 +362,9 @@ def test_a_study_without_dates_has_none_in_its_data_sets(tmp_path):
     datasets = study_datasets(StudyData.read(make_study(4, seed=2).write(tmp_path)))
     dates = {"TRTSDT", "STARTDT", "ADT", "ASTDT"}
     assert not any(dates & set(table.columns) for table in datasets.tables.values())
+
+
+def test_cells_of_one_variable_have_one_name_also_of_one_patient():
+    assert origin(np.array(["DTHDT"], dtype=object)).names == "DTHDT"
+    assert origin(np.array(["DTHDT"] * 2, dtype=object)).names == "DTHDT"
+    assert origin(np.array(["DTHWK", "DTHDT"], dtype=object)).names.tolist() == ["DTHWK", "DTHDT"]

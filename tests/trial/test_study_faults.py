@@ -418,8 +418,11 @@ def test_dates_have_clear_lines_too(name, tmp_path):
     assert message in fault.message
 
 
-@pytest.mark.parametrize(("stop_week", "accepted"), [("", True), (20, True), (19, False)])
-def test_treatment_can_go_on_after_the_last_visit(stop_week, accepted, tmp_path):
+@pytest.mark.parametrize(
+    ("stop_week", "accepted", "more"),
+    [("", True, {}), ("", True, {"death_week": ""}), (20, True, {}), (19, False, {})],
+)
+def test_treatment_can_go_on_after_the_last_visit(stop_week, accepted, more, tmp_path):
     """A patient who misses visits is still treated until the plan, or a stop, ends it."""
     made = make_study(12, missing=0, missed=0, seed=3)
     patient = made.patients[0]["patient_id"]
@@ -430,6 +433,7 @@ def test_treatment_can_go_on_after_the_last_visit(stop_week, accepted, tmp_path)
     mine = [t for t in made.treatments if t["patient_id"] == patient]
     made.treatments = [t for t in made.treatments if t["patient_id"] != patient]
     made.treatments += [{**mine[0], "week": week} for week in (0, 4, 20)]
+    made.patients = [{**row, **more} for row in made.patients]
     made.description = made.description.replace("window_days = 7", "window_days = 0")
     folder = made.write(tmp_path)
     if accepted:
@@ -473,6 +477,28 @@ def test_the_week_of_the_end_is_that_of_the_last_visit_give_or_take_the_window(
     assert len(caught.value.faults) == 6
     assert {fault.column for fault in caught.value.faults} == {"end_week"}
     assert "must be the week of the patient's last visit" in caught.value.faults[0].message
+
+
+@pytest.mark.parametrize(("week", "accepted"), [(0, True), (2, False)])
+def test_the_end_after_a_screening_visit_alone_is_in_week_0(week, accepted, tmp_path):
+    made = make_study(6, missing=0, missed=0, seed=3)
+    name = made.patients[0]["patient_id"]
+    for table in ("treatments", "adverse_events"):
+        setattr(made, table, [r for r in getattr(made, table) if r["patient_id"] != name])
+    first, *others = made.visits
+    made.visits = [{**first, "week": -6}, *(r for r in others if r["patient_id"] != name)]
+    made.patients = [{**row, "end_week": ""} for row in made.patients]
+    made.patients[0]["end_week"] = week
+    rule = 'time = "week"\nbaseline = "last before first dose"'
+    made.description = made.description.replace('time = "week"', rule)
+    assert rule in made.description
+    folder = made.write(tmp_path)
+    if accepted:
+        StudyData.read(folder)
+        return
+    with pytest.raises(DataError) as caught:
+        StudyData.read(folder)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "end_week")]
 
 
 #: Change of a valid study at a limit, and one just beyond it with part of its message.

@@ -122,3 +122,25 @@ def test_nobody_is_left_out_whose_identifier_repeats(tmp_path, others):
     (fault,) = caught.value.faults
     said = "row 7, column patient_id, value 'P005': must not repeat another row's patient_id"
     assert str(fault).endswith(said)
+
+
+def test_blanks_around_identifiers_and_arms_do_not_matter(tmp_path):
+    made = study()
+    name = made.patients[-1]["patient_id"]
+    made.patients[-1] |= {"arm": " Screen Failure ", "patient_id": f" {name}"}
+    made.visits[-1]["patient_id"] = f"{name} "
+    assert f"synthetic_patients.csv: {LEFT_OUT}" in StudyData.read(made.write(tmp_path)).remarks
+
+
+def test_an_identifier_that_repeats_is_named_as_in_the_file(tmp_path):
+    made = study()
+    made.patients[-1]["arm"] = ""
+    made.patients.insert(0, made.patients[-1])
+    made.patients = [
+        {"Patient ID" if key == "patient_id" else key: cell for key, cell in row.items()}
+        for row in made.patients
+    ]
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    said = "row 7, column Patient ID, value 'P005': must not repeat another row's Patient ID"
+    assert str(caught.value).endswith(said)

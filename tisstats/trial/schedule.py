@@ -115,13 +115,11 @@ def schedule_visits(
     >>> found.not_used
     {'before the baseline': 1}
     """
-
-    def content_of(table: pd.DataFrame) -> NDArray[np.int64]:
-        return _content(table, measures if scored is None else scored, core_set)
-
-    timed = _TimedVisits.of(visits, measures, content_of(visits))
-    timed, gained, late, faults = _joined(timed, schedule, source)
-    timed = replace(timed, content=content_of(timed.visits))
+    content = _content(visits, measures if scored is None else scored, core_set)
+    # Of joined rows there is one visit in a window: how much it has makes no difference.
+    timed, gained, late, faults = _joined(
+        _TimedVisits.of(visits, measures, content), schedule, source
+    )
     repeated = timed.at_same_time()
     message = "must not be the time of another visit of the patient"
     faults += _faults(visits, timed.rows(repeated), message, source, schedule.time)

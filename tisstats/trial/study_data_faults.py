@@ -133,7 +133,7 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
     if "end_week" in frame:
         given = frame["end_week"].to_numpy(dtype=float)
         # A baseline before week 0 is that of week 0.
-        apart = np.fmin(np.abs(given - lasts), np.abs(given - np.maximum(lasts, 0)))
+        apart = np.abs(given - np.maximum(lasts, 0))
         message = f"must be the week of the patient's last visit in {visits.source.shown}"
         patients.add(apart > window, "end_week", message)
     ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])

@@ -32,14 +32,15 @@ from tools.mutants.summary import Part, Run, print_table, publish
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "mutants"
-#: The parts that compute.
-PARTS = ("statistics", "measures", "printed.py", "forensics", "ledger", "lim2021", "trial")
+#: The parts that compute, and those by which tables are read and checked.
+PARTS = ("statistics", "measures", "printed.py", "sentences.py", "forensics", "ledger", "lim2021",
+         "trial", "tables", "datapackage")  # fmt: skip
 #: Tests of pages, books and browsers take minutes and reach little that others do not.
 TESTS = ("tests/agreement", "tests/bounds", "tests/forensics", "tests/ledger", "tests/lim2021",
          "tests/measures", "tests/statistics", "tests/synthetic", "tests/tables", "tests/teaching",
-         "tests/trial", "tests/test_printed.py", "tests/test_datapackage.py", "tests/test_cli.py",
-         "tests/test_cli_files.py", "tests/test_dataclasses.py", "tests/test_public_names.py",
-         "tisstats")  # fmt: skip
+         "tests/trial", "tests/test_printed.py", "tests/test_datapackage.py",
+         "tests/test_doubtful_rows.py", "tests/test_cli.py", "tests/test_cli_files.py",
+         "tests/test_dataclasses.py", "tests/test_public_names.py", "tisstats")  # fmt: skip
 #: Tests that look at every module: they reach what a module executes when it is imported.
 EVERYWHERE = ("tests/test_dataclasses.py", "tests/test_public_names.py")
 #: Seconds of tests, by their durations under coverage, that a mutant has to survive.
