@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tisstats.agreement import comparison as compared
 from tisstats.agreement.comparison import Comparison, absolute_difference, agrees, compare_results
 from tisstats.agreement.comparison_data import Reason
 
@@ -89,6 +90,14 @@ def test_every_row_is_measured(comparison):
     assert (table["relative"] >= 0).all()
     assert (table["version"] != "").all()
     assert table.duplicated(["method", "case", "software", "quantity"]).sum() == 0
+
+
+def test_the_version_of_a_library_is_read_once(data, monkeypatch):
+    read = []
+    monkeypatch.setattr(compared, "version", lambda name: read.append(name) or "1")
+    few = dataclasses.replace(data, cases=data.cases[:3])
+    assert {"1"} < set(compare_results(few)["version"])
+    assert len(read) == len(set(read))
 
 
 def test_more_digits_find_more(data, comparison):

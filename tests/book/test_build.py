@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import platform
 import queue
 import re
@@ -149,6 +150,26 @@ def test_a_number_pasted_from_a_changed_notebook_is_fresh(tiny_book):
     tiny_book.first.write_text(json.dumps(first))
     assert ran(tiny_book.build()) == {"01_first"}
     assert '<span class="pasted-text">forty</span> points' in tiny_book.page("book/intro")
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_an_edited_notebook_runs_in_a_forked_kernel_whatever_its_date(
+    tiny_book, monkeypatch, edited
+):
+    started = []
+    start = kernels.fork_server
+    monkeypatch.setattr(kernels, "fork_server", lambda log: started.append(log) or start(log))
+    intro = tiny_book.root / "book" / "intro.md"
+    intro.write_text(f"{intro.read_text()}\nMore.\n")
+    first = tiny_book.first.read_text()
+    if edited:
+        assert "str(threshold)" in first
+        tiny_book.first.write_text(first.replace("str(threshold)", "'forty'"))
+    for notebook in (tiny_book.first, tiny_book.second):
+        os.utime(notebook, (1, 1))
+    assert ran(tiny_book.build()) == ({"01_first"} if edited else set())
+    assert ("forty" in tiny_book.page("book/intro")) == edited
+    assert len(started) == edited
 
 
 def test_a_page_that_left_the_book_leaves_the_output(tiny_book):

@@ -1,4 +1,5 @@
 import ast
+import dataclasses
 import json
 import os
 import subprocess
@@ -351,6 +352,16 @@ def test_the_folder_that_code_of_the_package_names_counts(with_data):
     project = with_data.project
     source = json.dumps({"cells": [{"cell_type": "code", "source": ["import package.reads"]}]})
     assert Surroundings.of_project(project).folders_of(source.encode()) == {"one"}
+
+
+def test_each_module_is_read_once_for_the_folders_that_it_names(real, monkeypatch):
+    sources = [each.read_bytes() for each in Project.from_folder(ROOT).notebooks()[:2]]
+    expected = [real.folders_of(source) for source in sources]
+    read = []
+    monkeypatch.setattr(digests, "_read_code", lambda file: read.append(file) or file.read_text())
+    fresh = dataclasses.replace(real)
+    assert [fresh.folders_of(source) for source in sources] == expected
+    assert len(read) == len(set(read)) > 0
 
 
 def test_in_this_book_data_of_one_lesson_concern_that_lesson_alone(real):

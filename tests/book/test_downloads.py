@@ -487,10 +487,14 @@ def test_a_picture_has_its_resolution_and_a_white_ground():
         assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_a_palette_changes_no_colour_that_anybody_could_see():
+@pytest.mark.parametrize("width", [3, 2 + 99 / 300, 2.3359])  # the last is no whole dots
+def test_a_palette_changes_no_colour_that_anybody_could_see(width):
+    figure = line()
+    figure.set_figwidth(width)
     drawn = io.BytesIO()
-    line().savefig(drawn, format="png", dpi=figures.DOTS_PER_INCH)
-    with Image.open(drawn) as one, Image.open(io.BytesIO(figures.png(line()))) as other:
+    figure.savefig(drawn, format="png", dpi=figures.DOTS_PER_INCH)
+    with Image.open(drawn) as one, Image.open(io.BytesIO(figures.png(figure))) as other:
+        assert one.size == other.size
         before, after = (np.asarray(each.convert("RGB"), dtype=int) for each in (one, other))
     assert np.abs(before - after).max() <= 8
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tisstats.book.run import execute, kernels
 from tisstats.book.run import jupyter as running
-from tisstats.book.run import kernels
 from tisstats.book.run.digests import Surroundings
 from tisstats.book.run.execute import KEPT_RESULTS, NotebookRun, plan_runs, run_all
 from tisstats.book.run.jupyter import kernel_managers
@@ -283,6 +283,32 @@ def test_results_are_kept_and_the_oldest_are_dropped(new_book, notebook_writer, 
         "5",
         "new",
     ]
+
+
+def test_the_longest_notebooks_run_first(new_book, monkeypatch):
+    started = []
+    monkeypatch.setattr(execute, "_run", lambda run, _: started.append(run.name) or 0.0)
+    sizes = {"a": 1, "b": 3, "c": 2}
+    runs = [
+        NotebookRun(Path(name), b"x" * size, new_book.root / name) for name, size in sizes.items()
+    ]
+    run_all(new_book.project, runs, 1, [].append)
+    assert started == ["b", "c", "a"]
+
+
+def test_a_notebook_seems_edited_if_it_is_later_than_its_last_run(new_book):
+    project = new_book.project
+    assert execute.seem_edited(project)  # none has run
+    project.cache.mkdir(parents=True)
+    for notebook in project.notebooks():
+        os.utime(notebook, (2, 2))
+        for number, date in enumerate((1, 2)):
+            result = project.cache / f"{notebook.stem}-{number}.result"
+            result.touch()
+            os.utime(result, (date, date))
+    assert not execute.seem_edited(project)
+    os.utime(new_book.second, (3, 3))
+    assert execute.seem_edited(project)
 
 
 def test_a_result_that_is_used_again_is_kept_longest(new_book):

@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 
 import pandas as pd
@@ -137,6 +137,7 @@ def agrees(value: float, reference: float, decimals: float, digits: int = DEFAUL
 
 
 def _run_calls(data: ComparisonData) -> Iterator[dict[str, object]]:
+    read_version = cache(version)  # which parses all metadata of a library each time
     for software, method in itertools.product(data.software, data.methods):
         call = data.calls.get((software.name, method.name))
         if call is None:
@@ -157,7 +158,7 @@ def _run_calls(data: ComparisonData) -> Iterator[dict[str, object]]:
                     "method": method.name,
                     "case": case.name,
                     "software": software.name,
-                    "version": version(software.distribution),
+                    "version": read_version(software.distribution),
                     "call": call.call,
                     "quantity": quantity,
                     "value": value,

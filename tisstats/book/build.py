@@ -104,7 +104,7 @@ def _build(
     report: Callable[[str], None],
 ) -> None:
     from tisstats.book.pages.builder import PageBuilder
-    from tisstats.book.run.execute import kernel_log, plan_runs, run_all
+    from tisstats.book.run.execute import kernel_log, plan_runs, run_all, seem_edited
     from tisstats.book.run.kernels import fork_server
     from tisstats.book.site.kept_pages import KeptPages
     from tisstats.book.site.stage import override_banner, stage_sources
@@ -114,15 +114,17 @@ def _build(
     renew_compiled(file for file in around.contents if file.suffix == ".py")
     sources = around.of_pages(project)
     with ExitStack() as processes:
-        # Both import their libraries while this process plans the runs.
-        needs_run = settings or not all(
-            read_kept(run.result) is not None for run in plan_runs(project, {}, {}, around)
-        )
-        server = processes.enter_context(fork_server(kernel_log(project))) if needs_run else None
+        # Both import their libraries while this process plans the runs, which shows whether any
+        # notebook has to run; if one seems to, the process for it need not wait for that.
+        server = None
+        if settings or seem_edited(project):
+            server = processes.enter_context(fork_server(kernel_log(project)))
         pages = processes.enter_context(PageBuilder(project, jobs))
         known = read_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
         runs = plan_runs(project, known, overrides, around)
+        if server is None and any(read_kept(run.result) is None for run in runs):
+            server = processes.enter_context(fork_server(kernel_log(project)))
         run_all(project, runs, jobs, report, server)
         stage_sources(project, runs, override_banner(overrides, known))
         if Surroundings.of_project(project, settings) != around:

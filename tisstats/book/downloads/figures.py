@@ -68,11 +68,12 @@ def png(figure: Figure) -> bytes:
     from PIL import Image
 
     with io.BytesIO() as drawn, io.BytesIO() as file:
-        figure.savefig(drawn, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 0})
-        with Image.open(drawn) as image:
-            # This choice of colours keeps white white, unlike the others.
-            flat = image.convert("RGB").quantize(
-                _COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-            )
+        figure.savefig(drawn, format="rgba", dpi=DOTS_PER_INCH)
+        width, height = map(int, figure.get_size_inches() * DOTS_PER_INCH)
+        image = Image.frombytes("RGBA", (width, height), drawn.getvalue())
+        # This choice of colours keeps white white, unlike the others.
+        flat = image.convert("RGB").quantize(
+            _COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
         flat.save(file, format="png", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
         return file.getvalue()

@@ -122,15 +122,19 @@ class Surroundings:
         Those are the ones that its code, and the code that it imports, names. A kernel lets it read
         no other (`forkserver.watch`), so that no result outlives what it was computed from.
         """
-        texts = [code_of(source)]
-        texts += [_read_code(self.graph.modules[name]) for name in sorted(self._used_by(source))]
+        all_named = [folders_named(code_of(source))]
+        all_named += [self._named_by_modules[name] for name in sorted(self._used_by(source))]
         found: set[str] = set()
-        for text in texts:
-            named = folders_named(text)
+        for named in all_named:
             if named is None:
                 return None
             found |= named
         return frozenset(found)
+
+    @cached_property
+    def _named_by_modules(self) -> dict[str, frozenset[str] | None]:
+        """The folders of data that each module names."""
+        return {name: folders_named(_read_code(file)) for name, file in self.graph.modules.items()}
 
     def _used_by(self, source: bytes) -> set[str]:
         """Return the modules that a notebook needs, and those that run it."""

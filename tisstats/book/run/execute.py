@@ -78,6 +78,20 @@ def plan_runs(
     return runs
 
 
+def seem_edited(project: Project) -> bool:
+    """Guess by dates whether a notebook has been edited since its last run, or has had none.
+
+    What `plan_runs` finds out takes longer; nothing but the start of a process may depend on this.
+    """
+    return any(
+        notebook.stat().st_mtime
+        > max(
+            (each.stat().st_mtime for each in project.cache.glob(f"{notebook.stem}-*")), default=0
+        )
+        for notebook in project.notebooks()
+    )
+
+
 def _watched(project: Project, folders: frozenset[str] | None) -> dict[str, str]:
     """Return the variable that lets a kernel read these folders of data alone; None: all."""
     if folders is None:
@@ -152,7 +166,9 @@ def _run_pending(
         ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook") as pool,
         kernel_managers(kernel_log(project), fork_server) as manager,
     ):
-        futures = {pool.submit(_run, run, manager): run for run in pending}
+        # The longest first, as far as sources tell: or a core would be idle at the end.
+        longest_first = sorted(pending, key=lambda run: len(run.source), reverse=True)
+        futures = {pool.submit(_run, run, manager): run for run in longest_first}
         try:
             for future in as_completed(futures):
                 try:

@@ -42,7 +42,9 @@ def not_spelled_out(text: str) -> dict[str, str]:
     return {
         short: meaning
         for short, meaning in abbreviations().items()
-        if meaning.casefold() not in plain and re.search(rf"(?<!\w){re.escape(short)}(?!\w)", text)
+        if short in text  # most are not, and this is seen at once
+        and meaning.casefold() not in plain
+        and re.search(rf"(?<!\w){re.escape(short)}(?!\w)", text)
     }
 
 
