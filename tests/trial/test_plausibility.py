@@ -600,3 +600,14 @@ def test_a_death_after_a_stop_without_an_event_is_doubtful_for_both():
     assert of_ends(reasons, [("P1", True), ("P2", False)], deaths=deaths) == [
         "1 patient who died has no serious adverse event: P2"
     ]
+
+
+def test_a_visit_without_a_score_is_not_counted_among_those_with_bounds():
+    """Its missing disability index changes nothing: the score is not there anyway."""
+    data = StudyData.read(example_folder())
+    visits = data.trial.visits.assign(visit_week=data.trial.visits["week"])
+    (before,) = incomplete_visits(data.study, visits)
+    visits.loc[5, ["mmt", "haq"]] = np.nan
+    lacking, after = incomplete_visits(data.study, visits)
+    assert lacking.startswith("no score without physician_global or mmt: 1 visit")
+    assert after == before
