@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.sample is not None and options.sample < len(tasks):
         tasks = random.Random(options.seed).sample(tasks, options.sample)
     if not tasks:
-        print("No file of the parts that compute differs from main: --all tries them all.")
+        print("No file of these parts differs from main: --all tries them all.")
         return 0
     results = Results(FOLDER / "results.jsonl", ROOT)
     try:
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str]) -> int:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
     parser.add_argument("files", nargs="*", help="files of the package, instead of what differs")
-    parser.add_argument("--all", action="store_true", help="every file of the parts that compute")
+    parser.add_argument("--all", action="store_true", help="every file of these parts")
     parser.add_argument("--sample", type=int, metavar="N", help="so many mutants, at random")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (default 1)")
     parser.add_argument("--jobs", type=int, default=cores(), help="at a time (default: all cores)")
