@@ -170,6 +170,10 @@ ACTIVE = """root => {
   document.addEventListener("focusin", event => window.reached.add(event.target));
   return window.toReach.length;
 }"""
+# The theme has the tabulator key stop at an output that scrolls, even if a table in it does so too.
+STOPS_TWICE = """() => [...document.querySelectorAll(".cell_output > .output:has([tabindex='0'])")]
+  .filter(output => output.scrollWidth > output.clientWidth)
+  .map(output => output.innerHTML.slice(0, 100))"""
 # The tabulator key goes on from where the page was clicked last.
 TO_THE_START = """root => {
   const start = document.querySelector(root);
@@ -216,6 +220,7 @@ def check_everybody_can_read(page: Page, seen: set[int]) -> None:
         assert page.evaluate(OVERFLOW) == [], device
         assert page.evaluate(CUT_OFF) == [], device
         assert page.evaluate(STRETCHED) == [], device
+        assert page.evaluate(STOPS_TWICE) == [], device
         assert page.evaluate(UNFITTING) == [], device
         wait_until(page, REACHABLE)
     page.evaluate(SHORTENED)
