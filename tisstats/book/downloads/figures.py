@@ -6,7 +6,7 @@ They are made where the figure is, in the notebook's kernel; pages and files get
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +26,15 @@ _SALT = "tisstats"
 _COLOURS = 256
 
 
-def _saving(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
+def _saving(settings: dict[Any, Any]) -> AbstractContextManager[None]:
     """Set how files are saved, with the defaults of Matplotlib for what is not given.
 
     Settings of one's own, such as ``savefig.bbox: tight``, would crop and colour the files.
     """
     own = ("savefig.", "svg.", "pdf.")
-    usual = {name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(own)}
+    usual: dict[Any, Any] = {
+        name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(own)
+    }
     return mpl.rc_context({**usual, **settings})
 
 
