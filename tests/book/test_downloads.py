@@ -11,6 +11,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import docx
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -485,6 +486,15 @@ def test_a_picture_has_its_resolution_and_a_white_ground():
         assert picture.size == (3 * figures.DOTS_PER_INCH, 2 * figures.DOTS_PER_INCH)
         assert picture.info["dpi"] == pytest.approx((figures.DOTS_PER_INCH,) * 2, rel=1e-3)
         assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_settings_of_a_reader_change_no_file_of_a_figure():
+    own = {"savefig.bbox": "tight", "savefig.facecolor": "red", "savefig.transparent": True}
+    figure = line()
+    for saved in (figures.png, figures.svg, figures.pdf):
+        usual = saved(figure)
+        with mpl.rc_context(own):
+            assert saved(figure) == usual
 
 
 @pytest.mark.parametrize("width", [3, 2 + 99 / 300, 2.3359])  # the last is no whole dots

@@ -238,4 +238,6 @@ def test_what_is_simulated_as_its_sum_is_too_long_says_so(page, monkeypatch):
         .to_numpy()[0]
     )
     assert error == "<0.1"
-    assert "in part simulated" in part.figure().alt
+    assert set(table.frame["Coverage, %"]) == {"99.9", ">99.9"}  # of 50 trials it is all
+    assert "in part simulated" in (alt := part.figure().alt)
+    assert not {"0.0", "0.0%"} & set(re.split(r"[ ,]+", alt))

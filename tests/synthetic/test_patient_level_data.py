@@ -8,7 +8,11 @@ from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.synthetic.ensemble import ENSEMBLE, Ensemble
-from tisstats.synthetic.patient_level_data import absolute_choice, patient_level_data
+from tisstats.synthetic.patient_level_data import (
+    absolute_choice,
+    patient_level_data,
+    split_choice,
+)
 
 
 def test_the_reference_cohort_is_the_default_and_called_synthetic():
@@ -128,6 +132,8 @@ def test_a_folder_at_home_may_be_written_with_a_tilde(tmp_path, monkeypatch):
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "mine").mkdir()
     assert absolute_choice("~/mine#3") == f"{(tmp_path / 'mine').resolve()}#3"
+    (tmp_path / "mine#4").mkdir()
+    assert split_choice("~/mine#4") == (tmp_path / "mine#4", "")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "~").mkdir()  # a folder of that name comes first
     assert absolute_choice("~") == str((tmp_path / "~").resolve())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from tisstats.chapters.page import FigureItem, Markdown, Rows, described, figure_item, table
 from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, stated
@@ -129,11 +130,24 @@ class MissedVisits:
     def _rejection(
         self, rule: MissingHandling, pattern: MissedPattern, share: float, *, null: bool = False
     ) -> str:
-        """Format the probability that the test rejects; none in a simulation is less than 0.1%."""
-        found = self.trial.characteristics(rule, pattern, share, null=null).rejection_probability
+        """Format the probability that the test rejects."""
+        return format_probability(self._probability(rule, pattern, share, null=null))
+
+    def _probability(
+        self,
+        rule: MissingHandling,
+        pattern: MissedPattern,
+        share: float,
+        *,
+        null: bool = False,
+        of: Literal["rejection_probability", "coverage"] = "rejection_probability",
+    ) -> float:
+        """Return a probability: simulated, none or all of the trials do not make it 0 or 1."""
+        characteristics = self.trial.characteristics(rule, pattern, share, null=null)
+        found: float = getattr(characteristics, of)
         if self.trial.is_simulated(rule, pattern, share, null=null):
-            found = min(max(found, 1 / TRIALS), 1 - 1 / TRIALS)
-        return format_probability(found)
+            return min(max(found, 1 / TRIALS), 1 - 1 / TRIALS)
+        return found
 
     @described(
         {
@@ -252,16 +266,10 @@ class MissedVisits:
         curves = [
             RuleCurve(
                 label,
-                [
-                    self.trial.characteristics(rule, ALIKE, share).rejection_probability
-                    for share in SHARES
-                ],
-                [
-                    self.trial.characteristics(
-                        rule, PLACEBO_ONLY, share, null=True
-                    ).rejection_probability
-                    for share in SHARES
-                ],
+                *(
+                    [self._probability(rule, pattern, share, null=null) for share in SHARES]
+                    for pattern, null in _DRAWN
+                ),
             )
             for rule, label in RULES.items()
         ]
@@ -325,7 +333,9 @@ class MissedVisits:
             "Power, %": self._rejection(rule, pattern, share),
             "Type I error, %": self._rejection(rule, pattern, share, null=True),
             "Bias": _bias(found, bounded=rule == "bounds"),
-            "Coverage, %": format_probability(found.coverage),
+            "Coverage, %": format_probability(
+                self._probability(rule, pattern, share, of="coverage")
+            ),
         }
 
     @table(

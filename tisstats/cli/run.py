@@ -13,7 +13,7 @@ from tisstats.cli.output import discard_output, naming_output, print_error, prin
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
-#: Name of the extra that the command of the same name needs, and has all that others need as well.
+#: Name of the extra that the command of the same name needs, and that has the smaller ones in it.
 _LARGEST = "book"
 
 #: Smaller extras, by what they install.
@@ -89,7 +89,7 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _extra_with(module: str | None, command: str) -> str:
-    """Return the smallest extra of the package that has a missing module, and what a command needs.
+    """Return which extra to install for a missing module; the command's own if it has one.
 
     >>> _extra_with("frictionless", "check"), _extra_with("matplotlib.figure", "book")
     ('packages', 'book')

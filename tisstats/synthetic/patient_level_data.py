@@ -134,10 +134,11 @@ def split_choice(choice: str) -> tuple[Path, str]:
     >>> split_choice("my-trial")[1]
     ''
     """
+    whole = _at_home(Path(choice))
     place, separator, number = choice.rpartition(SEPARATOR)
     # The name of a folder can hold the separator itself.
-    if not separator or Path(choice).exists():
-        return _at_home(Path(choice)), ""
+    if not separator or whole.exists():
+        return whole, ""
     return _at_home(Path(place)), number
 
 

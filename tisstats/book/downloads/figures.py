@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -26,10 +26,22 @@ _SALT = "tisstats"
 _COLOURS = 256
 
 
+def _saving(settings: dict[Any, Any]) -> AbstractContextManager[None]:
+    """Set how files are saved, with the defaults of Matplotlib for what is not given.
+
+    Settings of one's own, such as ``savefig.bbox: tight``, would crop and colour the files.
+    """
+    own = ("savefig.", "svg.", "pdf.")
+    usual: dict[Any, Any] = {
+        name: value for name, value in mpl.rcParamsDefault.items() if name.startswith(own)
+    }
+    return mpl.rc_context({**usual, **settings})
+
+
 def svg(figure: Figure) -> str:
     """Return a figure as SVG, for light and dark pages."""
-    settings: dict[Any, Any] = {"svg.hashsalt": _SALT, "svg.fonttype": "none"}
-    with io.StringIO() as file, mpl.rc_context(settings):
+    settings = {"svg.hashsalt": _SALT, "svg.fonttype": "none"}
+    with io.StringIO() as file, _saving(settings):
         figure.savefig(file, format="svg", metadata={"Date": None})
         return compact(file.getvalue())
 
@@ -37,7 +49,7 @@ def svg(figure: Figure) -> str:
 def pdf(figure: Figure) -> bytes:
     """Return a figure as PDF, with text that can be searched and edited."""
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
-    with io.BytesIO() as file, mpl.rc_context({"pdf.fonttype": 42}), _fonts_without_layout():
+    with io.BytesIO() as file, _saving({"pdf.fonttype": 42}), _fonts_without_layout():
         figure.savefig(file, format="pdf", metadata=undated)
         return file.getvalue()
 
@@ -67,7 +79,7 @@ def png(figure: Figure) -> bytes:
     """Return a figure as PNG with a palette, a third of the size of one without."""
     from PIL import Image
 
-    with io.BytesIO() as drawn, io.BytesIO() as file:
+    with io.BytesIO() as drawn, io.BytesIO() as file, _saving({}):
         figure.savefig(drawn, format="rgba", dpi=DOTS_PER_INCH)
         width, height = map(int, figure.get_size_inches() * DOTS_PER_INCH)
         image = Image.frombytes("RGBA", (width, height), drawn.getvalue())
