@@ -153,7 +153,7 @@ def map_to_source(line: str, project: Project) -> str:
     return re.sub(r"^(?P<notebook>\S+\.ipynb):(?P<line>\d+):", cell_and_line, line).strip()
 
 
-#: New objects after which Python looks for unreachable ones; its own number is 2,000 at most.
+#: New objects after which Python looks for unreachable ones; by itself it does so far more often.
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 #: Slow imports of Jupyter Book.
