@@ -637,7 +637,7 @@ def test_a_table_of_which_all_characteristics_are_only_exported_is_left_out(tmp_
     made.description = re.sub(r"uln = .*", "uln = { ck = 200 }", made.description)
     page = Patients(str(made.write(tmp_path)))
     assert len(page.baseline_tables()) == 1
-    said = "The description of the study names no baseline characteristics."
+    said = "The description of the study names no baseline characteristics for a table."
     assert page.numbers()["characteristics"] == said
 
 

@@ -121,6 +121,10 @@ def _schema_faults(schema: object) -> Iterator[str]:
         given = schema.get(name)
         if isinstance(given, list) and len(given) > _MOST_KEYS:
             yield f"{name} has {len(given)} entries; at most {_MOST_KEYS} are checked"
+    keys = schema.get("foreignKeys")
+    for key in keys if isinstance(keys, list) else ():
+        if isinstance(key, dict) and not key.get("fields"):
+            yield f"a foreign key must name its fields, got {_shown(key)}"
     fields = schema.get("fields", [])
     if isinstance(fields, list):
         if len(fields) > _MOST_COLUMNS:
