@@ -126,7 +126,7 @@ def _endpoint(data: StudyData) -> dict[str, pd.Series]:
     decided = [labels[key] for key in zip(result.status, result.rule, strict=True)]
     rule = pd.Series(decided, index=ids, dtype=object)
     patients = data.trial.patients["patient_id"]
-    found = {"primary_endpoint": met, "primary_endpoint_rule": rule}
+    found: dict[str, pd.Series] = {"primary_endpoint": met, "primary_endpoint_rule": rule}
     return {name: patients.map(each).astype(each.dtype) for name, each in found.items()}
 
 
