@@ -549,6 +549,14 @@ def test_lists_that_would_take_long_to_check_are_limited(tmp_path, monkeypatch, 
             assert said in only_fault(read_descriptor, folder)
 
 
+@pytest.mark.parametrize("fields", [{}, {"fields": []}])
+def test_a_reference_names_its_fields(tmp_path, fields):
+    key = {**fields, "reference": {"resource": "b", **fields}}
+    folder = package(tmp_path, {"schema": {**FIELDS, "foreignKeys": [key]}})
+    said = f"resource 1: a foreign key must name its fields, got {json.dumps(key)}"
+    assert only_fault(read_descriptor, folder) == f"{folder / 'datapackage.json'}: {said}"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

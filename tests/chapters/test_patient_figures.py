@@ -169,6 +169,12 @@ def test_a_subtype_that_is_described_makes_groups_within_the_arms(tmp_path):
     arms = [group.partition(", ")[0] for group in column]
     assert list(dict.fromkeys(arms)) == labels
     assert "DM (n=" in scores.waterfall()[0].alt
+    # One that is only exported is in no figure.
+    made.description = made.description.replace(
+        '"category" }\n[files]', '"category", table = false }\n[files]'
+    )
+    (table,) = Scores(str(made.write(tmp_path / "exported"))).best_scores()
+    assert set(table.frame["Arm"]) == set(labels)
 
 
 def test_what_is_missing_is_open_and_never_a_score(tmp_path):

@@ -49,7 +49,7 @@ SHARED = {
     "tisstats.datapackage.descriptor": {
         *("DESCRIPTOR", "_ENDINGS", "_MOST_BYTES", "_MOST_COLUMNS", "_MOST_FILES", "_MOST_KEYS"),
         *("_MOST_VALUES", "_is_delimiter", "_is_file_name", "_resource_faults", "_schema_faults"),
-        *("_shown", "_values", "read_descriptor"),
+        *("_key_faults", "_shown", "_values", "read_descriptor"),
     },
     "tisstats.datapackage.resource": {
         *("LONGEST_SHOWN", "_CONSTRAINTS", "allowed", "delimiter", "encoding", "fields_by_name"),

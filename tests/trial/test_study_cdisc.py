@@ -579,15 +579,36 @@ def test_what_reading_the_study_again_needs_is_labelled(made, tmp_path):
     assert {name: labels[name] for name in expected} == expected
 
 
-def slow_endpoints(data):
-    """Whether each patient met the endpoint, by status as tables count it."""
+def slow_endpoints(data, met="responder", unmet="non-responder"):
+    """Whether each patient met the endpoint, and what decided, as tables count and say it."""
     result = evaluate_study(data)
-    words = {"responder": "Y", "non-responder": "N"}
+    shown = {"responder": ("Y", met), "non-responder": ("N", unmet), "unknown": ("", "")}
+    found = {}
     ids = data.analysis.patients["patient_id"]
-    return {
-        patient: (words.get(status, ""), rule)
-        for patient, status, rule in zip(ids, result.status, result.rule, strict=True)
-    }
+    for patient, status, rule in zip(ids, result.status, result.rule, strict=True):
+        flag, word = shown.get(status, ("", ""))
+        is_open = rule in ("no visit in the window", "missing measures leave the score open")
+        said = rule if met == "responder" else rule.replace("score open", "status open")
+        found[patient] = flag, f"{said}, counted as {word}" if is_open and word else said
+    return found
+
+
+@pytest.mark.parametrize("missing", ["best case", "worst case"])
+def test_what_decided_a_worsening_is_in_its_words(tmp_path, missing):
+    changes = 'criterion = "imacs worsening"'
+    made = make_study(14, seed=7, missing=0.2, missed=0.2, changes=changes)
+    made.description = made.description.replace("non-responder", missing)
+    data = StudyData.read(made.write(tmp_path))
+    adsl = study_datasets(data).tables["ADSL"].set_index("SUBJID")
+    found = slow_endpoints(data, "worsened", "not worsened")
+    assert (
+        dict(zip(adsl.index, zip(adsl["ENDPFL"], adsl["ENDPRULE"], strict=True), strict=True))
+        == found
+    )
+    word = {"best case": "not worsened", "worst case": "worsened"}[missing]
+    said = f"missing measures leave the status open, counted as {word}"
+    assert said in adsl["ENDPRULE"].tolist()
+    assert set(adsl["ENDPRULE"]) <= {*evaluate_study(data).count_table()["Decided by"]}
 
 
 @pytest.mark.parametrize("missing", ["unknown", "bounds", "non-responder"])
@@ -637,7 +658,7 @@ def test_a_table_of_which_all_characteristics_are_only_exported_is_left_out(tmp_
     made.description = re.sub(r"uln = .*", "uln = { ck = 200 }", made.description)
     page = Patients(str(made.write(tmp_path)))
     assert len(page.baseline_tables()) == 1
-    said = "The description of the study names no baseline characteristics."
+    said = "The description of the study names no baseline characteristics for a table."
     assert page.numbers()["characteristics"] == said
 
 

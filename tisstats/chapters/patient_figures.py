@@ -65,14 +65,15 @@ class PatientFigures:
     def of_study(cls, data: StudyData, label: str) -> PatientFigures:
         """Return the patients of a study by arm, if it has several, and by subtype, if described.
 
-        A subtype is described by a characteristic ``subtype`` that is a category.
+        A subtype is described by a characteristic ``subtype`` that is a category, and not only
+        exported.
         """
         patients, arms = data.analysis.patients, data.study.arms
         described = data.study.characteristics.get("subtype")
         parts: dict[str, list[str]] = {}
         if len(arms) > 1:
             parts["Arm"] = [arms[name] for name in patients["arm"]]
-        if described is not None and described.type == "category":
+        if described is not None and described.type == "category" and described.table:
             parts[described.label] = [str(name or "not known") for name in patients["subtype"]]
         ids = patients["patient_id"].tolist()
         named = zip(*parts.values(), strict=True) if parts else [()] * len(ids)

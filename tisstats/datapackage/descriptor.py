@@ -121,6 +121,7 @@ def _schema_faults(schema: object) -> Iterator[str]:
         given = schema.get(name)
         if isinstance(given, list) and len(given) > _MOST_KEYS:
             yield f"{name} has {len(given)} entries; at most {_MOST_KEYS} are checked"
+    yield from _key_faults(schema.get("foreignKeys"))
     fields = schema.get("fields", [])
     if isinstance(fields, list):
         if len(fields) > _MOST_COLUMNS:
@@ -136,6 +137,13 @@ def _schema_faults(schema: object) -> Iterator[str]:
                     f"a field must have at most {_MOST_VALUES} values in its enum, got "
                     f"{len(_values(field))}"
                 )
+
+
+def _key_faults(keys: object) -> Iterator[str]:
+    """Yield which references name no fields, of which Frictionless may say nothing."""
+    for key in keys if isinstance(keys, list) else ():
+        if isinstance(key, dict) and not key.get("fields"):
+            yield f"a foreign key must name its fields, got {_shown(key)}"
 
 
 def _values(field: Mapping[str, Any]) -> list[Any]:

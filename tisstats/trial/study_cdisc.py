@@ -121,9 +121,12 @@ def _endpoint(data: StudyData) -> dict[str, pd.Series]:
     ids = data.analysis.patients["patient_id"]
     status = pd.Series(result.status, index=ids)
     met = status.map({"responder": True, "non-responder": False}).astype("boolean")
-    rule = pd.Series(result.rule, index=ids, dtype=object)
+    words = result.endpoint.words
+    labels = {(each.status, each.rule): each.label_in(words) for each in result.counts}
+    decided = [labels[key] for key in zip(result.status, result.rule, strict=True)]
+    rule = pd.Series(decided, index=ids, dtype=object)
     patients = data.trial.patients["patient_id"]
-    found = {"primary_endpoint": met, "primary_endpoint_rule": rule}
+    found: dict[str, pd.Series] = {"primary_endpoint": met, "primary_endpoint_rule": rule}
     return {name: patients.map(each).astype(each.dtype) for name, each in found.items()}
 
 

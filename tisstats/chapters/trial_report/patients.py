@@ -215,8 +215,8 @@ class Patients(TrialChapter):
 
     def _characteristics(self) -> str:
         if self._tabulated:
-            return "The characteristics are those that the description of the study names."
-        return "The description of the study names no baseline characteristics."
+            return "Table 1 has the characteristics that the description of the study names for it."
+        return "The description of the study names no baseline characteristics for a table."
 
 
 def baseline_cell(summary: CountSummary | QuartileSummary, decimals: int) -> str:
