@@ -317,7 +317,7 @@ WRONG = [
     ("teaching_placebo", "confidence_level", 1e-20, INSIDE),  # one minus it is 1
     ("teaching_placebo", "target_power", 1 - 1e-16, INSIDE),  # printed, it was 100%
     ("06_identifiability", "cohort", None, "text"),
-    ("02_cohort_flow", "cohort", 1.0, "text"),
+    ("02_cohort_flow", "cohort", True, "text"),
     ("ledger", "verdict", [], "text"),
     ("07_what_does_not_add_up", "proportion_test", "t", "one of fisher, boschloo, barnard, "),
     ("own_data", "patients_shown", 0, "at least 1"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-import pandas as pd
-
 from tisstats.chapters.chapter import PUBLISHED
 from tisstats.chapters.page import FigureItem, Rows, Table, described, figure_item, table
 from tisstats.chapters.result_facts import COUNT_OF_ALL, P_RANGE, WORDS, Facts, counted, stated
@@ -214,8 +212,8 @@ class PValues(Table2):
 
     def discordant_samples(self) -> tuple[Table, ...]:
         """Return examples of changes for which the two tests differ in significance, if any."""
-        table = self.discordant_table()
-        return () if table.frame.empty else (table,)
+        found = any(each.discordant_sample for each in self.attainable_p)
+        return (self.discordant_table(),) if found else ()
 
     @table(
         "Synthetic changes with the published quartiles and P value that are significant by only "
@@ -233,21 +231,17 @@ class PValues(Table2):
             "*": WORDS,
         },
     )
-    def discordant_table(self) -> pd.DataFrame:
-        """Return the table of `discordant_samples`, which may be empty."""
-        rows = [
-            (
-                SCALES[each.measure].name,
-                ", ".join(f"{float(value):g}".replace("-", "−") for value in sample.changes),
-                p_text(sample.asymptotic),
-                p_text(sample.exact),
-            )
-            for each in self.attainable_p
-            if (sample := each.discordant_sample) is not None
-        ]
-        # The headers are kept even if no measure has such changes.
-        heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
-        return pd.DataFrame(rows, columns=heads)
+    def discordant_table(self) -> Rows:
+        """Return the table of `discordant_samples`."""
+        for each in self.attainable_p:
+            if sample := each.discordant_sample:
+                changes = ", ".join(f"{float(value):g}" for value in sample.changes)
+                yield {
+                    "Outcome measure": SCALES[each.measure].name,
+                    "Changes (synthetic)": changes.replace("-", "−"),
+                    "Asymptotic P": p_text(sample.asymptotic),
+                    "Exact P": p_text(sample.exact),
+                }
 
 
 def _format_p_range(found: SignedRankPRange | None) -> str:
