@@ -65,11 +65,13 @@ def test_counted_as_non_response_the_power_is_that_of_the_responses_seen():
 @pytest.mark.parametrize("rule", RULES)
 def test_too_long_a_sum_is_simulated(rule, monkeypatch):
     exact = TRIAL.characteristics(rule, ALIKE, 0.3)
-    missed_visits._characteristics.cache_clear()
+    missed_visits._exact.cache_clear()
     monkeypatch.setitem(functions_of.__globals__, "MOST_TABLES", 1)
     monkeypatch.setattr(missed_visits, "TRIALS", 20_000)
+    assert TRIAL.is_simulated(rule, ALIKE, 0.3)
     simulated = TRIAL.characteristics(rule, ALIKE, 0.3)
-    missed_visits._characteristics.cache_clear()
+    missed_visits._exact.cache_clear()
+    missed_visits._simulated.cache_clear()
     assert simulated != exact
     assert simulated.rejection_probability == pytest.approx(exact.rejection_probability, abs=0.015)
     assert simulated.lower_bias == pytest.approx(exact.lower_bias, abs=0.01)
