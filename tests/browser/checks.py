@@ -181,6 +181,9 @@ TO_THE_START = """root => {
   start.focus();
   start.removeAttribute("tabindex");
 }"""
+# Such as links to headings and captions, which are shown while the mouse is over these.
+UNFORESEEN = """root => [...window.reached].filter(element => !window.toReach.includes(element)
+  && element !== document.querySelector(root)).length"""
 MISSED = """count => window.toReach.slice(0, count)
   .filter(element => !window.reached.has(element))
   .map(element => element.outerHTML.slice(0, 100))"""
@@ -281,5 +284,7 @@ def check_keyboard_reaches(page: Page, most: int, root: str = "body") -> None:
     count = min(page.evaluate(ACTIVE, root), most)
     page.evaluate(TO_THE_START, root)
     for _ in range(count):
+        page.keyboard.press("Tab")
+    for _ in range(page.evaluate(UNFORESEEN, root)):
         page.keyboard.press("Tab")
     assert page.evaluate(MISSED, count) == []
