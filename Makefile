@@ -25,6 +25,7 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.txt)
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q --invalidation-mode checked-hash tisstats
 	@touch $@
 
 book: $(READY)  ## run every notebook and build the book into _build/html
