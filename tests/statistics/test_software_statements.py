@@ -5,6 +5,8 @@ package, the sentence that it stands for has become false.
 """
 
 import csv
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,3 +122,25 @@ def test_statsmodels_waits_for_the_end_of_a_flat_step():
     times, events = [1, 2, 3, 4], [1, 1, 0, 1]
     found = SurvfuncRight(times, events).quantile(0.5)
     assert found == pytest.approx(kaplan_meier(times, events).median("strictly-below"))
+
+
+@pytest.mark.parametrize(
+    ("method", "theirs"),
+    [("wald", "normal"), ("agresti-coull", "agresti_coull"), ("jeffreys", "jeffreys")],
+)
+def test_three_intervals_have_the_limits_of_statsmodels(method, theirs):
+    successes, trials = np.array([(x, n) for n in (1, 7, 19, 10**6) for x in (0, 1, n // 2, n)]).T
+    for level in (0.5, 0.9, 0.95, 0.999):
+        found = proportion_interval(successes, trials, level, method)
+        expected = proportion_confint(successes, trials, 1 - level, method=theirs)
+        assert [*found] == [pytest.approx(limits, rel=1e-13, abs=1e-15) for limits in expected]
+
+
+def test_a_proportion_needs_no_scipy_stats():
+    code = (
+        "import sys; from tisstats.statistics.proportions import INTERVAL_METHODS as methods, "
+        "proportion_interval as interval; [interval(8, 19, method=name) for name in methods]; "
+        "print({'scipy.stats', 'statsmodels'} & {*sys.modules} or 'none')"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "none\n"

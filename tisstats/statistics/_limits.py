@@ -89,16 +89,31 @@ def _snap_to_ends(
     return np.where(successes > 0, low, 0.0), np.where(successes < trials, high, 1.0)
 
 
-def from_statsmodels(method: str) -> Limits:
-    """Return the limits of a method of statsmodels, which clips them to [0, 1]."""
+# statsmodels has the next three (as "normal", "agresti_coull" and "jeffreys"), with which the tests
+# compare them. It imports scipy.stats, which takes longer than most commands that need a limit.
 
-    def limits(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
-        from statsmodels.stats.proportion import proportion_confint
 
-        low, high = proportion_confint(successes, trials, 1 - confidence_level, method=method)
-        return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+def wald(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
+    """Return estimate -/+ z times its standard error, clipped to [0, 1]."""
+    estimate = successes / trials
+    margin = normal_quantile(confidence_level) * np.sqrt(estimate * (1 - estimate) / trials)
+    return np.clip(estimate - margin, 0, 1), np.clip(estimate + margin, 0, 1)
 
-    return limits
+
+def agresti_coull(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
+    """Return the Wald limits of z^2 more trials, half of them successes, clipped to [0, 1]."""
+    z = normal_quantile(confidence_level)
+    more_trials = trials + z**2
+    centre = (successes + z**2 / 2) / more_trials
+    margin = z * np.sqrt(centre * (1 - centre) / more_trials)
+    return np.clip(centre - margin, 0, 1), np.clip(centre + margin, 0, 1)
+
+
+def jeffreys(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
+    """Return quantiles of the posterior distribution for the prior Beta(1/2, 1/2)."""
+    tail = (1 - confidence_level) / 2
+    shapes = successes + 0.5, trials - successes + 0.5
+    return np.asarray(betaincinv(*shapes, tail)), np.asarray(betainccinv(*shapes, tail))
 
 
 def wald_max_variance(

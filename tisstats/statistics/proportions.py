@@ -21,11 +21,11 @@ _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "likelihood-ratio": _limits.likelihood_ratio,
     "wilson": _limits.wilson,
     "wilson-cc": _limits.wilson_cc,
-    "agresti-coull": _limits.from_statsmodels("agresti_coull"),
-    "jeffreys": _limits.from_statsmodels("jeffreys"),
+    "agresti-coull": _limits.agresti_coull,
+    "jeffreys": _limits.jeffreys,
     "logit": _limits.logit,
     "arcsine": _limits.arcsine,
-    "wald": _limits.from_statsmodels("normal"),
+    "wald": _limits.wald,
     "wald-max-variance": _limits.wald_max_variance,
 }
 
