@@ -144,6 +144,7 @@ def test_score_says_that_a_column_of_other_limits_is_not_used(
     visits, monkeypatch, batch, limits, given, told
 ):
     monkeypatch.setattr(batches, "ROWS", batch)
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     table = VISITS.replace("ck_uln", "CK ULN")
     for limit in limits:
         table = table.replace(",170\n", f",{limit}@\n", 1)

@@ -37,6 +37,7 @@ def small(monkeypatch):
     """Batches and parts so small that a short file takes many."""
     monkeypatch.setattr(batches, "CHARACTERS", 2_000)
     monkeypatch.setattr(batches, "ROWS", 40)
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     monkeypatch.setattr(module, "PART", 30)
 
 

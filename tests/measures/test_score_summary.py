@@ -464,6 +464,7 @@ def test_the_progress_grows_to_all_of_the_work(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "ProgressPrinter", Printer)
     monkeypatch.setattr(batches, "ROWS", 10)
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     monkeypatch.setattr(batches, "CHARACTERS", 500)
     monkeypatch.setattr(module, "PART", 10)
     table = visits(*((f"P{at}", week, {"ck": 2}) for at in range(25) for week in (0, 4)))

@@ -85,6 +85,7 @@ def test_a_unit_that_is_not_known_is_told_once(
     tmp_path, monkeypatch, column, units, row, remark, batch
 ):
     monkeypatch.setattr(batches, "ROWS", batch)
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     rows = "".join(f"A,{week},5,5,120,1,3,9,{unit}\n" for week, unit in enumerate(units))
     path = tmp_path / "visits.csv"
     path.write_text(f"{HEADER},{column}\n{rows}", encoding="utf-8")

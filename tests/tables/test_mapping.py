@@ -821,6 +821,7 @@ def test_study_days_become_weeks(mapped, table, ours):
 @pytest.mark.parametrize("batch", [1, 100])
 def test_there_is_no_day_0_and_no_part_of_a_day(mapped, monkeypatch, batch):
     monkeypatch.setattr(batches, "ROWS", batch)
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     table = "ID,ASTDY\nA,0\nA,1\nA,0.0\nA,1.5\nA,day 3\nA,2020-01-03\n"
     section = DAYS.format(table="visits", ours="week", unit="days")
     must = "must be a study day: a whole number other than 0, of which the day of the first dose "

@@ -110,6 +110,7 @@ def test_whole_numbers_that_lose_digits_beside_an_empty_cell_are_refused(
     tmp_path, monkeypatch, kind, value, refused
 ):
     monkeypatch.setattr(batches, "ROWS", 2)  # the empty cell is in another batch
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     site = pa.array([value, 1, None, 2], kind)
     source = visits_in(tmp_path, patient_id=pa.array(["a", "a", "b", "b"]), site=site)
     for read in (read_table, partial(scored, output=tmp_path / "out.csv", **SCORING)):
@@ -148,6 +149,7 @@ def test_a_workbook_has_long_whole_numbers_as_text(tmp_path, number, longer):
 
 def test_a_fault_in_a_later_batch_has_the_row_of_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(batches, "ROWS", 3)
+    monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     source = visits_in(tmp_path, patient_id=pa.array(["a", "a", "b", "b"]))
     table = pd.read_parquet(source)
     table.loc[3, "haq"] = 9

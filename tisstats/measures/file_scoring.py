@@ -21,6 +21,7 @@ from tisstats.measures.files import VisitBatches, VisitFile
 from tisstats.measures.identifiers import LookAlikes
 from tisstats.measures.ranges import CoreSetArguments
 from tisstats.measures.score_parts import (
+    HeldVisits,
     PartResult,
     PartsLayout,
     PartsWriter,
@@ -57,6 +58,9 @@ PART = 100_000
 
 #: Most parts; beyond, the parts themselves become larger.
 _MOST_PARTS = 4096
+
+#: Rows that are written at once.
+_WRITTEN = 1 << 17
 
 #: Shares of the work, for the progress: reading, scoring, writing.
 _READING, _SCORING = 0.4, 0.2
@@ -164,6 +168,7 @@ class FileScoring:
         self._has_returns = False
         self._rows = 0
         self._enzymes: tuple[str, ...] = ()
+        self._held: HeldVisits | None = None  # of a file that is read once
 
     # First reading
 
@@ -196,7 +201,7 @@ class FileScoring:
             self._report(remark)
         if header is not None:
             raise header
-        if not self._findings.faults() and not self._formulas.faults():
+        if self._held is None and not self._findings.faults() and not self._formulas.faults():
             self._save(done)
 
     def _unused_limits(self) -> list[str]:
@@ -221,19 +226,27 @@ class FileScoring:
             except DataError as error:
                 header = error
                 continue
-            weeks, values, multiples = self._check_rows(batch, limits, first_row)
-            if writer is None:
-                writer = self._parts(tuple(values), tuple(multiples))
+            patients, weeks, values, multiples = self._check_rows(batch, limits, first_row)
+            identifiers = batch.table["patient_id"]
             numbers = [*values.values(), *multiples.values()]
-            writer.add(batch.table["patient_id"], weeks, numbers)
+            if self._visits.are_kept and self._scheduler is None:
+                self._layout = self._parts(1, tuple(values), tuple(multiples))
+                task = PartTask(self._layout, 0, self._rules)
+                self._held = HeldVisits(task, identifiers, patients, weeks, numbers)
+            else:
+                if writer is None:
+                    parts = min(_MOST_PARTS, -(-self._visits.estimated_rows() // PART))
+                    self._layout = self._parts(parts, tuple(values), tuple(multiples))
+                    writer = PartsWriter(self._layout)
+                writer.add(identifiers, weeks, numbers)
             self._look_at_text(batch, first_row)
             self._progress(_READING * self._visits.file.share)
         return header
 
     def _check_rows(
         self, batch: VisitFile, limits: Mapping[str, UpperLimit], first_row: int
-    ) -> tuple[NDArray[np.float64], _Numbers, _Numbers]:
-        """Return the weeks, the measures and the enzymes of a batch, as multiples of their ULN."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], _Numbers, _Numbers]:
+        """Return a batch's patients, weeks, measures, and enzymes as multiples of their ULN."""
         check = _BatchCheck(batch, self._findings, first_row)
         patients, weeks = identify_visits(check)
         self._look_alikes.add(batch.table["patient_id"], patients)
@@ -241,7 +254,7 @@ class FileScoring:
             self._places[message] = check.expect("week", message)
         self._limits.look(batch.table, batch.source, limits)
         unit = self._options.enzyme_unit
-        return weeks, *read_measures(check, self._rules.ranges, limits, unit)
+        return patients, weeks, *read_measures(check, self._rules.ranges, limits, unit)
 
     def _save(self, done: Path) -> None:
         state = {
@@ -270,12 +283,11 @@ class FileScoring:
         self._enzymes = tuple(limits)
         return limits
 
-    def _parts(self, measures: tuple[str, ...], multiples: tuple[str, ...]) -> PartsWriter:
-        """Return where to share the visits out to, into as many parts as the file will need."""
-        rows = self._visits.estimated_rows()
-        parts = min(_MOST_PARTS, -(-rows // PART))
-        self._layout = PartsLayout(self._folder, parts, measures, tuple(sort_enzymes(multiples)))
-        return PartsWriter(self._layout)
+    def _parts(
+        self, parts: int, measures: tuple[str, ...], multiples: tuple[str, ...]
+    ) -> PartsLayout:
+        """Return so many parts, to which the visits are shared out."""
+        return PartsLayout(self._folder, parts, measures, tuple(sort_enzymes(multiples)))
 
     def _look_at_text(self, batch: VisitFile, first_row: int) -> None:
         """Look for cells that text files of scores cannot hold as they are."""
@@ -307,15 +319,7 @@ class FileScoring:
 
     def score(self) -> None:
         """Score the parts that have not been; raise DataError if anything is at fault."""
-        tasks = [PartTask(self._layout, part, self._rules) for part in range(self._layout.parts)]
-        results = dict(scored_parts(tasks))
-        left = [task for task in tasks if task.part not in results]
-        runs = run_tasks(
-            score_part, left, processes=1, scheduler=self._scheduler, command="tisstats score"
-        )
-        for result in runs:
-            results[result.part] = result
-            self._progress(_READING + _SCORING * len(results) / len(tasks))
+        results = self._scored_parts() if self._held is None else {0: self._held.score()}
         self._add_faults(list(results.values()))
         if faults := self._findings.faults() or self._formulas.faults():
             raise DataError(faults)
@@ -328,6 +332,19 @@ class FileScoring:
             mapped=self._visits.mapped_units,
         ):
             self._report(line)
+
+    def _scored_parts(self) -> dict[int, PartResult]:
+        """Score the parts on disk that have not been; return the results of all."""
+        tasks = [PartTask(self._layout, part, self._rules) for part in range(self._layout.parts)]
+        results = dict(scored_parts(tasks))
+        left = [task for task in tasks if task.part not in results]
+        runs = run_tasks(
+            score_part, left, processes=1, scheduler=self._scheduler, command="tisstats score"
+        )
+        for result in runs:
+            results[result.part] = result
+            self._progress(_READING + _SCORING * len(results) / len(tasks))
+        return results
 
     def _add_faults(self, results: list[PartResult]) -> None:
         """Add the rows that parts have found at fault, with their cells."""
@@ -365,11 +382,12 @@ class FileScoring:
         part.replace(self._target)
 
     def _write_rows(self, writer: TableWriter) -> None:
-        scores = ScoresReader(self._layout, self._rules)
+        scores = self._held or ScoresReader(self._layout, self._rules)
         for batch in self._visits:
-            table = batch.table
-            found = scores.next(len(table), table["week"])
-            writer.write(pd.concat([table, found], axis=1))
+            for begin in range(0, len(batch.table), _WRITTEN):
+                table = batch.table.iloc[begin : begin + _WRITTEN].reset_index(drop=True)
+                found = scores.next(len(table), table["week"])
+                writer.write(pd.concat([table, found], axis=1))
             done = _READING + _SCORING
             self._progress(done + (1 - done) * self._visits.file.share)
 

@@ -218,6 +218,11 @@ class VisitBatches:
         self._marks.declared = state["mark"]
         self._dtypes = {name: set(found) for name, found in state["dtypes"].items()}
 
+    @property
+    def are_kept(self) -> bool:
+        """Whether all rows are one batch that is read once, and kept in memory."""
+        return self._mapping is None and self.file.kept is not None
+
     def estimated_rows(self) -> int:
         """Return about how many rows there are, once some have been read."""
         return (self._mapped or self.file).estimated_rows()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from tisstats.tables.cells import is_text
 
 #: Categories of characters that are not seen: controls, formats, ends of lines and paragraphs.
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
@@ -26,6 +28,9 @@ ALIKE = "differs only in leading zeros, capitals, blanks or the encoding of lett
 #: Identifiers that are compared with each other, at most: it takes memory.
 _MOST_COMPARED = 200_000
 
+#: Identifiers that are compared before more of a batch are looked at.
+_COMPARED_AT_ONCE = 20_000
+
 
 def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> list[str]:
     """Return, for each patient, the first character of the identifier that nobody sees, or "".
@@ -38,8 +43,14 @@ def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> li
     >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2]))
     ['', '\u200b', '', '']
     """
-    # NumPy would drop a null character.
-    return [*map(unseen_character, _distinct(identifiers, patients)), ""]
+    if identifiers.dtype.kind in "iuf":
+        return [""] * (int(patients.max(initial=-1)) + 2)
+    distinct = _distinct(identifiers, patients)  # as objects: NumPy would drop a null character
+    if is_text(distinct):
+        together = "".join(distinct)  # type: ignore[arg-type]  # is_text
+        if together.isascii() and together.isprintable():
+            return [""] * (len(distinct) + 1)
+    return [*map(unseen_character, distinct), ""]
 
 
 def unseen_character(identifier: object) -> str:
@@ -81,6 +92,20 @@ def plain_identifier(identifier: str) -> str:
     return _LEADING_ZEROS.sub("", plain)
 
 
+def plain_identifiers(identifiers: Sequence[str]) -> list[str]:
+    """Return what `plain_identifier` does of each, all at once where they are printable ASCII.
+
+    >>> plain_identifiers(["E-007", "e -7"])
+    ['e-7', 'e-7']
+    """
+    together = "".join(identifiers)
+    if not (identifiers and together.isascii() and together.isprintable()):
+        return list(map(plain_identifier, identifiers))
+    # A line for each: their only blank is a space, and no line end is among their characters.
+    lines = "\n".join(identifiers).replace(" ", "").lower()
+    return _LEADING_ZEROS.sub("", lines).split("\n")
+
+
 class LookAlikes:
     """Identifiers that look alike, found batch by batch.
 
@@ -101,15 +126,32 @@ class LookAlikes:
 
     def add(self, identifiers: pd.Series, patients: NDArray[np.int64]) -> None:
         """Compare the identifiers of a batch with those before; of very many, the first."""
-        for given in () if self._more else _distinct(identifiers, patients):
-            if isinstance(given, str) and (name := given.strip()):
-                plain = plain_identifier(name)
-                self._more = plain not in self._known and len(self._known) >= _MOST_COMPARED
-                if self._more:
-                    return
-                first = self._known.setdefault(plain, name)
-                if first != name:
-                    self._pairs.setdefault(name, first)
+        if self._more or identifiers.dtype.kind in "iuf":
+            return
+        distinct = _distinct(identifiers, patients)
+        names = [given.strip() for given in distinct if isinstance(given, str)]
+        names = list(filter(None, names))
+        for start in range(0, len(names), _COMPARED_AT_ONCE):
+            some = names[start : start + _COMPARED_AT_ONCE]
+            self._compare(some, plain_identifiers(some))
+            if self._more:
+                return
+
+    def _compare(self, names: list[str], plain: list[str]) -> None:
+        """Compare identifiers, given with their plain forms, with each other and those before."""
+        if len(self._known) + len(names) <= _MOST_COMPARED:
+            new = dict(zip(plain, names, strict=True))
+            known = list(map(self._known.get, plain, names))
+            if len(new) == len(names) and known == names:
+                self._known |= new
+                return
+        for name, form in zip(names, plain, strict=True):
+            self._more = form not in self._known and len(self._known) >= _MOST_COMPARED
+            if self._more:
+                return
+            first = self._known.setdefault(form, name)
+            if first != name:
+                self._pairs.setdefault(name, first)
 
     def remarks(self) -> Iterator[str]:
         """Yield a remark on the first pair, with the number of others, and on what was left out."""

@@ -3,7 +3,8 @@
 The file is read twice. The first time every row is checked, and its numbers are shared out by
 patient into parts on disk (`tisstats.measures.score_parts`), since a patient's visits may stand
 anywhere. Each part is scored. The second time the rows are written with their scores, in their
-order. A file whose decimal mark its numbers must show is read once more before.
+order. A file whose decimal mark its numbers must show is read once more before. A small Parquet
+file is read once, and scored in memory.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def score_file(
     which have a million rows at most; Parquet with a mapping; and text whose mapping has rows for
     each measure, a REDCap export, a preset, or several columns that must agree. Until the output
     is whole, a folder beside it holds what has been done; after a kill, the same command goes on
-    from there.
+    from there. A Parquet file of up to a million rows, if they are not too wide, is scored in
+    memory, and again after a kill.
 
     Parameters
     ----------

@@ -2,7 +2,8 @@
 
 A patient's visits may stand anywhere in a file. So the numbers of each batch are appended to files
 of parts, all rows of a patient to the same part, by a hash of the identifier. A part is scored on
-its own, and its scores are read back batch by batch in the order of the rows.
+its own, and its scores are read back batch by batch in the order of the rows. The visits of a small
+file that is kept in memory are one part, which is not written.
 """
 
 from __future__ import annotations
@@ -222,6 +223,20 @@ def score_part(task: PartTask) -> PartResult:
     """Score the visits of a part, and write their scores in the order of their rows."""
     layout, rules = task.layout, task.rules
     read = _read_part(layout, task.part)
+    result, columns = _scored(read, task)
+    records = np.empty(len(read.rows), dtype=score_record(rules))
+    for name in records.dtype.names or ():
+        records[name] = columns[name]
+    part = layout.scores(task.part).with_suffix(".scoring")
+    part.write_bytes(records.tobytes())
+    part.replace(layout.scores(task.part))
+    result.write(layout.result(task.part))
+    return result
+
+
+def _scored(read: _Part, task: PartTask) -> tuple[PartResult, dict[str, NDArray[Any]]]:
+    """Score the visits of a part; return the columns of their scores as they are kept."""
+    layout, rules = task.layout, task.rules
     placed = place_visits(read.patients, read.weeks)
     at_fault = [np.flatnonzero(bad) for bad in (placed.repeated, placed.before_zero)]
     first = [read.rows[found[:FAULTS_PER_COLUMN]].tolist() for found in at_fault]
@@ -229,25 +244,18 @@ def score_part(task: PartTask) -> PartResult:
     values = {name: numbers[name] for name in layout.measures}
     multiples = {name: numbers[name] for name in layout.enzymes}
     visits = Visits(read.patients, read.weeks, placed.baselines)
-    columns = score_placed_visits(values, multiples, visits, rules)
+    columns = score_placed_visits(values, multiples, visits, rules, _packed)
     counts = ScoreCounts.of(values, multiples, visits, columns)
     late = np.flatnonzero(np.abs(read.weeks[placed.baselines]) > 0)
     rows = placed.baselines[late]
     rows = rows[np.argsort(read.rows[rows])][:MOST_NAMED].tolist()
     counts.late_first = [
-        [int(read.rows[row]), read.name(int(read.patients[row])), float(read.weeks[row])]
-        for row in rows
+        [int(read.rows[row]), read.name(row), float(read.weeks[row])] for row in rows
     ]
-    columns["baseline_week"] = read.weeks[placed.baselines[read.patients]]
-    records = np.empty(len(read.rows), dtype=score_record(rules))
-    for name in records.dtype.names or ():
-        records[name] = _packed(name, columns[name])
-    part = layout.scores(task.part).with_suffix(".scoring")
-    part.write_bytes(records.tobytes())
-    part.replace(layout.scores(task.part))
+    columns["baseline_week"] = read.weeks[placed.baselines].take(read.patients)
+    columns |= {name: columns[name].codes for name in CATEGORIES if name in columns}
     result = PartResult(task.part, counts, first[0], len(at_fault[0]), first[1], len(at_fault[1]))
-    result.write(layout.result(task.part))
-    return result
+    return result, columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,12 +265,18 @@ class _Part:
     patients: NDArray[np.int64]  #: shape (n,), patients numbered from 0
     rows: NDArray[np.int64]  #: shape (n,), rows in the file
     weeks: NDArray[np.float64]  #: shape (n,)
-    numbers: NDArray[np.float64]  #: shape (measures + enzymes, n)
-    keys: Sequence[str] | NDArray[np.int64]  #: of patients: texts, or the whole numbers they are
+    numbers: Sequence[NDArray[np.float64]]  #: measures and enzymes, each of shape (n,)
+    #: of patients: texts, or the whole numbers they are; or, by row of the file, identifiers
+    keys: Sequence[str] | NDArray[np.int64] | pd.Series
 
-    def name(self, patient: int) -> str:
-        """Return the identifier of a patient as it is shown."""
-        key = self.keys[patient]
+    def name(self, row: int) -> str:
+        """Return the identifier of a row's patient as it is shown."""
+        patient, given = int(self.patients[row]), self.keys
+        if isinstance(given, pd.Series):
+            at = int(self.rows[row])
+            codes, texts = patient_keys(given.iloc[at : at + 1])
+            patient, given = 0, codes if texts is None else texts
+        key = given[patient]
         if not isinstance(key, str):
             return str(key)
         return f"{float(key[1:]):g}" if key.startswith("n") else key[1:]
@@ -289,7 +303,7 @@ def _read_part(layout: PartsLayout, part: int) -> _Part:
     if not known:  # whole numbers, which stand for themselves
         codes, keys = pd.factorize(patients)
         patients = codes.astype(np.int64)
-    return _Part(patients, rows, floats[0], floats[1:], keys)
+    return _Part(patients, rows, floats[0], list(floats[1:]), keys)
 
 
 def _in_steps(name: str) -> bool:
@@ -302,12 +316,10 @@ _MISSING = 255
 _POINTS = np.where(np.arange(256) == _MISSING, np.nan, np.arange(256) * POINT_STEP)
 
 
-def _packed(name: str, column: Any) -> NDArray[Any]:
-    """Return a column of the score as the records of parts hold it."""
-    if name in CATEGORIES:
-        return np.asarray(column.codes)
+def _packed(name: str, column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column of the score as it is kept."""
     if not _in_steps(name):
-        return np.asarray(column)
+        return column
     return np.where(np.isnan(column), _MISSING, column / POINT_STEP).astype(np.uint8)
 
 
@@ -357,25 +369,82 @@ class ScoresReader:
         self._row += count
         place = np.empty(count, dtype=np.int64)
         place[np.argsort(part, kind="stable")] = np.arange(count)
-        return self._columns(records.take(place, axis=0).view(self._record)[:, 0], weeks)
+        ordered = records.take(place, axis=0).view(self._record)[:, 0]
+        columns = {name: np.ascontiguousarray(ordered[name]) for name in self._rules.columns}
+        return _unpacked(columns, self._layout, weeks)
 
-    def _columns(self, records: NDArray[np.void], weeks: pd.Series) -> pd.DataFrame:
-        labels = {
-            "enzyme_used": pd.Index(sort_enzymes(self._layout.enzymes)),
-            "enzyme_selection": pd.Index(ENZYME_SELECTIONS),
-        }
-        columns: dict[str, Any] = {}
-        for name in self._rules.columns:
-            given = np.ascontiguousarray(records[name])
-            if name in labels:
-                columns[name] = pd.Categorical.from_codes(given, labels[name])
-            elif name == "response":
-                columns[name] = as_categories(given)
-            else:
-                columns[name] = _POINTS[given] if _in_steps(name) else given
-        if weeks.dtype.kind in "iuf":
-            columns["baseline_week"] = pd.Series(columns["baseline_week"]).astype(weeks.dtype)
-        return pd.DataFrame(columns, copy=False)
+
+def _unpacked(
+    kept: Mapping[str, NDArray[Any]], layout: PartsLayout, weeks: pd.Series
+) -> pd.DataFrame:
+    """Return the columns of the score of rows, whose weeks these are, from what is kept of them."""
+    labels = {
+        "enzyme_used": pd.Index(sort_enzymes(layout.enzymes)),
+        "enzyme_selection": pd.Index(ENZYME_SELECTIONS),
+    }
+    columns: dict[str, Any] = {}
+    for name, given in kept.items():
+        if name in labels:
+            columns[name] = pd.Categorical.from_codes(given, labels[name])
+        elif name == "response":
+            columns[name] = as_categories(given)
+        else:
+            columns[name] = _POINTS[given] if _in_steps(name) else given
+    if weeks.dtype.kind in "iuf":
+        columns["baseline_week"] = pd.Series(columns["baseline_week"]).astype(weeks.dtype)
+    return pd.DataFrame(columns, copy=False)
+
+
+class HeldVisits:
+    """The visits of a file whose rows are one batch: a part that is not written to disk.
+
+    Parameters
+    ----------
+    task : PartTask
+        The part, the one of its file.
+    identifiers : pandas.Series
+        The identifiers of patients.
+    patients : numpy.ndarray, shape (n,)
+        Their numbers, -1 without one.
+    weeks, numbers
+        As for `PartsWriter.add`.
+    """
+
+    def __init__(
+        self,
+        task: PartTask,
+        identifiers: pd.Series,
+        patients: NDArray[np.int64],
+        weeks: NDArray[np.float64],
+        numbers: Sequence[NDArray[np.float64]],
+    ) -> None:
+        self._task = task
+        rows = np.arange(len(patients))
+        if (patients < 0).any():
+            rows = np.flatnonzero(patients >= 0)
+            patients, weeks = patients[rows], weeks[rows]
+            numbers = [column[rows] for column in numbers]
+        self._given: tuple[Any, ...] | None = (identifiers, patients, rows, weeks, numbers)
+        self._columns: dict[str, NDArray[Any]] = {}
+        self._row = 0
+
+    def score(self) -> PartResult:
+        """Score the visits, and forget all but their scores."""
+        if self._given is None:
+            raise RuntimeError("the visits have been scored already")
+        identifiers, patients, rows, weeks, numbers = self._given
+        self._given = None
+        part = _Part(patients, rows, weeks, numbers, identifiers)
+        result, self._columns = _scored(part, self._task)
+        return result
+
+    def next(self, count: int, weeks: pd.Series) -> pd.DataFrame:
+        """Return the columns of the score of the next rows, as `ScoresReader.next` does."""
+        rows = slice(self._row, self._row + count)
+        self._row += count
+        names = self._task.rules.columns
+        found = {name: self._columns[name][rows] for name in names}
+        return _unpacked(found, self._task.layout, weeks)
 
 
 def scored_parts(tasks: Sequence[PartTask]) -> Mapping[int, PartResult]:

@@ -30,6 +30,16 @@ from tisstats.measures.visit_table import Visits
 from tisstats.measures.visits import ScoringRules
 from tisstats.sentences import count_of, first_few
 
+
+def _finite(given: NDArray[np.float64]) -> NDArray[np.float64]:
+    finite = np.isfinite(given)
+    return given if finite.all() else given[finite]
+
+
+def _count(found: NDArray[np.bool_]) -> int:
+    return int(np.count_nonzero(found))
+
+
 #: How the enzyme was selected, where none was.
 _NONE_SELECTED = ""
 
@@ -76,9 +86,12 @@ class ScoreCounts:
     ) -> ScoreCounts:
         """Count visits with the columns of their score."""
         count = len(placed.baselines)
-        order = np.argsort(placed.weeks, kind="stable")
+        weeks = np.where(np.isnan(placed.weeks), np.inf, placed.weeks)  # a fault, wherever it is
+        latest = np.full(count, -np.inf)
+        np.maximum.at(latest, placed.patients, weeks)
+        rows = np.flatnonzero(weeks >= latest[placed.patients])
         last = np.zeros(count, dtype=np.int64)
-        last[placed.patients[order]] = order
+        last[placed.patients[rows]] = rows
         has_follow_up = last != placed.baselines
         response = columns["response"].codes[last[has_follow_up]]
         selections = Counter[str]()
@@ -87,9 +100,9 @@ class ScoreCounts:
             names = [*selection.categories, _NONE_SELECTED]
             for code, number in Counter(selection.codes[placed.baselines].tolist()).items():
                 selections[names[code]] = number
-        finite = {
-            name: given[np.isfinite(given)] for name, given in {**values, **multiples}.items()
-        }
+        finite = {name: _finite(given) for name, given in {**values, **multiples}.items()}
+        above = {name: finite[name] > TENTH_OF_MM for name in values}
+        uneven = {name: have_decimals(finite[name]) for name in values}
         return cls(
             patients=count,
             visits=len(placed.weeks),
@@ -102,22 +115,14 @@ class ScoreCounts:
             late=int((np.abs(placed.weeks[placed.baselines]) > 0).sum()),
             highest={name: float(finite[name].max()) for name in values if finite[name].size},
             measured=Counter({name: given.size for name, given in finite.items()}),
-            graded=Counter({name: int(are_like_grades(finite[name]).sum()) for name in values}),
-            above=Counter({n: int((finite[n] > TENTH_OF_MM).sum()) for n in values}),
-            above_uneven=Counter(
-                {n: int(have_decimals(finite[n][finite[n] > TENTH_OF_MM]).sum()) for n in values}
-            ),
-            below_uneven=Counter(
-                {n: int(have_decimals(finite[n][finite[n] <= TENTH_OF_MM]).sum()) for n in values}
-            ),
-            abnormal=Counter({name: int((finite[name] >= LOW_ENZYME).sum()) for name in multiples}),
-            extreme=Counter({name: int((finite[name] > HIGH_ENZYME).sum()) for name in multiples}),
-            low=Counter(
-                {name: int((at < IMPLAUSIBLY_LOW).sum()) for name, at in multiples.items()}
-            ),
-            high=Counter(
-                {name: int((at > IMPLAUSIBLY_HIGH).sum()) for name, at in multiples.items()}
-            ),
+            graded=Counter({name: _count(are_like_grades(finite[name])) for name in values}),
+            above=Counter({name: _count(above[name]) for name in values}),
+            above_uneven=Counter({name: _count(uneven[name] & above[name]) for name in values}),
+            below_uneven=Counter({name: _count(uneven[name] & ~above[name]) for name in values}),
+            abnormal=Counter({name: _count(finite[name] >= LOW_ENZYME) for name in multiples}),
+            extreme=Counter({name: _count(finite[name] > HIGH_ENZYME) for name in multiples}),
+            low=Counter({name: _count(at < IMPLAUSIBLY_LOW) for name, at in multiples.items()}),
+            high=Counter({name: _count(at > IMPLAUSIBLY_HIGH) for name, at in multiples.items()}),
         )
 
     def __add__(self, other: ScoreCounts) -> ScoreCounts:

@@ -283,15 +283,28 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
     week_numbers, distinct = pd.factorize(weeks[placed])
     visits = patients[placed] * len(distinct) + week_numbers
     repeated = np.zeros(len(patients), dtype=bool)
-    repeated[placed] = pd.Series(visits).duplicated().to_numpy()
-
     count = int(patients.max(initial=-1)) + 1
+    if not _are_distinct(visits, count * len(distinct)):
+        repeated[placed] = pd.Series(visits).duplicated().to_numpy()
     has_week_zero = np.zeros(count + 1, dtype=bool)  # last slot: rows without patient_id
     # Equivalent to weeks == 0.
     has_week_zero[patients[placed[~(weeks[placed] < 0) & ~(weeks[placed] > 0)]]] = True
     before_zero = (weeks < 0) & has_week_zero[patients]
     known = np.where(np.isfinite(weeks), weeks, np.inf)
     return PlacedVisits(repeated, before_zero, _first_rows(patients, known, count))
+
+
+def _are_distinct(numbers: NDArray[np.int64], size: int) -> bool:
+    """Return whether whole numbers below a size are distinct; False if it is too large to tell."""
+    if size > _MOST_FLAGS * (len(numbers) + 1):
+        return False
+    seen = np.zeros(size, dtype=bool)
+    seen[numbers] = True
+    return int(np.count_nonzero(seen)) == len(numbers)
+
+
+#: Flags for each number that are faster than to look for the numbers.
+_MOST_FLAGS = 16
 
 
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -218,6 +218,7 @@ def score_placed_visits(
     multiples: Mapping[str, NDArray[np.float64]],
     placed: visit_table.Visits,
     rules: ScoringRules,
+    packed: Callable[[str, NDArray[Any]], NDArray[Any]] = lambda _, column: column,
 ) -> dict[str, Any]:
     """Return the columns of the score, without the week of the baseline.
 
@@ -229,50 +230,78 @@ def score_placed_visits(
         Patients and baselines.
     rules : ScoringRules
         The rules.
+    packed : callable, optional
+        Called with the name and some rows of each column of numbers: returns them as the result
+        is to hold them.
+    """
+    count = len(placed.patients)
+    # All baselines of a patient are together in memory, where a row finds them at once.
+    numbers = (*values.values(), *multiples.values())
+    baselines = np.column_stack([at[placed.baselines] for at in numbers])
+    used, selection = None, None
+    if multiples:
+        at_baseline = {name: at[placed.baselines] for name, at in multiples.items()}
+        used, selection = select_enzyme(at_baseline, rules.enzyme_panel)
+    columns: dict[str, Any] = {}
+    for begin in range(0, max(count, 1), _BLOCK):
+        rows = slice(begin, begin + _BLOCK)
+        patients = placed.patients[rows]
+        before = dict(
+            zip((*values, *multiples), baselines.take(patients, axis=0).T.copy(), strict=True)
+        )
+        now = {name: at[rows] for name, at in (*values.items(), *multiples.items())}
+        follow_up = placed.baselines[patients] != np.arange(begin, begin + len(patients))
+        of_rows = None if used is None else used[patients]
+        for name, column in _score_rows(before, now, follow_up, of_rows, rules).items():
+            found = packed(name, column)
+            if name not in columns:
+                columns[name] = np.empty(count, dtype=found.dtype)
+            columns[name][rows] = found
+    columns["response"] = as_categories(columns["response"])
+    if used is None or selection is None:
+        return columns
+    names = sort_enzymes(multiples)
+    return columns | enzyme_columns(used, selection, names, placed.patients)
+
+
+#: Rows that are scored at once: what is computed of them stays in the cache of a core.
+_BLOCK = 1 << 15
+
+
+def _score_rows(
+    before: Mapping[str, NDArray[np.float64]],
+    now: Mapping[str, NDArray[np.float64]],
+    follow_up: NDArray[np.bool_],
+    used: NDArray[np.int64] | None,
+    rules: ScoringRules,
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of the score of some rows, and the response as a level.
+
+    `before` and `now` have the measures and the enzymes, `used` the position of each row's enzyme.
     """
     ranges, core_set, population = rules.ranges, rules.ranges.core_set, rules.population
-    of_row = placed.baselines[placed.patients]
-    follow_up = of_row != np.arange(len(of_row))
-    before = {name: at[of_row] for name, at in values.items()}
-    percents = improvements(before, values, ranges)
-    most = most_improvements(before, values, ranges) if rules.missing == "bounds" else {}
-    columns: dict[str, Any] = {}
-    if multiples:
-        enzyme = _follow_enzyme(multiples, placed, rules.enzyme_panel)
-        percents["enzyme"], most["enzyme"] = enzyme.percent, enzyme.most
-        columns |= enzyme.columns
+    measures, enzymes = list(ranges.ends), [name for name in before if name not in ranges.ends]
+    percents = improvements(_some(before, measures), now, ranges)
+    if used is not None:
+        of_enzymes = _some(before, enzymes)
+        percents["enzyme"] = enzyme_improvement(of_enzymes, now, used)
     # Baseline rows: no change, even in unmeasured items.
     percents = {name: np.where(follow_up, percent, 0.0) for name, percent in percents.items()}
-    columns |= score_columns(percents, population, core_set)
+    columns, response = _points_of(percents, population, core_set)
     if rules.missing == "bounds":
-        columns |= _bounded(columns, most, population, core_set)
-    columns["response"] = as_categories(np.where(follow_up, columns["response"].codes, -1))
-    return columns
+        most = most_improvements(_some(before, measures), _some(now, measures), ranges)
+        if used is not None:
+            nothing_left = dict.fromkeys(enzymes, np.zeros(len(used)))
+            most["enzyme"] = enzyme_improvement(of_enzymes, nothing_left, used)
+        bounds, response = _bounded(columns, most, population, core_set)
+        columns |= bounds
+    return columns | {"response": np.where(follow_up, response, np.int8(-1))}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _EnzymeChanges:
-    """The enzyme of the score at every visit."""
-
-    percent: NDArray[np.float64]  #: improvement, % of the enzyme's range
-    most: NDArray[np.float64]  #: improvement if it fell to 0; nan without a baseline
-    columns: Mapping[str, pd.Categorical[str]]  #: which enzyme is used, and how it was selected
-
-
-def _follow_enzyme(
-    multiples: Mapping[str, NDArray[np.float64]], placed: visit_table.Visits, panel: EnzymePanel
-) -> _EnzymeChanges:
-    """Select the enzyme of each patient at baseline and follow it."""
-    first = placed.baselines
-    used, selection = select_enzyme({key: at[first] for key, at in multiples.items()}, panel)
-    used_in_row = used[placed.patients]
-    before = {name: at[first[placed.patients]] for name, at in multiples.items()}
-    nothing_left = {name: np.zeros(len(placed.patients)) for name in multiples}
-    return _EnzymeChanges(
-        enzyme_improvement(before, multiples, used_in_row),
-        enzyme_improvement(before, nothing_left, used_in_row),
-        enzyme_columns(used, selection, sort_enzymes(multiples), placed.patients),
-    )
+def _some(
+    given: Mapping[str, NDArray[np.float64]], names: Sequence[str]
+) -> dict[str, NDArray[np.float64]]:
+    return {name: given[name] for name in names}
 
 
 def improvements(
@@ -318,16 +347,24 @@ def score_columns(
     percents: Mapping[str, NDArray[np.float64]], population: Population, core_set: CoreSet
 ) -> dict[str, NDArray[np.float64] | pd.Categorical[str]]:
     """Return the columns of percentages, points, score and response."""
+    columns, response = _points_of(percents, population, core_set)
+    return columns | {"response": as_categories(response)}
+
+
+def _points_of(
+    percents: Mapping[str, NDArray[np.float64]], population: Population, core_set: CoreSet
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.int8]]:
+    """Return the columns of percentages, points and score, and the responses as levels."""
     # Adding 0 turns -0.0 into 0.0, which prints better.
     exact = {name: np.round(percents[name], PERCENT_DECIMALS) + 0.0 for name in CORE_SETS[core_set]}
     points = [band_points(percent, name) for name, percent in exact.items()]
-    columns: dict[str, NDArray[np.float64] | pd.Categorical[str]] = {}
+    columns: dict[str, NDArray[Any]] = {}
     for (name, percent), of_measure in zip(exact.items(), points, strict=True):
         columns[f"{name}_percent"] = percent
         columns[f"{name}_points"] = of_measure
     # Points are multiples of 2.5, whose sums binary floats hold exactly.
     score = np.sum(points, axis=0)
-    return columns | {"tis": score, "response": as_categories(response_levels(score, population))}
+    return columns | {"tis": score}, response_levels(score, population)
 
 
 def as_categories(levels: NDArray[np.int8]) -> pd.Categorical[str]:
@@ -344,8 +381,10 @@ def enzyme_columns(
     """Return the enzyme used for each row, and how it was selected."""
     selections = pd.Index(ENZYME_SELECTIONS)
     return {
-        "enzyme_used": pd.Categorical.from_codes(used[patients], pd.Index(enzymes)),
-        "enzyme_selection": pd.Categorical.from_codes(selection[patients], selections),
+        "enzyme_used": pd.Categorical.from_codes(used.astype(np.int8)[patients], pd.Index(enzymes)),
+        "enzyme_selection": pd.Categorical.from_codes(
+            selection.astype(np.int8)[patients], selections
+        ),
     }
 
 
@@ -354,8 +393,8 @@ def _bounded(
     most: Mapping[str, NDArray[np.float64]],
     population: Population,
     core_set: CoreSet,
-) -> dict[str, Any]:
-    """Return the bounds on the score, and the response if they agree on it.
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.int8]]:
+    """Return the bounds on the score, and the level of the response if they agree on it.
 
     `most` holds the largest possible improvement of each missing measure; nan: unbounded.
     """
@@ -370,5 +409,4 @@ def _bounded(
         absent = np.isnan(columns[f"{name}_points"])
         low[absent] = high[absent] = np.nan
     worst, best = response_levels(low, population), response_levels(high, population)
-    agreed = as_categories(np.where(worst == best, worst, -1))
-    return {"tis_low": low, "tis_high": high, "response": agreed}
+    return {"tis_low": low, "tis_high": high}, np.where(worst == best, worst, np.int8(-1))

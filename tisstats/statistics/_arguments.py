@@ -203,6 +203,8 @@ def numbers_or_nan(name: str, values: ArrayLike) -> NDArray[np.float64]:
     For functions that allow missing values; for those that do not, see `finite_vector`. Raise
     ValueError if any is not a number.
     """
+    if type(values) is np.ndarray and values.dtype == np.float64:
+        return values.copy()
     given, masked = _read(name, values)
     try:
         numbers = _floats(given, masked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 #: Characters of text, and rows of Parquet, in a batch.
 CHARACTERS, ROWS = 1 << 22, 1 << 16
 
+#: Rows of Parquet, and bytes that their cells take in memory, up to which all are one batch, which
+#: is read once.
+WHOLE_ROWS, _WHOLE_BYTES = 1 << 20, 120 << 20
+
+#: Bytes that a text takes as an object of Python, besides its characters, about.
+_TEXT = 48
+
 #: How many times its size a compressed text is assumed to be, where only an estimate is needed.
 _UNPACKED = 10
 
@@ -39,7 +47,8 @@ _UNPACKED = 10
 class TableBatches:
     r"""A table in a file, read from its beginning each time that it is iterated.
 
-    Text and Parquet are read in batches; a workbook, which has a million rows at most, is one.
+    Text and Parquet are read in batches; a workbook, which has a million rows at most, is one, and
+    so is a Parquet file that is small enough, whose rows are kept.
 
     Examples
     --------
@@ -58,6 +67,8 @@ class TableBatches:
     rows: int = 0  #: rows read so far
     #: share of the file read so far, from 0 to 1
     share: float = 0
+    #: the rows of a small Parquet file, once they have been read
+    kept: RawTable | None = field(default=None, init=False, repr=False)
     _holes: frozenset[str] | None = field(default=None, init=False, repr=False)  # once looked for
 
     def __post_init__(self) -> None:
@@ -122,23 +133,68 @@ class TableBatches:
         yield raw
 
     def _of_parquet(self) -> Iterator[RawTable]:
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
+        if self.kept is not None:
+            self.share = 1
+            yield self.kept
+            return
         with open_bytes(self.path) as stream, refusing(self.name, UNREADABLE_PARQUET):
             file = pq.ParquetFile(stream)
             require_names(file.schema_arrow, self.name)
+            read = file.iter_batches(batch_size=ROWS)
+            first, is_whole = _first_batches(read)
+            if is_whole:
+                self.kept = self._parsed(first, file.schema_arrow, 0)
+                self.share = 1
+                if len(self.kept):
+                    yield self.kept
+                return
             if self._holes is None:
                 self._holes = _columns_with_holes(file)
             done = 0
-            for batch in file.iter_batches(batch_size=ROWS):
-                table = pa.Table.from_batches([batch], file.schema_arrow)
-                raw = parse_parquet(table, self.name, self._holes)
-                lines = np.arange(done, done + len(raw), dtype=np.int64) + 2
+            for batch in chain(_emptied(first), read):
+                raw = self._parsed([batch], file.schema_arrow, done)
                 done += len(raw)
                 self.share = done / file.metadata.num_rows
                 if len(raw):
-                    yield replace(raw, source=TableSource(self.name, lines))
+                    yield raw
+
+    def _parsed(self, batches: list[pa.RecordBatch], schema: pa.Schema, done: int) -> RawTable:
+        """Return batches that follow so many rows as one."""
+        import pyarrow as pa
+
+        table = pa.Table.from_batches(batches, schema)
+        raw = parse_parquet(table, self.name, self._holes or ())
+        lines = np.arange(done, done + len(raw), dtype=np.int64) + 2
+        return replace(raw, source=TableSource(self.name, lines))
+
+
+def _first_batches(batches: Iterator[pa.RecordBatch]) -> tuple[list[pa.RecordBatch], bool]:
+    """Return the first batches, and whether they are all, and no more than may be kept."""
+    first: list[pa.RecordBatch] = []
+    rows, size = 0, 0
+    for batch in batches:
+        first.append(batch)
+        rows += len(batch)
+        # Only numbers have as many bytes in pandas as in Arrow.
+        others = sum(not _is_number(each.type) for each in batch.schema)
+        size += batch.nbytes + others * _TEXT * len(batch)
+        if rows > WHOLE_ROWS or size > _WHOLE_BYTES:
+            return first, False
+    return first, True
+
+
+def _emptied(batches: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches, each of which is forgotten then."""
+    while batches:
+        yield batches.pop(0)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind))
 
 
 def _columns_with_holes(file: Any) -> frozenset[str]:

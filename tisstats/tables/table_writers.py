@@ -207,7 +207,8 @@ class ParquetWriter:
                 self._writer = pq.ParquetWriter(
                     self._path, self._schema, dictionary_pagesize_limit=_DICTIONARY
                 )
-            rows = pa.Table.from_pandas(table, self._schema, preserve_index=False)
+            # Threads would take more of the processor's time than they save of the reader's.
+            rows = pa.Table.from_pandas(table, self._schema, preserve_index=False, nthreads=1)
             self._writer.write_table(rows)
         except (ValueError, TypeError) as error:  # pyarrow's errors are of these kinds
             raise FormatError(_not_parquet(error)) from None
