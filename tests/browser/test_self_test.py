@@ -92,9 +92,9 @@ def test_the_page_says_what_a_notebook_says(page):
     ("typed", "said"),
     [
         ("", r"Type an answer\."),
-        ("abc", r"Write one number\."),
+        ("abc", r"Type one number\."),
         ("1,199", r"This comma could separate thousands"),
-        ("1.5.2", r"Write one number\."),
+        ("1.5.2", r"Type one number\."),
         ("-3", r"Not right\. "),
     ],
 )

@@ -36,9 +36,9 @@ SET = CaseSet(7)
         (POINTS, "−7.5", "wrong", "The second band."),
         (POINTS, ".5", "wrong", "The second band."),
         (POINTS, "", "unread", "Type an answer."),
-        (POINTS, "7.5.1", "unread", "Write one number."),
-        (POINTS, "seven", "unread", "Write one number."),
-        (POINTS, "٧", "unread", "Write one number."),
+        (POINTS, "7.5.1", "unread", "Type one number."),
+        (POINTS, "seven", "unread", "Type one number."),
+        (POINTS, "٧", "unread", "Type one number."),
         (POINTS, "1,199", "unread", "This comma could separate thousands"),
         (WHOLE, "7", "wrong", "All of them."),  # nothing was to be rounded
         (WHOLE, "9", "wrong", "All of them."),
