@@ -108,7 +108,7 @@ def test_rounding_is_as_asked(page):
     assert all(text.startswith("Right.") for text in found)
     near = f"{float(low) + 0.1:.1f}"
     if near not in CASES["interval"].answers[0].mistakes:
-        assert "rounded" in check(page, "interval", [near, high])[0]
+        assert "rounding" in check(page, "interval", [near, high])[0]
 
 
 @pytest.mark.parametrize(
