@@ -20,7 +20,7 @@ _PERHAPS_THOUSANDS = re.compile(r"[+\-−–]?[1-9]\d{0,2},\d{3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of a typed answer."""
+    """Feedback on a typed answer."""
 
     kind: Literal["right", "wrong", "unread"]  #: unread: not an answer to this question
     text: str  #: the verdict with its reason
@@ -95,7 +95,7 @@ def _rounded(text: str, decimals: int) -> int:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is said of the answers to one case or exercise, one line each."""
+    """Feedback on the answers to one case or exercise, one line each."""
 
     lines: tuple[tuple[str, Verdict], ...]  #: label and verdict
 
