@@ -1,4 +1,4 @@
-"""Who may import whom: floors know nothing of higher ones, and no files import each other."""
+"""Who may import whom: layers know nothing of higher ones, and no files import each other."""
 
 import ast
 import subprocess
@@ -13,7 +13,7 @@ import tisstats
 PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
-FLOORS = [
+LAYERS = [
     *(
         "errors",
         "sentences",
@@ -44,7 +44,7 @@ FILES = {name_of(path): path for path in PACKAGE.rglob("*.py")}
 PACKAGES = {module for module, path in FILES.items() if path.stem == "__init__"}
 
 
-def floor(module):
+def layer(module):
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else None
 
@@ -75,17 +75,17 @@ def imported():
     return {module: list(imports(path)) for module, path in FILES.items()}
 
 
-def test_every_module_stands_on_a_floor():
-    assert {floor(module) for module in FILES} - {None} == set(FLOORS)
+def test_every_module_stands_on_a_layer():
+    assert {layer(module) for module in FILES} - {None} == set(LAYERS)
 
 
-def test_floors_import_only_downwards(imported):
+def test_layers_import_only_downwards(imported):
     wrong = [
         f"{module} imports {other}"
         for module, others in imported.items()
         if module != "tisstats"
         for other in others
-        if floor(other) and FLOORS.index(floor(other)) > FLOORS.index(floor(module))
+        if layer(other) and LAYERS.index(layer(other)) > LAYERS.index(layer(module))
     ]
     assert wrong == []
 
@@ -98,7 +98,7 @@ def room(module, folder):
 
 
 def upwards(folder, found):
-    """Name the imports that lead to a higher floor inside a folder, of pairs of modules."""
+    """Name the imports that lead to a higher layer inside a folder, of pairs of modules."""
     rooms = ROOMS[folder]
     return [
         f"{module} imports {other}"
@@ -109,7 +109,7 @@ def upwards(folder, found):
 
 
 @pytest.mark.parametrize("folder", ROOMS)
-def test_every_folder_inside_has_its_floor(folder):
+def test_every_folder_inside_has_its_layer(folder):
     inner = {room(module, folder) for module in FILES if module.startswith(f"{folder}.")}
     assert inner == set(ROOMS[folder])
 

@@ -167,7 +167,7 @@ def _codecheck_text(contents: Mapping[str, Any]) -> str:
         missing.insert(0, "an ORCID for each author")
     head = (
         "# Made from CITATION.cff by `python -m tools.metadata`; `make book` recreates the files.\n"
-        f"# Version 2.0 also demands, and nobody can state yet: {', '.join(missing)}.\n"
+        f"# Version 2.0 also requires what is not known yet: {', '.join(missing)}.\n"
     )
     text = yaml.safe_dump(dict(contents), sort_keys=False, allow_unicode=True, width=96)
     return f"{head}---\n{text}"

@@ -6,7 +6,7 @@
   var tools = window.tisDrawing;
 
   var PAUSE = 750; // milliseconds between two cohorts while playing
-  var CALM_PAUSE = 1800; // the same for who prefers less motion
+  var CALM_PAUSE = 1800; // the same for readers who prefer reduced motion
   var REST = 500; // milliseconds of rest after which the cohort is described
   var TRAIL = 24; // earlier values that are still marked
   var STAMP = "Synthetic: not real patients";
@@ -165,7 +165,7 @@
         tools.write(made.letters[at], data.subtypes[patient.group].charAt(0));
       });
       made.svg.setAttribute("aria-label", "Best scores of " + all.length +
-        " synthetic patients of cohort " + shown + ", in falling order: " +
+        " synthetic patients of cohort " + shown + ", in descending order: " +
         order.map(function (patient) { return patient.best; }).join(", "));
     }
 

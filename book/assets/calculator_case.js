@@ -141,7 +141,7 @@
       followupNames.slice(0, followupNames.indexOf(visit)).forEach(function (before) {
         var other = made.weeks[before];
         if (other && !n.less(week, other) && !n.less(other, week)) {
-          errors["week_" + visit] = "another visit is of this week";
+          errors["week_" + visit] = "another visit has this week";
         }
       });
     });

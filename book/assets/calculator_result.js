@@ -187,8 +187,8 @@
         var detail = found && !nothing ? found.worse + " of " + rule.measures.length +
           " worse by at least " + rule.worse_by + "%" : "";
         if (rule.consecutive_visits > 1) {
-          detail = found ? detail + (found.atVisit ? "; the terms hold at this visit"
-            : "; the terms do not hold at this visit") : "needs the weeks of the visits";
+          detail = found ? detail + (found.atVisit ? "; the criteria are met at this visit"
+            : "; the criteria are not met at this visit") : "needs the weeks of the visits";
         }
         made.push({
           name: rule.name, words: rule.words, verdict: nothing ? "–" : w.verdict(found),

@@ -70,10 +70,10 @@
     })), rows);
   }
 
-  /* More characters of a link than fit the sheet. */
+  /* Longest link that fits the sheet, in characters. */
   var LONGEST = 1400;
 
-  /* The address of a case on paper: a path on somebody's disk leads nowhere. */
+  /* The address of a case on paper: a path on the reader's own disk is of no use to others. */
   function printedAddress(address) {
     if (address.length > LONGEST) { return "the link is too long to print."; }
     return /^https?:/.test(address) ? address : "#" + address.split("#")[1] +

@@ -39,10 +39,10 @@
   function checkNumber(item, text) {
     if (!text) { return unread("Type an answer."); }
     if (PERHAPS_THOUSANDS.test(text)) {
-      return unread("This comma could separate thousands: write a point before decimals.");
+      return unread("This comma could separate thousands: use a decimal point.");
     }
     var typed = parse(text);
-    if (!typed) { return unread("Write one number."); }
+    if (!typed) { return unread("Type one number."); }
     var value = rounded(typed, item.decimals);
     function at(number) { return rounded(parse(number), item.decimals); }
     var answer = at(item.answer);
@@ -50,7 +50,7 @@
     var mistake = Object.keys(item.mistakes).find(function (each) { return at(each) === value; });
     if (mistake) { return wrong(item.mistakes[mistake]); }
     if (item.decimals > 0 && (value - answer === 1n || answer - value === 1n)) {
-      return wrong("You are close: check how you rounded.");
+      return wrong("Close: check your rounding.");
     }
     return wrong(item.why);
   }

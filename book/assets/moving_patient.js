@@ -103,7 +103,7 @@
       }
       var ceiling = "";
       if (each.room === 0) {
-        ceiling = "Healthy at baseline: nothing to gain.";
+        ceiling = "Best possible value at baseline: nothing to gain.";
       } else if (each.bestPoints < card.most) {
         ceiling = "This baseline allows at most " + points(each.bestPoints) + ".";
       }

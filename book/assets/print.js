@@ -9,7 +9,7 @@
   function address() {
     var canonical = document.querySelector('link[rel="canonical"]');
     if (canonical) { return canonical.href; }
-    /* A path on somebody's disk leads nowhere. */
+    /* A path on the reader's own disk is of no use to others. */
     return /^https?:$/.test(location.protocol) ? location.href : document.title;
   }
 

@@ -132,10 +132,10 @@
     var said = plural(found.count, "passage") + " on " + plural(found.pages.length, "page") + ".";
     found.units.forEach(function (unit) {
       if (unit.instead) {
-        said += " Nothing has “" + unit.tokens[0].written + "”: shown is what is spelt alike.";
+        said += " Nothing has “" + unit.tokens[0].written + "”: showing similar spellings.";
       }
     });
-    return found.all ? said : said + " No page has all of the words: those with most are shown.";
+    return found.all ? said : said + " No page has all of the words: showing those with the most.";
   }
 
   /* ---- A field with its hits below ---- */

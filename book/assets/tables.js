@@ -1,5 +1,5 @@
-/* What only the window shows of tables: whether they fit. A page says it as well as it can be told
-   from their contents; a script measures, and folds what is long on a phone. */
+/* Whether tables fit, which only the window shows. A page guesses from their contents; this
+   script measures, and folds what is long on a phone. */
 (function () {
   "use strict";
 

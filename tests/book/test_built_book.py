@@ -97,6 +97,37 @@ def test_whatever_styles_fetch_lies_beside_them(built_book, all_pages):
     assert faults == []
 
 
+def test_every_class_of_a_style_sheet_is_used(built_book):
+    sheets = [*(ROOT / "book" / "assets").glob("*.css"), *(ROOT / "tisstats").rglob("*.css")]
+    used = set()
+    for page in built_book.rglob("*.html"):
+        for names in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf-8")):
+            used.update(names.split())
+    makers = ROOT / "tisstats" / "book"
+    writers = [file for end in ("*.py", "*.js", "*.html") for file in makers.rglob(end)]
+    writers += built_book.rglob("*.js")
+    for file in writers:
+        if not file.name.endswith(("_data.js", "_index.js")):
+            used.update(re.findall(r"[\w-]+", file.read_text(encoding="utf-8")))
+    unused = []
+    for sheet in sheets:
+        css = re.sub(
+            r"/\*.*?\*/|\{[^{}]*\}|\[[^]]*\]",
+            "",
+            sheet.read_text(encoding="utf-8"),
+            flags=re.DOTALL,
+        )
+        names = set(re.findall(r"\.([A-Za-z][\w-]*)", css))
+        # A number at the end may be added by whoever writes the class, as in series-2.
+        unused += [
+            f"{sheet.name}: {name}"
+            for name in names
+            if not {name, name.rstrip("0123456789")} & used
+        ]
+    # The theme excepts these tables; a rule that outweighs the theme's repeats the exception.
+    assert sorted(unused) == ["book.css: dataframe"]
+
+
 def test_links_within_the_book_lead_somewhere(all_pages):
     targets = {
         page: {tag["id"] for tag in parsed.find_all(id=True)} for page, parsed in all_pages.items()

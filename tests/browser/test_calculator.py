@@ -573,9 +573,7 @@ def test_visits_are_added_shown_and_removed(form):
     assert "required: the weeks" in form.locator("#tis-week_followup4-message").inner_text()
     assert rows.last.locator("td").all_inner_texts()[-1] == "–"  # confirmed: no order, no answer
     field(form, "week_followup4").fill("12")
-    assert (
-        form.locator("#tis-week_followup4-message").inner_text() == "another visit is of this week"
-    )
+    assert form.locator("#tis-week_followup4-message").inner_text() == "another visit has this week"
     assert "Please correct: week of follow-up 4" in total(form)
     form.get_by_role("button", name="Remove week 12").last.click()
     press(form, "Remove week 12")

@@ -232,7 +232,7 @@ def test_a_healthy_baseline_leaves_nothing_to_gain(page):
     baseline.focus()
     page.keyboard.press("Home")
     reading = page.locator("[data-measure=extramuscular] .moving-reading")
-    expect(reading).to_contain_text("Healthy at baseline: nothing to gain.")
+    expect(reading).to_contain_text("Best possible value at baseline: nothing to gain.")
     expect(page.locator(".moving-attainable")).to_contain_text("65 points")
 
 

@@ -160,7 +160,7 @@ def test_the_count_is_announced_and_more_can_be_shown(search: Page) -> None:
     look_for(search, "zzzzqq")
     expect(status).to_have_text("Nothing found for “zzzzqq”.")
     look_for(search, "wilcoxn")
-    expect(status).to_contain_text("spelt alike")
+    expect(status).to_contain_text("similar spellings")
     look_for(search, "clopper zzzzqq")
     expect(status).to_contain_text("No page has all of the words")
 

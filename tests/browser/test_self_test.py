@@ -92,9 +92,9 @@ def test_the_page_says_what_a_notebook_says(page):
     ("typed", "said"),
     [
         ("", r"Type an answer\."),
-        ("abc", r"Write one number\."),
+        ("abc", r"Type one number\."),
         ("1,199", r"This comma could separate thousands"),
-        ("1.5.2", r"Write one number\."),
+        ("1.5.2", r"Type one number\."),
         ("-3", r"Not right\. "),
     ],
 )
@@ -108,7 +108,7 @@ def test_rounding_is_as_asked(page):
     assert all(text.startswith("Right.") for text in found)
     near = f"{float(low) + 0.1:.1f}"
     if near not in CASES["interval"].answers[0].mistakes:
-        assert "rounded" in check(page, "interval", [near, high])[0]
+        assert "rounding" in check(page, "interval", [near, high])[0]
 
 
 @pytest.mark.parametrize(

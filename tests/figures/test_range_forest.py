@@ -79,11 +79,11 @@ def test_the_greatest_improvement_comes_first_and_measures_without_a_range_last(
             "Pain had the largest median improvement, 25% of the range; 1 of 3 measures with a "
             "range had no median improvement",
         ),
-        ([SAME], "None of 1 measure with a range improved in the median"),
+        ([SAME], "None of 1 measure with a range had a median improvement"),
         (
             [PAIN, PAIN],
             "2 measures had the largest median improvement, 25% of the range; all of 2 measures "
-            "with a range improved",
+            "with a range had one",
         ),
     ],
 )

@@ -116,7 +116,7 @@ def test_description_has_the_counts_arm_by_arm():
     assert describe(flow(arm("Active", 9, stopped={"death": 1}, completed=7))) == (
         "8 of 9 participants were analysed; 0 of these have a known score at the visit at week 24. "
         "Flow of 9 participants by arm, from top to bottom. Active, 9 in the table, 9 with "
-        "baseline, 9 treated; Analysis: 8 analysed, 1 not analysed; Follow-up of the analysed: "
+        "baseline, 9 treated; Analysis: 8 analysed, 1 not analysed; Follow-up of those analysed: "
         "7 completed, 1 did not complete, 1 death, 2 with rescue medication; Analysed with a visit "
         "at week 24: 1 with the visit, 0 with a known score."
     )

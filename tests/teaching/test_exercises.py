@@ -280,7 +280,7 @@ def test_a_changed_sentence_is_shown(altered):
 
 def test_changed_data_change_question_and_answer(altered):
     exercise = altered("weight = 90", "weight = 70")["dosing"]
-    assert exercise.question.startswith("A patient weighs 70 kg.")
+    assert exercise.question.startswith("A fictitious patient weighs 70 kg.")
     assert exercise.answer.endswith("1 for a maintenance dose, which is within the planned 1 day.")
 
 

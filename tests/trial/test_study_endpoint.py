@@ -496,7 +496,7 @@ def test_unrecorded_ends_are_said(tmp_path):
             "before week 24 without a response, and no death decides, the status is open",
         ),
         ({"without_rescue": True}, "Early stops are in the week recorded"),
-        ({}, "To a scheduled week belongs the visit nearest to it, at most 4 days away"),
+        ({}, "The visit of a scheduled week is the visit nearest to it, at most 4 days away"),
     ],
 )
 def test_every_choice_has_words(tmp_path, changes, words):

@@ -125,7 +125,7 @@ NO_TABLE = (
     "early, and is taken as given at the stop."
 )
 WINDOWS = (
-    "To a scheduled week belongs the visit nearest to it, at most 4 days away, of those with "
+    "The visit of a scheduled week is the visit nearest to it, at most 4 days away, of those with "
     "most of what a score needs; other visits are kept, and count for an outcome at any visit and "
     "for times, except those between a visit that counts and its week, which are left out."
 )

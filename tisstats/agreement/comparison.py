@@ -18,7 +18,7 @@ from tisstats.agreement.programs import run_call
 #: Significant digits required for agreement by default.
 DEFAULT_DIGITS = 9
 
-#: Most digits that can be required: beyond them is rounding error.
+#: Largest number of digits that can be required: beyond it, differences are rounding error.
 MAXIMUM_DIGITS = 12
 
 #: Absolute differences up to this are rounding error.

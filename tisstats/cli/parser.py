@@ -89,7 +89,8 @@ def add_claims(commands: Commands) -> None:
     does = "print the ledger: the numbers of the article, each with its verdict"
     add = add_command(commands, "claims", does).add_argument
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
-    add("--verdict", metavar="V", default="all", help="show only claims with this verdict")
+    verdict = "show only claims with this verdict, such as 'not reproduced'"
+    add("--verdict", metavar="V", default="all", help=verdict)
     facts = "data package of published facts (default: the study's)"
     add("--data", metavar="DIR", type=parse_path, help=facts)
 
@@ -137,7 +138,7 @@ def add_score(commands: Commands) -> None:
         "physician_global, patient_global, mmt, haq, extramuscular, and any of ck, aldolase, ldh, "
         "ast, alt. PRINTO: physician_global, parent_global, cmas, chaq, chq_phs, das. A patient's "
         "baseline is the row of the lowest week, even if that is not week 0; a note names such "
-        "patients. A row before a week 0 is refused."
+        "patients. Rows before week 0 are refused if the patient has a week 0."
     )
     add = add_command(commands, "score", does, columns).add_argument
     file = "file, one row per patient and visit; - reads CSV from standard input"
@@ -212,7 +213,7 @@ def add_book(commands: Commands) -> None:
     add("--cohort", metavar="DIR", type=parse_path, help=rows)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
-    jobs = "number of notebooks, then of pages, that are made at a time (default: number of cores)"
+    jobs = "number of notebooks, then of pages, to make at a time (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
     output = "output folder (default: _build/html; for a trial's report, _build/trials/ID/html)"
     add("--output", metavar="DIR", type=parse_path, help=output)

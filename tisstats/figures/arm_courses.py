@@ -35,8 +35,8 @@ class PatientCourse:
     weeks: Sequence[float]  #: weeks of the visits with a known score, ascending
     scores: Sequence[float]  #: Total Improvement Score at each, 0 to 100
     open_weeks: Sequence[float] = ()  #: weeks of the visits whose score missing measures leave open
-    open_low: Sequence[float] = ()  #: the least that the score can be at each of these
-    open_high: Sequence[float] = ()  #: the most that it can be
+    open_low: Sequence[float] = ()  #: lowest possible score at each of these
+    open_high: Sequence[float] = ()  #: highest possible score at each of these
 
 
 @dataclass(frozen=True, slots=True)

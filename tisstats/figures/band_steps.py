@@ -1,4 +1,4 @@
-"""The points of each measure of a score by its improvement: one flight of steps per measure."""
+"""The points of each measure of a score by its improvement: one step curve per measure."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def draw(
 
 def describe(measures: Sequence[PointSteps]) -> str:
     """Return the alternative text; parameters as for `draw`."""
-    parts = [f"{_message(measures)}. {_SUBTITLE}: a flight of steps per measure."]
+    parts = [f"{_message(measures)}. {_SUBTITLE}: one step curve per measure."]
     for each in measures:
         steps = ", ".join(
             f"{format_trimmed(points, 1)} above {cut:g}%"

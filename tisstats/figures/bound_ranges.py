@@ -23,7 +23,7 @@ _FRAME = 0.19  # height of a frame (inches)
 _BAR_STYLE = {"facecolor": ORANGE, "edgecolor": "none"}
 _PROVEN = "proven under the conditions of the bounds"
 
-#: At most so many rows are named in the message.
+#: Largest number of rows named in the message.
 _MOST_NAMED = 3
 
 

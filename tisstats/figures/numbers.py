@@ -10,7 +10,7 @@ from tisstats.printed import format_rounded, with_minus_signs
 from tisstats.sentences import join_names
 from tisstats.statistics import Interval
 
-#: At most so many groups are named one by one.
+#: Largest number of groups named one by one.
 _MOST_LISTED = 4
 
 #: Names of persons with which the name of a measure begins.
@@ -19,7 +19,7 @@ _PROPER_NAMES = ("Rasch",)
 #: Decimals of a confidence level in per cent, at most.
 _LEVEL_DECIMALS = 10
 
-#: An interval narrower than this has no width but for rounding.
+#: An interval narrower than this has zero width, apart from rounding.
 NO_WIDTH = 1e-12
 
 

@@ -31,7 +31,7 @@ _PLOT = 1.25  # height of a panel (inches)
 _FROM, _TO = 0.22, 0.78  # where a line begins and ends in the room of its group
 _ROOM = 0.08  # beyond the range, of it: for marks at its ends
 _FAINTEST, _STRONGEST = 0.12, 0.55  # opacity of a patient's line, among many and among few
-#: Lines drawn as one path, whose crossings do not darken: the most paths of a group.
+#: Largest number of paths of a group; lines in one path do not darken where they cross.
 _PATHS = 30
 
 #: Where an axis without a range may end, within a power of ten: halves of it are round, too.
@@ -242,7 +242,7 @@ def _draw_group(axes: Axes, values: PairedValues, place: int, *, single: bool) -
 
 
 def _draw_patients(axes: Axes, values: PairedValues, across: Sequence[float]) -> None:
-    """Draw a line per patient, so many in one path that the file of many patients stays small."""
+    """Draw a line per patient, several in one path: the file of many patients stays small."""
     n = values.measured
     opacity = min(_STRONGEST, max(_FAINTEST, 6 / n))
     look: dict[str, Any] = {"color": MUTED, "alpha": opacity, "linewidth": 1.0, "zorder": 2}

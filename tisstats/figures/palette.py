@@ -56,7 +56,7 @@ CHANGE_COLOURS = ("#F2B48C", "#EFEFEF", "#CBE3F3", "#8DC2E6", "#2C77AE", "#073B6
 
 INK = "#1A1A1A"  #: text and lines
 MUTED = "#595959"  #: secondary text; contrast 7 to 1 on white
-ALERT = "#A84300"  #: text that nobody may miss, such as that patients are synthetic
+ALERT = "#A84300"  #: text that must not be missed, such as that patients are synthetic
 RULE = "#A6A6A6"  #: axes and thin rules
 GRID = "#E0E0E0"  #: lines of a grid behind the data
 TINT = "#FBEFE6"  #: behind a highlighted row

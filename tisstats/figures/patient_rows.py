@@ -66,7 +66,7 @@ def count_by_group(counts: Mapping[str, tuple[int, int]], noun: str = "") -> str
     counts
         Patients counted, and all patients, by label of the group.
     noun
-        What is counted, to be said with the first number.
+        What is counted, written after the first number.
 
     Examples
     --------

@@ -138,11 +138,11 @@ def _message(drawn: Sequence[ScaledChange]) -> str:
     improved = sum(_median(each) > 0 for each in drawn)
     of = f"{len(drawn)} measure{'s' if len(drawn) > 1 else ''} with a range"
     if not improved:
-        return f"None of {of} improved in the median"
+        return f"None of {of} had a median improvement"
     best = [each.scale.name for each in drawn if _median(each) == most]
     which = best[0] if len(best) == 1 else f"{len(best)} measures"
     rest = len(drawn) - improved
-    others = f"; {rest} of {of} had no median improvement" if rest else f"; all of {of} improved"
+    others = f"; {rest} of {of} had no median improvement" if rest else f"; all of {of} had one"
     return (
         f"{which} had the largest median improvement, {format_percent(most, 0)}% of the range"
         f"{others}"

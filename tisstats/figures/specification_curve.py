@@ -34,8 +34,8 @@ _LEFT = {Layout.COLUMN: 2.5, Layout.PHONE: 1.42}
 _RIGHT = 0.52  # room for the shares
 _HEIGHT = 1.9  # of the curve
 _ROW = 0.2  # least height of a level
-_COLUMNS = {Layout.COLUMN: 120, Layout.PHONE: 60}  # most columns of the lower part
-_STEPS = 500  # most steps of the outline around many intervals
+_COLUMNS = {Layout.COLUMN: 120, Layout.PHONE: 60}  # maximum number of columns of the lower part
+_STEPS = 500  # maximum number of steps of the outline around many intervals
 _MARKER: dict[str, Any] = {
     "marker": "o",
     "markersize": 9,
@@ -168,7 +168,7 @@ def _draw_curve(page: Page, content: CurveContent) -> None:
 
 
 def _draw_band(axes: Axes, content: CurveContent) -> None:
-    """Draw the intervals as one outline, of so many steps as can be seen."""
+    """Draw the intervals as one outline, with no more steps than can be seen."""
     n = len(content.estimate)
     places = np.array_split(np.arange(n), min(n, _STEPS))
     starts = np.array([place[0] for place in places] + [n]) - 0.5

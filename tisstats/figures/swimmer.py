@@ -79,7 +79,7 @@ def draw(
     lanes
         At least one.
     outcome
-        What is called a response here, such as "worsening".
+        What a response is called, such as "worsening".
     stamp
         Label of the data, written into the figure, such as "Synthetic patients".
 
@@ -176,7 +176,7 @@ def _ends(lanes: Sequence[Lane]) -> tuple[float, float]:
 
 
 def _ticks(lanes: Sequence[Lane]) -> list[float]:
-    """Return the weeks of visits, or of every so many of them if there are many."""
+    """Return the weeks of visits, or an evenly spaced part of them if there are many."""
     weeks = sorted({0.0, *(week for lane in lanes for week in lane.visits)})
     return weeks[:: -(-len(weeks) // _MOST_TICKS)]
 

@@ -1,7 +1,7 @@
 """Flow of a study's participants, the arms side by side: from the tables to the endpoint's visit.
 
 Each arm is a column of boxes, as in the flow diagram of CONSORT (see `tisstats.trial.flow`), from
-the table of patients downwards: no table of a study has screening or allocation.
+the table of patients downwards: the tables of a study record neither screening nor allocation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tisstats.figures import palette
 from tisstats.figures.layout import EDGE, Layout, Page, require_rows, text_height, text_width, wrap
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason
 
-#: At most so many arms stand side by side; more continue below.
+#: Largest number of arms side by side; more continue below.
 MOST_COLUMNS = {Layout.COLUMN: 4, Layout.PHONE: 2}
 
 _GAP = 0.1  # between columns, inches
@@ -52,7 +52,7 @@ def draw(flow: ParticipantFlow, *, layout: Layout = Layout.COLUMN, source: str =
     Parameters
     ----------
     flow
-        The participants of one arm or more; what the tables do not record is said to be so.
+        The participants of one arm or more; what the tables do not record is stated as such.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def _stages(arms: Sequence[ArmFlow], endpoint_visit: str) -> list[_Stage]:
     return [
         _Stage("", tuple((_Line(arm.label, bold=True), *_recorded(arm)) for arm in arms)),
         _Stage("Analysis", tuple(tuple(_analysed(arm)) for arm in arms)),
-        _Stage("Follow-up of the analysed", tuple(tuple(_followed(arm)) for arm in arms)),
+        _Stage("Follow-up of those analysed", tuple(tuple(_followed(arm)) for arm in arms)),
         _Stage(
             f"Analysed with a {endpoint_visit}",
             tuple(

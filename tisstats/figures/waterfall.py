@@ -43,8 +43,8 @@ class BestScoreBar:
 
     patient: str  #: patient identifier
     group: str  #: heading, such as the subtype; empty if there is none
-    low: float  #: the least that it can be, 0 to 100
-    high: float  #: the most that it can be
+    low: float  #: lowest possible score, 0 to 100
+    high: float  #: highest possible score
 
     @property
     def text(self) -> str:

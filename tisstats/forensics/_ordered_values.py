@@ -71,8 +71,8 @@ def feasible(
 
     Notes
     -----
-    Where two neighbours occur in one quartile only, and in no other, they are taken to lie less
-    than a few steps apart: moving both towards each other by whole steps that keep their weighted
+    Two neighbours that occur in the same quartile, and in no other, are taken to lie less than a
+    few steps apart: moving both towards each other by whole steps that keep their weighted
     sum changes nothing else. It also preserves the largest value of the lower one and the smallest
     value of the upper one.
     """

@@ -227,7 +227,7 @@ def _patterns_chosen(
 
 
 def _batches(nonzero: int, progress: Progress) -> Iterator[Patterns]:
-    """Generate every pattern of ties of so many values, and say how far that is."""
+    """Generate every pattern of ties of a number of values, reporting progress."""
     done = 0
     for batch in all_patterns(nonzero):
         yield batch

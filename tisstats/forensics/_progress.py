@@ -1,21 +1,21 @@
-"""Lines that say how far a long search is."""
+"""Progress lines of long searches."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-#: Seconds without a word, before the first line and between two.
+#: Seconds before the first line, and between lines.
 SILENCE = 5.0
 
 
 class Progress:
-    """How far a search is, said from time to time.
+    """Report the progress of a search from time to time.
 
     Parameters
     ----------
     report
-        Takes a line; None where nobody listens.
+        Called with each line; None for no reports.
     clock
         Seconds.
 
@@ -37,7 +37,7 @@ class Progress:
         self._last = clock()
 
     def step(self, what: str, done: int, total: int | None = None) -> None:
-        """Report that so many of all are done, if nothing was reported for a while."""
+        """Report how many of all are done, unless a line was reported shortly before."""
         if self._report is None or (now := self._clock()) - self._last < SILENCE:
             return
         self._last = now

@@ -104,7 +104,7 @@ class RankSums:
         self.split = split
         self.stages = stages(box, split)
         self._tied = tied
-        #: Sizes of the groups that start after, and that end at, so many values taken.
+        #: Sizes of the groups that start after, and that end at, each number of values taken.
         self._starts = dict(zip(accumulate(tied or (), initial=0), tied or (), strict=False))
         self._ends = dict(zip(accumulate(tied or ()), tied or (), strict=True))
         self.stride = split.nonzero * (split.nonzero + 1) + 1

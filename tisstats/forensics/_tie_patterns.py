@@ -28,10 +28,12 @@ class Patterns:
     ranks: int  #: number of values
     ends: NDArray[np.int64]  #: of each pattern, bit k is set where a group ends at rank k + 1
     ties: NDArray[np.int64]  #: of each pattern, the sum of (t ** 3 - t) / 6 over its groups
-    counts: NDArray[np.int32]  #: of each pattern, how many signs give each doubled rank sum
+    counts: NDArray[
+        np.int32
+    ]  #: of each pattern, the number of sign assignments that give each doubled rank sum
 
     def tails(self) -> NDArray[np.int64]:
-        """Count, per pattern, the signs with a doubled rank sum of at most w, up to its mean."""
+        """Count, per pattern, signs with a doubled rank sum of at most w, for w up to its mean."""
         half = self.counts[:, : self.ranks * (self.ranks + 1) // 2 + 1]
         return np.cumsum(half, axis=1, dtype=np.int64)
 

@@ -13,7 +13,7 @@ from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.printed import PrintedNumber, RoundingRule, format_rounded, matches_print
 from tisstats.statistics._arguments import Whole, whole_number
 
-#: Largest group, of which all matching counts are listed.
+#: Largest group for which all matching counts are listed.
 MOST_PATIENTS = 10_000_000
 
 #: Largest group size that is searched for a matching count.
@@ -38,8 +38,10 @@ class PercentageConsistency:
     possible: bool  #: whether the count, or any count where none is stated, rounds to it
     recomputed: str  #: how the count would be printed; empty where none is stated
     counts: tuple[int, ...]  #: every count of this group that rounds to it
-    possible_n: tuple[int, ...]  #: every group size up to 1000 of which this count rounds to it
-    smallest_n: int | None  #: smallest group size with a matching count, if one up to 1000
+    possible_n: tuple[int, ...]  #: every group size up to 1000 in which this count rounds to it
+    smallest_n: (
+        int | None
+    )  #: smallest group size up to 1000 with a matching count; None if there is none
     rounding_error: str  #: the rounding error that would explain it; empty if none is known
 
     @property

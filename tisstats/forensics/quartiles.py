@@ -21,7 +21,7 @@ from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
-#: Most values: each has a place of its own in the search, so that time and memory grow with them.
+#: Largest number of values: time and memory of the search grow with it.
 MOST_VALUES = 100_000
 
 #: Long names of the quartiles, for reasons.

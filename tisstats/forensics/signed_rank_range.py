@@ -98,8 +98,8 @@ def signed_rank_p_range(
         How quartiles and P values were rounded for publication; by default halves away from zero.
         R and Python round exact halves to even.
     report : callable, optional
-        Takes a line that says how far the search is, such as `print`: after five seconds, and then
-        every five. Wide limits and many values take minutes.
+        Called with a line of progress, such as `print`: after five seconds, and every five seconds
+        from then on. Wide limits and many values take minutes.
 
     Returns
     -------

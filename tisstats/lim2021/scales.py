@@ -3,8 +3,8 @@
 Each row says where its range and step come from, and whether they are established or assumed. The
 first columns are the fields of `tisstats.measures.scales.Scale`; an empty ``high`` means no upper
 end. The last ones are a finer step, how it could arise, and the fractions of
-a unit that are multiples of it without its showing them. The modified Rankin scale has whole
-grades only, so no finer step.
+a unit that are multiples of it although the step itself does not show them. The modified Rankin
+scale has whole grades only, so no finer step.
 
 Bounds over all values that a scale allows depend on its steps. The article does not report how
 finely most measures were recorded. The finer steps include those of the scales and more values
@@ -29,7 +29,7 @@ class FinerStep:
     step: Fraction  #: in the unit of the scale
     parts: tuple[
         str, ...
-    ] = ()  #: fractions of a unit that are multiples of it, if it does not show them
+    ] = ()  #: fractions of a unit that are multiples of it, where the step does not show them
 
 
 def _scale(row: dict[str, str]) -> Scale:

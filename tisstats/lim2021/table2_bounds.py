@@ -172,7 +172,7 @@ def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
 def compute(
     row: Table2Row, kind: str, report: Callable[[str], None] | None = None
 ) -> SignedRankPRange:
-    """Compute one of `KINDS` for a row; `report` takes a line when it takes long."""
+    """Compute one of `KINDS` for a row; `report` is called with lines of progress."""
     return signed_rank_p_range(
         *row.change,
         row.pairs,
@@ -287,7 +287,7 @@ def write_p_ranges(published: PublishedFacts, path: Path, report: Callable[[str]
     path
         The file.
     report
-        Takes a line of progress.
+        Called with each line of progress.
     """
     rows = [Table2Row.read(published, measure, "spss") for measure in SCALES]
     lines = []

@@ -54,8 +54,8 @@ _UNITS = 3
 #: Cost of a pair to be avoided, on the scale of misfits, squared normal scores.
 _AVOIDED_COST = 20
 
-#: Noise in choosing which of those without improvement stop early.
-_DISCONTINUATION_NOISE = 0.4
+#: Noise in giving the lowest scores to those who stopped early.
+_LOWEST_SCORE_NOISE = 0.4
 
 #: Sets of pairs to try for a measure outside the core set.
 _REDRAWS = 5
@@ -349,7 +349,7 @@ class PairAssignment:
             # Of those who never improved, mostly the worst stopped early; those with a transient
             # improvement fell back less far.
             without_limit = np.flatnonzero(limits[:, 0] == 0)
-            noise = rng.normal(0, _DISCONTINUATION_NOISE, len(without_limit))
+            noise = rng.normal(0, _LOWEST_SCORE_NOISE, len(without_limit))
             stopped = rescued(self.profiles) & ~self._lost
             worst = noise + (1 * self._lost - stopped)[without_limit]
             score[without_limit[np.argsort(worst)]] = np.sort(score[without_limit])

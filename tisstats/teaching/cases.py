@@ -18,7 +18,7 @@ VAS, TENTHS, EIGHTHS = 10, 10, 8
 #: Confidence level of intervals.
 LEVEL = 0.95
 
-#: Upper limits of normal of creatine kinase that are drawn, U/L; plausible, of no laboratory.
+#: Upper limits of normal of creatine kinase that are drawn, U/L: plausible, from no laboratory.
 ULN = (160, 170, 190, 200, 210)
 
 #: How a category is called where it is chosen.
@@ -112,8 +112,8 @@ def signed(percent: float, decimals: int = 1) -> str:
 def distinct_mistakes(answer: str, mistakes: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the reason by wrong answer.
 
-    A wrong way that happens to give the correct answer has no entry, and of two wrong ways with one
-    result the first counts.
+    A wrong way that happens to give the correct answer has no entry, and of two wrong ways with the
+    same result the first counts.
 
     >>> distinct_mistakes("4", [("4", "x"), ("5", "y"), ("5", "z")])
     {'5': 'y'}

@@ -30,7 +30,7 @@ from tisstats.teaching.worked_patient import WorkedPatient
 #: Patient global activity of a fictitious patient at two visits, cm: the example done aloud.
 _ALOUD = ("patient_global", 7.0, 5.0, 10)
 
-#: A second upper limit of normal of creatine kinase, U/L; like the first, of no laboratory.
+#: A second upper limit of normal of creatine kinase, U/L; like the first, from no laboratory.
 OTHER_ULN = 300
 
 

@@ -110,7 +110,7 @@ class Plan:
     key: str  #: short name
     title: str  #: its heading
     audience: str  #: for whom it is
-    late: str  #: what to leave out if there is not time enough; empty for nothing
+    late: str  #: what to leave out if time is short; empty for nothing
     steps: tuple[Step, ...]  #: one after the other
 
     @property

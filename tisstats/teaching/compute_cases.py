@@ -257,7 +257,7 @@ def ceiling_case(draw: Draw) -> Case:
                 "value.",
                 (
                     sum(rule.points[-1] for rule in CORE_SET.values()),
-                    "That is the highest score there is, not that of this baseline.",
+                    "That is the maximum of the score, not what this baseline allows.",
                 ),
             ),
         ),
@@ -281,11 +281,17 @@ def interval_case(draw: Draw) -> Case:
         "That is the simple normal approximation, whose coverage is often too low in a small "
         "trial: use the exact interval."
     )
-    other = "That is the Wilson interval, a good one; the exact one of Clopper and Pearson is asked"
+    other = (
+        "That is the Wilson interval, also a good one; the exact one of Clopper and Pearson is "
+        "asked for."
+    )
 
     def limit(label: str, exact: float, score: float, wald: float) -> Answer:
-        why = f"At this proportion, a result as far out has a probability of {tail}."
-        mistakes = ((100 * score, f"{other}."), (100 * wald, simple))
+        why = (
+            "At this proportion, a count as far from it or farther, on the same side, has a "
+            f"probability of {tail}."
+        )
+        mistakes = ((100 * score, other), (100 * wald, simple))
         return number_answer(label, 100 * exact, why, *mistakes)
 
     low, high = (format_rounded(100 * each, 1) for each in (found.low, found.high))

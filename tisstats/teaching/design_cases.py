@@ -239,7 +239,9 @@ def measure_choice_case(draw: Draw) -> Case:
         elif detectable:
             reasons[name] = "Its expected change can be detected, but is too small to matter."
         else:
-            reasons[name] = "Its expected change matters, but is within the error of one patient."
+            reasons[name] = (
+                "Its expected change matters, but is within the measurement error of one patient."
+            )
     return Case(
         "measure-choice",
         "design",

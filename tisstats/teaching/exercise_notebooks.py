@@ -15,9 +15,9 @@ from tisstats.teaching.open_questions import OpenQuestion, levels
 
 #: What stands at the top where numbered exercises are added: the label of the sets is not theirs.
 _LABEL_WITH_NUMBERED = (
-    "Patients and trials of the fresh cases are fictitious, and no study’s data. The numbered "
-    "exercises take their numbers from published articles or from made-up examples; the study and "
-    "the article that they mention are those that the book reproduces."
+    "Patients and trials of the fresh cases are fictitious, with made-up data. The "
+    "numbered exercises take their numbers from published articles or from made-up examples; the "
+    "study and the article that they mention are those that the book reproduces."
 )
 
 #: How a cell names the sets whose answers it checks.

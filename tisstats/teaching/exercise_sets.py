@@ -16,7 +16,7 @@ _STYLE = (
 _SETS_STYLE = ".set{break-before:page}h3{margin:1.5rem 0 .5rem;break-after:avoid}"
 #: Where an answer is to be written, in Markdown.
 _BLANK = r"\_\_\_\_\_\_"
-LABEL = "All patients and trials in this set are fictitious, and no study’s data."
+LABEL = "All patients and trials in this set are fictitious, with made-up data."
 
 
 def heading(seed: int, key: bool) -> str:

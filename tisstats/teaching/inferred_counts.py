@@ -21,7 +21,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class PerArm(Generic[_Value]):
-    """The same of both arms."""
+    """One value for each arm."""
 
     treated: _Value
     placebo: _Value
@@ -37,7 +37,7 @@ class PrintedDifference:
     confidence_level: float  #: above 0 and below 1
 
     def agrees(self, responders: PerArm[int], patients: PerArm[int], method: str = "wald") -> bool:
-        """Return whether counts give the printed difference and limits, rounded as they are.
+        """Test whether counts give the printed difference and limits, rounded as printed.
 
         Parameters
         ----------

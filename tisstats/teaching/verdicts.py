@@ -20,7 +20,7 @@ _PERHAPS_THOUSANDS = re.compile(r"[+\-−–]?[1-9]\d{0,2},\d{3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of a typed answer."""
+    """Feedback on a typed answer."""
 
     kind: Literal["right", "wrong", "unread"]  #: unread: not an answer to this question
     text: str  #: the verdict with its reason
@@ -69,10 +69,10 @@ def _of_number(answer: Answer, text: str) -> Verdict:
     if not text:
         return Verdict("unread", "Type an answer.")
     if _PERHAPS_THOUSANDS.fullmatch(text):
-        reason = "This comma could separate thousands: write a point before decimals."
+        reason = "This comma could separate thousands: use a decimal point."
         return Verdict("unread", reason)
     if not _NUMBER.fullmatch(text):
-        return Verdict("unread", "Write one number.")
+        return Verdict("unread", "Type one number.")
     decimals = answer.decimals or 0
     value, right = _rounded(text, decimals), _rounded(answer.text, decimals)
     if value == right:
@@ -81,7 +81,7 @@ def _of_number(answer: Answer, text: str) -> Verdict:
         if _rounded(mistake, decimals) == value:
             return _wrong(reason)
     if decimals > 0 and abs(value - right) == 1:
-        return _wrong("You are close: check how you rounded.")
+        return _wrong("Close: check your rounding.")
     return _wrong(answer.why)
 
 
@@ -95,7 +95,7 @@ def _rounded(text: str, decimals: int) -> int:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is said of the answers to one case or exercise, one line each."""
+    """Feedback on the answers to one case or exercise, one line each."""
 
     lines: tuple[tuple[str, Verdict], ...]  #: label and verdict
 

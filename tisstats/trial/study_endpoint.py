@@ -103,7 +103,7 @@ def describe_study_endpoint(data: StudyData) -> str:
             "An ongoing patient has neither completed the study nor stopped; a visit that is not "
             "due yet counts as missing."
         )
-    sentences.append(f"To a scheduled week belongs {describe_windows(study.visits)}.")
+    sentences.append(f"The visit of a scheduled week is {describe_windows(study.visits)}.")
     return " ".join(sentences)
 
 

@@ -120,9 +120,9 @@ class Listings(TrialChapter):
 
     @property
     def schedule(self) -> str:
-        """Which weeks are scheduled, and which visit belongs to one, in words."""
+        """Which weeks are scheduled, and which visit is that of a week, in words."""
         visits = self.study.visits
-        return f"{describe_weeks(visits)}; to a week belongs {describe_windows(visits)}"
+        return f"{describe_weeks(visits)}; the visit of a week is {describe_windows(visits)}"
 
     @table(
         "Scores of the analysed patients: Total Improvement Score and response at each visit after "
@@ -176,7 +176,7 @@ class Listings(TrialChapter):
         return ", each with its date" if self.study.visits.time == "date" else ""
 
     @table(
-        "Treatments by patient: weeks in which it was given{self._dated}, with the dose in "
+        "Treatments by patient: weeks in which each was given{self._dated}, with the dose in "
         "brackets where one is recorded, in the unit of the table of treatments",
         origin="{self.label}",
         columns="patients one by one",

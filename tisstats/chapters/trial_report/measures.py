@@ -44,7 +44,7 @@ class Measures(TrialChapter):
     @table(
         "Table 2. Outcome measures of the N analysed patients by arm: median (first to third "
         "quartile) at baseline, at the end and of the change, end minus baseline [patients "
-        "measured; of changes, at both times]; Hodges-Lehmann estimate of the change with its "
+        "measured; for changes, at both times]; Hodges-Lehmann estimate of the change with its "
         "{self.level} interval, exact for changes that are symmetric about it, zeros included; P "
         "of the test of no change within the arm. Baseline is {self.baseline}; the end is "
         "{self.end}. P: {self.test}. No P value compares arms, and none is adjusted for "
@@ -119,8 +119,8 @@ class Measures(TrialChapter):
 
     @table(
         "Patients in whom a measure was nearer to the better end of its scale at the end than at "
-        "baseline, the same, or farther from it, n (%) of the N analysed patients by arm; whoever "
-        "was not measured at both times is in the last row of the measure",
+        "baseline, the same, or farther from it, n (%) of the N analysed patients by arm; "
+        "patients not measured at both times are in the last row of each measure",
         collapsed=True,
         origin="{self.label}",
         columns={"Outcome measure": WORDS, "Row": LABEL, "*": COUNTS_OF_ARM},

@@ -70,7 +70,7 @@ class Patients(TrialChapter):
         return figure_item(trial_flow, self.flow, source=self.label)
 
     @table(
-        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",
+        "Participants by arm: n, and from “Analysed” onwards n (%) of the N analysed patients",
         origin="{self.label}",
         columns=DISPOSITION_FACTS,
     )
@@ -113,8 +113,8 @@ class Patients(TrialChapter):
 
     @table(
         "Table 1. Baseline characteristics of the analysed patients by arm: median (first to third "
-        "quartile) or n (%). The column n has the patients in whom the row is known; those in whom "
-        "it is unknown are in no percentage. Quartiles by {self.quantiles}",
+        "quartile) or n (%). Column n counts the patients with a known value; the others are left "
+        "out of percentages. Quartiles by {self.quantiles}",
         origin="{self.label}",
         columns={"Characteristic": WORDS, **_BY_ARM},
     )
@@ -125,8 +125,8 @@ class Patients(TrialChapter):
 
     @table(
         "Outcome measures at baseline, in the analysed patients by arm: median (first to third "
-        "quartile). The column n has the patients in whom the measure is known. Baseline is "
-        "{self.baseline}. Quartiles by {self.quantiles}",
+        "quartile). Column n counts the patients with a known value. Baseline is {self.baseline}. "
+        "Quartiles by {self.quantiles}",
         origin="{self.label}",
         columns={"Measure": WORDS, **_BY_ARM},
     )

@@ -182,8 +182,9 @@ class Safety(TrialChapter):
 
     @table(
         "Outcomes that no patient of an arm had, with the exact one-sided upper {self.level} limit "
-        "of the proportion in % (Clopper-Pearson): with a higher one, seeing no event among so "
-        "many patients would have a probability below {self.error}%",
+        "of the proportion in % (Clopper-Pearson): if the true "
+        "proportion were higher, no event among so many patients would have a probability below "
+        "{self.error}%",
         origin="{self.label}",
         columns={
             "Outcome": WORDS,
@@ -386,7 +387,7 @@ class Safety(TrialChapter):
         if any(True for _ in self._zeros()):
             return (
                 "That nobody had an outcome does not show that there is no risk: the limits below "
-                "are what so few patients rule out."
+                "show how high the risk could still be."
             )
         return (
             "Every outcome that is recorded and known occurred in at least one patient of each arm "

@@ -63,7 +63,7 @@ class Summary(TrialChapter):
         )
 
     @table(
-        "Participants by arm: n, and from the stage Analysed on n (%) of the analysed patients, N",
+        "Participants by arm: n, and from “Analysed” onwards n (%) of the N analysed patients",
         origin="{self.label}",
         columns="in the table of participants of the page on patients",
     )

@@ -82,7 +82,7 @@ class StudyMetadata:
     variable_names: Mapping[str, str] = field(default_factory=dict)
     #: how the Total Improvement Score was computed, for the table of variables
     score_definition: str = ""
-    #: which visit belongs to a scheduled week, for the table of variables
+    #: which visit is that of a scheduled week, for the table of variables
     visit_definition: str = ""
     #: the primary endpoint with its rules, for the table of variables
     endpoint_definition: str = ""
