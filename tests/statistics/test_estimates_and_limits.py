@@ -1,8 +1,11 @@
 """Which intervals may leave their estimate outside: those whose documentation says so."""
 
+import math
 from itertools import product
 
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
@@ -47,6 +50,22 @@ def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
 def test_below_one_half_three_methods_may_leave_estimates_outside():
     leaving = {method for method in INTERVAL_METHODS if left_outside(method, 0.02)}
     assert leaving == {"jeffreys", "arcsine", "mid-p"}
+
+
+def test_mid_p_holds_every_estimate_from_a_level_of_0_104_on():
+    """The mid-P values of the estimate itself, by sums of the distribution."""
+    for n in (2, 3, 10, 30, 1000, 10**6):
+        x = np.arange(1, min(n, 1000))
+        above = binom.sf(x, n, x / n) + binom.pmf(x, n, x / n) / 2
+        # The largest level at which half of what is left exceeds either of them.
+        largest = (1 - 2 * np.minimum(above, 1 - above)).max()
+        assert largest < 3 / math.e - 1 < 0.104
+    assert largest > 0.1036
+    assert outside(proportion_interval(1, 1000, 0.1, "mid-p"))
+    assert not outside(proportion_interval(1, 1000, 0.104, "mid-p"))
+    assert "below 0.104" in INTERVAL_METHODS["mid-p"]
+    low, high = proportion_interval(3, 10, 1e-9, "mid-p")
+    assert [low, high] == pytest.approx([0.306, 0.306], abs=5e-4)
 
 
 def tables(pair):
