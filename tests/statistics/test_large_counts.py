@@ -139,7 +139,7 @@ def reference_p_value(method, count, trials, proportion):
 
 @pytest.mark.parametrize("method", ["sterne", "blaker", "mid-p", "clopper-pearson"])
 def test_the_upper_limit_of_a_tiny_proportion_has_all_its_digits(method):
-    trials, alpha = 10**10, Decimal(1) - Decimal(0.95)
+    trials, alpha = 10**10, Decimal("0.05")
     with localcontext() as context:
         context.prec = 60
         high = Decimal(float(tis.proportion_interval(3, trials, method=method).high))
@@ -164,6 +164,23 @@ def test_the_upper_limit_of_the_likelihood_ratio_has_all_its_digits():
 
     half_quantile = NormalDist().inv_cdf(0.975) ** 2 / 2
     assert drop(high * (1 - 1e-12)) < half_quantile < drop(high * (1 + 1e-12))
+
+
+@pytest.mark.parametrize("limit", ["low", "high"])
+def test_score_limits_of_tiny_proportions_have_their_digits(limit):
+    """Times the trials they tend to those of two Poisson counts, and differ by c / trials."""
+
+    def difference(trials):
+        found = tis.proportion_difference(3, trials, 10, trials, method="miettinen-nurminen")
+        return trials * getattr(found, limit)
+
+    def ratio(trials):
+        return getattr(tis.proportion_ratio(3, trials, 10, trials), limit)
+
+    for scaled in (difference, ratio):
+        a_million, more, most = (scaled(10**power) for power in (6, 8, 10))
+        expected = more - (a_million - more) / (1e-6 - 1e-8) * (1e-8 - 1e-10)
+        assert most == pytest.approx(expected, rel=2e-11)
 
 
 @pytest.mark.parametrize("method", ["sterne", "blaker"])

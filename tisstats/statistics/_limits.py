@@ -21,6 +21,7 @@ from scipy.special import (
     betainccinv,
     betaincinv,
     expit,
+    gammainccinv,
     gammaincinv,
     gammaln,
     ndtri,
@@ -32,6 +33,7 @@ Ints = NDArray[np.int64]
 Limits = Callable[[Ints, Ints, Array], tuple[Array, Array]]
 
 _STATISTIC_AT_INFINITY = 1e6  # finite substitute for an infinite statistic
+_HALF = 0.5
 _BELOW_ONE = 1 - 2.0**-53  # the largest float below 1
 _ROUNDING = 1e-12  # relative; a P value short of alpha by less reaches it
 _STIRLING_FROM = 20  # where the terms of Stirling's series that are left out become negligible
@@ -78,7 +80,7 @@ def wilson_cc(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[A
 def _wilson_parts(
     successes: Ints, trials: Ints, confidence_level: Array
 ) -> tuple[Array, Array, Array]:
-    z = ndtri(0.5 + 0.5 * confidence_level)
+    z = normal_quantile(confidence_level)
     scale = 2 * (trials + z**2)
     return (2 * trials * (successes / trials) + z**2) / scale, scale, z
 
@@ -162,7 +164,8 @@ def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits
             return low(count, of, level), -low(of - count, of, level)
 
         limits = expit(apply_elementwise(each, 2, successes, trials, confidence_level))
-        return limits[0], limits[1]
+        # At a level of nearly 0 they are equal, and rounding might exchange them.
+        return limits[0], np.maximum(limits[0], limits[1])
 
     return limits
 
@@ -196,7 +199,11 @@ def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> 
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
-    drop = float(gammaincinv(0.5, confidence_level))  # half a chi-square quantile
+    # Half a chi-square quantile, of the end of the distribution that is known to all digits.
+    if confidence_level > _HALF:
+        drop = float(gammainccinv(0.5, 1 - confidence_level))
+    else:
+        drop = float(gammaincinv(0.5, confidence_level))
     failures = trials - successes
     if failures == 0:
         return _log_odds_of(-drop / trials)
@@ -211,7 +218,7 @@ def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) 
 
     # Upper bound on the likelihood gain from the failures: its value at a proportion of 0.
     furthest = (drop - failures * log_rest) / successes
-    below = _log_odds_of(log_estimate - furthest)
+    below = _log_odds_of(log_estimate - furthest * (1 + _ROUNDING))
     return _solve(above_threshold, below, estimate)
 
 
@@ -224,8 +231,9 @@ def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
         at_least = _at_least(successes, trials, log_odds)
         return (at_least + _at_least(successes + 1, trials, log_odds)) / 2
 
-    # The mid-P value lies between half the exact P value and the exact one.
-    below, above = _one_sided(successes, trials, tail, 2 * tail)
+    # The mid-P value lies between half the exact P value and the exact one. It is half of it up to
+    # rounding at the highest levels, where the root must not lie just outside.
+    below, above = _one_sided(successes, trials, tail, 2.01 * tail)
     return _solve(lambda log_odds: p_value(log_odds) - tail, below, above)
 
 
@@ -319,6 +327,9 @@ def _smallest_accepted(
     def p_value(log_odds: float, tail: int) -> float:
         return _at_least(successes, trials, log_odds) + _at_most(tail, trials, log_odds)
 
+    def crossing(tail: int, low: float, high: float) -> float:
+        return _solve(lambda log_odds: p_value(log_odds, tail) - alpha, low, high)
+
     # A P value of exactly alpha counts as not rejected; rounding error must not decide between
     # the two sides of a jump.
     reached = alpha * (1 - _ROUNDING)
@@ -336,7 +347,7 @@ def _smallest_accepted(
             pieces = max(1, pieces // 4)
             continue
         if p_value(right, k - 1) > alpha:
-            return _solve(lambda t, tail=k - 1: p_value(t, tail) - alpha, left, right)
+            return crossing(k - 1, left, right)
         if right >= last or p_value(right, k) >= reached:
             return right
         k, left = k + 1, right
@@ -378,6 +389,10 @@ def difference_limits(
 ) -> tuple[float, float]:
     """Return the limits of the first proportion minus the second, -1 to 1."""
     estimate = successes_1 / trials_1 - successes_2 / trials_2
+    arms = (successes_1, trials_1), (successes_2, trials_2)
+    # Next to proportions near 0 or 1, limits are as near to the estimate.
+    scale = sum((min(count, of - count) + 1) / of for count, of in arms)
+    precision = 1e-14 * min(1.0, scale)
 
     def statistic(difference: float) -> float:
         # The smaller proportion ranges over [0, 1 - |difference|]; this form avoids cancellation.
@@ -397,9 +412,9 @@ def difference_limits(
 
     low = high = estimate
     if estimate > -1:
-        low = scipy.optimize.brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=1e-14)
+        low = scipy.optimize.brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=precision)
     if estimate < 1:
-        high = scipy.optimize.brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=1e-14)
+        high = scipy.optimize.brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=precision)
     return float(low), float(high)
 
 
@@ -420,10 +435,12 @@ def ratio_limits(
         distance = successes_1 / trials_1 - ratio * successes_2 / trials_2
         return _standardised(distance, _variance(trials_1, trials_2, ratio * second, second, ratio))
 
+    estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
+    if not quantile:  # as a level of nearly 0 has
+        return estimate, estimate
     low = _solve_ratio(statistic, quantile) if successes_1 else 0.0
     high = _solve_ratio(statistic, -quantile) if successes_2 else math.inf
     # Rounding error next to the estimate; the interval always contains the estimate.
-    estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
     return min(low, estimate), max(high, estimate)
 
 
@@ -452,7 +469,7 @@ def _restricted_mle(slope: Callable[[float], float], highest: float) -> float:
         return 0.0
     if slope(outer) >= 0:
         return highest
-    return float(scipy.optimize.brentq(slope, inner, outer, xtol=1e-16))
+    return float(scipy.optimize.brentq(slope, inner, outer, xtol=1e-16 * inner))
 
 
 def _variance(trials_1: int, trials_2: int, first: float, second: float, ratio: float) -> float:
