@@ -102,7 +102,7 @@ def test_first_and_lasting_are_what_they_say(width, proportion, rounding):
 
 def width_of(trials, proportion, rounding):
     exact = Fraction(proportion) * trials
-    if abs(2 * exact - round(2 * exact)) < Fraction(1, 10**10):
+    if abs(2 * exact - round(2 * exact)) <= max(1, exact) / 10**9:  # as rounding error
         exact = Fraction(round(2 * exact), 2)
     successes = {
         "nearest": math.floor(exact + Fraction(1, 2)),
