@@ -550,8 +550,10 @@ def test_one_digit_is_no_plural():
 
 
 def test_a_negative_limit_of_the_difference_has_a_minus_sign():
-    low = page("teaching_placebo", confidence_level=0.99999).difference_numbers()["difference_low"]
-    assert low.startswith("−")
+    numbers = page("teaching_placebo", confidence_level=0.99999).difference_numbers()
+    assert numbers["difference_low"].startswith("−")
+    # The number needed to treat is then not bounded.
+    assert numbers["needed_high"] == "∞"
 
 
 def test_a_coverage_below_its_level_is_printed_below_it():

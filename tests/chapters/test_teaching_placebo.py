@@ -116,6 +116,8 @@ def test_numbers_of_the_page(page):
     assert numbers["difference"] == "35.0"
     assert (numbers["difference_low"], numbers["difference_high"]) == ("15.5", "51.0")
     assert numbers["needed"] == "3"
+    # Reciprocals of the limits, before these are rounded.
+    assert (numbers["needed_low"], numbers["needed_high"]) == ("2.0", "6.5")
     assert (numbers["treated_percent"], numbers["placebo_percent"]) == ("78.7", "43.8")
     assert (numbers["level_percent"], numbers["interval_method"]) == ("95", "Wilson")
 

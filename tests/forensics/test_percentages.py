@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tisstats.forensics import (
     check_percentages,
     explain_rounding,
+    format_exact,
     percentage_consistency,
     summarise_checks,
 )
@@ -88,9 +89,15 @@ def test_every_slip_has_a_name():
     assert explain_rounding(Fraction(1445, 1000), parse("1.5")).startswith("rounded twice, to 2")
     assert explain_rounding(Fraction(800, 19), parse("43.0")) == ""
     assert explain_rounding(Fraction(800, 19), parse("42.10")) == (
-        "rounded to 1 decimals first, then printed with 2 decimals"
+        "rounded to 1 decimal first, then printed with 2 decimals"
     )
     assert explain_rounding(2.7, parse("3"), "truncate") == "rounded instead of truncated"
+
+
+def test_an_exact_value_keeps_all_its_digits():
+    """Also those beyond the 28 of Python's decimals."""
+    for value in (Fraction(1, 2**100), Fraction(10**40 + 1, 1000), Fraction(-7, 2**40), 10**30):
+        assert Fraction(format_exact(Fraction(value))) == value
 
 
 def test_three_layers():

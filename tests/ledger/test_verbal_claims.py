@@ -52,22 +52,29 @@ def test_nearly_half_is_below_half_and_closer_to_it_than_to_a_third(count, of, p
 
 
 @pytest.mark.parametrize(
-    ("pvalues", "below"),
+    ("pvalues", "computed", "remark", "supported"),
     [
-        (("0.06", "0.5"), 0),
-        (("0.05", "1"), 0),
-        (("0.049", "0.5"), 1),
-        # A bound may be above the level, and the P value below it all the same.
-        (("< 0.06", "0.04"), 2),
-        (("> 0.05", "0.04"), 1),
+        (("0.06", "0.5"), "0", "none is below 0.05", True),
+        (("0.05", "> 0.05"), "0", "none is below 0.05", True),
+        (("0.05", "≥ 0.05"), "0", "none is below 0.05", True),
+        (("0.049", "0.5"), "1", "1 is below 0.05", False),
+        (("< 0.05", "≤ 0.049"), "2", "2 are below 0.05", False),
+        # A bound beyond the level does not tell on which side of it the P value is.
+        (("< 0.06", "0.5"), "0 to 1", "none is below 0.05, and 1 may be", None),
+        (("≤ 0.05", "> 0.049"), "0 to 2", "none is below 0.05, and 2 may be", None),
+        (("≥ 0.049", "0.04"), "1 to 2", "1 is below 0.05, and 1 may be", False),
     ],
 )
-def test_none_is_significant_where_no_p_value_can_be_below_the_level(pvalues, below):
+def test_none_is_significant_where_no_p_value_can_be_below_the_level(
+    pvalues, computed, remark, supported
+):
     facts = {"level": "0.05", "a": pvalues[0], "b": pvalues[1]}
     found = verbal_claims.none_significant(claim_inputs("None", "p=a p=b level=level", facts))
-    verb = {0: "none is", 1: "1 is", 2: "2 are"}[below]
-    remark = f"of the 2 printed P values of these measures, {verb} below 0.05"
-    assert found == Finding(word_supported=not below, computed=f"{below} of 2", remarks=(remark,))
+    assert found == Finding(
+        word_supported=supported,
+        computed=f"{computed} of 2",
+        remarks=(f"of the 2 printed P values of these measures, {remark}",),
+    )
 
 
 @pytest.mark.parametrize(

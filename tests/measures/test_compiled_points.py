@@ -13,11 +13,11 @@ from tisstats.measures.total_improvement_score import SCORE_ENGINES
 
 
 def visits(count):
-    """Improvements on and next to every cut-off, missing and infinite ones, and any others."""
+    """Improvements on and next to every cut-off, missing and enormous ones, and any others."""
     rng = np.random.default_rng(count)
     cutoffs = np.array([0, 2, 5, 10, 15, 20, 25, 30, 40], dtype=float)
     near = [-1e-9, -4e-10, 0, 4e-10, 5e-10, 6e-10, 1e-9]
-    special = [*np.add.outer(cutoffs, near).ravel(), np.nan, np.inf, -np.inf, -0.0, -300.0]
+    special = [*np.add.outer(cutoffs, near).ravel(), np.nan, 1e300, -1e300, -0.0, -300.0]
     chosen = rng.choice(special, (count, 6))
     return np.where(rng.random((count, 6)) < 0.7, chosen, rng.uniform(-50, 110, (count, 6)))
 

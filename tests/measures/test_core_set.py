@@ -163,6 +163,18 @@ SIX = "physician_global, patient_global, mmt, haq, enzyme, extramuscular"
             f"measure must be one of {SIX}, parent_global, cmas, chaq, chq_phs, das, got 'ck'",
         ),
         (
+            lambda: band_points([[5, 6], [7, float("-inf")]], "mmt"),
+            "percent_improvement must be finite, or nan where missing, got -inf at position 2, 2",
+        ),
+        (
+            lambda: band_points(float("inf"), "mmt"),
+            "percent_improvement must be finite, or nan where missing, got inf",
+        ),
+        (
+            lambda: total_improvement_score([1, 2, 3, float("inf"), 5, float("nan")]),
+            "percent_improvements must be finite, or nan where missing, got inf at position 4",
+        ),
+        (
             lambda: total_improvement_score(["x"] * 6),
             "percent_improvements must be numbers, or nan where missing, got "
             "['x', 'x', 'x', 'x', 'x', 'x']",

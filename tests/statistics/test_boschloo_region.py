@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tisstats.statistics import _two_arms
 from tisstats.statistics._two_arms import (
+    _exceeds,
     _last_within,
     fisher_pvalues,
     max_type_one_error,
+    polynomial_maximum,
     rejected,
 )
 
@@ -57,3 +60,27 @@ def test_the_last_place_within_is_found_in_few_steps(first, more, cut):
     assert _last_within(within, first, last) == true_last
     assert len(asked) <= 2 * (more + 1).bit_length() + 1
     assert first not in asked  # it is known
+
+
+@given(
+    coefficients=st.lists(st.floats(0, 1), min_size=1, max_size=30),
+    share=st.sampled_from([0.3, 0.99, 1 - 1e-8, 1 + 1e-8, 1.5]),
+)
+def test_a_maximum_exceeds_a_limit_where_it_is_larger(coefficients, share):
+    largest = polynomial_maximum(np.array(coefficients))
+    assert _exceeds(np.array(coefficients), largest * share) == (share < 1 and largest > 0)
+
+
+def test_a_limit_is_compared_without_the_maximum(monkeypatch):
+    """The maximum itself takes some twenty bisections."""
+    bisections = []
+    halves = _two_arms._halves
+    monkeypatch.setattr(_two_arms, "_halves", lambda parts: bisections.append(1) or halves(parts))
+    region = fisher_pvalues(60, 60, "greater") <= 0.03
+    given_successes = _two_arms._given_successes(region)
+    error = polynomial_maximum(given_successes)
+    needed = len(bisections)
+    bisections.clear()
+    assert not _exceeds(given_successes, 1.1 * error)
+    assert _exceeds(given_successes, 0.9 * error)
+    assert len(bisections) < needed

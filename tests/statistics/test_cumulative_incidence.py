@@ -399,3 +399,13 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
     with pytest.raises(ValueError, match="must") as error:
         call()
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    "causes", [[2, True, 0], pd.Series([2, True, 0], dtype=object), [2, np.True_, 0]]
+)
+def test_a_boolean_beside_codes_is_no_cause(causes):
+    with pytest.raises(ValueError, match=r"without codes above 1, got True at position 2 of 3$"):
+        cumulative_incidence([1, 2, 3], causes)
+    single = cumulative_incidence([1, 2, 3], [1, True, 0])
+    assert single.events[1].tolist() == [1, 1, 0]

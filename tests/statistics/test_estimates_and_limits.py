@@ -1,13 +1,17 @@
 """Which intervals may leave their estimate outside: those whose documentation says so."""
 
+import math
 from itertools import product
 
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
     INTERVAL_METHODS,
     RATIO_METHODS,
+    kaplan_meier,
     odds_ratio,
     proportion_difference,
     proportion_interval,
@@ -47,6 +51,57 @@ def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
 def test_below_one_half_three_methods_may_leave_estimates_outside():
     leaving = {method for method in INTERVAL_METHODS if left_outside(method, 0.02)}
     assert leaving == {"jeffreys", "arcsine", "mid-p"}
+
+
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
+def test_the_highest_level_has_limits(method):
+    """Half of what it leaves is lost beside 1, and with it the normal quantile."""
+    highest = 1 - 2.0**-53
+    for successes, trials in ((0, 1), (1, 1), (1, 2), (3, 10), (1, 10**10), (5, 10)):
+        low, high = proportion_interval(successes, trials, highest, method)
+        assert 0 <= low <= successes / trials + NOISE
+        assert successes / trials - NOISE <= high <= 1
+        assert low < high or method == "wald"  # of no successes or no failures it has no width
+        if method.startswith("wilson"):
+            less = proportion_interval(successes, trials, 1 - 2.0**-50, method)
+            assert low <= less.low
+            assert high >= less.high
+
+
+def test_the_highest_level_has_limits_of_curves():
+    low, high = kaplan_meier([1, 2, 3], [1, 1, 0]).confidence_interval(1 - 2.0**-53)
+    assert np.isfinite([low, high]).all()
+    assert (low < high).all()
+    assert (high < 1).all()
+
+
+def test_mid_p_holds_every_estimate_from_a_level_of_0_104_on():
+    """The mid-P values of the estimate itself, by sums of the distribution."""
+    for n in (2, 3, 10, 30, 1000, 10**6):
+        x = np.arange(1, min(n, 1000))
+        above = binom.sf(x, n, x / n) + binom.pmf(x, n, x / n) / 2
+        # The largest level at which half of what is left exceeds either of them.
+        largest = (1 - 2 * np.minimum(above, 1 - above)).max()
+        assert largest < 3 / math.e - 1 < 0.104
+    assert largest > 0.1036
+    assert outside(proportion_interval(1, 1000, 0.1, "mid-p"))
+    assert not outside(proportion_interval(1, 1000, 0.104, "mid-p"))
+    assert "below 0.104" in INTERVAL_METHODS["mid-p"]
+    low, high = proportion_interval(3, 10, 1e-9, "mid-p")
+    assert [low, high] == pytest.approx([0.306, 0.306], abs=5e-4)
+
+
+@pytest.mark.parametrize("level", [5e-324, 1e-17])
+def test_a_level_that_rounds_to_0_has_limits_in_order(level):
+    for method in INTERVAL_METHODS:
+        low, high = proportion_interval([0, 3, 10], 10, level, method)
+        assert (low >= 0).all()
+        assert (low <= high).all()
+        assert (high <= 1).all()
+    for counts in ((0, 3, 2, 3), (2, 3, 0, 3), (2, 3, 1, 3)):
+        found = proportion_ratio(*counts, level)
+        assert found.low == pytest.approx(found.estimate)
+        assert found.high == pytest.approx(found.estimate)
 
 
 def tables(pair):

@@ -1,13 +1,15 @@
 """Counts far beyond any trial: exact tests by logarithms, and what is refused in one line."""
 
 import math
+from decimal import Decimal, localcontext
 from itertools import product
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 import tisstats as tis
-from tisstats.statistics import _hypergeometric, _two_arms
+from tisstats.statistics import _hypergeometric, _limits, _two_arms
 from tisstats.statistics._hypergeometric import Margins, fisher_pvalue_by_logarithms
 
 ALTERNATIVES = ("two-sided", "less", "greater")
@@ -107,14 +109,93 @@ def test_arms_beyond_any_study_are_compared():
     )
 
 
-def test_sterne_refuses_what_would_not_end():
-    assert tis.proportion_interval(3, 10**10, method="sterne").low > 0
-    with pytest.raises(ValueError, match="sterne") as raised:
-        tis.proportion_interval([1, 10**9], 10**10, method="sterne")
-    assert str(raised.value) == (
-        "successes or failures must be at most 10,000,000 when method is 'sterne', got "
-        "1,000,000,000 and 9,000,000,000; 'blaker' takes more"
+def tail_up_to(count, trials, proportion):
+    """P(X <= count), term by term with 60 digits."""
+    odds = proportion / (1 - proportion)
+    term = total = (1 - proportion) ** trials
+    for k in range(count):
+        term *= odds * (trials - k) / (k + 1)
+        total += term
+    return total
+
+
+def chance(count, trials, proportion):
+    return tail_up_to(count, trials, proportion) - tail_up_to(count - 1, trials, proportion)
+
+
+def reference_p_value(method, count, trials, proportion):
+    """P of a proportion above the estimate, where few successes are likely."""
+    lower, own = tail_up_to(count, trials, proportion), chance(count, trials, proportion)
+    if method == "mid-p":
+        return 2 * lower - own
+    for k in range(count + 1, 100):
+        beyond = 1 - tail_up_to(k - 1, trials, proportion)
+        if k > trials * proportion and chance(k, trials, proportion) <= own and method == "sterne":
+            return lower + beyond
+        if beyond <= lower and method == "blaker":
+            return lower + beyond
+    raise AssertionError(method)
+
+
+@pytest.mark.parametrize("method", ["sterne", "blaker", "mid-p", "clopper-pearson"])
+def test_the_upper_limit_of_a_tiny_proportion_has_all_its_digits(method):
+    trials, alpha = 10**10, Decimal("0.05")
+    with localcontext() as context:
+        context.prec = 60
+        high = Decimal(float(tis.proportion_interval(3, trials, method=method).high))
+
+        def rejects(proportion):
+            if method == "clopper-pearson":
+                return 2 * tail_up_to(3, trials, proportion) < alpha
+            return reference_p_value(method, 3, trials, proportion) < alpha
+
+        digits = Decimal("1e-13")
+        assert not rejects(high * (1 - digits))
+        assert rejects(high * (1 + digits))
+
+
+def test_the_upper_limit_of_the_likelihood_ratio_has_all_its_digits():
+    trials, estimate = 10**10, 3e-10
+    high = tis.proportion_interval(3, trials, method="likelihood-ratio").high
+
+    def drop(proportion):
+        rest = math.log1p(-proportion) - math.log1p(-estimate)
+        return 3 * math.log(estimate / proportion) - (trials - 3) * rest
+
+    half_quantile = NormalDist().inv_cdf(0.975) ** 2 / 2
+    assert drop(high * (1 - 1e-12)) < half_quantile < drop(high * (1 + 1e-12))
+
+
+@pytest.mark.parametrize("limit", ["low", "high"])
+def test_score_limits_of_tiny_proportions_have_their_digits(limit):
+    """Times the trials they tend to those of two Poisson counts, and differ by c / trials."""
+
+    def difference(trials):
+        found = tis.proportion_difference(3, trials, 10, trials, method="miettinen-nurminen")
+        return trials * getattr(found, limit)
+
+    def ratio(trials):
+        return getattr(tis.proportion_ratio(3, trials, 10, trials), limit)
+
+    for scaled in (difference, ratio):
+        a_million, more, most = (scaled(10**power) for power in (6, 8, 10))
+        expected = more - (a_million - more) / (1e-6 - 1e-8) * (1e-8 - 1e-10)
+        assert most == pytest.approx(expected, rel=2e-11)
+
+
+@pytest.mark.parametrize("method", ["sterne", "blaker"])
+def test_of_many_possible_limits_few_are_looked_at(method, monkeypatch):
+    """Of 100,000 within two standard deviations."""
+    asked = []
+    at_most = _limits._at_most
+    monkeypatch.setattr(
+        _limits, "_at_most", lambda *arguments: asked.append(1) or at_most(*arguments)
     )
+    low, high = tis.proportion_interval(5 * 10**9, 10**10, method=method)
+    assert len(asked) < 2000
+    # The normal approximation is good to some 1 / n.
+    margin = 1.959963984540054 * 0.5 / 10**5
+    assert [low, high] == pytest.approx([0.5 - margin, 0.5 + margin], abs=1e-9)
 
 
 SINGLE = tis.SingleArmDesign(tis.planned_arm(20, 0.6), null_proportion=0.3)

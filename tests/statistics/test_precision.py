@@ -62,6 +62,19 @@ def test_noise_does_not_make_a_whole_number_broken():
     assert planned_interval(100, 0.29).successes == 29
 
 
+def test_of_very_many_patients_a_tenth_of_one_is_not_rounding_error():
+    trials = 10**10
+    assert planned_interval(trials, 0.1234567890).successes == 1234567890
+    with pytest.raises(ValueError, match=r"0\.123456789 \(.* or 0\.1234567891 \(.*567890\.1 succ"):
+        planned_interval(trials, 0.12345678901)
+
+
+def test_a_tiny_width_is_compared_in_proportion_to_itself():
+    target = 2e-9
+    found = sample_size_for_width(target, 0, 1e-7, "jeffreys", maximum=500)
+    assert target * 0.9 < found.smallest.width <= target * (1 + 1e-9)
+
+
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_any_method_can_be_planned_with(method):
     planned = planned_interval(20, 0.6, 0.9, method)
@@ -76,11 +89,11 @@ def test_any_method_can_be_planned_with(method):
 )
 def test_first_and_lasting_are_what_they_say(width, proportion, rounding):
     size = sample_size_for_width(width, proportion, method="wilson", rounding=rounding, maximum=120)
-    assert size.smallest.width <= width + 1e-9
+    assert size.smallest.width <= width * (1 + 1e-9)
     assert size.stable is not None
     assert size.smallest.trials <= size.stable.trials
     for trials in range(1, 121):
-        wide = width_of(trials, proportion, rounding) > width + 1e-9
+        wide = width_of(trials, proportion, rounding) > width * (1 + 1e-9)
         if trials < size.smallest.trials or trials == size.stable.trials - 1:
             assert wide
         if trials >= size.stable.trials:
@@ -89,7 +102,7 @@ def test_first_and_lasting_are_what_they_say(width, proportion, rounding):
 
 def width_of(trials, proportion, rounding):
     exact = Fraction(proportion) * trials
-    if abs(2 * exact - round(2 * exact)) < Fraction(1, 10**10):
+    if abs(2 * exact - round(2 * exact)) <= max(1, exact) / 10**9:  # as rounding error
         exact = Fraction(round(2 * exact), 2)
     successes = {
         "nearest": math.floor(exact + Fraction(1, 2)),

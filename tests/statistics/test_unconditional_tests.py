@@ -167,7 +167,7 @@ def test_scores_beyond_64_bits_are_compared_as_they_are():
 
 
 @pytest.mark.parametrize("alternative", MIRRORED)
-@pytest.mark.parametrize("design", [(1, 1), (7, 4), (9, 9), (12, 30)])
+@pytest.mark.parametrize("design", [(1, 1), (7, 4), (9, 9), (10, 10), (12, 30)])
 def test_all_tables_at_once_have_the_p_values_of_each(design, alternative):
     found = fisher_pvalues(*design, alternative)
     for a, n1, b, n2 in tables_of(design):

@@ -18,6 +18,7 @@ from tisstats.printed import (
     PrintedNumber,
     RoundingRule,
     ambiguity_reason,
+    format_rounded,
     matches_print,
     parse,
 )
@@ -157,9 +158,10 @@ def format_exact(value: Fraction) -> str:
     ('4.5', '1/3')
     """
     # Decimals are finite where the denominator divides a power of ten.
-    if 10 ** value.denominator.bit_length() % value.denominator:
+    places = value.denominator.bit_length()
+    if 10**places % value.denominator:
         return str(value)
-    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    return format_rounded(value, places).rstrip("0").rstrip(".")
 
 
 def check_rows(

@@ -47,14 +47,16 @@ def explain_rounding(
         return ""
     for coarser in range(printed.decimals):
         if round_to(value, coarser, rounding) == printed.value:
-            noun = "decimal" if printed.decimals == 1 else "decimals"
-            return (
-                f"rounded to {coarser} decimals first, then printed with {printed.decimals} {noun}"
-            )
+            first, then = _decimals(coarser), _decimals(printed.decimals)
+            return f"rounded to {first} first, then printed with {then}"
     for finer in (printed.decimals + 1, printed.decimals + 2):
         if round_to(round_to(value, finer, rounding), printed.decimals, rounding) == printed.value:
-            return f"rounded twice, to {finer} decimals and then to {printed.decimals}"
+            return f"rounded twice, to {_decimals(finer)} and then to {printed.decimals}"
     for other in ROUNDING_RULES:
         if other != rounding and matches_print(value, printed, other):
             return "rounded instead of truncated" if rounding == "truncate" else _OTHER_RULES[other]
     return ""
+
+
+def _decimals(number: int) -> str:
+    return f"{number} decimal" if number == 1 else f"{number} decimals"

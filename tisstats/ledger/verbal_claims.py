@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tisstats.ledger.claim import Check, ClaimInputs, Finding, Verdict
-from tisstats.printed import format_rounded
+from tisstats.printed import PrintedNumber, format_rounded
 
 #: "Both patients" is interpreted as two of two, not as all of two.
 _PAIR = 2
@@ -63,19 +63,38 @@ def nearly_half(inputs: ClaimInputs) -> Finding:
 
 
 def none_significant(inputs: ClaimInputs) -> Finding:
-    """Compare every printed P value of a list with the significance level."""
+    """Compare every printed P value of a list with the significance level.
+
+    A bound beyond the level, such as < 0.06, tells neither that a P value is below it nor that it
+    is not: where nothing else contradicts "none", the word is neither supported nor contradicted.
+    """
     level = inputs.value("level")
     numbers = [inputs.published.printed(address) for address in inputs.addresses("p")]
-    below = [each for each in numbers if each.relation == "<" or each.value < level]
-    how_many = f"{len(below) or 'none'} {'are' if len(below) > 1 else 'is'}"
+    sides = [_is_below(each, level) for each in numbers]
+    below, unknown = sides.count(True), sides.count(None)
+    how_many = f"{below or 'none'} {'are' if below > 1 else 'is'} below {format_rounded(level, 2)}"
     return Finding(
-        word_supported=not below,
-        computed=f"{len(below)} of {len(numbers)}",
+        word_supported=False if below else None if unknown else True,
+        computed=f"{below}{f' to {below + unknown}' if unknown else ''} of {len(numbers)}",
         remarks=(
-            f"of the {len(numbers)} printed P values of these measures, {how_many} below "
-            f"{format_rounded(level, 2)}",
+            f"of the {len(numbers)} printed P values of these measures, {how_many}"
+            f"{f', and {unknown} may be' if unknown else ''}",
         ),
     )
+
+
+def _is_below(printed: PrintedNumber, level: Fraction) -> bool | None:
+    """Test whether a printed number is below a level; None where its bound does not tell."""
+    match printed.relation:
+        case "":
+            return printed.value < level
+        case "<" if printed.value <= level:
+            return True
+        case "≤" if printed.value < level:
+            return True
+        case ">" | "≥" if printed.value >= level:
+            return False
+    return None
 
 
 def compare(inputs: ClaimInputs, holds: Callable[[Fraction, Fraction], bool]) -> Finding:

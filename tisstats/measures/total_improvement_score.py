@@ -99,6 +99,18 @@ def _add_steps(
     score[missing] = np.nan
 
 
+def _improvements(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return improvements as floats; raise ValueError if one is infinite or not a number."""
+    percent = numbers_or_nan(name, values)
+    if np.isinf(percent).any():
+        place = np.argwhere(np.isinf(percent))[0]
+        where = f" at position {', '.join(str(each + 1) for each in place)}" if place.size else ""
+        raise ValueError(
+            f"{name} must be finite, or nan where missing, got {percent[tuple(place)]:g}{where}"
+        )
+    return percent
+
+
 def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.float64]:
     """Return the points of one core set measure for its improvement.
 
@@ -117,7 +129,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     Raises
     ------
     ValueError
-        If the measure is unknown.
+        If the measure is unknown, or an improvement is infinite or not a number.
 
     Examples
     --------
@@ -125,7 +137,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     [0.0, 0.0, 7.5, 7.5, 20.0]
     """
     one_of("measure", measure, _MEASURES)
-    percent = numbers_or_nan("percent_improvement", percent_improvement)
+    percent = _improvements("percent_improvement", percent_improvement)
     return _points(percent.reshape(-1, 1), [measure]).reshape(percent.shape)
 
 
@@ -153,7 +165,8 @@ def total_improvement_score(
     Raises
     ------
     ValueError
-        If the core set or the engine is unknown, or the last axis is not six measures long.
+        If the core set or the engine is unknown, the last axis is not six measures long, or an
+        improvement is infinite or not a number.
     ModuleNotFoundError
         If the engine is numba, and it is not installed.
 
@@ -170,7 +183,7 @@ def total_improvement_score(
     one_of("core_set", core_set, CORE_SETS)
     one_of("engine", engine, SCORE_ENGINES)
     measures = tuple(CORE_SETS[core_set])
-    percent = numbers_or_nan("percent_improvements", percent_improvements)
+    percent = _improvements("percent_improvements", percent_improvements)
     if percent.ndim == 0 or percent.shape[-1] != len(measures):
         raise ValueError(
             f"percent_improvements must have {len(measures)} measures in the last axis "

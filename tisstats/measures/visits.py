@@ -325,13 +325,12 @@ def most_improvements(
     """Compute the largest possible improvement of a measure with a missing value.
 
     From the baseline to the best value of the scale, or from its worst value to the current one;
-    infinite if both are missing. Per cent of the range, for the measures except the enzyme.
+    nan if both are missing. Per cent of the range, for the measures except the enzyme.
     """
     to_now = improvements({name: ranges.worst(name) for name in now}, now, ranges)
     percents = {}
     for name, from_baseline in to_best(baseline, ranges).items():
-        known = np.where(np.isnan(from_baseline), to_now[name], from_baseline)
-        percents[name] = np.where(np.isnan(known), np.inf, known)
+        percents[name] = np.where(np.isnan(from_baseline), to_now[name], from_baseline)
     return percents
 
 

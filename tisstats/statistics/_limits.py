@@ -21,19 +21,22 @@ from scipy.special import (
     betainccinv,
     betaincinv,
     expit,
+    gammainccinv,
     gammaincinv,
+    gammaln,
     ndtri,
-    xlogy,
 )
 from scipy.special import logit as log_odds
-
-from tisstats.statistics._two_arms import log_choose
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Limits = Callable[[Ints, Ints, Array], tuple[Array, Array]]
 
 _STATISTIC_AT_INFINITY = 1e6  # finite substitute for an infinite statistic
+_HALF = 0.5
+_BELOW_ONE = 1 - 2.0**-53  # the largest float below 1
+_ROUNDING = 1e-12  # relative; a P value short of alpha by less reaches it
+_STIRLING_FROM = 20  # where the terms of Stirling's series that are left out become negligible
 
 
 def normal_quantile(confidence_level: Array) -> Array:
@@ -77,7 +80,7 @@ def wilson_cc(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[A
 def _wilson_parts(
     successes: Ints, trials: Ints, confidence_level: Array
 ) -> tuple[Array, Array, Array]:
-    z = ndtri(0.5 + 0.5 * confidence_level)
+    z = normal_quantile(confidence_level)
     scale = 2 * (trials + z**2)
     return (2 * trials * (successes / trials) + z**2) / scale, scale, z
 
@@ -162,63 +165,91 @@ def clopper_pearson(successes: Ints, trials: Ints, confidence_level: Array) -> t
 
 
 def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits:
-    """Return both limits of a method that is equivariant in successes and failures."""
+    """Return both limits of a method that is equivariant in successes and failures.
+
+    `lower_limit` returns log odds. Of these, a limit next to 1 keeps as many digits as one next
+    to 0, and so does the upper limit of very few successes, as the lower one of the failures.
+    """
 
     def limits(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
         def low(count: int, of: int, level: float) -> float:
-            return lower_limit(count, of, level) if count else 0.0
+            return lower_limit(count, of, level) if count else -math.inf
 
         def each(count: int, of: int, level: float) -> tuple[float, float]:
-            return low(count, of, level), 1 - low(of - count, of, level)
+            return low(count, of, level), -low(of - count, of, level)
 
-        limits = apply_elementwise(each, 2, successes, trials, confidence_level)
-        return limits[0], limits[1]
+        limits = expit(apply_elementwise(each, 2, successes, trials, confidence_level))
+        # At a level of nearly 0 they are equal, and rounding might exchange them.
+        return limits[0], np.maximum(limits[0], limits[1])
 
     return limits
 
 
 def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]:
-    """Return the lower one-sided Clopper-Pearson limits at these errors."""
-    return tuple(float(betaincinv(successes, trials - successes + 1, error)) for error in errors)
+    """Return the lower one-sided Clopper-Pearson limits at these errors, as log odds."""
+    a, b = successes, trials - successes + 1
+    below_one = [min(error, _BELOW_ONE) for error in errors]
+    return tuple(
+        math.log(betaincinv(a, b, error)) - math.log(betainccinv(b, a, error))
+        for error in below_one
+    )
+
+
+def _log_odds_of(log_proportion: float) -> float:
+    """Return the log odds of a proportion given by its logarithm."""
+    return log_proportion - math.log(-math.expm1(log_proportion)) if log_proportion else math.inf
+
+
+def _solve(increasing: Callable[[float], float], low: float, high: float) -> float:
+    """Return the log odds at which an increasing function is zero."""
+    return float(scipy.optimize.brentq(increasing, low, high, xtol=1e-15))
 
 
 def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Return where the log likelihood lies half a chi-square quantile below its maximum."""
     low, high = _two_sided_limits(_likelihood_ratio_low)(successes, trials, confidence_level)
-    # 1 - a limit may be rounded to below the estimate; the interval always contains the estimate.
-    return low, np.maximum(high, successes / trials)
+    # Rounding may place a limit just beyond the estimate; the interval always contains it.
+    estimate = successes / trials
+    return np.minimum(low, estimate), np.maximum(high, estimate)
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
-    drop = float(gammaincinv(0.5, confidence_level))  # half a chi-square quantile
-    failures, estimate = trials - successes, successes / trials
+    # Half a chi-square quantile, of the end of the distribution that is known to all digits.
+    if confidence_level > _HALF:
+        drop = float(gammainccinv(0.5, 1 - confidence_level))
+    else:
+        drop = float(gammaincinv(0.5, confidence_level))
+    failures = trials - successes
     if failures == 0:
-        return math.exp(-drop / trials)
+        return _log_odds_of(-drop / trials)
+    estimate = math.log(successes / failures)
+    # By the same formulas as below, so that at the estimate nothing but the drop is left.
+    log_estimate, log_rest = -math.log1p(math.exp(-estimate)), -math.log1p(math.exp(estimate))
 
-    def above_threshold(proportion: float) -> float:
-        gain = xlogy(successes, proportion / estimate)
-        loss = failures * (math.log1p(-proportion) - math.log1p(-estimate))
-        return float(gain + loss) + drop
+    def above_threshold(log_odds: float) -> float:
+        gain = successes * (-math.log1p(math.exp(-log_odds)) - log_estimate)
+        loss = failures * (-math.log1p(math.exp(log_odds)) - log_rest)
+        return gain + loss + drop
 
     # Upper bound on the likelihood gain from the failures: its value at a proportion of 0.
-    furthest = (drop - failures * math.log1p(-estimate)) / successes
-    below = estimate * math.exp(-furthest)
-    return float(scipy.optimize.brentq(above_threshold, below, estimate, xtol=1e-15 * estimate))
+    furthest = (drop - failures * log_rest) / successes
+    below = _log_odds_of(log_estimate - furthest * (1 + _ROUNDING))
+    return _solve(above_threshold, below, estimate)
 
 
 def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
+    if successes == trials:
+        return _log_odds_of(math.log1p(-confidence_level) / trials)
     tail = (1 - confidence_level) / 2
 
-    def p_value(proportion: float) -> float:
-        at_least = _at_least(successes, trials, proportion)
-        return (at_least + _at_least(successes + 1, trials, proportion)) / 2
+    def p_value(log_odds: float) -> float:
+        at_least = _at_least(successes, trials, log_odds)
+        return (at_least + _at_least(successes + 1, trials, log_odds)) / 2
 
-    # The mid-P value lies between half the exact P value and the exact one. It is half of it when
-    # all trials succeed, where rounding error must not place the root just outside.
-    below, above = _one_sided(successes, trials, tail, min(1, 2.01 * tail))
-    return float(
-        scipy.optimize.brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above)
-    )
+    # The mid-P value lies between half the exact P value and the exact one. It is half of it up to
+    # rounding at the highest levels, where the root must not lie just outside.
+    below, above = _one_sided(successes, trials, tail, 2.01 * tail)
+    return _solve(lambda log_odds: p_value(log_odds) - tail, below, above)
 
 
 def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -236,13 +267,33 @@ def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
     """
 
     def entry_point(k: int) -> float:
-        log_ratio = log_choose(trials, k) - log_choose(trials, successes)
-        return float(expit(log_ratio / (successes - k)))
+        more = successes - k
+        log_ratio = _log_rising(k + 1, more) - _log_rising(trials - successes + 1, more)
+        return log_ratio / more
 
     alpha = 1 - confidence_level
     left, last = _one_sided(successes, trials, alpha / (1 + successes), alpha)
     entered = bisect_right(range(successes), left, key=entry_point)
     return _smallest_accepted(successes, trials, alpha, entry_point, entered, left, last)
+
+
+def _log_rising(first: int, factors: int) -> float:
+    """Return the logarithm of first (first + 1) ..., a product of so many factors.
+
+    The difference of two log gamma functions would lose most digits where they are large.
+    """
+    end = first + factors
+    if first < _STIRLING_FROM:
+        return float(gammaln(end) - gammaln(first))
+    leading = (first - 0.5) * math.log1p(factors / first) + factors * (math.log(end) - 1)
+    return leading + _stirling(end) - _stirling(first)
+
+
+def _stirling(argument: int) -> float:
+    """Return Stirling's series for the log gamma function (DLMF 5.11.1), to an absolute 2e-15."""
+    inverse = 1 / argument
+    square = inverse**2
+    return inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)))
 
 
 def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -256,15 +307,13 @@ def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
     alpha = 1 - confidence_level
     left, last = _one_sided(successes, trials, alpha / 2, alpha)
 
-    def excess(k: int, proportion: float) -> float:
-        return _at_most(k, trials, proportion) - _at_least(successes, trials, proportion)
+    def excess(k: int, log_odds: float) -> float:
+        return _at_least(successes, trials, log_odds) - _at_most(k, trials, log_odds)
 
     def entry_point(k: int) -> float:
-        if excess(k, last) >= 0:
-            return last
-        return float(scipy.optimize.brentq(lambda p: excess(k, p), left, last, xtol=1e-15 * last))
+        return last if excess(k, last) <= 0 else _solve(lambda t: excess(k, t), left, last)
 
-    entered = bisect_right(range(successes), 0.0, key=lambda k: excess(k, left))
+    entered = bisect_right(range(successes), 0.0, key=lambda k: -excess(k, left))
     return _smallest_accepted(successes, trials, alpha, entry_point, entered, left, last)
 
 
@@ -277,46 +326,65 @@ def _smallest_accepted(
     left: float,
     last: float,
 ) -> float:
-    """Return the smallest proportion from `left` to `last` whose P value reaches alpha.
+    """Return the smallest log odds from `left` to `last` whose P value reaches alpha.
 
     The P value is P(X >= successes) plus the lower tail of the outcomes that have entered it:
-    `entered` of them at `left`, and outcome k from the proportion entry_point(k) on. Between two
+    `entered` of them at `left`, and outcome k from the log odds entry_point(k) on. Between two
     entry points it is 1 - P(k < X < successes), which falls and then rises (P(k < X < successes)
     has one maximum). So the first piece that reaches alpha does so either at its left end, where k
     has just entered, or at the only crossing inside it.
+
+    Over several pieces it is at most P(X >= successes) at their right end plus the lower tail of
+    all their outcomes at their left end. Where that is below alpha, they are passed over at once:
+    twice as many after each success, so that few pieces are looked at one by one.
     """
 
-    def p_value(proportion: float, tail: int) -> float:
-        return _at_least(successes, trials, proportion) + _at_most(tail, trials, proportion)
+    def p_value(log_odds: float, tail: int) -> float:
+        return _at_least(successes, trials, log_odds) + _at_most(tail, trials, log_odds)
 
-    for k in range(entered, successes):
-        right = min(entry_point(k), last)
+    def crossing(tail: int, low: float, high: float) -> float:
+        return _solve(lambda log_odds: p_value(log_odds, tail) - alpha, low, high)
+
+    # A P value of exactly alpha counts as not rejected; rounding error must not decide between
+    # the two sides of a jump.
+    reached = alpha * (1 - _ROUNDING)
+    if p_value(left, entered - 1) >= reached:
+        return left
+    k, pieces = entered, 1
+    while k < successes:
+        outcome = min(k + pieces, successes) - 1
+        right = min(entry_point(outcome), last)
+        bound = _at_least(successes, trials, right) + _at_most(outcome, trials, left)
+        if bound < reached and right < last:
+            k, left, pieces = outcome + 1, right, 2 * pieces
+            continue
+        if pieces > 1:
+            pieces = max(1, pieces // 4)
+            continue
         if p_value(right, k - 1) > alpha:
-            return float(
-                scipy.optimize.brentq(
-                    lambda p, tail=k - 1: p_value(p, tail) - alpha, left, right, xtol=1e-15 * right
-                )
-            )
-        # A P value of exactly alpha counts as not rejected; rounding error must not decide between
-        # the two sides of a jump.
-        if right >= last or p_value(right, k) >= alpha * (1 - 1e-12):
+            return crossing(k - 1, left, right)
+        if right >= last or p_value(right, k) >= reached:
             return right
-        left = right
+        k, left = k + 1, right
     return last
 
 
-def _at_least(count: int, trials: int, proportion: float) -> float:
+def _at_least(count: int, trials: int, log_odds: float) -> float:
     """Return P(X >= count)."""
-    if count > trials:
-        return 0.0
-    return float(betainc(count, trials - count + 1, proportion)) if count > 0 else 1.0
+    if not 0 < count <= trials:
+        return float(count <= 0)
+    if log_odds > 0:
+        return float(betaincc(trials - count + 1, count, expit(-log_odds)))
+    return float(betainc(count, trials - count + 1, expit(log_odds)))
 
 
-def _at_most(count: int, trials: int, proportion: float) -> float:
+def _at_most(count: int, trials: int, log_odds: float) -> float:
     """Return P(X <= count)."""
-    if count < 0:
-        return 0.0
-    return float(betaincc(count + 1, trials - count, proportion)) if count < trials else 1.0
+    if not 0 <= count < trials:
+        return float(count >= 0)
+    if log_odds > 0:
+        return float(betainc(trials - count, count + 1, expit(-log_odds)))
+    return float(betaincc(count + 1, trials - count, expit(log_odds)))
 
 
 mid_p = _two_sided_limits(_mid_p_low)
@@ -336,6 +404,10 @@ def difference_limits(
 ) -> tuple[float, float]:
     """Return the limits of the first proportion minus the second, -1 to 1."""
     estimate = successes_1 / trials_1 - successes_2 / trials_2
+    arms = (successes_1, trials_1), (successes_2, trials_2)
+    # Next to proportions near 0 or 1, limits are as near to the estimate.
+    scale = sum((min(count, of - count) + 1) / of for count, of in arms)
+    precision = 1e-14 * min(1.0, scale)
 
     def statistic(difference: float) -> float:
         # The smaller proportion ranges over [0, 1 - |difference|]; this form avoids cancellation.
@@ -355,9 +427,9 @@ def difference_limits(
 
     low = high = estimate
     if estimate > -1:
-        low = scipy.optimize.brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=1e-14)
+        low = scipy.optimize.brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=precision)
     if estimate < 1:
-        high = scipy.optimize.brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=1e-14)
+        high = scipy.optimize.brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=precision)
     return float(low), float(high)
 
 
@@ -378,10 +450,12 @@ def ratio_limits(
         distance = successes_1 / trials_1 - ratio * successes_2 / trials_2
         return _standardised(distance, _variance(trials_1, trials_2, ratio * second, second, ratio))
 
+    estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
+    if not quantile:  # as a level of nearly 0 has
+        return estimate, estimate
     low = _solve_ratio(statistic, quantile) if successes_1 else 0.0
     high = _solve_ratio(statistic, -quantile) if successes_2 else math.inf
     # Rounding error next to the estimate; the interval always contains the estimate.
-    estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
     return min(low, estimate), max(high, estimate)
 
 
@@ -410,7 +484,7 @@ def _restricted_mle(slope: Callable[[float], float], highest: float) -> float:
         return 0.0
     if slope(outer) >= 0:
         return highest
-    return float(scipy.optimize.brentq(slope, inner, outer, xtol=1e-16))
+    return float(scipy.optimize.brentq(slope, inner, outer, xtol=1e-16 * inner))
 
 
 def _variance(trials_1: int, trials_2: int, first: float, second: float, ratio: float) -> float:

@@ -181,7 +181,8 @@ def parse_codes(
     """Return whole numbers from 0 to `maximum`, one for each of `patients`.
 
     True and False are 1 and 0, whether the array is one of booleans or of objects, as pandas'
-    nullable booleans become; the message names only the entry at fault.
+    nullable booleans become, but not beside codes above 1: there True is more likely a mistake than
+    code 1. The message names only the entry at fault.
     """
     given = _arguments.as_array(name, values)
     if given.shape != (patients,):
@@ -193,6 +194,14 @@ def parse_codes(
         raise ValueError(
             f"{name} must be {allowed}, got {_arguments.shown_entry(given[wrong[0]])} {place}"
         )
+    if given.dtype == object and (numbers > 1).any():
+        booleans = [isinstance(value, bool | np.bool_) for value in given]
+        if any(booleans):
+            first = booleans.index(True)
+            raise ValueError(
+                f"{name} must be {allowed}, or booleans without codes above 1, "
+                f"got {given[first]} at position {first + 1} of {patients}"
+            )
     return numbers.astype(np.int64)
 
 

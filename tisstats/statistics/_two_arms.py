@@ -51,7 +51,7 @@ _MOST_BITS = 300_000_000
 #: The first takes as long as so many others.
 _AS_LONG_AS_FIRST = 10_000
 
-_GRID = 501
+_GRID = 101  # coarse: what it misses is found afterwards
 
 #: Relative amount by which the true maximum may exceed the one found, rounding aside.
 RELATIVE_TOLERANCE = 1e-12
@@ -122,6 +122,10 @@ def fisher_pvalues(trials_1: int, trials_2: int, alternative: str) -> NDArray[np
 
     The array is shared and read-only.
     """
+    if trials_1 == trials_2:
+        pvalues = _fisher_of_equal_arms(trials_1, alternative)
+        pvalues.setflags(write=False)
+        return pvalues
     pvalues = np.empty((trials_1 + 1, trials_2 + 1))
     trials = trials_1 + trials_2
     one, two = (_choices(size) for size in (trials_1, trials_2))
@@ -137,6 +141,39 @@ def fisher_pvalues(trials_1: int, trials_2: int, alternative: str) -> NDArray[np
             break
     pvalues.setflags(write=False)
     return pvalues
+
+
+def _fisher_of_equal_arms(arm: int, alternative: str) -> Floats:
+    """Return the P values of all tables of two arms of the same size.
+
+    Exchanging them shows that a table and its mirror image have as many ways, and counting failures
+    as well that P("greater") of (a, b) is that of (arm - b, arm - a). So the ways of one half of
+    the tables with the same margins are enough, of at most as many successes as failures.
+    """
+    greater = np.empty((arm + 1, arm + 1))
+    choices = _choices(arm)
+    for both in range(arm + 1):
+        total = math.comb(2 * arm, both)
+        # From all successes in the first arm down to as many as in the second.
+        first = np.arange(both, (both - 1) // 2, -1)
+        ways = [choices[a] * choices[both - a] for a in first.tolist()]
+        tails = list(accumulate(ways))
+        greater[first, both - first] = [tail / total for tail in tails]
+        # The other half, as at least so many of the first arm: all ways but the tail beyond.
+        beyond = [0, *tails][: both - len(first) + 1]
+        fewer = np.arange(both - len(first) + 1)
+        greater[fewer, both - fewer] = [(total - tail) / total for tail in beyond]
+    places = np.arange(arm + 1)
+    later = np.add.outer(places, places) > arm
+    greater[later] = greater[::-1, ::-1].T[later]
+    if alternative == "greater":
+        return greater
+    if alternative == "less":
+        return np.ascontiguousarray(greater.T)
+    # Ways fall from the middle on, and so twice a tail are those of tables no more likely.
+    doubled = 2 * np.minimum(greater, greater.T)
+    np.fill_diagonal(doubled, 1.0)
+    return doubled
 
 
 @lru_cache(maxsize=4)
@@ -245,7 +282,9 @@ def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
         else:
             above = middle
     below = _last_within(
-        lambda place: max_type_one_error(statistic <= thresholds[place]) <= limit, safe, below
+        lambda place: not _exceeds(_given_successes(statistic <= thresholds[place]), limit),
+        safe,
+        below,
     )
     if below < 0:
         return np.zeros(statistic.shape, dtype=np.bool_)
@@ -317,6 +356,23 @@ def polynomial_maximum(coefficients: Floats) -> float:
         best = max(best, float(right[0].max()))
         parts = np.concatenate([left, right], axis=1)
     return best
+
+
+def _exceeds(coefficients: Floats, limit: float) -> bool:
+    """Test whether the maximum of `polynomial_maximum` exceeds a limit.
+
+    A value above it ends the search, and so does a bound below it nearly everywhere; the maximum
+    itself takes many times as long.
+    """
+    parts = coefficients[:, np.newaxis]
+    for _ in range(_MAX_BISECTIONS):
+        if max(parts[0].max(), parts[-1].max()) > limit:
+            return True
+        parts = parts[:, parts.max(axis=0) > limit * (1 + RELATIVE_TOLERANCE)]
+        if not parts.size:
+            break
+        parts = np.concatenate(_halves(parts), axis=1)
+    return False
 
 
 def _halves(parts: Floats) -> tuple[Floats, Floats]:

@@ -133,8 +133,8 @@ def cumulative_incidence(
         equal. A patient who is censored at the time of an event was still at risk of it.
     causes : array_like, shape (n,)
         Cause of the event, or censoring: 0 for censoring, 1, 2, ... up to 2**31 - 1 for the cause
-        of the event; booleans are accepted for a single cause. A missing cause (nan, None, NA,
-        masked) raises ValueError.
+        of the event; booleans are accepted for a single cause, and not beside other codes. A
+        missing cause (nan, None, NA, masked) raises ValueError.
     variance : {"gray", "greenwood"}
         Variance of the estimate: Gray's, as in R's `cmprsk::cuminc`, or Greenwood's as extended to
         competing causes, as in R's `survival::survfit`. See Notes.

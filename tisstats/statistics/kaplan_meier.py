@@ -223,6 +223,6 @@ def _log_log_limits(
     proportion = np.where(inside, survival, np.nan)
     remaining = np.where(inside, at_risk - events, 1)
     variance = np.cumsum(events / (at_risk * remaining)) / np.log(proportion) ** 2
-    spread = ndtri(0.5 + confidence_level / 2) * np.sqrt(variance)
+    spread = -ndtri((1 - confidence_level) / 2) * np.sqrt(variance)
     centre = np.log(-np.log(proportion))
     return CurveLimits(np.exp(-np.exp(centre + spread)), np.exp(-np.exp(centre - spread)))

@@ -25,7 +25,8 @@ POWER_TESTS: Final[Mapping[str, str]] = MappingProxyType(
 
 #: Most patients of a single arm: memory and time grow with them, to some 15 seconds.
 _MOST_PATIENTS = 10_000_000
-#: Largest sample sizes that are evaluated, with all below them, in minutes.
+#: Largest sample sizes that are evaluated, with all below them: in minutes, and those of two arms
+#: by an exact test within an hour.
 _MOST_OF_EACH_ARM, _MOST_EVALUATED = 2_000, 20_000
 
 
@@ -180,8 +181,8 @@ def two_arm_sample_size(
         As for `two_arm_power`.
     maximum : int
         The largest number of patients in each arm to evaluate, 1 to 2,000. Every size up to it is
-        evaluated, since power is not monotone. Up to 200, `fisher` and `chi-square` take some
-        seconds; `boschloo` searches for its rejection region at each size and takes longer.
+        evaluated, since power is not monotone. Up to 200 takes a second or two, up to 2,000 some
+        minutes by `chi-square` and up to an hour by the exact tests.
 
     Returns
     -------

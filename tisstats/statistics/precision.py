@@ -19,6 +19,10 @@ Rounding = Literal["nearest", "floor", "ceil", "exact"]
 #: Largest sample size that `sample_size_for_width` evaluates, with all below it.
 MOST_EVALUATED = 1_000_000
 
+#: Successes by which a whole number may be missed at most: of ten thousand million patients the
+#: relative tolerance alone would be several. Rounding error is less than a hundredth of it.
+_MOST_TOLERANCE = 1e-3
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedInterval:
@@ -116,10 +120,11 @@ def planned_interval(
     if successes is None:
         below = math.floor(trials * anticipated)
         above = below + 1
+        digits = max(4, len(str(trials)))  # enough to tell the two apart
+        low, high = (f"{each / trials:.{digits}g} ({each}/{trials})" for each in (below, above))
         raise ValueError(
-            f"proportion must be attainable with {trials} trials, such as "
-            f"{below / trials:.4g} ({below}/{trials}) or {above / trials:.4g} ({above}/{trials}), "
-            f"got {shown(proportion)} ({trials * anticipated:g} successes)"
+            f"proportion must be attainable with {trials} trials, such as {low} or {high}, "
+            f"got {shown(proportion)} ({trials * anticipated:.14g} successes)"
         )
     interval = proportion_interval(successes, trials, confidence_level, method)
     return PlannedInterval(trials, anticipated, successes, interval)
@@ -198,7 +203,7 @@ def sample_size_for_width(
     trials_tried, successes_tried = zip(*sizes, strict=True)
     widths = proportion_interval(successes_tried, trials_tried, confidence_level, method).width
     # Widths within rounding error of the target attain it.
-    narrow = np.asarray(widths) <= target + TOLERANCE
+    narrow = np.asarray(widths) <= target * (1 + TOLERANCE)
     if not narrow.any():
         closest = int(np.argmin(widths))
         raise ValueError(
@@ -219,7 +224,7 @@ def _successes(trials: int, proportion: float, rounding: Rounding) -> int | None
     """Return the whole number of successes for trials x proportion, None if there is none."""
     expected = trials * proportion
     halves = round(2 * expected)  # rounding turns at whole numbers and halves
-    if abs(2 * expected - halves) <= TOLERANCE * max(1.0, expected):
+    if abs(2 * expected - halves) <= min(TOLERANCE * max(1.0, expected), _MOST_TOLERANCE):
         expected = halves / 2
     match rounding:
         case "nearest":

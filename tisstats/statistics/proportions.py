@@ -29,10 +29,6 @@ _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "wald-max-variance": _limits.wald_max_variance,
 }
 
-#: Most successes, or most failures, of Sterne's interval, which goes through so many possible
-#: limits as their standard deviation, and takes a second or two.
-_MOST_OF_STERNE: Final = 10_000_000
-
 #: Methods of `proportion_interval`: name to description and source.
 INTERVAL_METHODS: Final = _arguments.load_options("interval")
 
@@ -104,7 +100,6 @@ def proportion_interval(
     ValueError
         If an argument has a wrong type or is out of range (0 of 0 has no interval), shapes do not
         broadcast, or two Series have different indexes. The message names the first invalid entry.
-        If method is "sterne", and there are more than ten million successes and failures.
 
     See Also
     --------
@@ -128,8 +123,10 @@ def proportion_interval(
 
     The estimate lies between the limits, with three exceptions. `jeffreys` excludes the estimates 0
     and 1 at every level. `arcsine` does so below a level of about 0.8, since 3/8 is added; without
-    that addition its interval for 0 of n would still have width, but be centred at 0. Both, and
-    `mid-p`, may exclude other estimates too at levels below one half.
+    that addition its interval for 0 of n would still have width, but be centred at 0. Both may
+    exclude other estimates too at levels below one half, and `mid-p` below 3/e - 1, about 0.104:
+    it contains the proportion at which both mid-P values are one half, its median-unbiased
+    estimate, which for 3 of 10 is 0.306.
 
     `blaker` and `sterne` are the smallest intervals that contain every proportion not rejected by
     their tests; the tests may reject some values inside.
@@ -153,15 +150,6 @@ def proportion_interval(
     )
     limits = _LIMITS[_arguments.one_of("method", method, INTERVAL_METHODS)]
     count, of = args.counts
-    if (
-        method == "sterne"
-        and (rarer := np.minimum(count, of - count)).max(initial=0) > _MOST_OF_STERNE
-    ):
-        first = int(np.argmax(rarer > _MOST_OF_STERNE))
-        raise ValueError(
-            f"successes or failures must be at most {_MOST_OF_STERNE:,} when method is 'sterne', "
-            f"got {count[first]:,} and {of[first] - count[first]:,}; 'blaker' takes more"
-        )
     low, high = limits(count, of, args.confidence_level)
     return make_interval(args, method, count / of, low, high)
 

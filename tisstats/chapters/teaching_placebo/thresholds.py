@@ -102,6 +102,16 @@ class ResponseByThreshold(PlaceboTrials):
                 "Responders, immunoglobulin minus placebo, one decimal",
                 n="{self.in_both_arms}",
             ),
+            **{
+                f"needed_{end}": Facts(
+                    f"{{{limit}}}",
+                    "Number needed to treat, immunoglobulin against placebo",
+                    "patients",
+                    "{self.level_words} reciprocal of Newcombe's limits",
+                    "{self.in_both_arms}",
+                )
+                for end, limit in (("low", "lower limit"), ("high", "upper limit"))
+            },
             "printed_limits": Facts(
                 INTERVAL,
                 "Responders, immunoglobulin minus placebo, limits as printed",
@@ -142,6 +152,9 @@ class ResponseByThreshold(PlaceboTrials):
             # Number needed to treat.
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),
+            "needed_low": format_rounded(1 / found.high, 1),
+            # Without a lower limit above zero, no number however large is excluded.
+            "needed_high": format_rounded(1 / found.low, 1) if found.low > 0 else "∞",
             "printed_limits": " to ".join(
                 self.trials.text(f"{printed}.{end}") for end in ("low", "high")
             ),
