@@ -10,7 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tools.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
 
@@ -36,6 +37,26 @@ def browser(browser_program: Path) -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=browser_program, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="module")
+def tab_with_axe(browser: Browser) -> Iterator[Page]:
+    """A tab in which nothing moves, for one page after another.
+
+    It compiles once what pages have in common, and Axe, which takes longer than most pages do.
+    """
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_init_script(Axe().axe_script)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def tab(tab_with_axe: Page) -> Page:
+    """The same tab, as it was when it was new but for the page that it shows."""
+    tab_with_axe.set_viewport_size({"width": 1280, "height": 720})
+    tab_with_axe.emulate_media(color_scheme="light")
+    return tab_with_axe
 
 
 @pytest.fixture(scope="module")

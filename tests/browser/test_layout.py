@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Page
 
 from tests.browser.checks import (
     OF_COLOURS,
@@ -27,28 +26,20 @@ STEPS = 24
 FROM_THE_TOP = dict.fromkeys(("book/intro", NOTEBOOKS[0]), 60)
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    """A window in which nothing moves."""
-    context = browser.new_context(reduced_motion="reduce")
-    yield context
-    context.close()
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
-    window: BrowserContext, built_book: Path, seen_before: set[int], name: str
+    tab: Page, built_book: Path, seen_before: set[int], name: str
 ) -> None:
     home = built_book.as_uri()
-    with watched(window) as (page, seen):
-        page.goto(f"{home}/{name}.html")
-        check_whole(page, seen, home, built_book, has_code=name in NOTEBOOKS)
-        page.add_style_tag(content="*, *::before, *::after { animation: none !important }")
-        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
-        check_keyboard_reaches(page, STEPS, ".bd-article")
-        if name in FROM_THE_TOP:
-            check_keyboard_reaches(page, FROM_THE_TOP[name])
-        check_everybody_can_read(page, seen_before)
+    with watched(tab) as seen:
+        tab.goto(f"{home}/{name}.html")
+        check_whole(tab, seen, home, built_book, has_code=name in NOTEBOOKS)
+    tab.add_style_tag(content="*, *::before, *::after { animation: none !important }")
+    tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    check_keyboard_reaches(tab, STEPS, ".bd-article")
+    if name in FROM_THE_TOP:
+        check_keyboard_reaches(tab, FROM_THE_TOP[name])
+    check_everybody_can_read(tab, seen_before)
 
 
 ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in range(40)]
@@ -64,8 +55,8 @@ ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in 
         "<tr><td><a href='#30'>one</a></td></tr>",
     ],
 )
-def test_of_what_is_alike_two_stay_and_whatever_differs(window: BrowserContext, other: str) -> None:
-    tab = window.new_page()
+def test_of_what_is_alike_two_stay_and_whatever_differs(tab: Page, other: str) -> None:
+    tab.goto("about:blank")
     rows = "".join([*ROWS[:30], other, *ROWS[31:]])
     tab.set_content(f"<table>{rows}</table><ul>{'<li>text</li>' * 9}</ul>")
     tab.evaluate(SHORTENED)
@@ -75,7 +66,6 @@ def test_of_what_is_alike_two_stay_and_whatever_differs(window: BrowserContext, 
                      " return t.firstChild.outerHTML; }", other)
     )  # fmt: skip
     assert tab.locator("li").count() == 2
-    tab.close()
 
 
 PAGE = "<main><div class=box style='color: {}'><p>One</p>{}</div></main>"
@@ -93,9 +83,9 @@ PAGE = "<main><div class=box style='color: {}'><p>One</p>{}</div></main>"
     ],
 )
 def test_of_what_another_page_has_in_the_same_place_nothing_stays(
-    window: BrowserContext, colour: str, other: str, left: int
+    tab: Page, colour: str, other: str, left: int
 ) -> None:
-    tab = window.new_page()
+    tab.goto("about:blank")
     tab.set_content(PAGE.format("#111", "<p><a href='#a'>One</a></p>"))
     seen = tab.evaluate(UNSEEN, [])
     assert tab.locator("p").count() == 2
@@ -104,4 +94,3 @@ def test_of_what_another_page_has_in_the_same_place_nothing_stays(
     assert tab.locator("p:visible").count() == left
     faint = "#eee" in colour + other
     assert run_axe(tab, OF_COLOURS).violations_count == faint
-    tab.close()

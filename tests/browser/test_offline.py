@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.pages import NOTEBOOKS, PAGES
 from tests.browser.wholeness import check_whole, watched
@@ -22,14 +22,20 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def one_tab(window: BrowserContext) -> Page:
+    """A tab for one page after another: it compiles once what they have in common."""
+    return window.new_page()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_from_a_server_is_whole_and_asks_for_nothing_from_outside(
-    window: BrowserContext, served_book: str, built_book: Path, name: str
+    one_tab: Page, served_book: str, built_book: Path, name: str
 ) -> None:
     # Each page from the disk: see the layout.
-    with watched(window) as (tab, seen):
-        tab.goto(f"{served_book}/{name}.html")
-        check_whole(tab, seen, served_book, built_book, has_code=name in NOTEBOOKS)
+    with watched(one_tab) as seen:
+        one_tab.goto(f"{served_book}/{name}.html")
+        check_whole(one_tab, seen, served_book, built_book, has_code=name in NOTEBOOKS)
 
 
 def test_the_first_page_leads_on(window: BrowserContext, built_book: Path) -> None:

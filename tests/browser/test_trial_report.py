@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check_everybody_can_read, check_keyboard_reaches
+from tests.browser.wholeness import watched
 from tests.trial.studies import make_study
 from tisstats.book import trial_report
 from tisstats.book.run.project import Project
@@ -39,44 +39,25 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    """A window in which nothing moves."""
-    context = browser.new_context(reduced_motion="reduce")
-    yield context
-    context.close()
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_a_report_is_whole_and_everybody_can_read_it(
-    window: BrowserContext, report: Path, seen_before: set[int], name: str
+    tab: Page, report: Path, seen_before: set[int], name: str
 ) -> None:
-    tab = window.new_page()
-    asked: list[str] = []
-    wrong: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    tab.goto((report / f"{name}.html").as_uri())
-    tab.add_style_tag(content="*, *::before, *::after { animation: none !important }")
-    tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
-    check_keyboard_reaches(tab, STEPS)
-    check_everybody_can_read(tab, seen_before)
-    assert wrong == []
+    with watched(tab) as seen:
+        tab.goto((report / f"{name}.html").as_uri())
+        tab.add_style_tag(content="*, *::before, *::after { animation: none !important }")
+        tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+        check_keyboard_reaches(tab, STEPS)
+        check_everybody_can_read(tab, seen_before)
+    assert seen.wrong == []
     inside = (f"{report.as_uri()}/", "data:", "blob:")
-    assert [address for address in asked if not address.startswith(inside)] == []
-    tab.close()
+    assert [address for address in seen.asked if not address.startswith(inside)] == []
 
 
-def test_the_search_of_a_report_finds_its_tables_and_numbers(
-    window: BrowserContext, report: Path
-) -> None:
-    tab = window.new_page()
+def test_the_search_of_a_report_finds_its_tables_and_numbers(tab: Page, report: Path) -> None:
     tab.goto((report / "search.html").as_uri() + "?q=CONSORT")
     expect(tab.locator(".search-page").first).to_contain_text("Patients")
     tab.locator("#book-search input").fill("60")
     expect(tab.locator("#book-search mark").first).to_have_text("60")
     text = (report / "_static" / "search_index.js").read_text(encoding="utf-8")
     assert "immunoglobulin" not in text.lower()
-    tab.close()

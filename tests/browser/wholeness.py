@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
 
 #: Bytes of the files that a page loads by itself, with those of the theme, which are loaded once;
 #: and in addition those of the program that sets formulas, on pages that have any.
@@ -25,17 +25,34 @@ class Seen:
 
 
 @contextmanager
-def watched(window: BrowserContext) -> Iterator[tuple[Page, Seen]]:
-    """Yield a new tab, and what happens in it."""
-    tab, seen = window.new_page(), Seen()
-    tab.on("request", lambda request: seen.asked.append(request.url))
-    tab.on("requestfailed", lambda request: seen.wrong.append(f"failed: {request.url}"))
-    tab.on("pageerror", lambda error: seen.wrong.append(str(error)))
-    tab.on("console", lambda said: seen.wrong.append(said.text) if said.type == "error" else None)
+def watched(tab: Page) -> Iterator[Seen]:
+    """Yield what happens in a tab from now on, other than to what it asked for before."""
+    seen = Seen()
+    began: list[Request] = []
+
+    def ask(request: Request) -> None:
+        began.append(request)
+        seen.asked.append(request.url)
+
+    def fail(request: Request) -> None:
+        if request in began:
+            seen.wrong.append(f"failed: {request.url}")
+
+    def complain(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            seen.wrong.append(said.text)
+
+    def break_off(error: Error) -> None:
+        seen.wrong.append(str(error))
+
+    heard = {"request": ask, "requestfailed": fail, "console": complain, "pageerror": break_off}
+    for event, listener in heard.items():
+        tab.on(event, listener)  # type: ignore[call-overload]
     try:
-        yield tab, seen
+        yield seen
     finally:
-        tab.close()
+        for event, listener in heard.items():
+            tab.remove_listener(event, listener)
 
 
 def check_whole(tab: Page, seen: Seen, home: str, book: Path, *, has_code: bool) -> None:
