@@ -1,12 +1,15 @@
 """Page builders that are forked from one process: Jupyter Book takes longer than a tiny book.
 
 Run as a program, it is that process: it imports what page builders import, and forks one for each
-request. Builds that are processes of their own, such as those of the real book, still start theirs.
+request. What a builder has imported, and the templates that it has compiled, later ones have from
+the start. Builds that are processes of their own, such as those of the real book, still start
+theirs.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -14,9 +17,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -103,8 +108,11 @@ class ForkedBuilder:
         return code
 
 
-def serve(connection: socket.socket) -> None:
-    """Fork page builders, and tell how they ended, until the other end closes."""
+def serve(connection: socket.socket, imported: Path) -> None:
+    """Fork page builders, and tell how they ended, until the other end closes.
+
+    A builder lists in a file what it has imported.
+    """
     while True:
         message, files, _, _ = socket.recv_fds(connection, 1_000_000, 8)
         if not message:
@@ -114,18 +122,36 @@ def serve(connection: socket.socket) -> None:
             ended, status = os.waitpid(request["poll"], os.WNOHANG)
             answer = os.waitstatus_to_exitcode(status) if ended else None
         else:
+            preload(imported)
             answer = os.fork()
             if answer == 0:
                 connection.close()
-                become_builder(files, **request)
+                become_builder(files, imported, **request)
             for file in files:
                 os.close(file)
         connection.send(json.dumps(answer).encode())
 
 
-def become_builder(files: list[int], argv: list[str], cwd: str, env: dict[str, str]) -> None:
+def preload(listed: Path) -> None:
+    """Import what builders have imported since, and keep the collector off all that is there.
+
+    If the collector of a builder went through it, most of the memory would be copied.
+    """
+    if listed.exists():
+        for name in listed.read_text().split():
+            with contextlib.suppress(ImportError):  # it was found in the folder of a book
+                importlib.import_module(name)
+        listed.unlink()
+        gc.collect()
+        gc.freeze()
+
+
+def become_builder(
+    files: list[int], imported: Path, argv: list[str], cwd: str, env: dict[str, str]
+) -> None:
     """Turn this freshly forked process into a page builder; never returns."""
     code: object = 1
+    before = set(sys.modules)
     try:
         os.setsid()
         for place, file in enumerate((files[0], files[1], files[1])):
@@ -146,6 +172,8 @@ def become_builder(files: list[int], argv: list[str], cwd: str, env: dict[str, s
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
+            if new := sys.modules.keys() - before:
+                imported.write_text("\n".join(new))
         os._exit(code if isinstance(code, int) else bool(code))
 
 
@@ -156,7 +184,23 @@ def main() -> None:
     disable_slow_formats()
     for name in (*builder._PRELOADED, THEME, "jupyter_book.cli.main", *extensions()):
         importlib.import_module(name)
-    serve(connection)
+    with tempfile.TemporaryDirectory() as folder:
+        compile_once(folder)
+        gc.collect()
+        gc.freeze()
+        serve(connection, Path(folder) / "imported")
+
+
+def compile_once(folder: str) -> None:
+    """Compile what each builder would: the grammar of selectors, and templates, as they are met."""
+    import soupsieve
+    from jinja2 import FileSystemBytecodeCache
+    from sphinx import jinja2glue
+
+    soupsieve.compile("a > b[c]")
+    jinja2glue.SandboxedEnvironment = partial(
+        jinja2glue.SandboxedEnvironment, bytecode_cache=FileSystemBytecodeCache(folder)
+    )
 
 
 def extensions() -> list[str]:

@@ -1,6 +1,7 @@
 """Studies of other shapes, read from their files, against a slow computation."""
 
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,12 @@ from tests.trial.slow_study import slow_scores
 from tests.trial.studies import make_study, write_csv
 from tisstats.errors import DataError
 from tisstats.measures.identifiers import plain_identifier
-from tisstats.trial import summaries
+from tisstats.trial import courses, study_data, summaries
 from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.measure_improvements import measure_improvements
+from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import evaluate_study, study_courses
 from tisstats.trial.study_tables import _limit
 from tisstats.trial.template import example_folder, write_new_study
 
@@ -76,6 +79,42 @@ def test_arms_add_up(study):
     whole = summaries.response_counts(data.analysis)
     for column in ("best", "end"):
         assert sum(count[column] for count in counts).tolist() == whole[column].tolist()
+
+
+@pytest.mark.parametrize("name", ["all", "analysis", "courses"])
+def test_an_arm_of_any_name_has_its_own_patients(tmp_path, name):
+    data = StudyData.read(make_study(7, arms=(name, "placebo")).write(tmp_path / "study"))
+    study_courses(data)
+    assert len(data.analysis.patients) == 7
+    assert [len(data.arm(each).patients) for each in (name, "placebo")] == [4, 3]
+
+
+def test_visits_are_classified_once_and_remarks_without_names_only_where_they_are_shown(
+    tmp_path, monkeypatch
+):
+    made = make_study(7, changes='criterion = "imacs worsening"')
+    made.description = made.description.replace("[arms]", "listings = false\n[arms]")
+    made.visits[1]["mmt"] = ""
+    data = StudyData.read(made.write(tmp_path / "study"))
+    calls = []
+    for module, name in ((courses, "worsening_by_visit"), (study_data, "incomplete_visits")):
+        original = getattr(module, name)
+
+        def counted(*arguments, _name=name, _original=original, **options):
+            calls.append(_name)
+            return _original(*arguments, **options)
+
+        monkeypatch.setattr(module, name, counted)
+    for _ in range(2):
+        evaluate_study(data)
+        study_datasets(data)
+    # Of the criterion, and of the courses by it and by the score.
+    assert calls == ["worsening_by_visit"] * 3
+    assert data.published_remarks == data.published_remarks != ()
+    assert calls[3:] == ["incomplete_visits"]
+    by_score = replace(data.study, endpoint=replace(data.study.endpoint, criterion="score"))
+    scored = study_courses(replace(data, study=by_score))
+    assert scored.score_low.tolist() != study_courses(data).score_low.tolist()
 
 
 def test_the_population_decides_the_categories(tmp_path):

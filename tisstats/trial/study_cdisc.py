@@ -16,7 +16,6 @@ from tisstats.trial.cdisc import (
     StudyMetadata,
     derive_analysis_datasets,
 )
-from tisstats.trial.courses import Courses
 from tisstats.trial.deaths import DEATH_WEEK, recorded_death_weeks
 from tisstats.trial.response_times import ResponseTimes
 from tisstats.trial.study_data import StudyData
@@ -148,10 +147,10 @@ def _visits(data: StudyData, criterion: CriterionLabel | None) -> pd.DataFrame:
     """
     dated = ["date"] * (data.study.visits.time == "date")
     columns = ["patient_id", "week", "visit_week", *dated, *data.trial.description.measures]
-    scored = data.analysis.visits[[*columns, "tis", "response"]]
-    courses = Courses.of(data.analysis)
-    visit = np.isfinite(courses.weeks)  # in the order of the rows
-    scored = scored.assign(tis_low=courses.score_low[visit], tis_high=courses.score_high[visit])
+    analysis = data.analysis
+    visit = np.isfinite(analysis.weeks)  # in the order of the rows
+    scored = analysis.visits[[*columns, "tis", "response"]]
+    scored = scored.assign(tis_low=analysis.tis_low[visit], tis_high=analysis.tis_high[visit])
     if criterion is not None:
         scored = scored.assign(**{criterion.column: _met_at_visits(data)})
     outside = ~data.trial.visits["patient_id"].isin(data.analysis.patients["patient_id"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -43,6 +45,8 @@ from tisstats.trial.study_trial_description import describe_trial
 from tisstats.trial.trial import Trial
 from tisstats.trial.unassigned import without_unassigned
 
+Computed = TypeVar("Computed")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StudyData:
@@ -63,13 +67,14 @@ class StudyData:
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
-    published_remarks: tuple[str, ...] = ()  #: remarks that name patients if the listings do
     #: visits after the baseline that the schedule drops; columns as of the trial's visits
     dropped_visits: pd.DataFrame = field(default_factory=pd.DataFrame)
     left_out: tuple[str, ...] = ()  #: a sentence on the visits left out for each reason
     #: by patient, the ``stop_date`` and ``death_date`` that the file has; no columns without dates
     end_dates: pd.DataFrame = field(default_factory=pd.DataFrame)
-    _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
+    #: the remarks without names of patients
+    _unnamed: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
     def some_died(self) -> bool:
@@ -208,26 +213,37 @@ class StudyData:
             frozenset(typed),
             ends_recorded,
             unused,
-            named if study.study.listings else said(names=False),
             scheduled.dropped,
             tuple(left_out_lines(scheduled.left_out)),
             end_dates,
+            partial(said, names=False),
         )
+
+    def once(self, name: Hashable, compute: Callable[[], Computed]) -> Computed:
+        """Return what is computed of this study under a name, the first time that it is needed."""
+        if name not in self._cache:
+            self._cache[name] = compute()
+        found: Computed = self._cache[name]
+        return found
+
+    @property
+    def published_remarks(self) -> tuple[str, ...]:
+        """The remarks, which name patients if the listings do."""
+        return self.remarks if self.study.study.listings else self.once("unnamed", self._unnamed)
 
     @property
     def analysis(self) -> Analysis:
         """The scored visits, computed once."""
-        if "all" not in self._cache:
-            self._cache["all"] = analyse(self.trial)
-        return self._cache["all"]
+        return self.once("analysis", lambda: analyse(self.trial))
 
     def arm(self, name: str) -> Analysis:
         """Return the scored visits of the patients of one arm."""
-        if name not in self._cache:
+
+        def members() -> Analysis:
             patients = self.trial.patients
-            members = patients.loc[patients["arm"] == name, "patient_id"]
-            self._cache[name] = self.analysis.subset(members)
-        return self._cache[name]
+            return self.analysis.subset(patients.loc[patients["arm"] == name, "patient_id"])
+
+        return self.once(("arm", name), members)
 
 
 def _end_dates(patients: pd.DataFrame) -> pd.DataFrame:

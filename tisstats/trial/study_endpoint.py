@@ -39,8 +39,15 @@ def study_courses(data: StudyData) -> Courses:
     >>> courses.weeks.shape[0], int(np.sum(np.isfinite(courses.stop_week)))
     (12, 2)
     """
-    analysis, plan = data.analysis, data.study.endpoint
-    courses = Courses.of(analysis, data.study.definitions.worsening_rule(plan.deterioration))
+    endpoint = data.study.endpoint
+    # The same data are also evaluated by other endpoints.
+    choices = (endpoint.criterion, endpoint.deterioration, data.study.definitions)
+    return data.once(("courses", choices), lambda: _courses(data))
+
+
+def _courses(data: StudyData) -> Courses:
+    rule = data.study.definitions.worsening_rule(data.study.endpoint.deterioration)
+    courses = Courses.of(data.analysis, rule)
     met = _met(data)
     return courses if met is None else courses.with_criterion(met)
 
