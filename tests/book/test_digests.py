@@ -18,7 +18,7 @@ from tisstats.book.run.digests import (
     files_below,
     notebook_digest,
 )
-from tisstats.book.run.imports import code_of
+from tisstats.book.run.imports import ImportGraph, code_of
 from tisstats.book.run.project import Project, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -419,3 +419,42 @@ def test_a_kernel_reads_no_folder_that_its_code_does_not_name(with_data, code, r
     )
     assert (done.returncode == 1) == refused, done.stderr
     assert ("which no code of this notebook names" in done.stderr) == refused
+
+
+ANYWHERE = """
+import a.one
+async def later():
+    async with open_it(): import a.two
+    async for _ in them: from a import three
+    else: from . import none_of_ours, four
+try: import a.five
+except ImportError: import a.six
+else: import a.seven
+finally: import a.eight
+while True: import a.nine
+else: import a.ten
+match 1:
+    case 1: import a.eleven
+class Kept:
+    def method(self):
+        if (lambda: 1)(): import a.twelve
+        elif 2: import a.thirteen
+        else: import a.fourteen
+try: pass
+except* OSError: import a.fifteen
+"""
+
+
+def test_imports_are_found_wherever_statements_stand(tmp_path):
+    names = [
+        *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "other"),
+    ]
+    package = tmp_path / "a"
+    package.mkdir()
+    files = [package / f"{name}.py" for name in [*names, "__init__"]]
+    for file in files:
+        file.touch()
+    (package / "__init__.py").write_text(ANYWHERE)
+    graph = ImportGraph.of_package(package, files)
+    assert graph.imports["a"] == {"a", *(f"a.{name}" for name in names[:-1])}

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+#: Parts of statements that are lists of statements, or of clauses that have such parts.
+_PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
+
 
 @dataclass(frozen=True)
 class ImportGraph:
@@ -80,7 +83,7 @@ def _module_name(package: Path, file: Path) -> str:
 
 def _imports(code: str, name: str, file: Path, modules: dict[str, Path]) -> Iterator[str]:
     """Yield the modules of the package that code imports, with the packages they are in."""
-    for node in ast.walk(ast.parse(code)):
+    for node in _statements(ast.parse(code)):
         if isinstance(node, ast.Import):
             named = [each.name for each in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -92,6 +95,17 @@ def _imports(code: str, name: str, file: Path, modules: dict[str, Path]) -> Iter
             parts = each.split(".")
             above = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
             yield from (module for module in above if module in modules)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements of a tree, which never stand inside the expressions that fill it."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for part in _PARTS:
+            waiting += getattr(node, part, ())
 
 
 def _base(node: ast.ImportFrom, name: str, file: Path) -> str:
