@@ -669,3 +669,8 @@ def test_the_advice_of_new_works_for_a_folder_that_looks_like_an_option(
     assert main(["new", "./-y"]) == 0
     advice = capsys.readouterr().out.splitlines()[-1]
     assert "tisstats check ./-y and tisstats book --cohort ./-y." in advice
+
+
+def test_a_report_of_a_trial_has_no_project_folder(tmp_path, capsys):
+    assert main(["book", "--cohort", str(tmp_path), "--source", str(tmp_path)]) == 2
+    assert "--source is for this project's book" in capsys.readouterr().err

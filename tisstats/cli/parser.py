@@ -223,7 +223,7 @@ def add_book(commands: Commands) -> None:
     pdf = "print the whole book to FILE as PDF (needs Chromium or Chrome)"
     add("--pdf", metavar="FILE", type=parse_path, help=pdf)
     source = "project folder (default: current folder)"
-    add("--source", metavar="DIR", type=parse_path, default=Path(), help=source)
+    add("--source", metavar="DIR", type=parse_path, help=source)
 
 
 def add_reconstruct(commands: Commands) -> None:
