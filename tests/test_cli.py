@@ -641,3 +641,36 @@ def test_a_seed_may_have_as_many_digits_as_a_name_of_a_file_takes(tmp_path):
     seed = "9" * 100
     done = called("exercises", "--seed", seed, "--format", "md", "-o", tmp_path)
     assert (done.returncode, done.stdout) == (0, f"{tmp_path / f'exercises_{seed}.md'}\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["new", "-"],
+        ["export", "study", "-o", "-"],
+        ["reconstruct", "--cohorts", "1", "--seed", "1", "-o", "-"],
+        ["exercises", "--seed", "1", "-o", "-"],
+        ["book", "--tables", "-"],
+    ],
+)
+def test_a_folder_is_not_the_standard_output(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    assert "must name a folder; write ./- for one of that name" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_advice_of_new_works_for_a_folder_that_looks_like_an_option(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "./-y"]) == 0
+    advice = capsys.readouterr().out.splitlines()[-1]
+    assert "tisstats check ./-y and tisstats book --cohort ./-y." in advice
+
+
+def test_a_report_of_a_trial_has_no_project_folder(tmp_path, capsys):
+    assert main(["book", "--cohort", str(tmp_path), "--source", str(tmp_path)]) == 2
+    assert "--source is for this project's book" in capsys.readouterr().err

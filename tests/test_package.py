@@ -14,6 +14,7 @@ import pytest
 import tisstats
 from tests.command import called
 from tests.conftest import ROOT
+from tisstats.cli import main
 
 
 def test_every_public_name_is_there_and_documented():
@@ -105,17 +106,33 @@ def needed(names):
     return found
 
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def requirements(extra):
+    """What an extra requires, with what the smaller extras in it require."""
+    for each in PROJECT["optional-dependencies"][extra]:
+        if smaller := re.fullmatch(r"tisstats\[([a-z,]+)\]", each):
+            yield from (found for name in smaller[1].split(",") for found in requirements(name))
+        else:
+            yield each
+
+
+def modules_without(*extras):
+    """Modules that no distribution has which `pip install tisstats[extras]` brings."""
+    asked = [each for extra in extras for each in requirements(extra)]
+    brought = needed([*PROJECT["dependencies"], "tisstats", *asked])
+    return [
+        module
+        for module, names in metadata.packages_distributions().items()
+        if brought.isdisjoint(map(distribution_name, names))
+    ]
+
+
 @pytest.fixture(scope="module")
 def modules_of_extras():
     """Modules that no distribution has which `pip install tisstats` brings."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    base = needed([*project["dependencies"], "tisstats"])
-    providers = metadata.packages_distributions()
-    hidden = [
-        module
-        for module, names in providers.items()
-        if base.isdisjoint(map(distribution_name, names))
-    ]
+    hidden = modules_without()
     assert {"pyarrow", "frictionless", "matplotlib", "openpyxl", "docx"} <= set(hidden)
     assert not {"numpy", "pandas", "scipy", "statsmodels", "tisstats"} & set(hidden)
     return json.dumps(hidden)
@@ -153,3 +170,58 @@ def test_a_command_names_the_smallest_extra_that_it_needs(tmp_path, modules_of_e
     named, extra = refused.stderr.splitlines()
     assert "frictionless" in named
     assert "'.[packages]'" in extra
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [("packages", ["--format", "json"]), ("files", ["--format", "xpt"])],
+)
+def test_an_extra_is_enough_to_export_a_study(tmp_path, extra, words):
+    assert called("new", tmp_path / "new").returncode == 0
+    hiding = [sys.executable, "-c", HIDING, json.dumps(modules_without(extra)), "export", *words]
+    done = subprocess.run(
+        [*hiding, tmp_path / "new" / "example", "-o", tmp_path / "out"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "module", "extra"),
+    [
+        (["check"], "jsonschema", "packages"),
+        (["export", "--format", "xpt", "-o"], "pyreadstat", "files"),
+        (["export", "--format", "parquet", "-o"], "pyarrow.parquet", "parquet"),
+        (["sensitivity", "--scheduler", "tcp://127.0.0.1:1", "-o"], "distributed", "cluster"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_extra(
+    tmp_path, monkeypatch, capsys, words, module, extra
+):
+    assert main(["new", str(tmp_path / "new")]) == 0
+    capsys.readouterr()
+    monkeypatch.setitem(sys.modules, module, None)
+    if "-o" in words:
+        words = [*words, str(tmp_path / "out.csv")]
+    assert main([*words, str(tmp_path / "new" / "example")]) == 2
+    named, where = capsys.readouterr().err.splitlines()
+    library = module.partition(".")[0]
+    assert re.search(f"needs {library}: pip install {library}$", named)
+    assert f"'.[{extra}]'" in where
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_data_sets_whose_library_is_missing_are_not_read(tmp_path, monkeypatch, capsys):
+    assert main(["new", str(tmp_path / "new")]) == 0
+    study, data = tmp_path / "new" / "example", str(tmp_path / "new" / "example" / "adam")
+    assert main(["export", str(study), "--format", "xpt", "-o", data]) == 0
+    description = (study / "study.toml").read_text(encoding="utf-8")
+    before, files, tables = description.partition("[files]\n")
+    rest = tables.partition("\n[")
+    text = "".join([before, files, 'adam = "adam"\n', *rest[1:]])
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    assert main(["check", str(study)]) == 2
+    assert "needs pyreadstat: pip install pyreadstat" in capsys.readouterr().err

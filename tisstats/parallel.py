@@ -57,8 +57,9 @@ def run_tasks(
     Raises
     ------
     DataError
-        If a process is killed, the scheduler cannot be reached, the cluster fails or
-        `distributed` is not installed.
+        If a process is killed, the scheduler cannot be reached or the cluster fails.
+    ModuleNotFoundError
+        If a scheduler is given and `distributed` is not installed.
 
     Examples
     --------
@@ -144,7 +145,7 @@ def _on_cluster(
         distributed = import_module("distributed")
     except ModuleNotFoundError:
         message = "running on a cluster needs distributed: pip install distributed"
-        raise DataError([Fault(address, message)]) from None
+        raise ModuleNotFoundError(message, name="distributed") from None
     try:
         # A client that fails to connect warns when it is discarded: check the address first.
         import_module("distributed.comm").resolve_address(address)

@@ -286,10 +286,15 @@ def test_a_folder_that_nobody_may_write_is_refused(export, tmp_path, monkeypatch
     assert not (tmp_path / "closed").exists()
 
 
-@pytest.mark.parametrize("place", ["book/x", "data", "notebooks", "_build/src", "_build/html/x"])
+@pytest.mark.parametrize("place", ["book/x", "data", "notebooks", "_build/src"])
 def test_the_projects_own_places_are_refused(export, tiny_book, place):
     with pytest.raises(UsageError, match="is reserved for project files"):
         export(tables=tiny_book.root / place)
+
+
+def test_the_folder_of_the_book_is_refused(export, tiny_book):
+    with pytest.raises(UsageError, match="is in the folder of the book: choose another folder"):
+        export(tables=tiny_book.html / "x")
 
 
 # The real book

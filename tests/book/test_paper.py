@@ -221,7 +221,7 @@ def test_without_a_browser_one_line_says_so_before_anything_is_built(
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("_build/html/book.pdf", "reserved"),
+        ("_build/html/book.pdf", "in the folder of the book"),
         ("notebooks/book.pdf", "reserved"),
         ("_build", "is a folder"),
         ("study.toml", "name a file with the ending .pdf"),

@@ -11,7 +11,6 @@ import zipfile
 import pytest
 
 from tests.command import called
-from tisstats.errors import DataError
 from tisstats.synthetic import Ensemble, command, draw_ensemble
 from tisstats.synthetic import run as run_module
 from tisstats.synthetic.ensemble import write_package
@@ -187,7 +186,7 @@ def test_a_cluster_draws_the_same(tmp_path, monkeypatch):
 
 def test_without_the_package_one_line_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(DataError, match=r"needs distributed: pip install distributed"):
+    with pytest.raises(ModuleNotFoundError, match=r"needs distributed: pip install distributed"):
         draw_ensemble(1, 2, scheduler="tcp://127.0.0.1:1")
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
-from tisstats.tables import FormatError
 from tisstats.tables.formulas import RUN
 from tisstats.trial.cdisc import (
     FILE_FORMATS,
@@ -693,6 +692,6 @@ def test_a_library_that_is_missing_is_named_as_it_is_installed(
 ):
     write_analysis_datasets(derive_analysis_datasets(**plain(), study=STUDY), tmp_path, file_format)
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(FormatError) as raised:
+    with pytest.raises(ModuleNotFoundError) as raised:
         read_analysis_datasets(tmp_path)
     assert str(raised.value) == f"this format needs {library}: pip install {library}"

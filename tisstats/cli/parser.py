@@ -110,7 +110,7 @@ def add_new(commands: Commands) -> None:
     add(
         "directory",
         metavar="DIR",
-        type=parse_path,
+        type=parse_new_folder,
         help="folder to write; must be empty or not exist",
     )
     sets = "core set of the study: IMACS (default) or, for juvenile patients, PRINTO"
@@ -126,7 +126,7 @@ def add_export(commands: Commands) -> None:
     add("--format", choices=("csv", "parquet", "xpt", "json"), default="csv", help=formats)
     add("--map", metavar="FILE", type=parse_path, help=MAPPING)
     out = "output folder; must not contain data sets yet"
-    add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=out)
+    add("-o", "--output", metavar="OUT", type=parse_new_folder, required=True, help=out)
 
 
 def add_score(commands: Commands) -> None:
@@ -216,15 +216,15 @@ def add_book(commands: Commands) -> None:
     jobs = "number of notebooks, then of pages, to make at a time (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
     output = "output folder (default: _build/html; for a trial's report, _build/trials/ID/html)"
-    add("--output", metavar="DIR", type=parse_path, help=output)
+    add("--output", metavar="DIR", type=parse_new_folder, help=output)
     tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"
-    add("--tables", metavar="DIR", type=parse_path, help=tables)
+    add("--tables", metavar="DIR", type=parse_new_folder, help=tables)
     figures = "copy every figure to DIR as SVG, PDF and PNG"
-    add("--figures", metavar="DIR", type=parse_path, help=figures)
+    add("--figures", metavar="DIR", type=parse_new_folder, help=figures)
     pdf = "print the whole book to FILE as PDF (needs Chromium or Chrome)"
     add("--pdf", metavar="FILE", type=parse_path, help=pdf)
     source = "project folder (default: current folder)"
-    add("--source", metavar="DIR", type=parse_path, default=Path(), help=source)
+    add("--source", metavar="DIR", type=parse_path, help=source)
 
 
 def add_reconstruct(commands: Commands) -> None:
@@ -236,7 +236,7 @@ def add_reconstruct(commands: Commands) -> None:
     same = f"random seed: {SAME}, the output is the same byte for byte"
     add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
     new = "output folder (must be empty or not exist)"
-    add("-o", "--output", metavar="DIR", type=parse_path, required=True, help=new)
+    add("-o", "--output", metavar="DIR", type=parse_new_folder, required=True, help=new)
     add("--scheduler", metavar="ADDRESS", type=parse_address, help="address of a Dask scheduler")
 
 
@@ -286,7 +286,7 @@ def add_exercises(commands: Commands) -> None:
     form = "Markdown, HTML or a Jupyter notebook (default: md; with --output, md and html)"
     add("--format", choices=("md", "html", "ipynb"), help=form)
     folder = "folder for the files of the set (default: to standard output)"
-    add("-o", "--output", metavar="DIR", type=parse_path, help=folder)
+    add("-o", "--output", metavar="DIR", type=parse_new_folder, help=folder)
     key = "add the answers with their solutions; with --output, as files of their own"
     add("--key", action="store_true", help=key)
 
@@ -393,6 +393,13 @@ def parse_path(text: str) -> Path:
     except ValueError:
         pass  # a null character, which whoever opens the file tells
     return path
+
+
+def parse_new_folder(text: str) -> Path:
+    """Parse the name of a folder to write to; - is the standard output of other commands."""
+    if text == "-":
+        raise argparse.ArgumentTypeError("must name a folder; write ./- for one of that name")
+    return parse_path(text)
 
 
 def parse_number(text: str) -> float:

@@ -17,7 +17,15 @@ from tisstats.errors import DataError
 _LARGEST = "book"
 
 #: Smaller extras, by what they install.
-_EXTRAS = {"frictionless": "packages", "matplotlib": "figures"}
+_EXTRAS = {
+    "distributed": "cluster",
+    "frictionless": "packages",
+    "jsonschema": "packages",
+    "matplotlib": "figures",
+    "ortools": "bounds",
+    "pyarrow": "parquet",
+    "pyreadstat": "files",
+}
 
 
 def run(arguments: Sequence[str] | None) -> int:

@@ -76,7 +76,11 @@ def describe_key(key: str) -> str:
 
 def schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
     """Yield a fault for each violation of the schema, in the order of the keys."""
-    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+    try:
+        from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+    except ModuleNotFoundError:
+        message = "checking the description of a study needs jsonschema: pip install jsonschema"
+        raise ModuleNotFoundError(message, name="jsonschema") from None
 
     unusable = list(_unusable(given, path))
     yield from unusable

@@ -26,7 +26,9 @@ def check_target(target: Path, project: Project, book: Path, kind: str = "folder
         If the place belongs to the project or the book, or cannot be written.
     """
     target = target.resolve()
-    if target.is_relative_to(book.resolve()) or project.reserves(target):
+    if target.is_relative_to(book.resolve()):
+        raise UsageError(f"{target} is in the folder of the book: choose another {kind}")
+    if project.reserves(target):
         raise UsageError(f"{target} is reserved for project files: choose another {kind}")
     folder = target if kind == "folder" else target.parent
     there = next(path for path in (folder, *folder.parents) if path.exists())

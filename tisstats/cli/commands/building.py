@@ -38,7 +38,7 @@ def book(parsed: argparse.Namespace) -> int:
             check_not_of_another(output, settings)
         refusal = None
     else:
-        project = Project.from_folder(parsed.source)
+        project = Project.from_folder(parsed.source or Path())
         check_package(project)
         if parsed.parameters:
             print(list_parameters(read_parameters(project.notebooks())))
@@ -82,6 +82,8 @@ def _refusal() -> Refusal:
 
 def _check_combination(parsed: argparse.Namespace, of_trial: bool) -> None:
     """Raise UsageError if options were given that do not go together."""
+    if of_trial and parsed.source is not None:
+        raise UsageError("--source is for this project's book; a trial's report needs no project")
     if of_trial and (parsed.settings or parsed.parameters):
         given = "--set" if parsed.settings else "--parameters"
         raise UsageError(

@@ -7,7 +7,7 @@ import sys
 
 from tisstats.book.run.project import UsageError
 from tisstats.cli.commands.usage import wrong_values
-from tisstats.cli.exit_codes import DATA_ERROR, SUCCESS
+from tisstats.cli.exit_codes import SUCCESS
 from tisstats.cli.output import print_error
 
 
@@ -25,17 +25,11 @@ def bounds(parsed: argparse.Namespace) -> int:
 
     if parsed.p_values and parsed.only:
         raise UsageError("--only cannot be combined with --p-values")
-    try:
-        with wrong_values():
-            if parsed.p_values:
-                prove_p_ranges(parsed.output, print_error)
-            else:
-                prove_table(
-                    parsed.output, print_error, only=parsed.only, sensitivity=parsed.sensitivity
-                )
-    except ModuleNotFoundError as missing:
-        if missing.name != "ortools":
-            raise
-        print_error(str(missing))
-        return DATA_ERROR
+    with wrong_values():
+        if parsed.p_values:
+            prove_p_ranges(parsed.output, print_error)
+        else:
+            prove_table(
+                parsed.output, print_error, only=parsed.only, sensitivity=parsed.sensitivity
+            )
     return SUCCESS

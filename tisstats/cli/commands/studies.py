@@ -72,7 +72,8 @@ def new(parsed: argparse.Namespace) -> int:
 
     for path in write_new_study(parsed.directory, parsed.core_set):
         print(path)
-    folder = shlex.quote(str(parsed.directory))
+    name = str(parsed.directory)
+    folder = shlex.quote(f"./{name}" if name.startswith("-") else name)  # not an option
     print(
         f"Fill in {parsed.directory / 'study.toml'} and the tables; then tisstats check "
         f"{folder} and tisstats book --cohort {folder}."

@@ -15,7 +15,6 @@ import pandas as pd
 from tisstats.errors import DataError, Fault, refusing
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
 from tisstats.sentences import count_of
-from tisstats.tables import FormatError
 from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
 from tisstats.trial.cdisc.specification import DataType
 
@@ -39,7 +38,7 @@ def _library(name: str) -> Any:
 
     Raises
     ------
-    FormatError
+    ModuleNotFoundError
         If it is not installed.
     """
     try:
@@ -47,7 +46,7 @@ def _library(name: str) -> Any:
     except ModuleNotFoundError:
         library = name.partition(".")[0]
         message = f"this format needs {library}: pip install {library}"
-        raise FormatError(message) from None
+        raise ModuleNotFoundError(message, name=library) from None
 
 
 def plain_cells(column: pd.Series, missing: Any) -> list[Any]:
