@@ -109,6 +109,21 @@ def test_every_fault_is_told(edit, copied):
     assert len(error.value.faults) == 3
 
 
+def test_far_too_many_cells_are_found_in_every_file_before_rows_are_kept(tmp_path, monkeypatch):
+    monkeypatch.delattr("tisstats.datapackage.faults.find_with_care")
+    rows = {"plain": "1,2", "wide": "1,2" + "," * 200, "last": "," * 300}
+    texts = {name: f"id,n\n{row}\n" for name, row in rows.items()}
+    schema = {"fields": [{"name": "id", "type": "string"}, {"name": "n", "type": "integer"}]}
+    resources = [{"name": name, "path": f"{name}.csv", "schema": schema} for name in texts]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}), "utf-8")
+    for name, text in texts.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert [line.partition(" cells")[0] for line in lines(tmp_path)] == [
+        "wide.csv, row 2: the row has 202",
+        "last.csv, row 2: the row has 301",
+    ]
+
+
 def test_semicolons_are_a_fault_unless_described(copied):
     path = copied / "flow.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
