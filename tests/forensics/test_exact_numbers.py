@@ -1,5 +1,6 @@
 """What a step or a limit may be, and what is said of what it is not."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -17,7 +18,9 @@ def test_a_number_is_its_decimal_fraction(value, expected):
 
 
 @pytest.mark.parametrize(
-    "value", [True, np.True_, np.array(0.1), np.inf, "", "x", "1/0", None, [1]], ids=repr
+    "value",
+    [True, np.True_, np.array(0.1), np.inf, Decimal("inf"), "", "x", "1/0", None, [1]],
+    ids=repr,
 )
 def test_what_is_not_a_number_is_refused(value):
     with pytest.raises(ValueError, match="step") as raised:
