@@ -31,5 +31,5 @@ def test_intervals_are_as_narrow_as_the_order_of_the_values_makes_them(ends):
 def test_large_values_on_a_fine_grid_are_few_where_their_range_is_narrow():
     found = quartile_consistency(None, "1000.0000000", None, 1, "0.0000001")
     assert found.possible
-    with pytest.raises(ValueError, match=r"^step must be coarser for these quartiles"):
+    with pytest.raises(ValueError, match=r"^step must be coarser .* leave 10000000 "):
         quartile_consistency(None, "1000", None, 1, "0.0000001")
