@@ -1,5 +1,6 @@
 """Faults of a data package: one line each, with file, row, column, value and what is allowed."""
 
+import csv
 import json
 import os
 
@@ -109,6 +110,32 @@ def test_every_fault_is_told(edit, copied):
     assert len(error.value.faults) == 3
 
 
+def package(folder, rows):
+    """Write a data package of files with two columns and one row each."""
+    schema = {"fields": [{"name": "id", "type": "string"}, {"name": "n", "type": "integer"}]}
+    resources = [{"name": name, "path": f"{name}.csv", "schema": schema} for name in rows]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}), encoding="utf-8")
+    for name, row in rows.items():
+        (folder / f"{name}.csv").write_text(f"id,n\n{row}\n", encoding="utf-8")
+
+
+def test_far_too_many_cells_are_found_in_every_file_before_rows_are_kept(tmp_path, monkeypatch):
+    monkeypatch.delattr("tisstats.datapackage.faults.find_with_care")
+    package(tmp_path, {"plain": "1,2", "wide": "1,2" + "," * 200, "last": "," * 300})
+    assert [line.partition(" cells")[0] for line in lines(tmp_path)] == [
+        "wide.csv, row 2: the row has 202",
+        "last.csv, row 2: the row has 301",
+    ]
+
+
+def test_a_cell_beyond_what_is_read_does_not_end_the_search(tmp_path, monkeypatch):
+    monkeypatch.delattr("tisstats.datapackage.faults.find_with_care")
+    long = "x" * (csv.field_size_limit() + 1)
+    package(tmp_path, {"long": f"{long},2,3", "wide": "1,2" + "," * 200})
+    (line,) = lines(tmp_path)
+    assert line.startswith("wide.csv, row 2: the row has 202 cells")
+
+
 def test_semicolons_are_a_fault_unless_described(copied):
     path = copied / "flow.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
@@ -120,8 +147,6 @@ def test_semicolons_are_a_fault_unless_described(copied):
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "?", " "])
 def test_a_described_delimiter_is_read(copied, delimiter):
-    import csv
-
     for name in ("flow",):
         path = copied / f"{name}.csv"
         with path.open(encoding="utf-8", newline="") as file:

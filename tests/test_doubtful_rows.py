@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tisstats.datapackage import faults, find_faults, read_descriptor
+from tisstats.datapackage.doubtful_rows import read_plain
 from tisstats.datapackage.lost_files import without_lost_references
 from tisstats.datapackage.with_care import find_with_care
 
@@ -180,3 +181,28 @@ def test_the_file_that_has_no_such_row_goes_by_its_own_name(tmp_path):
     path.write_text(path.read_text().replace("patients.csv", "people of mine.csv"))
     (fault,) = find_faults(tmp_path)
     assert fault.message == "must stand in column id of people of mine.csv"
+
+
+def test_a_file_with_the_line_ends_of_windows_is_plain(tmp_path):
+    path, schema = tmp_path / "patients.csv", SCHEMAS["patients"]
+    for end in ("\n", "\r\n"):
+        path.write_bytes(end.join(["id,age", "a,5", ""]).encode())
+        plain = read_plain(path, schema, encoding="utf-8", delimiter=",")
+        assert plain is not None
+        assert plain.cells.to_numpy().tolist() == [["a", "5"]]
+
+
+@pytest.mark.parametrize(("kind", "is_plain"), [("string", True), ("date", False)])
+def test_files_that_refer_to_each_other_are_checked_in_one_way(tmp_path, kind, is_plain):
+    """A file that has to be checked as a whole takes those with it that are linked to it."""
+    patients = {**SCHEMAS["patients"]}
+    patients["fields"] = [*patients["fields"], {"name": "born", "type": kind}]
+    schemas = {"patients": patients, "visits": SCHEMAS["visits"]}
+    resources = [
+        {"name": name, "path": f"{name}.csv", "schema": schema} for name, schema in schemas.items()
+    ]
+    for name, schema in schemas.items():
+        header = ",".join(given["name"] for given in schema["fields"])
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n", encoding="utf-8")
+    found = faults._plain_files(tmp_path, {"resources": resources})
+    assert [file is not None for file in found.values()] == [is_plain, is_plain]

@@ -55,12 +55,67 @@ def found(source: str) -> list[tuple[str, str, str]]:
         ("0", {("constant", "1")}),
         ("'cm'", {("constant", "'cm?'")}),
         ("''", set()),
-        ("f'{a + b}'", set()),
         ("a", set()),
+        ("f'{a}cm'", {("constant", "'cm?'")}),
+        ("f'{a!r}'", {("format", "f'{a}'")}),
+        ("f'{a:+.1f}'", {("format", "f'{a}'"), ("format", "f'{a:+.2f}'")}),
+        ("f'{a:{b}}'", {("format", "f'{a}'")}),
+        ("f'{a[:b]}'", {("slice", ":")}),
+        ("a[b:c:d]", {("slice", ":c:d"), ("slice", "b::d"), ("slice", "b:c")}),
+        ("min(a)", {("opposite", "max(a)")}),
+        ("a.all()", {("opposite", "a.any()")}),
+        ("np.fmax(a, b)", {("opposite", "np.fmin(a, b)")}),
+        ("sorted(a, key=b)", {("opposite", "list(a)"), ("without key", "sorted(a)")}),
+        ("a.copy()", {("dropped call", "a")}),
+        ("a.str.strip()", {("dropped call", "a")}),
+        ("abs(a)", {("dropped call", "a")}),
+        ("np.abs(a)", set()),
+        ("f(a, b.c)", {("exchanged", "f(b.c, a)")}),
+        ("isinstance(a, b)", set()),
+        ("f(level=self.level)", {("without level", "f()")}),
+        ("f(level=other)", set()),
+        ("f(axis=a)", {("without axis", "f()")}),
+        ("f(**a)", set()),
+        ("{**a, **b}", {("merged", "{**b, **a}")}),
+        ("a | {**b}", {("arithmetic", "a & {**b}"), ("merged", "{**b} | a"),
+                       ("dropped operand", "a"), ("dropped operand", "{**b}")}),
     ],
-)
+)  # fmt: skip
 def test_the_faults_of_an_expression(expression, expected):
     assert {(kind, after) for kind, _, after in found(f"x = {expression}")} == expected
+
+
+def test_the_keys_of_a_function_may_be_mixed_up():
+    source = "def f(a):\n    a['low'] = g(a['high'])\n    h(a['low'])\n"
+    keys = [(before, after) for kind, before, after in found(source) if kind == "key"]
+    assert keys == [("a['low']", "a['high']"), ("a['high']", "a['low']"), ("a['low']", "a['high']")]
+    kinds = {after for kind, _, after in found("x = {'low': a, 'high': b}") if kind == "key"}
+    assert kinds == {"{'high': a, 'low': b}"}
+    assert ("key", "{1: a, 2: a}", "{2: a, 1: a}") not in found("x = {1: a, 2: a}")
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("a += b", {("dropped statement", "pass"), ("arithmetic", "a -= b")}),
+        ("a |= b", {("dropped statement", "pass"), ("arithmetic", "a &= b")}),
+        ("a += 'cm'", {("dropped statement", "pass"), ("constant", "'cm?'")}),
+        ("a.append(b)", {("dropped statement", "pass")}),
+        ("raise a", {("dropped statement", "pass")}),
+        ("while True:\n    break", {("constant", "False"), ("loop", "continue")}),
+        ("for a in b:\n    continue", {("loop", "break")}),
+    ],
+)
+def test_the_faults_of_a_statement(statement, expected):
+    assert {(kind, after) for kind, _, after in found(statement)} == expected
+
+
+def test_one_exception_of_several_may_be_forgotten():
+    source = "try:\n    a\nexcept (B, C) as d:\n    e\n"
+    assert [after for _, _, after in found(source)] == [
+        "except (C,) as d: e",
+        "except (B,) as d: e",
+    ]
 
 
 def test_a_return_may_be_forgotten():
@@ -89,7 +144,7 @@ def test_what_changes_no_result_by_its_nature_is_left_alone():
         _Value = Number | str
         LIMITS = LOWER | {"a"}
         pairs = list(zip(one, two, strict=True))
-        path.read_text(encoding="utf-8", errors="strict")
+        text = path.read_text(encoding="utf-8", errors="strict")
     """
     assert {after for _, _, after in found(source)} == {
         *("LOWER & {'a'}", "LOWER", "{'a'}", "'a?'"),

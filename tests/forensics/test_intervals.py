@@ -143,3 +143,13 @@ def test_rows_may_have_their_own_level():
     assert check_intervals(own, percent=True)["possible"].tolist() == [False]
     of_all = check_intervals(table, percent=True, confidence_level=0.9)
     assert check_intervals(own, percent=True)["recomputed"].equals(of_all["recomputed"])
+
+
+def test_the_verdict_in_words():
+    found = interval_consistency(("20.3", "66.5"), 8, 19, percent=True)
+    assert found.verdict == "20.3 to 66.5 matches clopper-pearson of 8 in 19"
+    found = interval_consistency(("1.0", "2.0"), 8, 19, percent=True)
+    assert found.verdict == (
+        "1.0 to 2.0 does not match clopper-pearson of 8 in 19, which gives 20.3 to 66.5; "
+        f"of {len(INTERVAL_METHODS)} methods, none would match both limits"
+    )

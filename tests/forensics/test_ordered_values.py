@@ -2,9 +2,11 @@
 
 from itertools import combinations_with_replacement
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tisstats.forensics import quartile_consistency
 from tisstats.forensics._ordered_values import Box, narrow
 
 ENDS = st.tuples(st.integers(-4, 4), st.integers(-4, 4))
@@ -24,3 +26,10 @@ def test_intervals_are_as_narrow_as_the_order_of_the_values_makes_them(ends):
         assert box == Box(tuple(map(min, places)), tuple(map(max, places)))
     else:
         assert box is None
+
+
+def test_large_values_on_a_fine_grid_are_few_where_their_range_is_narrow():
+    found = quartile_consistency(None, "1000.0000000", None, 1, "0.0000001")
+    assert found.possible
+    with pytest.raises(ValueError, match=r"^step must be coarser .* leave 10000000 "):
+        quartile_consistency(None, "1000", None, 1, "0.0000001")

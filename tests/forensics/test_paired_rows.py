@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -317,3 +318,14 @@ def test_neighbours_are_fixed_so_many_nths_of_the_interquartile_range_apart(apar
         asked._orders(np.random.default_rng(1), time)
     # Quartiles of 11 pairs: 4 and 20, 0 and 7.
     assert spreads == pytest.approx([apart * 16 / 11, apart * 7 / 11])
+
+
+def test_drawing_goes_on_where_an_attempt_fails():
+    changes, levels = iter([None, "first", "second"]), iter([None, None, None, (1, 2, 3, 4)])
+    sampler = SimpleNamespace(
+        draw_changes=lambda *_: next(changes),
+        draw_baselines=lambda *_: next(levels),
+        row=SimpleNamespace(n=2),
+    )
+    drawn = PairSampler.draw(sampler, None, tries=3, batches=1, starts=2)
+    assert (drawn.change, tuple(levels)) == ("second", ())

@@ -21,6 +21,7 @@ from tisstats.ledger import (
     verdict_counts,
 )
 from tisstats.ledger.claim import number_with_unit
+from tisstats.ledger.claim_text import claim_text
 from tisstats.ledger.evaluation import read_claims, read_relations
 from tisstats.ledger.output import FORMATS
 from tisstats.ledger.summary import claims_by_check
@@ -807,3 +808,8 @@ def test_a_reference_cohort_that_cannot_be_read_is_evidence_for_nothing(publishe
     monkeypatch.setattr(claims_ledger, "check_reference_cohort", broken)
     found = claims_ledger.attained_by_reference_cohort(published, "spss")
     assert found == claims_ledger.AttainedNumbers()
+
+
+def test_a_claim_in_digits_keeps_its_percent_sign():
+    published = PublishedFacts.read()
+    assert claim_text(published, "abstract.responders_percent", "#") == "42.0%"

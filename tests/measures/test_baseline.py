@@ -1,5 +1,6 @@
 """What a baseline allows: the attainable score, and the least disability."""
 
+import inspect
 import math
 
 import numpy as np
@@ -294,3 +295,24 @@ def test_the_floor_of_the_enzyme_is_a_number(floor):
         attainable_score(baseline, mmt_max=260, uln={"ck": 170}, enzyme_floor=floor)
     with pytest.raises(ValueError, match=r"column mmt, value .* must be a number from 0 to 260"):
         attainable_score(baseline | {"mmt": 10**400}, mmt_max=260, uln={"ck": 170})
+
+
+def test_one_baseline_is_computed_with_every_option_that_is_given(monkeypatch):
+    computed = {}
+
+    def record(*_, **options):
+        computed.update(options)
+        raise RuntimeError("recorded")
+
+    for function, of_tables in (
+        (attainable_score, "attainable_scores"),
+        (minimal_disability, "disability_by_row"),
+    ):
+        monkeypatch.setitem(function.__globals__, of_tables, record)
+        names = [name for name in inspect.signature(function).parameters if name != "baseline"]
+        given = {name: object() for name in names if name != "core_set"} | {"core_set": "imacs"}
+        given = {name: given[name] for name in names}
+        with pytest.raises(RuntimeError, match="recorded"):
+            function(BEST, **given)
+        assert {name: computed[name] for name in names} == given
+        computed.clear()

@@ -128,6 +128,7 @@ def test_the_ranges_of_enzymes():
         (ACTIVITY, (0, 5, 2.5, 5, 5), "A: points must start at 0 and not fall: (0, 5, 2.5, 5, 5)"),
         (ACTIVITY, (2.5,) * 5, f"A: points must start at 0 and not fall: {(2.5,) * 5}"),
         (ACTIVITY, (0, 5, 6, 7.5, 8), "A: no multiple of 2.5 points: 6"),
+        (ACTIVITY, (0, 5, 6.0, 7.5, 8), "A: no multiple of 2.5 points: 6"),
     ],
 )
 def test_impossible_bands_are_refused(cutoffs, points, expected):

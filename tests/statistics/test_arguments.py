@@ -62,7 +62,7 @@ BEYOND_FLOATS = 10**400
 @pytest.mark.parametrize(
     "value",
     [True, np.True_, "1", b"1", None, [1], BEYOND_FLOATS, math.nan, math.inf, -math.inf,
-     np.ma.masked, pd.NA],
+     np.ma.masked, pd.NA, Decimal("sNaN")],
     ids=str,
 )  # fmt: skip
 def test_what_is_no_finite_number_is_refused(value):
@@ -415,3 +415,15 @@ def test_what_no_float_can_hold_is_refused_without_a_warning(value):
         arguments.real_number("x", value)
     with pytest.raises(ValueError, match=r"^x must be finite numbers, got .* at position 2 of 2$"):
         arguments.finite_vector("x", [1, value])
+
+
+def test_numbers_in_single_precision_are_their_decimals_also_among_others():
+    found = arguments.numbers_or_nan("x", [np.float32(0.3), 0.5, None])
+    assert [repr(value) for value in found.tolist()] == ["0.3", "0.5", "nan"]
+
+
+@pytest.mark.parametrize("entry", ["1", True, Decimal("sNaN"), 1j], ids=str)
+def test_entries_that_are_not_numbers_are_refused_also_where_some_may_be_missing(entry):
+    with pytest.raises(ValueError, match="x must be") as raised:
+        arguments.numbers_or_nan("x", [0.5, entry])
+    assert str(raised.value) == f"x must be numbers, or nan where missing, got {[0.5, entry]!r}"

@@ -269,7 +269,11 @@ def test_compressed_files_have_the_same_bytes_every_time(tmp_path):
         (pd.DataFrame({"a": ["\x07"]}), "a.xlsx", "has a control character"),
         (pd.DataFrame({"a": ["x" * 32_768]}), "a.xlsx", "a cell has more than 32767 characters"),
         (pd.DataFrame({"a": np.zeros(1_048_576)}), "a.xlsx", "a sheet holds 1048576"),
-        (pd.DataFrame({"a": [1, "x"]}, dtype=object), "a.parquet", "cannot be written as Parquet"),
+        (
+            pd.DataFrame({"a": [1, "x"]}, dtype=object),
+            "a.parquet",
+            r"^cannot be written as Parquet: \w",
+        ),
     ],
 )
 def test_what_a_format_cannot_hold(tmp_path, table, name, said):

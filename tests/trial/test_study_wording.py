@@ -11,6 +11,8 @@ from tests.trial.studies import make_study
 from tisstats.trial import endpoint_definition, study_wording
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 from tisstats.trial.study import Study
+from tisstats.trial.study_sections import Schedule
+from tisstats.trial.study_wording import describe_days
 from tisstats.trial.template import example_folder
 
 
@@ -126,3 +128,8 @@ def test_the_schedule_in_words(example):
     assert dropped == "other visits are left out"
     assert kept.startswith("other visits ")
     assert kept != dropped
+
+
+def test_windows_are_described_with_the_weeks_as_they_are_written():
+    schedule = Schedule((0.0, 4.0, 12.5), {0.0: 3.0, 4.0: 3.5, 12.5: 3.0}, "week", "w", "keep", 0)
+    assert describe_days(schedule) == "3 days (weeks 0 and 12.5) or 3.5 days (week 4)"

@@ -186,7 +186,7 @@ def _read(
         raise _NotPlainError
     text = path.read_bytes().decode(encoding)
     names = [given["name"] for given in fields]
-    header = text.partition("\n")[0].removesuffix("\r")
+    header = text.partition("\n")[0]
     if "\0" in text or next(csv.reader([header], delimiter=delimiter), None) != names:
         raise _NotPlainError
     records: list[list[str]] | None = None

@@ -119,7 +119,7 @@ class TextWriter:
         """Return cells of other kinds, such as dates, as pandas writes them."""
         _refuse_nested(column)
         # A second column, for an empty cell not to be an empty line.
-        table = pd.DataFrame({"cell": column.reset_index(drop=True), "end": 0})
+        table = pd.DataFrame({"cell": column, "end": 0})
         text = io.StringIO(newline="")
         table.to_csv(
             text,

@@ -123,7 +123,7 @@ def _text(given: pd.Series) -> TypedColumn:
     cells = given.to_list()
     if set(map(type, cells)) != {str}:
         cells = [_as_text(cell) for cell in cells]
-    values = pd.Series(cells, dtype=object, index=given.index)
+    values = pd.Series(cells, dtype=object)
     return TypedColumn(values, np.zeros(len(given), dtype=bool))
 
 
@@ -177,7 +177,7 @@ def _as_number(cell: Any) -> tuple[float, bool]:
 
 def _float(given: pd.Series) -> TypedColumn:
     values, wrong = _numbers(given)
-    return TypedColumn(pd.Series(values, index=given.index), wrong)
+    return TypedColumn(pd.Series(values), wrong)
 
 
 def _integer(given: pd.Series) -> TypedColumn:
@@ -186,9 +186,7 @@ def _integer(given: pd.Series) -> TypedColumn:
     exact = np.where(known, values, 0.0)
     wrong = wrong | (np.abs(exact - np.trunc(exact)) > 0) | (np.abs(exact) > _EXACT)
     whole = np.where(wrong, 0, exact).astype(np.int64)
-    return TypedColumn(
-        pd.Series(pd.arrays.IntegerArray(whole, ~known | wrong), index=given.index), wrong
-    )
+    return TypedColumn(pd.Series(pd.arrays.IntegerArray(whole, ~known | wrong)), wrong)
 
 
 def _flag(given: pd.Series) -> TypedColumn:
@@ -196,7 +194,7 @@ def _flag(given: pd.Series) -> TypedColumn:
     empty = np.array([_missing(cell) or _is_blank(cell) for cell in cells], dtype=bool)
     known = np.array([isinstance(cell, bool | np.bool_) for cell in cells], dtype=bool)
     truths = [bool(cell) if at else None for cell, at in zip(cells, known, strict=True)]
-    values = pd.Series(truths, dtype="boolean", index=given.index)
+    values = pd.Series(truths, dtype="boolean")
     return TypedColumn(values, ~known & ~empty)
 
 
@@ -210,7 +208,7 @@ def _date(given: pd.Series) -> TypedColumn:
     pairs = _by_unique(given.to_list(), _as_date)
     values = np.array([value for value, _ in pairs], dtype="datetime64[s]")
     wrong = np.array([bad for _, bad in pairs], dtype=bool)
-    return TypedColumn(pd.Series(values, index=given.index), wrong)
+    return TypedColumn(pd.Series(values), wrong)
 
 
 def _as_date(cell: Any) -> tuple[np.datetime64, bool]:
