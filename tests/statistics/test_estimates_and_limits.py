@@ -104,6 +104,27 @@ def test_a_level_that_rounds_to_0_has_limits_in_order(level):
         assert found.high == pytest.approx(found.estimate)
 
 
+@pytest.mark.parametrize("level", [5e-324, 1e-17, 1e-13])
+def test_at_a_level_of_nearly_0_sterne_holds_what_makes_the_outcome_most_likely(level):
+    """Between its odds with the outcomes next to it, where all have entered and P is 1."""
+    x, n = (np.array(each) for each in zip(*LARGE_ONES, strict=True))
+    for successes, swap in ((x, False), (n - x, True)):
+        low, high = proportion_interval(successes, n, level, "sterne")
+        low, high = (1 - high, 1 - low) if swap else (low, high)
+        assert low == pytest.approx(x / (n + 1), rel=1e-6)
+        assert high == pytest.approx((x + 1) / (n + 1), rel=1e-6)
+
+
+#: Successes and trials at whose limits rounding error leaves P short of 1, and others.
+LARGE_ONES = [(1, 10**6), (3, 10**5), (10, 10**6), (3, 10**4), (5, 10), (300, 1000)]
+
+
+def test_rounding_leaves_no_estimate_outside():
+    for method in ("sterne", "blaker", "likelihood-ratio"):
+        low, high = proportion_interval(999_999_999, 10**9, 1e-17, method)
+        assert low <= 999_999_999 / 10**9 <= high
+
+
 def tables(pair):
     return [(a, pair[0], b, pair[1]) for a in range(pair[0] + 1) for b in range(pair[1] + 1)]
 

@@ -164,11 +164,14 @@ def clopper_pearson(successes: Ints, trials: Ints, confidence_level: Array) -> t
     return _snap_to_ends(successes, trials, low, betainccinv(successes + 1, failures, tail))
 
 
-def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits:
+def _two_sided_limits(
+    lower_limit: Callable[[int, int, float], float], *, contain_estimate: bool = True
+) -> Limits:
     """Return both limits of a method that is equivariant in successes and failures.
 
     `lower_limit` returns log odds. Of these, a limit next to 1 keeps as many digits as one next
     to 0, and so does the upper limit of very few successes, as the lower one of the failures.
+    `contain_estimate`: whether the limits of the method always do.
     """
 
     def limits(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
@@ -178,9 +181,12 @@ def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits
         def each(count: int, of: int, level: float) -> tuple[float, float]:
             return low(count, of, level), -low(of - count, of, level)
 
-        limits = expit(apply_elementwise(each, 2, successes, trials, confidence_level))
-        # At a level of nearly 0 they are equal, and rounding might exchange them.
-        return limits[0], np.maximum(limits[0], limits[1])
+        lows, highs = expit(apply_elementwise(each, 2, successes, trials, confidence_level))
+        # At a level of nearly 0, rounding might exchange them, or place one beyond the estimate.
+        if contain_estimate:
+            estimate = successes / trials
+            return np.minimum(lows, estimate), np.maximum(highs, estimate)
+        return lows, np.maximum(lows, highs)
 
     return limits
 
@@ -205,15 +211,8 @@ def _solve(increasing: Callable[[float], float], low: float, high: float) -> flo
     return float(scipy.optimize.brentq(increasing, low, high, xtol=1e-15))
 
 
-def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
-    """Return where the log likelihood lies half a chi-square quantile below its maximum."""
-    low, high = _two_sided_limits(_likelihood_ratio_low)(successes, trials, confidence_level)
-    # Rounding may place a limit just beyond the estimate; the interval always contains it.
-    estimate = successes / trials
-    return np.minimum(low, estimate), np.maximum(high, estimate)
-
-
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
+    """Return where the log likelihood lies half a chi-square quantile below its maximum."""
     # Half a chi-square quantile, of the end of the distribution that is known to all digits.
     if confidence_level > _HALF:
         drop = float(gammainccinv(0.5, 1 - confidence_level))
@@ -366,7 +365,8 @@ def _smallest_accepted(
         if right >= last or p_value(right, k) >= reached:
             return right
         k, left = k + 1, right
-    return last
+    # All outcomes have entered: the P value is 1, of which rounding error may leave less.
+    return left
 
 
 def _at_least(count: int, trials: int, log_odds: float) -> float:
@@ -387,7 +387,8 @@ def _at_most(count: int, trials: int, log_odds: float) -> float:
     return float(betaincc(count + 1, trials - count, expit(log_odds)))
 
 
-mid_p = _two_sided_limits(_mid_p_low)
+likelihood_ratio = _two_sided_limits(_likelihood_ratio_low)
+mid_p = _two_sided_limits(_mid_p_low, contain_estimate=False)
 sterne = _two_sided_limits(_sterne_low)
 blaker = _two_sided_limits(_blaker_low)
 
