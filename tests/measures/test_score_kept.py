@@ -117,6 +117,18 @@ def test_rows_are_kept_up_to_a_limit(tmp_path, monkeypatch, limit, spare, kept):
     assert (file.kept is not None) == kept
 
 
+def test_what_arrow_holds_of_a_file_is_given_back_before_its_rows_are_looked_at(tmp_path):
+    path = tmp_path / "visits.parquet"
+    table = pa.table({f"x{at}": np.arange(20_000.0) + at for at in range(4)})
+    pq.write_table(table, path)
+    before = pa.total_allocated_bytes()
+    file = TableBatches(path)
+    for _ in file:
+        assert file.kept is not None
+        # pandas has the rows in memory of Arrow's, once.
+        assert pa.total_allocated_bytes() - before < 1.5 * table.nbytes
+
+
 def test_a_scheduler_is_given_parts(tmp_path, monkeypatch):
     seen = []
 

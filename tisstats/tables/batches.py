@@ -133,12 +133,21 @@ class TableBatches:
         yield raw
 
     def _of_parquet(self) -> Iterator[RawTable]:
-        import pyarrow.parquet as pq
+        if self.kept is None:
+            import pyarrow as pa
 
+            yield from self._read_parquet()
+            # What was read and decoded is as large as the rows that are kept.
+            pa.default_memory_pool().release_unused()
         if self.kept is not None:
             self.share = 1
-            yield self.kept
-            return
+            if len(self.kept):
+                yield self.kept
+
+    def _read_parquet(self) -> Iterator[RawTable]:
+        """Yield the batches of a file, or keep all of its rows and yield none."""
+        import pyarrow.parquet as pq
+
         with open_bytes(self.path) as stream, refusing(self.name, UNREADABLE_PARQUET):
             file = pq.ParquetFile(stream)
             require_names(file.schema_arrow, self.name)
@@ -146,9 +155,6 @@ class TableBatches:
             first, is_whole = _first_batches(read)
             if is_whole:
                 self.kept = self._parsed(first, file.schema_arrow, 0)
-                self.share = 1
-                if len(self.kept):
-                    yield self.kept
                 return
             if self._holes is None:
                 self._holes = _columns_with_holes(file)
