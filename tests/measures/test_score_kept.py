@@ -82,6 +82,17 @@ def test_scores_and_notes_are_those_of_parts(tmp_path, monkeypatch, patients, mi
     assert [line for line in said if "the baseline, the visit of the lowest week" in line]
 
 
+def test_hashes_are_named_as_they_are(tmp_path, monkeypatch):
+    table = table_of("numbers").assign(week=lambda visits: visits["week"] + 2)
+    table["patient_id"] = table["patient_id"].astype(np.uint64) + np.uint64(2**63)
+    first = [f"{number} (week" for number in table["patient_id"].unique()[:1]]
+    for _ in range(2):
+        _, said = scored(table, tmp_path)
+        (late,) = [line for line in said if "the baseline, the visit of the lowest week" in line]
+        assert all(f"not week 0: {name}" in late for name in first)
+        in_parts(monkeypatch)
+
+
 def test_faults_are_those_of_parts(tmp_path, monkeypatch):
     table = table_of("text")
     table.loc[[4, 60], "patient_id"] = None

@@ -126,8 +126,8 @@ _PLACES = 3
 def patient_keys(patients: pd.Series) -> tuple[NDArray[np.int64], list[str] | None]:
     """Return the number of each row's patient, -1 without one, and a text for each patient.
 
-    The texts are equal in all batches of a file where the identifiers are. Whole numbers are
-    patients' numbers themselves, without texts.
+    The texts are equal in all batches of a file where the identifiers are. Whole numbers, but those
+    of uint64, are patients' numbers themselves, without texts.
 
     Examples
     --------
@@ -139,7 +139,10 @@ def patient_keys(patients: pd.Series) -> tuple[NDArray[np.int64], list[str] | No
     ([7, 7, 8], None)
     """
     if isinstance(patients.dtype, np.dtype) and patients.dtype.kind in "iu":
-        return patients.to_numpy().astype(np.int64), None
+        if patients.dtype != np.uint64:
+            return patients.to_numpy().astype(np.int64), None
+        codes, distinct = factorize(patients)  # such as hashes, half of which are no int64
+        return codes.astype(np.int64), [f"t{number}" for number in distinct.tolist()]
     codes, distinct = factorize(patients)
     found = _keys(distinct.tolist())
     places, keys = factorize(np.array(found, dtype=object))
