@@ -13,7 +13,7 @@ from tisstats.errors import DataError
 from tisstats.measures import file_scoring, identifiers, score_visits, visit_table, visits
 from tisstats.measures.identifiers import LookAlikes, plain_identifier, plain_identifiers
 from tisstats.measures.score_file import score_file
-from tisstats.tables import TableBatches, batches
+from tisstats.tables import TableBatches, batches, write_table
 
 SCORING = {"mmt_max": 260, "uln": {"ck": "170", "ldh": "ldh_limit"}}
 PATIENTS = {
@@ -80,6 +80,27 @@ def test_scores_and_notes_are_those_of_parts(tmp_path, monkeypatch, patients, mi
     assert_frame_equal(kept, again, check_exact=True)
     assert said == said_of_parts
     assert [line for line in said if "the baseline, the visit of the lowest week" in line]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv.gz"])
+def test_dates_and_times_are_written_as_those_of_the_whole_table(tmp_path, monkeypatch, ending):
+    table = table_of("text")
+    days = pd.to_datetime(pd.Series("2020-01-01", index=table.index))
+    for name, step in {"day": "1D", "minute": "90s", "fraction": "1.5ms", "tiny": "1ns"}.items():
+        later = pd.Series(pd.to_timedelta([0] * len(table)))
+        later.iloc[40:] = pd.Timedelta(step)
+        table[name] = (days.astype("datetime64[ns]") + later).mask(pd.Series(table.index % 7 == 3))
+        table[f"{name} there"] = table[name].dt.tz_localize("Europe/Berlin")
+        table[f"{name} later"] = later
+    whole, found = tmp_path / f"whole{ending}", tmp_path / f"scored{ending}"
+    source = tmp_path / "visits.parquet"
+    table.to_parquet(source, index=False)
+    write_table(score_visits(table, **SCORING), whole)
+    monkeypatch.setattr(file_scoring, "_WRITTEN", 7)
+    for _ in range(2):
+        score_file(source, found, report=str, **SCORING)
+        assert found.read_bytes() == whole.read_bytes()
+        in_parts(monkeypatch)
 
 
 def test_hashes_are_named_as_they_are(tmp_path, monkeypatch):

@@ -49,7 +49,13 @@ from tisstats.tables.findings import ALWAYS, Findings
 from tisstats.tables.formats import STANDARD_STREAM, TEXT_FORMATS
 from tisstats.tables.formulas import IN_TEXT, are_formulas, is_formula
 from tisstats.tables.mapping import OF_LIMITS
-from tisstats.tables.table_writers import TableWriter, TextWriter, have_returns, open_writer
+from tisstats.tables.table_writers import (
+    TableWriter,
+    TextWriter,
+    have_returns,
+    moment_units,
+    open_writer,
+)
 
 _Numbers = dict[str, NDArray[np.float64]]
 
@@ -166,6 +172,7 @@ class FileScoring:
         self._look_alikes, self._limits = LookAlikes(), UnusedLimits(options.enzyme_unit)
         self._places: dict[str, tuple[int, float]] = {}
         self._has_returns = False
+        self._moments: dict[str, int] = {}  # by column of dates and times, their unit
         self._rows = 0
         self._enzymes: tuple[str, ...] = ()
         self._held: HeldVisits | None = None  # of a file that is read once
@@ -181,7 +188,8 @@ class FileScoring:
             self._layout = PartsLayout(
                 self._folder, state["parts"], tuple(state["measures"]), tuple(state["enzymes"])
             )
-            self._has_returns, self._remarks = state["returns"], tuple(state["remarks"])
+            self._has_returns, self._moments = state["returns"], state["moments"]
+            self._remarks = tuple(state["remarks"])
             for remark in self._remarks:
                 self._report(remark)
             return
@@ -263,6 +271,7 @@ class FileScoring:
             "measures": self._layout.measures,
             "enzymes": self._layout.enzymes,
             "returns": self._has_returns,
+            "moments": self._moments,
             "remarks": self._remarks,
         }
         part = done.with_suffix(".part")
@@ -294,6 +303,8 @@ class FileScoring:
         if not self._is_text:
             return
         self._has_returns |= have_returns(column for _, column in batch.table.items())
+        for name, unit in moment_units(batch.table).items():
+            self._moments[name] = max(unit, self._moments.get(name, 0))
         for place, name in enumerate(map(str, batch.table.columns)):
             if first_row == 0 and is_formula(name):
                 header = replace(batch.source, lines=np.array([1]), origins={}, cells=None)
@@ -368,14 +379,20 @@ class FileScoring:
     def write(self, check: Callable[[], None]) -> None:
         """Write the rows with their scores; the file is there once all of it is."""
         if str(self._target) == STANDARD_STREAM:
-            with TextWriter(sys.stdout, quote_all=self._has_returns) as writer:
+            with TextWriter(
+                sys.stdout, quote_all=self._has_returns, moments=self._moments
+            ) as writer:
                 self._write_rows(writer)
             check()
             return
         part = self._folder / f"output{file_format(self._target)}"
         types = self._visits.kept_types()
         with open_writer(
-            file_format(self._target), part, quote_all=self._has_returns, types=types
+            file_format(self._target),
+            part,
+            quote_all=self._has_returns,
+            moments=self._moments,
+            types=types,
         ) as writer:
             self._write_rows(writer)
         check()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from itertools import repeat
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
 import numpy as np
@@ -48,6 +48,8 @@ class TextWriter:
         What separates cells.
     quote_all : bool
         Whether all text is quoted, as where a cell has a carriage return.
+    moments : mapping of str to int
+        As `moment_units` returns it of all rows, where they are written in several batches.
 
     Examples
     --------
@@ -59,8 +61,15 @@ class TextWriter:
     'week,site\n0.0,A\n4.5,A\n,A\n'
     """
 
-    def __init__(self, stream: TextIO, separator: str = ",", *, quote_all: bool = False) -> None:
-        self._stream = stream
+    def __init__(
+        self,
+        stream: TextIO,
+        separator: str = ",",
+        *,
+        quote_all: bool = False,
+        moments: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        self._stream, self._moments = stream, moments
         self._separator = separator
         self._quoting: Quoting = csv.QUOTE_NONNUMERIC if quote_all else csv.QUOTE_MINIMAL
         self._has_header = False
@@ -118,6 +127,12 @@ class TextWriter:
     def _by_pandas(self, column: pd.Series) -> list[str]:
         """Return cells of other kinds, such as dates, as pandas writes them."""
         _refuse_nested(column)
+        count, unit = len(column), self._moments.get(str(column.name), 0)
+        if unit:  # a cell more, by which pandas writes them as those of the other batches
+            finest = pd.Series(np.array([1], f"{column.dtype.kind}8[{_UNITS[unit]}]"))
+            if isinstance(column.dtype, pd.DatetimeTZDtype):
+                finest = finest.dt.tz_localize(column.dt.tz)
+            column = pd.concat([column, finest.astype(column.dtype)], ignore_index=True)
         # A second column, for an empty cell not to be an empty line.
         table = pd.DataFrame({"cell": column, "end": 0})
         text = io.StringIO(newline="")
@@ -132,9 +147,33 @@ class TextWriter:
         text.seek(0)
         rows = list(csv.reader(text, delimiter=self._separator))
         if self._quoting == csv.QUOTE_MINIMAL:
-            return self._cells([cell for cell, _ in rows])
+            return self._cells([cell for cell, _ in rows[:count]])
         end = f"{self._separator}0\n"
-        return text.getvalue().removesuffix(end).split(end)
+        return text.getvalue().removesuffix(end).split(end)[:count]
+
+
+#: Units of dates and times, of which pandas writes all of a column in the finest that one needs.
+_UNITS = ("D", "s", "ms", "us", "ns")
+
+
+def moment_units(table: pd.DataFrame) -> dict[str, int]:
+    """Return the unit that columns of dates and times need: 0 for days, up to 4 for nanoseconds.
+
+    Examples
+    --------
+    >>> when = pd.to_datetime(["2020-01-01 00:00", "2020-01-01 12:00"])
+    >>> moment_units(pd.DataFrame({"when": when, "day": when[0], "week": 0}))
+    {'when': 1, 'day': 0}
+    """
+    found = {}
+    for name, column in table.items():
+        kind = column.dtype.kind
+        if kind in "mM":
+            local = column.dt.tz_localize(None) if kind == "M" else column
+            given = local.dropna().to_numpy()
+            exact = ((given.astype(f"{kind}8[{unit}]") == given).all() for unit in _UNITS)
+            found[str(name)] = next(unit for unit, is_exact in enumerate(exact) if is_exact)
+    return found
 
 
 def _distinct_numbers(given: NDArray[Any]) -> tuple[NDArray[np.intp], list[str]]:
@@ -261,7 +300,15 @@ class WorkbookWriter:
 class _FileOfText(TextWriter):
     """Writes delimited text to a file, compressed or not."""
 
-    def __init__(self, path: Path, separator: str, *, packed: bool, quote_all: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        separator: str,
+        *,
+        packed: bool,
+        quote_all: bool,
+        moments: Mapping[str, int],
+    ) -> None:
         with ExitStack() as opened:
             target = opened.enter_context(path.open("wb"))
             if packed:
@@ -271,7 +318,7 @@ class _FileOfText(TextWriter):
                 )
             text = io.TextIOWrapper(target, encoding="utf-8", newline="")
             opened.callback(text.detach)
-            super().__init__(text, separator, quote_all=quote_all)
+            super().__init__(text, separator, quote_all=quote_all, moments=moments)
             self._opened = opened.pop_all()
 
     def __exit__(self, *_: object) -> None:
@@ -284,6 +331,7 @@ def open_writer(
     path: Path,
     *,
     quote_all: bool = False,
+    moments: Mapping[str, int] = MappingProxyType({}),
     types: Mapping[str, pa.DataType] | None = None,
 ) -> TableWriter:
     """Return a writer of the format of an ending.
@@ -294,7 +342,7 @@ def open_writer(
         One of `tisstats.tables.FORMATS`.
     path : pathlib.Path
         The file to write.
-    quote_all : bool
+    quote_all, moments
         As for `TextWriter`.
     types : mapping of str to pyarrow.DataType, optional
         As for `ParquetWriter`.
@@ -307,7 +355,7 @@ def open_writer(
     }
     if ending in other:
         return other[ending]()
-    return _FileOfText(path, separator, packed=packed, quote_all=quote_all)
+    return _FileOfText(path, separator, packed=packed, quote_all=quote_all, moments=moments)
 
 
 def have_returns(columns: Iterable[pd.Series]) -> bool:
