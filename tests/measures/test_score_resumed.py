@@ -110,6 +110,19 @@ def test_the_decimal_mark_that_was_found_is_kept(tmp_path):
     assert ",7.5," in output.read_text("utf-8")
 
 
+def test_the_units_of_dates_and_times_that_were_found_are_kept(tmp_path):
+    table = pd.read_csv(source_of(tmp_path)).drop_duplicates(["patient_id", "week"])
+    table["when"] = pd.Timestamp("2020-01-01")
+    table.iloc[-1, -1] += pd.Timedelta(1, "h")
+    source, output = tmp_path / "visits.parquet", tmp_path / "scored.csv"
+    table.to_parquet(source, index=False)
+    scored(source, tmp_path / "whole.csv")
+    assert b",2020-01-01 00:00:00," in (tmp_path / "whole.csv").read_bytes()
+    interrupt(lambda: scored(source, output), at="write")
+    scored(source, output)
+    assert output.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
 def test_a_reading_that_was_cut_short_begins_again(tmp_path):
     source, output = source_of(tmp_path), tmp_path / "scored.csv"
     scored(source, tmp_path / "whole.csv")
