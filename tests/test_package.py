@@ -148,8 +148,9 @@ def test_base_dependencies_are_enough_to_score_a_file(tmp_path, modules_of_extra
     assert (tmp_path / "base.csv").read_bytes() == (tmp_path / "all.csv").read_bytes()
     refused = subprocess.run([*hiding, tmp_path / "a.parquet"], capture_output=True, text=True)
     assert refused.returncode == 2
-    (line,) = refused.stderr.splitlines()
-    assert "Parquet needs pyarrow: pip install" in line
+    named, extra = refused.stderr.splitlines()
+    assert "Parquet needs pyarrow: pip install" in named
+    assert "'.[parquet]'" in extra
 
 
 def test_base_dependencies_are_enough_for_the_ledger(modules_of_extras):
@@ -225,3 +226,25 @@ def test_data_sets_whose_library_is_missing_are_not_read(tmp_path, monkeypatch, 
     monkeypatch.setitem(sys.modules, "pyreadstat", None)
     assert main(["check", str(study)]) == 2
     assert "needs pyreadstat: pip install pyreadstat" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("library", "ending", "extra"),
+    [("openpyxl", "xlsx", "files"), ("pyarrow", "parquet", "parquet")],
+)
+def test_a_study_is_not_at_fault_if_the_library_of_a_table_is_missing(
+    tmp_path, monkeypatch, capsys, library, ending, extra
+):
+    assert main(["new", str(tmp_path / "new")]) == 0
+    study = tmp_path / "new" / "example"
+    text = (study / "study.toml").read_text(encoding="utf-8")
+    described = text.replace("synthetic_visits.csv", f"synthetic_visits.{ending}")
+    assert described != text
+    (study / "study.toml").write_text(described, encoding="utf-8")
+    capsys.readouterr()
+    monkeypatch.setitem(sys.modules, library, None)
+    assert main(["check", str(study)]) == 2
+    named, where = capsys.readouterr().err.splitlines()
+    assert f"synthetic_visits.{ending}: " in named
+    assert f"needs {library}: pip install {library}" in named
+    assert f"'.[{extra}]'" in where

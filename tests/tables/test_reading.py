@@ -161,8 +161,9 @@ def test_the_format_is_that_of_the_ending():
 @pytest.mark.parametrize(("library", "name"), [("pyarrow", "a.parquet"), ("openpyxl", "a.xlsx")])
 def test_a_library_that_is_not_installed_is_named(monkeypatch, library, name):
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(FormatError, match=f"needs {library}: pip install {library}"):
+    with pytest.raises(ModuleNotFoundError, match=f"needs {library}: pip install {library}") as hit:
         file_format(Path(name))
+    assert hit.value.name == library
 
 
 # Written and read back

@@ -22,6 +22,7 @@ _EXTRAS = {
     "frictionless": "packages",
     "jsonschema": "packages",
     "matplotlib": "figures",
+    "openpyxl": "files",
     "ortools": "bounds",
     "pyarrow": "parquet",
     "pyreadstat": "files",

@@ -61,7 +61,9 @@ def draw_ensemble(
     ValueError
         If an argument is out of range.
     DataError
-        If the scheduler cannot be reached or `distributed` is not installed.
+        If the scheduler cannot be reached.
+    ModuleNotFoundError
+        If a scheduler is given and `distributed` is not installed.
     """
     seed = whole_number("seed", seed, minimum=0)
     cohorts = whole_number("cohorts", cohorts, minimum=1)
