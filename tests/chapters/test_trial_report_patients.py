@@ -350,7 +350,7 @@ def test_dates_of_the_files_are_listed_with_their_weeks(tmp_path):
     given = treatments.frame.set_index(["Patient", "Treatment"])["Weeks (dose)"]
     assert given["P001", "study treatment"] == f"0 on {on(0, 0)} (2), 2 on {on(0, 14)} (3)"
     assert given["P002", "rescue"] == f"6.4 on {on(1, 45)}, 7.1 on {on(1, 50)}"
-    assert "weeks in which each was given, each with its date, with" in treatments.caption
+    assert "weeks in which each was given, each week with its date, with" in treatments.caption
     assert events.frame["Week"].tolist() == [f"1.4 on {on(0, 10)}", NOT_RECORDED]
 
 

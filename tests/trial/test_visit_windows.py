@@ -236,6 +236,6 @@ def test_data_sets_say_which_windows_were_used(tmp_path):
         each.derivation for each in datasets.variables_of("ADTIS") if each.variable == "AVISITN"
     )
     assert said.startswith(
-        "Scheduled week of the visit, which is the visit nearest to it, at most 2 days "
+        "Scheduled week; the visit of a week is the visit nearest to it, at most 2 days "
         "(week 0), 3 days (week 4) or 7 days (week 24) away"
     )

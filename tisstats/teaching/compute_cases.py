@@ -288,8 +288,8 @@ def interval_case(draw: Draw) -> Case:
 
     def limit(label: str, exact: float, score: float, wald: float) -> Answer:
         why = (
-            "At this proportion, a count as far from it or farther, on the same side, has a "
-            f"probability of {tail}."
+            "At this proportion, the probability of the observed count or one farther from it, on "
+            f"the same side, is {tail}."
         )
         mistakes = ((100 * score, other), (100 * wald, simple))
         return number_answer(label, 100 * exact, why, *mistakes)

@@ -173,7 +173,7 @@ class Listings(TrialChapter):
     @property
     def _dated(self) -> str:
         """What weeks are, in a study whose rows have dates."""
-        return ", each with its date" if self.study.visits.time == "date" else ""
+        return ", each week with its date" if self.study.visits.time == "date" else ""
 
     @table(
         "Treatments by patient: weeks in which each was given{self._dated}, with the dose in "

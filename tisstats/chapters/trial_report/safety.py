@@ -182,9 +182,8 @@ class Safety(TrialChapter):
 
     @table(
         "Outcomes that no patient of an arm had, with the exact one-sided upper {self.level} limit "
-        "of the proportion in % (Clopper-Pearson): if the true "
-        "proportion were higher, no event among so many patients would have a probability below "
-        "{self.error}%",
+        "of the proportion in % (Clopper-Pearson): if the true proportion were higher, the "
+        "probability of seeing no event among so many patients would be below {self.error}%",
         origin="{self.label}",
         columns={
             "Outcome": WORDS,

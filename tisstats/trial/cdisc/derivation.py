@@ -293,7 +293,7 @@ def _variables(
         known += "known, or the patient is left out"
         own["ENDPFL"] = {"derivation": f"{known}: {endpoint}"}
     if visits := source.study.visit_definition:
-        own["AVISITN"] = {"derivation": f"Scheduled week of the visit, which is {visits}"}
+        own["AVISITN"] = {"derivation": f"Scheduled week; the visit of a week is {visits}"}
     return [
         replace(each.variable, **own.get(each.variable.variable, {}))  # type: ignore[arg-type]
         for each in specification.variables
