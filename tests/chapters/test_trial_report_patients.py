@@ -17,6 +17,7 @@ from tisstats.book.pages.items import item_html
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
 from tisstats.chapters.trial_report.listings import LONGEST_OPEN, Listings
 from tisstats.chapters.trial_report.patients import Patients, baseline_cell
+from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.chapters.trial_report.summary import Summary
@@ -101,6 +102,27 @@ def test_disposition_of_the_dated_study_by_a_plain_loop(study):
         assert rows["Did not complete: withdrawal"][column] == percent(withdrawn, len(kept))
     everybody = sum(row["analysed"] == "true" for row in patients)
     assert rows["Analysed"][f"All (N={everybody})"] == f"{everybody} (100)"
+
+
+def test_an_arm_called_all_is_not_taken_for_all_arms(tmp_path):
+    """Not even where all analysed patients are in it, so that both have the same N."""
+    made = make_study(8, ("all", "placebo"), seed=3)
+    for row in made.patients:
+        row["analysed"] = "true" if row["arm"] == "all" else "false"
+    folder = str(made.write(tmp_path / "whole"))
+    chapter = Patients(folder)
+    for table in (chapter.disposition(), Summary(folder).disposition()):
+        row = by_first(table)["In the table of patients"]
+        assert list(row.values())[1:] == ["4", "4", "8"]
+    for table in (*chapter.baseline_tables(), PrimaryEndpoint(folder).counts()):
+        assert list(table.frame)[2:] == ["All (N=4)", "Placebo (N=0)", "All arms (N=4)"]
+    for row in made.patients:
+        row["analysed"] = "true"
+    rows = by_first(Patients(str(made.write(tmp_path / "parts"))).table1())
+    assert list(rows["Sex: male"])[2:] == ["All (N=4)", "Placebo (N=4)", "All arms (N=8)"]
+    for arm, column in (("all", "All (N=4)"), ("placebo", "Placebo (N=4)")):
+        men = sum(row["arm"] == arm and row["sex"] == "male" for row in made.patients)
+        assert rows["Sex: male"][column] == percent(men, 4)
 
 
 def test_what_the_tables_do_not_have_is_not_recorded(study):

@@ -17,8 +17,10 @@ from tisstats.trial.baseline_table import (
     summarise_baseline_measures,
     summarise_characteristics,
 )
-from tisstats.trial.samples import ALL
 from tisstats.trial.study_data import StudyData
+
+#: The key of all arms together.
+ALL = None
 
 #: Method of `statistics.quantiles` of a definition.
 METHODS = {7: "inclusive", 6: "exclusive"}

@@ -117,6 +117,29 @@ def test_visits_are_classified_once_and_remarks_without_names_only_where_they_ar
     assert scored.score_low.tolist() != study_courses(data).score_low.tolist()
 
 
+def test_courses_are_kept_apart_by_all_that_they_depend_on(tmp_path):
+    made = make_study(30, changes='criterion = "imacs worsening"\ndeterioration = "imacs"')
+    data = StudyData.read(made.write(tmp_path / "study"))
+    definitions = data.study.definitions
+    worsening = replace(definitions.worsening, worse_by=1, worse_count=1)
+    own = {"criterion": "score", "definitions": replace(definitions, worsening=worsening)}
+    seen = set()
+    for changed in (
+        {},
+        {"criterion": "score"},
+        {"criterion": "minimal disability"},
+        own,
+        own | {"deterioration": "confirmed"},  # which takes no notice of own cut-offs
+    ):
+        study = replace(data.study, endpoint=replace(data.study.endpoint, **changed))
+        found = study_courses(replace(data, study=study))
+        alone = study_courses(replace(data, study=study, _cache={}))
+        np.testing.assert_array_equal(found.score_low, alone.score_low)
+        np.testing.assert_array_equal(found.worse.yes, alone.worse.yes)
+        seen.add((found.score_low.tobytes(), found.worse.yes.tobytes()))
+    assert len(seen) == 4, "some changes make no difference here"
+
+
 def test_the_population_decides_the_categories(tmp_path):
     made = make_study(30, population="adult", missing=0)
     adult = StudyData.read(made.write(tmp_path / "adult"))

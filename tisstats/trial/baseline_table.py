@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued, is_true
 from tisstats.trial.consistency import THOUSANDTHS, to_thousandths
-from tisstats.trial.samples import ALL, quartiles
+from tisstats.trial.samples import quartiles
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_sections import BaselineRow
 
@@ -52,8 +52,8 @@ class BaselineSummary:
 
     label: str  #: name of the row, with the unit of a quantity
     decimals: int  #: decimals of a quantity
-    groups: Mapping[str, CountSummary | QuartileSummary]
-    #: by name of the arm, in the order of the description, and `ALL`
+    groups: Mapping[str | None, CountSummary | QuartileSummary]
+    #: by name of the arm, in the order of the description; None: all arms together
 
 
 def summarise_characteristics(data: StudyData) -> list[BaselineSummary]:
@@ -110,7 +110,7 @@ def summarise_baseline_measures(data: StudyData) -> list[BaselineSummary]:
     'Manual muscle testing, points'
     """
 
-    def at_baseline(measure: str) -> dict[str, CountSummary | QuartileSummary]:
+    def at_baseline(measure: str) -> dict[str | None, CountSummary | QuartileSummary]:
         return {
             name: _quantity(data, group.baseline_thousandths(measure))
             for name, group in _groups(data).items()
@@ -126,8 +126,9 @@ def summarise_baseline_measures(data: StudyData) -> list[BaselineSummary]:
     ]
 
 
-def _groups(data: StudyData) -> dict[str, Analysis]:
-    return {**{name: data.arm(name) for name in data.study.arms}, ALL: data.analysis}
+def _groups(data: StudyData) -> dict[str | None, Analysis]:
+    # An arm may have any name.
+    return {**{name: data.arm(name) for name in data.study.arms}, None: data.analysis}
 
 
 def _characteristic(data: StudyData, column: str, row: BaselineRow) -> Iterator[BaselineSummary]:
@@ -142,7 +143,7 @@ def _characteristic(data: StudyData, column: str, row: BaselineRow) -> Iterator[
         counts = {name: _counted(is_true(patients, column)) for name, patients in groups.items()}
         yield BaselineSummary(row.label, row.decimals, counts)
     else:
-        for value in sorted({value for value in groups[ALL][column] if value}):
+        for value in sorted({value for value in groups[None][column] if value}):
             found = {
                 name: _counted(_has(patients, column, value)) for name, patients in groups.items()
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +78,7 @@ class ParticipantFlow:
     def total(self) -> ArmFlow:
         """All arms together."""
         return ArmFlow(
-            label="All",
+            label=total_label(arm.label for arm in self.arms),
             recorded=sum(arm.recorded for arm in self.arms),
             with_baseline=sum(arm.with_baseline for arm in self.arms),
             treated=_sum([arm.treated for arm in self.arms]),
@@ -95,6 +95,17 @@ class ParticipantFlow:
     def reasons(self) -> tuple[str, ...]:
         """The reasons why participants of any arm stopped early, in the order of `EARLY_ENDS`."""
         return tuple(self.total.stopped or ())
+
+
+def total_label(labels: Iterable[str]) -> str:
+    """Return what all arms together are called beside the labels of the arms.
+
+    Examples
+    --------
+    >>> total_label(["Active", "Placebo"]), total_label(["All", "None"])
+    ('All', 'All arms')
+    """
+    return "All arms" if "All" in labels else "All"
 
 
 def participant_flow(data: StudyData) -> ParticipantFlow:

@@ -28,8 +28,7 @@ from tisstats.trial.baseline_table import (
     summarise_characteristics,
 )
 from tisstats.trial.courses import Courses
-from tisstats.trial.flow import FLOW_GUIDELINE, ParticipantFlow, participant_flow
-from tisstats.trial.samples import ALL
+from tisstats.trial.flow import FLOW_GUIDELINE, ParticipantFlow, participant_flow, total_label
 from tisstats.trial.study_endpoint import study_courses
 from tisstats.trial.study_wording import describe_baseline
 
@@ -141,16 +140,16 @@ class Patients(TrialChapter):
         return describe_baseline(self.study.visits)
 
     def _row(self, heading: str, summary: BaselineSummary) -> dict[str, str]:
-        labels = dict(self.study.arms)
+        labels: list[tuple[str | None, str]] = [*self.study.arms.items()]
         if len(labels) > 1:
-            labels[ALL] = "All"
+            labels.append((None, total_label(self.study.arms.values())))
         cells = {
             f"{label} (N={summary.groups[name].patients})": baseline_cell(
                 summary.groups[name], summary.decimals
             )
-            for name, label in labels.items()
+            for name, label in labels
         }
-        return {heading: summary.label, "n": str(summary.groups[ALL].known), **cells}
+        return {heading: summary.label, "n": str(summary.groups[None].known), **cells}
 
     @described(
         {

@@ -31,6 +31,7 @@ from tisstats.trial.arm_comparison import (
     responses_by_arm,
 )
 from tisstats.trial.endpoints import EndpointResult
+from tisstats.trial.flow import total_label
 from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
 from tisstats.trial.study_endpoint import (
     describe_criterion,
@@ -132,7 +133,8 @@ class PrimaryEndpoint(TrialChapter):
         """Return how many patients each rule decided about, one row a status and rule."""
         columns = {f"{arm.label} (N={arm.result.patients})": arm.result for arm in self.arms}
         if len(self.arms) > 1:
-            columns[f"All (N={self.result.patients})"] = self.result
+            everybody = total_label(self.study.arms.values())
+            columns[f"{everybody} (N={self.result.patients})"] = self.result
         found = {
             name: {(each.status, each.rule): each.patients for each in of.counts}
             for name, of in columns.items()
