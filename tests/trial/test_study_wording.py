@@ -1,6 +1,7 @@
 """The design of a study in words."""
 
 import re
+import tomllib
 from dataclasses import astuple, replace
 from itertools import product
 from typing import get_args
@@ -12,7 +13,7 @@ from tisstats.trial import endpoint_definition, study_wording
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import Schedule
-from tisstats.trial.study_wording import describe_days
+from tisstats.trial.study_wording import describe_days, scale_notes
 from tisstats.trial.template import example_folder
 
 
@@ -133,3 +134,38 @@ def test_the_schedule_in_words(example):
 def test_windows_are_described_with_the_weeks_as_they_are_written():
     schedule = Schedule((0.0, 4.0, 12.5), {0.0: 3.0, 4.0: 3.5, 12.5: 3.0}, "week", "w", "keep", 0)
     assert describe_days(schedule) == "3 days (weeks 0 and 12.5) or 3.5 days (week 4)"
+
+
+def with_decimal_points(given):
+    """A description whose whole numbers have a decimal point, as in ``weeks = [0.0, 4.0]``."""
+    if isinstance(given, dict):
+        return {key: with_decimal_points(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [with_decimal_points(value) for value in given]
+    return float(given) if type(given) is int else given
+
+
+@pytest.mark.parametrize("core_set", ["imacs", "printo"])
+def test_whole_numbers_are_described_alike_with_and_without_a_decimal_point(core_set):
+    given = tomllib.loads((example_folder(core_set) / "study.toml").read_text("utf-8"))
+    given["visits"]["window_days"] = {str(week): 3 + week for week in given["visits"]["weeks"]}
+    whole, pointed = map(Study.from_mapping, (given, with_decimal_points(given)))
+    assert pointed.choices() == whole.choices()
+    for describe in (study_wording.describe_score, study_wording.describe_population, scale_notes):
+        assert describe(pointed) == describe(whole)
+    for describe in (study_wording.describe_weeks, study_wording.describe_windows, describe_days):
+        assert describe(pointed.visits) == describe(whole.visits)
+    assert study_wording.describe_endpoint(pointed.endpoint) == (
+        study_wording.describe_endpoint(whole.endpoint)
+    )
+
+
+def test_the_range_of_each_scale_in_words(example):
+    measures = replace(example.measures, used=("mmt", "haq", "ck", "ldh"), enzyme_unit="microkat/L")
+    limits = replace(measures, uln={"ck": 3.0, "ldh": "ldh_uln"})
+    assert scale_notes(replace(example, measures=limits)) == {
+        "mmt": "manual muscle testing from 0 to 150 (MMT-8, both sides with neck)",
+        "haq": "HAQ from 0 to 3",
+        "ck": "upper limit of normal of creatine kinase 3 microkat/L",
+        "ldh": "upper limit of normal of lactate dehydrogenase given by ldh_uln",
+    }
