@@ -133,7 +133,7 @@ def test_a_workbook_that_is_stopped_leaves_no_traceback(tmp_path, when):
 def test_a_sheet_that_lxml_cannot_write_is_an_error_of_the_file(tmp_path, monkeypatch):
     etree = pytest.importorskip("lxml.etree")
 
-    def fail(*arguments):
+    def fail(*_):
         raise etree.SerialisationError("IO_WRITE")
 
     monkeypatch.setattr("openpyxl.Workbook.save", fail)

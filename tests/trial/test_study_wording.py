@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from tests.trial.studies import make_study
+from tests.trial.studies import make_study, with_decimal_points
 from tisstats.trial import endpoint_definition, study_wording
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 from tisstats.trial.study import Study
@@ -136,28 +136,25 @@ def test_windows_are_described_with_the_weeks_as_they_are_written():
     assert describe_days(schedule) == "3 days (weeks 0 and 12.5) or 3.5 days (week 4)"
 
 
-def with_decimal_points(given):
-    """A description whose whole numbers have a decimal point, as in ``weeks = [0.0, 4.0]``."""
-    if isinstance(given, dict):
-        return {key: with_decimal_points(value) for key, value in given.items()}
-    if isinstance(given, list):
-        return [with_decimal_points(value) for value in given]
-    return float(given) if type(given) is int else given
-
-
 @pytest.mark.parametrize("core_set", ["imacs", "printo"])
 def test_whole_numbers_are_described_alike_with_and_without_a_decimal_point(core_set):
     given = tomllib.loads((example_folder(core_set) / "study.toml").read_text("utf-8"))
     given["visits"]["window_days"] = {str(week): 3 + week for week in given["visits"]["weeks"]}
     whole, pointed = map(Study.from_mapping, (given, with_decimal_points(given)))
     assert pointed.choices() == whole.choices()
-    for describe in (study_wording.describe_score, study_wording.describe_population, scale_notes):
+    words = study_wording
+    for describe in (words.describe_score, words.describe_core_set, scale_notes):
         assert describe(pointed) == describe(whole)
-    for describe in (study_wording.describe_weeks, study_wording.describe_windows, describe_days):
+    for describe in (words.describe_weeks, words.describe_windows, describe_days):
         assert describe(pointed.visits) == describe(whole.visits)
-    assert study_wording.describe_endpoint(pointed.endpoint) == (
-        study_wording.describe_endpoint(whole.endpoint)
-    )
+    for kind in get_args(endpoint_definition.Kind):
+        also = slice(1, 3 if kind == "sustained" else 1)
+        one, other = (
+            replace(each.endpoint, kind=kind, also_at=each.visits.weeks[also])
+            for each in (pointed, whole)
+        )
+        assert words.describe_endpoint(one) == words.describe_endpoint(other)
+        assert words.describe_events_of_times(one) == words.describe_events_of_times(other)
 
 
 def test_the_range_of_each_scale_in_words(example):

@@ -79,7 +79,7 @@ def described(windows, weeks="[0, 4, 24]"):
 
 def lines_of(windows):
     with pytest.raises(DataError) as caught:
-        described(windows, weeks="[0.0, 4.0, 24]")  # without ".0" in a line
+        described(windows, weeks="[0.0, 4.0, 24.0]")  # without ".0" in a line
     return [str(fault) for fault in caught.value.faults]
 
 

@@ -18,7 +18,7 @@ class ReadDatasets:
     """Data sets being read, and the patients of their subjects."""
 
     def __init__(self, datasets: AnalysisDatasets):
-        # Columns of one record are joined by place, whatever the index of a sorted or filtered table.
+        # Columns are joined by place, whatever the index of a table that was sorted or filtered.
         tables = {name: table.reset_index(drop=True) for name, table in datasets.tables.items()}
         self.datasets = replace(datasets, tables=tables)
         adsl = tables.get("ADSL")
