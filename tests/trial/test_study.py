@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.kept import compare
@@ -14,6 +15,7 @@ from tisstats.errors import DataError
 from tisstats.measures.enzymes import uln_fault
 from tisstats.trial.study import Study
 from tisstats.trial.study_schema import describe_key, study_schema
+from tisstats.trial.study_trial_description import describe_trial
 from tisstats.trial.study_wording import scale_notes
 from tisstats.trial.template import example_folder
 
@@ -631,3 +633,12 @@ def test_a_folder_without_a_description_says_how_to_get_one(tmp_path):
 
 def test_the_example_is_a_valid_description():
     assert Study.read(example_folder()).study.data == "synthetic"
+
+
+def test_scales_are_abbreviated_as_their_columns_and_enzymes_in_capitals():
+    study, patients = Study.from_mapping(PLAIN), pd.DataFrame({"patient_id": ["1"], "sex": ["f"]})
+    scales = describe_trial(study, patients, has_treatments=False, has_doses=False).measures
+    assert (scales["ck"].abbreviation, scales["ck"].unit) == ("CK", "U/L")
+    assert scales["ck"].name == "Creatine kinase"
+    assert {scales[name].unit for name in ("mmt", "haq")} == {"points"}
+    assert scales["extramuscular"].unit == "cm"

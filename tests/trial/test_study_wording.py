@@ -55,6 +55,13 @@ def test_every_strategy_and_rule_has_words(example):
         plan = replace(example.endpoint, intercurrent=strategy, missing=missing)
         assert study_wording.describe_intercurrent_events(plan).startswith(f"{strategy}: ")
         assert study_wording.describe_missing_scores(plan).startswith(f"{missing}: ")
+    composite = replace(example.endpoint, intercurrent="composite")
+    for criterion, said in (
+        ("score", "leaves a patient at risk to week 24, without response"),
+        ("imacs worsening", "counts as worsening"),
+    ):
+        plan = replace(composite, criterion=criterion)
+        assert study_wording.describe_events_of_times(plan).endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -150,17 +157,25 @@ def test_whole_numbers_are_described_alike_with_and_without_a_decimal_point(core
     for kind in get_args(endpoint_definition.Kind):
         also = slice(1, 3 if kind == "sustained" else 1)
         one, other = (
-            replace(each.endpoint, kind=kind, also_at=each.visits.weeks[also])
+            replace(
+                each.endpoint,
+                kind=kind,
+                also_at=each.visits.weeks[also],
+                intercurrent="composite",
+            )
             for each in (pointed, whole)
         )
+        assert one.as_endpoint().describe() == other.as_endpoint().describe()
         assert words.describe_endpoint(one) == words.describe_endpoint(other)
         assert words.describe_events_of_times(one) == words.describe_events_of_times(other)
 
 
 def test_the_range_of_each_scale_in_words(example):
-    measures = replace(example.measures, used=("mmt", "haq", "ck", "ldh"), enzyme_unit="microkat/L")
+    measures = replace(example.measures, enzyme_unit="microkat/L")
+    measures = replace(measures, used=("extramuscular", "mmt", "haq", "ck", "ldh"))
     limits = replace(measures, uln={"ck": 3.0, "ldh": "ldh_uln"})
     assert scale_notes(replace(example, measures=limits)) == {
+        "vas": "visual analogue scales from 0 to 10 cm",
         "mmt": "manual muscle testing from 0 to 150 (MMT-8, both sides with neck)",
         "haq": "HAQ from 0 to 3",
         "ck": "upper limit of normal of creatine kinase 3 microkat/L",
