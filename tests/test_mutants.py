@@ -290,6 +290,7 @@ def test_what_a_shared_fixture_executes_is_reached_by_all_its_tests(tmp_path):
     (record / "tests.json").write_text("{}", encoding="utf-8")
     environment = {**os.environ, "TISSTATS_MUTANTS_REACH": str(record)}
     environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the others take most of the time
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tools.mutants.reach", "tests"]
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
     lines = Coverage(data_file=str(record / "lines"), config_file=False)
@@ -341,8 +342,11 @@ def test_results_hold_while_their_tests_are_the_same(tmp_path):
 _TRIED = """
 import json, sys, time
 from pathlib import Path
+from tisstats.book.run.forkserver import disable_slow_formats
 from tools.mutants.attempt import Attempt
 from tools.mutants.operators import mutants, mutated
+disable_slow_formats()
+import _pytest.doctest, hypothesis, pandas  # once for all children
 file, fault, *tests = sys.argv[1:]
 path = Path(file).resolve()
 source = path.read_text(encoding="utf-8")

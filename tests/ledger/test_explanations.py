@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ledger.facts import claim
-from tisstats.ledger.claim import Evaluation, Finding
+from tisstats.ledger.claim import Check, Evaluation, Finding
 from tisstats.ledger.explanations import SHORT, Explanations
 from tisstats.lim2021.claims import evaluate_ledger
 
@@ -39,6 +39,13 @@ def test_the_statements_are_those_of_the_note(ledger):
         rest = [each for each in item.statements if each not in checks]
         assert all(each in item.note for each in rest)
         assert all(each.partition(": ")[2].removesuffix(".") in item.note for each in checks)
+
+
+def test_a_note_lists_the_checks_by_their_outcome():
+    outcomes = {"even": False, "above 2": True, "below 9": True}
+    checks = tuple(Check(description, passed) for description, passed in outcomes.items())
+    evaluated = Evaluation(claim("5"), Finding(remarks=("as counted",), checks=checks))
+    assert evaluated.note == "As counted. Fails: even. Checked: above 2; below 9."
 
 
 def test_which_comes_first_is_kept(ledger, explanations):

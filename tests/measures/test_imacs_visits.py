@@ -394,7 +394,7 @@ def test_every_fault_is_told_with_its_row():
     }
     assert "visits, row 2, column mmt, value '-1': " in str(caught.value)
     with pytest.raises(DataError, match=r"^\S+, row 6, .* must be a number from 0 to 100 \(mm\)$"):
-        judged(visits_of([BASELINE] * 5).assign(extramuscular=[*[50] * 4, 101]), vas_max=100)
+        judged(visits_of([BASELINE] * 5).assign(extramuscular=[*[50] * 4, 101]), vas_max=100.0)
 
 
 def test_missing_columns_are_told():

@@ -127,6 +127,7 @@ def test_numbers_may_be_missing(values, expected):
      (np.array([(1, 2)], dtype="i,i"), "array([(1, 2)], dtype=[('f0', '<i4'), ('f1', '<i4')])"),
      (np.array(["2026-11-29"], dtype="M8[D]"), "array(['2026-11-29'], dtype='datetime64[D]')"),
      ([10**400, 1], "shape (2,)"),
+     (np.array([[1, 2], 3], dtype=object), "array([list([1, 2]), 3], dtype=object)"),
      (pd.array(["12"], dtype="string"), "shape (1,)"), ([1j, None], "[1j, None]"),
      (np.array([["a"] * 3] * 2), "shape (2, 3)")],
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.tables import FormatError, check_writable, write_table
+from tisstats.tables import FormatError, check_writable, workbook, write_table
 from tisstats.tables.table_writers import TextWriter, have_returns
 
 TEXTS = st.text(st.sampled_from('aé,;"\n\t .'), max_size=3)
@@ -128,3 +128,14 @@ def test_a_workbook_that_is_stopped_leaves_no_traceback(tmp_path, when):
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
     assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_a_sheet_that_lxml_cannot_write_is_an_error_of_the_file(tmp_path, monkeypatch):
+    etree = pytest.importorskip("lxml.etree")
+
+    def fail(*_):
+        raise etree.SerialisationError("IO_WRITE")
+
+    monkeypatch.setattr("openpyxl.Workbook.save", fail)
+    with pytest.raises(OSError, match=r"the sheet cannot be written \(IO_WRITE\)$"):
+        workbook.write_workbook(pd.DataFrame({"week": [0]}), tmp_path / "visits.xlsx")

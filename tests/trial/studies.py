@@ -7,6 +7,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 MEASURES = ("physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck")
 
@@ -32,6 +33,15 @@ class MadeUpStudy:
             if rows := getattr(self, name):
                 write_csv(folder / f"synthetic_{name}.csv", rows)
         return folder
+
+
+def with_decimal_points(given: Any) -> Any:
+    """A description whose whole numbers have a decimal point, as in ``weeks = [0.0, 4.0]``."""
+    if isinstance(given, dict):
+        return {key: with_decimal_points(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [with_decimal_points(value) for value in given]
+    return float(given) if type(given) is int else given
 
 
 def write_csv(path: Path, rows: list[dict[str, object]]) -> None:

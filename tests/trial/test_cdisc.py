@@ -474,6 +474,19 @@ def test_plain_tables_return(tables, datasets, tmp_path, file_format):
         )
 
 
+def test_rows_are_taken_by_their_place_whatever_their_index(datasets):
+    dead = changed(datasets, "ADSL", DTHDT=[day("2020-06-01"), day("NaT"), day("NaT")])
+    given = [dead, changed(dead, "ADSL", DTHDT=["2020-06-01", "", ""])]
+    for one in given:
+        # As of a table that was sorted otherwise.
+        tables = {
+            name: table.set_axis(range(len(table))[::-1]) for name, table in one.tables.items()
+        }
+        found, expected = (to_trial_tables(each) for each in (replace(one, tables=tables), one))
+        for table in ("patients", "visits", "events", "times", "treatments", "visit_rows"):
+            assert_frame_equal(getattr(found, table), getattr(expected, table))
+
+
 def test_a_parameter_of_ours_may_be_given_another_column(datasets):
     visits = to_trial_tables(datasets, parameters={"MMT": "strength"}).visits
     assert "strength" in visits

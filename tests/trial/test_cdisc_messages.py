@@ -182,6 +182,15 @@ def test_data_sets_of_others_without_a_fault_are_read():
     assert found.patients["end_week"].isna().all()
 
 
+def test_a_time_at_fault_has_the_row_of_its_data_set():
+    others = {"USUBJID": "X-1", "PARAMCD": "OTHER", "AVAL": 4.0, "CNSR": None}
+    times = pd.DataFrame([others, {**others, "PARAMCD": "TTRESP"}, others])
+    datasets = AnalysisDatasets({**of_others().tables, "ADTTE": times}, ())
+    assert lines(to_trial_tables, datasets, origin="observed", parameters={"MMT8": "mmt"}) == [
+        "ADTTE, row 3, column CNSR, value '': must be 0 for an event and above 0 if censored"
+    ]
+
+
 def test_of_several_variables_for_one_thing_the_best_is_taken():
     found = read_others(ADSL__ARMCD=["A", "B"], ADSL__ARM="Arm", ADSL__ITTFL="N")
     assert found.patients["arm"].tolist() == ["A", "B"]

@@ -27,13 +27,14 @@ def visits(order, later):
         {"patient_id": "B", "week": 0.0, **BASELINE},
         {"patient_id": "B", "week": 4.0, **BASELINE, **later},
     ]
-    return pd.DataFrame([rows[row] for row in order])
+    return pd.DataFrame([rows[row] for row in order], index=[7 + row for row in order])
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (2, 3, 0, 1), (3, 1, 2, 0)])
 def test_a_gap_at_the_own_baseline_leaves_a_verdict_open(order):
     improved = improvement_by_visit(visits(order, BETTER), "imacs", vas_max=10)
     worse = worsening_by_visit(visits(order, WORSE), "imacs", vas_max=10)
+    assert improved.index.tolist() == worse.index.tolist() == [7 + row for row in order]
     met = [row == 3 for row in order]
     known = [row != 1 for row in order]
     assert improved["improved"].tolist() == worse["worse"].tolist() == met

@@ -236,7 +236,9 @@ def of_times(visits=(0, 24), stops=None, events=(), deaths=None, reasons="other"
         tables["patients"]["stop_week"] = np.array(stops, dtype=float)
     if deaths is not None:
         tables["patients"]["death_week"] = np.array(deaths, dtype=float)
-    return list(implausible_times(EXAMPLE, tables, named=named))
+    weeks = tuple(map(float, EXAMPLE.visits.weeks))  # as a description may have them
+    study = replace(EXAMPLE, visits=replace(EXAMPLE.visits, weeks=weeks))
+    return list(implausible_times(study, tables, named=named))
 
 
 def test_times_are_doubtful_after_the_schedule_its_window_and_the_follow_up():

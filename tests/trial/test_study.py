@@ -1,27 +1,30 @@
 """The description of a study: what is refused, with key, value and what is allowed."""
 
+import copy
 import math
 import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.kept import compare
-from tests.trial.studies import make_study
+from tests.trial.studies import make_study, with_decimal_points
 from tisstats.errors import DataError
 from tisstats.measures.enzymes import uln_fault
 from tisstats.trial.study import Study
 from tisstats.trial.study_schema import describe_key, study_schema
+from tisstats.trial.study_trial_description import describe_trial
 from tisstats.trial.study_wording import scale_notes
 from tisstats.trial.template import example_folder
 
 PLAIN = tomllib.loads(make_study(4).description)
 
 
-def changed(key, value):
+def changed(key, value, given=PLAIN):
     """Return a description in which a key has another value; None removes it."""
-    given = tomllib.loads(make_study(4).description)
+    given = copy.deepcopy(given)
     *path, last = key.split(".")
     part = given
     for name in path:
@@ -165,6 +168,13 @@ def test_a_wrong_key_has_one_clear_line(key, value, message):
 def test_every_line_in_full():
     lines = [line for key, value, _ in FAULTS for line in faults(changed(key, value))]
     compare(Path(__file__).parent / "kept" / "faults_of_descriptions.txt", "\n".join(lines))
+
+
+def test_lines_name_weeks_alike_with_and_without_a_decimal_point():
+    pointed = with_decimal_points(PLAIN)
+    for key, value, _ in [*FAULTS, ("endpoint.also_at", [24], "")]:
+        if key.startswith(("visits.", "endpoint.")):
+            assert faults(changed(key, value, pointed)) == faults(changed(key, value)), key
 
 
 @pytest.mark.parametrize("title", ["Two\nlines", "A\ttab", "Größe\u00a0±", "\u0645\u0631\u0636"])
@@ -623,3 +633,12 @@ def test_a_folder_without_a_description_says_how_to_get_one(tmp_path):
 
 def test_the_example_is_a_valid_description():
     assert Study.read(example_folder()).study.data == "synthetic"
+
+
+def test_scales_are_abbreviated_as_their_columns_and_enzymes_in_capitals():
+    study, patients = Study.from_mapping(PLAIN), pd.DataFrame({"patient_id": ["1"], "sex": ["f"]})
+    scales = describe_trial(study, patients, has_treatments=False, has_doses=False).measures
+    assert (scales["ck"].abbreviation, scales["ck"].unit) == ("CK", "U/L")
+    assert scales["ck"].name == "Creatine kinase"
+    assert {scales[name].unit for name in ("mmt", "haq")} == {"points"}
+    assert scales["extramuscular"].unit == "cm"

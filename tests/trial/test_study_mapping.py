@@ -260,5 +260,5 @@ def test_a_unit_that_a_measure_cannot_have_is_a_fault_of_the_mapping(made, tmp_p
         StudyData.read(folder, mapping)
     (fault,) = caught.value.faults
     assert (fault.column, fault.value, fault.row) == ("ck", "mm", None)
-    assert fault.message.startswith("in the mapping: ")
+    assert fault.message == "in the mapping: must be one of U/L, microkat/L"
     assert fault.file.endswith("synthetic_visits.csv")

@@ -1,18 +1,19 @@
 """The design of a study in words."""
 
 import re
+import tomllib
 from dataclasses import astuple, replace
 from itertools import product
 from typing import get_args
 
 import pytest
 
-from tests.trial.studies import make_study
+from tests.trial.studies import make_study, with_decimal_points
 from tisstats.trial import endpoint_definition, study_wording
 from tisstats.trial.outcome_words import MINIMAL_DISABILITY, RESPONSE, WORSENING
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import Schedule
-from tisstats.trial.study_wording import describe_days
+from tisstats.trial.study_wording import describe_days, scale_notes
 from tisstats.trial.template import example_folder
 
 
@@ -54,6 +55,13 @@ def test_every_strategy_and_rule_has_words(example):
         plan = replace(example.endpoint, intercurrent=strategy, missing=missing)
         assert study_wording.describe_intercurrent_events(plan).startswith(f"{strategy}: ")
         assert study_wording.describe_missing_scores(plan).startswith(f"{missing}: ")
+    composite = replace(example.endpoint, intercurrent="composite")
+    for criterion, said in (
+        ("score", "leaves a patient at risk to week 24, without response"),
+        ("imacs worsening", "counts as worsening"),
+    ):
+        plan = replace(composite, criterion=criterion)
+        assert study_wording.describe_events_of_times(plan).endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +141,43 @@ def test_the_schedule_in_words(example):
 def test_windows_are_described_with_the_weeks_as_they_are_written():
     schedule = Schedule((0.0, 4.0, 12.5), {0.0: 3.0, 4.0: 3.5, 12.5: 3.0}, "week", "w", "keep", 0)
     assert describe_days(schedule) == "3 days (weeks 0 and 12.5) or 3.5 days (week 4)"
+
+
+@pytest.mark.parametrize("core_set", ["imacs", "printo"])
+def test_whole_numbers_are_described_alike_with_and_without_a_decimal_point(core_set):
+    given = tomllib.loads((example_folder(core_set) / "study.toml").read_text("utf-8"))
+    given["visits"]["window_days"] = {str(week): 3 + week for week in given["visits"]["weeks"]}
+    whole, pointed = map(Study.from_mapping, (given, with_decimal_points(given)))
+    assert pointed.choices() == whole.choices()
+    words = study_wording
+    for describe in (words.describe_score, words.describe_core_set, scale_notes):
+        assert describe(pointed) == describe(whole)
+    for describe in (words.describe_weeks, words.describe_windows, describe_days):
+        assert describe(pointed.visits) == describe(whole.visits)
+    for kind in get_args(endpoint_definition.Kind):
+        also = slice(1, 3 if kind == "sustained" else 1)
+        one, other = (
+            replace(
+                each.endpoint,
+                kind=kind,
+                also_at=each.visits.weeks[also],
+                intercurrent="composite",
+            )
+            for each in (pointed, whole)
+        )
+        assert one.as_endpoint().describe() == other.as_endpoint().describe()
+        assert words.describe_endpoint(one) == words.describe_endpoint(other)
+        assert words.describe_events_of_times(one) == words.describe_events_of_times(other)
+
+
+def test_the_range_of_each_scale_in_words(example):
+    measures = replace(example.measures, enzyme_unit="microkat/L")
+    measures = replace(measures, used=("extramuscular", "mmt", "haq", "ck", "ldh"))
+    limits = replace(measures, uln={"ck": 3.0, "ldh": "ldh_uln"})
+    assert scale_notes(replace(example, measures=limits)) == {
+        "vas": "visual analogue scales from 0 to 10 cm",
+        "mmt": "manual muscle testing from 0 to 150 (MMT-8, both sides with neck)",
+        "haq": "HAQ from 0 to 3",
+        "ck": "upper limit of normal of creatine kinase 3 microkat/L",
+        "ldh": "upper limit of normal of lactate dehydrogenase given by ldh_uln",
+    }

@@ -79,13 +79,13 @@ def described(windows, weeks="[0, 4, 24]"):
 
 def lines_of(windows):
     with pytest.raises(DataError) as caught:
-        described(windows)
+        described(windows, weeks="[0.0, 4.0, 24.0]")  # without ".0" in a line
     return [str(fault) for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize(("days", "ok"), [("14", True), ("14.5", True), ("15", False)])
 def test_windows_do_not_meet(days, ok):
-    windows = f"{{ 0 = 13, 4 = {days}, 24 = 7 }}"
+    windows = f"{{ 0 = 13.0, 4 = {days}, 24 = 7 }}"
     if ok:
         assert described(windows).visits.window_of(4) == float(days)
         return

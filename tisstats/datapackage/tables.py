@@ -61,7 +61,7 @@ def _digest(directory: Path) -> str | None:
             if not is_regular(file):
                 return None
             content = file.read_bytes()
-        except (KeyError, OSError, ValueError):
+        except (KeyError, OSError):
             return None
         total.update(f"{resource['path']}\n{len(content)}\n".encode())
         total.update(content)

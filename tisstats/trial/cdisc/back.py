@@ -178,11 +178,10 @@ def _patients(read: ReadDatasets, origin: str | None) -> pd.DataFrame:
     if weeks is not None:
         columns[DEATH_WEEK] = weeks
     if "TRTSDT" in adsl:
-        columns["start_date"] = adsl["TRTSDT"].reset_index(drop=True)
+        columns["start_date"] = adsl["TRTSDT"]
     for variable, column in _characteristics(read).items():
         is_flag = read.codelist("ADSL", variable) == YES_NO
-        values = _flag(found, variable) if is_flag else adsl[variable]
-        columns[column] = values.reset_index(drop=True)
+        columns[column] = _flag(found, variable) if is_flag else adsl[variable]
     raise_faults(found)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(adsl)))
 
@@ -289,10 +288,10 @@ def _times(read: ReadDatasets) -> pd.DataFrame:
     known = {each.code: each.parameter for each in known_parameters() if each.dataset == "ADTTE"}
     if "ADTTE" not in read.datasets.tables:
         return no_rows("times")
-    read.faults_of("ADTTE", "USUBJID", "PARAMCD", "AVAL", "CNSR")
-    table = read.datasets.tables["ADTTE"]
-    found = CellFaults(table[table["PARAMCD"].isin(list(known))], "ADTTE")
-    table = found.table
+    every = read.faults_of("ADTTE", "USUBJID", "PARAMCD", "AVAL", "CNSR").table
+    rows = np.flatnonzero(every["PARAMCD"].isin(list(known)))
+    table = every.iloc[rows]
+    found = CellFaults(table, "ADTTE", rows + 2)
     found.add(table["CNSR"].isna(), "CNSR", "must be 0 for an event and above 0 if censored")
     raise_faults(found)
     columns: dict[str, object] = {"weeks": table["AVAL"], "event": table["CNSR"] == 0}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,10 +18,12 @@ class ReadDatasets:
     """Data sets being read, and the patients of their subjects."""
 
     def __init__(self, datasets: AnalysisDatasets):
-        self.datasets = datasets
-        adsl = datasets.tables.get("ADSL")
+        # Columns are joined by place, whatever the index of a table that was sorted or filtered.
+        tables = {name: table.reset_index(drop=True) for name, table in datasets.tables.items()}
+        self.datasets = replace(datasets, tables=tables)
+        adsl = tables.get("ADSL")
         if adsl is None:
-            held = ", ".join(datasets.tables)
+            held = ", ".join(tables)
             raise DataError([Fault("ADSL", f"there is no such data set; there are {held}")])
         self.adsl = adsl
         found = self.faults_of("ADSL", "USUBJID")
@@ -70,7 +74,7 @@ def raise_faults(found: CellFaults) -> None:
 def column_of(table: pd.DataFrame, name: str, missing: object) -> pd.Series:
     """Return a variable, or the missing value in every row where there is none."""
     if name in table:
-        return table[name].reset_index(drop=True)
+        return table[name]
     kind = object if isinstance(missing, str) else None
     return pd.Series([missing] * len(table), dtype=kind)
 
