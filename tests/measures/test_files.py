@@ -247,7 +247,7 @@ def test_another_format(tmp_path, name):
 
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    with pytest.raises(FormatError, match="Parquet needs pyarrow: pip install"):
+    with pytest.raises(ModuleNotFoundError, match="Parquet needs pyarrow: pip install"):
         read_visits(tmp_path / "visits.parquet")
 
 

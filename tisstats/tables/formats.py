@@ -27,7 +27,9 @@ def file_format(path: Path) -> str:
     Raises
     ------
     FormatError
-        If it is none of them, or if its library is not installed.
+        If it is none of them.
+    ModuleNotFoundError
+        If its library is not installed.
 
     Examples
     --------
@@ -52,5 +54,5 @@ def _require_library(path: Path, ending: str) -> None:
     try:
         __import__(library)
     except ModuleNotFoundError:
-        message = f"{format_name} needs {library}: pip install {library}"
-        raise FormatError(f"{path}: {message}") from None
+        message = f"{path}: {format_name} needs {library}: pip install {library}"
+        raise ModuleNotFoundError(message, name=library) from None
