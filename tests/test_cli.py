@@ -94,6 +94,8 @@ def test_a_description_that_is_a_pipe_is_not_read(tmp_path, capsys, name):
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
         (["claims", "--data", "/nowhere"], 1, "/nowhere: there is no such folder"),
         (["check", "/nowhere"], 1, "/nowhere: there is no such folder"),
+        (["check", "/nowhere", "--map", "mine.toml"], 1, "/nowhere: there is no such folder"),
+        (["book", "--source", "/nowhere"], 2, "/nowhere: there is no such folder"),
         (["book", "--cohort", __file__], 1, "is a file; name the folder that holds study.toml"),
         (["export", __file__, "-o", "x"], 1, "is a file; name the folder that holds study.toml"),
         (["check"], 2, "DIR"),
