@@ -94,6 +94,8 @@ def test_a_description_that_is_a_pipe_is_not_read(tmp_path, capsys, name):
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
         (["claims", "--data", "/nowhere"], 1, "/nowhere: there is no such folder"),
         (["check", "/nowhere"], 1, "/nowhere: there is no such folder"),
+        (["check", "/nowhere", "--map", "mine.toml"], 1, "/nowhere: there is no such folder"),
+        (["book", "--source", "/nowhere"], 2, "/nowhere: there is no such folder"),
         (["book", "--cohort", __file__], 1, "is a file; name the folder that holds study.toml"),
         (["export", __file__, "-o", "x"], 1, "is a file; name the folder that holds study.toml"),
         (["check"], 2, "DIR"),
@@ -587,12 +589,13 @@ def test_a_closed_standard_input_is_told():
 
 def test_a_number_beyond_all_scales_is_told_and_no_more(tmp_path):
     rows = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck\n"
-    rows += "A,0,6,6,100,1.5,4,500\nA,12,3,3,140,1e308,2,150\n"
+    rows += "A,0,6,6,100,1.5,4,500\nA,12,3,3,140,1e308,2,-1e308\n"
     (tmp_path / "v.csv").write_text(rows, encoding="utf-8")
     done = called("score", "v.csv", "--mmt-max", 260, "--uln", "ck=170", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         1,
-        "v.csv, row 3, column haq, value '1e308': must be a number from 0 to 3\n",
+        "v.csv, row 3, column haq, value '1e308': must be a number from 0 to 3\n"
+        "v.csv, row 3, column ck, value '-1e308': must be a number above 0, in U/L\n",
     )
 
 

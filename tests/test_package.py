@@ -15,6 +15,7 @@ import tisstats
 from tests.command import called
 from tests.conftest import ROOT
 from tisstats.cli import main
+from tisstats.cli.run import _INCLUDED
 
 
 def test_every_public_name_is_there_and_documented():
@@ -211,6 +212,33 @@ def test_a_missing_library_is_named_with_its_extra(
     assert re.search(f"needs {library}: pip install {library}$", named)
     assert f"'.[{extra}]'" in where
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "library", "extra"),
+    [("xlsx", "openpyxl", "files"), ("parquet", "pyarrow", "parquet")],
+)
+@pytest.mark.parametrize("words", [["check"], ["book", "--cohort"]])
+def test_a_table_whose_library_is_missing_is_no_fault_of_the_study(
+    tmp_path, monkeypatch, capsys, ending, library, extra, words
+):
+    assert main(["new", str(tmp_path / "new")]) == 0
+    description = tmp_path / "new" / "example" / "study.toml"
+    text = description.read_text(encoding="utf-8")
+    named = text.replace('"synthetic_visits.csv"', f'"visits.{ending}"')
+    assert named != text, "the example no longer names its visits like this"
+    description.write_text(named, encoding="utf-8")
+    capsys.readouterr()
+    monkeypatch.setitem(sys.modules, library, None)
+    assert main([*words, str(description.parent)]) == 2
+    named, where = capsys.readouterr().err.splitlines()
+    assert named.endswith(f" needs {library}: pip install {library}")
+    assert f"'.[{extra}]'" in where
+
+
+def test_the_extra_of_the_book_includes_what_its_command_takes_from_smaller_ones():
+    included = next(each for each in PROJECT["optional-dependencies"]["book"] if "[" in each)
+    assert included == f"tisstats[{','.join(_INCLUDED)}]"
 
 
 def test_data_sets_whose_library_is_missing_are_not_read(tmp_path, monkeypatch, capsys):

@@ -144,9 +144,9 @@ def test_missed_visits_of_the_trial_planned_at_the_lower_threshold(page):
     found = operating_characteristics(TwoArmDesign(arms["treated"], arms["placebo"]))
     assert numbers["missed_counted_power"] == f"{100 * found.rejection_probability:.1f}"
     assert numbers["missed_counted_bias"] == "−7.0"
-    assert (
-        numbers["missed_none_power"] == f"{100 * two_arm_power(34, 34, 37 / 47, 21 / 48).power:.1f}"
-    )
+    power = f"{100 * two_arm_power(34, 34, 37 / 47, 21 / 48).power:.1f}"
+    assert numbers["missed_none_power"] == f"instead of {power}%"
+    assert numbers["missed_none_size"] == f"instead of {page.planning_numbers()['plan_minimal']}"
     unequal = TwoArmDesign(planned_arm(34, 21 / 48), arms["placebo"])
     error = operating_characteristics(unequal).rejection_probability
     assert numbers["missed_counted_error"] == f"{100 * error:.1f}"
@@ -206,7 +206,9 @@ def test_a_type_one_error_or_power_that_rounds_to_0_is_not_called_0():
         confidence_level=0.999999999, interval_method="wilson", target_power=1e-9
     ).missed_visits
     numbers = extreme.numbers()
-    assert numbers["missed_none_power"] == numbers["missed_none_error"] == "<0.1"
+    assert numbers["missed_counted_power"] == numbers["missed_counted_error"] == "<0.1"
+    for name in ("missed_none_power", "missed_none_error"):  # not <0.1% instead of <0.1%
+        assert numbers[name] == "with and without missed visits"
     table = extreme.by_rule().frame
     assert set(table.filter(like="Type I error").iloc[:, 0]) == {"<0.1"}
     assert "type I error <0.1, <0.1" in extreme.figure().alt

@@ -210,9 +210,11 @@ def test_single_precision_is_noticed(values, single):
 @pytest.mark.parametrize(
     ("value", "between", "within"),
     [(0, "", None), (1, "", None), (0.5, None, None), (-0.1, "", ""),
-     (1.5, "; did you mean 0.015?", "; did you mean 0.015?"), (95, "; did you mean 0.95?",
-      "; did you mean 0.95?"), (100, "; did you mean 1?", "; did you mean 1?"), (100.5, "", ""),
-     (5e-324, None, None), (1 - 2**-53, None, None)],
+     (1.999, "", ""), (2, "; did you mean 0.02?", "; did you mean 0.02?"),
+     (95, "; did you mean 0.95?", "; did you mean 0.95?"),
+     (99.9999999, "; did you mean 0.999999999?", "; did you mean 0.999999999?"),
+     (100, "", "; did you mean 1?"), (100.5, "", ""), (5e-324, None, None),
+     (1 - 2**-53, None, None)],
 )  # fmt: skip
 def test_a_proportion_is_no_percentage(value, between, within):
     for function, hint, range_ in (

@@ -508,15 +508,15 @@ def test_probabilities_of_an_arm_are_at_most_one_together():
         ((0, 0.5, 0.5, 0.5), "patients must be a whole number from 1 to 300, got 0"),
         (
             (3, 1.5, 0.5, 0.5),
-            "true_proportion must be a proportion from 0 to 1, got 1.5; did you mean 0.015?",
+            "true_proportion must be a proportion from 0 to 1, got 1.5",
         ),
         (
             (3, 0.5, 1.5, 0.5),
-            "observed_response must be a proportion from 0 to 1, got 1.5; did you mean 0.015?",
+            "observed_response must be a proportion from 0 to 1, got 1.5",
         ),
         (
             (3, 0.5, 0.5, 1.5),
-            "unknown must be a proportion from 0 to 1, got 1.5; did you mean 0.015?",
+            "unknown must be a proportion from 0 to 1, got 1.5",
         ),
     ):
         with pytest.raises(ValueError, match="must be") as raised:

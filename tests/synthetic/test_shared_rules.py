@@ -111,7 +111,7 @@ SHARED = {
     },
     "tisstats.statistics._arguments": {
         *("Whole", "load_options", "proportion_within", "real_number", "whole_number"),
-        *("_proportion", "_NO_NUMBERS", "_SHORT_FLOATS", "_GROUPED", "_entry"),
+        *("_proportion", "_NO_NUMBERS", "_SHORT_FLOATS", "_GROUPED", "_LEAST_PERCENTAGE", "_entry"),
     },
     # Doses, the names of patients and of a folder, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},

@@ -112,13 +112,16 @@ def test_very_many_empty_rows_are_refused(file, monkeypatch):
 
 
 def test_a_workbook_is_read_with_its_types(workbook):
-    moment = dt.datetime(2020, 4, 3)
-    path = workbook([["Patient ID", "week", "seen", "ok"], ["007", 0, moment, True], [8, 9.5]])
+    moment, later = dt.datetime(2020, 4, 3), dt.datetime(2020, 4, 3, 8, 30)
+    names = ["Patient ID", "week", "seen", "taken", "ok"]
+    path = workbook([names, ["007", 0, moment, moment, True], [8, 9.5, None, later]])
     raw = read_table(path)
     assert raw.cells.astype(object).to_numpy().tolist() == [
-        ["007", 0, moment, True],
-        [8, 9.5, None, None],
+        ["007", 0, dt.date(2020, 4, 3), moment, True],  # a date unless a cell has a time
+        [8, 9.5, None, later, None],
     ]
+    write_table(raw.cells, path.with_suffix(".csv"))
+    assert "\n007,0,2020-04-03,2020-04-03 00:00:00,True\n" in path.with_suffix(".csv").read_text()
     assert raw.source.file == "visits.xlsx"
     assert raw.source.lines.tolist() == [2, 3]
     assert raw.remarks == ()
@@ -716,7 +719,7 @@ def test_what_a_workbook_does_not_know_is_written_as_text(tmp_path):
     cells_ = [zoned, np.inf, (1, 2), pd.Timestamp("2020-04-03"), "#N/A", "=1"]
     write_table(pd.DataFrame({"x": pd.Series(cells_, dtype=object)}), tmp_path / "t.xlsx")
     assert read_table(tmp_path / "t.xlsx").cells["x"].tolist() == [
-        *(str(zoned), "inf", "(1, 2)", dt.datetime(2020, 4, 3), "#N/A", "=1")
+        *(str(zoned), "inf", "(1, 2)", dt.date(2020, 4, 3), "#N/A", "=1")
     ]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tisstats.book.run.compiled import renew_compiled
 from tisstats.book.run.digests import Surroundings, digest
 from tisstats.book.run.kept import read_kept
+from tisstats.book.run.open_files import require_open_files
 from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
 from tisstats.book.run.project import BookError, Project
 from tisstats.book.site.output import (
@@ -71,6 +72,7 @@ def build(
     if not _is_current(project, settings, output):
         with _build_lock(project, report) as waited:
             if not (waited and _is_current(project, settings, output)):
+                require_open_files()
                 _build(project, settings, jobs or cores(), output, report)
                 return output
     report("Up to date.")

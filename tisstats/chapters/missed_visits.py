@@ -155,10 +155,12 @@ class MissedVisits:
             "missed_patients": stated(
                 "Patients per arm of the trial with missed visits", "patients", "computed"
             ),
+            "missed_none_power": Facts(
+                "instead of {power}% | *", "Power, no visit missed", method="{self.method}"
+            ),
             **{
                 f"missed_{name}": Facts("{power}", f"Power, {what}", method="{self.method}")
                 for name, what in (
-                    ("none_power", "no visit missed"),
                     ("counted_power", "missed visits counted as non-response"),
                     ("left_out_power", "patients with missed visits left out"),
                     ("bounds_power", "missing responses bounded"),
@@ -179,7 +181,9 @@ class MissedVisits:
                 "Visits missed in the placebo arm only, left out",
                 method="{self.method}",
             ),
-            "missed_none_error": Facts("{type I error}", "No visit missed", method="{self.method}"),
+            "missed_none_error": Facts(
+                "instead of {type I error}% | *", "No visit missed", method="{self.method}"
+            ),
             "missed_left_out_bias": Facts(
                 "{difference}",
                 "Mean estimate minus true difference, visits missed by patients without response, "
@@ -190,6 +194,11 @@ class MissedVisits:
             "missed_counted_size": Facts(
                 "{sample size} | more than {sample size}",
                 "Patients per arm, missed visits counted as non-response",
+                method="Fisher's exact test, two-sided, exact power",
+            ),
+            "missed_none_size": Facts(
+                "instead of {sample size} | instead of more than {sample size} | *",
+                "Patients per arm, no visit missed",
                 method="Fisher's exact test, two-sided, exact power",
             ),
             "most_tables": stated("Most tables that are summed", "tables", "chosen"),
@@ -223,24 +232,27 @@ class MissedVisits:
         simulated = trial.simulated()
         alike = trial.characteristics("non-responder", ALIKE, SHARE)
         power = simulated.rejection_probability
+        counted_size, counted_power = self._size(SHARE), self._power("non-responder")
+        none_power = self._power("non-responder", 0.0)
+        counted_error = self._rejection("non-responder", PLACEBO_ONLY, SHARE, null=True)
+        none_error = self._rejection("unknown", ALIKE, 0.0, null=True)
         return {
             "missed_share": self.share_percent,
             "missed_patients": self.patients,
-            "missed_none_power": self._power("non-responder", 0.0),
-            "missed_counted_power": self._power("non-responder"),
+            "missed_none_power": _instead_of(none_power, counted_power, "%"),
+            "missed_counted_power": counted_power,
             "missed_left_out_power": self._power("unknown"),
             "missed_bounds_power": self._power("bounds"),
             "missed_counted_bias": _points(alike.lower_bias),
-            "missed_counted_error": self._rejection(
-                "non-responder", PLACEBO_ONLY, SHARE, null=True
-            ),
+            "missed_counted_error": counted_error,
             "missed_left_out_error": self._rejection("unknown", PLACEBO_ONLY, SHARE, null=True),
-            "missed_none_error": self._rejection("unknown", ALIKE, 0.0, null=True),
+            "missed_none_error": _instead_of(none_error, counted_error, "%"),
             "missed_left_out_bias": _points(
                 trial.characteristics("unknown", WITHOUT_RESPONSE, SHARE).lower_bias
             ),
             "missed_nominal": self.error_percent,
-            "missed_counted_size": self._size(SHARE),
+            "missed_counted_size": counted_size,
+            "missed_none_size": _instead_of(self._size(0.0), counted_size),
             "most_tables": str(MOST_TABLES),
             "simulated_exceptions": self._describe_simulated(),
             "simulated_trials": str(TRIALS),
@@ -388,6 +400,17 @@ class MissedVisits:
             f"  --missed {SHARE:g} --alpha {self._alpha_typed} --seed {SEED}\n"
             "```"
         )
+
+
+def _instead_of(without: str, with_missed: str, unit: str = "") -> str:
+    """Describe a number without missed visits, after the number with them.
+
+    >>> _instead_of("83.7", "<0.1", "%"), _instead_of("<0.1", "<0.1", "%")
+    ('instead of 83.7%', 'with and without missed visits')
+    """
+    if without == with_missed:
+        return "with and without missed visits"
+    return f"instead of {without}{unit}"
 
 
 def _points(difference: float) -> str:

@@ -13,8 +13,8 @@ from tisstats.cli.output import discard_output, naming_output, print_error, prin
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
-#: Name of the extra that the command of the same name needs, and that has the smaller ones in it.
-_LARGEST = "book"
+#: Name of the extra that the command of the same name needs, and of those that it includes.
+_LARGEST, _INCLUDED = "book", ("packages", "figures")
 
 #: Smaller extras, by what they install.
 _EXTRAS = {
@@ -98,10 +98,12 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _extra_with(module: str | None, command: str) -> str:
-    """Return which extra to install for a missing module; the command's own if it has one.
+    """Return which extra to install for a missing module; the command's own if it brings it.
 
     >>> _extra_with("frictionless", "check"), _extra_with("matplotlib.figure", "book")
     ('packages', 'book')
+    >>> _extra_with("openpyxl", "book")  # of a trial whose tables are spreadsheets
+    'files'
     """
     smallest = _EXTRAS.get((module or "").partition(".")[0], _LARGEST)
-    return _LARGEST if command == _LARGEST else smallest
+    return _LARGEST if command == _LARGEST and smallest in _INCLUDED else smallest

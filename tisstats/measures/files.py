@@ -90,6 +90,8 @@ def read_visits(
         ambiguous number or several units in a column.
     FormatError
         If the format or the encoding is unknown.
+    ModuleNotFoundError
+        If the library of the format is not installed.
     """
     given = units or ScoringUnits(core_set=core_set)
     file = TableBatches(path, options or ReadOptions())

@@ -83,6 +83,8 @@ def score_file(
         If a file or its content is invalid, or the output cannot be written to the end.
     FormatError
         If a file has another format, or the output is the input or in no folder to write to.
+    ModuleNotFoundError
+        If the library of a format is not installed.
     ValueError
         If an argument is not permitted.
     """

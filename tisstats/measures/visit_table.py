@@ -131,13 +131,15 @@ def read_measures(
     """Return the measures in their own units, and the enzymes as multiples of their ULN.
 
     `limits` come from `upper_limits`; enzymes without one are not read. Faults are
-    recorded: call `raise_faults` before using the numbers.
+    recorded: call `raise_faults` before using the numbers. A measure out of its range is nan: a
+    file is scored to find more faults, and of such numbers improvements may be infinite.
     """
     table = check.table
-    values = {
-        name: check.numbers(name, ranges.allowed(name), ends.low, ends.high)
-        for name, ends in ranges.ends.items()
-    }
+    values = {}
+    for name, ends in ranges.ends.items():
+        given = check.numbers(name, ranges.allowed(name), ends.low, ends.high)
+        wrong = (given < ends.low) | (given > ends.high)
+        values[name] = np.where(wrong, np.nan, given) if wrong.any() else given
     multiples = {}
     for enzyme in enzymes.sort_enzymes(limits):
         allowed = f"must be a number above 0, in {unit}"
@@ -162,14 +164,16 @@ def read_measures(
 def _multiples(
     check: TableCheck, enzyme: str, value: NDArray[np.float64], limit: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return an enzyme as multiples of its ULN; those beyond any are recorded, and nan."""
+    """Return an enzyme as multiples of its ULN; those beyond any are recorded, and nan.
+
+    Values that are not above 0 are recorded already, and nan too.
+    """
     with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
         multiples = value / limit
     wrong = enzymes.beyond_measurement(multiples, value)
-    if not wrong.any():
-        return multiples
     check.fault_rows(wrong, enzyme, enzymes.BEYOND_MEASUREMENT)
-    return np.where(wrong, np.nan, multiples)
+    unusable = wrong | (value <= 0)
+    return np.where(unusable, np.nan, multiples) if unusable.any() else multiples
 
 
 def upper_limits(

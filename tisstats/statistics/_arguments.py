@@ -9,6 +9,7 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, SupportsFloat, SupportsIndex, cast
@@ -30,6 +31,9 @@ Broadcastable = ArrayLike | SupportsIndex
 #: Most patients of an arm, more than the world has. Far beyond, floats give no intervals.
 MOST_PATIENTS = 10**10
 _GROUPED = 10_000  # the digits of limits from here on are grouped
+#: From here on, a number is taken for a percentage where a proportion is expected; a smaller one
+#: may as well be a proportion that is too large.
+_LEAST_PERCENTAGE = 2
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
@@ -312,11 +316,17 @@ def proportion_within(name: str, value: SupportsFloat) -> float:
 
 
 def _proportion(name: str, value: SupportsFloat, range_: str, place: str = "") -> float:
+    def allowed(number: float) -> bool:
+        return 0 < number < 1 or (range_ == "from 0 to 1" and 0 <= number <= 1)
+
     number = real_number(name, value, f"a proportion {range_}", place)
-    if not (0 < number < 1 or (range_ == "from 0 to 1" and 0 <= number <= 1)):
-        hint = f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
-        raise ValueError(f"{name} must be a proportion {range_}, got {shown(value)}{place}{hint}")
-    return number
+    if allowed(number):
+        return number
+    hint = ""
+    if number >= _LEAST_PERCENTAGE:
+        fraction = Decimal(str(number)).scaleb(-2)
+        hint = f"; did you mean {fraction.normalize():f}?" if allowed(float(fraction)) else ""
+    raise ValueError(f"{name} must be a proportion {range_}, got {shown(value)}{place}{hint}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -74,6 +74,8 @@ def read_table(
         If the file is missing, cannot be read, has no rows or is not a table.
     FormatError
         As for `file_format`, or if the encoding is unknown.
+    ModuleNotFoundError
+        As for `file_format`.
 
     Examples
     --------

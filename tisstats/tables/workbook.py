@@ -72,7 +72,8 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     Returns
     -------
     RawTable
-        Columns of dtype object: text, numbers, truth values, dates; None if empty.
+        Columns of dtype object: text, numbers, truth values, dates, which are times where a cell
+        of the column is not at midnight; None if empty.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     if unseen := [name for name in _hidden_columns(chosen, names) if name]:
         plural = "column" if len(unseen) == 1 else "columns"
         remarks.append(f"hidden {plural} read like the others: {', '.join(unseen)}")
-    columns = named_columns(names, [*zip(*records, strict=True)] or [()] * len(names), source.shown)
+    cells_of = [_as_dates(cells) for cells in zip(*records, strict=True)] or [()] * len(names)
+    columns = named_columns(names, cells_of, source.shown)
     if faults := check_header([name for name, _ in columns], source.shown):
         raise DataError(faults)
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns})
@@ -145,6 +147,17 @@ def _value(cell: Any) -> Any:
     if "%" in _LITERAL.sub("", shown_as):
         return f"{as_text(round(100 * value, 10))}%"
     return value
+
+
+def _as_dates(cells: Sequence[Any]) -> Sequence[Any]:
+    """Return the cells of a column as dates, if all its times are midnight.
+
+    A spreadsheet has no dates without a time, and in text a midnight would be written out.
+    """
+    times = [cell.time() for cell in cells if isinstance(cell, dt.datetime)]
+    if any(time != dt.time() for time in times):
+        return cells
+    return [cell.date() if isinstance(cell, dt.datetime) else cell for cell in cells]
 
 
 def _load(content: bytes, file: str, *, values: bool) -> Workbook:

@@ -34,6 +34,8 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         If the format is text, and a spreadsheet would run a cell or a name of a column.
     FormatError
         As for `file_format`, or if the table does not fit the format.
+    ModuleNotFoundError
+        As for `file_format`.
     OSError
         If the folder cannot be written to.
     """
@@ -62,6 +64,8 @@ def check_writable(path: Path) -> None:
     FormatError
         As for `file_format`, or if there is no such folder, or none in which files can be made, or
         a folder has this name.
+    ModuleNotFoundError
+        As for `file_format`.
     """
     file_format(path)
     if str(path) == STANDARD_STREAM:

@@ -60,8 +60,10 @@ class Project:
         Raises
         ------
         UsageError
-            If the folder does not hold a book project.
+            If the folder does not exist or does not hold a book project.
         """
+        if not folder.exists():
+            raise UsageError(f"{folder}: there is no such folder")
         missing = [name for name in (CONFIG, TOC) if not (folder / name).is_file()]
         if missing:
             raise UsageError(

@@ -31,7 +31,7 @@ def check(parsed: argparse.Namespace) -> int:
             print(f"note: {remark}")
         return SUCCESS
     _require_description(parsed.directory)
-    if parsed.map is not None:
+    if parsed.map is not None and parsed.directory.is_dir():
         raise UsageError(f"--map is for a study, but {parsed.directory} has no {STUDY}")
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
