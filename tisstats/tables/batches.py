@@ -43,7 +43,7 @@ _TEXT = 48
 _UNPACKED = 10
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TableBatches:
     r"""A table in a file, read from its beginning each time that it is iterated.
 
