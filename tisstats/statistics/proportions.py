@@ -124,9 +124,10 @@ def proportion_interval(
     The estimate lies between the limits, with three exceptions. `jeffreys` excludes the estimates 0
     and 1 at every level. `arcsine` does so below a level of about 0.8, since 3/8 is added; without
     that addition its interval for 0 of n would still have width, but be centred at 0. Both may
-    exclude other estimates too at levels below one half, and `mid-p` below 3/e - 1, about 0.104:
-    it contains the proportion at which both mid-P values are one half, its median-unbiased
-    estimate, which for 3 of 10 is 0.306.
+    exclude other estimates too at levels below one half, and `mid-p` at levels below 0.104: it
+    contains the proportion at which both mid-P values are one half, its median-unbiased estimate,
+    which for 3 of 10 is 0.306. That it does so at no higher level was computed for six numbers of
+    trials up to a million, not proved; 3/e - 1 is what 1 of n approaches as n grows.
 
     `blaker` and `sterne` are the smallest intervals that contain every proportion not rejected by
     their tests; the tests may reject some values inside.
