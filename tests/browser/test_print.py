@@ -127,3 +127,29 @@ def test_style_and_script_come_with_a_report_too():
 
     assert {STYLE, SCRIPT} <= set(_ASSETS)
     assert all((ROOT / "book" / "assets" / name).is_file() for name in (STYLE, SCRIPT))
+
+
+#: Colours that style sheets give to marks without words.
+FILLED = """() => [...document.querySelectorAll(
+    ".bd-article :is(.va-square, .interactive-key, .interactive-mark, .moving-got):empty")]
+  .filter(each => each.checkVisibility()).map(each => getComputedStyle(each).backgroundColor)
+  .filter(colour => colour !== "rgba(0, 0, 0, 0)")"""
+
+
+@pytest.mark.parametrize(
+    "name", ["book/intro", "notebooks/06_identifiability", "notebooks/teaching_scoring"]
+)
+def test_marks_are_filled_on_paper_though_browsers_print_no_backgrounds(opened, name):
+    page = opened(name)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    wanted = {tuple(map(int, re.findall(r"\d+", each))) for each in page.evaluate(FILLED)}
+    assert wanted
+    reader = PdfReader(BytesIO(page.pdf(print_background=False)))
+    drawn = b"\n".join(sheet.get_contents().get_data() for sheet in reader.pages).decode("latin-1")
+    number = r"(\d*\.?\d+)"
+    filled = {
+        tuple(round(255 * float(part)) for part in found)
+        for found in re.findall(rf"{number} {number} {number} rg\b", drawn)
+    }
+    assert wanted <= filled
