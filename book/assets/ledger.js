@@ -67,6 +67,15 @@
     return /^-?\d+(\.\d+)?$/.test(plain) ? String(Number(plain)) : "";
   }
 
+  /* The numbers that a search may mean: as it was copied, "(64.6%)," or "P = 0.12", and with a comma
+     between thousands as well as before decimals. */
+  function sought(text) {
+    const bare = text.trim().replace(/^[("'“‘[]+|[)"'”’\].,;:]+$/g, "").replace(/^(p\s*(?=[=<≤])|\+)/i, "");
+    const readings = [asNumber(bare)];
+    if (/^\d{1,3}(,\d{3})+$/.test(bare)) { readings.push(asNumber(bare.replaceAll(",", ""))); }
+    return readings.filter(Boolean);
+  }
+
   /* ---- The details of a number ---- */
 
   function detailsOf(entry, entries) {
@@ -215,13 +224,15 @@
     });
 
     function matching() {
-      const number = asNumber(state.search);
+      const numbers = sought(state.search);
       const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
       const chosen = all.filter(function (each) {
         return (!state.verdict || each.verdict === state.verdict) &&
           (!state.section || each.part === state.section);
       });
-      const equal = number ? chosen.filter(function (each) { return each.values.includes(number); }) : [];
+      const equal = chosen.filter(function (each) {
+        return numbers.some(function (number) { return each.values.includes(number); });
+      });
       return equal.length ? equal : chosen.filter(function (each) {
         return words.every(function (word) { return each.text.includes(word); });
       });
@@ -377,10 +388,12 @@
         filters.clear();
         panel.open(entry, false);
         entry.number.scrollIntoView({ block: SIDE.matches ? "center" : "start" });
-      } else if (target && list.contains(target)) {
-        target.closest("details").open = true;
+      } else if (target && target !== list && list.contains(target)) {
+        const folded = target.closest("details");
+        if (folded) { folded.open = true; }
         target.scrollIntoView({ block: "center" });
       } else if (!target) {
+        panel.close(false); // the reader has gone back from a number
         filters.restore();
       }
     }

@@ -147,6 +147,37 @@ def test_what_the_filters_show_can_be_shared_as_a_link(page):
     other.close()
 
 
+@pytest.mark.parametrize(
+    ("typed", "claim"),
+    [
+        ("(64.6%),", "abstract.interval_high"),
+        ("“64.6”", "abstract.interval_high"),
+        ("P = 0.12", "table2.mmt.change.p"),
+        ("+15", "table2.eq_vas.change.median"),
+        ("1,199", "table2.ck.baseline.median"),
+        ("42,0", "abstract.responders_percent"),
+    ],
+)
+def test_a_number_is_found_as_it_was_copied(page, typed, claim):
+    search(page).fill(typed)
+    assert "off" not in (number(page, claim).get_attribute("class") or "").split()
+    assert 0 < shown(page).count() < 20
+
+
+def test_going_back_from_a_number_closes_its_details(page):
+    page.evaluate("location.hash = '#abstract.interval_high'")
+    expect(details(page)).to_be_visible()
+    page.go_back()
+    expect(details(page)).to_be_hidden()
+
+
+def test_a_link_to_the_whole_list_does_no_harm(page):
+    page.evaluate("location.hash = '#ledger'")
+    expect(page.locator("#ledger")).to_be_in_viewport()
+    search(page).fill("64.6")
+    assert shown(page).count() == 2
+
+
 @pytest.mark.parametrize("end", ["search=42%", "search=%E0%A4%A", "verdict=%", "section=x", "%"])
 def test_a_malformed_address_leaves_the_filters_alive(page, end):
     page.goto("about:blank")
