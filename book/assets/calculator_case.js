@@ -91,12 +91,12 @@
     }
 
     function aboveZero(name) {
-      var value = number(name);
-      if (value && value[0] === 0n) {
+      var value = unambiguous(name);
+      if (value && value[0] <= 0n) {
         errors[name] = "must be above 0";
         return null;
       }
-      return value;
+      return number(name);
     }
 
     function choice(name, choices, fallback) {

@@ -342,6 +342,8 @@ def test_the_total_lies_on_the_fields_only_when_there_is_something_to_add_up(pag
         ("haq_followup", "-0.5", "outside the scale: 0 to 3"),
         ("mmt_followup", "261", "outside the scale: 0 to 260"),
         ("ck_baseline", "0", "must be above 0"),
+        ("ck_baseline", "-3", "must be above 0"),
+        ("week_followup", "-4", "must be above 0"),
         ("uln_ck", "0", "must be above 0"),
         ("uln_ck", "normal", "not a number"),
         ("uln_ck", ".", "not a number"),
