@@ -32,6 +32,7 @@
         row.dataset.group = group;
       } else {
         group = text(row.cells[0]);
+        if (heads[0].dataset.mark) { row.cells[0].dataset.mark = heads[0].dataset.mark; }
         if (NUMBER.test(group)) {
           row.cells[0].dataset.label = text(heads[0]);
           group = text(heads[0]) + ": " + group;

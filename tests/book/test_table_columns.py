@@ -230,6 +230,8 @@ def test_labels_of_cards_have_the_marks_of_notes():
     frame = pd.DataFrame({"Case": ["a"], "Reason": [LONG], "Effect": [LONG]})
     html = BeautifulSoup(table_html(frame, "Cases", notes={"Effect": "Known."}), "html.parser")
     assert [cell.get("data-mark") for cell in html.select("td")] == [None, "ᵃ"]
+    html = BeautifulSoup(table_html(frame, "Cases", notes={"Case": "Known."}), "html.parser")
+    assert html.select_one("tbody th").get("data-mark") == "ᵃ"
 
 
 def test_notes_have_marks_in_the_order_of_the_columns():

@@ -131,3 +131,47 @@ def test_paper_has_no_shadow_and_no_cards(browser: Browser, built_book: Path) ->
     assert page.locator("table.cards").first.evaluate(f"{style}.display") == "table"
     assert page.locator(".table-scroll").first.evaluate(f"{style}.backgroundImage") == "none"
     page.close()
+
+
+#: Lines of commands and settings that end within a word: what stands there, and what follows.
+BROKEN = """() => [...document.querySelectorAll(
+    ".bd-article :is(div.highlight-bash, div.highlight-toml) pre")]
+  .filter(code => code.checkVisibility()).flatMap(code => {
+    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
+    let before = "", height = null;
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      for (let at = 0; at < node.length; at++) {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const {top} = range.getBoundingClientRect(), text = node.data[at];
+        const word = /\\S/.test(before) && /\\S/.test(text);
+        if (word && top > height + 4)
+          found.push(node.data.slice(0, at) + "|" + node.data.slice(at));
+        [before, height] = [text, top];
+      }
+    if (code.scrollWidth > code.clientWidth + 1) found.push(`cut off: ${code.textContent}`);
+    return found;
+  })"""
+
+
+@pytest.mark.parametrize("name", ["book/rerun", "book/your_tables", "notebooks/teaching_placebo"])
+def test_on_a_phone_no_command_is_cut_off_or_broken_within_an_option(
+    browser: Browser, built_book: Path, name: str
+) -> None:
+    page = browser.new_page()
+    page.goto((built_book / f"{name}.html").as_uri())
+    for width in (320, 360, WIDTHS["phone"]):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(BROKEN) == [], width
+    page.close()
+
+
+def test_a_card_shows_the_mark_of_a_note_on_the_first_column(
+    window: tuple[str, Page], built_book: Path
+) -> None:
+    device, page = window
+    page.goto((built_book / "notebooks/teaching_placebo.html").as_uri())
+    table = page.locator("table[data-name=by_rule]")
+    mark = table.locator("tbody th").first.evaluate("th => getComputedStyle(th, '::after').content")
+    assert mark == ('"ᵃ"' if device == "phone" else "none")
