@@ -82,6 +82,20 @@ def test_the_key_has_the_marks_that_occur(texts):
     assert not {"rescue medication", "stopped early"} & set(texts(draw(LANES[:2])))
 
 
+def test_both_colours_of_a_lane_and_all_marks_are_named(texts):
+    note = "Lane in blue: since the first worsening."
+    assert note in texts(draw(LANES, outcome="worsening"))
+    said = describe(LANES, outcome="worsening")
+    assert note in said
+    marks = "treatment, visit, first worsening, rescue medication, stopped early"
+    assert f"with marks for: {marks}." in said
+    nobody = [replace(lane, response=None) for lane in LANES]
+    assert not any("Lane in" in text for text in texts(draw(nobody)))
+    assert "Lane in" not in describe(nobody)
+    # Without names, rows are too low for the marks of treatments and visits.
+    assert "with marks for: first response, " in describe(CASES["many"])
+
+
 def test_many_patients_are_drawn_without_names_and_the_figure_says_why(texts):
     figure = draw(CASES["many"], layout=Layout.PHONE)
     assert any("Each row is one of 300 patients; more than 40" in text for text in texts(figure))

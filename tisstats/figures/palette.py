@@ -10,7 +10,8 @@ What a mark means
   one. Open circle: the earlier of two times, the control arm.
 - Diamond, open, vermilion: the printed value, which others are compared with.
 - Blue line with end strokes: a confidence interval. Band in pale blue: one around a curve or a
-  median, or quartiles; below steps of points, their area.
+  median, or quartiles; below steps of points, their area; of the lane of a patient, the time since
+  the response.
 - Thin grey line: one patient.
 - Frame, empty: the range that is proven. Orange bar: a set of synthetic patients or cohorts.
 - Dotted line, vermilion: a limit that was set beforehand, such as the score of a responder or the

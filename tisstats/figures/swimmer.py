@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from tisstats.figures.layout import Layout, Page, require_rows
 from tisstats.figures.palette import BAND, BLUE, INK, MUTED, PAPER, RESPONSE_COLOURS, style
 from tisstats.figures.patient_rows import (
+    MOST_NAMED,
     Bar,
     PatientRows,
     count_by_group,
@@ -110,6 +111,7 @@ def draw(
     _draw_lanes(page, axis, rows, placed)
     axis.draw_axis(page, {week: f"{week:g}" for week in weeks}, "Week", gap=0.08)
     write_marks(page, _key(lanes, outcome, rows.named))
+    page.write_paragraph(_lane_note(lanes, outcome), color=MUTED)
     page.write_paragraph(rows.note(len(lanes)), color=MUTED)
     return page.finish(source=source)
 
@@ -118,11 +120,11 @@ def describe(lanes: Sequence[Lane], *, outcome: str = "response", stamp: str = "
     """Return the alternative text; parameters as for `draw`."""
     label = f"{stamp}. " if stamp else ""
     last = _ends(lanes)[1] if lanes else 0
-    died = any(lane.death is not None for lane in lanes)
-    ends = ", early stops and deaths" if died else " and early stops"
+    marks = ", ".join(_key(lanes, outcome, len(lanes) <= MOST_NAMED))
     parts = [
-        f"{label}{_message(lanes, outcome)}. {_SUBTITLE}, up to week {last:g}, with the first "
-        f"{outcome}, rescue medication{ends}."
+        f"{label}{_message(lanes, outcome)}. {_SUBTITLE}, up to week {last:g}"
+        f"{f', with marks for: {marks}' if marks else ''}.",
+        *filter(None, [_lane_note(lanes, outcome)]),
     ]
     for group, members in in_groups(lanes).items():
         seen = [lane.response for lane in members if lane.response is not None]
@@ -165,6 +167,13 @@ def _message(lanes: Sequence[Lane], outcome: str) -> str:
     text = f"{len(stopped)} of {len(lanes)} {patients(len(lanes))} stopped early"
     # That nobody responded before may be so by construction of the rows: it is not a headline.
     return f"{text}, {before} of them after a first {outcome}" if before else text
+
+
+def _lane_note(lanes: Sequence[Lane], outcome: str) -> str:
+    """Return what the second colour of lanes means, if any lane has it."""
+    if all(lane.response is None for lane in lanes):
+        return ""
+    return f"Lane in blue: since the first {outcome}."
 
 
 def _ends(lanes: Sequence[Lane]) -> tuple[float, float]:
