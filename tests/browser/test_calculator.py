@@ -910,6 +910,20 @@ def test_every_state_fits_and_is_accessible(browser, address, width, scheme, typ
     context.close()
 
 
+@pytest.mark.parametrize("width", [320, 360, 375, 430])
+def test_no_choice_of_a_unit_is_cut_off(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    cut_off = page.eval_on_selector_all(
+        ".calculator-settings select",
+        """all => all.filter(each => {
+          const room = each.offsetWidth;
+          each.style.width = "max-content";
+          return each.offsetWidth > room;
+        }).map(each => each.name)""",
+    )
+    assert cut_off == []
+
+
 def test_every_entry_has_a_name_of_its_own_for_screen_readers(form):
     press(form, "Example with several visits")
     names = form.locator("#tis-form").aria_snapshot()
