@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import BytesIO
 
 import pytest
@@ -145,11 +146,21 @@ def test_marks_are_filled_on_paper_though_browsers_print_no_backgrounds(opened, 
     page.emulate_media(media="print")
     wanted = {tuple(map(int, re.findall(r"\d+", each))) for each in page.evaluate(FILLED)}
     assert wanted
-    reader = PdfReader(BytesIO(page.pdf(print_background=False)))
-    drawn = b"\n".join(sheet.get_contents().get_data() for sheet in reader.pages).decode("latin-1")
-    number = r"(\d*\.?\d+)"
-    filled = {
-        tuple(round(255 * float(part)) for part in found)
-        for found in re.findall(rf"{number} {number} {number} rg\b", drawn)
+    with_backgrounds, without = (
+        _fills(page.pdf(print_background=printed)) for printed in (True, False)
+    )
+    assert {colour: without[colour] for colour in wanted} == {
+        colour: with_backgrounds[colour] for colour in wanted
     }
-    assert wanted <= filled
+
+
+def _fills(printed: bytes) -> Counter[tuple[int, ...]]:
+    """Count how often each colour is set to fill, in a PDF."""
+    sheets = [sheet.get_contents().get_data() for sheet in PdfReader(BytesIO(printed)).pages]
+    number = r"(\d*\.?\d+)"
+    return Counter(
+        tuple(round(255 * float(part)) for part in found)
+        for found in re.findall(
+            rf"{number} {number} {number} rg\b", b"\n".join(sheets).decode("latin-1")
+        )
+    )
