@@ -202,7 +202,7 @@ def test_the_conditions_of_a_proof_stand_apart_and_computed_numbers_stay():
         ("earlier-treatment", "5 days within 2 weeks at 20 mg, and 3 weeks within 4"),
         ("earlier-treatment", "exempt prednisone only, within 6 months before enrolment"),
         ("enzymes", "179 U/L or less"),
-        ("daily-maximum", "at body weights up to 80 kg. Above it, a dose needs 2 days"),
+        ("daily-maximum", "at body weights up to 80 kg. Above it, a dose needs at least 2 days"),
         ("statins", "3 patients in two groups"),
         ("relevance", "which the first paragraph leaves open"),
         ("direction", "at least 11 patients would end above the first quartile at baseline, 3.2"),

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import re
 from dataclasses import replace
 
 import pytest
@@ -58,6 +59,21 @@ def test_the_file_has_every_row_and_kind():
 CHEAP = [(measure, "asymptotic") for measure in SCALES] + [
     (measure, kind) for measure in ("mrs", "swallowing", "mrc_sum") for kind in KINDS[1:]
 ]
+
+
+def test_values_in_the_place_of_patients_are_called_synthetic_in_their_file():
+    """A cell with many numbers stands for patients: its file or its column has to say of whom."""
+    found, silent = set(), set()
+    for path in data_directory("bounds").parent.rglob("*.csv"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for line in csv.DictReader(text.splitlines()):
+            for column, cell in line.items():
+                if re.fullmatch(r"-?[\d/.]+(?: -?[\d/.]+){9,}", str(cell)):
+                    place = (path.name, column)
+                    (found if "synthetic" in f"{path.name} {column}" else silent).add(place)
+    assert silent == set()
+    assert (FILE, "synthetic_sample_printed") in found
+    assert ("witnesses_synthetic.csv", "baseline") in found
 
 
 @pytest.mark.parametrize(("measure", "kind"), CHEAP)

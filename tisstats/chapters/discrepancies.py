@@ -354,7 +354,7 @@ class Discrepancies(Chapter):
             }
 
     @table(
-        "Examined and found consistent",
+        "Examined and found compatible, under the conditions named",
         columns="explanations in words",
     )
     def apparent_discrepancies(self) -> Rows:

@@ -43,9 +43,9 @@ STATISTICS: dict[str, Statistic] = {
         "a number that is set or stated: a threshold, dose, week, score, identifier"
     ),
     "mean": Statistic("the arithmetic mean"),
-    "median": Statistic("half of the values are at or below it", method=True),
-    "lower quartile": Statistic("a quarter of the values is at or below it", method=True),
-    "upper quartile": Statistic("a quarter of the values is at or above it", method=True),
+    "median": Statistic("at least half of the values are at or below it", method=True),
+    "lower quartile": Statistic("about a quarter of the values are at or below it", method=True),
+    "upper quartile": Statistic("about a quarter of the values are at or above it", method=True),
     "lower percentile": Statistic("the lower percentile that the method names", method=True),
     "upper percentile": Statistic("the upper percentile that the method names", method=True),
     "bound": Statistic(

@@ -256,7 +256,7 @@ def add_bounds(commands: Commands) -> None:
     does = "prove the minimum and maximum of unpublished quantities"
     over = (
         " over all values that meet the printed numbers used, under the stated assumptions. "
-        "Requires OR-tools (except with --p-values)"
+        "Requires OR-tools, on whose solver the proofs rest (except with --p-values)"
     )
     added = add_command(commands, "bounds", does, more=over)
     table = added.add_mutually_exclusive_group()

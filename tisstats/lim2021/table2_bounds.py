@@ -40,8 +40,11 @@ FILE = "table2_p_ranges.csv"
 #: those samples whose asymptotic P value rounds to the published one.
 KINDS = ("asymptotic", "exact", "exact-given-printed")
 
-#: Columns of the samples, each with the column of its P value.
+#: The samples, each with the field of its P value.
 _SAMPLES = {"sample_low": "low", "sample_high": "high", "sample_printed": "sample_pvalue"}
+
+#: Before the name of a sample in the file: its values are nobody's, wherever the file is opened.
+_SYNTHETIC = "synthetic_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ def _read_range(row: Table2Row, kind: str) -> SignedRankPRange | None:
         sample_pvalue=float(line["sample_pvalue"]) if line["sample_pvalue"] else None,
         method=kind.partition("-")[0],
         proof_note=line["proof_note"],
-        **{name: _sample(line[name]) for name in _SAMPLES},
+        **{name: _sample(line[_SYNTHETIC + name]) for name in _SAMPLES},
     )
     return found if samples_verified(found, row, kind) else None
 
@@ -296,7 +299,7 @@ def write_p_ranges(published: PublishedFacts, path: Path, report: Callable[[str]
             found = compute(row, kind, report)
             if found.low is None or found.high is None:
                 raise ValueError(f"{row.measure}: {found.proof_note}")
-            samples = {name: getattr(found, name) for name in _SAMPLES}
+            samples = {_SYNTHETIC + name: getattr(found, name) for name in _SAMPLES}
             lines.append(
                 {
                     **_key(row, kind),
