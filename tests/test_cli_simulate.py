@@ -99,6 +99,13 @@ def test_the_table_of_bounds_has_both_and_a_true_null_hypothesis_a_type_one_erro
     ]
 
 
+def test_the_table_has_no_minus_zero_and_one_dash_for_limits_that_are_missing():
+    one = ("simulate", "--patients", 1, "--response", 0.6, "--null", 0.3, "--missing", "unknown")
+    done = called(*one, "--missed", 0.95, "--trials", 10, "--seed", 5)
+    # One of the ten trials has an estimate; the exact bias is -3e-17.
+    assert re.search(r"^bias of the estimate +-0\.6000 +- +0\.0000$", done.stdout, re.M)
+
+
 def test_json_has_the_design_and_no_value_that_is_not_json():
     done = called(
         *SINGLE[:-2],

@@ -496,3 +496,21 @@ def test_no_zero_has_a_minus_sign():
         found = hodges_lehmann(differences)
         signs = [math.copysign(1, value) for value in (found.estimate, found.low, found.high)]
         assert signs == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("differences", "level", "one_average"),
+    [
+        # All changes are 0.2, as floats leave them; most of them are; three averages of 0.05.
+        ([0.3 - 0.1] * 4 + [0.2] * 4 + [0.7 - 0.5] * 4, 0.95, 0.2),
+        ([0.3 - 0.1] * 4 + [0.2] * 8 + [0.7 - 0.5] * 4 + [0.5, 0.1], 0.95, 0.2),
+        ([0.2, 0.0, -0.1, 0.6, 0.1, 0.4, 0.1, -0.1, -0.3, -0.2], 0.1, 0.05),
+    ],
+)
+def test_limits_that_are_one_average_up_to_rounding_enclose_the_estimate(
+    differences, level, one_average
+):
+    for sign in (1, -1):
+        found = hodges_lehmann(sign * np.array(differences), level)
+        assert found.low <= found.estimate <= found.high
+        assert limits(found) == pytest.approx((sign * one_average, sign * one_average), abs=1e-12)

@@ -412,7 +412,8 @@ def test_proportions_of_trials_and_means_have_their_monte_carlo_intervals():
     )
     p = responders / 1000
     assert found.lower_bias.estimate == pytest.approx(p - 0.5, abs=1e-12)
-    margin = 1.959963984540054 * math.sqrt(p * (1 - p) / 1000)
+    # The standard error of Morris, White & Crowther 2019, Table 6: sqrt(sum(...) / (n (n - 1))).
+    margin = 1.959963984540054 * math.sqrt(1000 * p * (1 - p) / (1000 * 999))
     assert found.lower_bias.high - found.lower_bias.estimate == pytest.approx(margin, abs=1e-12)
     assert found.lower_bias.estimate - found.lower_bias.low == pytest.approx(margin, abs=1e-12)
     assert found.coverage.estimate == pytest.approx(1)
@@ -427,6 +428,35 @@ def test_the_limits_of_a_mean_count_the_trials_that_have_an_estimate():
     proportion = found.estimate + design.true_value
     variance_of_mean = (found.width / 2 / 1.959964) ** 2
     assert proportion * (1 - proportion) / variance_of_mean == pytest.approx(10_000, rel=0.05)
+
+
+def test_two_estimates_have_limits_and_one_has_none():
+    arm = planned_arm(1, 0.6, missed=0.95)
+    design = SingleArmDesign(arm, null_proportion=0.3, missing="unknown")
+    one = simulate_trials(design, trials=10, seed=5)
+    assert one.lower_bias.estimate == pytest.approx(-0.6)
+    assert math.isnan(one.lower_bias.low)
+    assert math.isnan(one.lower_bias.high)
+    assert one.mean_width.low < one.mean_width.estimate < one.mean_width.high
+    # Of the estimates 0 and 1 the standard error is 1/2: sd(c(0, 1)) / sqrt(2) in R.
+    two = simulate_trials(design, trials=10, seed=4).lower_bias
+    assert two.estimate == pytest.approx(-0.1)
+    assert two.high - two.estimate == pytest.approx(1.959963984540054 / 2)
+
+
+@pytest.mark.parametrize("known", [1e-9, 1e-11, 1e-13])
+def test_the_bias_counts_the_trials_that_estimate_something_however_rare_these_are(known):
+    # Of a single patient, or one of two arms: all others are left out.
+    arm = PlannedArm(1, true_proportion=0.25, observed_response=0.75 * known, unknown=1 - known)
+    own = 0.75 * known / (1 - arm.unknown)  # as the rounded probability has it
+    single = SingleArmDesign(arm, null_proportion=0.3, missing="unknown")
+    assert operating_characteristics(single).lower_bias == pytest.approx(own - 0.25, abs=1e-9)
+    two = TwoArmDesign(planned_arm(3, 0.5), arm, missing="unknown")
+    assert operating_characteristics(two).lower_bias == pytest.approx(0.25 - own, abs=1e-9)
+    # Both counts of the second arm that can be known are so rare that one of them was left out.
+    rare = PlannedArm(1, true_proportion=1e-3, observed_response=1e-3 * known, unknown=1 - known)
+    found = operating_characteristics(SingleArmDesign(rare, null_proportion=0.3, missing="unknown"))
+    assert found.lower_bias == pytest.approx(1e-3 * (known / (1 - rare.unknown) - 1), rel=1e-9)
 
 
 def test_counts_are_those_of_numpy_by_seed_and_blocks_are_added_up(monkeypatch):

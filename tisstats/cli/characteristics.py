@@ -41,6 +41,8 @@ def as_table(design: TrialDesign, found: SimulatedCharacteristics) -> str:
         if name == "lower_bias" and bounded:
             label = "bias of the smallest estimate"
         limits = f"{_shown(row['low'])} to {_shown(row['high'])}"
+        if math.isnan(row["low"]):  # and the other as well
+            limits = _shown(row["low"])
         rows.append((label, _shown(row["simulated"]), limits, _shown(row["exact"])))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -127,8 +129,8 @@ def _percent(proportion: float) -> str:
 
 
 def _shown(value: float) -> str:
-    """Format a value with four decimals, a missing one as a dash."""
-    return "-" if math.isnan(value) else f"{value:.4f}"
+    """Format a value with four decimals, never as minus zero, a missing one as a dash."""
+    return "-" if math.isnan(value) else f"{value:z.4f}"
 
 
 def _short(value: object) -> object:

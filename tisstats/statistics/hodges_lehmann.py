@@ -163,10 +163,12 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
         outside = max(outside_low, outside_high)
     low = averages.at_rank(below - 1) if below else -math.inf
     high = averages.at_rank(averages.size - above) if above else math.inf
+    estimate = round_to_zero(_median(averages), numbers, tolerance)
     return HodgesLehmannEstimate(
-        estimate=round_to_zero(_median(averages), numbers, tolerance),
-        low=round_to_zero(low, numbers, tolerance),
-        high=round_to_zero(high, numbers, tolerance),
+        estimate=estimate,
+        # Where they are one Walsh average, rounding may place a limit beyond the estimate.
+        low=min(round_to_zero(low, numbers, tolerance), estimate),
+        high=max(round_to_zero(high, numbers, tolerance), estimate),
         level=confidence_level,
         achieved_level=1 - outside,
         n=numbers.size,

@@ -110,7 +110,8 @@ def operating_characteristics(design: TrialDesign) -> OperatingCharacteristics:
 
     Notes
     -----
-    The least likely counts of each arm are left out, with a probability of 1e-12 together.
+    The least likely counts of each arm are left out, with a probability of 1e-12 together; where
+    patients with an unknown response are left out, with 1e-12 of the probability that any is known.
 
     References
     ----------
@@ -164,9 +165,13 @@ def _possible_counts(arm: PlannedArm, missing: str) -> tuple[Ints, Ints, Floats]
         probabilities = scipy.stats.binom.pmf(unknown, arm.patients, open_) * scipy.stats.binom.pmf(
             responders, arm.patients - unknown, of_known
         )
+    negligible = _NEGLIGIBLE
+    if missing == "unknown":
+        # The bias is a mean over the counts with a known response, however rare these are.
+        negligible *= float(probabilities[unknown < arm.patients].sum())
     order = np.argsort(probabilities, kind="stable")
     likely = np.ones(probabilities.size, dtype=np.bool_)
-    likely[order] = np.cumsum(probabilities[order]) > _NEGLIGIBLE
+    likely[order] = np.cumsum(probabilities[order]) > negligible
     return responders[likely], unknown[likely], probabilities[likely]
 
 
@@ -207,7 +212,9 @@ class SimulatedCharacteristics:
 
     Each is an `Interval`: the simulated value, and its 95% Monte Carlo interval, which says how far
     chance in the simulation may have moved it. Proportions of trials have Clopper-Pearson limits,
-    means those of the normal approximation.
+    means those of the normal approximation with the standard error of Morris, White & Crowther
+    2019: of a single estimate they are nan, and where all simulated trials agree they have no
+    width.
 
     Examples
     --------
@@ -270,8 +277,9 @@ def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> Simul
     Counts of the arms are drawn, not patients: the outcomes of patients are independent, so that
     the counts are multinomial and have the same distribution either way.
 
-    With small arms 100,000 trials take seconds. Two arms of hundreds of patients whose unknown
-    responses are left out take minutes, since each pair of arm sizes has a test of its own.
+    With small arms 100,000 trials take seconds. Where patients with unknown responses are left out
+    of two arms, each pair of arm sizes has a test of its own: arms of hundreds of patients take
+    minutes, and so do arms of 20 with the limits of Miettinen and Nurminen.
 
     References
     ----------
@@ -351,7 +359,9 @@ def _of_trials(found: tuple[float, float], trials: int) -> Interval:
 
 
 def _of_mean(found: tuple[float, float], trials: int) -> Interval:
-    """Return a mean over trials with its Monte Carlo interval; without a trial, nan."""
+    """Return a mean over trials with its Monte Carlo interval; of fewer than two, limits of nan."""
     mean, variance = found
-    margin = -float(ndtri((1 - MONTE_CARLO_LEVEL) / 2)) * (variance / max(trials, 1)) ** 0.5
+    # Of the mean of n values, with the variance about it: divided by n - 1, not by n.
+    error = (variance / (trials - 1)) ** 0.5 if trials > 1 else float("nan")
+    margin = -float(ndtri((1 - MONTE_CARLO_LEVEL) / 2)) * error
     return Interval(mean, mean - margin, mean + margin, MONTE_CARLO_LEVEL, "normal approximation")
