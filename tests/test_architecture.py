@@ -18,6 +18,7 @@ LAYERS = [
         "errors",
         "sentences",
         "regular_files",
+        "normal_forms",
         "parallel",
         "proof",
         "printed",

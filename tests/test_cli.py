@@ -599,7 +599,14 @@ def test_a_number_beyond_all_scales_is_told_and_no_more(tmp_path):
     )
 
 
-@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("stop", "code"),
+    [
+        (signal.SIGINT, 130),
+        (signal.SIGTERM, 143),
+        *([(signal.SIGHUP, 129)] if hasattr(signal, "SIGHUP") else []),
+    ],
+)
 def test_a_signal_while_modules_are_imported_is_told_in_a_line(stop, code):
     command = (
         "import os, sys, types, tisstats.cli\n"

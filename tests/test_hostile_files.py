@@ -3,7 +3,10 @@
 import gzip
 import io
 import json
+import os
 import socket
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +31,7 @@ from tisstats.datapackage import (
 )
 from tisstats.errors import DataError, Fault
 from tisstats.ledger import PublishedFacts
-from tisstats.ledger.output import as_csv
+from tisstats.ledger.output import as_csv, as_table
 from tisstats.lim2021 import claims as lim2021
 from tisstats.matching import PatternError, matches
 from tisstats.synthetic.ensemble import Ensemble
@@ -452,11 +455,58 @@ def test_what_a_description_says_at_length_is_cut_in_messages(tmp_path, constrai
 
 
 def test_a_fault_is_one_line_whatever_it_names():
-    fault = Fault("a\n.csv", "b\u2028c" + "d" * 10_000, 1, "e\x1b[2J" + "f" * 1_000, "g\n")
+    unseen = "\u202e\u2066\u200b\ufeff\xad\U000e0041"
+    fault = Fault(f"a\n{unseen}.csv", "b\u2028c" + "d" * 10_000, 1, "e\x1b[2J" + "f" * 1_000, "g\n")
     shown = str(fault)
     assert len(shown.splitlines()) == 1
     assert shown.isprintable()
     assert len(shown) < 5_000
+
+
+@pytest.mark.parametrize("joiner", "\u200c\u200d")
+def test_what_the_spelling_of_a_language_needs_is_shown(joiner):
+    assert str(Fault(f"a{joiner}b.csv", "is empty")) == f"a{joiner}b.csv: is empty"
+
+
+#: A name that steers a terminal, turns the direction of text and is not in UTF-8.
+NAME = os.fsdecode(b"n\xff\x1b[2J\n\xe2\x80\xae")
+SHOWN = r"n\udcff\x1b[2J\n\u202e"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the system permits no such names")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("name", [NAME, "größe"])
+def test_a_folder_of_any_name_is_written_and_named(tmp_path, name, encoding):
+    done = subprocess.run(
+        [sys.executable, "-m", "tisstats.cli", "new", name],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    printed = done.stdout.decode(encoding)
+    german = "größe" if encoding == "utf-8" else r"gr\xf6\xdfe"
+    assert (SHOWN if name == NAME else german) in printed
+    assert printed.replace("\n", "").isprintable()
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == name
+
+
+def test_a_study_of_any_name_is_checked(tmp_path):
+    folder = make_study(4, seed=3).write(tmp_path / NAME)
+    done = called("check", folder)
+    assert done.returncode == 0
+    assert f"{SHOWN} is a valid study: 4 patients" in done.stdout
+
+
+def test_claims_in_a_terminal_do_not_steer_it():
+    printed = PublishedFacts.read(ROOT / "data" / "published")
+    evaluation, *_ = lim2021.evaluate_ledger(printed).with_verdict("stated")
+    bad = replace(evaluation, claim=replace(evaluation.claim, quantity="\x1b[2J\u202equantity"))
+    shown = as_table([bad])
+    assert r"\x1b[2J\u202equantity" in shown
+    assert shown.replace("\n", "").isprintable()
 
 
 def test_of_very_many_faults_the_first_are_printed(capsys):

@@ -21,8 +21,12 @@ _LONGEST_NUMBER = 10**40
 _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 4_000
 
-#: Characters that end a line or steer a terminal.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+#: Characters that end a line, steer a terminal, turn the direction of text or are not seen; but for
+#: the two joiners, which the spelling of some languages needs.
+_CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,12 @@ def shortened(text: str, most: int) -> str:
 
 
 def on_one_line(text: str) -> str:
-    r"""Return a text whose control characters, among them line breaks, are written as escapes.
+    r"""Return a text whose characters that are not seen, among them line breaks, are escapes.
 
     >>> print(on_one_line("CK\n(U/L)"))
     CK\n(U/L)
+    >>> print(on_one_line("\u202enote"))
+    \u202enote
     """
     return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 

@@ -69,13 +69,13 @@ _COMPARED = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": oper
 #: Ambiguous forms: pattern and reason.
 _AMBIGUOUS = (
     (
-        r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?|(?:not|non)[- ]?significant",
+        r"(?:P\s*(?:[:=]\s*)?)?n\.?\s*s\.?|(?:not|non)[- ]?significant",
         "write the bound meant, such as > 0.05",
     ),
-    (r"[^\d]*\d+,\d+.*", "a comma may separate decimals or thousands; write 0.03, or 1199"),
+    (r"[^\d]*\d+,\d.*", "a comma may separate decimals or thousands; write 0.03, or 1199"),
     (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "rounding unknown; write the digits only"),
     (r".*\d\s*[*†‡§]+", "a mark may represent a number; write the digits only"),
-    (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
+    (r".*10\s*(?:(?:\^|\*\*)\s*)?[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
 )
 
 

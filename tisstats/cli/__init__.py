@@ -9,19 +9,29 @@ import signal
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tisstats.cli.exit_codes import INTERRUPTED, TERMINATED
+from tisstats.cli.exit_codes import INTERRUPTED, SIGNALLED
+
+#: By which the system asks a process to end; SIGHUP, which Windows lacks, when its
+#: terminal is closed.
+_ENDING = ("SIGTERM", "SIGHUP")
 
 
 class _Terminated(KeyboardInterrupt):
     """The process was asked to end: it cleans up as after Ctrl-C."""
 
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = SIGNALLED + number
+
 
 def _clean_up_when_terminated() -> None:
-    def terminate(*_: object) -> NoReturn:
-        raise _Terminated
+    def terminate(number: int, _: object) -> NoReturn:
+        raise _Terminated(number)
 
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # and not ignored
-        signal.signal(signal.SIGTERM, terminate)
+    for name in _ENDING:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # and not ignored
+            signal.signal(number, terminate)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,4 +46,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tisstats.cli.output import print_error
 
         print_error("stopped")
-        return TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED
+        return stop.code if isinstance(stop, _Terminated) else INTERRUPTED

@@ -68,13 +68,25 @@ def naming_output() -> Iterator[None]:
         yield
 
 
+def print_line(line: str, *, flush: bool = False) -> None:
+    """Print a line that names files, or repeats data, to standard output.
+
+    What is not seen, and what the encoding of the output lacks, are written as escapes: by then the
+    command has done its work, which no name of a folder makes a failure.
+    """
+    encoding = sys.stdout.encoding or "utf-8"
+    encoded = on_one_line(line).encode(encoding, "backslashreplace")
+    print(encoded.decode(encoding), flush=flush)
+
+
 def print_progress(line: str) -> None:
     """Print a line at once; if its reader has gone, as in ``tisstats book | head -1``, go on.
 
     For commands whose result is what they write, not what they print.
     """
     try:
-        print(line, flush=True)
+        for each in line.split("\n"):  # of what a notebook or Sphinx reports
+            print_line(each, flush=True)
     except BrokenPipeError:
         discard_output()
 

@@ -21,7 +21,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 #: A number as it is written, in ASCII digits.
-_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
 #: Most characters of what is wrong with a command line.
 _LONGEST_ERROR = 1_000

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from tisstats.errors import on_one_line
 from tisstats.ledger.claim import Evaluation
 from tisstats.ledger.summary import Summary
 from tisstats.tables.formulas import RUN, refuse_formulas
@@ -80,7 +81,7 @@ def _block(row: Mapping[Hashable, Any], width: int) -> str:
     lines = [first]
     for text in filter(None, (second, row["note"], " ".join(links))):
         lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
-    return "\n".join(lines)
+    return "\n".join(map(on_one_line, lines))  # a terminal would do what their signs say
 
 
 FORMATS: dict[str, Callable[[Iterable[Evaluation], Summary | None], str]] = {

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.normal_forms import normal_form
 from tisstats.tables.cells import is_text
 
 #: Categories of characters that are not seen: controls, formats, ends of lines and paragraphs.
@@ -88,7 +89,7 @@ def plain_identifier(identifier: str) -> str:
     >>> plain_identifier("E-007"), plain_identifier("e -7")
     ('e-7', 'e-7')
     """
-    plain = unicodedata.normalize("NFKC", "".join(identifier.split())).casefold()
+    plain = normal_form("NFKC", "".join(identifier.split())).casefold()
     return _LEADING_ZEROS.sub("", plain)
 
 

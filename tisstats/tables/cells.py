@@ -25,7 +25,7 @@ EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
 #: What stands for true and for false, in any letter case.
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 #: Types of numbers in typed cells; Parquet has exact decimals.
 _NUMBERS = (int, float, np.integer, np.floating, Decimal)
 #: Characters of which `float` reads plain decimal numbers only; it would also read 1_199 and inf.

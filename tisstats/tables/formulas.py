@@ -18,7 +18,7 @@ _CALLS = r".*[|!=]|.*(?<![\w.])[^\W\d][\w.]*\s*\(|.*'#?\$"
 _FORMULA = re.compile(rf"[\t\r\n]*(?:[=@＝＠]|[+\-＋－](?:{_CALLS}))", re.DOTALL)
 
 #: A number with its sign, which stays what it is.
-_NUMBER = re.compile(r"[+\-＋－]\s*(?:\d[\d.,]*|\.\d+)(?:[eE][+-]?\d+)?\s*%?\s*")
+_NUMBER = re.compile(r"[+\-＋－]\s*(?:\d[\d.,]*|\.\d+)(?:[eE][+-]?\d+)?\s*(?:%\s*)?")
 
 #: Parts of what a spreadsheet computes. Cells may be columns, and of a sheet, as in Calc.
 _CELL = r"(?:\$?[A-Za-z_]\w*\.)?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.])"

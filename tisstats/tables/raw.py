@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.errors import DataError, Fault
+from tisstats.normal_forms import normal_form
 from tisstats.sentences import first_few
 from tisstats.tables.cells import as_text
 
@@ -29,7 +29,8 @@ FAULTS_PER_COLUMN = 20
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 
 
-_LINE_BREAKS = re.compile(r"\s*[\r\n]\s*")
+#: A run of blanks with a line break in it. A search from within a run would take quadratic time.
+_LINE_BREAKS = re.compile(r"(?<!\s)[^\S\r\n]*+[\r\n]\s*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,7 +229,7 @@ def normalise_name(name: str) -> str:
     >>> [normalise_name(name) for name in (" Patient ID", "patient-id", "PATIENT_ID")]
     ['patient_id', 'patient_id', 'patient_id']
     """
-    plain = unicodedata.normalize("NFKC", name).strip().lower()
+    plain = normal_form("NFKC", name).strip().lower()
     return _SEPARATORS.sub("_", plain).strip("_")
 
 

@@ -14,7 +14,8 @@ _NUMBER = r"(?P<number>\d+(?:\.\d+)?)\b"
 #: A name that begins with a time, such as Week 4, W4, Study Week 4 or Day 29. A time that follows
 #: other words may count from elsewhere, as in Follow-up Week 4.
 _NAMED_TIME = re.compile(
-    rf"{_UNIT}(?:(?P<sign>\s+-|\s*\N{{MINUS SIGN}})|\s*[._]?\s*){_NUMBER}", re.IGNORECASE | re.ASCII
+    rf"{_UNIT}(?:(?P<sign>\s+-|\s*\N{{MINUS SIGN}})|\s*(?:[._]\s*)?){_NUMBER}",
+    re.IGNORECASE | re.ASCII,
 )
 
 #: A name whose hyphen or dash may be a minus or join the unit and the number: Week-4, Week - 4.
@@ -22,10 +23,11 @@ _HYPHENATED = re.compile(
     rf"{_UNIT}(?:-\s*|\s+-\s+|\s*[\u2010-\u2015]\s*){_NUMBER}", re.IGNORECASE | re.ASCII
 )
 
-#: A name of a week and a day, such as Week 1 Day 1, W1D1 or Week 4 (Day 29).
+#: A name of a week and a day, such as Week 1 Day 1, W1D1 or Week 4 (Day 29). Python does not read
+#: whole numbers of thousands of digits; no trial has a week of ten.
 _WEEK_AND_DAY = re.compile(
-    r"\s*(?:study\s+)?(?:week|wk|w)\s*[._]?\s*(?P<week>\d+)[\W_]*(?:day|d)\s*[._]?\s*"
-    r"(?P<sign>[-\N{MINUS SIGN}\u2010-\u2015]?)\s*(?P<day>\d+)\b",
+    r"\s*(?:study\s+)?(?:week|wk|w)\s*(?:[._]\s*)?(?P<week>\d{1,9})[\W_]*(?:day|d)\s*"
+    r"(?:[._]\s*)?(?:(?P<sign>[-\N{MINUS SIGN}\u2010-\u2015])\s*)?(?P<day>\d{1,9})\b",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def whole_if_possible(value: float) -> int | float:
 _DIGITS = re.compile(r"(\d+)")
 
 
-def natural_key(patient_id: str) -> tuple[tuple[int, int, str], ...]:
+def natural_key(patient_id: str) -> tuple[tuple[int, Decimal, str], ...]:
     """Return a key that sorts names in natural order: numbers in them by size.
 
     Examples
@@ -129,5 +130,7 @@ def natural_key(patient_id: str) -> tuple[tuple[int, int, str], ...]:
     """
     parts = _DIGITS.split(patient_id)
     return tuple(
-        (0, int(part), part) if at % 2 else (1, 0, part) for at, part in enumerate(parts) if part
+        (0, Decimal(part), part) if at % 2 else (1, Decimal(), part)
+        for at, part in enumerate(parts)
+        if part
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+
+from tisstats.normal_forms import normal_form
 
 #: Longest name made from a caption, in characters; the page's name comes before it.
 LONGEST = 60
@@ -33,7 +34,7 @@ def file_name(text: str) -> str:
     >>> file_name("≥ 20%")
     '20'
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = normal_form("NFKD", text).encode("ascii", "ignore").decode().lower()
     name = "_".join(re.findall(r"[a-z0-9]+", plain))
     if len(name) > LONGEST:
         name = name[: LONGEST + 1].rpartition("_")[0] or name[:LONGEST]

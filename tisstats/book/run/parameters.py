@@ -152,7 +152,7 @@ def _parse(kind: str, text: str) -> Value | None:
     # int() and float() also accept underscores and "nan".
     if kind == "int":
         return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else None
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
         return None
     number = float(text)
     return number if math.isfinite(number) else None

@@ -7,6 +7,7 @@ import sys
 
 from tisstats.book.run.project import UsageError
 from tisstats.cli.exit_codes import SUCCESS
+from tisstats.cli.output import print_line
 
 #: Sets of exercises that take seconds, so that their progress is shown.
 _MANY_SETS = 20
@@ -35,5 +36,5 @@ def exercises(parsed: argparse.Namespace) -> int:
         if shown is not None:
             shown.close()
     for path in written:
-        print(path)
+        print_line(str(path))
     return SUCCESS

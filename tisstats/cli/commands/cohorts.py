@@ -8,14 +8,14 @@ import sys
 from tisstats.book.run.project import UsageError
 from tisstats.cli.commands.usage import wrong_values
 from tisstats.cli.exit_codes import SUCCESS
-from tisstats.cli.output import print_error
+from tisstats.cli.output import print_error, print_line
 
 
 def reconstruct(parsed: argparse.Namespace) -> int:
     """Generate synthetic cohorts."""
     from tisstats.synthetic.command import reconstruct as draw
 
-    print(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
+    print_line(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
     return SUCCESS
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tisstats.book.run.project import UsageError
 from tisstats.cli.exit_codes import SUCCESS
-from tisstats.cli.output import print_error
+from tisstats.cli.output import print_error, print_line
 from tisstats.errors import DataError
 
 
@@ -26,9 +26,9 @@ def check(parsed: argparse.Namespace) -> int:
         data = StudyData.read(parsed.directory, parsed.map)
         counts = ((len(data.trial.patients), "patient"), (len(data.trial.visits), "visit"))
         shown = ", ".join(count_of(count, noun) for count, noun in counts)
-        print(f"{parsed.directory} is a valid study: {shown}.")
+        print_line(f"{parsed.directory} is a valid study: {shown}.")
         for remark in (*data.remarks, *data.left_out, *data.unused):
-            print(f"note: {remark}")
+            print_line(f"note: {remark}")
         return SUCCESS
     _require_description(parsed.directory)
     if parsed.map is not None and parsed.directory.is_dir():
@@ -37,7 +37,7 @@ def check(parsed: argparse.Namespace) -> int:
     if set(TABLES) <= set(tables):
         Trial.read(parsed.directory, DESCRIPTION)  # checks across tables
     files, rows = count_of(len(tables), "file"), count_of(sum(map(len, tables.values())), "row")
-    print(f"{parsed.directory} is a valid data package: {files}, {rows}.")
+    print_line(f"{parsed.directory} is a valid data package: {files}, {rows}.")
     return SUCCESS
 
 
@@ -71,10 +71,10 @@ def new(parsed: argparse.Namespace) -> int:
     from tisstats.trial.template import write_new_study
 
     for path in write_new_study(parsed.directory, parsed.core_set):
-        print(path)
+        print_line(str(path))
     name = str(parsed.directory)
     folder = shlex.quote(f"./{name}" if name.startswith("-") else name)  # not an option
-    print(
+    print_line(
         f"Fill in {parsed.directory / 'study.toml'} and the tables; then tisstats check "
         f"{folder} and tisstats book --cohort {folder}."
     )
@@ -89,7 +89,7 @@ def export(parsed: argparse.Namespace) -> int:
 
     datasets = study_datasets(StudyData.read(parsed.directory, parsed.map))
     for path in write_analysis_datasets(datasets, parsed.output, parsed.format):
-        print(path)
+        print_line(str(path))
     return SUCCESS
 
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
+
+from tisstats.normal_forms import normal_form
 
 DataType = Literal["text", "integer", "float", "date"]
 """Types of variables; truth values are text, Y or N."""
@@ -187,7 +188,7 @@ def variable_name(column: str, taken: Collection[str]) -> str:
     >>> variable_name("6mwt", []), variable_name("größe", [])
     ('V6MWT', 'GROSSE')
     """
-    letters = unicodedata.normalize("NFKD", column.upper())
+    letters = normal_form("NFKD", column.upper())
     name = re.sub(r"[^A-Z0-9_]", "", letters)
     if not re.match(r"[A-Z]", name):
         name = f"V{name}"

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tisstats.trial.cdisc.specification import ValueKind
 
 #: A number as text: with a decimal point, without separators of thousands, words or infinity.
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _NUMERALS = re.compile(r"[0-9.eE+\-\n]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -1,0 +1,142 @@
+"""Texts that would take quadratic time: a cell of some kilobytes then takes minutes."""
+
+import ast
+import itertools
+import re
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+import tisstats
+from tests.command import called
+from tisstats.normal_forms import normal_form
+from tisstats.printed import ambiguity_reason
+from tisstats.tables import visit_names
+from tisstats.tables.raw import name_on_one_line
+from tisstats.trial.columns import natural_key
+
+ROOT = Path(tisstats.__file__).parent
+#: What reads the cells and names that others wrote, and what they type.
+READERS = sorted(
+    path
+    for place in ("tables", "trial", "measures", "datapackage", "printed.py", "errors.py", "cli")
+    for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+)
+CALLS = {"match": "match", "fullmatch": "fullmatch", "search": "search", "findall": "findall"}
+CALLS |= {"sub": "sub", "split": "split", "finditer": "findall"}
+
+OWN = re.compile("_[A-Z_]+")
+
+REPEATED = [" ", "\n", "1", "a", ".", ",", "-", "(", '"', "1 ", "a ", "[", "_"]
+BEFORE = ["", "+1", "a", "1", "x ", "Week", "W1", "W1D", "10", "P", "1,"]
+AFTER = ["", "!", "\n!"]
+#: Repetitions. In linear time they take microseconds, in quadratic time a tenth of a second.
+MANY = 4_000
+SECONDS = 0.03
+
+
+def uses(path):
+    """The patterns of a module that have a name, and how the module uses each."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and node.func.attr in CALLS and OWN.fullmatch(owner.id):
+                found.add((owner.id, CALLS[node.func.attr]))
+    return found
+
+
+def patterns():
+    for path in READERS:
+        parts = ("tisstats", *path.relative_to(ROOT).with_suffix("").parts)
+        for name, how in sorted(uses(path)):
+            yield ".".join(parts), name, how
+
+
+def seconds(call, *arguments):
+    begun = time.process_time()
+    call(*arguments)
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize(("module", "name", "how"), list(patterns()))
+def test_a_pattern_takes_time_that_grows_as_the_text_does(module, name, how):
+    found = getattr(__import__(module, fromlist=[name]), name)
+    if not isinstance(found.pattern, str):
+        pytest.skip("a pattern of bytes: of the parts of a workbook, whose size is limited")
+    call = getattr(found, how)
+    given = ("",) if how == "sub" else ()
+    for before, unit, after in itertools.product(BEFORE, REPEATED, AFTER):
+        text = before + unit * MANY + after
+        taken = min(itertools.takewhile(
+            lambda took: took > SECONDS, (seconds(call, *given, text) for _ in range(3))
+        ), default=0)  # fmt: skip
+        tried = f"{before!r} + {unit!r} * {MANY} + {after!r}"
+        assert taken <= SECONDS, f"{found.pattern} takes {taken:.2f} seconds for {tried}"
+
+
+def test_texts_with_marks_in_any_number_are_normalised_soon():
+    many = "a" + "\u0301\u0323" * 100_000
+    assert seconds(normal_form, "NFKC", many) < 5
+    few = "a" + "\u0301\u0323" * 15 + "ｂ\u1100\u1161" * 50
+    for form in ("NFKC", "NFKD"):
+        assert normal_form(form, few) == unicodedata.normalize(form, few)
+    assert normal_form("NFKD", f"{many}é") == normal_form("NFKD", f"{many}e\u0301")
+
+
+VISITS = """\
+patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,note
+007,0,3.8,6.1,211,2.0,2.2,1199,a
+007,9,2.0,3.0,240,1.0,1.0,300,b
+"""
+LONG = 100_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("007", "a" + "\u0301\u0323" * LONG, 0),
+        ("note", "a" + "\u0301\u0323" * 30_000, 0),
+        ("note", "x" + " " * LONG + "y", 0),
+        (",a\n", f",+1{' ' * LONG}x\n", 0),
+        ("3.8", "1" * LONG + "x", 1),
+    ],
+)
+def test_a_long_cell_is_read_soon(tmp_path, old, new, code):
+    visits = tmp_path / "visits.csv"
+    visits.write_text(VISITS.replace(old, new), encoding="utf-8")
+    words = ["score", visits, "--mmt-max", 260, "--uln", "ck=170", "-o", tmp_path / "scored.csv"]
+    begun = time.process_time()
+    assert called(*words).returncode == code
+    assert time.process_time() - begun < 15
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n b", "a b"),
+        (" a \r\n \n\tb c  d", "a b c  d"),
+        ("a \x0b\n b\n", "a b"),
+        ("a  b", "a  b"),
+    ],
+)
+def test_line_breaks_of_names_become_blanks(text, shown):
+    assert name_on_one_line(text) == shown == re.sub(r"\s*[\r\n]\s*", " ", text.strip())
+
+
+@pytest.mark.parametrize(
+    "text", ["1,1" + "1" * LONG + "\nx", "P" + " " * LONG + "x", "10" + " " * LONG + "x"]
+)
+def test_why_a_long_text_is_ambiguous_is_found_soon(text):
+    assert seconds(ambiguity_reason, text) < 5
+
+
+def test_names_may_have_numbers_of_thousands_of_digits():
+    digits = "9" * 5_000
+    assert natural_key(f"P-{digits}") > natural_key("P-10") > natural_key("P-9")
+    for name in (f"Week {digits} Day 1", f"Week 1 Day {digits}"):
+        assert visit_names.ambiguity(name, 0) == ""
+        assert isinstance(visit_names.contradicts(name, 0), bool)
