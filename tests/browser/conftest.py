@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.checks import show_in
 from tools.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
 
 # On a busy machine five seconds, the default, can pass before a page does what it is asked for.
@@ -54,8 +55,7 @@ def tab_with_axe(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def tab(tab_with_axe: Page) -> Page:
     """The same tab, as it was when it was new but for the page that it shows."""
-    tab_with_axe.set_viewport_size({"width": 1280, "height": 720})
-    tab_with_axe.emulate_media(color_scheme="light")
+    show_in(tab_with_axe, "desktop", "light")
     return tab_with_axe
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.checks import EVERY_RULE, OF_COLOURS, run_axe
+from tests.browser.checks import EVERY_RULE, OF_COLOURS, run_axe, show_in
 from tests.browser.pages import SCHEMES, WIDTHS
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.ledger import Verdict
@@ -36,16 +36,31 @@ def window(browser):
     context.close()
 
 
-@pytest.fixture
-def page(window, built_book):
+@pytest.fixture(scope="module")
+def tab(window, built_book):
+    """A tab for one test after another: a new one compiles the scripts again."""
     tab = window.new_page()
     tab.address = (built_book / "notebooks" / "ledger.html").as_uri()
     tab.faults = []
     tab.on("pageerror", lambda error: tab.faults.append(str(error)))
-    tab.goto(tab.address)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def blank(tab):
+    """The tab without a page."""
+    tab.goto("about:blank")
+    show_in(tab, "desktop", "light")
+    tab.faults.clear()
     yield tab
     assert tab.faults == []
-    tab.close()
+
+
+@pytest.fixture
+def page(blank):
+    blank.goto(blank.address)
+    return blank
 
 
 def shown(page):
@@ -104,23 +119,24 @@ def test_one_search_answers_what_about_64_6(page):
     assert "66.5" in details(page).inner_text()
 
 
-@pytest.mark.parametrize(
-    ("text", "claim"),
-    [
-        ("42", "abstract.responders_percent"),
-        ("42%", "discussion.responders_percent"),
-        ("42.1", "abstract.responders_percent"),
-        ("8", "abstract.responders"),
-        ("-1.3", "table2.physician_global.change.median"),
-        ("0.01", "table2.physician_global.change.p"),
-        ("biceps median change", "table2.biceps.change.median"),
-    ],
-)
-def test_a_search_leaves_the_number(page, text, claim):
-    search(page).fill(text)
-    assert number(page, claim).is_visible()
-    assert "off" not in (number(page, claim).get_attribute("class") or "").split()
-    assert 0 < shown(page).count() < 60
+#: What is searched for, one after another, and a number that this leaves.
+SEARCHES = {
+    "42": "abstract.responders_percent",
+    "42%": "discussion.responders_percent",
+    "42.1": "abstract.responders_percent",
+    "8": "abstract.responders",
+    "-1.3": "table2.physician_global.change.median",
+    "0.01": "table2.physician_global.change.p",
+    "biceps median change": "table2.biceps.change.median",
+}
+
+
+def test_a_search_leaves_the_number(page):
+    for text, claim in SEARCHES.items():
+        search(page).fill(text)
+        assert number(page, claim).is_visible(), text
+        assert "off" not in (number(page, claim).get_attribute("class") or "").split(), text
+        assert 0 < shown(page).count() < 60, text
 
 
 def test_a_search_without_a_hit_says_so(page):
@@ -179,11 +195,10 @@ def test_a_link_to_the_whole_list_does_no_harm(page):
 
 
 @pytest.mark.parametrize("end", ["search=42%", "search=%E0%A4%A", "verdict=%", "section=x", "%"])
-def test_a_malformed_address_leaves_the_filters_alive(page, end):
-    page.goto("about:blank")
-    page.goto(f"{page.address}#{end}")
-    search(page).fill("64.6")
-    assert shown(page).count() == 2
+def test_a_malformed_address_leaves_the_filters_alive(blank, end):
+    blank.goto(f"{blank.address}#{end}")
+    search(blank).fill("64.6")
+    assert shown(blank).count() == 2
 
 
 def test_a_link_to_a_number_leads_to_it_and_opens_it(page):

@@ -22,6 +22,8 @@ from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.chapters.trial_report.summary import Summary
 from tisstats.trial.template import example_folder
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 FOLDER = example_folder("printo")
 ROWS = read_csv(FOLDER / "synthetic_visits.csv")
 ARMS = {row["patient_id"]: row["arm"] for row in read_csv(FOLDER / "synthetic_patients.csv")}

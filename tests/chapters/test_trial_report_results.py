@@ -33,6 +33,8 @@ from tisstats.figures.palette import GRID
 from tisstats.printed import format_rounded
 from tisstats.trial.summaries import table2
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 LABEL = "Synthetic patients: not real patients"
 OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
 

@@ -113,7 +113,8 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a group of processes")
 def test_ctrl_c_stops_cleanly(tmp_path):
     folder, script = tmp_path / "new", tmp_path / "script.py"
-    script.write_text(WITH_FEW_CANDIDATES)
+    # In small parts, the first of which is soon drawn.
+    script.write_text(WITH_FEW_CANDIDATES.replace("run.REF", "run._CHUNK_SIZE = 1\nrun.REF"))
     folder.mkdir()
     with subprocess.Popen(
         [
@@ -171,17 +172,16 @@ def test_ctrl_c_while_processes_start_stops_cleanly(tmp_path):
     assert not out.parent.exists()
 
 
-def test_a_cluster_draws_the_same(tmp_path, monkeypatch):
+def test_a_cluster_draws_the_same(tmp_path, drawn_here, monkeypatch):
     distributed = pytest.importorskip("distributed")
     # Workers are threads of this process; that other processes draw the same is tested above.
-    monkeypatch.setattr(run_module, "REFERENCE_CANDIDATES", 1)
+    monkeypatch.setattr(run_module, "REFERENCE_CANDIDATES", CANDIDATES)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, processes=False
     ) as cluster:
         found = draw_ensemble(SEED, COHORTS, scheduler=cluster.scheduler_address)
     found.write(tmp_path / "cluster")
-    draw_ensemble(SEED, COHORTS, processes=1).write(tmp_path / "here")
-    assert (tmp_path / "cluster").read_bytes() == (tmp_path / "here").read_bytes()
+    assert (tmp_path / "cluster").read_bytes() == drawn_here.read_bytes()
 
 
 def test_without_the_package_one_line_says_so(monkeypatch):

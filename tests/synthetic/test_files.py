@@ -153,11 +153,12 @@ def test_a_folder_that_was_written_is_readable_by_all(tmp_path):
     assert stat.S_IMODE(written.stat().st_mode) == 0o755
 
 
-def test_progress_is_told_and_ends_with_all(monkeypatch):
-    monkeypatch.setattr(run, "REFERENCE_CANDIDATES", 1)
+def test_progress_is_told_and_ends_with_all(monkeypatch, kept):
+    monkeypatch.setattr(run, "draw_cohort", lambda *_, index, **__: kept.cohort(index))
     told = []
-    draw_ensemble(4, 10, processes=1, progress=lambda *numbers: told.append(numbers))
+    drawn = draw_ensemble(4, 10, processes=1, progress=lambda *numbers: told.append(numbers))
     assert told == [(8, 10), (10, 10)]
+    assert [cohort.index for cohort in drawn] == list(range(10))
 
 
 @pytest.mark.parametrize(("seed", "cohorts"), [(-1, 3), (1, 0), (True, 3), (1, 2.5)])
