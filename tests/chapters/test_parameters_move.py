@@ -42,7 +42,7 @@ from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.cohort_check import CheckResult
 from tisstats.lim2021.next_trial import NextTrialPlan
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
-from tisstats.statistics import INTERVAL_METHODS
+from tisstats.statistics import INTERVAL_METHODS, Interval
 from tisstats.teaching.missed_visits import ALIKE
 
 CHAPTERS = {
@@ -552,8 +552,22 @@ def test_one_digit_is_no_plural():
 def test_a_negative_limit_of_the_difference_has_a_minus_sign():
     numbers = page("teaching_placebo", confidence_level=0.99999).difference_numbers()
     assert numbers["difference_low"].startswith("−")
-    # The number needed to treat is then not bounded.
-    assert numbers["needed_high"] == "∞"
+    # The number needed to treat is then not bounded, and harm is not excluded.
+    low = page("teaching_placebo", confidence_level=0.99999).differences["newcombe"].low
+    harm = f"{-1 / low:.1f}"
+    assert numbers["needed_high"] == f"∞, or a number needed to harm of {harm} or more"
+
+
+def test_a_difference_of_zero_needs_no_number_of_patients_however_large(monkeypatch):
+    chapter = page("teaching_placebo")
+    none = Interval(0.0, 0.0, 0.0, 0.95, "newcombe")
+    monkeypatch.setitem(chapter.differences, "newcombe", none)
+    numbers = chapter.difference_numbers()
+    assert {numbers[name] for name in numbers if name.startswith("needed")} == {"∞"}
+    touching = Interval(0.25, 0.0, 0.5, 0.95, "newcombe")
+    monkeypatch.setitem(chapter.differences, "newcombe", touching)
+    numbers = chapter.difference_numbers()
+    assert [numbers[f"needed{end}"] for end in ("", "_low", "_high")] == ["4", "2.0", "∞"]
 
 
 def test_a_coverage_below_its_level_is_printed_below_it():
