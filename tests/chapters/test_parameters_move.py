@@ -360,6 +360,31 @@ def test_a_number_given_for_text_is_its_text(number):
     assert folder == str(ROOT / "data" / "reconstructed")
 
 
+@pytest.mark.parametrize("number", [1.5, float("nan"), np.float64(17)])
+def test_a_fraction_is_no_text(number):
+    """Papermill passes on 1.5 of -p cohort 1.50, and another folder would be read."""
+    with pytest.raises(ValueError, match=r"^cohort must be text, got the number ") as error:
+        page.__wrapped__("05_safety", cohort=number)
+    message = str(error.value)
+    assert message.endswith("papermill passes on a text as it is with -r cohort TEXT")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("notebook", "parameter", "value"),
+    [
+        ("01_methods", "planned_patients", 10**400),
+        ("03_primary_outcome", "treated_response", 10**400),
+        ("03_primary_outcome", "interval_method", "y" * 10_000),
+        ("05_safety", "confidence_level", [0.9] * 1_000),
+    ],
+)
+def test_of_a_very_long_value_a_message_repeats_the_beginning(notebook, parameter, value):
+    with pytest.raises(ValueError, match=rf"^{parameter} must be .* characters\)$") as error:
+        page.__wrapped__(notebook, **{parameter: value}).numbers()
+    assert len(str(error.value)) < 400
+
+
 def test_every_parameter_is_checked_or_refused_where_its_rule_depends_on_another():
     free = {"reasons_may_overlap", "include_excluded_patient", "cohort", "verdict"}
     assert permitted_values().keys() | free | {"treated_response"} == KNOWN.keys()

@@ -51,7 +51,7 @@ PERMITTED = {
 
 
 def test_groups_have_labels_of_their_own():
-    with pytest.raises(ValueError, match="groups must have a label of their own each, got .*'Arm'"):
+    with pytest.raises(ValueError, match=r"groups must have a label of their own each, got .*Arm"):
         describe(groups={"a": "Arm", "b": "Arm"})
     assert describe(groups={"a": "A", "b": "B"}).groups == {"a": "A", "b": "B"}
 

@@ -142,8 +142,8 @@ def baseline_statistics(
     -------
     dict
         By name of characteristic and group, None being all patients: ``median``, ``q1``, ``q3``
-        and ``value`` (of a single patient) of a quantity; ``count`` and ``percent`` of what is counted. A count that is not
-        known of all patients is given by its limits in words.
+        and ``value`` (of a single patient) of a quantity; ``count`` and ``percent`` of what is
+        counted. A count that is not known of all patients is given by its limits in words.
     """
     found: dict[tuple[str, str | None], Statistics] = {}
     for name, characteristic in description.characteristics.items():
