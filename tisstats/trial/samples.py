@@ -118,10 +118,10 @@ Statistics = dict[str, Fraction | str | None]
 def groups(patients: Columns, description: TrialDescription) -> dict[str | None, Mask]:
     """Return which patients are in each group of the description; None: all patients, first."""
     everybody = np.ones(len(patients["patient_id"]), dtype=bool)
-    members = {
-        name: equals(patients, description.group_column, name) for name in description.groups
-    }
-    return {None: everybody, **members}  # a group may have any name
+    found: dict[str | None, Mask] = {None: everybody}  # a group may have any name
+    for name in description.groups:
+        found[name] = equals(patients, description.group_column, name)
+    return found
 
 
 def baseline_statistics(

@@ -66,7 +66,8 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
     description, patients = analysis.trial.description, analysis.analysed
     cells = baseline_statistics(patients, description, analysis.options.quantile_definition)
     everybody = total_label(description.groups.values(), "patients")
-    labels: dict[str | None, str] = {None: everybody, **description.groups}
+    labels: dict[str | None, str] = {None: everybody}
+    labels.update(description.groups.items())
     sizes = {name: int(np.sum(members)) for name, members in groups(patients, description).items()}
     return pd.DataFrame(
         [
