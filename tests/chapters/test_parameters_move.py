@@ -378,6 +378,7 @@ def test_a_fraction_is_no_text(number):
         ("03_primary_outcome", "interval_method", "y" * 10_000),
         ("05_safety", "confidence_level", [0.9] * 1_000),
     ],
+    ids=["whole number", "response", "text", "list"],
 )
 def test_of_a_very_long_value_a_message_repeats_the_beginning(notebook, parameter, value):
     with pytest.raises(ValueError, match=rf"^{parameter} must be .* characters\)$") as error:
