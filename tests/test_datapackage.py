@@ -235,7 +235,7 @@ def test_a_description_that_is_none(copied, content, said):
 def test_no_folder_and_no_description(tmp_path):
     with pytest.raises(DataError, match="there is no such folder"):
         find_faults(tmp_path / "nowhere")
-    with pytest.raises(DataError, match="needs this description"):
+    with pytest.raises(DataError, match="json: there is no such file; a data package needs this"):
         find_faults(tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="is a file; name the folder that holds datapackage"):

@@ -60,6 +60,8 @@ def found(source: str) -> list[tuple[str, str, str]]:
         ("f'{a!r}'", {("format", "f'{a}'")}),
         ("f'{a:+.1f}'", {("format", "f'{a}'"), ("format", "f'{a:+.2f}'")}),
         ("f'{a:{b}}'", {("format", "f'{a}'")}),
+        ("f'{a:.1{b}.2}'", {("format", "f'{a}'"), ("format", "f'{a:.2{b}.2}'"),
+                            ("format", "f'{a:.1{b}.3}'")}),
         ("f'{a[:b]}'", {("slice", ":")}),
         ("a[b:c:d]", {("slice", ":c:d"), ("slice", "b::d"), ("slice", "b:c")}),
         ("min(a)", {("opposite", "max(a)")}),

@@ -14,6 +14,7 @@ import pytest
 import tisstats
 from tests.command import called
 from tests.conftest import ROOT
+from tisstats.book.run.libraries import BUILDING, PRINTING
 from tisstats.cli import main
 from tisstats.cli.run import _INCLUDED
 
@@ -234,6 +235,51 @@ def test_a_table_whose_library_is_missing_is_no_fault_of_the_study(
     named, where = capsys.readouterr().err.splitlines()
     assert named.endswith(f" needs {library}: pip install {library}")
     assert f"'.[{extra}]'" in where
+
+
+@pytest.mark.parametrize(
+    ("module", "named"),
+    [(BUILDING[name], name) for name in ("matplotlib", "python-docx", "jupyter-book", "papermill")],
+)
+def test_a_book_is_not_begun_where_a_library_is_missing(
+    tmp_path, monkeypatch, capsys, module, named
+):
+    assert main(["new", str(tmp_path / "new")]) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, module, None)
+    assert main(["book", "--cohort", "new/example", "--output", "report"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""  # no notebook has run
+    first, where = said.err.splitlines()
+    needs = f"running notebooks and building pages needs {named}: pip install {named}"
+    assert first.endswith(needs)
+    assert "'.[book]'" in where
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("library", PRINTING)
+def test_a_book_that_cannot_be_printed_for_want_of_a_library_is_not_begun(
+    tmp_path, monkeypatch, capsys, library
+):
+    assert main(["new", str(tmp_path / "new")]) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, library, None)
+    assert main(["book", "--cohort", "new/example", "--pdf", "report.pdf"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    first, where = said.err.splitlines()
+    assert first.endswith(f"printing the book needs {library}: pip install {library}")
+    assert "'.[book]'" in where
+
+
+def test_all_that_the_extra_of_the_book_brings_is_looked_for():
+    brought = {distribution_name(each) for each in requirements("book")}
+    assert {*BUILDING, *PRINTING} == brought
+    owners = metadata.packages_distributions()
+    for distribution, module in {**BUILDING, **PRINTING}.items():
+        assert distribution in map(distribution_name, owners[module])
 
 
 def test_the_extra_of_the_book_includes_what_its_command_takes_from_smaller_ones():

@@ -11,8 +11,11 @@ import tisstats
 from tests.test_notebooks import answer, code_cells, faults_of_figure, prose, typed_numbers
 from tests.trial.studies import make_study
 from tisstats.book import trial_report
+from tisstats.book.run import target
 from tisstats.book.trial_report import cite_page, write_project
+from tisstats.cli import main
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.template import example_folder
 
 FOLDER = Path(trial_report.__file__).parent
 NOTEBOOKS = sorted(FOLDER.glob("notebooks/*.ipynb"))
@@ -87,6 +90,22 @@ def test_no_title_ends_the_block_that_it_is_cited_in():
     text = cite_page("A `trial`\n```\nof {version}.")
     assert "A 'trial' ''' of {version}. Report made with tisstats" in text
     assert text.count("```") == 4
+
+
+def test_a_report_says_where_it_is_built_if_it_cannot_be_built_there(tmp_path, monkeypatch, capsys):
+    (tmp_path / "_build").write_text("a file of somebody")
+    monkeypatch.chdir(tmp_path)
+    words = ["book", "--cohort", str(example_folder()), "--output", str(tmp_path / "report")]
+    assert main(words) == 2
+    built = f"a report is built in {Path('_build') / 'trials'} of the folder in which the command"
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"tisstats book: {tmp_path / '_build'} is a file: {built} runs")
+    (tmp_path / "_build").unlink()
+    monkeypatch.setattr(target, "takes_files", lambda folder: folder != tmp_path)
+    assert main(words) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"tisstats book: {tmp_path} cannot be written: {built} runs")
+    assert not any(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("wanted", [True, False])

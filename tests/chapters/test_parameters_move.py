@@ -42,7 +42,7 @@ from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.cohort_check import CheckResult
 from tisstats.lim2021.next_trial import NextTrialPlan
 from tisstats.lim2021.trial_description import REFERENCE_FOLDER
-from tisstats.statistics import INTERVAL_METHODS
+from tisstats.statistics import INTERVAL_METHODS, Interval
 from tisstats.teaching.missed_visits import ALIKE
 
 CHAPTERS = {
@@ -360,6 +360,32 @@ def test_a_number_given_for_text_is_its_text(number):
     assert folder == str(ROOT / "data" / "reconstructed")
 
 
+@pytest.mark.parametrize("number", [1.5, float("nan"), np.float64(17)])
+def test_a_fraction_is_no_text(number):
+    """Papermill passes on 1.5 of -p cohort 1.50, and another folder would be read."""
+    with pytest.raises(ValueError, match=r"^cohort must be text, got the number ") as error:
+        page.__wrapped__("05_safety", cohort=number)
+    message = str(error.value)
+    assert message.endswith("papermill passes on a text as it is with -r cohort TEXT")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("notebook", "parameter", "value"),
+    [
+        ("01_methods", "planned_patients", 10**400),
+        ("03_primary_outcome", "treated_response", 10**400),
+        ("03_primary_outcome", "interval_method", "y" * 10_000),
+        ("05_safety", "confidence_level", [0.9] * 1_000),
+    ],
+    ids=["whole number", "response", "text", "list"],
+)
+def test_of_a_very_long_value_a_message_repeats_the_beginning(notebook, parameter, value):
+    with pytest.raises(ValueError, match=rf"^{parameter} must be .* characters\)$") as error:
+        page.__wrapped__(notebook, **{parameter: value}).numbers()
+    assert len(str(error.value)) < 400
+
+
 def test_every_parameter_is_checked_or_refused_where_its_rule_depends_on_another():
     free = {"reasons_may_overlap", "include_excluded_patient", "cohort", "verdict"}
     assert permitted_values().keys() | free | {"treated_response"} == KNOWN.keys()
@@ -552,8 +578,22 @@ def test_one_digit_is_no_plural():
 def test_a_negative_limit_of_the_difference_has_a_minus_sign():
     numbers = page("teaching_placebo", confidence_level=0.99999).difference_numbers()
     assert numbers["difference_low"].startswith("−")
-    # The number needed to treat is then not bounded.
-    assert numbers["needed_high"] == "∞"
+    # The number needed to treat is then not bounded, and harm is not excluded.
+    low = page("teaching_placebo", confidence_level=0.99999).differences["newcombe"].low
+    harm = f"{-1 / low:.1f}"
+    assert numbers["needed_high"] == f"∞, or a number needed to harm of {harm} or more"
+
+
+def test_a_difference_of_zero_needs_no_number_of_patients_however_large(monkeypatch):
+    chapter = page("teaching_placebo")
+    none = Interval(0.0, 0.0, 0.0, 0.95, "newcombe")
+    monkeypatch.setitem(chapter.differences, "newcombe", none)
+    numbers = chapter.difference_numbers()
+    assert {numbers[name] for name in numbers if name.startswith("needed")} == {"∞"}
+    touching = Interval(0.25, 0.0, 0.5, 0.95, "newcombe")
+    monkeypatch.setitem(chapter.differences, "newcombe", touching)
+    numbers = chapter.difference_numbers()
+    assert [numbers[f"needed{end}"] for end in ("", "_low", "_high")] == ["4", "2.0", "∞"]
 
 
 def test_a_coverage_below_its_level_is_printed_below_it():

@@ -221,6 +221,26 @@ def test_nobody_responded(tmp_path):
     assert cells["Difference, percentage points (95% CI)"].startswith("0.0 (−")
 
 
+def test_an_interval_that_the_figure_alone_shows_without_width_is_said_to_be_in_it(tmp_path):
+    """Limits of a range are its outermost: with 0 to 2 of 6 responders they have width."""
+    wald = ("[analysis]\n", '[analysis]\ninterval = "wald"\n')
+    bounds = ('missing = "non-responder"', 'missing = "bounds"')
+    made = make_study(6, ("only",), seed=2)
+    last = max(row["week"] for row in made.visits)
+    made.visits = [
+        row
+        for row in made.visits
+        if row["week"] != last or row["patient_id"] not in ("P001", "P004")
+    ]
+    page = page_of(write(tmp_path, made, ("threshold = 40", "threshold = 100"), bounds, wald))
+    (row,) = page.responders().frame.to_dict("records")
+    assert row["Responders of n"] == "0 to 2 of 6"
+    said = page.numbers()["results"]
+    assert "(0.0 to 33.3%; 95% confidence interval 0.0 to 71.1%)" in said
+    assert " In the figure, an interval without width comes from the method (Wald)" in said
+    assert " An interval without width" not in said
+
+
 def test_everybody_responded(tmp_path):
     made = make_study(6, ("only",), seed=2)
     best = ('missing = "non-responder"', 'missing = "best case"')

@@ -50,6 +50,12 @@ PERMITTED = {
 }
 
 
+def test_groups_have_labels_of_their_own():
+    with pytest.raises(ValueError, match=r"groups must have a label of their own each, got .*Arm"):
+        describe(groups={"a": "Arm", "b": "Arm"})
+    assert describe(groups={"a": "A", "b": "B"}).groups == {"a": "A", "b": "B"}
+
+
 @pytest.mark.parametrize("name", PERMITTED)
 def test_each_choice_of_the_analysis_is_one_of_those_permitted(name):
     for value in PERMITTED[name]:

@@ -208,6 +208,42 @@ def test_serious_events_are_listed(tables):
     assert (row["Event"], row["Week"]) == ("fall", "not given")
 
 
+def grouped_by(trial, column, groups, patients):
+    """A trial with other groups; what its columns must be is described for them."""
+    described = trial.description
+    columns = {
+        table: [field for field in fields if field["name"] != column]
+        for table, fields in described.columns.items()
+    }
+    changed = replace(described, group_column=column, groups=groups, columns=columns)
+    return replace(trial, patients=patients, description=changed)
+
+
+def test_a_group_called_all_is_not_taken_for_all_patients(tables):
+    trial = make_trial(tables)
+    usual, groups = summaries.table1(trial), trial.description.groups
+    first, *others = groups
+    patients = tables["patients"].replace({"subtype": {first: "all"}})
+    named = {"all": groups[first]} | {name: groups[name] for name in others}
+    found = summaries.table1(grouped_by(trial, "subtype", named, patients))
+    pd.testing.assert_frame_equal(found, usual)
+    found = summaries.table1(grouped_by(trial, "subtype", named | {"all": "All"}, patients))
+    everybody, of_first = list(found)[1:3]
+    assert everybody == "All patients (N=19)"
+    assert of_first == list(usual)[2].replace(groups[first], "All")
+    assert found.to_numpy().tolist() == usual.to_numpy().tolist()
+
+
+def test_courses_have_the_groups_of_a_trial_once_even_if_they_are_its_regimens(tables):
+    trial = make_trial(tables)
+    groups = {"standard": "Standard", "amended": "Amended"}
+    regimens = tables["patients"]["regimen"].replace({"": "standard"}).fillna("standard")
+    patients = tables["patients"].assign(regimen=regimens)
+    found = summaries.score_courses(grouped_by(trial, "regimen", groups, patients))
+    assert list(found)[:3] == ["patient_id", "regimen", "week"]
+    assert found["regimen"].tolist() == summaries.score_courses(trial)["regimen"].tolist()
+
+
 def test_a_trial_of_other_weeks_and_sizes(tables_of):
     tables = tables_of(4)
     few = ["S-01", "S-02", "S-05", "S-09"]

@@ -338,7 +338,7 @@ def test_a_package_without_a_table(tables, writer, tmp_path):
 
 
 def test_no_package_at_all(tmp_path):
-    with pytest.raises(DataError, match="missing; a data package needs this description"):
+    with pytest.raises(DataError, match="json: there is no such file; a data package needs this"):
         Trial.read(tmp_path, DESCRIPTION)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tisstats.book.run.compiled import renew_compiled
 from tisstats.book.run.digests import Surroundings, digest
 from tisstats.book.run.kept import read_kept
+from tisstats.book.run.libraries import BUILDING, require_libraries
 from tisstats.book.run.open_files import require_open_files
 from tisstats.book.run.parameters import Refusal, parse_settings, read_parameters
 from tisstats.book.run.project import BookError, Project
@@ -62,6 +63,8 @@ def build(
     StaleCodeError
         If compiled code of the package was older than its source: it has been replaced, and a new
         process has to build the book.
+    ModuleNotFoundError
+        If a library is missing that running notebooks or building pages needs.
     BookError
         If a notebook or a page fails. The previous book stays as it was.
     """
@@ -70,6 +73,7 @@ def build(
     if settings:
         parse_settings(settings, read_parameters(project.notebooks()), refusal)
     if not _is_current(project, settings, output):
+        require_libraries("running notebooks and building pages", BUILDING)
         with _build_lock(project, report) as waited:
             if not (waited and _is_current(project, settings, output)):
                 require_open_files()

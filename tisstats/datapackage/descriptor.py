@@ -58,7 +58,8 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
             [Fault(str(directory), message if directory.exists() else "there is no such folder")]
         )
     if not path.exists():
-        raise DataError([Fault(str(path), "missing; a data package needs this description")])
+        message = "there is no such file; a data package needs this description"
+        raise DataError([Fault(str(path), message)])
     if not is_regular(path):
         raise DataError([Fault(str(path), "is not a regular file")])
     if (size := path.stat().st_size) > _MOST_BYTES:

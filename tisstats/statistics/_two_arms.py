@@ -361,8 +361,9 @@ def polynomial_maximum(coefficients: Floats) -> float:
 def _exceeds(coefficients: Floats, limit: float) -> bool:
     """Test whether the maximum of `polynomial_maximum` exceeds a limit.
 
-    A value above it ends the search, and so does a bound below it nearly everywhere; the maximum
-    itself takes many times as long.
+    The search ends at the first value above the limit. Subintervals on which a bound is not above
+    it are dropped, and if none is left, the maximum does not exceed it, but for rounding. To find
+    the maximum itself takes longer.
     """
     parts = coefficients[:, np.newaxis]
     for _ in range(_MAX_BISECTIONS):

@@ -150,7 +150,8 @@ class TrialDescription:
     ------
     ValueError
         If no muscle enzyme is among the measures of the IMACS core set, the range of CHQ-PhS is
-        missing for that of PRINTO, or the visual analogue scales have different or unusual lengths.
+        missing for that of PRINTO, the visual analogue scales have different or unusual lengths, or
+        two groups have the same label.
     """
 
     measures: Mapping[str, Scale]  #: scale of each outcome measure, by column of the visits
@@ -184,6 +185,8 @@ class TrialDescription:
             raise ValueError(
                 f"visual analogue scales must all be 10 (cm) or 100 (mm) long, got {lengths!r}"
             )
+        if len({*self.groups.values()}) < len(self.groups):
+            raise ValueError(f"groups must have a label of their own each, got {self.groups!r}")
         if self.core_set == "printo":
             Ranges.printo(self.chq_phs_range, self.vas_max, self.cmas_max)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from tisstats.trial.columns import Mask
 from tisstats.trial.courses import SAME_WEEK
 from tisstats.trial.description import RESCUE
 from tisstats.trial.end_reasons import COMPLETED, EARLY_ENDS, ONGOING
+from tisstats.trial.samples import total_label
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_sections import EndpointPlan
 
@@ -95,17 +96,6 @@ class ParticipantFlow:
     def reasons(self) -> tuple[str, ...]:
         """The reasons why participants of any arm stopped early, in the order of `EARLY_ENDS`."""
         return tuple(self.total.stopped or ())
-
-
-def total_label(labels: Iterable[str]) -> str:
-    """Return what all arms together are called beside the labels of the arms.
-
-    Examples
-    --------
-    >>> total_label(["Active", "Placebo"]), total_label(["All", "None"])
-    ('All', 'All arms')
-    """
-    return "All arms" if "All" in labels else "All"
 
 
 def participant_flow(data: StudyData) -> ParticipantFlow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
 from math import lcm
@@ -93,25 +94,39 @@ def signed_rank_pvalue(changes: NDArray[np.float64], options: AnalysisOptions) -
     return signed_rank_test(changes, options.zero_method, options.pvalue_method).pvalue
 
 
-#: The group of all patients; the others are those of the description.
-ALL = "all"
+def total_label(labels: Iterable[str], groups: str = "arms") -> str:
+    """Return what all groups together are called beside the labels of the groups.
+
+    Examples
+    --------
+    >>> total_label(["Active", "Placebo"]), total_label(["All", "None"])
+    ('All', 'All arms')
+    >>> total_label(["All", "All patients"], "patients")
+    'All patients together'
+    """
+    taken = {*labels}
+    label = f"All {groups}" if "All" in taken else "All"
+    while label in taken:
+        label += " together"
+    return label
+
 
 Statistics = dict[str, Fraction | str | None]
 """Numbers of one cell by name; a count with unknowns in words; None: there is no such number."""
 
 
-def groups(patients: Columns, description: TrialDescription) -> dict[str, Mask]:
-    """Return which patients are in each group, ``all`` or one of the description."""
+def groups(patients: Columns, description: TrialDescription) -> dict[str | None, Mask]:
+    """Return which patients are in each group of the description; None: all patients, first."""
     everybody = np.ones(len(patients["patient_id"]), dtype=bool)
-    members = {
-        name: equals(patients, description.group_column, name) for name in description.groups
-    }
-    return {ALL: everybody, **members}
+    found: dict[str | None, Mask] = {None: everybody}  # a group may have any name
+    for name in description.groups:
+        found[name] = equals(patients, description.group_column, name)
+    return found
 
 
 def baseline_statistics(
     patients: Columns, description: TrialDescription, definition: QuantileDefinition
-) -> dict[tuple[str, str], Statistics]:
+) -> dict[tuple[str, str | None], Statistics]:
     """Summarise every baseline characteristic in every group.
 
     Parameters
@@ -126,11 +141,11 @@ def baseline_statistics(
     Returns
     -------
     dict
-        By name of characteristic and group: ``median``, ``q1``, ``q3`` and ``value`` (of a single
-        patient) of a quantity; ``count`` and ``percent`` of what is counted. A count that is not
-        known of all patients is given by its limits in words.
+        By name of characteristic and group, None being all patients: ``median``, ``q1``, ``q3``
+        and ``value`` (of a single patient) of a quantity; ``count`` and ``percent`` of what is
+        counted. A count that is not known of all patients is given by its limits in words.
     """
-    found: dict[tuple[str, str], Statistics] = {}
+    found: dict[tuple[str, str | None], Statistics] = {}
     for name, characteristic in description.characteristics.items():
         values = characteristic.values(patients)
         for group, members in groups(patients, description).items():

@@ -23,7 +23,6 @@ from tisstats.trial.columns import Mask, ThreeValued, equals, whole_if_possible
 from tisstats.trial.description import RESCUE
 from tisstats.trial.response_times import first_response
 from tisstats.trial.samples import (
-    ALL,
     TIMES,
     Statistics,
     baseline_statistics,
@@ -31,6 +30,7 @@ from tisstats.trial.samples import (
     measure_sample,
     quartiles,
     signed_rank_pvalue,
+    total_label,
 )
 from tisstats.trial.scoring import analyse
 from tisstats.trial.trial import Trial
@@ -65,7 +65,9 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
     analysis = as_analysis(trial)
     description, patients = analysis.trial.description, analysis.analysed
     cells = baseline_statistics(patients, description, analysis.options.quantile_definition)
-    labels = {ALL: "All", **description.groups}
+    everybody = total_label(description.groups.values(), "patients")
+    labels: dict[str | None, str] = {None: everybody}
+    labels.update(description.groups.items())
     sizes = {name: int(np.sum(members)) for name, members in groups(patients, description).items()}
     return pd.DataFrame(
         [
@@ -196,7 +198,8 @@ def score_courses(trial: Trial | Analysis) -> pd.DataFrame:
     analysis = as_analysis(trial)
     responders = analysis.responders()
     described = [analysis.trial.description.group_column]
-    described += [name for name in ("regimen",) if name in analysis.patients]
+    if "regimen" in analysis.patients and "regimen" not in described:
+        described.append("regimen")
     patients = analysis.patients[["patient_id", *described]].assign(
         responder=pd.arrays.BooleanArray(responders.yes, responders.unknown),
         ended_early=analysis.discontinued(),

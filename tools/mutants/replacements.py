@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from typing import Any
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -180,10 +181,14 @@ def _other_formats(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "format", ast.FormattedValue(node.value, -1, node.format_spec)
     if node.format_spec is not None:
         yield "format", ast.FormattedValue(node.value, node.conversion, None)
-        new = deepcopy(node)
-        for part in ast.walk(new.format_spec):  # type: ignore[arg-type]
-            if isinstance(part, ast.Constant) and _PRECISION.search(part.value):
-                part.value = _PRECISION.sub(lambda found: f".{int(found[1]) + 1}", part.value)
+        parts = [*ast.walk(node.format_spec)]
+        for place, part in enumerate(parts):
+            if isinstance(part, ast.Constant) and _PRECISION.search(str(part.value)):
+                new = deepcopy(node)  # each its own: one that is yielded stays as it is
+                changed: Any = [*ast.walk(new.format_spec)][place]  # type: ignore[arg-type]
+                changed.value = _PRECISION.sub(
+                    lambda found: f".{int(found[1]) + 1}", str(part.value)
+                )
                 yield "format", new
 
 

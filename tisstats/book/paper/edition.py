@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tisstats
 from tisstats.book.paper.browser import HOW_TO_INSTALL, find_browser
+from tisstats.book.run.libraries import PRINTING, require_libraries
 from tisstats.book.run.project import CONFIG, BookError, Project, UsageError
 from tisstats.book.run.target import check_target
 from tisstats.sentences import count_of
@@ -39,6 +40,8 @@ class Edition:
         UsageError
             If the file belongs to the project or the book, is a folder, has another ending than
             ``.pdf``, by which it could be a table of a trial, or cannot be written.
+        ModuleNotFoundError
+            If a library is missing that printing needs.
         BookError
             If this machine has no browser.
         """
@@ -52,6 +55,7 @@ class Edition:
         if file.exists() and not file.is_file():
             raise UsageError(f"{file} is not a regular file: choose another place")
         check_target(file, project, book, kind="place")
+        require_libraries("printing the book", PRINTING)
         _browser()
 
     def write(self, project: Project, book: Path) -> list[str]:

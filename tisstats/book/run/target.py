@@ -38,6 +38,30 @@ def check_target(target: Path, project: Project, book: Path, kind: str = "folder
         raise UsageError(f"{target} cannot be written: choose another {kind}")
 
 
+def check_work_folder(work: Path) -> None:
+    """Raise an error if the intermediate files of a report cannot be written where it is run.
+
+    Parameters
+    ----------
+    work
+        Folder for them below the current one; neither it nor its parents need exist.
+
+    Raises
+    ------
+    UsageError
+        If the folder, or the nearest above it that exists, is a file or cannot be written.
+    """
+    work = work.absolute()
+    there = next(path for path in (work, *work.parents) if path.exists())
+    if there.is_dir() and takes_files(there):
+        return
+    cannot = "cannot be written" if there.is_dir() else "is a file"
+    raise UsageError(
+        f"{there} {cannot}: a report is built in {Path(*work.parts[-2:])} of the folder in which "
+        "the command runs, also with --output; run it in another folder"
+    )
+
+
 def takes_files(folder: Path) -> bool:
     """Return whether files can be made in a folder, as is known once one has been."""
     try:

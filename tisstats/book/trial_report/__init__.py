@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tisstats
 from tisstats.book.run.project import CONFIG, TOC, BookError, Project, UsageError
+from tisstats.book.run.target import check_work_folder
 from tisstats.book.site.output import BuildStamp
 from tisstats.errors import DataError
 from tisstats.trial.study import Study
@@ -56,9 +57,12 @@ def report_project(
 
     Raises
     ------
+    UsageError
+        If the folder of intermediate files cannot be written.
     DataError
         If the description or the data are at fault.
     """
+    check_work_folder(work)
     data = StudyData.read(cohort, mapping)
     read = {"cohort": str(cohort.resolve())}
     read["mapping"] = "" if mapping is None else str(mapping.resolve())

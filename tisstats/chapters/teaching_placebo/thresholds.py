@@ -24,6 +24,9 @@ from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
 from tisstats.teaching.placebo_trials import ThresholdComparison
 
+#: Differences of proportions below this are rounding errors of none.
+_NO_DIFFERENCE = 1e-12
+
 
 class ResponseByThreshold(PlaceboTrials):
     """The section on the response with placebo, by threshold."""
@@ -104,7 +107,7 @@ class ResponseByThreshold(PlaceboTrials):
             ),
             **{
                 f"needed_{end}": Facts(
-                    f"{{{limit}}}",
+                    f"{{{limit}}}<, or a number needed to harm of * or more>",
                     "Number needed to treat, immunoglobulin against placebo",
                     "patients",
                     "{self.level_words} reciprocal of Newcombe's limits",
@@ -150,11 +153,10 @@ class ResponseByThreshold(PlaceboTrials):
             "difference_low": format_percent(found.low).replace("-", "−"),
             "difference_high": format_percent(found.high).replace("-", "−"),
             # Number needed to treat.
-            "needed": format_rounded(1 / found.estimate, 0),
-            "needed_precise": format_rounded(1 / found.estimate, 1),
-            "needed_low": format_rounded(1 / found.high, 1),
-            # Without a lower limit above zero, no number however large is excluded.
-            "needed_high": format_rounded(1 / found.low, 1) if found.low > 0 else "∞",
+            "needed": number_needed(found.estimate, 0),
+            "needed_precise": number_needed(found.estimate),
+            "needed_low": number_needed(found.high),
+            "needed_high": _largest_number_needed(found.low),
             "printed_limits": " to ".join(
                 self.trials.text(f"{printed}.{end}") for end in ("low", "high")
             ),
@@ -322,3 +324,30 @@ class ResponseByThreshold(PlaceboTrials):
                 "Interval": percent_range(found.low, found.high),
                 "Definition": placebo.DIFFERENCE_METHODS[method],
             }
+
+
+def number_needed(difference: float, decimals: int = 1) -> str:
+    """Format the number needed to treat, the reciprocal of a difference of proportions.
+
+    Examples
+    --------
+    >>> number_needed(0.35), number_needed(0.35, 0), number_needed(-0.125), number_needed(0.0)
+    ('2.9', '3', '−8.0', '∞')
+    """
+    if abs(difference) < _NO_DIFFERENCE:
+        return "∞"
+    return format_rounded(1 / difference, decimals).replace("-", "−")
+
+
+def _largest_number_needed(low: float) -> str:
+    """Format the upper limit of a number needed to treat by the lower limit of the difference.
+
+    A limit of zero excludes no number needed to treat, however large; one below zero does not
+    exclude harm either, of which it gives the least number (Altman 1998,
+    doi:10.1136/bmj.317.7168.1309).
+
+    >>> _largest_number_needed(0.125), _largest_number_needed(0.0), _largest_number_needed(-0.125)
+    ('8.0', '∞', '∞, or a number needed to harm of 8.0 or more')
+    """
+    needed = number_needed(low)
+    return f"∞, or a number needed to harm of {needed[1:]} or more" if needed[0] == "−" else needed

@@ -28,7 +28,8 @@ from tisstats.trial.baseline_table import (
     summarise_characteristics,
 )
 from tisstats.trial.courses import Courses
-from tisstats.trial.flow import FLOW_GUIDELINE, ParticipantFlow, participant_flow, total_label
+from tisstats.trial.flow import FLOW_GUIDELINE, ParticipantFlow, participant_flow
+from tisstats.trial.samples import total_label
 from tisstats.trial.study_endpoint import study_courses
 from tisstats.trial.study_wording import describe_baseline
 

@@ -31,8 +31,8 @@ from tisstats.trial.arm_comparison import (
     responses_by_arm,
 )
 from tisstats.trial.endpoints import EndpointResult
-from tisstats.trial.flow import total_label
 from tisstats.trial.outcome_words import RESPONSE, OutcomeWords
+from tisstats.trial.samples import total_label
 from tisstats.trial.study_endpoint import (
     describe_criterion,
     describe_study_endpoint,
@@ -399,11 +399,16 @@ class PrimaryEndpoint(TrialChapter):
                 f"Where the denominator is a single patient ({', '.join(single)}), the proportion "
                 "describes that patient and no others."
             )
-        if any(_degenerate(arm) for arm in counted):
+        degenerate = [arm for arm in counted if _degenerate(arm)]
+        if degenerate:
+            # The limits in tables are the outermost of a range; the figure shows both of its ends.
+            drawn_only = all(
+                arm.result.responders_low < arm.result.responders_high for arm in degenerate
+            )
             yield (
-                f"An interval without width comes from the method ({self.interval_title}) where "
-                f"nobody or everybody {self.words.past}; it does not mean that the proportion is "
-                "known."
+                f"{'In the figure, an' if drawn_only else 'An'} interval without width comes from "
+                f"the method ({self.interval_title}) where nobody or everybody {self.words.past}; "
+                "it does not mean that the proportion is known."
             )
 
     def _comparison(self) -> Iterator[str]:

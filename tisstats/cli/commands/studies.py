@@ -60,7 +60,7 @@ def _require_description(directory: Path) -> None:
             raise DataError([Fault(str(place), "is not a regular file")])
     if directory.is_dir() and not (directory / DESCRIPTOR).is_file():
         message = (
-            f"has neither {STUDY}, the description of a study, which tisstats new writes, nor "
+            f"has neither {STUDY}, the description of a study, which `tisstats new` writes, nor "
             f"{DESCRIPTOR}, that of a data package"
         )
         raise DataError([Fault(str(directory), message)])

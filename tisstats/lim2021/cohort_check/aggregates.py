@@ -27,6 +27,9 @@ from tisstats.trial.columns import Mask, ThreeValued, equals
 #: Files of published facts that are computed from patient-level data, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
 
+#: The group of all patients, as addresses name it.
+_EVERYBODY = "all"
+
 #: Columns of a fact that describe it and are not compared.
 _DESCRIPTIVE = ("quantity", "unit", "place")
 
@@ -234,12 +237,12 @@ def _table1(trial: CheckedTrial) -> dict[str, Value]:
     analysis = trial.analysis
     description, chosen = analysis.trial.description, analysis.options
     values: dict[str, Value] = {
-        f"table1.patients.{group}.n": Fraction(int(np.sum(members)))
+        f"table1.patients.{group or _EVERYBODY}.n": Fraction(int(np.sum(members)))
         for group, members in samples.groups(trial.analysed, description).items()
     }
     cells = samples.baseline_statistics(trial.analysed, description, chosen.quantile_definition)
     for (characteristic, group), statistics in cells.items():
-        stem = f"table1.{characteristic}.{group}"
+        stem = f"table1.{characteristic}.{group or _EVERYBODY}"
         values |= {f"{stem}.{name}": value for name, value in statistics.items()}
     return values
 
