@@ -1,7 +1,10 @@
 """The picture for previews shows the numbers of the chapters, and fits into a message."""
 
 import json
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,14 +13,44 @@ from PIL import Image
 
 from tisstats.book.pages import card as module
 from tisstats.book.pages.card import card_of, png
+from tisstats.book.run.project import Project
 from tisstats.figures.preview_card import Card, describe
 
 CARD = "_static/card.png"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_same_card_gives_the_same_bytes():
     card = Card("A title", (("3", "treated"),), 1, 3, "1 of 3", ())
     assert png(card) == png(card)
+
+
+def test_it_is_drawn_again_when_it_shows_something_else(monkeypatch, tmp_path):
+    (tmp_path / "_static").mkdir()
+    folders = {"outdir": tmp_path, "doctreedir": tmp_path}
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"), **folders)
+    one, other = (Card("A title", (("3", "treated"),), n, 3, f"{n} of 3", ()) for n in (1, 2))
+    drawn = []
+    monkeypatch.setattr(module, "png", lambda card: drawn.append(card) or card.outcome.encode())
+    for card, drawings in ((one, 1), (one, 1), (other, 2), (one, 3), (None, 3), (one, 4)):
+        monkeypatch.setattr(module, "card_of", lambda _, shows=card: shows)
+        module.write_card(app, None)
+        assert len(drawn) == drawings
+        assert (tmp_path / CARD).is_file() == (card is not None)
+    assert (tmp_path / CARD).read_bytes() == b"1 of 3"
+    (tmp_path / CARD).unlink()
+    module.write_card(app, None)
+    assert (tmp_path / CARD).read_bytes() == b"1 of 3"
+
+
+def test_pages_are_built_without_the_libraries_that_draw():
+    """A book of which little has changed would wait for them."""
+    extensions = Project.from_folder(ROOT).extensions()
+    code = (
+        "import importlib, sys; sys.modules['matplotlib'] = None\n"
+        f"for name in {extensions}: importlib.import_module(name)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def test_the_picture_has_the_numbers_of_the_chapters_each_in_its_place(monkeypatch):

@@ -17,6 +17,7 @@ from tisstats.teaching.class_texts import CLASS_FILE, HANDOUT, SLIDES_FILE, clas
 from tisstats.teaching.exercises import exercises
 from tisstats.teaching.fresh_cases import KINDS
 from tisstats.teaching.open_questions import open_questions
+from tisstats.teaching.worked_patient import WorkedPatient
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {file.name: tomllib.loads(file.read_text("utf-8")) for file in (CLASS_FILE, SLIDES_FILE)}
@@ -412,3 +413,17 @@ def test_steps_that_a_plan_names_are_its_own(texts):
         named = [" ".join(each.split()) for each in re.findall("“([^”]+)”", plan.late)]
         assert set(named) <= {step.title for step in plan.steps}
     assert any("“" in plan.late for plan in texts.plans)
+
+
+def test_the_upper_limit_that_lowers_the_points_is_the_first(published):
+    """Found by halves; here among all limits from that of the patient on."""
+    worked = class_numbers(published, exercises(published))["worked"]
+    first = int(WorkedPatient(published).ck_uln)
+    scored = [
+        WorkedPatient(published, ck_uln=limit).scored
+        for limit in range(first, int(worked["limit"]) + 2)
+    ]
+    *same, last = (float(each["enzyme_points"]) for each in scored)
+    assert set(same) == {same[0]}
+    assert last < same[0]
+    assert worked["limit_score"] == pytest.approx(float(scored[-1]["tis"]))

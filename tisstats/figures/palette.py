@@ -35,8 +35,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import matplotlib as mpl
-
 BLACK = "#000000"
 ORANGE = "#E69F00"
 SKY_BLUE = "#56B4E9"
@@ -142,5 +140,7 @@ def style() -> Iterator[None]:
     ...     mpl.rcParams["font.family"]
     ['DejaVu Sans']
     """
+    import matplotlib as mpl  # takes long, and colours are used without it
+
     with mpl.rc_context(_SETTINGS):
         yield

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from typing import TYPE_CHECKING, Any
 
 from tisstats.figures.palette import BLUE, INK, MUTED, RULE, VERMILION, style
+
+# Pages describe the picture each time they are made, and draw it when its numbers change:
+# matplotlib, which takes long to import, waits for that.
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Size of the picture, which previews crop least (pixels).
 WIDTH, HEIGHT = 1200, 630
@@ -58,11 +61,13 @@ def draw(card: Card) -> Figure:
         raise ValueError(
             f"responders must be from 0 to the {card.patients} patients, got {card.responders}"
         )
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))  # pixels from the upper left
     axes.set_axis_off()
-    axes.add_patch(Rectangle((0, 0), WIDTH, 12, color=BLUE))
+    _draw_box(axes, 0, 0, WIDTH, 12, color=BLUE)
     title, _, subtitle = card.title.partition(": ")
     axes.text(_MARGIN, 66, title, size=31, weight="bold", va="center")
     axes.text(_MARGIN, 116, subtitle, size=20, va="center", color=MUTED)
@@ -91,15 +96,11 @@ def _draw_patients(axes: Axes, card: Card) -> None:
     side = min(pitch - 6, 52.0)
     for number in range(card.patients):
         reached = number < card.responders
-        axes.add_patch(
-            Rectangle(
-                (_MARGIN + number * pitch, 326),
-                side,
-                side,
-                facecolor=BLUE if reached else "none",
-                edgecolor=BLUE if reached else RULE,
-                linewidth=1.5,
-            )
+        _draw_box(
+            *(axes, _MARGIN + number * pitch, 326, side, side),
+            facecolor=BLUE if reached else "none",
+            edgecolor=BLUE if reached else RULE,
+            linewidth=1.5,
         )
 
 
@@ -109,23 +110,27 @@ def _draw_interval(axes: Axes, interval: CardInterval, y: float) -> None:
     limits = f"{interval.low} to {interval.high}%"
     axes.text(_MARGIN, y + 18, limits, size=19, weight="bold", va="center")
     axes.plot([_place(0), _place(100)], [y, y], color=RULE, linewidth=1.5, zorder=1)
-    axes.add_patch(
-        Rectangle(
-            (low, y - 17),
-            high - low,
-            34,
-            facecolor="white" if interval.printed else BLUE,
-            edgecolor=VERMILION if interval.printed else BLUE,
-            linestyle=(0, (5, 3)) if interval.printed else "-",
-            linewidth=2.5,
-            zorder=2,
-        )
+    _draw_box(
+        *(axes, low, y - 17, high - low, 34),
+        facecolor="white" if interval.printed else BLUE,
+        edgecolor=VERMILION if interval.printed else BLUE,
+        linestyle=(0, (5, 3)) if interval.printed else "-",
+        linewidth=2.5,
+        zorder=2,
     )
 
 
 def _draw_scale(axes: Axes, y: float) -> None:
     for share, alignment in ((0, "left"), (50, "center"), (100, "right")):
         axes.text(_place(share), y, f"{share}%", size=16, va="center", ha=alignment, color=MUTED)
+
+
+def _draw_box(
+    axes: Axes, left: float, top: float, width: float, height: float, **look: Any
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    axes.add_patch(Rectangle((left, top), width, height, **look))
 
 
 def _place(percent: float) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import printed_interval, response_count
@@ -26,6 +27,9 @@ from tisstats.teaching.wording import (
     measure_name_in_sentence,
 )
 from tisstats.teaching.worked_patient import WorkedPatient
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Patient global activity of a fictitious patient at two visits, cm: the example done aloud.
 _ALOUD = ("patient_global", 7.0, 5.0, 10)
@@ -225,13 +229,21 @@ def _either(scores: Iterable[float]) -> str:
 
 
 def _limit_that_lowers(published: PublishedFacts, patient: WorkedPatient) -> tuple[int, float]:
-    """Return the last whole upper limit that keeps the points, and the score of the next."""
+    """Return the last whole upper limit that keeps the points, and the score of the next.
+
+    The larger the limit, the smaller the part of the enzyme's range that a change is, and the fewer
+    its points: they are searched by halves.
+    """
+
+    def scored(limit: int) -> pd.Series:
+        return WorkedPatient(published, ck_uln=limit).scored
+
     points = float(patient.scored["enzyme_points"])
-    for limit in range(int(patient.ck_uln), OTHER_ULN + 1):
-        scored = WorkedPatient(published, ck_uln=limit).scored
-        if float(scored["enzyme_points"]) != points:
-            return limit - 1, float(scored["tis"])
-    raise ValueError(f"the points of the enzyme are the same up to a limit of {OTHER_ULN} U/L")
+    limits = range(int(patient.ck_uln), OTHER_ULN + 1)
+    at = bisect_left(limits, True, key=lambda limit: float(scored(limit)["enzyme_points"]) < points)
+    if at == len(limits):
+        raise ValueError(f"the points of the enzyme are the same up to a limit of {OTHER_ULN} U/L")
+    return limits[at] - 1, float(scored(limits[at])["tis"])
 
 
 def _placebo(published: PublishedFacts) -> dict[str, Any]:

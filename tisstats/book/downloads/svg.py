@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import matplotlib as mpl
 from lxml import etree  # type: ignore[import-untyped]
 
 from tisstats.figures.palette import DARK
@@ -247,6 +246,7 @@ UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "FFTM")
 @cache
 def _subset(file: str, letters: str) -> bytes:
     """Return a font with some letters only, as WOFF."""
+    import matplotlib as mpl  # takes long, and pages ask this module for sizes alone
     from fontTools import subset  # type: ignore[import-untyped]
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 

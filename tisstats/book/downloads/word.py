@@ -62,27 +62,26 @@ def word(table: PageTable, note: str = "") -> bytes:
     caption.paragraph_format.keep_with_next = True
     texts = (table.columns, *table.rows)
     grid = document.add_table(len(texts), len(table.columns), style="Table Grid")
+    widths = _set_widths(grid, fitted, size)
     for row, cells in zip(grid.rows, texts, strict=True):
-        for cell, text in zip(row.cells, cells, strict=True):
+        for cell, text, width in zip(row.cells, cells, widths, strict=True):
+            cell.width = width  # Word takes the widths of columns, LibreOffice those of the cells
             run = cell.paragraphs[0].add_run(text)
             if size != _SIZE:
                 run.font.size = Pt(size)
-    _set_widths(grid, len(table.columns), fitted, size)
     _repeat_head(grid)
     for text in (*table.notes, *([note] if note else ())):
         document.add_paragraph(text)
     return _saved(document)
 
 
-def _set_widths(grid: Any, columns: int, fitted: Fitted, size: int) -> None:
-    """Set the widths of the columns by what is in them; otherwise all have the same."""
+def _set_widths(grid: Any, fitted: Fitted, size: int) -> list[Pt]:
+    """Set the widths of the columns by what is in them, and return them; all were the same."""
     grid.autofit = False
     widths = [Pt(width * _CHARACTER * size + _CELL_MARGINS) for width in fitted.widths]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-    # Word takes the widths of columns, LibreOffice those of the cells.
-    for cell, width in zip(grid._cells, widths * (len(grid._cells) // columns), strict=True):
-        cell.width = width
+    return widths
 
 
 def _fit(document: Any, table: PageTable) -> tuple[Fitted, int]:

@@ -14,6 +14,9 @@ from tisstats.book.online.head import CARD
 from tisstats.book.pages.glued import glued_texts
 from tisstats.figures.preview_card import Card, CardInterval, describe, draw
 
+#: What the picture shows; beside what Sphinx keeps of the pages, and kept with it.
+_SHOWN = "card.txt"
+
 #: Colours of the stored picture: with few, its file is a third as large.
 _COLOURS = 64
 
@@ -77,16 +80,19 @@ def put_into_words(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def write_card(app: Sphinx, error: Exception | None) -> None:
-    """Draw the picture into the finished book."""
+    """Draw the picture into the book, if it is not there from an earlier build with the same."""
     if error is not None or app.builder.format != "html":
         return
-    card = card_of(app)
-    if card:
-        (Path(app.outdir) / CARD).write_bytes(png(card))
+    card, picture, shown = card_of(app), Path(app.outdir) / CARD, Path(app.doctreedir) / _SHOWN
+    if card is None:
+        picture.unlink(missing_ok=True)
+    elif not (picture.is_file() and shown.is_file() and shown.read_text("utf-8") == repr(card)):
+        picture.write_bytes(png(card))
+        shown.write_text(repr(card), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("env-updated", put_into_words)
-    app.connect("build-finished", write_card)
+    app.connect("build-finished", write_card, priority=-10)  # before pages are kept
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,6 +28,9 @@ _SIGN = re.compile(r"((?:&lt;|&gt;|[<>≤≥]))[ \n](?=[\d−.])")
 
 _UNIT = re.compile(r"(?<=\d)[ \n](?=(?:cm|mm|kg|g/kg|U/L|%)(?![\w/]))")
 
+#: What there is in a text wherever one of the patterns for it matches: most texts have none of it.
+_CHANGED = re.compile(r"['&<>≤≥]|\d[ \n]")
+
 #: Folders whose pages stay as they are: code is quoted there, or tables are opened elsewhere.
 _LEFT = ("book/reference", "_static/downloads")
 
@@ -54,12 +57,17 @@ def _parts(page: str) -> Iterator[str]:
     at = 0
     for markup in _MARKUP.finditer(page):
         yield _set(page[at : markup.start()])
-        yield _SPOKEN.sub(lambda said: said[1] + _set(said[2]), markup[0])
+        tag = markup[0]
+        if _CHANGED.search(tag, 1, len(tag) - 1):
+            tag = _SPOKEN.sub(lambda said: said[1] + _set(said[2]), tag)
+        yield tag
         at = markup.end()
     yield _set(page[at:])
 
 
 def _set(text: str) -> str:
+    if not _CHANGED.search(text):
+        return text
     for pattern, sign in ((_OWN, "’"), (_AFTER_WORD, "’"), (_BEFORE_WORD, "‘")):
         text = pattern.sub(sign, text)
     return _UNIT.sub("\N{NO-BREAK SPACE}", _SIGN.sub("\\1\N{NO-BREAK SPACE}", text))
