@@ -1,8 +1,6 @@
 """Studies of other shapes, read from their files, against a slow computation."""
 
-import gc
 import gzip
-import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -117,32 +115,6 @@ def test_visits_are_classified_once_and_remarks_without_names_only_where_they_ar
     by_score = replace(data.study, endpoint=replace(data.study.endpoint, criterion="score"))
     scored = study_courses(replace(data, study=by_score))
     assert scored.score_low.tolist() != study_courses(data).score_low.tolist()
-
-
-@pytest.mark.parametrize("listings", [True, False])
-def test_rows_as_read_are_kept_only_for_remarks_without_names(tmp_path, monkeypatch, listings):
-    """Of 100,000 patients they took two fifths of the memory that a study took."""
-    frames = []
-
-    def dated(study, typed):
-        found = with_weeks(study, typed)
-        frames.extend(weakref.ref(found[name].frame) for name in ("visits", "patients"))
-        return found
-
-    with_weeks = study_data.with_weeks
-    monkeypatch.setattr(study_data, "with_weeks", dated)
-    made = make_study(6)
-    said = f"listings = {str(listings).lower()}\n[arms]"
-    made.description = made.description.replace("[arms]", said)
-    data = StudyData.read(made.write(tmp_path))
-    gc.collect()
-    assert [frame() is None for frame in frames] == [listings, listings]
-    assert data.published_remarks or not data.remarks
-    if listings:
-        general = replace(data.study.study, listings=False)
-        changed = replace(data, study=replace(data.study, study=general))
-        with pytest.raises(ValueError, match="listings must be as they were when the study was"):
-            changed.published_remarks  # noqa: B018 - the attempt is the test
 
 
 def test_courses_are_kept_apart_by_all_that_they_depend_on(tmp_path):

@@ -72,7 +72,7 @@ class StudyData:
     left_out: tuple[str, ...] = ()  #: a sentence on the visits left out for each reason
     #: by patient, the ``stop_date`` and ``death_date`` that the file has; no columns without dates
     end_dates: pd.DataFrame = field(default_factory=pd.DataFrame)
-    #: the remarks without names of patients, of a study whose report lists no patients
+    #: the remarks without names of patients
     _unnamed: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -216,8 +216,7 @@ class StudyData:
             scheduled.dropped,
             tuple(left_out_lines(scheduled.left_out)),
             end_dates,
-            # Which keeps all rows as read: only where they are needed once more.
-            _not_kept if study.study.listings else partial(said, names=False),
+            partial(said, names=False),
         )
 
     def once(self, name: Hashable, compute: Callable[[], Computed]) -> Computed:
@@ -245,10 +244,6 @@ class StudyData:
             return self.analysis.subset(patients.loc[patients["arm"] == name, "patient_id"])
 
         return self.once(("arm", name), members)
-
-
-def _not_kept() -> tuple[str, ...]:
-    raise ValueError("listings must be as they were when the study was read, got false")
 
 
 def _end_dates(patients: pd.DataFrame) -> pd.DataFrame:
