@@ -22,6 +22,7 @@ LAYERS = [
         "proof",
         "printed",
         "tables",
+        "unambiguous_patterns",
         "matching",
         "datapackage",
         "statistics",
