@@ -22,7 +22,6 @@ LAYERS = [
         "proof",
         "printed",
         "tables",
-        "unambiguous_patterns",
         "matching",
         "datapackage",
         "statistics",

@@ -1,8 +1,8 @@
 r"""Test texts against patterns that others wrote, in bounded time.
 
-A pattern such as ``(a+)+$`` takes time that doubles with each letter. Those that are neither simple
-nor unambiguous may take long, and are tried in a process of their own, which the system ends when
-its time is up. Run as a file, so that it starts within a few hundredths of a second::
+A pattern such as ``(a+)+$`` takes time that doubles with each letter. Those that may take long are
+tried in a process of their own, which the system ends when its time is up. Run as a file, so that
+it starts within a few hundredths of a second::
 
     python -I -S matching.py SECONDS < QUESTION
 """
@@ -10,6 +10,7 @@ its time is up. Run as a file, so that it starts within a few hundredths of a se
 import json
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -39,12 +40,7 @@ def matches(pattern: str, texts: Sequence[str]) -> list[bool]:
     >>> matches(r"(\d+,)*\d+", ["1,2", "1,"])
     [True, False]
     """
-    # The process that runs this file needs neither.
-    import subprocess
-
-    from tisstats.unambiguous_patterns import is_unambiguous
-
-    if _is_simple(pattern) or is_unambiguous(pattern, texts):
+    if _is_simple(pattern):
         return _matched(pattern, texts)
     try:
         done = subprocess.run(

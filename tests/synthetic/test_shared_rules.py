@@ -90,10 +90,6 @@ SHARED = {
         *("PatternError", "SECONDS", "matches", "_SECONDS_BY_THE_CLOCK", "_TOO_LONG"),
         *("_is_simple", "_matched"),
     },
-    "tisstats.unambiguous_patterns": {
-        *("is_unambiguous", "_AmbiguousError", "_LONGEST", "_MOST_LETTERS", "_PARTS", "_Parser"),
-        *("_Read", "_split"),
-    },
     # Which ordered values a quantile is made of, by each definition; names of definitions are data.
     "tisstats.statistics.quantiles": {
         *(
@@ -153,10 +149,7 @@ def path_of(module):
 def names_of(module):
     """What each name at the top of a module is: its statements, or where it is imported from."""
     defined, imported = {}, {}
-    top = ast.parse(path_of(module).read_text(encoding="utf-8")).body
-    # Where modules are imported when their names are asked for, the imports stand in an if.
-    inner_imports = [each for node in top if isinstance(node, ast.If) for each in node.body]
-    for node in [*top, *inner_imports]:
+    for node in ast.parse(path_of(module).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "tisstats":
             for each in node.names:
                 inner = f"{node.module}.{each.name}"
