@@ -43,8 +43,8 @@ def find_root(
 
     Examples
     --------
-    >>> round(find_root(lambda x: x * x - 2, 0, 2, precision=1e-15), 12)
-    1.414213562373
+    >>> find_root(lambda x: x * x - 2, 0, 2, precision=1e-15)
+    1.4142135623730951
     """
     before, at = float(low), float(high)
     value_before, value = _value(function, before), _value(function, at)
