@@ -11,11 +11,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy.special import ndtri_exp
 
 from tisstats.statistics._hypergeometric import Margins, beyond
-from tisstats.statistics._roots import find_root
 
 _Floats = NDArray[np.float64]
 
@@ -117,4 +117,6 @@ def _root(increasing: Callable[[float], float], guess: float, step: float) -> fl
         low, high, step = low - 2 * step, low, 2 * step
     while increasing(high) < 0:
         low, high, step = high, high + 2 * step, 2 * step
-    return find_root(increasing, low, high, precision=1e-15)
+    return float(
+        scipy.optimize.brentq(increasing, low, high, xtol=1e-15, rtol=4 * np.finfo(float).eps)
+    )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import (
     betainc,
@@ -26,8 +27,6 @@ from scipy.special import (
     ndtri,
 )
 from scipy.special import logit as log_odds
-
-from tisstats.statistics._roots import find_root
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -209,7 +208,7 @@ def _log_odds_of(log_proportion: float) -> float:
 
 def _solve(increasing: Callable[[float], float], low: float, high: float) -> float:
     """Return the log odds at which an increasing function is zero."""
-    return find_root(increasing, low, high, precision=1e-15)
+    return float(scipy.optimize.brentq(increasing, low, high, xtol=1e-15))
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -429,10 +428,10 @@ def difference_limits(
 
     low = high = estimate
     if estimate > -1:
-        low = find_root(lambda d: statistic(d) - quantile, -1, estimate, precision=precision)
+        low = scipy.optimize.brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=precision)
     if estimate < 1:
-        high = find_root(lambda d: statistic(d) + quantile, estimate, 1, precision=precision)
-    return low, high
+        high = scipy.optimize.brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=precision)
+    return float(low), float(high)
 
 
 def ratio_limits(
@@ -468,7 +467,9 @@ def _solve_ratio(statistic: Callable[[float], float], target: float) -> float:
         below *= 2
     while statistic(above) > target:
         above *= 2
-    return math.exp(find_root(lambda t: statistic(t) - target, below, above, precision=1e-14))
+    return math.exp(
+        scipy.optimize.brentq(lambda t: statistic(t) - target, below, above, xtol=1e-14)
+    )
 
 
 def _slope(successes: int, trials: int, proportion: float, complement: float) -> float:
@@ -484,7 +485,7 @@ def _restricted_mle(slope: Callable[[float], float], highest: float) -> float:
         return 0.0
     if slope(outer) >= 0:
         return highest
-    return find_root(slope, inner, outer, precision=1e-16 * inner)
+    return float(scipy.optimize.brentq(slope, inner, outer, xtol=1e-16 * inner))
 
 
 def _variance(trials_1: int, trials_2: int, first: float, second: float, ratio: float) -> float:

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len, rfft
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
@@ -163,12 +163,12 @@ class _Terms:
         log_limit = log_error + math.log(-math.expm1(-moved.rate))
         log_limit -= math.log(4 * math.sqrt(moved.variance) + 1)
         # Even, so that the last cell ends at pi.
-        points = 2 * scipy.fft.next_fast_len(_GRID // 2 * largest, real=True)
+        points = 2 * next_fast_len(_GRID // 2 * largest, real=True)
         taken = _taken(moved.rate * moved.values.astype(np.float64))
         weights = moved.counts * taken * (1 - taken)
         coefficients = np.zeros(largest + 1)
         coefficients[moved.values] = weights
-        decay = weights.sum() - scipy.fft.rfft(coefficients, points).real
+        decay = weights.sum() - rfft(coefficients, points).real
         bend = float(weights @ moved.values.astype(np.float64) ** 2)
         least = np.minimum(decay[:-1], decay[1:]) - bend * (2 * math.pi / points) ** 2 / 8
         kept = np.concatenate([[False], least < -log_limit, [False]])
