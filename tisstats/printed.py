@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor, isfinite
 from numbers import Integral, Rational, Real
 from typing import Literal
@@ -112,6 +113,12 @@ def parse(text: str) -> PrintedNumber:
     """
     if not isinstance(text, str):
         raise ValueError(f"a printed number must be text, got {shown(text)}")
+    return _parse(str(text))
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str) -> PrintedNumber:
+    """Read a printed number; the ledger asks for the same ones some twenty times."""
     stripped = text.strip()
     if stripped.lower() in NUMBER_WORDS:
         return PrintedNumber(text, Decimal(NUMBER_WORDS[stripped.lower()]), 0)
@@ -162,6 +169,8 @@ def to_fraction(value: Number) -> Fraction:
     >>> to_fraction(0.1 + 0.2)
     Fraction(3, 10)
     """
+    if type(value) is Fraction:  # most are, and the tests below take longer than the rounding
+        return value
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError(f"{value} cannot be printed: it is not finite")

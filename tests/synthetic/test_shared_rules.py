@@ -37,7 +37,7 @@ SHARED = {
         ),
         *("matches_print", "round_to", "ambiguity_reason", "to_fraction", "parse"),
         *("_AMBIGUOUS", "_COMPARED", "_CARDINALS", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
-        *("_EXACT", "_places"),
+        *("_EXACT", "_places", "_parse"),
     },
     # The published facts, and how tables are read.
     "tisstats.ledger.published": {

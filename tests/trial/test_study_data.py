@@ -612,3 +612,18 @@ def test_without_a_limit_the_way_to_one_for_all_is_named(tmp_path):
         row["LIMIT"] = ""
     with pytest.raises(DataError, match=r"one limit for the whole study is a number in"):
         StudyData.read(made.write(tmp_path / "empty"))
+
+
+def test_doubts_are_looked_for_when_remarks_are_asked_for(monkeypatch):
+    looked = []
+
+    def doubts(*_, names):
+        looked.append(names)
+        yield f"doubtful, {names}"
+
+    monkeypatch.setattr(study_data, "_doubts", doubts)
+    data = StudyData.read(example_folder())
+    assert looked == []
+    assert "doubtful, True" in data.remarks
+    assert "doubtful, True" in data.remarks
+    assert looked == [True], "looked for more than once"

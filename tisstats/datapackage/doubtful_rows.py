@@ -216,7 +216,9 @@ def _read(
 
 
 def _table(records: Sequence[Sequence[str]], names: Sequence[str]) -> pd.DataFrame:
-    columns = list(zip(*records, strict=True)) or [()] * len(names)
+    if not records:  # as those of most files that lack cells
+        return pd.DataFrame(columns=list(names), index=pd.RangeIndex(0), dtype=object)
+    columns = zip(*records, strict=True)
     return pd.DataFrame(
         {name: pd.Series(cells, dtype=object) for name, cells in zip(names, columns, strict=True)}
     )

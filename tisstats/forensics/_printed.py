@@ -138,16 +138,22 @@ def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: Rounding
     >>> multiples_rounding_to(parse("3"), Fraction(1, 10), "half-up")
     range(25, 35)
     """
-    centre, place = Fraction(printed.value), Fraction(1, 10**printed.decimals)
+    # In whole numbers, as fractions take ten times as long: the ends are low and high over `parts`.
+    value, of = printed.value.as_integer_ratio()
+    parts = 2 * of * 10**printed.decimals
+    centre, half = 2 * value * 10**printed.decimals, of
     if rule == "truncate":
         # Truncation is towards zero, so that zero is printed from either side.
-        low, high = centre - (place if centre <= 0 else 0), centre + (place if centre >= 0 else 0)
+        low, high = (centre - 2 * half * (value <= 0), centre + 2 * half * (value >= 0))
     else:
-        low, high = centre - place / 2, centre + place / 2
-    first, last = ceil(low / unit), floor(high / unit)
+        low, high = centre - half, centre + half
+    many, few = unit.denominator, unit.numerator * parts
+    first, last = -(-low * many // few), high * many // few
     # The ends themselves may round to another number.
-    first += first * unit == low and not matches_print(low, printed, rule)
-    last -= last * unit == high and not matches_print(high, printed, rule)
+    if first * few == low * many and not matches_print(Fraction(low, parts), printed, rule):
+        first += 1
+    if last * few == high * many and not matches_print(Fraction(high, parts), printed, rule):
+        last -= 1
     return range(first, last + 1)
 
 

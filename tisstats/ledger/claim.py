@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import PrintedNumber, format_rounded, matches_print, parse
@@ -69,6 +70,12 @@ def number_with_unit(printed: str, unit: str) -> str:
     return f"{printed} {singular if word in ('1', 'one') else unit}"
 
 
+@lru_cache(maxsize=1024)
+def _roles(inputs: str) -> tuple[tuple[str, str], ...]:
+    """Return role and address of each input; the same are asked for some ten times."""
+    return tuple((role, at) for role, _, at in (each.partition("=") for each in inputs.split()))
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One number, or quantifying word, that the article prints."""
@@ -110,7 +117,7 @@ class Claim:
     @property
     def input_roles(self) -> tuple[tuple[str, str], ...]:
         """Role and address of each input, in the order given; either may be empty."""
-        return tuple((role, at) for role, _, at in (i.partition("=") for i in self.inputs.split()))
+        return _roles(self.inputs)
 
     def addresses(self, role: str) -> list[str]:
         """Return all addresses of a role, possibly none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from tisstats.forensics import format_exact, quartile_consistency
 from tisstats.ledger.claim import Check, ClaimInputs, Finding, ValueGrid, Verdict, number_with_unit
@@ -146,9 +147,7 @@ def _check_possible(
 ) -> Check:
     """Check whether recorded values can have the printed quartiles; a few are listed."""
     q1, median, q3 = (printed[part] for part in _PARTS)
-    found = quartile_consistency(
-        q1, median, q3, n, values.step, values.low, values.high, inputs.definition
-    )
+    found = _consistency(q1, median, q3, n, values.step, values.low, values.high, inputs.definition)
     if not found.possible:
         rule = f"for {n} values {values.phrase}, quartile definition {inputs.definition}"
         return Check(f"{found.reason}, {rule}", passed=False)
@@ -156,6 +155,10 @@ def _check_possible(
     if few:
         text += f", such as by the made-up values {', '.join(map(format_exact, found.example))}"
     return Check(text, passed=True)
+
+
+#: The three quartiles of a row are checked together once for each of its three claims.
+_consistency = lru_cache(maxsize=2)(quartile_consistency)
 
 
 def _check_within(inputs: ClaimInputs, values: ValueGrid) -> list[Check]:

@@ -87,7 +87,9 @@ class PublishedFacts:
         cells: dict[str, str] = {}
         for name, table in self.tables.items():
             keys = list(self.keys[name])
-            for row in table.to_dict("records"):
+            names = list(map(str, table.columns))
+            for values in table.itertuples(index=False, name=None):
+                row = dict(zip(names, values, strict=True))
                 stem = ".".join([name, *(str(row[key]) for key in keys)])
                 for column, cell in row.items():
                     if column in _NUMBER_COLUMNS:

@@ -30,14 +30,16 @@ class Relation:
     addresses: tuple[str, ...]  #: of the total, then of the parts, two or more
     signs: tuple[int, ...]  #: in total - parts = 0: 1 for the total, -1 for a part
     reason: str  #: why the parts add up to the total
+    numbers: tuple[str, ...]  #: representative addresses of the total and the parts
 
     @classmethod
-    def read(cls, cells: Mapping[Hashable, str]) -> Relation:
+    def read(cls, cells: Mapping[Hashable, str], numbers: DistinctNumbers) -> Relation:
         """Read a row of ``relations.csv``; a part that is subtracted has a minus before it."""
         parts = cells["parts"].split()
         addresses = (cells["total"], *(part.removeprefix("-") for part in parts))
         signs = (1, *(1 if part.startswith("-") else -1 for part in parts))
-        return cls(cells["id"], addresses, signs, cells["reason"])
+        at = tuple(map(numbers.number_at, addresses))
+        return cls(cells["id"], addresses, signs, cells["reason"], at)
 
     @property
     def coefficients(self) -> dict[str, int]:
@@ -98,7 +100,8 @@ class Relations:
             exist or is not printed by any claim; lists every fault.
         """
         table = published.tables.get("relations")
-        sums = tuple(map(Relation.read, [] if table is None else table.to_dict("records")))
+        rows = [] if table is None else table.to_dict("records")
+        sums = tuple(Relation.read(row, numbers) for row in rows)
         file = str(published.directory / "relations.csv")
         faults = [
             Fault(file, f"relation {relation.id}: {reason}", row=row)
@@ -118,15 +121,13 @@ class Relations:
         """Return every derivation of a claim's number from other printed numbers."""
         number = self.numbers.number_of_claim(claim)
         sums = [
-            self._solve(relation, number)
-            for relation in self.sums
-            if number in map(self.numbers.number_at, relation.addresses)
+            self._solve(relation, number) for relation in self.sums if number in relation.numbers
         ]
         return [*sums, *self._solve_percentages(number, for_group=not sums)]
 
     def _solve(self, relation: Relation, number: str) -> Derivation:
         """Solve a sum for one of the numbers in it."""
-        (own,) = (each for each in relation.addresses if self.numbers.number_at(each) == number)
+        own = relation.addresses[relation.numbers.index(number)]
         others = {at: c for at, c in relation.coefficients.items() if at != own}
         sign = -relation.coefficients[own]
         # The total comes first, so that the arithmetic reads total - part.
@@ -144,6 +145,8 @@ class Relations:
         """Solve percentages for their count, and for the group if no sum yields it."""
         found: dict[str, Derivation] = {}
         for each in self.percentages:
+            if number not in each.numbers:
+                continue
             gives_count, gives_group = (its == number for its in each.numbers)
             if not (gives_count or (for_group and gives_group)):
                 continue
@@ -194,5 +197,5 @@ def _faults(relation: Relation, published: PublishedFacts, numbers: DistinctNumb
         else:
             if not numbers.is_printed(address):
                 reasons.append(f"no claim prints {address}")
-    counted = Counter(map(numbers.number_at, relation.addresses))
+    counted = Counter(relation.numbers)
     return reasons + [f"{name} occurs twice" for name, n in counted.items() if n > 1]

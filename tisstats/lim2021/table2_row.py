@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -105,9 +106,7 @@ class Table2Row:
         ValueError
             If the definition has no such quartile for this number of values.
         """
-        texts = zip(QUARTILES, getattr(self, time), strict=True)
-        printed = {name: parse(text) for name, text in texts}
-        return PrintedQuartiles.from_printed(printed, self.size(time), self.step, self.definition)
+        return _quartiles(getattr(self, time), self.size(time), self.step, self.definition)
 
     def paired_only(self) -> PrintedRow:
         """Return the requirements of the row as if all patients were paired.
@@ -132,6 +131,15 @@ class Table2Row:
         return PrintedRow(
             {time: self.quartiles(time) for time in TIMES}, PrintedP.from_printed(parse(self.p))
         )
+
+
+@lru_cache(maxsize=256)
+def _quartiles(
+    texts: Texts, n: int, step: Fraction, definition: QuantileDefinition
+) -> PrintedQuartiles:
+    """Return the constraints of printed quartiles; samples are tested one by one against them."""
+    printed = dict(zip(QUARTILES, map(parse, texts), strict=True))
+    return PrintedQuartiles.from_printed(printed, n, step, definition)
 
 
 @dataclass(frozen=True, slots=True)

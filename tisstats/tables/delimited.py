@@ -327,9 +327,10 @@ def parse_regular(text: str, header: list[str], separator: str) -> pd.DataFrame 
         low_memory=False,
     )
     # A row that is blank in its first cell may be so in all.
-    begins = frame[frame.iloc[:, 0].isin(_blanks(frame.iloc[:, 0]))]
-    if any(not "".join(cells).strip() for cells in begins.itertuples(index=False, name=None)):
-        return None
+    if blanks := _blanks(frame.iloc[:, 0]):
+        begins = frame[frame.iloc[:, 0].isin(blanks)]
+        if any(not "".join(cells).strip() for cells in begins.itertuples(index=False, name=None)):
+            return None
     return frame
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,7 +62,6 @@ class StudyData:
     study: Study  #: the description
     trial: Trial  #: its rows, visits by scheduled week
     not_used: Mapping[str, int]  #: how many visits are left out, by the reason in words
-    remarks: tuple[str, ...] = ()  #: how files were read, if not as plain CSV, and what is doubtful
     has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
     ends_recorded: bool = True  #: whether the patients have a week or a reason of early stops
     unused: tuple[str, ...] = ()  #: a sentence on columns that are not used, by file
@@ -72,8 +70,8 @@ class StudyData:
     left_out: tuple[str, ...] = ()  #: a sentence on the visits left out for each reason
     #: by patient, the ``stop_date`` and ``death_date`` that the file has; no columns without dates
     end_dates: pd.DataFrame = field(default_factory=pd.DataFrame)
-    #: the remarks without names of patients
-    _unnamed: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
+    #: returns the remarks, with or without names of patients
+    _said: Callable[..., tuple[str, ...]] = field(default=lambda **_: (), repr=False)
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -202,21 +200,19 @@ class StudyData:
             )
             return (*remarks, *doubts, *schedule)
 
-        named = said(names=True)
         ends_recorded = bool({"stop_week", "end_reason"} & set(typed["patients"].frame))
         unused = () if study.files.adam else tuple(_unused_columns(typed.values()))
         return cls(
             study,
             trial,
             scheduled.not_used,
-            named,
             frozenset(typed),
             ends_recorded,
             unused,
             scheduled.dropped,
             tuple(left_out_lines(scheduled.left_out)),
             end_dates,
-            partial(said, names=False),
+            said,
         )
 
     def once(self, name: Hashable, compute: Callable[[], Computed]) -> Computed:
@@ -227,9 +223,16 @@ class StudyData:
         return found
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """How files were read, if not as plain CSV, and what is doubtful; computed once."""
+        return self.once("remarks", lambda: self._said(names=True))
+
+    @property
     def published_remarks(self) -> tuple[str, ...]:
         """The remarks, which name patients if the listings do."""
-        return self.remarks if self.study.study.listings else self.once("unnamed", self._unnamed)
+        if self.study.study.listings:
+            return self.remarks
+        return self.once("unnamed", lambda: self._said(names=False))
 
     @property
     def analysis(self) -> Analysis:

@@ -11,10 +11,10 @@ from tisstats.cli.exit_codes import SUCCESS
 
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger of claims."""
-    from tisstats.cli.kept_ledger import kept_ledger
-
     # A caller in this process may have changed what is imported: its output is not kept.
     if parsed.data is None and parsed.own_process:
+        from tisstats.cli.kept_ledger import kept_ledger
+
         words = (parsed.format, parsed.verdict)
         sys.stdout.write(kept_ledger(words, lambda: _printed_ledger(parsed)))
     else:
