@@ -50,7 +50,8 @@ _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 _SHEET_WITH_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s>/]")
 
 #: Parts of a format of numbers that are shown as they stand, or say nothing of the number.
-_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^]]*\]')
+#: What a number format shows as it is; a bracket that nothing closes ends with the format.
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^]]*(?:\]|$)')
 
 
 def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> RawTable:
