@@ -49,8 +49,8 @@ _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 #: A cell of a formula in the file of a sheet, whose names may have the prefix of a namespace.
 _SHEET_WITH_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s>/]")
 
-#: Parts of a format of numbers that are shown as they stand, or say nothing of the number. A bracket
-#: that nothing closes goes on to the end: each would be looked at from its own place otherwise.
+#: Parts of a format of numbers that are shown as they stand, or say nothing of the number. An open
+#: bracket goes on to the end: the rest would be searched again from each of them otherwise.
 _LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^]]*(?:\]|$)')
 
 
