@@ -39,6 +39,10 @@ GROUNDLESS = """() => [...document.querySelectorAll(".interactive-drawing, .calc
   .map(each => each.getAttribute("class"))"""
 BORDER = """each => { const style = getComputedStyle(each);
   return [style.borderBottomColor, style.borderBottomWidth, style.backgroundColor]; }"""
+#: What the system chooses for what is chosen, as a style has it.
+HIGHLIGHT = """() => { const each = document.body.appendChild(document.createElement("i"));
+  each.style.cssText = "forced-color-adjust: none; background: Highlight";
+  const colour = getComputedStyle(each).backgroundColor; each.remove(); return colour; }"""
 
 
 @pytest.fixture
@@ -97,7 +101,7 @@ def test_the_visit_and_the_enzyme_that_are_used_are_told_apart(tab: Page, built_
     tab.click("#tis-course")
     chosen = tab.locator(".calculator-pills input:checked + span").evaluate(BORDER)
     other = tab.locator(".calculator-pills input:not(:checked) + span").first.evaluate(BORDER)
-    assert chosen[2] != other[2]
+    assert chosen[2] == tab.evaluate(HIGHLIGHT) != other[2]
     line = "each => getComputedStyle(each).borderLeftColor"
     used = tab.locator(".calculator-enzyme.calculator-used").evaluate(line)
     assert used != tab.locator(".calculator-enzyme:not(.calculator-used)").first.evaluate(line)

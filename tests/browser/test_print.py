@@ -149,6 +149,7 @@ def test_marks_are_filled_on_paper_though_browsers_print_no_backgrounds(opened, 
     with_backgrounds, without = (
         _fills(page.pdf(print_background=printed)) for printed in (True, False)
     )
+    assert all(with_backgrounds[colour] for colour in wanted)
     assert {colour: without[colour] for colour in wanted} == {
         colour: with_backgrounds[colour] for colour in wanted
     }

@@ -416,7 +416,7 @@ def test_steps_that_a_plan_names_are_its_own(texts):
 
 
 def test_the_upper_limit_that_lowers_the_points_is_the_first(published):
-    """Found by halves; here among all limits from that of the patient on."""
+    """Found by bisection; here among all limits from that of the patient on."""
     worked = class_numbers(published, exercises(published))["worked"]
     first = int(WorkedPatient(published).ck_uln)
     scored = [

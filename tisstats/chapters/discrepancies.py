@@ -354,7 +354,7 @@ class Discrepancies(Chapter):
             }
 
     @table(
-        "Examined and found compatible, under the conditions named",
+        "Apparent inconsistencies and what can explain them",
         columns="explanations in words",
     )
     def apparent_discrepancies(self) -> Rows:

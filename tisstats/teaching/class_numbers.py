@@ -232,7 +232,7 @@ def _limit_that_lowers(published: PublishedFacts, patient: WorkedPatient) -> tup
     """Return the last whole upper limit that keeps the points, and the score of the next.
 
     The larger the limit, the smaller the part of the enzyme's range that a change is, and the fewer
-    its points: they are searched by halves.
+    its points: they are found by bisection.
     """
 
     def scored(limit: int) -> pd.Series:

@@ -102,12 +102,12 @@ def total_label(labels: Iterable[str], groups: str = "arms") -> str:
     >>> total_label(["Active", "Placebo"]), total_label(["All", "None"])
     ('All', 'All arms')
     >>> total_label(["All", "All patients"], "patients")
-    'All patients together'
+    'All patients (total)'
     """
-    taken = {*labels}
-    label = f"All {groups}" if "All" in taken else "All"
-    while label in taken:
-        label += " together"
+    taken = {label.casefold() for label in labels}
+    label = f"All {groups}" if "all" in taken else "All"
+    while label.casefold() in taken:
+        label += " (total)"
     return label
 
 
