@@ -76,6 +76,31 @@
     return readings.filter(Boolean);
   }
 
+  /* The numbers of a passage, in its order, as "8/19 (42.0%; 95% CI 19.6, 64.6)" and "n = 19" have
+     them; none if it has words other than those that stand between numbers. A dash between two
+     numbers is no minus sign. */
+  const NUMBER = /[-−–]?\d+([.,]\d+)?/g;
+  const BETWEEN = /^(to|and|of|out|from|vs|ci|iqr|n|p)$/;
+
+  function passage(text) {
+    const apart = text.toLowerCase().replace(/([\d%])[-−–](?=\d)/g, "$1 ");
+    const words = apart.replace(NUMBER, " ").match(/\p{L}+/gu) || [];
+    return words.every(function (word) { return BETWEEN.test(word); }) ? (apart.match(NUMBER) || []).map(asNumber) : [];
+  }
+
+  /* The places that have these numbers one after the other, as the article does. */
+  function passages(places, numbers) {
+    const found = new Set();
+    places.forEach(function (place, start) {
+      const run = places.slice(start, start + numbers.length);
+      const equal = run.length === numbers.length && run.every(function (each, at) {
+        return each.values.includes(numbers[at]);
+      });
+      if (equal && numbers.length) { run.forEach(function (each) { found.add(each); }); }
+    });
+    return found;
+  }
+
   /* ---- The details of a number ---- */
 
   function detailsOf(entry, entries) {
@@ -233,9 +258,15 @@
       const equal = chosen.filter(function (each) {
         return numbers.some(function (number) { return each.values.includes(number); });
       });
-      return equal.length ? equal : chosen.filter(function (each) {
+      if (equal.length) { return equal; }
+      const inOrder = passage(state.search);
+      const together = passages(all, inOrder);
+      const run = chosen.filter(function (each) { return together.has(each); });
+      if (inOrder.length > 1 && together.size) { return run; }
+      const worded = chosen.filter(function (each) {
         return words.every(function (word) { return each.text.includes(word); });
       });
+      return worded.length ? worded : run;
     }
 
     function apply() {

@@ -139,6 +139,44 @@ def test_a_search_leaves_the_number(page):
         assert 0 < shown(page).count() < 60, text
 
 
+#: Passages as the article prints them, and as a reader types them, with the numbers that each
+#: leaves; what is copied has no other order than the article's.
+LIMITS = {f"{where}.interval_{end}" for where in ("abstract", "results") for end in ("low", "high")}
+FRACTION = {
+    f"{where}.{part}"
+    for where in ("abstract", "results")
+    for part in ("responders_fraction", "analysed_fraction")
+}
+PASSAGES = {
+    "19.6 to 64.6": LIMITS,
+    "19.6–64.6": LIMITS,
+    "19.6-64.6%": LIMITS,
+    "(19.6, 64.6)": LIMITS,
+    "8/19": FRACTION,
+    "8 of 19": FRACTION,
+    "8 out of 19": FRACTION,
+    "95% CI": {"abstract.level", "results.level"},
+    "95% CI 19.6, 64.6": {*LIMITS, "abstract.level", "results.level"},
+}
+
+
+@pytest.mark.parametrize("text", PASSAGES)
+def test_a_range_a_fraction_or_a_level_is_found_as_printed(page, text):
+    search(page).fill(text)
+    expect(page.locator(".ledger-shown")).not_to_have_text(re.compile("^0 numbers"))
+    left = set(shown(page).evaluate_all("all => all.map(each => each.id)"))
+    assert left >= PASSAGES[text]
+    assert len(left) < 12, sorted(left)
+
+
+def test_a_range_is_found_among_what_the_filters_leave(page):
+    page.get_by_role("button", name="not reproduced").click()
+    search(page).fill("95% CI 19.6 to 64.6")
+    assert set(shown(page).evaluate_all("all => all.map(each => each.id)")) == LIMITS
+    search(page).fill("64.6 to 19.6")  # no such range is printed
+    assert status(page).startswith("0 numbers")
+
+
 def test_a_search_without_a_hit_says_so(page):
     search(page).fill("nothing of the kind")
     assert status(page).startswith("0 numbers at 0 places")

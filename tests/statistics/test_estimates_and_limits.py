@@ -1,11 +1,12 @@
 """Which intervals may leave their estimate outside: those whose documentation says so."""
 
 import math
+import re
 from itertools import product
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import beta, binom, gamma, norm
 
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
@@ -21,6 +22,7 @@ from tisstats.statistics import (
 SIZES = (1, 2, 3, 5, 8, 19)
 PAIRS = list(product((1, 2, 5), (1, 3, 8)))
 NOISE = 1e-9
+TRIALS = (2, 3, 10, 30, 1000, 10**6)
 
 
 def outside(found):
@@ -77,7 +79,7 @@ def test_the_highest_level_has_limits_of_curves():
 
 def test_mid_p_holds_every_estimate_from_a_level_of_0_104_on():
     """The mid-P values of the estimate itself, by sums of the distribution."""
-    for n in (2, 3, 10, 30, 1000, 10**6):
+    for n in TRIALS:
         x = np.arange(1, min(n, 1000))
         above = binom.sf(x, n, x / n) + binom.pmf(x, n, x / n) / 2
         # The largest level at which half of what is left exceeds either of them.
@@ -89,6 +91,47 @@ def test_mid_p_holds_every_estimate_from_a_level_of_0_104_on():
     assert "below 0.104" in INTERVAL_METHODS["mid-p"]
     low, high = proportion_interval(3, 10, 1e-9, "mid-p")
     assert [low, high] == pytest.approx([0.306, 0.306], abs=5e-4)
+
+
+def test_jeffreys_holds_other_estimates_than_0_and_1_from_a_level_of_0_145_on():
+    """The posterior probabilities on both sides of the estimate itself."""
+    for n in TRIALS:
+        x = np.arange(1, min(n, 1000))
+        largest = np.abs(1 - 2 * beta.cdf(x / n, x + 0.5, n - x + 0.5)).max()
+        # What 1 of n approaches: a gamma distribution with shape 3/2 at 1.
+        assert largest < 1 - 2 * gamma.cdf(1, 1.5) < 0.145
+    assert largest > 0.1448
+    assert outside(proportion_interval(1, 10**4, 0.1446, "jeffreys"))
+    assert not outside(proportion_interval(1, 10**4, 0.145, "jeffreys"))
+    assert "below 0.145" in INTERVAL_METHODS["jeffreys"]
+    assert "at every level" in INTERVAL_METHODS["jeffreys"]
+
+
+def test_arcsine_holds_0_and_1_from_a_level_of_0_78_on_and_others_from_0_271_on():
+    """The level at which the margin is the distance of the estimate from the centre."""
+    for n in TRIALS:
+        x = np.arange(min(n, 1000))
+        distance = np.arcsin(np.sqrt((x + 3 / 8) / (n + 3 / 4))) - np.arcsin(np.sqrt(x / n))
+        levels = 2 * norm.cdf(2 * np.sqrt(n) * np.abs(distance)) - 1
+        # What 0 and 1 of n approach.
+        assert levels[0] < 2 * norm.cdf(np.sqrt(3 / 2)) - 1 < 0.78
+        assert levels[1:].max() < 2 * norm.cdf(np.sqrt(11 / 2) - 2) - 1 < 0.271
+    assert levels[0] > 0.779
+    assert levels[1:].max() > 0.27
+    for x, between in ((0, (0.779, 0.78)), (1, (0.27, 0.271))):
+        for successes in (x, 10**5 - x):
+            for level, leaves in zip(between, (True, False), strict=True):
+                low, high = proportion_interval(successes, 10**5, level, "arcsine")
+                assert (not low <= successes / 10**5 <= high) == leaves
+    for level in ("below 0.78 with", "below 0.271 with"):
+        assert level in INTERVAL_METHODS["arcsine"]
+
+
+def test_every_method_that_leaves_an_estimate_outside_says_so():
+    levels = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 0.7, 0.95)
+    for method, description in INTERVAL_METHODS.items():
+        leaves = any(left_outside(method, level) for level in levels)
+        assert leaves == bool(re.search("excludes? (the|other) estimate", description)), method
 
 
 @pytest.mark.parametrize("level", [5e-324, 1e-17])

@@ -159,6 +159,57 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
     assert bounds.lower == pytest.approx([1 / 10, 1 - 9 / 10 * 6 / 7])
 
 
+# Times that rounding alone makes differ are equal, as `kaplan_meier` treats them
+
+SUM = 0.1 + 0.2  # 0.30000000000000004
+
+
+def fields(bounds):
+    return [each.tolist() for each in (bounds.times, bounds.lower, bounds.upper)]
+
+
+@pytest.mark.parametrize(("written", "asked"), [(0.3, SUM), (SUM, 0.3)])
+def test_bounds_up_to_a_time_have_the_event_at_it(written, asked):
+    bounds = censoring_bounds({0.1: 1, written: 2, 0.4: 1}, 10, 2, 1)
+    curve = kaplan_meier(*times_from_counts({0.1: 1, written: 2, 0.4: 1}, 10, horizon=1))
+    assert bounds.up_to(asked).times == pytest.approx([0.1, 0.3])
+    assert curve.at(asked).survival == pytest.approx(1 - bounds.up_to(asked).lower[-1])
+    assert bounds.up_to(0.3 * (1 - 1e-8)).times == pytest.approx([0.1])
+    nothing = censoring_bounds({}, 10, 2, 1)
+    assert nothing.up_to(asked).times.size == 0
+
+
+@pytest.mark.parametrize("event", [0.3, SUM])
+@pytest.mark.parametrize("horizon", [0.3, SUM])
+@pytest.mark.parametrize("also", [0.3, SUM])
+def test_an_event_at_the_horizon_is_at_it_however_it_is_written(event, horizon, also):
+    expected = censoring_bounds({0.1: 1, 0.3: 2}, 10, 2, 0.3, minimum_at_risk={0.1: 1})
+    events, there = {0.1: 1, event: 1}, {0.1: 1}
+    events[also] = events.get(also, 0) + 1
+    found = censoring_bounds(events, 10, 2, horizon, minimum_at_risk=there)
+    for one, other in zip(fields(found), fields(expected), strict=True):
+        assert one == pytest.approx(other)
+    times, indicators = times_from_counts(events, 10, {also: 2}, horizon=horizon)
+    assert times == pytest.approx([0.1] + [0.3] * 9)
+    assert indicators.tolist() == [1, 1, 1] + [0] * 7
+    assert np.unique(times).size == 2
+    with pytest.raises(ValueError, match="must be before the horizon"):
+        censoring_bounds({0.1: 1}, 10, 2, horizon, minimum_at_risk={also: 1})
+    with pytest.raises(ValueError, match="must be at most the horizon"):
+        times_from_counts({0.3000001: 1}, 10, horizon=horizon)
+
+
+@pytest.mark.parametrize(("event", "known"), [(0.3, SUM), (SUM, 0.3)])
+def test_who_was_there_at_the_time_of_an_event_was_at_risk_of_it(event, known):
+    expected = censoring_bounds({0.3: 3}, 10, 3, 1, minimum_at_risk={0.3: 2})
+    found = censoring_bounds({event: 3}, 10, 3, 1, minimum_at_risk={known: 2})
+    assert found.upper == pytest.approx(expected.upper)
+    assert found.upper == pytest.approx([3 / 9])
+    # The larger of two statements about one time holds, and not their sum.
+    both = censoring_bounds({0.3: 3}, 10, 3, 1, minimum_at_risk={event: 2, known: 1})
+    assert both.upper == pytest.approx(expected.upper)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

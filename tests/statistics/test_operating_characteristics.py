@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest, fisher_exact
+from scipy.stats import binom, binomtest, fisher_exact, norm
 
 from tisstats import SingleArmDesign, TwoArmDesign, planned_arm, simulate_trials
 from tisstats.statistics import (
@@ -328,6 +328,47 @@ def test_an_interval_rejects_where_it_excludes_no_difference(test, alternative):
             expected += binom.pmf(a, n1, p1) * binom.pmf(b, n2, p2)
     found = operating_characteristics(design).rejection_probability
     assert found == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (1, 4), (5, 3), (7, 7), (12, 9)])
+def test_the_score_at_no_difference_decides_as_the_limits_do(sizes):
+    """At usual levels, and where the quantile is the score of a table, up to rounding."""
+    first, second = np.indices([size + 1 for size in sizes])
+    m, n = sizes
+    pooled = (first + second) / (m + n)
+    variance = pooled * (1 - pooled) * (m + n) ** 2 / (m * n * (m + n - 1))
+    with np.errstate(invalid="ignore"):
+        scores = (first / m - second / n) / np.sqrt(variance)
+    # Beyond 4, a change of the level in its last digit moves the quantile.
+    own = np.unique(scores[(scores > 0) & (scores < 4)].round(9))
+    levels = [0.999999, 0.95, 0.9, 0.5, 0.02, *(1 - 2 * norm.sf(own[:: 1 + own.size // 8]))]
+    for level in levels:
+        design = TwoArmDesign(
+            planned_arm(m, 0.5), planned_arm(n, 0.5), test="miettinen-nurminen", alpha=1 - level
+        )
+        low, high = (each.ravel() for each in (first, second))
+        low, high = proportion_difference(low, m, high, n, 1 - design.alpha, "miettinen-nurminen")
+        by_limits = ((low > 1e-12) | (high < -1e-12)).reshape(m + 1, n + 1)
+        assert np.array_equal(_decisions._two_arm_region(design, m, n), by_limits), level
+        for alternative, excludes in (("greater", low > 1e-12), ("less", high < -1e-12)):
+            one_sided = TwoArmDesign(
+                *design.arms,
+                test="miettinen-nurminen",
+                alpha=design.alpha / 2,
+                alternative=alternative,
+            )
+            found = _decisions._two_arm_region(one_sided, m, n)
+            assert np.array_equal(found, excludes.reshape(m + 1, n + 1)), level
+
+
+def test_the_test_of_miettinen_and_nurminen_solves_no_limits(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("limits were solved, which takes minutes for all tables of two arms")
+
+    arm = planned_arm(20, 0.6, missed=0.1)
+    design = TwoArmDesign(arm, planned_arm(20, 0.3), test="miettinen-nurminen", missing="unknown")
+    monkeypatch.setattr("tisstats.statistics._limits.difference_limits", refuse)
+    assert 0.4 < operating_characteristics(design).rejection_probability < 0.6
 
 
 def test_a_one_sided_test_by_an_interval_needs_alpha_below_one_half():

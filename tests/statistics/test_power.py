@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from tisstats.statistics import (
     POWER_TESTS,
+    PROPORTION_TESTS,
     PowerNotAttainedError,
     single_arm_power,
     single_arm_sample_size,
@@ -34,6 +36,13 @@ def golden_rows(name):
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     assert rows
     return rows
+
+
+@pytest.mark.parametrize("function", [two_arm_power, two_arm_sample_size])
+def test_what_is_said_of_tests_is_said_of_those_that_are_permitted(function):
+    named = set(re.findall("`([a-z-]+)`", function.__doc__)) & set(PROPORTION_TESTS)
+    assert named
+    assert named <= set(POWER_TESTS)
 
 
 def test_power_of_two_arms_agrees_with_r():

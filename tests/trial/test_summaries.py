@@ -11,6 +11,8 @@ from tests.random_trials import make_trial
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.statistics import cumulative_incidence, kaplan_meier, proportion_interval
 from tisstats.trial import analyse, summaries
+from tisstats.trial.best_scores import best_scores
+from tisstats.trial.imacs_counts import imacs_outcomes
 
 SEEDS = range(6)
 
@@ -45,6 +47,36 @@ def test_rows_that_reach_a_thousand_have_no_decimals(numbers, decimals):
     found = [{"q1": Fraction(number), "median": None, "q3": "2000"} for number in numbers]
     assert summaries.row_decimals(2, found) == decimals
     assert summaries.row_decimals(round, found) is round
+
+
+def horizon_results(analysis):
+    """Whatever counts visits up to the horizon."""
+    imacs = imacs_outcomes(analysis)
+    times = summaries.time_to_improvement(analysis)
+    return [
+        analysis.last.tolist(),
+        analysis.has_follow_up.tolist(),
+        analysis.responders().yes.tolist(),
+        best_scores(analysis),
+        times[["patient_id", "cause", "label"]].to_dict("list"),
+        [round(float(week), 6) for week in times["week"]],
+        len(summaries.score_courses(analysis)),
+        [getattr(imacs, name).yes.tolist() for name in ("improved_ever", "worsened_ever")],
+        [getattr(imacs, name).yes.tolist() for name in ("improved_at_end", "disabled_at_end")],
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_visit_in_the_week_of_the_horizon_counts_however_that_was_rounded(trial_of, seed):
+    """Weeks may come from dates, as days / 7, and the horizon from a description."""
+    trial = trial_of(seed)
+    options = analyse(trial).options
+    expected, earlier, found = (
+        horizon_results(analyse(trial, replace(options, horizon_week=week)))
+        for week in (6, 6 - 1e-6, 6 - 5e-10)
+    )
+    assert found == expected
+    assert earlier != expected
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics import _two_arms, power
+from tisstats.statistics._limits import normal_quantile
 from tisstats.statistics.proportions import proportion_interval
 from tisstats.statistics.trial_design import (
     MissingHandling,
@@ -159,8 +160,28 @@ def _two_arm_region(design: TwoArmDesign, of_first: int, of_second: int) -> Bool
     if design.test in power.POWER_TESTS:
         return _two_arms.rejected(of_first, of_second, alpha, design.test, alternative)
     level = 1 - (alpha if alternative == "two-sided" else 2 * alpha)
-    low, high = _difference_limits(of_first, of_second, level, design.test)
+    if design.test == "miettinen-nurminen":
+        low, high = _score_distances(of_first, of_second, level)
+    else:
+        low, high = _difference_limits(of_first, of_second, level, design.test)
     return _excluded(low, high, 0.0, alternative)
+
+
+def _score_distances(of_first: int, of_second: int, level: float) -> tuple[Floats, Floats]:
+    """Return numbers that are on the same side of 0 as the Miettinen-Nurminen limits.
+
+    The score falls as the difference grows, so the lower limit is above 0 where the score at 0
+    exceeds the quantile, and likewise the upper one. At 0 the restricted estimate of both
+    proportions is the pooled one, and nothing needs to be solved: the limits of all tables of two
+    arms of 20 with unknown responses left out took minutes.
+    """
+    first, second = np.indices((of_first + 1, of_second + 1))
+    total = of_first + of_second
+    pooled = (first + second) / total
+    variance = pooled * (1 - pooled) * (1 / of_first + 1 / of_second) * total / (total - 1)
+    margin = normal_quantile(np.array(level)) * np.sqrt(variance)
+    difference = first / of_first - second / of_second
+    return difference - margin, difference + margin
 
 
 def _excluded(low: Floats, high: Floats, null: float, alternative: str) -> Bools:

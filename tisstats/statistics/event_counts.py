@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import SupportsFloat
 
@@ -17,6 +18,7 @@ from tisstats.statistics._arguments import (
     non_negative,
     whole_number,
 )
+from tisstats.statistics._tolerance import observed_times, time_tolerance
 
 #: Most patients who are listed one by one.
 _MOST_LISTED = 100_000_000
@@ -57,6 +59,10 @@ def times_from_counts(
         If counts are not whole, add up to more than `n`, lie after the horizon, or leave patients
         unaccounted for.
 
+    Notes
+    -----
+    Times that agree to nine digits are treated as equal, as by `kaplan_meier`.
+
     See Also
     --------
     censoring_bounds : bounds under unknown censoring times.
@@ -73,14 +79,18 @@ def times_from_counts(
     ([3.0, 3.0, 4.0, 6.0, 12.0], [1, 1, 0, 1, 0])
     """
     n = whole_number("n", n, minimum=1, maximum=_MOST_LISTED)
-    end = None if horizon is None else non_negative("horizon", horizon)
-    event_counts = _counts("events_by_time", events_by_time, end)
-    censored_counts = _counts("censored_by_time", censored_by_time or {}, end)
+    (event_counts, censored_counts), end = _parse_counts(
+        {
+            "events_by_time": (events_by_time, sum),
+            "censored_by_time": (censored_by_time or {}, sum),
+        },
+        horizon,
+    )
     counted = sum(event_counts.values()) + sum(censored_counts.values())
     if counted > n:
         raise ValueError(f"n must be at least the {counted} patients in the counts, got {n}")
     if counted < n:
-        if end is None:
+        if horizon is None:
             raise ValueError(
                 f"horizon must be given when patients are neither in events_by_time nor in "
                 f"censored_by_time, here {n - counted} of {n}"
@@ -114,7 +124,9 @@ class CensoringBounds:
 
     def up_to(self, time: SupportsFloat) -> CensoringBounds:
         """Return the bounds up to and including a time; later events do not affect them."""
-        within = self.times <= non_negative("time", time)
+        at = non_negative("time", time)
+        latest = float(self.times.max(initial=0.0))
+        within = self.times <= at + time_tolerance(at, latest)
         return CensoringBounds(self.times[within], self.lower[within], self.upper[within])
 
 
@@ -157,6 +169,10 @@ def censoring_bounds(
     ValueError
         If counts are not whole, do not fit `n` or `n_censored`, or lie after the horizon.
 
+    Notes
+    -----
+    Times that agree to nine digits are treated as equal, as by `kaplan_meier`.
+
     References
     ----------
     Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452.
@@ -171,19 +187,18 @@ def censoring_bounds(
     array([0.222, 0.352])
     """
     n = whole_number("n", n, minimum=1, maximum=MOST_PATIENTS)
-    end = non_negative("horizon", horizon)
-    if end <= 0:
+    if non_negative("horizon", horizon) <= 0:
         raise ValueError(f"horizon must be a finite number above 0, got {shown(horizon)}")
-    event_counts = {
-        time: count
-        for time, count in _counts("events_by_time", events_by_time, end).items()
-        if count
-    }
+    (happened, observed), end = _parse_counts(
+        {"events_by_time": (events_by_time, sum), "minimum_at_risk": (minimum_at_risk or {}, max)},
+        horizon,
+    )
+    event_counts = {time: count for time, count in happened.items() if count}
     total = sum(event_counts.values())
     if total > n:
         raise ValueError(f"n must be at least the {total} patients with an event, got {n}")
     censored = whole_number("n_censored", n_censored, minimum=0, maximum=n - total)
-    observed = _minimum_at_risk(minimum_at_risk or {}, censored, end)
+    _check_minimum_at_risk(observed, censored, end)
 
     # The estimate at an event time is the product, over the event times up to it, of
     # 1 - d / (n - D - C): d events at that time, D before it, C patients censored before it. Every
@@ -217,8 +232,7 @@ def censoring_bounds(
     )
 
 
-def _minimum_at_risk(given: Mapping[float, int], censored: int, end: float) -> dict[float, int]:
-    observed = _counts("minimum_at_risk", given, end)
+def _check_minimum_at_risk(observed: Mapping[float, int], censored: int, end: float) -> None:
     for time, count in observed.items():
         if count > censored:
             raise ValueError(
@@ -228,16 +242,35 @@ def _minimum_at_risk(given: Mapping[float, int], censored: int, end: float) -> d
             raise ValueError(
                 f"time in minimum_at_risk must be before the horizon {end:g}, got {time:g}"
             )
-    return observed
 
 
-def _counts(name: str, given: Mapping[float, int], end: float | None) -> dict[float, int]:
+def _parse_counts(
+    given: Mapping[str, tuple[Mapping[float, int], Callable[[list[int]], int]]],
+    horizon: SupportsFloat | None,
+) -> tuple[list[dict[float, int]], float]:
+    """Check times and counts, by the name of the argument, and the horizon, infinite if None.
+
+    Times that are equal up to rounding become one, as `kaplan_meier` treats them: each is set to
+    the earliest of them, the horizon too, and their counts are put together.
+    """
+    end = math.inf if horizon is None else non_negative("horizon", horizon)
+    checked = [_counts(name, counts, end) for name, (counts, _) in given.items()]
+    known = sorted({end, *(time for counts in checked for time in counts)} - {math.inf})
+    same = dict(zip(known, observed_times(known).tolist(), strict=True)) if known else {}
+    merged: list[dict[float, int]] = [{} for _ in checked]
+    for found, counts, (_, together) in zip(merged, checked, given.values(), strict=True):
+        for time, count in counts.items():
+            found[same[time]] = together([found.get(same[time], 0), count])
+    return merged, same.get(end, end)
+
+
+def _counts(name: str, given: Mapping[float, int], end: float) -> dict[float, int]:
     """Check times and counts; the mapping has already merged keys that are equal numbers."""
     mapping(name, given, "times to counts")
     counts = {}
     for time, count in given.items():
         at = non_negative(f"time in {name}", time)
-        if end is not None and at > end:
+        if at > end + time_tolerance(end, end):
             raise ValueError(
                 f"time in {name} must be at most the horizon {end:g}, got {shown(time)}"
             )

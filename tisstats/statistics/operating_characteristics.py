@@ -279,7 +279,9 @@ def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> Simul
 
     With small arms 100,000 trials take seconds. Where patients with unknown responses are left out
     of two arms, each pair of arm sizes has a test of its own: arms of hundreds of patients take
-    minutes, and so do arms of 20 with the limits of Miettinen and Nurminen.
+    minutes. With the interval of Miettinen and Nurminen arms of 20 took 22 seconds of computing on
+    one machine, the time being that of some 50,000 intervals, and arms of 40 need some 14 times as
+    many.
 
     References
     ----------

@@ -182,9 +182,9 @@ def two_arm_sample_size(
     maximum : int
         The largest number of patients in each arm to evaluate, 1 to 2,000. Every size up to it is
         evaluated, since power is not monotone. Up to 200 takes some seconds. A single size of 2,000
-        took less than half a second by `chi-square` and `barnard`, six by `fisher` and nine by
-        `boschloo`. As extrapolated from single sizes and not run, all up to 2,000 take some minutes
-        by the first two and about an hour by the others.
+        took less than half a second by `chi-square`, six by `fisher` and nine by `boschloo`. As
+        extrapolated from single sizes and not run, all up to 2,000 take some minutes by the first
+        and about an hour by the others.
 
     Returns
     -------

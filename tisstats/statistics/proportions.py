@@ -122,12 +122,13 @@ def proportion_interval(
     `mid-p` gives 0 to 1 - (1 - confidence_level) ** (1 / n) for 0 of n.
 
     The estimate lies between the limits, with three exceptions. `jeffreys` excludes the estimates 0
-    and 1 at every level. `arcsine` does so below a level of about 0.8, since 3/8 is added; without
-    that addition its interval for 0 of n would still have width, but be centred at 0. Both may
-    exclude other estimates too at levels below one half, and `mid-p` at levels below 0.104: it
-    contains the proportion at which both mid-P values are one half, its median-unbiased estimate,
-    which for 3 of 10 is 0.306. That it does so at no higher level was computed for six numbers of
-    trials up to a million, not proved; 3/e - 1 is what 1 of n approaches as n grows.
+    and 1 at every level. `arcsine` may do so at levels below 0.78, since 3/8 is added; without
+    that addition its interval for 0 of n would still have width, but be centred at 0. Other
+    estimates may be excluded at levels below 0.145 by `jeffreys`, 0.271 by `arcsine` and 0.104 by
+    `mid-p`: that contains the proportion at which both mid-P values are one half, its
+    median-unbiased estimate, which for 3 of 10 is 0.306. That these levels are high enough was
+    computed for six numbers of trials up to a million, not proved; rounded up, they are what 0 of n
+    or 1 of n approach as n grows.
 
     `blaker` and `sterne` are the smallest intervals that contain every proportion not rejected by
     their tests; the tests may reject some values inside.

@@ -136,7 +136,9 @@ class Analysis:
 
     def _within(self, since: float, until: float) -> Mask:
         """Return which visits lie from one week to another, and not after the horizon."""
-        within: Mask = (self.weeks >= since) & (self.weeks <= min(until, self.options.horizon_week))
+        within: Mask = (
+            (self.weeks >= since) & (self.weeks <= until) & self.options.counts(self.weeks)
+        )
         return within
 
     def has_visit_at(self, week: float) -> Mask:

@@ -41,7 +41,7 @@ def best_scores(analysis: Analysis) -> list[BestScore]:
     >>> best_scores(StudyData.read(example_folder()).analysis)[0]
     BestScore(patient_id='E-01', low=80.0, high=80.0)
     """
-    counted = (analysis.weeks <= analysis.options.horizon_week) & np.isfinite(analysis.weeks)
+    counted = analysis.options.counts(analysis.weeks) & np.isfinite(analysis.weeks)
     counted[:, :1] = False  # the baseline
     seen = counted.any(axis=1)
     low, high = (

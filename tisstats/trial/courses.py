@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tisstats.measures.imacs.rules import WORSENING_RULES, WorseningRule, chosen_rule
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued
-from tisstats.trial.intercurrent_events import SAME_WEEK as SAME_WEEK
+from tisstats.trial.description import SAME_WEEK as SAME_WEEK
 from tisstats.trial.intercurrent_events import intercurrent_events
 from tisstats.trial.scoring import worsening_by_visit
 

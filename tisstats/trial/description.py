@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tisstats.measures.core_set import (
     CORE_SETS,
@@ -36,6 +36,9 @@ TABLES = ("patients", "visits", "treatments", "adverse_events")
 
 #: Name of rescue medication in the rows of treatments; all others are the treatment under study.
 RESCUE = "rescue"
+
+#: Weeks that differ by at most this are the same: they may come from dates, as days / 7.
+SAME_WEEK = 1e-9
 
 Field = dict[str, Any]
 """A column as Table Schema describes it."""
@@ -90,6 +93,10 @@ class AnalysisOptions:
                     f"{name} must be one of {', '.join(map(str, choices))}, "
                     f"got {getattr(self, name)!r}"
                 )
+
+    def counts(self, weeks: ArrayLike) -> NDArray[np.bool_]:
+        """Return which weeks are not after the horizon, rounding aside."""
+        return np.asarray(np.asarray(weeks, np.float64) <= self.horizon_week + SAME_WEEK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def imacs_outcomes(analysis: Analysis, definitions: Definitions = PUBLISHED) -> 
     """
     if (core_set := analysis.trial.description.core_set) != "imacs":
         raise ValueError(f"the definitions are in measures of the core set imacs, got {core_set}")
-    counted = (analysis.weeks > SAME_WEEK) & (analysis.weeks <= analysis.options.horizon_week)
+    counted = (analysis.weeks > SAME_WEEK) & analysis.options.counts(analysis.weeks)
     improved = improvement_at_visits(analysis, definitions.improvement)
     disabled = _disabled_rows(analysis, definitions.disability)
     return ImacsOutcomes(

@@ -13,10 +13,7 @@ from numpy.typing import NDArray
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import equals
 from tisstats.trial.deaths import died_later, own_death_weeks, stop_weeks
-from tisstats.trial.description import RESCUE
-
-#: Weeks that differ by at most this are the same: they may come from dates, as days / 7.
-SAME_WEEK = 1e-9
+from tisstats.trial.description import RESCUE, SAME_WEEK
 
 #: By how many weeks an event that is not at a visit is kept apart from its neighbours.
 _APART = 1e-6

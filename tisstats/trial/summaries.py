@@ -205,7 +205,7 @@ def score_courses(trial: Trial | Analysis) -> pd.DataFrame:
         ended_early=analysis.discontinued(),
     )
     scored = analysis.visits.merge(patients, on="patient_id", how="left")
-    counted = (scored["week"] <= analysis.options.horizon_week).to_numpy(dtype=bool)
+    counted = analysis.options.counts(scored["week"].to_numpy(np.float64))
     of_visit = ["patient_id", *described, "week", "tis", "response"]
     rows = scored.loc[counted, [*of_visit, "responder", "ended_early"]]
     whole = pd.api.types.is_integer_dtype(rows["week"])
@@ -263,11 +263,11 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     least = analysis.options.responder_threshold if score is None else score
     horizon = analysis.options.horizon_week
     weeks, ends = analysis.weeks, analysis.analysed["end_week"]
-    counted = weeks <= horizon
+    counted = analysis.options.counts(weeks)
     first = first_response(analysis.tis_low, analysis.tis_high, counted, least)
     patients = np.arange(len(weeks))
     unseen = ~np.any(counted[:, 1:], axis=1)
-    rescued = analysis.received_rescue() & (ends <= horizon)
+    rescued = analysis.received_rescue() & analysis.options.counts(ends)
     week = np.select(
         [unseen, first.reached, first.open],
         [0, weeks[patients, first.visit], weeks[patients, first.visit - 1]],
