@@ -88,7 +88,10 @@
 
     function reading(card, each) {
       var rule = card.rule;
-      var earned = (each.missing ? "0 to " + each.bestPoints : each.points) + " of " + card.most + " points";
+      /* Without a measurement there may be nothing to gain: then 0 is certain. */
+      var open = each.missing && each.bestPoints > 0;
+      var earned = (open ? "0 to " + each.bestPoints : each.missing ? 0 : each.points) +
+        " of " + card.most + " points";
       var change;
       if (each.missing) {
         change = each.bestPoints ? "not measured, so not known" : "not measured, but nothing to gain";

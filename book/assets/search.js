@@ -207,6 +207,10 @@
         return all;
       }
     });
+    /* Sphinx prevents what the Escape key does on a page, unless it is pressed in a field. */
+    dialog.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { dialog.close(); }
+    });
     /* A hit on this very page leaves it as it is, below the dialog. */
     results.addEventListener("click", function (event) {
       if (event.target.closest("a")) { dialog.close(); }

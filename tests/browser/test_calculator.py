@@ -1020,6 +1020,21 @@ def test_without_scripts_the_page_says_so_and_holds_the_tables(browser, address)
     context.close()
 
 
+@pytest.mark.parametrize("width", [375, 768, 1440])
+def test_nothing_in_sight_moves_when_the_form_appears(browser, address, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.add_init_script(
+        "window.moved = []; new PerformanceObserver(list => { window.moved.push("
+        "...list.getEntries().map(entry => entry.value)); })"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(address)
+    page.locator("#tis-example").wait_for()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
+    assert sum(page.evaluate("window.moved")) < 0.01
+    page.close()
+
+
 def test_scripts_load_on_this_page_only(built_book):
     holding = [
         name

@@ -28,3 +28,22 @@ def test_question_findings_and_what_followed_are_on_the_first_screen(
     assert picture is not None
     assert picture["y"] + picture["height"] <= 812
     page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_colour_means_one_thing(browser: Browser, built_book: Path, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto((built_book / "book" / "intro.html").as_uri())
+    colours = {
+        part: page.locator(f".visual-abstract {part}").first.evaluate(
+            "(element, property) => getComputedStyle(element)[property]", property_
+        )
+        for part, property_ in {
+            ".va-square.rescue": "backgroundColor",
+            ".va-square.reached.early": "backgroundColor",
+            ".va-square.reached:not(.early)": "backgroundColor",
+            ".printed .va-bar": "stroke",
+        }.items()
+    }
+    assert len(set(colours.values())) == len(colours), colours
+    page.close()

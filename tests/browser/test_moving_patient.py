@@ -234,6 +234,9 @@ def test_a_healthy_baseline_leaves_nothing_to_gain(page):
     reading = page.locator("[data-measure=extramuscular] .moving-reading")
     expect(reading).to_contain_text("Best possible value at baseline: nothing to gain.")
     expect(page.locator(".moving-attainable")).to_contain_text("65 points")
+    page.locator(ROOT).get_by_role("checkbox").nth(5).check()
+    expect(reading).to_contain_text("0 of 20 points")
+    expect(reading).not_to_contain_text("0 to 0")
 
 
 def test_the_result_is_read_out_at_rest(page):

@@ -220,6 +220,14 @@ def test_keys_lead_through_the_dialog(page: Page) -> None:
     expect(dialog).to_be_hidden()
 
     page.keyboard.press("Control+k")
+    field.fill("thrombosis")
+    links.first.wait_for()
+    page.keyboard.press("ArrowDown")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    page.keyboard.press("Control+k")
     field.fill("embolism")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=embolism*")
