@@ -230,7 +230,9 @@ def test_a_workbook_that_unpacks_to_all_the_memory_is_not_read(tmp_path, monkeyp
 def test_a_cell_far_away_is_one_line(tmp_path):
     path = tmp_path / "visits.xlsx"
     write_workbook(pd.DataFrame({"week": [0, 4]}), path)
-    with_sheet(path, lambda text: text.replace(b'r="A3"', b'r="XFD1048576"'))
+    last = {b'<row r="3"': b'<row r="1048576"', b'r="A3"': b'r="XFD1048576"'}
+    for old, new in last.items():
+        with_sheet(path, lambda text: text.replace(old, new))  # noqa: B023 - called at once
     assert "far from the table; delete those rows and columns" in only_fault(read_table, path)
 
 
@@ -617,3 +619,26 @@ def test_a_reference_names_its_fields(tmp_path, fields):
 def test_what_one_reader_takes_and_another_does_not_is_one_line(tmp_path, text, said):
     (package(tmp_path) / "a.csv").write_text(text, encoding="utf-8")
     assert said in only_fault(read_tables, tmp_path)
+
+
+def test_a_line_break_in_a_name_makes_no_second_line(tmp_path):
+    folder = tmp_path / "my\nbook"
+    folder.mkdir()
+    done = called("book", "--source", folder)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert r"my\nbook is not a book project" in line
+
+
+@pytest.mark.parametrize("sign", ["n", "ü"])
+def test_outputs_may_have_names_as_long_as_the_system_permits(tmp_path, sign):
+    name = sign * (250 // len(sign.encode()))
+    folder = tmp_path / name
+    assert called("new", folder).returncode == 0
+    assert (folder / "study.toml").is_file()
+    visits, output = tmp_path / "visits.csv", tmp_path / f"{name}.csv"
+    visits.write_text(VISITS, encoding="utf-8")
+    done = called("score", visits, "--mmt-max", 260, "--uln", "ck=170", "-o", output)
+    assert done.returncode == 0, done.stderr
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {name, output.name, visits.name}

@@ -64,7 +64,8 @@ def _run(parsed: argparse.Namespace) -> int:
         code: int = parsed.run(parsed)
         sys.stdout.flush()
     except UsageError as error:
-        print_errors(f"tisstats {parsed.command}: {error}".split("\n"))
+        first, *more = error.lines
+        print_errors([f"tisstats {parsed.command}: {first}", *more])
         return USAGE_ERROR
     except (BookError, DataError) as error:
         print_errors(str(error).split("\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import tempfile
@@ -11,6 +12,26 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tisstats.errors import DataError, Fault
+
+#: Most bytes of a name that temporary names repeat; systems permit 255, with what is added to it.
+_LONGEST_STEM = 200
+
+
+def temporary_stem(name: str) -> str:
+    """Return how temporary names beside a file or folder begin; of a long name a part and a hash.
+
+    Examples
+    --------
+    >>> temporary_stem("scored.csv")
+    'scored.csv'
+    >>> len(temporary_stem("a" * 250)), temporary_stem("a" * 250) == temporary_stem("a" * 251)
+    (165, False)
+    """
+    encoded = os.fsencode(name)
+    if len(encoded) <= _LONGEST_STEM:
+        return name
+    begin = encoded[:148].decode("utf-8", errors="ignore")
+    return f"{begin}-{hashlib.sha256(encoded).hexdigest()[:16]}"
 
 
 @contextmanager
@@ -28,7 +49,7 @@ def replacing(path: Path) -> Iterator[Path]:
         With the name of the file, which Python leaves out where a disk is full.
     """
     target = path.resolve()  # keeps a symbolic link
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.with_name(f".{temporary_stem(target.name)}.{os.getpid()}.part")
     try:
         with _naming(path):
             yield part
@@ -86,9 +107,10 @@ def write_folder(directory: Path, fill: Callable[[Path], object]) -> Path:
     """
     check_empty(directory)
     parent = directory.parent
+    prefix = f".{temporary_stem(directory.name)}-"
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=parent) as temporary:
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as temporary:
             # A temporary folder is private to its owner; the folder in it is readable by all.
             started = Path(temporary) / directory.name
             started.mkdir(mode=0o755)

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault, refusing
-from tisstats.sentences import count_of
+from tisstats.sentences import count_of, first_few
 from tisstats.tables.cells import as_text
 from tisstats.tables.formats import FormatError
 from tisstats.tables.packed import TOO_LARGE, most_unpacked
@@ -32,10 +33,11 @@ from tisstats.tables.raw import (
     name_on_one_line,
     named_columns,
 )
+from tisstats.tables.sheet_outline import SheetOutline, blocks_of
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 #: How compound files begin: workbooks before .xlsx, and those that are encrypted.
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
@@ -46,8 +48,19 @@ _ONLY_ZEROS = re.compile(r"00+")
 #: Cells that are read in any case, and how many empty ones there may be for one that is not.
 _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 
-#: A cell of a formula in the file of a sheet, whose names may have the prefix of a namespace.
-_SHEET_WITH_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s>/]")
+#: Most sheets whose names a message lists.
+_SHEETS_SHOWN = 20
+
+#: Folders of the parts that openpyxl reads whole, of each element of which it builds an object:
+#: styles, names, relationships. The text of cells is not counted.
+_READ_WHOLE, _TEXT = ("", "_rels", "docProps", "xl", "xl/_rels"), "sharedStrings"
+
+#: Most tags in them, and most sheets. Excel permits 65,490 formats of cells, with some tags each:
+#: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+_MOST_TAGS, _MOST_SHEETS = 500_000, 10_000
+
+#: A sheet in the list of them; names may have the prefix of a namespace.
+_SHEET_LISTED = re.compile(rb"<(?:[^\s<>/:]+:)?sheet\s")
 
 #: Parts of a format of numbers that are shown as they stand, or say nothing of the number. An open
 #: bracket goes on to the end: the rest would be searched again from each of them otherwise.
@@ -82,38 +95,45 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
         If it is not a workbook, the sheet is missing or not named, or a sheet is not a table:
         merged cells, formulas whose value is not stored, cells in error, columns without a name.
     """
-    book = _load(content, file, values=True)
-    chosen = _sheet(book, file, sheet)
+    with _readable(content, file):
+        book = _load(content, file)
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        chosen = _sheet(book, archive, file, sheet)
+        outline = _outline(archive, chosen)
     source = TableSource(file, sheet=chosen.title if len(book.worksheets) > 1 else None)
     remarks: list[str] = []
-    _check_extent(chosen, source.shown)
-    if faults := [*_merged(chosen, source.shown), *_formulas(content, chosen, source.shown)]:
-        raise DataError(faults)
-    rows = enumerate(chosen.iter_rows(), start=1)
-    header = [cell.value for cell in next(rows, (1, ()))[1]]
-    if all(name is None or not str(name).strip() for name in header):
-        raise DataError([Fault(source.shown, "the first row must name the columns", 1)])
-    records, lines, skipped, wrong = [], [], 0, []
-    for line, cells in rows:
-        values = [_value(cell) for cell in cells]
-        if all(value is None or (isinstance(value, str) and not value.strip()) for value in values):
-            skipped += 1
-            continue
-        errors = [at for at, cell in enumerate(cells) if cell.data_type == "e"]
-        wrong += [(line, header[at], values[at]) for at in errors]
-        records.append(values)
-        lines.append(line)
+    _check_extent(outline, source.shown)
+    with _readable(content, file):
+        rows = enumerate(_rows(chosen, outline), start=1)
+        header = [cell.value for cell in next(rows, (1, ()))[1]]
+        if faults := [*_merged(outline, source.shown), *_formulas(outline, header, source.shown)]:
+            raise DataError(faults)
+        if all(name is None or not str(name).strip() for name in header):
+            raise DataError([Fault(source.shown, "the first row must name the columns", 1)])
+        records, lines, skipped, wrong = [], [], 0, []
+        for line, cells in rows:
+            values = [_value(cell) for cell in cells]
+            if all(
+                value is None or (isinstance(value, str) and not value.strip()) for value in values
+            ):
+                skipped += 1
+                continue
+            errors = [at for at, cell in enumerate(cells) if cell.data_type == "e"]
+            wrong += [(line, header[at], values[at]) for at in errors]
+            records.append(values)
+            lines.append(line)
     if wrong:
         message = "is an error of the spreadsheet; correct its formula, or leave the cell empty"
         places = wrong[:FAULTS_PER_COLUMN]
         raise DataError([Fault(source.shown, message, *place) for place in places])
     if skipped:
         remarks.append(f"{count_of(skipped, 'empty row')} skipped")
-    hidden = sum(chosen.row_dimensions[line].hidden for line in lines)
+    hidden = sum(line in outline.hidden_rows for line in lines)
     if hidden:
         remarks.append(f"{count_of(hidden, 'hidden row')} read like the others")
     names = ["" if name is None else name_on_one_line(str(name)) for name in header]
-    if unseen := [name for name in _hidden_columns(chosen, names) if name]:
+    columns_away = zip(names, outline.hidden_columns, strict=False)
+    if unseen := [name for name, away in columns_away if away and name]:
         plural = "column" if len(unseen) == 1 else "columns"
         remarks.append(f"hidden {plural} read like the others: {', '.join(unseen)}")
     cells_of = [_as_dates(cells) for cells in zip(*records, strict=True)] or [()] * len(names)
@@ -122,17 +142,6 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
         raise DataError(faults)
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns})
     return RawTable(frame, replace(source, lines=np.array(lines, dtype=np.int64)), tuple(remarks))
-
-
-def _hidden_columns(sheet: Worksheet, names: Sequence[str]) -> list[str]:
-    """Return the names of columns that the spreadsheet does not show."""
-    hidden = {
-        number
-        for of_columns in sheet.column_dimensions.values()
-        if of_columns.hidden
-        for number in range(of_columns.min, min(of_columns.max, len(names)) + 1)
-    }
-    return [name for number, name in enumerate(names, start=1) if number in hidden]
 
 
 def _value(cell: Any) -> Any:
@@ -161,17 +170,40 @@ def _as_dates(cells: Sequence[Any]) -> Sequence[Any]:
     return [cell.date() if isinstance(cell, dt.datetime) else cell for cell in cells]
 
 
-def _load(content: bytes, file: str, *, values: bool) -> Workbook:
+def _load(content: bytes, file: str) -> Workbook:
+    """Return the workbook, of whose sheets no cell is read as yet."""
     from openpyxl import load_workbook
 
-    with _readable(content, file):
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    if sum(part.file_size for part in parts) > most_unpacked(len(content)):
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    if sum(part.file_size for part in archive.infolist()) > most_unpacked(len(content)):
         raise DataError([Fault(file, TOO_LARGE)])
-    with _readable(content, file), warnings.catch_warnings():
-        # Of parts that do not concern the cells, such as styles and validation.
+    _check_settings(archive, file)
+    with _no_warnings():
+        return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+
+
+def _check_settings(archive: zipfile.ZipFile, file: str) -> None:
+    """Raise DataError if a workbook has so many styles or sheets that they take minutes to read."""
+    tags = sheets = 0
+    for name in archive.namelist():
+        folder, _, part = name.rpartition("/")
+        if folder not in _READ_WHOLE or part.startswith(_TEXT):
+            continue
+        with archive.open(name) as stream:
+            for block in blocks_of(stream):
+                tags += block.count(b"<")
+                sheets += len(_SHEET_LISTED.findall(block))
+        if tags > _MOST_TAGS or sheets > _MOST_SHEETS:
+            message = "has more styles, names or sheets than can be read; copy the table to a new "
+            raise DataError([Fault(file, f"{message}workbook")])
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Ignore what openpyxl says of parts that do not concern the cells, such as styles."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return load_workbook(io.BytesIO(content), data_only=values)
+        yield
 
 
 @contextmanager
@@ -184,17 +216,22 @@ def _readable(content: bytes, file: str) -> Iterator[None]:
         yield
 
 
-def _sheet(book: Workbook, file: str, sheet: str | None) -> Worksheet:
+def _sheet(
+    book: Workbook, archive: zipfile.ZipFile, file: str, sheet: str | None
+) -> ReadOnlyWorksheet:
     sheets = {each.title: each for each in book.worksheets}
-    names = ", ".join(map(repr, sheets))
+    names = first_few([repr(name) for name in sheets], _SHEETS_SHOWN)
+    if len(sheets) < len(book.worksheets):
+        raise DataError([Fault(file, "has two sheets of the same name")])
     if sheet is not None:
         if sheet not in sheets:
             raise DataError(
                 [Fault(file, f"there is no such sheet; there are {names}", value=sheet)]
             )
         return sheets[sheet]
-    filled = [each for each in sheets.values() if each.calculate_dimension() != "A1:A1"]
-    filled = filled or [each for each in sheets.values() if each["A1"].value is not None]
+    outlines = {title: _outline(archive, each, whole=False) for title, each in sheets.items()}
+    filled = [sheets[title] for title, outline in outlines.items() if outline.is_filled]
+    filled = filled or [sheets[title] for title, each in outlines.items() if each.has_values]
     if not filled:
         raise DataError([Fault(file, "is empty")])
     if len(filled) > 1:
@@ -206,45 +243,51 @@ def _sheet(book: Workbook, file: str, sheet: str | None) -> Worksheet:
     return filled[0]
 
 
-def _check_extent(sheet: Worksheet, file: str) -> None:
+def _outline(
+    archive: zipfile.ZipFile, sheet: ReadOnlyWorksheet, *, whole: bool = True
+) -> SheetOutline:
+    with archive.open(sheet._worksheet_path) as stream:
+        return SheetOutline().read(blocks_of(stream), until_filled=not whole)
+
+
+def _rows(sheet: ReadOnlyWorksheet, outline: SheetOutline) -> Iterator[Sequence[Any]]:
+    """Yield the cells of each row, as far as there are cells.
+
+    What the file of a sheet says after its last row is not read: of each range there, such as one
+    of links or of permitted values, openpyxl would build objects.
+    """
+    last_row, last_column = outline.last_row, outline.last_column
+    if last_row:
+        rows = sheet.iter_rows(1, last_row, 1, last_column)
+        with _no_warnings():
+            yield from islice(rows, last_row)
+        rows.close()
+
+
+def _check_extent(outline: SheetOutline, file: str) -> None:
     """Raise DataError if a cell far away makes a table of millions of empty cells."""
-    area, filled = sheet.max_row * sheet.max_column, len(sheet._cells)
-    if area > _ALWAYS_READ and area > _CELLS_PER_FILLED * filled:
-        message = f"its cells reach to {sheet.dimensions.partition(':')[2] or sheet.dimensions}, "
+    from openpyxl.utils import get_column_letter
+
+    area = outline.last_row * outline.last_column
+    if area > _ALWAYS_READ and area > _CELLS_PER_FILLED * outline.cells:
+        message = f"its cells reach to {get_column_letter(outline.last_column)}{outline.last_row}, "
         raise DataError(
             [Fault(file, f"{message}far from the table; delete those rows and columns")]
         )
 
 
-def _merged(sheet: Worksheet, file: str) -> list[Fault]:
+def _merged(outline: SheetOutline, file: str) -> list[Fault]:
     message = "cells {} are merged; every cell must have its own value"
-    ranges = sorted(sheet.merged_cells.ranges, key=lambda merged: (merged.min_row, merged.min_col))
-    return [
-        Fault(file, message.format(merged.coord), merged.min_row)
-        for merged in ranges[:FAULTS_PER_COLUMN]
-    ]
+    return [Fault(file, message.format(place), row) for row, _, place in outline.first_merged()]
 
 
-def _formulas(content: bytes, sheet: Worksheet, file: str) -> list[Fault]:
+def _formulas(outline: SheetOutline, header: Sequence[Any], file: str) -> list[Fault]:
     """Return a fault for each formula without a stored value; programs other than Excel omit it."""
-    with _readable(content, file), zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        if not any(_SHEET_WITH_FORMULA.search(archive.read(name)) for name in parts):
-            return []  # spares reading the workbook twice
-    formulas = _load(content, file, values=False)[sheet.title]
-    header = [cell.value for cell in formulas[1]]
     message = "is a formula without a stored value; open and save the file in a spreadsheet"
     return [
-        Fault(file, message, cell.row, str(header[cell.column - 1] or ""), _formula(cell))
-        for row in formulas.iter_rows()
-        for cell in row
-        if cell.data_type == "f" and sheet.cell(cell.row, cell.column).value is None
-    ][:FAULTS_PER_COLUMN]
-
-
-def _formula(cell: Any) -> str:
-    """Return the text of a formula, also of one that fills several cells."""
-    return str(getattr(cell.value, "text", cell.value))
+        Fault(file, message, row, str(header[column - 1] or ""), formula)
+        for row, column, formula in outline.unstored
+    ]
 
 
 def write_workbook(table: pd.DataFrame, path: Path) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tisstats.tables.atomic import temporary_stem
 from tisstats.tables.formats import STANDARD_STREAM
 
 #: Ending of the folder's name.
@@ -50,7 +51,7 @@ def workspace(target: Path, key: Mapping[str, object]) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="tisstats-") as temporary:
             yield Path(temporary)
         return
-    folder = target.parent / f".{target.name}.{os.getpid()}{_ENDING}"
+    folder = target.parent / f".{temporary_stem(target.name)}.{os.getpid()}{_ENDING}"
     try:
         _adopt(folder, target, key)
         yield folder
@@ -70,7 +71,8 @@ def _adopt(own: Path, target: Path, key: Mapping[str, object]) -> None:
     known = _key_of(own)
     if own.exists() and (known is None or json.dumps(known, sort_keys=True) != content):
         shutil.rmtree(own)
-    for left in sorted(target.parent.glob(f".{_escaped(target.name)}.*{_ENDING}")):
+    pattern = f".{_escaped(temporary_stem(target.name))}.*{_ENDING}"
+    for left in sorted(target.parent.glob(pattern)):
         number = left.name.removesuffix(_ENDING).rpartition(".")[2]
         if not number.isdecimal() or _is_running(int(number)):
             continue

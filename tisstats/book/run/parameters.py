@@ -120,7 +120,7 @@ def parse_settings(
         if not equals or not name:
             raise UsageError(f"{setting!r} is not a setting: write name=value, as in threshold=40")
         if name not in known:
-            raise UsageError(_unknown(name, known))
+            raise UsageError(*_unknown(name, known))
         if name in values:
             raise UsageError(f"parameter {name!r} is set more than once")
         values[name] = known[name].parse(text.strip())
@@ -136,11 +136,11 @@ def list_parameters(known: Mapping[str, Parameter]) -> str:
     return "\n".join(f"  {parameter.describe()}" for parameter in known.values())
 
 
-def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
+def _unknown(name: str, known: Mapping[str, Parameter]) -> list[str]:
     close = difflib.get_close_matches(name, known, n=1)
     question = f"; did you mean {close[0]!r}?" if close else ""
-    listed = list_parameters(known)
-    return f"no notebook has a parameter {name!r}{question}\nKnown parameters:\n{listed}"
+    listed = list_parameters(known).split("\n")
+    return [f"no notebook has a parameter {name!r}{question}", "Known parameters:", *listed]
 
 
 def _parse(kind: str, text: str) -> Value | None:

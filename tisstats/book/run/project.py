@@ -16,7 +16,19 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class UsageError(ValueError):
-    """Invalid command-line usage; the message says what is allowed."""
+    """Invalid command-line usage; the message says what is allowed.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, on one line; a line break in it is of a name that it repeats.
+    *more : str
+        Further lines.
+    """
+
+    def __init__(self, message: str, *more: str):
+        super().__init__("\n".join([message, *more]))
+        self.lines = (message, *more)
 
 
 class BookError(Exception):
