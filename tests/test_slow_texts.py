@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import tisstats
 from tests.command import called
@@ -31,7 +33,7 @@ CALLS |= {"sub": "sub", "split": "split", "finditer": "findall"}
 OWN = re.compile("_[A-Z_]+")
 
 REPEATED = [" ", "\n", "1", "a", ".", ",", "-", "(", '"', "1 ", "a ", "[", "_"]
-BEFORE = ["", "+1", "a", "1", "x ", "Week", "W1", "W1D", "10", "P", "1,"]
+BEFORE = ["", ">", "+1", "a", "1", "x ", "Week", "W1", "W1D", "10", "P", "1,"]
 AFTER = ["", "!", "\n!"]
 #: Repetitions. In linear time they take some milliseconds, in quadratic time 0.3 seconds or more.
 MANY = 20_000
@@ -58,6 +60,30 @@ def patterns():
             # Patterns of bytes read the parts of a workbook, whose size is limited.
             if isinstance(getattr(import_module(module), name).pattern, str):
                 yield module, name, how
+        yield from in_containers(".".join(parts), path)
+
+
+def in_containers(module, path):
+    """Patterns that a module keeps in tuples and the like, and how it uses those without a name."""
+    calls = re.findall(rf"\b[a-z]\w*\.({'|'.join(CALLS)})\(", path.read_text(encoding="utf-8"))
+    for name, value in vars(import_module(module)).items():
+        if OWN.fullmatch(name) and isinstance(value, dict | tuple | list):
+            for how in sorted({CALLS[call] for call in calls}) if holds_patterns(value) else ():
+                yield module, name, how
+
+
+def holds_patterns(value):
+    return bool(list(found_in(value)))
+
+
+def found_in(value):
+    """The patterns of text that a value is or holds."""
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from itertools.chain(*map(found_in, [*value, *value.values()]))
+    elif isinstance(value, tuple | list):
+        yield from itertools.chain(*map(found_in, value))
 
 
 def seconds(call, *arguments):
@@ -68,23 +94,35 @@ def seconds(call, *arguments):
 
 @pytest.mark.parametrize(("module", "name", "how"), list(patterns()))
 def test_a_pattern_takes_time_that_grows_as_the_text_does(module, name, how):
-    found = getattr(import_module(module), name)
-    call = getattr(found, how)
     given = ("",) if how == "sub" else ()
-    for before, unit, after in itertools.product(BEFORE, REPEATED, AFTER):
-        text = before + unit * MANY + after
-        taken = seconds(call, *given, text)
-        tried = f"{before!r} + {unit!r} * {MANY} + {after!r}"
-        assert taken <= SECONDS, f"{found.pattern} takes {taken:.2f} seconds for {tried}"
+    for found in found_in(getattr(import_module(module), name)):
+        call = getattr(found, how)
+        for before, unit, after in itertools.product(BEFORE, REPEATED, AFTER):
+            text = before + unit * MANY + after
+            taken = seconds(call, *given, text)
+            tried = f"{before!r} + {unit!r} * {MANY} + {after!r}"
+            assert taken <= SECONDS, f"{found.pattern} takes {taken:.2f} seconds for {tried}"
 
 
-def test_texts_with_marks_in_any_number_are_normalised_soon():
-    many = "a" + "\u0301\u0323" * 100_000
-    assert seconds(normal_form, "NFKC", many) < 5
-    few = "a" + "\u0301\u0323" * 15 + "ｂ\u1100\u1161" * 50
+#: Marks of several classes; some are of none, and only what they decompose to is a mark.
+MARKS = "\u0301\u0323\u0345\u0f73\u0f75\u0f81\uff9e\uff9f\u034f"
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(MARKS, 2)))
+def test_texts_with_marks_in_any_number_are_normalised_soon(one, other):
     for form in ("NFKC", "NFKD"):
-        assert normal_form(form, few) == unicodedata.normalize(form, few)
-    assert normal_form("NFKD", f"{many}é") == normal_form("NFKD", f"{many}e\u0301")
+        assert seconds(normal_form, form, "a" + f"{one}{other}" * 100_000) < 5
+
+
+#: Letters, among them parts of syllables, and what decomposes to letters, or a blank and a mark.
+LETTERS = "ae\u00e9\u1ea1\uff42\u1100\u1161\u11a8\uac00\uac01\u00a8\ufb01\u00bd\uff8a"
+
+
+@given(st.text(st.sampled_from(MARKS + LETTERS), min_size=25, max_size=200))
+def test_the_normal_form_is_that_of_unicode(text):
+    for form in ("NFKC", "NFKD"):
+        for many in (text, f"é{MARKS * 9}{text}"):
+            assert normal_form(form, many) == unicodedata.normalize(form, many)
 
 
 VISITS = """\

@@ -21,10 +21,10 @@ _LONGEST_NUMBER = 10**40
 _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 4_000
 
-#: Characters that end a line, steer a terminal, turn the direction of text or are not seen; but for
-#: the two joiners, which the spelling of some languages needs.
+#: Characters that end a line, steer a terminal or turn the direction of text, and of those that are
+#: not seen most; the spelling of some languages needs the two joiners and the selectors.
 _CONTROLS = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180e\u2800\u3164\uffa0\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     r"\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
@@ -94,7 +94,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def on_one_line(text: str) -> str:
-    r"""Return a text whose characters that are not seen, among them line breaks, are escapes.
+    r"""Return a text with escapes for line breaks and most other characters that are not seen.
 
     >>> print(on_one_line("CK\n(U/L)"))
     CK\n(U/L)

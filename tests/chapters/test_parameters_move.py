@@ -35,6 +35,7 @@ from tisstats.chapters.safety import Safety
 from tisstats.chapters.secondary_outcomes import SecondaryOutcomes, table2_checks
 from tisstats.chapters.sensitivity import Sensitivity
 from tisstats.chapters.teaching_placebo import PlaceboResponse
+from tisstats.chapters.teaching_placebo.thresholds import largest_number_needed, number_needed
 from tisstats.chapters.teaching_scoring import ScoredPatient
 from tisstats.datapackage import read_descriptor
 from tisstats.ledger.published import PublishedFacts, data_directory
@@ -582,6 +583,23 @@ def test_a_negative_limit_of_the_difference_has_a_minus_sign():
     low = page("teaching_placebo", confidence_level=0.99999).differences["newcombe"].low
     harm = f"{-1 / low:.1f}"
     assert numbers["needed_high"] == f"∞, or a number needed to harm of {harm} or more"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.125, 0.5, ("2.0", "8.0")),
+        (0.0, 0.5, ("2.0", "∞")),
+        (-0.125, 0.5, ("2.0", "∞, or a number needed to harm of 8.0 or more")),
+        (-0.125, 0.0, ("∞", "−8.0")),
+        (-0.5, -0.125, ("−8.0", "−2.0")),
+    ],
+)
+def test_a_number_needed_to_treat_has_negative_limits_where_both_differences_are_below_zero(
+    low, high, shown
+):
+    difference = Interval(estimate=(low + high) / 2, low=low, high=high, level=0.95, method="wald")
+    assert (number_needed(difference.high), largest_number_needed(difference)) == shown
 
 
 def test_a_difference_of_zero_needs_no_number_of_patients_however_large(monkeypatch):

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 _LIMIT = "the limit of measurement: write that limit, which is then read as the value, or leave the"
-_NUMBER = r"\s*[-+]?\d[\d.,'’\s]*"
+_NUMBER = r"\s*[-+]?\d[\d.,'’\s]*+"
 
 #: What a message adds, and the cells to which it does.
 _HINTS = (

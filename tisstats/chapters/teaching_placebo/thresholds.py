@@ -156,7 +156,7 @@ class ResponseByThreshold(PlaceboTrials):
             "needed": number_needed(found.estimate, 0),
             "needed_precise": number_needed(found.estimate),
             "needed_low": number_needed(found.high),
-            "needed_high": _largest_number_needed(found.low),
+            "needed_high": largest_number_needed(found),
             "printed_limits": " to ".join(
                 self.trials.text(f"{printed}.{end}") for end in ("low", "high")
             ),
@@ -339,15 +339,14 @@ def number_needed(difference: float, decimals: int = 1) -> str:
     return format_rounded(1 / difference, decimals).replace("-", "−")
 
 
-def _largest_number_needed(low: float) -> str:
+def largest_number_needed(difference: Interval) -> str:
     """Format the upper limit of a number needed to treat by the lower limit of the difference.
 
-    A limit of zero excludes no number needed to treat, however large; one below zero does not
-    exclude harm either, of which it gives the least number (Altman 1998,
-    doi:10.1136/bmj.317.7168.1309).
-
-    >>> _largest_number_needed(0.125), _largest_number_needed(0.0), _largest_number_needed(-0.125)
-    ('8.0', '∞', '∞, or a number needed to harm of 8.0 or more')
+    A limit of zero excludes no number needed to treat, however large; one below zero, of limits
+    that include zero, does not exclude harm either, of which it gives the least number (Altman
+    1998, doi:10.1136/bmj.317.7168.1309). Where both limits are below zero, both are negative.
     """
-    needed = number_needed(low)
-    return f"∞, or a number needed to harm of {needed[1:]} or more" if needed[0] == "−" else needed
+    needed = number_needed(difference.low)
+    if needed[0] == "−" and difference.high > 0:
+        return f"∞, or a number needed to harm of {needed[1:]} or more"
+    return needed
