@@ -6,31 +6,26 @@ are what endpoints are derived from: `evaluate` a response, `time_to_first_respo
 whose description names the endpoint, `StudyData.read` has the rows and `evaluate_study` the result.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from tisstats.trial import summaries
-    from tisstats.trial.analysis import Analysis
-    from tisstats.trial.courses import Courses, confirmed_deterioration
-    from tisstats.trial.description import (
-        TABLES,
-        AnalysisOptions,
-        Characteristic,
-        StudyTreatment,
-        TrialDescription,
-        data_package_template,
-    )
-    from tisstats.trial.endpoint_definition import Endpoint
-    from tisstats.trial.endpoints import EndpointResult, evaluate
-    from tisstats.trial.planned_courses import planned_arm_from_courses
-    from tisstats.trial.response_times import ResponseTimes, time_to_first_response
-    from tisstats.trial.scoring import analyse, analyse_many
-    from tisstats.trial.study import Study
-    from tisstats.trial.study_data import StudyData
-    from tisstats.trial.study_endpoint import evaluate_study
-    from tisstats.trial.trial import Trial
+from tisstats.trial import summaries
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.courses import Courses, confirmed_deterioration
+from tisstats.trial.description import (
+    TABLES,
+    AnalysisOptions,
+    Characteristic,
+    StudyTreatment,
+    TrialDescription,
+    data_package_template,
+)
+from tisstats.trial.endpoint_definition import Endpoint
+from tisstats.trial.endpoints import EndpointResult, evaluate
+from tisstats.trial.planned_courses import planned_arm_from_courses
+from tisstats.trial.response_times import ResponseTimes, time_to_first_response
+from tisstats.trial.scoring import analyse, analyse_many
+from tisstats.trial.study import Study
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_endpoint import evaluate_study
+from tisstats.trial.trial import Trial
 
 __all__ = [
     "TABLES",
@@ -56,43 +51,3 @@ __all__ = [
     "summaries",
     "time_to_first_response",
 ]
-
-#: The module of each name: imported when it is asked for, as the ledger needs a fifth of them.
-_HOMES = {
-    "Analysis": "analysis",
-    "Courses": "courses",
-    "confirmed_deterioration": "courses",
-    "AnalysisOptions": "description",
-    "Characteristic": "description",
-    "StudyTreatment": "description",
-    "TABLES": "description",
-    "TrialDescription": "description",
-    "data_package_template": "description",
-    "Endpoint": "endpoint_definition",
-    "EndpointResult": "endpoints",
-    "evaluate": "endpoints",
-    "planned_arm_from_courses": "planned_courses",
-    "ResponseTimes": "response_times",
-    "time_to_first_response": "response_times",
-    "analyse": "scoring",
-    "analyse_many": "scoring",
-    "Study": "study",
-    "StudyData": "study_data",
-    "evaluate_study": "study_endpoint",
-    "Trial": "trial",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    elif not name.startswith("_") and find_spec(f"{__name__}.{name}"):
-        found = import_module(f"{__name__}.{name}")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, *__all__})
