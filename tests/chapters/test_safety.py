@@ -100,5 +100,5 @@ def test_a_whole_number_that_papermill_passes_on_is_the_name_of_a_folder(page):
 
 
 def test_a_fraction_is_refused_since_papermill_drops_its_last_zeros(page):
-    with pytest.raises(ValueError, match="cohort must be text, got the number 1.5; .* -r cohort"):
+    with pytest.raises(ValueError, match=r"cohort must be text, got the number 1\.5; .* -r cohort"):
         replace(page, cohort=1.5)

@@ -14,7 +14,6 @@ from tests.trial.test_other_trial import OTHER
 from tisstats.trial import analyse
 from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.samples import (
-    ALL,
     baseline_statistics,
     groups,
     measure_sample,
@@ -38,7 +37,7 @@ PATIENTS = {
 def test_groups_are_all_and_those_of_the_description():
     found = {name: members.tolist() for name, members in groups(PATIENTS, DESCRIPTION).items()}
     assert found == {
-        ALL: [True, True, True],
+        None: [True, True, True],
         "pm": [True, False, True],
         "ibm": [False, True, False],
         "dm": [False, False, False],
@@ -47,7 +46,7 @@ def test_groups_are_all_and_those_of_the_description():
 
 def test_baseline_of_small_groups_by_hand():
     found = baseline_statistics(PATIENTS, DESCRIPTION, 7)
-    assert found["age", ALL] == {
+    assert found["age", None] == {
         "q1": Fraction("32.75"),
         "median": Fraction("35.5"),
         "q3": Fraction("38.25"),
@@ -59,7 +58,7 @@ def test_baseline_of_small_groups_by_hand():
     assert found["weight", "ibm"]["value"] == Fraction("80.25")
     nothing = dict.fromkeys(("q1", "median", "q3", "value"))
     assert found["age", "ibm"] == found["weight", "dm"] == nothing
-    assert found["anti_sae", ALL] == {"count": Fraction(1), "percent": Fraction(100, 3)}
+    assert found["anti_sae", None] == {"count": Fraction(1), "percent": Fraction(100, 3)}
     assert found["anti_sae", "pm"] == {"count": Fraction(1), "percent": Fraction(50)}
     assert found["smoker", "ibm"] == {"count": Fraction(0), "percent": Fraction(0)}
     assert found["smoker", "dm"] == {"count": Fraction(0), "percent": None}
