@@ -33,7 +33,7 @@ CALLS |= {"sub": "sub", "split": "split", "finditer": "findall"}
 OWN = re.compile("_[A-Z_]+")
 
 REPEATED = [" ", "\n", "1", "a", ".", ",", "-", "(", '"', "1 ", "a ", "[", "_"]
-BEFORE = ["", ">", "+1", "a", "1", "x ", "Week", "W1", "W1D", "10", "P", "1,"]
+BEFORE = ["", ">", "+1", "x ", "W1", "W1D", "P", "1,"]
 AFTER = ["", "!", "\n!"]
 #: Repetitions. In linear time they take some milliseconds, in quadratic time 0.3 seconds or more.
 MANY = 20_000
@@ -108,10 +108,10 @@ def test_a_pattern_takes_time_that_grows_as_the_text_does(module, name, how):
 MARKS = "\u0301\u0323\u0345\u0f73\u0f75\u0f81\uff9e\uff9f\u034f"
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(MARKS, 2)))
-def test_texts_with_marks_in_any_number_are_normalised_soon(one, other):
+@pytest.mark.parametrize("other", MARKS[1:])
+def test_texts_with_marks_in_any_number_are_normalised_soon(other):
     for form in ("NFKC", "NFKD"):
-        assert seconds(normal_form, form, "a" + f"{one}{other}" * 100_000) < 5
+        assert seconds(normal_form, form, "a" + f"{MARKS[0]}{other}" * 30_000) < 2
 
 
 #: Letters, among them parts of syllables, and what decomposes to letters, or a blank and a mark.

@@ -136,6 +136,7 @@ _SETTINGS: dict[Any, Any] = {
 def style() -> Iterator[None]:
     """Set the style of every figure, as a context manager or a decorator.
 
+    >>> import matplotlib as mpl
     >>> with style():
     ...     mpl.rcParams["font.family"]
     ['DejaVu Sans']
