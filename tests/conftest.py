@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ settings.load_profile("unhurried")
 # A shell makes jobs in the background ignore Ctrl-C, and so would every process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-#: Trials made at random, which the tests of any trial and of the check of cohorts share.
-pytest_plugins = ["tests.random_trials"]
+#: Trials made at random, which the tests of any trial and of the check of cohorts share; and what
+#: compares the notebooks that nbval runs with the book.
+pytest_plugins = ["tests.random_trials", "tests.notebook_outputs"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,6 +41,7 @@ def checkout() -> Path:
     return ROOT
 
 
+@cache
 def build_book(name: str, *settings: str) -> Path:
     """Build the real book, if anything has changed since it was last, and return its folder."""
     output = ROOT / "_build" / name

@@ -2,19 +2,14 @@
 
 import json
 import re
-from base64 import b64decode
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.shown import Executed, check_results
-from tisstats.book.downloads.names import FOLDER, METADATA
-from tisstats.book.downloads.pages import without_figures
-from tisstats.book.run.execute import NotebookRun, kernel_log, run_all
-from tisstats.book.run.kept import read_kept
-from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
@@ -256,63 +251,21 @@ def test_words_can_be_searched_for(built_book):
         assert word in index
 
 
-def files_of_figures(notebook: str) -> list[bytes]:
-    """Return the SVG, PDF and PNG files that an executed notebook has."""
-    outputs = [
-        output for cell in json.loads(notebook)["cells"] for output in cell.get("outputs", [])
-    ]
-    encoded = [
-        content
-        for output in outputs
-        for content in output.get("metadata", {}).get(METADATA, {}).get("files", {}).values()
-    ]
-    drawn = [output["data"].get("image/svg+xml", "") for output in outputs if "data" in output]
-    return [*map(b64decode, encoded), *("".join(svg).encode() for svg in drawn if svg)]
+def cells_of(notebook: Path) -> list[tuple[str, str, dict]]:
+    """Kind, text and figure of each cell."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return [(cell.cell_type, cell.source, cell.metadata.get("mystnb", {})) for cell in cells]
 
 
-@pytest.fixture(scope="module")
-def run_again(tmp_path_factory):
-    """Every notebook, executed once more in a project of its own: its text by its name.
-
-    There every notebook does run, and no result of the book is dropped.
-    """
-    folder = tmp_path_factory.mktemp("again")
-    for name in ("notebooks", "data"):
-        (folder / name).symlink_to(ROOT / name)
-    project = Project(folder)
-    runs = [
-        NotebookRun(
-            folder / notebook.relative_to(ROOT),
-            notebook.read_bytes(),
-            project.cache / notebook.name,
-        )
-        for notebook in NOTEBOOKS
-    ]
-    found = {}
-    with fork_server(kernel_log(project)) as server:
-        # Some in ordinary kernels: that these differ in nothing does not depend on the notebook.
-        for some, kernels in ((runs[2:], server), (runs[:2], None)):
-            run_all(project, some, 2, [].append, kernels)  # drops the results of other runs
-            found |= {run.notebook.name: read_kept(run.result).decode("utf-8") for run in some}
-    return found
-
-
-@pytest.fixture(scope="module")
-def figures(built_book):
-    """The files of all figures: the book has them in folders of their own."""
-    folders = (built_book / name for name in (FOLDER, "_images"))
-    return {path.read_bytes() for folder in folders for path in folder.iterdir()}
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_in_the_book_has_the_cells_of_its_source(built_book, notebook):
+    """What they show is compared where nbval runs them, see `tests.notebook_outputs`."""
+    published = built_book / "_sources" / "notebooks" / notebook.name
+    assert cells_of(published) == cells_of(notebook)
 
 
 @pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
-def test_another_run_gives_the_bytes_that_are_in_the_book(built_book, run_again, figures, name):
-    published = built_book / "_sources" / "notebooks" / name
-    assert without_figures(run_again[name]) == published.read_text(encoding="utf-8")
-    assert figures.issuperset(files_of_figures(run_again[name]))
-
-
-@pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
-def test_every_number_of_a_notebook_is_explained_in_the_results(run_again, name):
-    results = Executed(run_again[name])
+def test_every_number_of_a_notebook_is_explained_in_the_results(built_book, name):
+    results = Executed((built_book / "_sources" / "notebooks" / name).read_text(encoding="utf-8"))
     assert results.glued
     check_results(results)
