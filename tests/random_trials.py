@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.ledger.published import data_directory
 from tisstats.lim2021.cohort_check import Addresses
-from tisstats.lim2021.cohort_check.aggregates import compute
+from tisstats.lim2021.cohort_check.aggregates import compute, study_addresses
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION, package
@@ -37,7 +37,7 @@ Tables = dict[str, pd.DataFrame]
 def aggregates(trial, published=None, *, options=None):
     """Every published aggregate of a trial, or of an analysis with an interpretation of its own."""
     analysis = analyse(trial, options) if isinstance(trial, Trial) else trial
-    addresses = Addresses(published or PublishedFacts.read())
+    addresses = study_addresses() if published is None else Addresses(published)
     return compute(CheckedTrial(analysis, addresses.published), addresses)
 
 

@@ -10,6 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.shown import Executed, check_results
+from tisstats.book.run.digests import Surroundings
+from tisstats.book.run.execute import plan_runs
+from tisstats.book.run.kept import read_kept
 from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
@@ -264,8 +267,15 @@ def test_a_notebook_in_the_book_has_the_cells_of_its_source(built_book, notebook
     assert cells_of(published) == cells_of(notebook)
 
 
+@pytest.fixture(scope="module")
+def kept_results(built_book):  # noqa: ARG001 - a build keeps them
+    """What the build has kept of each run, by the name of the notebook."""
+    runs = plan_runs(PROJECT, {}, {}, Surroundings.of_project(PROJECT))
+    return {run.notebook.name: read_kept(run.result).decode("utf-8") for run in runs}
+
+
 @pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
-def test_every_number_of_a_notebook_is_explained_in_the_results(built_book, name):
-    results = Executed((built_book / "_sources" / "notebooks" / name).read_text(encoding="utf-8"))
+def test_every_number_of_a_notebook_is_explained_in_the_results(kept_results, name):
+    results = Executed(kept_results[name])
     assert results.glued
     check_results(results)

@@ -27,6 +27,12 @@ def failed(tables):
     return {item.name for item in check(make_trial(tables)).mismatches}
 
 
+def failed_of_each(many):
+    """As `failed` of each, much faster than one by one."""
+    reports = check_many([make_trial(tables) for tables in many])
+    return [{item.name for item in report.mismatches} for report in reports]
+
+
 def broken(tables, slow, published):
     """The printed numbers that the slow computation no longer finds."""
     values = slow.Cohort(tables).aggregates()
@@ -163,8 +169,11 @@ def test_every_column_is_changed_and_watched(reference, slow, published):
         # Measures are changed further below, where it matters most.
         # Few patients' responses hang on the limit of normal.
         number = {"visits": 2}.get(table, 20 if column == "ck_uln" else 6)
-        some = draw.permutation(len(every))[:number]
-        breaks = [agree(reference, every[at], slow, published) for at in some]
+        some = [every[at] for at in draw.permutation(len(every))[:number]]
+        others = [changed(reference, change) for change in some]
+        breaks = [broken(other, slow, published) for other in others]
+        for change, found, expected in zip(some, failed_of_each(others), breaks, strict=True):
+            assert numbers_of(found) == expected, change
         if table != "visits" and not any(breaks):
             silent.add(column)
     # Single doses stand for the course of single patients: a statement watches them.
