@@ -5,7 +5,7 @@ the page by the method that returns them. Chapters are called directly; no kerne
 """
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -39,6 +39,7 @@ from tisstats.chapters.teaching_placebo.thresholds import largest_number_needed,
 from tisstats.chapters.teaching_scoring import ScoredPatient
 from tisstats.datapackage import read_descriptor
 from tisstats.ledger.published import PublishedFacts, data_directory
+from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.cohort_check import CheckResult
 from tisstats.lim2021.next_trial import NextTrialPlan
@@ -193,6 +194,13 @@ CASES = [
 ]
 
 
+def stored_range(row, kind):
+    """The attainable P values of a row by the definition of SPSS, which a file has."""
+    found = table2_bounds._read_range(replace(row, definition="spss"), kind)
+    assert found is not None, f"{row.measure} has no stored range"
+    return found
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _shared():
     """Let all pages share what parameters reach as arguments alone: some of it takes a second.
@@ -220,6 +228,9 @@ def _shared():
         for module in (printed_interval, table2_checks, ledger_page):
             patch.setattr(module, "evaluate_ledger", shared_ledger)
         patch.setattr(comparison, "_run_calls", lambda _: calls(data_directory("agreement")))
+        # Attainable P values by another definition take many seconds: test_secondary_outcomes.py
+        # and tests/lim2021/test_ledger.py compute some. Here those of SPSS stand for them.
+        patch.setattr(table2_bounds, "compute", stored_range)
         patch.setattr(statistics, "two_arm_sample_size", cache(statistics.two_arm_sample_size))
         yield
 

@@ -43,6 +43,12 @@ def pvalue(values, method):
     return signed_rank_test([float(v) for v in values], method=method).pvalue
 
 
+@cache
+def every_pvalue(case, method):
+    """The P value of each sample."""
+    return [pvalue(values, method) for values in every_sample(*case)]
+
+
 CASES = [
     # quartiles, n, step, low, high, definition
     (("–2", "–1", "0"), 7, 1, -3, 3, "spss"),
@@ -71,8 +77,9 @@ def test_bounds_and_attainability_are_those_of_all_samples(
     printed, n, step, low, high, definition, method
 ):
     step = Fraction(step)
-    samples = every_sample(printed, n, step, low, high, definition)
-    all_pvalues = {round(pvalue(values, method), 12) for values in samples}
+    case = (printed, n, step, low, high, definition)
+    samples = every_sample(*case)
+    all_pvalues = {round(each, 12) for each in every_pvalue(case, method)}
     assert samples
     for printed_p in ("0.01", "0.05", "0.06", "0.20", "0.4", "0.83", "1.00", "< 0.05", "> 0.9"):
         found = signed_rank_p_range(
@@ -99,13 +106,10 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
     printed, n, step, low, high, definition, method
 ):
     step = Fraction(step)
-    samples = every_sample(printed, n, step, low, high, definition)
+    case = (printed, n, step, low, high, definition)
+    both = list(zip(every_pvalue(case, "asymptotic"), every_pvalue(case, method), strict=True))
     for text in ("0.05", "0.1", "0.3", "1.0"):
-        pvalues = [
-            pvalue(values, method)
-            for values in samples
-            if matches_print(pvalue(values, "asymptotic"), parse(text))
-        ]
+        pvalues = [each for asymptotic, each in both if matches_print(asymptotic, parse(text))]
         found = signed_rank_p_range(
             *(*printed, n, step, low, high),
             definition=definition,

@@ -36,13 +36,17 @@ def visit(rng, patient, week):
     return ",".join([patient, str(week), rng.choice(["A", "Köln"]), *values, "250"])
 
 
+#: Enough for a dozen batches and four parts of what `small` permits, and for a few seconds in all.
+PATIENTS = 110
+
+
 @pytest.fixture(scope="module")
 def lines():
-    """Rows of two hundred patients, whose visits are spread over the file."""
+    """Rows of many patients, whose visits are spread over the file."""
     rng = random.Random(17)
     rows = [
         visit(rng, rng.choice([f"{patient:03}", f" {patient:03}"]), week)
-        for patient in range(200)
+        for patient in range(PATIENTS)
         for week in range(0, rng.randrange(4, 24), 4)
     ]
     rng.shuffle(rows)
@@ -83,7 +87,7 @@ def test_text_has_the_bytes_of_the_whole_table(lines, tmp_path, ending, missing)
     said = scored(source, output, missing=missing)
     opened = gzip.decompress if ending.endswith(".gz") else bytes
     assert opened(output.read_bytes()) == opened(whole.read_bytes())
-    assert said[0] == f"200 patients, {len(lines) - 1} visits"
+    assert said[0] == f"{PATIENTS} patients, {len(lines) - 1} visits"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["visits.csv", output.name, whole.name]
     )
@@ -112,7 +116,7 @@ def test_a_file_has_as_few_parts_as_its_rows_need(lines, tmp_path, monkeypatch, 
         lambda lines: lines,
         lambda lines: [f'"{line.replace(",", chr(34) + "," + chr(34))}"' for line in lines],
         lambda lines: [line.replace(",", ";").replace(".", ",") for line in lines],
-        lambda lines: [*lines[:700], "", *lines[700:]],
+        lambda lines: [*lines[:300], "", *lines[300:]],
     ],
     ids=["plain", "quoted", "semicolons", "with an empty row"],
 )
@@ -180,7 +184,7 @@ def test_faults_are_those_of_the_whole_table(lines, tmp_path):
     with pytest.raises(DataError) as found:
         scored(source, tmp_path / "scored.csv")
     assert str(found.value).splitlines() == str(expected.value).splitlines()
-    assert len(found.value.faults) > 100
+    assert len(found.value.faults) > 60
     assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
 
 
@@ -248,7 +252,7 @@ def test_a_run_goes_on_where_another_has_stopped(interrupted, tmp_path, monkeypa
         said = scored(source, output)
     assert sorted(calls) == list(range(len(calls)))
     assert len(calls) > 3
-    assert said[0].startswith("200 patients")
+    assert said[0].startswith(f"{PATIENTS} patients")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scored.csv", "visits.csv"]
     whole = tmp_path / "whole.csv"
     write_table(score_visits(read_visits(source, ["ldh_limit"]).table, **SCORING), whole)
@@ -303,7 +307,7 @@ def test_patients_of_a_parquet_file_may_be_numbers_or_text(lines, tmp_path, kind
     table = read.table.assign(patient_id=ids)
     source, output = tmp_path / "visits.parquet", tmp_path / "scored.parquet"
     table.to_parquet(source)
-    assert scored(source, output)[0].startswith("200 patients, ")
+    assert scored(source, output)[0].startswith(f"{PATIENTS} patients, ")
     expected, found = score_visits(table, **SCORING), pd.read_parquet(output)
     names = [name for name in expected if name not in table]
     for name in names:

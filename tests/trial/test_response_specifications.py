@@ -3,7 +3,7 @@
 import math
 import random
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -59,15 +59,22 @@ def slow_status(visits, stop, rescue, settings):
     return answer
 
 
-def slow_counts(folder, mmt_max, settings, arm):
+@cache
+def slow_rows(folder, mmt_max):
+    """Patients, scores and weeks of rescue from the files, read once for all combinations."""
     scores = slow_scores(folder, mmt_max, WEEKS)
     rescue = {
         row["patient_id"]: Fraction(row["week"])
         for row in read_csv(folder / "synthetic_treatments.csv")
         if row["treatment"] == "rescue"
     }
+    return read_csv(folder / "synthetic_patients.csv"), scores, rescue
+
+
+def slow_counts(folder, mmt_max, settings, arm):
+    rows, scores, rescue = slow_rows(folder, mmt_max)
     responders = patients = 0
-    for row in read_csv(folder / "synthetic_patients.csv"):
+    for row in rows:
         if row["arm"] != arm:
             continue
         name = row["patient_id"]

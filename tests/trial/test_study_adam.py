@@ -1,6 +1,9 @@
 """Studies read from data sets of others, or from ours: what is missing, refused and translated."""
 
 import datetime as dt
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -308,9 +311,9 @@ def test_columns_of_ours_lead_to_variables_and_records(tmp_path):
 BASELINES = ["week 0", "last before first dose", "mean before first dose"]
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
-@pytest.mark.parametrize("baseline", BASELINES)
-def test_dates_survive_the_way_to_data_sets_and_back(tmp_path, file_format, baseline):
+@cache
+def with_visits_outside_windows(baseline):
+    """A study with dates, read from its tables, and its data sets: once for all formats."""
     made = make_study(12, seed=5, with_dates=True)
     made.description = made.description.replace(
         "[endpoint]", 'unscheduled = "drop"\n\n[endpoint]', 1
@@ -324,9 +327,16 @@ def test_dates_survive_the_way_to_data_sets_and_back(tmp_path, file_format, base
     day = dt.date.fromisoformat(made.patients[0]["first_dose_date"])
     more = [day + dt.timedelta(days=days) for days in (-2, 60)]
     made.visits += [{**first, "date": each.isoformat()} for each in more]
-    given = StudyData.read(made.write(tmp_path / "tables"))
+    with TemporaryDirectory() as folder:
+        given = StudyData.read(made.write(Path(folder)))
+    return made, given, study_datasets(given)
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_dates_survive_the_way_to_data_sets_and_back(tmp_path, file_format, baseline):
+    made, given, datasets = with_visits_outside_windows(baseline)
     assert len(given.dropped_visits)
-    datasets = study_datasets(given)
     tables = datasets.tables
     starts = [row["first_dose_date"] for row in made.patients]
     assert tables["ADSL"]["TRTSDT"].astype(str).tolist() == starts

@@ -2,6 +2,9 @@
 
 import re
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -25,9 +28,21 @@ from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
 
 
+def plain():
+    return make_study(15, seed=8)
+
+
 @pytest.fixture
 def made():
-    return make_study(15, seed=8)
+    return plain()
+
+
+@cache
+def exported(made):
+    """A study read from its tables, and its data sets: once for all formats."""
+    with TemporaryDirectory() as folder:
+        given = StudyData.read(made().write(Path(folder)))
+    return given, study_datasets(given)
 
 
 def read_back(made, folder, datasets, file_format):
@@ -52,9 +67,7 @@ def test_early_stops_and_limits_of_patients_survive_too(made, tmp_path):
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
-@pytest.mark.parametrize("characteristic", [False, True])
-def test_deaths_survive_with_their_weeks(tmp_path, file_format, characteristic):
+def with_weeks_of_deaths():
     made = make_study(8, missing=0, missed=0, seed=3)
     ends = [(4, "adverse_event", 14.5), ("", "completed", 30), ("", "death", 25), (26, "death", "")]
     ends += [("", "completed", "")] * 4
@@ -62,11 +75,20 @@ def test_deaths_survive_with_their_weeks(tmp_path, file_format, characteristic):
         row |= dict(zip(("stop_week", "end_reason", "death_week"), cells, strict=True))
     made.visits = [v for v in made.visits if v["patient_id"] != "P001" or v["week"] <= 12]
     made.treatments = [row for row in made.treatments if row["treatment"] != "rescue"]
-    if characteristic:
-        row = '[characteristics]\ndeath_week = { label = "Death, week", type = "number" }'
-        made.description = made.description.replace("[characteristics]", row)
-    given = StudyData.read(made.write(tmp_path / "tables"))
-    datasets = study_datasets(given)
+    return made
+
+
+def with_deaths_as_a_characteristic():
+    made = with_weeks_of_deaths()
+    row = '[characteristics]\ndeath_week = { label = "Death, week", type = "number" }'
+    made.description = made.description.replace("[characteristics]", row)
+    return made
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("made", [with_weeks_of_deaths, with_deaths_as_a_characteristic])
+def test_deaths_survive_with_their_weeks(tmp_path, file_format, made):
+    given, datasets = exported(made)
     adsl = datasets.tables["ADSL"]
     assert adsl["DTHFL"].tolist() == ["Y"] * 4 + [""] * 4
     # Without a cell of its own, a death that ended the study was in the week of the stop.
@@ -76,7 +98,7 @@ def test_deaths_survive_with_their_weeks(tmp_path, file_format, characteristic):
     described = {each.variable: each for each in datasets.variables_of("ADSL")}
     assert described["DTHWK"].source == "patients.death_week"
     assert described["DTHFL"].derivation.endswith("or the week of the death is recorded")
-    found = read_back(made, tmp_path / "again", datasets, file_format)
+    found = read_back(made(), tmp_path / "again", datasets, file_format)
     np.testing.assert_array_equal(found.trial.patients["death_week"].astype(float), expected)
     for name in ("stop_week", "death_week"):
         pair = (getattr(study_courses(data), name) for data in (given, found))
@@ -105,9 +127,8 @@ def test_without_a_column_of_deaths_data_sets_are_as_they_were(made, tmp_path):
 
 @pytest.mark.parametrize("file_format", FILE_FORMATS)
 def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_format):
-    folder = made.write(tmp_path / "tables")
-    given = StudyData.read(folder)
-    found = read_back(made, tmp_path / "again", study_datasets(given), file_format)
+    given, datasets = exported(plain)
+    found = read_back(made, tmp_path / "again", datasets, file_format)
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
     np.testing.assert_array_equal(found.analysis.weeks, given.analysis.weeks)
     for column in ("arm", "age", "sex", "dysphagia", "end_reason"):
@@ -119,10 +140,7 @@ def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_for
     assert all(path.name.startswith("synthetic_") for path in (tmp_path / "again/adam").iterdir())
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
-def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
-    tmp_path, file_format
-):
+def rescued_before_a_late_visit():
     made = make_study(15, seed=8, changes='intercurrent = "composite"')
     for row in made.visits:
         row["week"] += 0.3 if row["week"] else 0
@@ -132,8 +150,15 @@ def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
     made.treatments = [
         {**made.treatments[0], **rescue, "patient_id": row["patient_id"]} for row in made.patients
     ]
-    given = StudyData.read(made.write(tmp_path / "tables"))
-    found = read_back(made, tmp_path / "again", study_datasets(given), file_format)
+    return made
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
+    tmp_path, file_format
+):
+    given, datasets = exported(rescued_before_a_late_visit)
+    found = read_back(rescued_before_a_late_visit(), tmp_path / "again", datasets, file_format)
     for column in ("week", "visit_week"):
         expected = given.trial.visits[column].to_numpy(dtype=float)
         np.testing.assert_array_equal(found.trial.visits[column].to_numpy(dtype=float), expected)
@@ -141,13 +166,18 @@ def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
     assert not evaluate_study(given).responders_low
 
 
+def one_not_analysed():
+    made = plain()
+    for number, row in enumerate(made.patients):
+        row["analysed"] = str(number != 2).lower()
+    return made
+
+
 @pytest.mark.parametrize("file_format", FILE_FORMATS)
-def test_visits_outside_the_analysis_survive_too_without_a_score(made, tmp_path, file_format):
+def test_visits_outside_the_analysis_survive_too_without_a_score(tmp_path, file_format):
+    made = one_not_analysed()
     name = made.patients[2]["patient_id"]
-    for row in made.patients:
-        row["analysed"] = str(row["patient_id"] != name).lower()
-    given = StudyData.read(made.write(tmp_path / "tables"))
-    datasets = study_datasets(given)
+    given, datasets = exported(one_not_analysed)
     visits = datasets.tables["ADTIS"]
     outside = visits[visits["USUBJID"].str.endswith(name)]
     assert len(outside)
@@ -163,8 +193,8 @@ def test_visits_outside_the_analysis_survive_too_without_a_score(made, tmp_path,
     np.testing.assert_array_equal(found.analysis.tis, given.analysis.tis)
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
-def test_visits_that_the_schedule_drops_survive_too_unused(made, tmp_path, file_format):
+def seen_outside_all_windows():
+    made = plain()
     made.description = made.description.replace("[visits]", '[visits]\nunscheduled = "drop"')
     name = made.patients[3]["patient_id"]
     made.patients[3] |= {"stop_week": "", "end_reason": "completed"}
@@ -177,9 +207,15 @@ def test_visits_that_the_schedule_drops_survive_too_unused(made, tmp_path, file_
     made.treatments.append(
         {**made.treatments[0], "patient_id": name, "treatment": "rescue", "week": 29, "dose": ""}
     )
-    given = StudyData.read(made.write(tmp_path / "tables"))
+    return made
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_visits_that_the_schedule_drops_survive_too_unused(tmp_path, file_format):
+    made = seen_outside_all_windows()
+    name = made.patients[3]["patient_id"]
+    given, datasets = exported(seen_outside_all_windows)
     assert given.not_used == {"outside of all windows": 1}
-    datasets = study_datasets(given)
     visits = datasets.tables["ADTIS"]
     dropped = visits[visits["AVISITN"] == 31]
     assert set(dropped["SUBJID"]) == {name}

@@ -40,10 +40,17 @@ def study(request, tmp_path_factory):
     return specifications(STUDIES[request.param](tmp_path_factory.mktemp("study") / "rows"))
 
 
-def test_the_first_combination_is_the_primary_endpoint_of_the_study(study):
+@pytest.fixture(scope="module")
+def table(study):
+    """Every result of a study: its P values take seconds."""
+    return study.table()
+
+
+def test_the_first_combination_is_the_primary_endpoint_of_the_study(study, table):
     result = evaluate_study(study.data)
+    responses = table[table["Outcome"] == "Response"]
     for comparison in study.comparisons:
-        found = study.response(comparison).results.iloc[0]
+        found = responses[responses["Group"] == comparison.title].iloc[0]
         for arm, suffix in ((comparison.arm, ""), (comparison.reference, "_reference")):
             if arm is not None:
                 mine = result.select(study.members(arm))
@@ -52,14 +59,20 @@ def test_the_first_combination_is_the_primary_endpoint_of_the_study(study):
 
 
 def is_the_primary_endpoint(study):
+    """For each arm, whether the first combination counts as the endpoint does; without P values."""
     result = evaluate_study(study.data)
+    counting = [each for each in study.choices if not each.settings & {"interval", "test"}]
+    first = next(iter(combined_settings(counting)))
     return [
-        (found[f"responders{suffix}"], found[f"patients{suffix}"])
-        == (mine.responders_low, mine.denominator)
+        (responders, patients) == (mine.responders_low, mine.denominator)
         for comparison in study.comparisons
-        for found in [study.response(comparison).results.iloc[0]]
-        for arm, suffix in ((comparison.arm, ""), (comparison.reference, "_reference"))
-        if arm is not None
+        for counts in [study.cohort(comparison).count(study.endpoint, first)]
+        for arm, responders, patients in zip(
+            filter(None, (comparison.arm, comparison.reference)),
+            counts.responders,
+            counts.patients,
+            strict=True,
+        )
         for mine in [result.select(study.members(arm))]
     ]
 
@@ -116,13 +129,11 @@ def test_every_choice_has_alternatives_and_a_reason_for_each(study):
         assert all(level.reason for level in choice.levels)
     varied = {choice.label for choice in study.choices}
     assert varied.isdisjoint(each.choice for each in study.not_varied)
-    curve = study.response(study.comparisons[0])
-    assert len(curve) == np.prod([len(choice.levels) for choice in study.choices])
 
 
-def test_the_table_has_every_result_of_every_arm(study):
-    table = study.table()
+def test_the_table_has_every_result_of_every_arm(study, table):
     arms, measures = len(study.data.study.arms), len(study.data.trial.description.measures)
+    assert combinations(study.choices) == math.prod(len(each.levels) for each in study.choices)
     expected = len(study.comparisons) * combinations(study.choices)
     expected += arms * measures * combinations(study.change_choices)
     assert len(table) == expected

@@ -91,9 +91,9 @@ def test_confidence_levels_are_shown_in_full(tables, level, heading):
     assert table.iloc[0, 2] == f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
 
 
-@pytest.fixture(params=SEEDS)
+@pytest.fixture(scope="module", params=SEEDS)
 def both(request, tables_of, slow):
-    """A trial and the slow computation of its patients."""
+    """A trial and the slow computation of its patients, which tests read and do not change."""
     tables = tables_of(request.param)
     return make_trial(tables), slow.Cohort(tables)
 

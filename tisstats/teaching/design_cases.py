@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from math import ceil, sqrt
 from statistics import NormalDist
 
@@ -345,6 +346,7 @@ def entry_criterion_case(draw: Draw) -> Case:
     )
 
 
+@cache  # each case looks at the same few cutoffs and parts
 def _baseline_needed(cut: int, part: int, half: int = 0) -> tuple[Fraction, Fraction]:
     """Return the smallest baseline whose fall by a part, as read, is beyond a cutoff, and its end.
 
