@@ -586,6 +586,37 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
         Study.read(tmp_path)
 
 
+@pytest.mark.parametrize("digits", [13, 14, 15, 16, 17])
+def test_a_week_from_days_is_the_scheduled_one_however_it_was_rounded(digits):
+    scheduled = [0, 85 / 7, 169 / 7]
+    rounded = [float(f"{week:.{digits}g}") for week in scheduled]
+    given = changed("visits.weeks", scheduled)
+    given["visits"]["window_days"] = {repr(week).removesuffix(".0"): 3 for week in rounded}
+    given["endpoint"] |= {"kind": "sustained", "week": rounded[2], "also_at": rounded[1:2]}
+    study = Study.from_mapping(given)
+    assert (study.endpoint.week, study.endpoint.also_at) == (scheduled[2], (scheduled[1],))
+    assert dict(study.visits.window_days) == dict.fromkeys(scheduled, 3)
+
+
+def test_weeks_that_print_alike_are_the_same_or_refused():
+    given = changed("endpoint.week", 24.00001)
+    given["endpoint"]["kind"] = "best"
+    assert faults(given) == [
+        "study.toml, key endpoint.week, value '24.00001': is not the scheduled week 24, and both "
+        "are printed as 24"
+    ]
+    given["endpoint"]["kind"] = "at week"
+    assert len(faults(given)) == 1
+    given = changed("visits.weeks", [0, 4, 24, 24.00001])
+    given["visits"]["window_days"] = 0
+    assert faults(given) == [
+        "study.toml, key visits.weeks, value '24.00001': is printed as 24, as 24 is; weeks must "
+        "differ where printed"
+    ]
+    given["visits"]["weeks"][3] = 24.0001
+    assert Study.from_mapping(given).visits.weeks[3] == pytest.approx(24.0001, abs=1e-9)
+
+
 def test_a_sustained_response_is_seen_at_a_scheduled_week():
     given = changed("endpoint.kind", "sustained")
     given["endpoint"] |= {"week": 13, "also_at": [4]}
