@@ -153,7 +153,10 @@ def test_settings_are_counted_wherever_they_lie(tmp_path, monkeypatch, folder, e
     write_workbook(pd.DataFrame({"week": [0, 4]}), path)
     with_part(path, many_names, part)
     with_part(path, lambda text: text.decode().encode(encoding), part)
-    parts = {part: f"{folder}/book.xml", f"xl/_rels/{part[3:]}.rels": f"{folder}/_rels/book.xml.rels"}
+    parts = {
+        part: f"{folder}/book.xml",
+        f"xl/_rels/{part[3:]}.rels": f"{folder}/_rels/book.xml.rels",
+    }
     moved(path, parts)
     assert read_table(path).cells["week"].tolist() == [0, 4]
     for limit, most in {"_MOST_TAGS": 500, "_MOST_SHEETS": 0}.items():
