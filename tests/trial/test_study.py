@@ -191,6 +191,16 @@ def test_a_number_in_quotation_marks_is_one_fault():
     assert "quotation marks" not in faults(changed("measures.vas_max", [10]))[0]
 
 
+@pytest.mark.parametrize("date", ["2024-01-08", "2024-01-08T09:30:00", "09:30:00"])
+@pytest.mark.parametrize("form", ["{}", "[{}]", "[[{}]]", "{{ tis = {} }}", "{{ tis = [{}] }}"])
+@pytest.mark.parametrize("key", ["measures.used", "visits.weeks", "analysis.decimals", "arms"])
+def test_a_date_that_is_out_of_place_is_one_line(key, form, date):
+    value = tomllib.loads(f"given = {form.format(date)}")["given"]
+    found = faults(changed(key, value))
+    assert found
+    assert all(f"key {key}" in line and date[-8:] in line for line in found), found
+
+
 def test_a_value_is_shown_up_to_sixty_characters():
     for length, shown in ((60, 60 * "x"), (61, 57 * "x" + "...")):
         (line,) = faults(changed("study.data", length * "x"))

@@ -170,7 +170,9 @@ def _lower_first(text: str) -> str:
 
 def format_value(value: object) -> str:
     """Format a value as a description has it, cut at sixty characters."""
-    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    shown = str(value)
+    if isinstance(value, list | dict):  # with dates in it, which JSON has not
+        shown = json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, bool):
         shown = shown.lower()
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
