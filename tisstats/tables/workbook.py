@@ -52,8 +52,8 @@ _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 _SHEETS_SHOWN = 20
 
 #: Most tags in the parts that openpyxl reads whole, of each element of which it builds an object,
-#: such as styles and names, and most sheets. Excel permits 65,490 formats of cells, with some tags each:
-#: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+#: such as styles and names, and most sheets. Excel permits 65,490 formats of cells, with some tags
+#: each: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 _MOST_TAGS, _MOST_SHEETS = 500_000, 10_000
 
 #: A sheet in the list of them; names may have the prefix of a namespace.
@@ -179,7 +179,7 @@ def _load(content: bytes, file: str) -> Workbook:
     reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     reader.archive = archive
     reader.valid_files = {name for name in archive.namelist() if "/_rels/" not in name}
-    reader.read_chartsheet = lambda sheet, rel: None
+    reader.read_chartsheet = lambda *_: None
     with _no_warnings():
         try:
             reader.read()

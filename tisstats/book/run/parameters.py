@@ -119,7 +119,9 @@ def parse_settings(
         name, equals, text = setting.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise UsageError(f"{shown(setting)} is not a setting: write name=value, as in threshold=40")
+            raise UsageError(
+                f"{shown(setting)} is not a setting: write name=value, as in threshold=40"
+            )
         if name not in known:
             raise UsageError(*_unknown(name, known))
         if name in values:
