@@ -32,8 +32,8 @@ _LONGEST_BEGIN = max(map(len, _OTHER_FORMATS))
 #: What to do with text whose every second byte is zero, and that has no byte order mark.
 _IS_UTF_16 = "is in UTF-16 by its content; declare the encoding {} (--encoding of tisstats score)"
 
-#: Bytes that are unpacked at once, and most compressed ones in a row from which nothing is: names in
-#: headers, and members without content, which take long for their size.
+#: Bytes that are unpacked at once, and most compressed ones in a row from which nothing is: names
+#: in headers, and members without content, which take long for their size.
 _BLOCK, _MOST_WITHOUT_CONTENT = 2**20, 2 * 2**20
 _WITHOUT_CONTENT = (
     f"has {_MOST_WITHOUT_CONTENT // 2**20} MB in a row without content (gzip); it is not read"
