@@ -68,8 +68,8 @@ class Parameters:
             elif field.type == "str" and _is_number(Real)(value):
                 # Of 1.50, which may name a folder, papermill passes on 1.5.
                 raise ValueError(
-                    f"{field.name} must be text, got the number {shown(value)}; papermill passes on "
-                    f"a text as it is with -r {field.name} TEXT"
+                    f"{field.name} must be text, got the number {shown(value)}; papermill passes "
+                    f"on a text as it is with -r {field.name} TEXT"
                 )
             if why := _refusal(kind, value) or refusal(field.name, value):
                 raise ValueError(f"{field.name} {why}")
