@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -206,6 +207,31 @@ def test_a_file_that_unpacks_to_all_the_memory_is_not_read(tmp_path, monkeypatch
     assert len(read_table(path)) == 4_998
     path.write_bytes(gzip.compress(text[:20_001].encode()))
     assert packed.TOO_LARGE in only_fault(read_table, path)
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("name", [b"", b"n" * 3_000_000 + b"\0"])
+def test_a_compressed_file_without_content_for_long_is_not_read(tmp_path, before, name):
+    path, text = tmp_path / "visits.csv.gz", gzip.compress(b"id,week\n1,0\n", mtime=0)
+    few, empty = 2_000, gzip.compress(b"", mtime=0)
+    many = bytes([*empty[:3], 8, *empty[4:10]]) + name + empty[10:] if name else empty * 120_000
+    for nothing, whole in ((empty * few, True), (many, False)):
+        path.write_bytes(nothing + text if before else text + nothing)
+        if whole:
+            assert read_table(path).cells["week"].tolist() == ["0"]
+        else:
+            line = "visits.csv.gz: has 2 MB in a row without content (gzip); it is not read"
+            assert only_fault(read_table, path).endswith(line)
+
+
+def test_content_that_cannot_be_compressed_is_read(tmp_path):
+    noise = random.Random(1).randbytes(3_000_000).hex()
+    path = tmp_path / "visits.csv.gz"
+    cells = [noise[at : at + 60_000] for at in range(0, len(noise), 60_000)]
+    packed_text = gzip.compress(f"id\n{chr(10).join(cells)}\n".encode(), compresslevel=0)
+    assert len(packed_text) > 5_000_000
+    path.write_bytes(packed_text)
+    assert len(read_table(path)) == len(cells)
 
 
 def with_sheet(path, change):

@@ -124,6 +124,17 @@ def test_a_setting_needs_a_name_and_a_value(known, setting):
         parse_settings([setting], known)
 
 
+@pytest.mark.parametrize("setting", ["{}", "{}=1", "threshold={}", "strict={}"])
+@pytest.mark.parametrize("text", ["9" * 5_000, "a\n" * 5_000])
+def test_a_very_long_setting_is_cut_on_one_line(known, setting, text):
+    with pytest.raises(UsageError) as caught:
+        parse_settings([setting.format(text)], known)
+    line = str(caught.value).split("\nKnown parameters:")[0]
+    assert "\n" not in line
+    assert len(line) < 250
+    assert " characters)" in line
+
+
 def test_a_name_may_be_set_once(known):
     with pytest.raises(UsageError, match="'threshold' is set more than once"):
         parse_settings(["threshold=20", "threshold=30"], known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -345,6 +346,31 @@ def test_single_patients_are_not_shown_where_the_description_says_so(tmp_path):
     paired = Measures(folder).paired_changes()
     assert "a line per patient" not in paired.alt
     assert "not shown" in Measures(folder).numbers()["pairs_shown"]
+
+
+def test_a_rounding_error_in_a_week_changes_no_page(tmp_path):
+    def pages(made, folder):
+        cohort = str(made.write(tmp_path / folder))
+        scores, sensitivity = Scores(cohort), Sensitivity(cohort)
+        tables = [scores.incidence(), sensitivity.choices()]
+        return [scores.curves().alt, *(each.frame.to_dict("records") for each in tables)]
+
+    def study(scheduled, endpoint, visit):
+        made = make_study(8, weeks=(0, 4, 24), missed=0, missing=0)
+        for row in made.visits:
+            row["week"] = repr(visit) if row["week"] == 24 else row["week"]
+        made.description = made.description.replace("[0, 4, 24]", str(scheduled))
+        made.description = made.description.replace("week = 24", f"week = {endpoint!r}")
+        made.description = made.description.replace('"at week"', '"best"')
+        return made
+
+    week = 169 / 7
+    less, more = math.nextafter(week, 0), math.nextafter(week, 100)
+    for scheduled in ([0, 4], [0, 4, week]):
+        expected = pages(study(scheduled, week, week), f"{len(scheduled)}")
+        for number, (endpoint, visit) in enumerate([(less, more), (more, less)]):
+            made = study(scheduled, endpoint, visit)
+            assert pages(made, f"{len(scheduled)}-{number}") == expected, (scheduled, number)
 
 
 def test_bounds_have_a_range_and_competing_events_a_column(tmp_path):

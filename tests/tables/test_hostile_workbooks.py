@@ -126,3 +126,58 @@ def test_so_many_settings_that_they_take_minutes_are_one_line(tmp_path, monkeypa
         monkeypatch.setattr(workbook, limit, 0)
         assert "more styles, names or sheets than can be read" in only_fault(path)
         monkeypatch.undo()
+
+
+def moved(path, names):
+    """Give parts of a workbook other names, in the list of their types too."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            for old, new in names.items() if part == "[Content_Types].xml" else ():
+                content = content.replace(b'"/%b"' % old.encode(), b'"/%b"' % new.encode())
+            archive.writestr(names.get(part, part), content)
+
+
+def many_names(text):
+    name = b'<definedName name="n%d">table!$A$1</definedName>'
+    names = b"".join(name % number for number in range(300))
+    assert text.count(b"<definedNames") == 1, text
+    return re.sub(b"<definedNames */>", b"<definedNames>%b</definedNames>" % names, text)
+
+
+@pytest.mark.parametrize("folder", ["xl", "elsewhere", "xl/worksheets"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_settings_are_counted_wherever_they_lie(tmp_path, monkeypatch, folder, encoding):
+    path, part = tmp_path / "visits.xlsx", "xl/workbook.xml"
+    write_workbook(pd.DataFrame({"week": [0, 4]}), path)
+    with_part(path, many_names, part)
+    with_part(path, lambda text: text.decode().encode(encoding), part)
+    parts = {
+        part: f"{folder}/book.xml",
+        f"xl/_rels/{part[3:]}.rels": f"{folder}/_rels/book.xml.rels",
+    }
+    moved(path, parts)
+    assert read_table(path).cells["week"].tolist() == [0, 4]
+    for limit, most in {"_MOST_TAGS": 500, "_MOST_SHEETS": 0}.items():
+        monkeypatch.setattr(workbook, limit, most)
+        assert "more styles, names or sheets than can be read" in only_fault(path)
+        monkeypatch.undo()
+
+
+def test_parts_that_are_not_needed_are_not_read(tmp_path):
+    path = tmp_path / "visits.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["week", "ck"])
+    book.active.append([4, 170])
+    book.active["A2"].hyperlink = "https://example.org"
+    chart = openpyxl.chart.BarChart()
+    chart.add_data(openpyxl.chart.Reference(book.active, 1, 1, 2, 2))
+    book.create_chartsheet("chart").add_chart(chart)
+    book.save(path)
+    for part in (
+        *("xl/chartsheets/sheet1.xml", "xl/charts/chart1.xml", "xl/drawings/drawing1.xml"),
+        "xl/worksheets/_rels/sheet1.xml.rels",
+    ):
+        with_part(path, lambda _: b"damaged", part)
+    assert read_table(path).cells.to_numpy().tolist() == [[4, 170]]

@@ -1091,3 +1091,12 @@ def test_the_mappings_of_the_book_are_valid(file, checkout):
     found = [read_mapping(file("mine.toml", mapping)) for mapping in mappings]
     assert [mapping.redcap is not None for mapping in found] == [False] * 5 + [True]
     assert [column.name for column in found[2].table("visits").wide["haq"]] == ["haq_bl", "haq_m3"]
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 9, 10, 4_300, 100_000])
+def test_leading_zeros_change_no_week_or_day_of_a_name(zeros):
+    week, day = f"W{'0' * zeros}5", f"Day{'0' * zeros}4"
+    for name in (f"{week} {day}", f"{week} Day 4", f"W5 {day}"):
+        assert [contradicts(name, at) for at in (3, 4, 5, 6)] == [True, False, False, True]
+        assert unnamed_weeks([name], [5]) is None
+    assert ambiguity(f"Week 1 Day -{'0' * zeros}7", 0).endswith("'Week 1 Day 7'")

@@ -229,11 +229,13 @@ def test_arguments_at_their_limits(threshold, horizon):
     assert times.event.tolist() == [True]
 
 
-@pytest.mark.parametrize("apart", [0.0, 1e-12, SAME_WEEK])
+@pytest.mark.parametrize("apart", [0.0, 1e-12, -1e-12, SAME_WEEK])
 def test_a_rounding_error_in_a_week_changes_nothing(apart):
     on_treatment = USUAL | {"intercurrent": "while on treatment"}
     at_horizon = courses_of([patient({4: 0, 16 + apart: 40})])
-    assert time_to_first_response(at_horizon, 20, 16, **USUAL).ended_by.tolist() == ["response"]
+    times = time_to_first_response(at_horizon, 20, 16, **USUAL)
+    assert times.ended_by.tolist() == ["response"]
+    assert times.time.tolist() == [16]  # so that no curve up to week 16 leaves it out
     in_one_week = courses_of([patient({4: 0, 16: 40}, rescue=7, stop=7 - apart)])
     times = time_to_first_response(in_one_week, 20, 16, **on_treatment)
     assert times.ended_by.tolist() == ["rescue medication"]

@@ -191,6 +191,16 @@ def test_a_number_in_quotation_marks_is_one_fault():
     assert "quotation marks" not in faults(changed("measures.vas_max", [10]))[0]
 
 
+@pytest.mark.parametrize("date", ["2024-01-08", "2024-01-08T09:30:00", "09:30:00"])
+@pytest.mark.parametrize("form", ["{}", "[{}]", "[[{}]]", "{{ tis = {} }}", "{{ tis = [{}] }}"])
+@pytest.mark.parametrize("key", ["measures.used", "visits.weeks", "analysis.decimals", "arms"])
+def test_a_date_that_is_out_of_place_is_one_line(key, form, date):
+    value = tomllib.loads(f"given = {form.format(date)}")["given"]
+    found = faults(changed(key, value))
+    assert found
+    assert all(f"key {key}" in line and date[-8:] in line for line in found), found
+
+
 def test_a_value_is_shown_up_to_sixty_characters():
     for length, shown in ((60, 60 * "x"), (61, 57 * "x" + "...")):
         (line,) = faults(changed("study.data", length * "x"))
@@ -584,6 +594,37 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path):
     (tmp_path / "study.toml").mkdir()
     with pytest.raises(DataError, match=r"study\.toml: is a folder; name a file$"):
         Study.read(tmp_path)
+
+
+@pytest.mark.parametrize("digits", [13, 14, 15, 16, 17])
+def test_a_week_from_days_is_the_scheduled_one_however_it_was_rounded(digits):
+    scheduled = [0, 85 / 7, 169 / 7]
+    rounded = [float(f"{week:.{digits}g}") for week in scheduled]
+    given = changed("visits.weeks", scheduled)
+    given["visits"]["window_days"] = {repr(week).removesuffix(".0"): 3 for week in rounded}
+    given["endpoint"] |= {"kind": "sustained", "week": rounded[2], "also_at": rounded[1:2]}
+    study = Study.from_mapping(given)
+    assert (study.endpoint.week, study.endpoint.also_at) == (scheduled[2], (scheduled[1],))
+    assert dict(study.visits.window_days) == dict.fromkeys(scheduled, 3)
+
+
+def test_weeks_that_print_alike_are_the_same_or_refused():
+    given = changed("endpoint.week", 24.00001)
+    given["endpoint"]["kind"] = "best"
+    assert faults(given) == [
+        "study.toml, key endpoint.week, value '24.00001': is not the scheduled week 24, and both "
+        "are printed as 24"
+    ]
+    given["endpoint"]["kind"] = "at week"
+    assert len(faults(given)) == 1
+    given = changed("visits.weeks", [0, 4, 24, 24.00001])
+    given["visits"]["window_days"] = 0
+    assert faults(given) == [
+        "study.toml, key visits.weeks, value '24.00001': is printed as 24, as 24 is; weeks must "
+        "differ where printed"
+    ]
+    given["visits"]["weeks"][3] = 24.0001
+    assert Study.from_mapping(given).visits.weeks[3] == pytest.approx(24.0001, abs=1e-9)
 
 
 def test_a_sustained_response_is_seen_at_a_scheduled_week():

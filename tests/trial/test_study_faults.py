@@ -2,11 +2,13 @@
 
 import re
 
+import docx
 import pytest
 
 from tests.trial.studies import make_study, read_csv, write_csv
 from tisstats.errors import DataError
 from tisstats.trial.study_data import StudyData
+from tisstats.trial.study_schema import CONTROL
 
 
 def cell(table, row, column, value):
@@ -388,6 +390,28 @@ def test_one_fault_gives_one_clear_line(name, tmp_path):
     assert any(message in line for line in lines), lines
     if name not in ("rows declared as observed in files called synthetic", "limit in another unit"):
         assert len(lines) == 1, lines
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f", "\x7f", "\x85", "\ufffe", "\uffff"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("patients", "sex"), ("treatments", "treatment"), ("adverse_events", "event")],
+)
+def test_a_character_that_no_table_can_show_is_one_line(tmp_path, table, column, character):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    row = getattr(made, table)[0]
+    row[column] = f"{row[column]}{character}x"
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    (line,) = map(str, caught.value.faults)
+    assert f"row 2, column {column}, value {row[column]!r}: must not have control" in line
+
+
+def test_every_other_character_can_stand_in_a_word_document():
+    paragraph = docx.Document().add_paragraph()
+    others = [chr(code) for code in range(0x11000) if not 0xD800 <= code < 0xE000]
+    run = paragraph.add_run("".join(each for each in others if not CONTROL.search(each)))
+    assert len(run.text) > 60_000
 
 
 DATED = {

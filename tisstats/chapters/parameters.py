@@ -15,7 +15,7 @@ from typing import Any
 
 from tisstats.agreement.comparison import MAXIMUM_DIGITS
 from tisstats.datapackage import DESCRIPTOR
-from tisstats.errors import shortened
+from tisstats.errors import shown
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.regimens import MAXIMUM_WEIGHT_KG, MINIMUM_WEIGHT_KG
 from tisstats.lim2021.response import moderate_by_week
@@ -35,9 +35,6 @@ _LEAST_INSIDE, _MOST_INSIDE = 0.000_000_001, 0.999_999_999
 #: Of more patients the interval has no width at the decimals that are printed.
 _MOST_PLANNED = 1_000_000
 
-
-#: Most characters of a value that a message repeats.
-_LONGEST_VALUE = 100
 
 #: The parameter that names a folder of data.
 _PACKAGE = "package"
@@ -71,8 +68,8 @@ class Parameters:
             elif field.type == "str" and _is_number(Real)(value):
                 # Of 1.50, which may name a folder, papermill passes on 1.5.
                 raise ValueError(
-                    f"{field.name} must be text, got the number {value!r}; papermill passes on a "
-                    f"text as it is with -r {field.name} TEXT"
+                    f"{field.name} must be text, got the number {shown(value)}; papermill passes "
+                    f"on a text as it is with -r {field.name} TEXT"
                 )
             if why := _refusal(kind, value) or refusal(field.name, value):
                 raise ValueError(f"{field.name} {why}")
@@ -96,7 +93,7 @@ def refusal(name: str, value: object) -> str | None:
 def _refusal(permitted: Permitted | None, value: object) -> str | None:
     if permitted is None or permitted.includes(value):
         return None
-    return f"must be {permitted.words}, got {shortened(repr(value), _LONGEST_VALUE)}"
+    return f"must be {permitted.words}, got {shown(value)}"
 
 
 def _stands_for_text(value: object) -> bool:

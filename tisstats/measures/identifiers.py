@@ -15,8 +15,8 @@ from tisstats.tables.cells import is_text
 
 #: Categories of characters that are not seen: controls, formats, ends of lines and paragraphs.
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
-#: Letters that fill up a syllable of Hangul, and are blank.
-_FILLERS = "\u115f\u1160\u3164\uffa0"
+#: Letters that fill up a syllable of Hangul, and are blank; codes that are no character.
+_FILLERS = "\u115f\u1160\u3164\uffa0\ufffe\uffff"
 
 #: Characters without a width that the spelling of some languages needs.
 _JOINERS = "\u200c\u200d"

@@ -32,6 +32,13 @@ _LONGEST_BEGIN = max(map(len, _OTHER_FORMATS))
 #: What to do with text whose every second byte is zero, and that has no byte order mark.
 _IS_UTF_16 = "is in UTF-16 by its content; declare the encoding {} (--encoding of tisstats score)"
 
+#: Bytes that are unpacked at once, and most compressed ones in a row from which nothing is: names
+#: in headers, and members without content, which take long for their size.
+_BLOCK, _MOST_WITHOUT_CONTENT = 2**20, 2 * 2**20
+_WITHOUT_CONTENT = (
+    f"has {_MOST_WITHOUT_CONTENT // 2**20} MB in a row without content (gzip); it is not read"
+)
+
 #: Name of the standard input in messages.
 STANDARD_INPUT = "standard input"
 
@@ -109,7 +116,7 @@ def open_text(
     used = text_encoding(encoding)
     plain: BinaryIO = packed
     if most is not None:
-        plain = io.BufferedReader(_Unpacked(packed, name, most), 1 << 20)
+        plain = io.BufferedReader(_Unpacked(packed, name, most), _BLOCK)
     begin = plain.read(_LONGEST_BEGIN)
     for sign, message in _OTHER_FORMATS.items():
         if begin.startswith(sign):
@@ -153,7 +160,8 @@ class _Unpacked(io.RawIOBase):
     """What gzip has compressed, up to a limit of bytes."""
 
     def __init__(self, packed: BinaryIO, name: str, most: int) -> None:
-        self._stream = gzip.GzipFile(fileobj=packed, mode="rb")
+        self._packed = _Packed(packed, name)
+        self._stream = gzip.GzipFile(fileobj=self._packed, mode="rb")  # type: ignore[call-overload]
         self._name, self._left = name, most
 
     def readable(self) -> bool:
@@ -163,14 +171,32 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Buffer) -> int:
         """Read into a buffer."""
         try:
-            count = self._stream.readinto(buffer)
+            count: int = self._stream.readinto(memoryview(buffer)[:_BLOCK])
         except (OSError, EOFError, zlib.error) as error:
             message = f"cannot be decompressed (gzip): {' '.join(str(error).split())}"
             raise DataError([Fault(self._name, message)]) from None
+        self._packed.without_content = 0
         self._left -= count
         if self._left < 0:
             raise DataError([Fault(self._name, TOO_LARGE)])
         return count
+
+
+class _Packed:
+    """Compressed bytes, which must not go on for long without content."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream, self._name = stream, name
+        self.without_content = 0  #: how many were read since something was unpacked
+
+    def read(self, size: int = -1) -> bytes:
+        """Read bytes; raise DataError if nothing has been unpacked from too many."""
+        content = self._stream.read(size)
+        self.without_content += len(content)
+        # Of content that cannot be compressed a whole block is read before any is counted.
+        if self.without_content > _MOST_WITHOUT_CONTENT:
+            raise DataError([Fault(self._name, _WITHOUT_CONTENT)])
+        return content
 
 
 def limit_unpacked(ending: str, size: int) -> int | None:

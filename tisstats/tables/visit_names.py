@@ -24,10 +24,10 @@ _HYPHENATED = re.compile(
 )
 
 #: A name of a week and a day, such as Week 1 Day 1, W1D1 or Week 4 (Day 29). Python does not read
-#: whole numbers of thousands of digits; no trial has a week of ten.
+#: whole numbers of thousands of digits; no trial has a week of ten, leading zeros apart.
 _WEEK_AND_DAY = re.compile(
-    r"\s*(?:study\s+)?(?:week|wk|w)\s*(?:[._]\s*)?(?P<week>\d{1,9})[\W_]*(?:day|d)\s*"
-    r"(?:[._]\s*)?(?:(?P<sign>[-\N{MINUS SIGN}\u2010-\u2015])\s*)?(?P<day>\d{1,9})\b",
+    r"\s*(?:study\s+)?(?:week|wk|w)\s*(?:[._]\s*)?0*(?P<week>\d{1,9})[\W_]*(?:day|d)\s*"
+    r"(?:[._]\s*)?(?:(?P<sign>[-\N{MINUS SIGN}\u2010-\u2015])\s*)?0*(?P<day>\d{1,9})\b",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -51,12 +51,9 @@ _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 #: Most sheets whose names a message lists.
 _SHEETS_SHOWN = 20
 
-#: Folders of the parts that openpyxl reads whole, of each element of which it builds an object:
-#: styles, names, relationships. The text of cells is not counted.
-_READ_WHOLE, _TEXT = ("", "_rels", "docProps", "xl", "xl/_rels"), "sharedStrings"
-
-#: Most tags in them, and most sheets. Excel permits 65,490 formats of cells, with some tags each:
-#: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+#: Most tags in the parts that openpyxl reads whole, of each element of which it builds an object,
+#: such as styles and names, and most sheets. Excel permits 65,490 formats of cells, with some tags
+#: each: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 _MOST_TAGS, _MOST_SHEETS = 500_000, 10_000
 
 #: A sheet in the list of them; names may have the prefix of a namespace.
@@ -172,30 +169,47 @@ def _as_dates(cells: Sequence[Any]) -> Sequence[Any]:
 
 def _load(content: bytes, file: str) -> Workbook:
     """Return the workbook, of whose sheets no cell is read as yet."""
-    from openpyxl import load_workbook
+    from openpyxl.reader.excel import ExcelReader
 
-    archive = zipfile.ZipFile(io.BytesIO(content))
+    archive = _CountedArchive(content, file)
     if sum(part.file_size for part in archive.infolist()) > most_unpacked(len(content)):
         raise DataError([Fault(file, TOO_LARGE)])
-    _check_settings(archive, file)
+    # What is not needed is not read: cells of other workbooks, sheets that are charts, and what the
+    # sheets refer to, such as links.
+    reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    reader.archive = archive
+    reader.valid_files = {name for name in archive.namelist() if "/_rels/" not in name}
+    reader.read_chartsheet = lambda *_: None
     with _no_warnings():
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        try:
+            reader.read()
+        except ValueError as error:  # openpyxl raises one of its own from ours
+            if isinstance(error.__cause__, DataError):
+                raise error.__cause__ from None
+            raise
+    return reader.wb
 
 
-def _check_settings(archive: zipfile.ZipFile, file: str) -> None:
-    """Raise DataError if a workbook has so many styles or sheets that they take minutes to read."""
-    tags = sheets = 0
-    for name in archive.namelist():
-        folder, _, part = name.rpartition("/")
-        if folder not in _READ_WHOLE or part.startswith(_TEXT):
-            continue
-        with archive.open(name) as stream:
-            for block in blocks_of(stream):
-                tags += block.count(b"<")
-                sheets += len(_SHEET_LISTED.findall(block))
-        if tags > _MOST_TAGS or sheets > _MOST_SHEETS:
+class _CountedArchive(zipfile.ZipFile):
+    """A workbook that refuses to read so many styles, names or sheets that it takes minutes.
+
+    Counted is what openpyxl reads, whatever its parts are called and wherever they lie.
+    """
+
+    def __init__(self, content: bytes, file: str) -> None:
+        super().__init__(io.BytesIO(content))
+        self._file, self._tags, self._sheets = file, 0, 0
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        """Return a whole part; raise DataError if there are too many tags in all that were read."""
+        content = super().read(name, pwd)
+        self._tags += content.count(b"<")
+        # In UTF-16 every second byte of a tag is zero.
+        self._sheets += len(_SHEET_LISTED.findall(content.replace(b"\0", b"")))
+        if self._tags > _MOST_TAGS or self._sheets > _MOST_SHEETS:
             message = "has more styles, names or sheets than can be read; copy the table to a new "
-            raise DataError([Fault(file, f"{message}workbook")])
+            raise DataError([Fault(self._file, f"{message}workbook")])
+        return content
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tisstats.trial.deaths import (
     own_death_weeks,
     recorded_death_weeks,
 )
-from tisstats.trial.description import RESCUE
+from tisstats.trial.description import RESCUE, SAME_WEEK
 from tisstats.trial.end_reasons import EARLY_ENDS, ONGOING
 from tisstats.trial.study import Study
 from tisstats.trial.study_sections import DAYS_PER_WEEK
@@ -58,7 +58,7 @@ def implausible_times(
     schedule = study.visits
     until = _planned_end(study)
     weeks = tables["visits"]["visit_week"].to_numpy(dtype=float)
-    if late := int(np.sum(weeks > until + 1e-9)):
+    if late := int(np.sum(weeks > until + SAME_WEEK)):
         yield (
             f"{count_of(late, 'visit')} {'lies' if late == 1 else 'lie'} after the last scheduled "
             f"week, {schedule.weeks[-1]:g}, and its window: the last in week "
@@ -68,8 +68,8 @@ def implausible_times(
     deaths = own_death_weeks(patients)
     if "stop_week" in patients:
         stops = patients["stop_week"].to_numpy(dtype=float, na_value=np.nan)
-        stops = np.where(np.abs(stops - deaths) <= 1e-9, np.nan, stops)  # a remark of its own
-        if late := int(np.sum(stops > until + 1e-9)):
+        stops = np.where(np.abs(stops - deaths) <= SAME_WEEK, np.nan, stops)  # a remark of its own
+        if late := int(np.sum(stops > until + SAME_WEEK)):
             yield (
                 f"{count_of(late, 'patient')} stopped early after the last "
                 f"scheduled week, {schedule.weeks[-1]:g}: the last in week "
@@ -82,7 +82,7 @@ def implausible_times(
             f"{round(float(np.nanmax(deaths)), 1):g}"
         )
     last = schedule.weeks[-1]
-    inside = deaths < last - schedule.window_of(last) / DAYS_PER_WEEK - 1e-9
+    inside = deaths < last - schedule.window_of(last) / DAYS_PER_WEEK - SAME_WEEK
     completed = patients.get("end_reason", pd.Series("", index=patients.index)).eq("completed")
     if early := int(np.sum(inside & completed.fillna(False).to_numpy(dtype=bool))):
         yield (
@@ -104,7 +104,7 @@ def implausible_times(
 
 def late_deaths(study: Study, patients: pd.DataFrame | Columns) -> int:
     """Return how many of the patients died after the schedule, its follow-up and its window."""
-    return int(np.sum(own_death_weeks(patients) > _planned_end(study) + 1e-9))
+    return int(np.sum(own_death_weeks(patients) > _planned_end(study) + SAME_WEEK))
 
 
 def _planned_end(study: Study) -> float:
@@ -233,7 +233,7 @@ def open_ends(
     """
     plan, patients, visits = study.endpoint, tables["patients"], tables["visits"]
     ongoing = patients["analysed"].astype(bool) & (patients["end_reason"] == ONGOING)
-    seen = set(visits.loc[visits["week"] >= plan.week, "patient_id"])
+    seen = set(visits.loc[visits["week"] >= plan.week - SAME_WEEK, "patient_id"])
     due = patients.loc[ongoing & ~patients["patient_id"].isin(seen), "patient_id"]
     if len(due):
         have = "has" if len(due) == 1 else "have"

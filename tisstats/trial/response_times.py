@@ -237,8 +237,10 @@ def time_to_first_response(
     }.get(intercurrent, last_without)
     cause_of_event = np.select([events.rescue, events.death], [2, 4], 3)
     visitless = ~np.any(counted, axis=1)
+    time = np.select([first.reached, ended], [found, at_event], last_without)
     return ResponseTimes(
-        time=np.select([first.reached, ended], [found, at_event], last_without),
+        # However its week was rounded, what counts in that of the horizon is at the horizon.
+        time=np.where(time >= horizon - SAME_WEEK, horizon, time),
         cause=np.select([first.reached | failed, competing], [1, cause_of_event], 0),
         last_without=last_without,
         ended_by=np.select(

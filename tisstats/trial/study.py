@@ -21,6 +21,7 @@ from tisstats.measures.ranges import ARGUMENTS_OF, CoreSetArguments, Ranges
 from tisstats.sentences import join_names
 from tisstats.tables.toml import read_toml
 from tisstats.trial.definitions import Definitions
+from tisstats.trial.description import SAME_WEEK
 from tisstats.trial.study_core_set import KEYS_OF_DEFINITIONS, core_set_faults
 from tisstats.trial.study_faults import cross_faults, definition_faults
 from tisstats.trial.study_schema import schema_faults, study_schema, with_defaults
@@ -90,7 +91,7 @@ class Study:
         found = [*schema_faults(given, path), *core_set_faults(given, path, _measure_keys())]
         if faults := list(dict.fromkeys(found)):
             raise DataError(faults)
-        filled = with_defaults(given, study_schema())
+        filled = _with_scheduled_weeks(with_defaults(given, study_schema()))
         study = cls(
             study=_section(General, filled["study"]),
             arms=filled["arms"],
@@ -103,7 +104,7 @@ class Study:
                     for column, other in filled["measures"]["others"].items()
                 },
             ),
-            visits=_section(Schedule, _with_windows(filled["visits"])),
+            visits=_section(Schedule, filled["visits"]),
             endpoint=_section(
                 EndpointPlan,
                 {"threshold": None, **filled["endpoint"]},
@@ -213,12 +214,27 @@ def _of_one_core_set(measures: Mapping[str, Any], core_set: CoreSet) -> dict[str
     return {**absent, **measures, "cmas_max": cmas_max}
 
 
-def _with_windows(visits: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section ``visits`` with numbers for the weeks of a table of windows."""
+def _with_scheduled_weeks(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a description in which a week that is a scheduled one up to rounding is that week.
+
+    Weeks may come from days: 169 / 7 has as many digits as its writer keeps. The weeks of a table
+    of windows become numbers.
+    """
+    visits, endpoint = given["visits"], given["endpoint"]
+
+    def scheduled(week: float) -> float:
+        near = (each for each in visits["weeks"] if 0 < abs(each - week) <= SAME_WEEK)
+        return next(near, week)
+
     days = visits["window_days"]
     if isinstance(days, Mapping):
-        days = {float(week): of_week for week, of_week in days.items()}
-    return {**visits, "window_days": days}
+        days = {scheduled(float(week)): of_week for week, of_week in days.items()}
+    also_at = list(dict.fromkeys(map(scheduled, endpoint["also_at"])))
+    return {
+        **given,
+        "visits": {**visits, "window_days": days},
+        "endpoint": {**endpoint, "week": scheduled(endpoint["week"]), "also_at": also_at},
+    }
 
 
 def _measure_keys() -> dict[str, str]:

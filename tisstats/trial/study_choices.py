@@ -17,7 +17,7 @@ import numpy as np
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.measures.enzymes import EnzymePanel
 from tisstats.statistics import method_title
-from tisstats.trial.courses import Courses
+from tisstats.trial.courses import SAME_WEEK, Courses
 from tisstats.trial.endpoint_definition import (
     EarlyEnd,
     Endpoint,
@@ -257,7 +257,7 @@ class StudyChoices:
     def _some_end_early(self) -> bool:
         weeks = self._courses[DECLARED].weeks
         last = np.max(np.where(np.isfinite(weeks), weeks, -np.inf), axis=1, initial=-np.inf)
-        return bool(np.any(last < self._last_week))
+        return bool(np.any(last < self._last_week - SAME_WEEK))
 
     @cached_property
     def _some_intercurrent_event(self) -> bool:

@@ -54,6 +54,7 @@ def cross_faults(study: Study) -> Iterator[Fault]:
         yield fault("visits.weeks", list(visits.weeks), "must ascend from 0, the baseline")
     else:
         yield from _window_faults(visits, fault)
+        yield from _alike_weeks(study, fault)
     yield from _endpoint_faults(study.endpoint, visits, fault)
     yield from _file_faults(study.files, fault)
     yield from _characteristic_faults(study.characteristics, fault)
@@ -108,6 +109,20 @@ def _window_faults(visits: Schedule, fault: Any) -> Iterator[Fault]:
                     f"they must be below {gap:g}, the days between the two weeks"
                 )
                 yield fault(f"{key}.{later:g}", days[later], message)
+
+
+def _alike_weeks(study: Study, fault: Any) -> Iterator[Fault]:
+    """Yield weeks that are not the same and that no table could tell apart."""
+    weeks = study.visits.weeks
+    for week, later in pairwise(weeks):
+        if f"{week:g}" == f"{later:g}":
+            message = f"is printed as {week:g}, as {week!r} is; weeks must differ where printed"
+            yield fault("visits.weeks", repr(later), message)
+    week = study.endpoint.week
+    alike = [each for each in weeks if f"{each:g}" == f"{week:g}"]
+    if alike and week not in weeks:
+        message = f"is not the scheduled week {alike[0]!r}, and both are printed as {week:g}"
+        yield fault("endpoint.week", repr(week), message)
 
 
 def definition_faults(study: Study, given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -256,7 +271,8 @@ def _characteristic_faults(rows: Mapping[str, BaselineRow], fault: Any) -> Itera
 
 def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> Iterator[Fault]:
     scheduled = ", ".join(f"{week:g}" for week in visits.weeks[1:])
-    if endpoint.kind in ("at week", "sustained") and endpoint.week not in visits.weeks[1:]:
+    alike = {f"{week:g}" for week in visits.weeks[1:]}  # a fault of its own
+    if endpoint.kind in ("at week", "sustained") and f"{endpoint.week:g}" not in alike:
         message = f"must be a scheduled week after baseline: {scheduled}"
         yield fault("endpoint.week", endpoint.week, message)
     before = ", ".join(f"{week:g}" for week in visits.weeks[1:] if week < endpoint.week)

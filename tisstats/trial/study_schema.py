@@ -135,7 +135,7 @@ def _is_quoted(schema: Mapping[str, Any], given: object) -> bool:
 
 
 #: Characters that no page and no file of a report can show; a text may have lines and tabs.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def _unusable(given: Any, path: str, key: str = "") -> Iterator[Fault]:
@@ -147,12 +147,12 @@ def _unusable(given: Any, path: str, key: str = "") -> Iterator[Fault]:
     parts: Iterable[tuple[object, Any]] = ()
     if isinstance(given, Mapping):
         for name in given:
-            if _CONTROL.search(name) or not name.strip():
+            if CONTROL.search(name) or not name.strip():
                 message = "a name must not be blank, nor have control characters"
                 yield Fault(path, message, value=name, key=key or "name")
         parts = given.items()
     elif isinstance(given, str):
-        if _CONTROL.search(given):
+        if CONTROL.search(given):
             yield Fault(path, "must not have control characters", value=given, key=key)
         elif given and not given.strip():
             yield Fault(path, "must not be blank", value=given, key=key)
@@ -170,7 +170,9 @@ def _lower_first(text: str) -> str:
 
 def format_value(value: object) -> str:
     """Format a value as a description has it, cut at sixty characters."""
-    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    shown = str(value)
+    if isinstance(value, list | dict):  # with dates in it, which JSON has not
+        shown = json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, bool):
         shown = shown.lower()
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -41,6 +41,7 @@ from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
 from tisstats.trial.study_adam import our_reason, read_study_datasets
 from tisstats.trial.study_adsl import adsl_patients
+from tisstats.trial.study_schema import CONTROL
 from tisstats.trial.unassigned import is_no_arm
 
 #: What stands where a table does not record whether an event was related to treatment.
@@ -277,6 +278,10 @@ class _Columns:
         allowed = found.allowed
         if kind.check is not None:
             bad |= known & ~kind.check(values)
+        if kind.printed:
+            controls = np.array([bool(CONTROL.search(cell)) for cell in values], dtype=bool)
+            self.table.add(controls, column, "must not have control characters")
+            bad &= ~controls
         if kind.allowed:
             allowed = f"must be {kind.allowed}"
         allowed += self.table.source.once_converted(column)
@@ -407,6 +412,7 @@ class Kind:
     default: Any = None  #: what stands in an empty cell, and in a column that is not there
     allowed: str = ""  #: what a cell must be, if not as the conversion says
     check: Callable[[pd.Series], NDArray[np.bool_]] | None = None  #: which cells are allowed
+    printed: bool = False  #: whether tables show its text, of which not all formats have controls
 
     @property
     def numeric(self) -> bool:
@@ -480,6 +486,7 @@ def _patient_columns(study: Study) -> dict[str, Kind]:
         "number": lambda: Kind(numbers, "float64"),
         "yes/no": lambda: Kind(truth_values, "boolean"),
         "category": lambda: _text(
+            printed=True,
             check=_spelt_once,
             allowed="spelt in one way: other rows have it with other capitals or blanks",
         ),
@@ -543,7 +550,7 @@ def _treatment_columns(study: Study) -> dict[str, Kind]:
     return {
         "patient_id": _text(filled=True),
         **_time(study, low=0, filled=True),
-        "treatment": _text(filled=True),
+        "treatment": _text(filled=True, printed=True),
         "dose": _number(0, None, "a number, at least 0", required=False),
     }
 
@@ -552,7 +559,7 @@ def _event_columns(study: Study) -> dict[str, Kind]:
     return {
         "patient_id": _text(filled=True),
         **_time(study, low=None, or_empty="; or empty, where it is not known exactly"),
-        "event": _text(filled=True),
+        "event": _text(filled=True, printed=True),
         "serious": Kind(truth_values, "boolean", filled=True),
         "treatment_related": _text(required=False, default=NOT_RECORDED),
     }

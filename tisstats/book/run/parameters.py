@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tisstats.book.run.project import BookError, UsageError
+from tisstats.errors import shown
 
 Value = bool | int | float | str
 
@@ -49,7 +50,7 @@ class Parameter:
         if value is None:
             raise UsageError(
                 f"parameter {self.name!r} must be {self.type} ({TYPES[self.type]}; default "
-                f"{format_value(self.default)}), got {text!r}"
+                f"{format_value(self.default)}), got {shown(text)}"
             )
         return value
 
@@ -118,7 +119,9 @@ def parse_settings(
         name, equals, text = setting.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise UsageError(f"{setting!r} is not a setting: write name=value, as in threshold=40")
+            raise UsageError(
+                f"{shown(setting)} is not a setting: write name=value, as in threshold=40"
+            )
         if name not in known:
             raise UsageError(*_unknown(name, known))
         if name in values:
@@ -140,7 +143,7 @@ def _unknown(name: str, known: Mapping[str, Parameter]) -> list[str]:
     close = difflib.get_close_matches(name, known, n=1)
     question = f"; did you mean {close[0]!r}?" if close else ""
     listed = list_parameters(known).split("\n")
-    return [f"no notebook has a parameter {name!r}{question}", "Known parameters:", *listed]
+    return [f"no notebook has a parameter {shown(name)}{question}", "Known parameters:", *listed]
 
 
 def _parse(kind: str, text: str) -> Value | None:
