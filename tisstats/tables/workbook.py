@@ -220,6 +220,9 @@ def _sheet(
     book: Workbook, archive: zipfile.ZipFile, file: str, sheet: str | None
 ) -> ReadOnlyWorksheet:
     sheets = {each.title: each for each in book.worksheets}
+    if not sheets:
+        message = "has no sheet of cells that can be read; save it as an Excel Workbook (.xlsx)"
+        raise DataError([Fault(file, f"{message}, not as a Strict Open XML Spreadsheet")])
     names = first_few([repr(name) for name in sheets], _SHEETS_SHOWN)
     if len(sheets) < len(book.worksheets):
         raise DataError([Fault(file, "has two sheets of the same name")])
