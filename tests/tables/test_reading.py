@@ -40,6 +40,7 @@ from tisstats.tables import (
     text_values,
     write_table,
 )
+from tisstats.tables import workbook as workbook_limits
 from tisstats.tables.decimals import detect_decimal_mark
 from tisstats.tables.delimited import parse_delimited
 from tisstats.tables.formulas import is_formula
@@ -659,6 +660,11 @@ def test_a_formula_whose_text_stands_with_another_cell_is_named_by_its_place(wor
     with_parts(path, lambda text: text.replace(b"<f>B2+9</f>", b'<f t="shared" si="0"/>'))
     (found,) = fault_lines(lambda: read_table(path))
     assert found.startswith("visits.xlsx, row 3, column week: is a formula without a stored value")
+
+
+def test_as_many_formats_and_styles_as_excel_permits_are_read():
+    """Both may be 65,490: an element with two others in it, and styles have a name as well."""
+    assert workbook_limits._MOST_TAGS > 65_490 * (4 + 4 + 1)
 
 
 def test_a_strict_workbook_is_not_called_empty(workbook):

@@ -57,7 +57,7 @@ _READ_WHOLE, _TEXT = ("", "_rels", "docProps", "xl", "xl/_rels"), "sharedStrings
 
 #: Most tags in them, and most sheets. Excel permits 65,490 formats of cells, with some tags each:
 #: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
-_MOST_TAGS, _MOST_SHEETS = 500_000, 10_000
+_MOST_TAGS, _MOST_SHEETS = 1_000_000, 10_000
 
 #: A sheet in the list of them; names may have the prefix of a namespace.
 _SHEET_LISTED = re.compile(rb"<(?:[^\s<>/:]+:)?sheet\s")
