@@ -61,9 +61,9 @@
     try { return decodeURIComponent(text); } catch (error) { return text; }
   }
 
-  /* "42.0%", "42" and "< 42" are the same number to one who looks for it. */
+  /* "42.0 %", "42" and "< 42" are the same number to one who looks for it; "4, 2" are two. */
   function asNumber(text) {
-    const plain = (text || "").replace(/[\s%<>≤≥=]/g, "").replace(/[−–]/g, "-").replace(",", ".");
+    const plain = (text || "").replace(/[%<>≤≥=]/g, "").trim().replace(/^[−–-]\s*/, "-").replace(",", ".");
     return /^-?\d+(\.\d+)?$/.test(plain) ? String(Number(plain)) : "";
   }
 
@@ -89,7 +89,7 @@
   }
 
   /* The places that have these numbers one after the other, as the article does. */
-  function passages(places, numbers) {
+  function together(places, numbers) {
     const found = new Set();
     places.forEach(function (place, start) {
       const run = places.slice(start, start + numbers.length);
@@ -259,14 +259,15 @@
         return numbers.some(function (number) { return each.values.includes(number); });
       });
       if (equal.length) { return equal; }
-      const inOrder = passage(state.search);
-      const together = passages(all, inOrder);
-      const run = chosen.filter(function (each) { return together.has(each); });
-      if (inOrder.length > 1 && together.size) { return run; }
-      const worded = chosen.filter(function (each) {
+      // A comma stands before decimals or, if there is no such number, between numbers.
+      for (const inOrder of [state.search, state.search.replaceAll(",", " ")].map(passage)) {
+        const places = together(all, inOrder);
+        const run = chosen.filter(function (each) { return places.has(each); });
+        if (run.length || (inOrder.length > 1 && places.size)) { return run; }
+      }
+      return chosen.filter(function (each) {
         return words.every(function (word) { return each.text.includes(word); });
       });
-      return worded.length ? worded : run;
     }
 
     function apply() {

@@ -157,6 +157,11 @@ PASSAGES = {
     "8 out of 19": FRACTION,
     "95% CI": {"abstract.level", "results.level"},
     "95% CI 19.6, 64.6": {*LIMITS, "abstract.level", "results.level"},
+    "95 % CI": {"abstract.level", "results.level"},
+    "n = 19": {"abstract.analysed_fraction", "table1.patients.all.n", "figure3.analysed"},
+    # A comma between numbers, also where there is a 2.5, or no blank after it.
+    "2, 5": {"methods.loading_days_fewest", "methods.loading_days_most"},
+    "35,77": {f"table1.age_at_onset.nm_om.{quartile}" for quartile in ("q1", "q3")},
 }
 
 

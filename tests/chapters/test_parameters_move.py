@@ -603,6 +603,7 @@ def test_a_negative_limit_of_the_difference_has_a_minus_sign():
         (0.0, 0.5, ("2.0", "∞")),
         (-0.125, 0.5, ("2.0", "∞, or a number needed to harm of 8.0 or more")),
         (-0.125, 0.0, ("∞", "−8.0")),
+        (-0.125, 1e-17, ("∞", "−8.0")),  # zero but for rounding
         (-0.5, -0.125, ("−8.0", "−2.0")),
     ],
 )

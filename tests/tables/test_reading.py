@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -39,6 +40,7 @@ from tisstats.tables import (
     text_values,
     write_table,
 )
+from tisstats.tables import workbook as workbook_limits
 from tisstats.tables.decimals import detect_decimal_mark
 from tisstats.tables.delimited import parse_delimited
 from tisstats.tables.formulas import is_formula
@@ -632,6 +634,49 @@ def test_formulas_are_found_however_the_file_writes_them(workbook, begins):
     assert path.read_bytes() != plain
     (found,) = fault_lines(lambda: read_table(path))
     assert "is a formula without a stored value" in found
+
+
+def with_parts(path, change):
+    """Change the text of the parts of a workbook, such as its sheet and its list of sheets."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, change(content) if name.endswith(".xml") else content)
+
+
+@pytest.mark.parametrize("value", [b"<v></v>", b"<v/>"])
+def test_a_formula_that_yields_an_empty_text_is_an_empty_cell(workbook, value):
+    """Spreadsheets store of =IF(B2>0,B2,"") a text without characters."""
+    path = workbook(TABLE, edit=set_cell("B3", '=IF(B2>0,B2,"")'))
+    unstored = b'<c r="B3"><f>IF(B2&gt;0,B2,"")</f><v'
+    stored = unstored.replace(b'"B3"', b'"B3" t="str"')
+    with_parts(path, lambda text: re.sub(b"<v */>|<v></v>", value, text.replace(unstored, stored)))
+    assert read_table(path).cells["week"].tolist() == [0, None]
+
+
+def test_a_formula_whose_text_stands_with_another_cell_is_named_by_its_place(workbook):
+    path = workbook(TABLE, edit=set_cell("B3", "=B2+9"))
+    with_parts(path, lambda text: text.replace(b"<f>B2+9</f>", b'<f t="shared" si="0"/>'))
+    (found,) = fault_lines(lambda: read_table(path))
+    assert found.startswith("visits.xlsx, row 3, column week: is a formula without a stored value")
+
+
+def test_as_many_formats_and_styles_as_excel_permits_are_read():
+    """Both may be 65,490: an element with two others in it, and styles have a name as well."""
+    assert workbook_limits._MOST_TAGS > 65_490 * (4 + 4 + 1)
+
+
+def test_a_strict_workbook_is_not_called_empty(workbook):
+    """Excel can write this variant, whose sheets openpyxl does not find."""
+    path = workbook(TABLE)
+    usual = rb"http://schemas.openxmlformats.org/(\w+)/2006/(main|relationships)"
+    with_parts(path, lambda text: re.sub(usual, rb"http://purl.oclc.org/ooxml/\1/\2", text))
+    (found,) = fault_lines(lambda: read_table(path))
+    assert found == (
+        "visits.xlsx: has no sheet of cells that can be read; save it as an Excel Workbook "
+        "(.xlsx), not as a Strict Open XML Spreadsheet"
+    )
 
 
 def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):

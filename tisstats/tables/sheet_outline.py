@@ -46,8 +46,9 @@ class SheetOutline:
         self.cells = 0  #: how many cells there are, empty ones among them
         self.has_values = False  #: whether a cell is not empty
         self.merged: list[tuple[int, int, str]] = []  #: row, column and range, not sorted
-        #: row, column and text of the first formulas for which no value is stored
-        self.unstored: list[tuple[int, int, str]] = []
+        #: row, column and text of the first formulas for which no value is stored; None where the
+        #: text stands with another cell
+        self.unstored: list[tuple[int, int, str | None]] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns: NDArray[np.bool_] = np.zeros(MOST_COLUMNS, dtype=np.bool_)
         self._path: list[str] = []  # of the elements that are open
@@ -56,7 +57,7 @@ class SheetOutline:
         self._row_depth: int | None = None  # None outside rows
         self._text: list[str] | None = None  # of a formula or a value
         self._formula: str | None = None
-        self._stored = False
+        self._stored = self._of_text = False
 
     @property
     def is_filled(self) -> bool:
@@ -119,6 +120,8 @@ class SheetOutline:
                 self._formula = text
             elif text:
                 self._stored = True
+            elif self._of_text:  # of a formula that yields "", which spreadsheets store so
+                self._formula = None
 
     def _characters(self, text: str) -> None:
         if self._text is not None:
@@ -143,6 +146,7 @@ class SheetOutline:
         if row != self._row or column <= self._column:
             raise ValueError("its cells are not in order")
         self._column, self._formula, self._stored = column, None, False
+        self._of_text = given.get("t") == "str"
         self.cells += 1
         self.last_row, self.last_column = row, max(self.last_column, column)
 
@@ -156,7 +160,8 @@ class SheetOutline:
 
     def _add_unstored(self) -> None:
         if len(self.unstored) < FAULTS_PER_COLUMN:
-            self.unstored.append((self._row, self._column, f"={self._formula}"))
+            formula = f"={self._formula}" if self._formula else None
+            self.unstored.append((self._row, self._column, formula))
 
 
 def _whole(text: str) -> int:

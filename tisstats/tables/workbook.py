@@ -54,7 +54,7 @@ _SHEETS_SHOWN = 20
 #: Most tags in the parts that openpyxl reads whole, of each element of which it builds an object,
 #: such as styles and names, and most sheets. Excel permits 65,490 formats of cells, with some tags
 #: each: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
-_MOST_TAGS, _MOST_SHEETS = 500_000, 10_000
+_MOST_TAGS, _MOST_SHEETS = 1_000_000, 10_000
 
 #: A sheet in the list of them; names may have the prefix of a namespace.
 _SHEET_LISTED = re.compile(rb"<(?:[^\s<>/:]+:)?sheet\s")
@@ -234,6 +234,9 @@ def _sheet(
     book: Workbook, archive: zipfile.ZipFile, file: str, sheet: str | None
 ) -> ReadOnlyWorksheet:
     sheets = {each.title: each for each in book.worksheets}
+    if not sheets:
+        message = "has no sheet of cells that can be read; save it as an Excel Workbook (.xlsx)"
+        raise DataError([Fault(file, f"{message}, not as a Strict Open XML Spreadsheet")])
     names = first_few([repr(name) for name in sheets], _SHEETS_SHOWN)
     if len(sheets) < len(book.worksheets):
         raise DataError([Fault(file, "has two sheets of the same name")])

@@ -347,6 +347,6 @@ def largest_number_needed(difference: Interval) -> str:
     1998, doi:10.1136/bmj.317.7168.1309). Where both limits are below zero, both are negative.
     """
     needed = number_needed(difference.low)
-    if needed[0] == "−" and difference.high > 0:
+    if needed[0] == "−" and difference.high >= _NO_DIFFERENCE:
         return f"∞, or a number needed to harm of {needed[1:]} or more"
     return needed
