@@ -530,6 +530,18 @@ def test_a_value_of_the_shorter_length_itself_may_be_in_the_shorter_unit(form):
     assert said.inner_text() == ""
 
 
+def test_a_copied_result_is_without_the_labels_of_its_picture(form):
+    press(form, "Example")
+    copied = form.evaluate(
+        """() => {
+          getSelection().selectAllChildren(document.querySelector("#tis-calculator"));
+          return getSelection().toString();
+        }"""
+    )
+    assert "Total Improvement Score" in copied
+    assert "20moderate" not in copied.replace(" ", "")
+
+
 def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(form):
     fill_in(form, {**example(), "physician_global_followup": "2.2999"})
     cells = form.locator("tr[data-measure='physician_global'] td").all_inner_texts()

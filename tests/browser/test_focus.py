@@ -1,4 +1,4 @@
-"""Where the keyboard is can be seen: what has the focus looks different from when it has not."""
+"""Where the keyboard is can be seen, and where it goes on when a drawer of a phone closes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import ACTIVE, show_in, wait_until
 
@@ -62,3 +62,35 @@ def test_what_has_the_focus_is_seen_to_have_it(
         if sum(changed[DIFFERENT:]) < FEWEST:
             unseen.append(what)
     assert unseen == []
+
+
+@pytest.fixture
+def phone(tab: Page, built_book: Path) -> Page:
+    """A page with headings on a phone, where the lists of pages and of headings are drawers."""
+    show_in(tab, "phone", "light")
+    tab.goto(f"{built_book.as_uri()}/book/rerun.html")
+    return tab
+
+
+@pytest.mark.parametrize("side", ["primary", "secondary"])
+def test_a_closed_drawer_returns_the_keyboard_to_its_button(phone: Page, side: str) -> None:
+    button = phone.locator(f"button.{side}-toggle")
+    button.press("Enter")
+    expect(phone.locator("dialog[open] a").first).to_be_visible()
+    phone.keyboard.press("Escape")
+    expect(phone.locator("dialog[open]")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_a_heading_chosen_in_the_drawer_is_seen_and_the_keyboard_goes_on_there(phone: Page) -> None:
+    phone.locator("button.secondary-toggle").press("Enter")
+    chosen = phone.locator("dialog[open] a[href^='#']").last
+    heading = phone.locator(f"{chosen.get_attribute('href')} > :is(h2, h3)")
+    chosen.click()  # Enter closes the drawer as a click on nothing would
+    expect(phone.locator("dialog[open]")).to_have_count(0)
+    expect(heading).to_be_in_viewport()
+    phone.keyboard.press("Tab")
+    assert heading.evaluate(
+        "heading => heading.compareDocumentPosition(document.activeElement)"
+        " & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY)"
+    )

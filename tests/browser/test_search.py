@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.checks import EVERY_RULE, OF_COLOURS, run_axe
+from tests.browser.checks import EVERY_RULE, OF_COLOURS, OVERFLOW, run_axe
+from tests.browser.pages import WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -264,10 +265,21 @@ def test_everybody_can_read_the_hits(page: Page, width: int, scheme: str) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_without_scripts_the_page_says_so(browser: Browser, built_book: Path) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_without_scripts_a_phone_has_the_list_of_pages_that_the_page_names(
+    browser: Browser, built_book: Path
+) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": WIDTHS["phone"], "height": 900}
+    )
     tab = context.new_page()
     tab.goto((built_book / "search.html").as_uri())
     expect(tab.locator("#book-search noscript p")).to_be_visible()
     expect(tab.locator("#book-search form")).to_be_hidden()
+    # Nothing would open the drawer that has the list.
+    expect(tab.locator("button:visible")).to_have_count(0)
+    link = tab.locator("#pst-primary-sidebar a[href$='glossary.html']")
+    expect(link).to_be_visible()
+    assert tab.evaluate(OVERFLOW) == []
+    link.click()
+    tab.wait_for_url("**/book/glossary.html")
     context.close()

@@ -539,6 +539,7 @@ def test_a_format_is_one_file_or_standard_output(tmp_path, form):
         (("--seed", "1.5"), 2, "must be an integer of at least 0, got '1.5'"),
         (("--seed", "1", "--format", "pdf"), 2, "invalid choice: 'pdf'"),
         (("--seed", "1", "-o", __file__), 1, "File exists"),
+        (("--seed", "1", "--cases", "scores"), 2, "must be among category, boundary, score, "),
         (("--seed", "1", "--students", "2"), 2, "several sets need a folder: add --output DIR"),
         (("--seed", "1", "--students", "0", "-o", "x"), 2, "must be an integer from 1 to 10000"),
         (("--seed", "1", "--students", "10001", "-o", "x"), 2, "from 1 to 10000, got '10001'"),
@@ -549,6 +550,29 @@ def test_wrong_use_is_one_line(arguments, code, said):
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["md", "html", "ipynb"])
+def test_a_worksheet_has_the_kinds_of_cases_that_are_named_as_they_are_in_the_whole_set(
+    tmp_path, form
+):
+    done = called(
+        *("exercises", "--seed", "5", "--cases", "ceiling", "score", "sample-size"),
+        *("--format", form, "-o", tmp_path),
+    )
+    assert done.returncode == 0
+    written = unescape((tmp_path / f"exercises_5.{form}").read_text("utf-8"))
+    named = {"score", "ceiling", "sample-size"}
+    questions = {key: case.question for key, case in set_of(5).items()}
+    assert {key for key, question in questions.items() if question in written} == named
+    # A level without cases has no heading.
+    assert "## Judge" not in written
+    assert ("## Design" in written) == (form == "ipynb")
+
+
+def test_a_kind_of_case_that_is_unknown_is_named():
+    with pytest.raises(ValueError, match=r"must be one of category, .*, got 'scores'"):
+        fresh_cases(1, ["scores"])
 
 
 def test_each_student_gets_the_set_of_a_seed_of_its_own(tmp_path):

@@ -116,6 +116,7 @@ class OwnData(Parameters):
 
     @table(
         "Baseline characteristics by arm, median (quartiles) or n (%)",
+        notes={"": "A count from a to b: without, and with, the patients in whom it is unknown."},
         origin="{self.label}",
         columns={
             "Characteristic": WORDS,

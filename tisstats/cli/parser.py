@@ -283,6 +283,8 @@ def add_exercises(commands: Commands) -> None:
     add("--seed", metavar="N", type=nonnegative_int, required=True, help=same)
     several = "number of sets, up to 10000, with seeds from N on; needs --output (default: 1)"
     add("--students", metavar="S", type=up_to(10_000), default=1, help=several)
+    some = "kinds of cases in the set, such as score missing ceiling; a wrong name lists all"
+    add("--cases", metavar="KIND", nargs="+", help=f"{some} (default: one of each kind)")
     form = "Markdown, HTML or a Jupyter notebook (default: md; with --output, md and html)"
     add("--format", choices=("md", "html", "ipynb"), help=form)
     folder = "folder for the files of the set (default: to standard output)"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.atomic import adding_to
 from tisstats.teaching.cases import Case
 from tisstats.teaching.exercise_sets import as_html, as_markdown
-from tisstats.teaching.fresh_cases import fresh_cases
+from tisstats.teaching.fresh_cases import KINDS, fresh_cases
 
 #: What a set can be written as: ends of the names of its files.
 FORMATS = ("md", "html", "ipynb")
@@ -37,6 +37,7 @@ def write_sets(
     *,
     key: bool = False,
     formats: Sequence[str] = ("md", "html"),
+    kinds: Collection[str] = tuple(KINDS),
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Write the sets of some seeds to files, and their keys to files of their own.
@@ -52,6 +53,8 @@ def write_sets(
         Whether the key is written as well.
     formats
         Of `FORMATS`: one file each.
+    kinds
+        Which kinds of cases a set has; see `fresh_cases`.
     progress
         Called with how many sets are made, and how many there are to make.
 
@@ -65,14 +68,14 @@ def write_sets(
     DataError
         If there is a file of one of these names with other contents; nothing is written.
     ValueError
-        If a seed is not an integer of at least 0.
+        If a seed is not an integer of at least 0, or there is no kind of a name.
     ModuleNotFoundError
         If it is to be a notebook and nbformat is not installed.
     """
     contents: dict[str, bytes] = {}
     wanted = list(seeds)
     for done, seed in enumerate(wanted, start=1):
-        cases = fresh_cases(seed)
+        cases = fresh_cases(seed, kinds)
         for with_key in (False, True)[: 1 + key]:
             for form in formats:
                 name = f"exercises_{seed}{'_key' * with_key}.{form}"

@@ -106,7 +106,11 @@ def _cells(
     about = _FOR_TEACHERS if key else _FOR_STUDENTS
     yield _markdown("title", f"# {heading(seed, key)}\n\n{label}\n\n{about}")
     yield _code("set", _sets(seed, bool(numbered)))
+    used = {case.level for case in cases} | {exercise.level for exercise in numbered}
+    used |= {question.level for question in questions}
     for level in levels():
+        if level.key not in used:
+            continue
         yield _markdown(level.key, f"## {level.title}\n\nAfterwards you can {level.outcome}.")
         for number, case in enumerate(cases, start=1):
             if case.level == level.key:

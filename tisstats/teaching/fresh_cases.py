@@ -6,7 +6,7 @@ depend on each other: a new kind of case leaves those of a seed as they were.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from tisstats.teaching.cases import Answer, Case, Draw
 from tisstats.teaching.compute_cases import (
@@ -57,13 +57,15 @@ KINDS: dict[str, Callable[[Draw], Case]] = {
 }
 
 
-def fresh_cases(seed: int) -> list[Case]:
+def fresh_cases(seed: int, kinds: Collection[str] = tuple(KINDS)) -> list[Case]:
     """Draw one case of each kind.
 
     Parameters
     ----------
     seed : int
         At least 0; the same seed draws the same cases.
+    kinds : collection of str
+        Which of `KINDS`; by default every one.
 
     Returns
     -------
@@ -73,7 +75,7 @@ def fresh_cases(seed: int) -> list[Case]:
     Raises
     ------
     ValueError
-        If the seed is not an integer of at least 0.
+        If the seed is not an integer of at least 0, or there is no kind of a name.
 
     Examples
     --------
@@ -81,7 +83,12 @@ def fresh_cases(seed: int) -> list[Case]:
     ['category', 'boundary', 'score']
     >>> fresh_cases(1) == fresh_cases(1)
     True
+    >>> [case.key for case in fresh_cases(1, ["score", "category"])]
+    ['category', 'score']
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"seed must be an integer of at least 0, got {seed!r}")
-    return [kind(Draw(f"{seed} {key}")) for key, kind in KINDS.items()]
+    for name in kinds:
+        if name not in KINDS:
+            raise ValueError(f"a kind of case must be one of {', '.join(KINDS)}, got {name!r}")
+    return [kind(Draw(f"{seed} {key}")) for key, kind in KINDS.items() if key in kinds]

@@ -116,7 +116,7 @@ class FreshCases(BookDirective):
             f"{_minutes(case.minutes)}\n\n{case.question}\n\n{given}",
         )
         section += self_test(title, case.answers, name)
-        answers = "; ".join(map(_in_words, case.answers))
+        answers = ". ".join(map(_in_words, case.answers))
         steps = "\n".join(f"{at}. {step}" for at, step in enumerate(case.steps, start=1))
         self.parse(
             f":::{{dropdown}} Solution\n:name: solution-{name}\n\n**{answers}.**\n\n{steps}\n:::\n",

@@ -21,7 +21,7 @@ _TEMPLATE = Path(__file__).parent
 
 #: Of the assets of this project's own book, those that a report needs.
 _ASSETS = (
-    *("book.css", "favicon.svg", "print.css", "print.js"),
+    *("book.css", "drawers.js", "favicon.svg", "print.css", "print.js"),
     *("search.css", "search.js", "search_engine.js", "tables.css", "tables.js"),
 )
 
