@@ -17,6 +17,7 @@ from tests.browser.checks import (
     run_axe,
     wait_until,
 )
+from tests.browser.figures import check_figures
 from tests.browser.pages import NOTEBOOKS, PAGES
 from tests.browser.wholeness import check_whole, watched
 
@@ -41,7 +42,7 @@ def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
     check_keyboard_reaches(tab, STEPS, ".bd-article")
     if name in FROM_THE_TOP:
         check_keyboard_reaches(tab, FROM_THE_TOP[name])
-    check_everybody_can_read(tab, seen_before)
+    check_everybody_can_read(tab, seen_before, check_figures if name in NOTEBOOKS else None)
 
 
 #: Links of which some unfold others when they get the focus, as the list of contents does: two
