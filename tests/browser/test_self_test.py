@@ -22,8 +22,8 @@ ANSWER = """([key, answer, decimals]) => {
 }"""
 
 
-#: The rest of the page is judged with its layout, and Axe goes through all that there is. The theme's
-#: button to the top may be under the pointer, in the theme's colours.
+#: The rest of the page is judged with its layout, and Axe goes through all that there is. The
+#: theme's button to the top may be under the pointer, in the theme's colours.
 ONE_FORM = """() => {
   const part = document.getElementById("fresh-interval");
   const others = ".self-test-item, .bd-article section, .bd-sidebar > *, #pst-back-to-top";
