@@ -130,13 +130,16 @@
     // What is folded has no width until it is opened.
     document.addEventListener("toggle", function (event) { settleSoon(event.target); }, true);
     PHONE.addEventListener("change", fold);
-    PHONE.addEventListener("change", reachSignatures);
     addEventListener("hashchange", openTarget);
     addEventListener("resize", function () {
       if (innerWidth === width) { return; }
       width = innerWidth;
+      reachSignatures();
       settleSoon(document);
     });
   });
-  addEventListener("load", function () { settle([document]); }); // fonts have arrived
+  addEventListener("load", function () { // fonts have arrived
+    reachSignatures();
+    settle([document]);
+  });
 })();

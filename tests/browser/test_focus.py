@@ -7,23 +7,26 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from tests.browser.checks import ACTIVE, show_in, wait_until
+from tests.browser.pages import WIDTHS
 
 pytestmark = pytest.mark.browser
 
 #: Pages that have, together, the parts that the keyboard stops at: cards, formulas, tables, forms.
 SEEN_ON = ("book/intro", "notebooks/03_primary_outcome", "book/teaching/exercises")
-#: Of what the keyboard stops at, one of each kind; the number of them.
-KINDS = """() => {
-  const kinds = new Map();
+#: Of what the keyboard stops at, one of each kind that no page has shown yet; the kinds.
+KINDS = """known => {
+  const kinds = new Map(known.map(kind => [kind, null]));
   for (const element of window.toReach) {
     const kind = [element.localName, element.type, element.classList, element.parentNode.classList];
     if (!kinds.has(kind.join())) kinds.set(kind.join(), element);
   }
-  window.kinds = [...kinds.values()].filter(element => element.closest(".skip-link") === null);
-  return window.kinds.length;
+  for (const [kind, element] of kinds)
+    if (!element || element.closest(".skip-link")) kinds.delete(kind);
+  window.kinds = [...kinds.values()];
+  return [...kinds.keys()];
 }"""
 #: A browser shows the focus that a script sets only if it is asked to, or after a key.
 FOCUS = """number => {
@@ -39,14 +42,30 @@ DIFFERENT = 40  # of 255, in lightness; a change that is fainter is not seen
 FEWEST = 60  # pixels of these: a ring around a letter has more
 
 
-def picture(tab: Page) -> Image.Image:
-    return Image.open(io.BytesIO(tab.screenshot())).convert("L")
+#: The place of what has the focus, with room for a ring around it, in the window.
+AROUND = """() => {
+  const box = document.activeElement.getBoundingClientRect(), room = 20;
+  const [left, top] = [Math.max(0, box.left - room), Math.max(0, box.top - room)];
+  const right = Math.min(innerWidth, box.right + room);
+  const bottom = Math.min(innerHeight, box.bottom + room);
+  return {x: left, y: top, width: right - left, height: bottom - top};
+}"""
+
+
+def picture(tab: Page, place: FloatRect) -> Image.Image:
+    return Image.open(io.BytesIO(tab.screenshot(clip=place))).convert("L")
+
+
+@pytest.fixture(scope="module")
+def shown() -> dict[str, set[str]]:
+    """The kinds that have been shown on each device: the same styles are on all pages."""
+    return {device: set() for device in WIDTHS}
 
 
 @pytest.mark.parametrize("name", SEEN_ON)
-@pytest.mark.parametrize("device", ["desktop", "phone"])
+@pytest.mark.parametrize("device", WIDTHS)
 def test_what_has_the_focus_is_seen_to_have_it(
-    tab: Page, built_book: Path, device: str, name: str
+    tab: Page, built_book: Path, shown: dict[str, set[str]], device: str, name: str
 ) -> None:
     show_in(tab, device, "light")
     tab.goto(f"{built_book.as_uri()}/{name}.html")
@@ -54,11 +73,15 @@ def test_what_has_the_focus_is_seen_to_have_it(
     wait_until(tab, SET)
     tab.evaluate(ACTIVE, "body")
     unseen = []
-    for number in range(tab.evaluate(KINDS)):
+    kinds = tab.evaluate(KINDS, sorted(shown[device]))
+    shown[device].update(kinds)
+    assert kinds, "nothing to look at that other pages do not have"
+    for number in range(len(kinds)):
         what = tab.evaluate(FOCUS, number)
-        focused = picture(tab)
+        place = tab.evaluate(AROUND)
+        focused = picture(tab, place)
         tab.evaluate("document.activeElement.blur()")
-        changed = ImageChops.difference(focused, picture(tab)).histogram()
+        changed = ImageChops.difference(focused, picture(tab, place)).histogram()
         if sum(changed[DIFFERENT:]) < FEWEST:
             unseen.append(what)
     assert unseen == []

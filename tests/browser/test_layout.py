@@ -9,12 +9,15 @@ from playwright.sync_api import Page
 
 from tests.browser.checks import (
     OF_COLOURS,
+    REACHABLE,
     SHORTENED,
     UNSEEN,
     check_everybody_can_read,
     check_keyboard_reaches,
     run_axe,
+    wait_until,
 )
+from tests.browser.figures import check_figures
 from tests.browser.pages import NOTEBOOKS, PAGES
 from tests.browser.wholeness import check_whole, watched
 
@@ -39,7 +42,46 @@ def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
     check_keyboard_reaches(tab, STEPS, ".bd-article")
     if name in FROM_THE_TOP:
         check_keyboard_reaches(tab, FROM_THE_TOP[name])
-    check_everybody_can_read(tab, seen_before)
+    check_everybody_can_read(tab, seen_before, check_figures if name in NOTEBOOKS else None)
+
+
+#: Links of which some unfold others when they get the focus, as the list of contents does: two
+#: further ones, and then again one.
+UNFOLDS = """<main class=start><a href=#1 data-shows=more>1</a> <span class=more hidden>
+  <a href=#2>2</a> <a href=#3 data-shows=most>3</a></span> <span class=most hidden>
+  <a href=#4>4</a></span> <a href=#5>5</a> <a href=#6>6</a></main>"""
+UNFOLD = """() => document.addEventListener("focusin", ({target}) => {
+  if (target.dataset.shows) document.querySelector("." + target.dataset.shows).hidden = false;
+})"""
+TRAP = """() => document.querySelector("[href='#5']").addEventListener("keydown",
+  event => event.preventDefault())"""
+
+
+def test_what_unfolds_on_the_way_is_gone_through_and_what_cannot_be_reached_is_named(
+    tab: Page,
+) -> None:
+    for trapped in (False, True):
+        tab.goto("about:blank")
+        tab.set_content(UNFOLDS)
+        tab.evaluate(UNFOLD)
+        if not trapped:
+            check_keyboard_reaches(tab, STEPS, ".start")
+            continue
+        tab.evaluate(TRAP)
+        with pytest.raises(AssertionError, match=r"missed: .*#6"):
+            check_keyboard_reaches(tab, STEPS, ".start")
+
+
+def test_signatures_that_scroll_in_a_window_of_some_width_are_reached_by_keys(
+    tab: Page, built_book: Path
+) -> None:
+    tab.goto(f"{built_book.as_uri()}/book/reference/ranks.html")
+    stops = set()
+    for width in (1280, 600, 375, 330, 600, 1280):
+        tab.set_viewport_size({"width": width, "height": 900})
+        wait_until(tab, REACHABLE)
+        stops.add(tab.locator("dt.sig[tabindex='0']").count())
+    assert len(stops) > 1, "no width of these makes a signature scroll"
 
 
 ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in range(40)]

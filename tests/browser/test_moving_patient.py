@@ -78,7 +78,7 @@ def drawn_cases():
     draw = random.Random(7)
     anything = lambda key: draw.randint(*ENDS[key])  # noqa: E731
     cases = []
-    for _ in range(250):
+    for _ in range(80):
         missing = [key for key in CORE_SET if draw.random() < 1 / 10]
         cases.append(
             (

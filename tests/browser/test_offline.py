@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.pages import NOTEBOOKS, PAGES
 from tests.browser.wholeness import check_whole, watched
@@ -22,20 +23,32 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(scope="module")
-def one_tab(window: BrowserContext) -> Page:
-    """A tab for one page after another: it compiles once what they have in common."""
-    return window.new_page()
+#: Scripts and styles of a page.
+ASSETS = re.compile(r"""<(?:script|link)\b[^>]*?\b(?:src|href)="[^"]*?(_static/[^"?]*)""")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_from_a_server_is_whole_and_asks_for_nothing_from_outside(
-    one_tab: Page, served_book: str, built_book: Path, name: str
+def one_of_each(book: Path) -> dict[tuple[bool, frozenset[str]], str]:
+    """Return a page of each kind: with or without code, and with the same scripts and styles."""
+    kinds: dict[tuple[bool, frozenset[str]], str] = {}
+    for name in PAGES:
+        assets = ASSETS.findall((book / f"{name}.html").read_text(encoding="utf-8"))
+        kinds.setdefault((name in NOTEBOOKS, frozenset(assets)), name)
+    return kinds
+
+
+def test_a_page_of_each_kind_from_a_server_is_whole_and_asks_for_nothing_from_outside(
+    window: BrowserContext, served_book: str, built_book: Path
 ) -> None:
     # Each page from the disk: see the layout.
-    with watched(one_tab) as seen:
-        one_tab.goto(f"{served_book}/{name}.html")
-        check_whole(one_tab, seen, served_book, built_book, has_code=name in NOTEBOOKS)
+    kinds = one_of_each(built_book)
+    assert frozenset.intersection(*(assets for _, assets in kinds)) > {"_static/tables.js"}
+    assert 8 < len(kinds) < len(PAGES) / 2
+    tab = window.new_page()  # for one page after another: it compiles once what they have in common
+    for (has_code, _), name in kinds.items():
+        with watched(tab) as seen:
+            tab.goto(f"{served_book}/{name}.html")
+            check_whole(tab, seen, served_book, built_book, has_code=has_code)
+    tab.close()
 
 
 def test_the_first_page_leads_on(window: BrowserContext, built_book: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.checks import EVERY_RULE, OF_COLOURS, OVERFLOW, run_axe
-from tests.browser.pages import WIDTHS
+from tests.browser.checks import EVERY_RULE, OF_COLOURS, OVERFLOW, run_axe, show
+from tests.browser.pages import SCHEMES, WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -58,13 +58,10 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(scope="module", params=["disk", "server"])
-def home(request: pytest.FixtureRequest, built_book: Path) -> str:
-    """The address of the book, from the disk and from a server."""
-    if request.param == "disk":
-        return built_book.as_uri()
-    address: str = request.getfixturevalue("served_book")
-    return address
+@pytest.fixture(scope="module")
+def home(built_book: Path) -> str:
+    """The address of the book on the disk."""
+    return built_book.as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +82,12 @@ def page(window: BrowserContext, built_book: Path) -> Iterator[Page]:
     tab.close()
 
 
+#: Of a page that is found: its address, the addresses of its hits, and how many words are marked.
+FIRST = """page => [page.querySelector("h2 a").getAttribute("href"),
+  [...page.querySelectorAll("a.search-hit")].map(hit => hit.getAttribute("href")),
+  page.querySelectorAll("mark").length]"""
+
+
 def look_for(tab: Page, query: str) -> None:
     """Type a query on the page of the search, and wait for its hits."""
     tab.locator("#book-search input").fill("")
@@ -93,19 +96,34 @@ def look_for(tab: Page, query: str) -> None:
     expect(tab.locator("#book-search [role=status]")).not_to_be_empty()
 
 
+def check_leads_first(search: Page, home: str, query: str) -> None:
+    """Check which page a query leads to first, and that its hits show why they are hits."""
+    look_for(search, query)
+    found, hits, marks = search.locator(".search-page").first.evaluate(FIRST)
+    right = tuple(f"{home}/{name}" for name in QUERIES[query])
+    assert found.startswith(right), f"{query} leads to {found}"
+    assert hits, f"{query} has no hit"
+    elsewhere = [address for address in hits if not address.startswith(found)]
+    assert elsewhere == [], f"hits of {found} for {query} lead elsewhere: {elsewhere}"
+    assert marks > 0, f"no hit for {query} shows why it is one"
+
+
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_leads_to_the_right_page_first(search: Page, home: str, query: str) -> None:
-    look_for(search, query)
-    first = search.locator(".search-page").first
-    found = str(first.locator("h2 a").get_attribute("href"))
-    right = tuple(f"{home}/{name}" for name in QUERIES[query])
-    assert found.startswith(right), found
-    # Every hit shows why it is one, and leads to that page.
-    hits = first.locator("a.search-hit")
-    assert hits.count() > 0
-    addresses = hits.evaluate_all("hits => hits.map(hit => hit.getAttribute('href'))")
-    assert all(address.startswith(found) for address in addresses)
-    assert first.locator("mark").count() > 0
+    check_leads_first(search, home, query)
+
+
+def test_a_search_on_a_server_leads_to_pages_there(
+    window: BrowserContext, served_book: str
+) -> None:
+    # Addresses are what differs from the disk.
+    tab = window.new_page()
+    tab.goto(f"{served_book}/search.html")
+    for query in ("64.6", "blood clot", "proportion_interval"):
+        check_leads_first(tab, served_book, query)
+    check_address_can_be_passed_on(tab, window)
+    check_hit_in_a_folded_table(tab, window)
+    tab.close()
 
 
 def test_a_number_leads_to_its_rows_in_the_ledger(search: Page) -> None:
@@ -145,6 +163,11 @@ def test_a_malformed_address_does_no_harm(search: Page, home: str) -> None:
 
 
 def test_the_address_of_a_search_can_be_passed_on(search: Page, window: BrowserContext) -> None:
+    check_address_can_be_passed_on(search, window)
+
+
+def check_address_can_be_passed_on(search: Page, window: BrowserContext) -> None:
+    """Check that the address after a search, opened elsewhere, shows what was found."""
     look_for(search, "signed rank")
     expect(search).to_have_url(re.compile(r"[?&]q=signed\+rank"))
     other = window.new_page()
@@ -177,6 +200,11 @@ def test_the_count_is_announced_and_more_can_be_shown(search: Page) -> None:
 
 
 def test_a_hit_in_a_folded_table_shows_its_row(search: Page, window: BrowserContext) -> None:
+    check_hit_in_a_folded_table(search, window)
+
+
+def check_hit_in_a_folded_table(search: Page, window: BrowserContext) -> None:
+    """Check that a hit in a table that is folded leads to its row."""
     look_for(search, '"0 to 260"')
     hit = search.locator("a.search-hit", has_text="Range").first
     tab = window.new_page()
@@ -245,24 +273,32 @@ def test_a_hit_on_the_same_page_closes_the_dialog(page: Page) -> None:
     assert "#" in page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
-def test_everybody_can_read_the_hits(page: Page, width: int, scheme: str) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def check_can_be_read(page: Page, part: str, device: str) -> None:
+    """Check a part with hits, in light and, on a desktop, in dark: no width depends on colours."""
+    for scheme in SCHEMES if device == "desktop" else ("light",):
+        show(page, device, scheme)
+        found = run_axe(page, EVERY_RULE if scheme == "light" else OF_COLOURS, context=part)
+        assert found.violations_count == 0, f"{device} {scheme}: {found.generate_report()}"
+
+
+#: Axe looks at the whole page, whatever part it is asked for.
+WITHOUT_ARTICLE = "document.querySelectorAll('.bd-article > *').forEach(part => part.remove())"
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_everybody_can_read_the_hits(page: Page, device: str) -> None:
+    show(page, device, "light")
     page.keyboard.press("Control+k")
     dialog = page.locator("#pst-search-dialog")
     dialog.locator("input").fill("64.6 interval")
     dialog.locator("a.search-hit").first.wait_for()
-    rules = EVERY_RULE if scheme == "light" else OF_COLOURS
-    found = run_axe(page, rules, context="#pst-search-dialog")
-    assert found.violations_count == 0, found.generate_report()
+    page.evaluate(WITHOUT_ARTICLE)
+    check_can_be_read(page, "#pst-search-dialog", device)
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=64.6*")
     page.locator("a.search-hit").first.wait_for()
-    found = run_axe(page, rules, context="#book-search")
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[device]
+    check_can_be_read(page, "#book-search", device)
 
 
 def test_without_scripts_a_phone_has_the_list_of_pages_that_the_page_names(

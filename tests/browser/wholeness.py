@@ -69,10 +69,12 @@ def check_whole(tab: Page, seen: Seen, home: str, book: Path, *, has_code: bool)
         expect(code.first).to_be_visible()
 
     # Browsers ask every server for an icon by themselves.
-    assert [fault for fault in seen.wrong if not fault.endswith("/favicon.ico")] == []
-    assert len(seen.asked) > 1
+    wrong = [fault for fault in seen.wrong if not fault.endswith("/favicon.ico")]
+    assert wrong == [], f"{tab.url} went wrong: {wrong}"
+    assert len(seen.asked) > 1, f"{tab.url} loads nothing but itself"
     inside = (f"{home}/", "data:", "blob:")
-    assert [address for address in seen.asked if not address.startswith(inside)] == []
+    outside = [address for address in seen.asked if not address.startswith(inside)]
+    assert outside == [], f"{tab.url} asks outside of the book: {outside}"
     check_weight(book, [each for each in seen.asked if each.startswith(f"{home}/")], home)
 
 
@@ -83,7 +85,7 @@ def check_weight(book: Path, asked: list[str], home: str) -> None:
         for address in asked
     }
     sizes = {file: file.stat().st_size for file in files if file.is_file()}
-    assert len(sizes) > 1
+    assert len(sizes) > 1, f"of {len(asked)} addresses {len(sizes)} are files of the book"
     heaviest = sorted(sizes, key=lambda file: -sizes[file])
     listed = "\n".join(f"{sizes[file]:>10,} {file.relative_to(book)}" for file in heaviest)
     total = sum(sizes.values())
