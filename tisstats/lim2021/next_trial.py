@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tisstats import statistics
-from tisstats.errors import shortened
+from tisstats.errors import shown
 
 _SampleSize = Callable[..., statistics.SampleSizeForPower[Any]]
 
@@ -54,7 +54,7 @@ class NextTrialPlan:
         if not self.control_response < self.treated_response <= 1:
             raise ValueError(
                 f"treated_response must be above control_response ({self.control_response}) and at "
-                f"most 1, got {shortened(str(self.treated_response), 100)}"
+                f"most 1, got {shown(self.treated_response)}"
             )
 
     @property
