@@ -18,7 +18,8 @@
     });
     /* Whoever chooses a part of this page wants to see it, and has the keyboard go on from there. */
     drawer.addEventListener("click", function (event) {
-      if (!event.target.closest("a[href^='#']") || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+      var elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // in another tab or window
+      if (elsewhere || !event.target.closest("a[href^='#']")) { return; }
       leads = true;
       drawer.close();
     });
