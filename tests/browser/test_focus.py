@@ -146,3 +146,11 @@ def test_a_heading_chosen_in_the_drawer_is_seen_and_the_keyboard_goes_on_there(p
         "heading => heading.compareDocumentPosition(document.activeElement)"
         " & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY)"
     )
+
+
+def test_a_part_of_the_page_opened_in_another_tab_leaves_the_drawer_open(phone: Page) -> None:
+    phone.locator("button.secondary-toggle").press("Enter")
+    with phone.context.expect_page() as opened:
+        phone.locator("dialog[open] a[href^='#']").last.click(modifiers=["ControlOrMeta"])
+    opened.value.close()
+    expect(phone.locator("dialog[open]")).to_have_count(1)
