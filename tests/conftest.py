@@ -41,16 +41,22 @@ def checkout() -> Path:
     return ROOT
 
 
-@cache
 def build_book(name: str, *settings: str) -> Path:
     """Build the real book, if anything has changed since it was last, and return its folder."""
+    output, fault = _built(name, *settings)
+    if fault:
+        pytest.fail(f"the book cannot be built:\n{fault}", pytrace=False)
+    return output
+
+
+@cache  # a failure, too: otherwise each cell of each notebook would build once more
+def _built(name: str, *settings: str) -> tuple[Path, str]:
+    """Return the folder of a book, and what its build said if it has failed."""
     output = ROOT / "_build" / name
     command = [sys.executable, "-m", "tisstats.cli", "book", "--source", str(ROOT)]
     command += ["--output", str(output), *(f"--set={setting}" for setting in settings)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    if done.returncode != 0:
-        pytest.fail(f"the book cannot be built:\n{done.stdout}{done.stderr}", pytrace=False)
-    return output
+    return output, f"{done.stdout}{done.stderr}" if done.returncode else ""
 
 
 @pytest.fixture(scope="session")

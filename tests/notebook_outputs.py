@@ -85,6 +85,15 @@ def files_of_figure(output: Mapping[str, Any]) -> dict[str, bytes]:
     return files | ({"svg": drawn.encode()} if drawn else {})
 
 
+def where_they_part(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
+    """Show two outputs around the first place where they differ: a table may have many rows."""
+    texts = [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (here, there)]
+    pairs = enumerate(zip(*texts, strict=False))
+    first = next((at for at, (one, other) in pairs if one != other), min(map(len, texts)))
+    shown, published = (text[max(0, first - 100) : first + 100] for text in texts)
+    return f"...{shown}..., and in the book: ...{published}..."
+
+
 def differences(
     outputs: Sequence[Mapping[str, Any]],
     published: Sequence[Mapping[str, Any]],
@@ -113,7 +122,7 @@ def differences(
     (cell,) = json.loads(without_figures(json.dumps({"cells": [{"outputs": merged}]})))["cells"]
     for number, (here, there) in enumerate(zip(cell["outputs"], published, strict=False)):
         if here != there:
-            found.append(f"output {number}: {here}, and in the book: {there}")
+            found.append(f"output {number}: {where_they_part(here, there)}")
     if len(published) > len(merged):
         found.append(f"{len(merged)} outputs, and in the book {len(published)}")
     for number, output in enumerate(merged[len(published) :], start=len(published)):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from nbval.plugin import IPyNbCell, NbCellError
 
-from tests import notebook_outputs
+from tests import conftest, notebook_outputs
 from tests.notebook_outputs import NOTEBOOKS, differences
 from tisstats.book.downloads.names import METADATA
 
@@ -64,6 +64,15 @@ def test_whatever_differs_is_named(outputs, expected):
     assert expected in "\n".join(differences(outputs, PUBLISHED, FIGURES))
 
 
+def test_of_a_long_table_the_place_that_differs_is_shown():
+    rows = [f"<td>{number}</td>" for number in range(5_000)]
+    here, there = ("".join([*rows, last]) for last in ("<td>new</td>", "<td>old</td>"))
+    (found,) = differences([display({"text/html": here})], [display({"text/html": there})], FIGURES)
+    assert "<td>4999</td><td>new" in found
+    assert "<td>4999</td><td>old" in found
+    assert len(found) < 500
+
+
 @pytest.mark.parametrize(
     ("source", "number", "found"),
     [
@@ -90,3 +99,17 @@ def test_the_cell_that_differs_fails(monkeypatch, source, number, found):
 
 def test_all_runs_of_notebooks_are_compared(pytestconfig):
     assert pytestconfig.pluginmanager.has_plugin("tests.notebook_outputs")
+
+
+def test_a_book_that_cannot_be_built_is_not_tried_again_for_the_next_cell(monkeypatch):
+    builds = []
+
+    def fail(command, **_):
+        builds.append(command)
+        return SimpleNamespace(returncode=1, stdout="", stderr="broken")
+
+    monkeypatch.setattr(conftest.subprocess, "run", fail)
+    for _ in range(2):
+        with pytest.raises(pytest.fail.Exception, match="broken"):
+            conftest.build_book("never")
+    assert len(builds) == 1

@@ -2,27 +2,40 @@
 (function () {
   "use strict";
 
-  function mend(button, drawer) {
+  function mend(button, drawer, wide) {
     if (!button || !drawer) { return; }
     var leads = false;
 
-    /* The theme returns the keyboard to where it was, but has blurred its button before. */
+    /* The theme returns the keyboard to where it was, but has blurred its button before. The label
+       that the button shows to the keyboard would stay on a phone until something else is touched. */
     drawer.addEventListener("close", function () {
-      if (!leads) { button.focus({ preventScroll: true }); }
+      if (!leads) {
+        button.addEventListener("focusin", stop, { capture: true, once: true });
+        button.focus({ preventScroll: true });
+        button.removeEventListener("focusin", stop, true);
+      }
       leads = false;
     });
     /* Whoever chooses a part of this page wants to see it, and has the keyboard go on from there. */
     drawer.addEventListener("click", function (event) {
-      if (!event.target.closest("a[href^='#']")) { return; }
+      var elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // in another tab or window
+      if (elsewhere || !event.target.closest("a[href^='#']")) { return; }
       leads = true;
       drawer.close();
     });
+    /* A turned phone or tablet may show beside the page what the drawer holds. */
+    matchMedia(wide).addEventListener("change", function (event) {
+      if (event.matches && drawer.open) { drawer.close(); }
+    });
   }
 
+  function stop(event) { event.stopImmediatePropagation(); }
+
   document.addEventListener("DOMContentLoaded", function () {
-    ["primary", "secondary"].forEach(function (side) {
-      mend(document.querySelector("." + side + "-toggle"),
-        document.getElementById("pst-" + side + "-sidebar-modal"));
+    /* The widths from which on the theme has no drawers. */
+    [["primary", "(min-width: 960px)"], ["secondary", "(min-width: 1200px)"]].forEach(function (each) {
+      mend(document.querySelector("." + each[0] + "-toggle"),
+        document.getElementById("pst-" + each[0] + "-sidebar-modal"), each[1]);
     });
   });
 })();

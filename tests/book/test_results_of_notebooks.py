@@ -1,6 +1,6 @@
 """Every number that a notebook shows of a trial is explained in the results, whatever the trial.
 
-Those of the article are looked at in `test_built_book`, where its notebooks run.
+Those of the article are looked at in `test_built_book`, as the build has kept them.
 """
 
 import re

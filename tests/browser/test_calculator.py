@@ -1045,6 +1045,17 @@ def test_without_scripts_the_page_says_so_and_holds_the_tables(browser, address)
     context.close()
 
 
+def test_where_the_script_does_not_arrive_the_note_says_so_in_sight(browser, address):
+    page = browser.new_page()
+    page.route("**/_static/calculator.js*", lambda route: route.abort())
+    page.goto(address)
+    # The script is waited for during a while, which is ended here.
+    page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
+    expect(page.get_by_text("The calculator needs JavaScript")).to_be_visible()
+    assert page.locator("#tis-calculator").bounding_box()["height"] < 200
+    page.close()
+
+
 @pytest.mark.parametrize("width", [375, 768, 1440])
 def test_nothing_in_sight_moves_when_the_form_appears(browser, address, width):
     page = browser.new_page(viewport={"width": width, "height": 800})

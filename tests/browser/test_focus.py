@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import FloatRect, Page, expect
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from tests.browser.checks import ACTIVE, show_in, wait_until
 from tests.browser.pages import WIDTHS
@@ -105,6 +105,35 @@ def test_a_closed_drawer_returns_the_keyboard_to_its_button(phone: Page, side: s
     expect(button).to_be_focused()
 
 
+def test_a_drawer_closed_by_a_touch_beside_it_leaves_no_label_over_the_page(
+    browser: Browser, built_book: Path
+) -> None:
+    with browser.new_context(
+        viewport={"width": 375, "height": 800}, has_touch=True, reduced_motion="reduce"
+    ) as context:
+        phone = context.new_page()
+        phone.clock.install()
+        phone.goto(f"{built_book.as_uri()}/404.html")
+        button = phone.locator("button.primary-toggle")
+        button.tap()
+        expect(phone.locator("dialog[open] a").first).to_be_visible()
+        phone.touchscreen.tap(370, 650)
+        expect(button).to_be_focused()
+        phone.clock.fast_forward(2_000)  # the theme shows labels after half a second
+        expect(phone.locator(".tooltip")).to_have_count(0)
+
+
+@pytest.mark.parametrize("side", ["primary", "secondary"])
+def test_a_drawer_closes_where_the_window_becomes_too_wide_for_drawers(
+    phone: Page, side: str
+) -> None:
+    phone.locator(f"button.{side}-toggle").click()
+    expect(phone.locator("dialog[open] a").first).to_be_visible()
+    show_in(phone, "desktop", "light")
+    expect(phone.locator("dialog[open]")).to_have_count(0)
+    expect(phone.locator(f"#pst-{side}-sidebar a[href]").first).to_be_visible()
+
+
 def test_a_heading_chosen_in_the_drawer_is_seen_and_the_keyboard_goes_on_there(phone: Page) -> None:
     phone.locator("button.secondary-toggle").press("Enter")
     chosen = phone.locator("dialog[open] a[href^='#']").last
@@ -117,3 +146,11 @@ def test_a_heading_chosen_in_the_drawer_is_seen_and_the_keyboard_goes_on_there(p
         "heading => heading.compareDocumentPosition(document.activeElement)"
         " & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY)"
     )
+
+
+def test_a_part_of_the_page_opened_in_another_tab_leaves_the_drawer_open(phone: Page) -> None:
+    phone.locator("button.secondary-toggle").press("Enter")
+    with phone.context.expect_page() as opened:
+        phone.locator("dialog[open] a[href^='#']").last.click(modifiers=["ControlOrMeta"])
+    opened.value.close()
+    expect(phone.locator("dialog[open]")).to_have_count(1)
