@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -160,6 +161,9 @@ def _unusable(given: Any, path: str, key: str = "") -> Iterator[Fault]:
         parts = enumerate(given)
     elif isinstance(given, float) and not math.isfinite(given):
         yield Fault(path, "must be a finite number", value=str(given), key=key)
+    elif isinstance(given, int) and abs(given) > sys.float_info.max:
+        message = "is beyond the numbers that can be computed with"
+        yield Fault(path, message, value=format_value(given), key=key)
     for name, part in parts:
         yield from _unusable(part, path, f"{key}.{name}" if key else str(name))
 
