@@ -645,6 +645,20 @@ def with_parts(path, change):
             archive.writestr(name, change(content) if name.endswith(".xml") else content)
 
 
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("rash_x000D_\nmild", "rash\r\nmild"),
+        ("rash_x000d_mild", "rash\rmild"),
+        ("rash_x005F_x000D_mild", "rash_x005F_x000D_mild"),
+        ("rash_x000B_mild", "rash_x000B_mild"),
+    ],
+)
+def test_a_carriage_return_of_a_spreadsheet_is_one(workbook, stored, read):
+    path = workbook(TABLE, edit=set_cell("A3", stored))
+    assert read_table(path).cells["patient_id"].tolist()[1] == read
+
+
 @pytest.mark.parametrize("value", [b"<v></v>", b"<v/>"])
 def test_a_formula_that_yields_an_empty_text_is_an_empty_cell(workbook, value):
     """Spreadsheets store of =IF(B2>0,B2,"") a text without characters."""
