@@ -412,6 +412,14 @@ def test_a_character_that_no_table_can_show_is_one_line(tmp_path, table, column,
     assert f"row 2, column {column}, value {row[column]!r}: must not have control" in line
 
 
+def test_what_is_also_spelt_in_two_ways_is_one_line_for_each_cell(tmp_path):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    made.patients[0]["sex"], made.patients[1]["sex"] = "F\x01x", "f\x01x"
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    assert [fault.row for fault in caught.value.faults] == [2, 3]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_text_may_have_lines_however_they_end(tmp_path, end):
     """Exports from Windows have the ends of lines in free text as well."""
