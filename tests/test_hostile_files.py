@@ -224,6 +224,15 @@ def test_a_compressed_file_without_content_for_long_is_not_read(tmp_path, before
             assert only_fault(read_table, path).endswith(line)
 
 
+@pytest.mark.parametrize("between", [b"", gzip.compress(b"", mtime=0)])
+def test_a_file_of_many_members_is_read(tmp_path, between):
+    """Such as a log whose every line was compressed on its own: most of it are headers."""
+    path, member = tmp_path / "visits.csv.gz", between + gzip.compress(b"1,0\n", mtime=0)
+    count = 2**21 // len(member) + 1  # more bytes than may be without content
+    path.write_bytes(gzip.compress(b"id,week\n") + count * member)
+    assert len(read_table(path)) == count
+
+
 def test_content_that_cannot_be_compressed_is_read(tmp_path):
     noise = random.Random(1).randbytes(3_000_000).hex()
     path = tmp_path / "visits.csv.gz"

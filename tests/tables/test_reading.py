@@ -645,6 +645,20 @@ def with_parts(path, change):
             archive.writestr(name, change(content) if name.endswith(".xml") else content)
 
 
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("rash_x000D_\nmild", "rash\r\nmild"),
+        ("rash_x000d_mild", "rash\rmild"),
+        ("rash_x005F_x000D_mild", "rash_x005F_x000D_mild"),
+        ("rash_x000B_mild", "rash_x000B_mild"),
+    ],
+)
+def test_a_carriage_return_of_a_spreadsheet_is_one(workbook, stored, read):
+    path = workbook(TABLE, edit=set_cell("A3", stored))
+    assert read_table(path).cells["patient_id"].tolist()[1] == read
+
+
 @pytest.mark.parametrize("value", [b"<v></v>", b"<v/>"])
 def test_a_formula_that_yields_an_empty_text_is_an_empty_cell(workbook, value):
     """Spreadsheets store of =IF(B2>0,B2,"") a text without characters."""
@@ -653,6 +667,15 @@ def test_a_formula_that_yields_an_empty_text_is_an_empty_cell(workbook, value):
     stored = unstored.replace(b'"B3"', b'"B3" t="str"')
     with_parts(path, lambda text: re.sub(b"<v */>|<v></v>", value, text.replace(unstored, stored)))
     assert read_table(path).cells["week"].tolist() == [0, None]
+
+
+def test_a_formula_of_text_without_a_value_is_not_an_empty_cell(workbook):
+    """So openxlsx of R writes every formula, of numbers too."""
+    path = workbook(TABLE, edit=set_cell("B3", "=B2+9"))
+    unstored = re.compile(rb'<c r="B3"><f>B2\+9</f>(<v */>|<v></v>)')
+    with_parts(path, lambda text: unstored.sub(rb'<c r="B3" t="str"><f>B2+9</f>', text))
+    (found,) = fault_lines(lambda: read_table(path))
+    assert "row 3, column week, value '=B2+9': is a formula without a stored value" in found
 
 
 def test_a_formula_whose_text_stands_with_another_cell_is_named_by_its_place(workbook):
@@ -677,6 +700,32 @@ def test_a_strict_workbook_is_not_called_empty(workbook):
         "visits.xlsx: has no sheet of cells that can be read; save it as an Excel Workbook "
         "(.xlsx), not as a Strict Open XML Spreadsheet"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "hidden"),
+    [(b"1", True), (b"true", True), (b"0", False), (b"false", False)],
+)
+def test_what_is_hidden_is_named_however_the_file_writes_it(workbook, written, hidden):
+    """A truth value of XML is 1 or true; SheetJS writes true."""
+
+    def edit(book):
+        book["visits"].row_dimensions[2].hidden = True
+        book["visits"].column_dimensions["B"].hidden = True
+
+    path = workbook(TABLE, edit=edit)
+    changed = []
+
+    def rewritten(text):
+        found = re.sub(rb' hidden="\w+"', b' hidden="%b"' % written, text)
+        if b"<sheetData>" in text:
+            changed.append(found.count(b' hidden="%b"' % written))
+        return found
+
+    with_parts(path, rewritten)
+    assert changed == [2]
+    remarks = ("1 hidden row read like the others", "hidden column read like the others: week")
+    assert read_table(path).remarks == (remarks if hidden else ())
 
 
 def test_a_named_sheet_empty_sheets_and_hidden_rows(workbook):

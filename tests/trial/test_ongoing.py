@@ -17,6 +17,7 @@ from tisstats.errors import DataError
 from tisstats.figures import trial_flow
 from tisstats.trial.cdisc.end_of_study import end_faults
 from tisstats.trial.courses import Courses
+from tisstats.trial.doubtful_courses import open_ends
 from tisstats.trial.end_reasons import COMPLETED, EARLY_ENDS, END_REASONS, ONGOING
 from tisstats.trial.flow import participant_flow
 from tisstats.trial.harms import harm_outcomes
@@ -108,6 +109,33 @@ def test_a_remark_names_who_may_still_have_the_endpoint(data, tmp_path):
             row["week"] = 24
     remarks = " ".join(StudyData.read(made.write(tmp_path)).remarks)
     assert "1 ongoing patient has no visit from week 24 on so far: P003" in remarks
+
+
+def test_a_visit_in_the_week_of_the_endpoint_is_one_however_its_week_was_rounded(data):
+    patients = data.trial.patients.assign(end_reason="ongoing")
+    for week, due in ((24, 0), (24 - 1e-12, 0), (24 + 1e-12, 0), (24 - 1e-6, len(patients))):
+        visits = data.trial.visits.drop_duplicates("patient_id").assign(week=week)
+        found = list(open_ends(data.study, {"patients": patients, "visits": visits}))
+        assert [line.split()[0] for line in found] == [str(due)] * bool(due), week
+
+
+@pytest.mark.parametrize(("apart", "early"), [(0, False), (1e-12, False), (1e-6, True)])
+def test_who_is_seen_in_the_last_week_did_not_end_early_however_it_was_rounded(
+    tmp_path, apart, early
+):
+    made = made_with(["completed"] * 4)
+    # A visit that is not scheduled keeps its week.
+    made.description = made.description.replace("[0, 4, 12, 24]", "[0, 4, 12]")
+    made.description = made.description.replace('"at week"', '"best"')
+    seen = {row["patient_id"] for row in made.visits if row["week"] == 24}
+    for table in ("patients", "visits", "treatments", "adverse_events"):
+        rows = getattr(made, table)
+        setattr(made, table, [row for row in rows if row["patient_id"] in seen])
+    for row in made.visits:
+        row["week"] = repr(24 - apart) if row["week"] == 24 else row["week"]
+    specifications = StudySpecifications(StudyData.read(made.write(tmp_path)))
+    labels = [level.label for choice in specifications.choices for level in choice.levels]
+    assert any("open if visits end early" in label for label in labels) == early
 
 
 def test_an_ongoing_patient_has_not_died(tmp_path):

@@ -613,7 +613,7 @@ def test_weeks_that_print_alike_are_the_same_or_refused():
     given["endpoint"]["kind"] = "best"
     assert faults(given) == [
         "study.toml, key endpoint.week, value '24.00001': is not the scheduled week 24, and both "
-        "are printed as 24"
+        "are printed as 24: give it as visits.weeks does"
     ]
     given["endpoint"]["kind"] = "at week"
     assert len(faults(given)) == 1
@@ -621,10 +621,47 @@ def test_weeks_that_print_alike_are_the_same_or_refused():
     given["visits"]["window_days"] = 0
     assert faults(given) == [
         "study.toml, key visits.weeks, value '24.00001': is printed as 24, as 24 is; weeks must "
-        "differ where printed"
+        "differ where printed: leave one of them out"
     ]
     given["visits"]["weeks"][3] = 24.0001
     assert Study.from_mapping(given).visits.weeks[3] == pytest.approx(24.0001, abs=1e-9)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("digits", [(15, 17), (15, 16), (17, 16)])
+def test_two_windows_of_one_week_are_refused(order, digits):
+    week = 85 / 7
+    two = [f"{week:.{number}g}" for number in digits][::order]
+    assert len(set(map(float, two))) == 2
+    given = changed("visits.weeks", [0, week, 24])
+    given["visits"]["window_days"] = {"0": 3, two[0]: 3, two[1]: 5, "24": 3}
+    (line,) = faults(given)
+    assert "key visits.window_days.12.1428571428571" in line
+    assert line.endswith("must be of a scheduled week (visits.weeks): 0, 12.142857142857142, 24")
+
+
+def test_weeks_that_would_print_alike_are_told_apart():
+    given = changed("visits.weeks", [0, 85 / 7, 24])
+    given["visits"]["window_days"] = {"0": 3, "12.1429": 3, "24": 3}
+    given["endpoint"] |= {"kind": "sustained", "week": 24, "also_at": [12.1429]}
+    assert faults(given) == [
+        "study.toml, key visits.window_days.12.1429, value '3': must be of a scheduled week "
+        "(visits.weeks): 0, 12.142857142857142, 24",
+        "study.toml, key visits.window_days.12.142857142857142: is missing: the window of this "
+        "scheduled week",
+        "study.toml, key endpoint.also_at, value '12.1429': must be scheduled weeks before "
+        "endpoint.week: 12.142857142857142",
+    ]
+
+
+@pytest.mark.parametrize("key", ["endpoint.week", "endpoint.also_at", "visits.weeks"])
+@pytest.mark.parametrize("kind", ["at week", "best"])
+def test_a_number_that_no_float_holds_is_one_line(key, kind):
+    huge = 10**400
+    given = changed(key, huge if key == "endpoint.week" else [0, huge])
+    given["endpoint"]["kind"] = kind
+    assert [line for line in faults(given) if "too large to be computed with" in line]
+    assert all(len(line) < 200 for line in faults(given))
 
 
 def test_a_sustained_response_is_seen_at_a_scheduled_week():

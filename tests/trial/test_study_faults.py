@@ -395,7 +395,12 @@ def test_one_fault_gives_one_clear_line(name, tmp_path):
 @pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f", "\x7f", "\x85", "\ufffe", "\uffff"])
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("patients", "sex"), ("treatments", "treatment"), ("adverse_events", "event")],
+    [
+        ("patients", "sex"),
+        ("treatments", "treatment"),
+        ("adverse_events", "event"),
+        ("adverse_events", "treatment_related"),
+    ],
 )
 def test_a_character_that_no_table_can_show_is_one_line(tmp_path, table, column, character):
     made = make_study(8, missing=0, missed=0, seed=3)
@@ -405,6 +410,30 @@ def test_a_character_that_no_table_can_show_is_one_line(tmp_path, table, column,
         StudyData.read(made.write(tmp_path))
     (line,) = map(str, caught.value.faults)
     assert f"row 2, column {column}, value {row[column]!r}: must not have control" in line
+
+
+def test_what_is_also_spelt_in_two_ways_is_one_line_for_each_cell(tmp_path):
+    made = make_study(8, missing=0, missed=0, seed=3)
+    made.patients[0]["sex"], made.patients[1]["sex"] = "F\x01x", "f\x01x"
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path))
+    assert [fault.row for fault in caught.value.faults] == [2, 3]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_text_may_have_lines_however_they_end(tmp_path, end):
+    """Exports from Windows have the ends of lines in free text as well."""
+    made = make_study(8, missing=0, missed=0, seed=3)
+    made.write(tmp_path)
+    # The writer of tables does not quote a cell for \r alone.
+    path = tmp_path / "synthetic_adverse_events.csv"
+    events = read_csv(path)
+    header, *rows = [list(events[0]), *(list(row.values()) for row in events)]
+    rows[0][header.index("event")] = f"Headache{end}severe"
+    lines = [",".join(f'"{cell}"' for cell in row) for row in (header, *rows)]
+    path.write_bytes("\n".join(lines).encode())
+    trial = StudyData.read(tmp_path).trial
+    assert trial.adverse_events["event"].tolist()[0] == "Headache\nsevere"
 
 
 def test_every_other_character_can_stand_in_a_word_document():

@@ -32,9 +32,9 @@ _LONGEST_BEGIN = max(map(len, _OTHER_FORMATS))
 #: What to do with text whose every second byte is zero, and that has no byte order mark.
 _IS_UTF_16 = "is in UTF-16 by its content; declare the encoding {} (--encoding of tisstats score)"
 
-#: Bytes that are unpacked at once, and most compressed ones in a row from which nothing is: names
-#: in headers, and members without content, which take long for their size.
-_BLOCK, _MOST_WITHOUT_CONTENT = 2**20, 2 * 2**20
+#: Bytes that are buffered, most that are unpacked at once, and most compressed ones in a row from
+#: which nothing is: names in headers, and members without content, which take long for their size.
+_BLOCK, _AT_ONCE, _MOST_WITHOUT_CONTENT = 2**20, 2**16, 2 * 2**20
 _WITHOUT_CONTENT = (
     f"has {_MOST_WITHOUT_CONTENT // 2**20} MB in a row without content (gzip); it is not read"
 )
@@ -171,7 +171,9 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Buffer) -> int:
         """Read into a buffer."""
         try:
-            count: int = self._stream.readinto(memoryview(buffer)[:_BLOCK])
+            # Not until the buffer is full: where each line is a member, a block of them has
+            # megabytes of headers.
+            count: int = self._stream.readinto1(memoryview(buffer)[:_AT_ONCE])
         except (OSError, EOFError, zlib.error) as error:
             message = f"cannot be decompressed (gzip): {' '.join(str(error).split())}"
             raise DataError([Fault(self._name, message)]) from None
@@ -193,7 +195,6 @@ class _Packed:
         """Read bytes; raise DataError if nothing has been unpacked from too many."""
         content = self._stream.read(size)
         self.without_content += len(content)
-        # Of content that cannot be compressed a whole block is read before any is counted.
         if self.without_content > _MOST_WITHOUT_CONTENT:
             raise DataError([Fault(self._name, _WITHOUT_CONTENT)])
         return content

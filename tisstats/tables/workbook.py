@@ -45,6 +45,10 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 #: A format of numbers that fills them up with zeros; "0" alone rounds, and shows no other number.
 _ONLY_ZEROS = re.compile(r"00+")
 
+#: How files of spreadsheets have a carriage return, such as of lines from Windows; with an escaped
+#: underscore the characters stand for themselves.
+_CARRIAGE_RETURN = re.compile("(?<!_x005F)_x000[Dd]_")
+
 #: Cells that are read in any case, and how many empty ones there may be for one that is not.
 _ALWAYS_READ, _CELLS_PER_FILLED = 1_000_000, 20
 
@@ -147,6 +151,8 @@ def _value(cell: Any) -> Any:
     An identifier 7 with the format 000 is 007, and 0.43 with the format 0% is 43%.
     """
     value, shown_as = cell.value, cell.number_format
+    if isinstance(value, str):
+        return _CARRIAGE_RETURN.sub("\r", value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not shown_as:
         return value
     if _ONLY_ZEROS.fullmatch(shown_as) and value >= 0 and float(value).is_integer():

@@ -228,7 +228,12 @@ def _with_scheduled_weeks(given: Mapping[str, Any]) -> dict[str, Any]:
 
     days = visits["window_days"]
     if isinstance(days, Mapping):
-        days = {scheduled(float(week)): of_week for week, of_week in days.items()}
+        given_days = {float(week): of_week for week, of_week in days.items()}
+        days = {}
+        for week, of_week in given_days.items():
+            at = scheduled(week)
+            # A second window of a week stays one of no scheduled week, which is refused.
+            days[week if at in days or at in given_days else at] = of_week
     also_at = list(dict.fromkeys(map(scheduled, endpoint["also_at"])))
     return {
         **given,

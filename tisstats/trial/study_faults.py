@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,14 +92,15 @@ def _window_faults(visits: Schedule, fault: Any) -> Iterator[Fault]:
         if days >= most:
             yield fault(key, days, f"must be below {most:g}, so that windows do not overlap")
         return
-    scheduled = ", ".join(f"{week:g}" for week in visits.weeks)
     for week in days:
         if week not in visits.weeks:
+            shown, scheduled = _told_apart(week, visits.weeks)
             message = f"must be of a scheduled week (visits.weeks): {scheduled}"
-            yield fault(f"{key}.{week:g}", days[week], message)
+            yield fault(f"{key}.{shown}", days[week], message)
     for week in visits.weeks:
         if week not in days:
-            yield fault(f"{key}.{week:g}", None, "is missing: the window of this scheduled week")
+            shown, _ = _told_apart(week, days)
+            yield fault(f"{key}.{shown}", None, "is missing: the window of this scheduled week")
     for week, later in pairs:
         if week in days and later in days:
             both, gap = days[week] + days[later], DAYS_PER_WEEK * (later - week)
@@ -111,17 +112,35 @@ def _window_faults(visits: Schedule, fault: Any) -> Iterator[Fault]:
                 yield fault(f"{key}.{later:g}", days[later], message)
 
 
+def _told_apart(week: float, others: Iterable[float]) -> tuple[str, str]:
+    """Return a week and others as they are printed; in full if it would be printed as one of them.
+
+    >>> _told_apart(24.1429, [4, 24.142857]), _told_apart(8, [4, 24.142857])
+    (('24.1429', '4, 24.142857'), ('8', '4, 24.1429'))
+    """
+    short, shorts = f"{week:g}", [f"{other:g}" for other in others]
+    if short in shorts:
+        return repr(week), ", ".join(map(repr, others))
+    return short, ", ".join(shorts)
+
+
 def _alike_weeks(study: Study, fault: Any) -> Iterator[Fault]:
     """Yield weeks that are not the same and that no table could tell apart."""
     weeks = study.visits.weeks
     for week, later in pairwise(weeks):
         if f"{week:g}" == f"{later:g}":
-            message = f"is printed as {week:g}, as {week!r} is; weeks must differ where printed"
+            message = (
+                f"is printed as {week:g}, as {week!r} is; weeks must differ where printed: "
+                "leave one of them out"
+            )
             yield fault("visits.weeks", repr(later), message)
     week = study.endpoint.week
     alike = [each for each in weeks if f"{each:g}" == f"{week:g}"]
     if alike and week not in weeks:
-        message = f"is not the scheduled week {alike[0]!r}, and both are printed as {week:g}"
+        message = (
+            f"is not the scheduled week {alike[0]!r}, and both are printed as {week:g}: give it "
+            "as visits.weeks does"
+        )
         yield fault("endpoint.week", repr(week), message)
 
 
@@ -292,6 +311,7 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
         yield fault("endpoint.threshold", None, "is missing: the minimum score of a responder")
     for week in endpoint.also_at:
         if week not in visits.weeks[1:] or week >= endpoint.week:
+            _, before = _told_apart(week, [at for at in visits.weeks[1:] if at < endpoint.week])
             message = f"must be scheduled weeks before endpoint.week: {before}"
             yield fault("endpoint.also_at", week, message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -158,10 +159,17 @@ def _unusable(given: Any, path: str, key: str = "") -> Iterator[Fault]:
             yield Fault(path, "must not be blank", value=given, key=key)
     elif isinstance(given, list):
         parts = enumerate(given)
-    elif isinstance(given, float) and not math.isfinite(given):
-        yield Fault(path, "must be a finite number", value=str(given), key=key)
+    elif isinstance(given, int | float) and (wrong := _beyond_floats(given)):
+        yield Fault(path, wrong, value=format_value(given), key=key)
     for name, part in parts:
         yield from _unusable(part, path, f"{key}.{name}" if key else str(name))
+
+
+def _beyond_floats(number: float) -> str:
+    """Return what is wrong with a number that is not finite as a float; else nothing."""
+    if isinstance(number, float):
+        return "" if math.isfinite(number) else "must be a finite number"
+    return "is too large to be computed with" if abs(number) > sys.float_info.max else ""
 
 
 def _lower_first(text: str) -> str:

@@ -271,6 +271,8 @@ class _Columns:
     def _convert(self, column: str, kind: Kind) -> pd.Series:
         found = self._in_declared_unit(column, kind.convert(self.raw.cells[column]))
         values, bad = found.values, found.bad.copy()
+        if kind.printed:  # the ends of lines of Windows and others, too, are those of lines
+            values = values.str.replace("\r\n?", "\n", regex=True)
         known = ~values.isna().to_numpy()
         if values.dtype.kind == "O":  # no number or truth value is an empty text
             texts = [not isinstance(cell, str) or cell != "" for cell in values.to_list()]
@@ -561,7 +563,7 @@ def _event_columns(study: Study) -> dict[str, Kind]:
         **_time(study, low=None, or_empty="; or empty, where it is not known exactly"),
         "event": _text(filled=True, printed=True),
         "serious": Kind(truth_values, "boolean", filled=True),
-        "treatment_related": _text(required=False, default=NOT_RECORDED),
+        "treatment_related": _text(required=False, default=NOT_RECORDED, printed=True),
     }
 
 
