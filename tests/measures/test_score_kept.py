@@ -1,5 +1,7 @@
 """A small Parquet file is read once, with the scores, notes and faults of batches and parts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -61,6 +63,21 @@ def in_parts(monkeypatch):
     monkeypatch.setattr(batches, "WHOLE_ROWS", 0)
     monkeypatch.setattr(batches, "ROWS", 10)
     monkeypatch.setattr(file_scoring, "PART", 20)
+
+
+def test_text_of_a_parquet_file_is_kept_also_where_pandas_makes_objects_of_it(
+    tmp_path, monkeypatch
+):
+    """As pandas did before version 3: blanks at the ends of identifiers were removed."""
+    table, read = table_of("blanks and accents"), batches.parse_parquet
+
+    def as_objects(*given):
+        raw = read(*given)
+        return replace(raw, cells=raw.cells.astype({"patient_id": object}))
+
+    monkeypatch.setattr(batches, "parse_parquet", as_objects)
+    kept, _ = scored(table, tmp_path)
+    assert kept["patient_id"].tolist() == table["patient_id"].tolist()
 
 
 @pytest.mark.parametrize("missing", ["na", "bounds"])

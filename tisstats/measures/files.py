@@ -344,10 +344,22 @@ class VisitBatches:
             rescaled = _in_units_of_scoring(raw, converted, self._units, self._mapping)
         others = [name for name in raw.cells.columns if name not in self.numeric]
         converted |= rescaled
-        converted |= {name: _text(raw.cells[name], is_id=name == "patient_id") for name in others}
+        converted |= {name: raw.cells[name] for name in others}
+        if "patient_id" in others:
+            converted["patient_id"] = self._identifiers(raw.cells["patient_id"])
         source = raw.source if raw.source.cells is not None else raw.verbatim()
         source = source.converting({name: raw.units[name] for name in rescaled})
         return VisitFile(raw.cells.assign(**converted), source)
+
+    def _identifiers(self, given: pd.Series) -> pd.Series:
+        """Return identifiers as text, if the file does not have them so already, or as numbers."""
+        if given.dtype.kind not in {"f", "O"} or isinstance(given.dtype, pd.StringDtype):
+            return given
+        # Before version 3 pandas makes objects of the text in a Parquet file.
+        in_parquet = file_format(self.file.path) == ".parquet"
+        if in_parquet and pd.api.types.infer_dtype(given, skipna=True) == "string":
+            return given
+        return text_values(given).values
 
 
 def _is_typed(given: pd.Series) -> bool:
@@ -361,13 +373,6 @@ def _numbers(given: pd.Series, found: Converted) -> pd.Series:
         return found.values
     # The check of visits reports the cells at fault, with the range of the measure.
     return given.map(lambda cell: "" if isinstance(cell, str) and cell.strip() in EMPTY else cell)
-
-
-def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
-    """Return another column: identifiers as text, other cells as they stand."""
-    if is_id and given.dtype.kind in {"f", "O"} and not isinstance(given.dtype, pd.StringDtype):
-        return text_values(given).values
-    return given
 
 
 def _keeps_type(kind: Any) -> bool:
