@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import warnings
 
 import pytest
 from openpyxl import Workbook
@@ -11,9 +12,12 @@ from tisstats.errors import DataError
 
 
 def fault_lines(act):
-    """The faults that an action raises, a line each."""
+    """The faults that an action raises, a line each; what is warned of afterwards is as before."""
+    filters = [*warnings.filters]
     with pytest.raises(DataError) as caught:
         act()
+    # The error is alive, and with it each generator that its traceback holds.
+    assert warnings.filters == filters, "a fault has changed which warnings are shown"
     return [str(fault) for fault in caught.value.faults]
 
 

@@ -104,7 +104,7 @@ def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> Ra
     source = TableSource(file, sheet=chosen.title if len(book.worksheets) > 1 else None)
     remarks: list[str] = []
     _check_extent(outline, source.shown)
-    with _readable(content, file):
+    with _readable(content, file), _no_warnings():
         rows = enumerate(_rows(chosen, outline), start=1)
         header = [cell.value for cell in next(rows, (1, ()))[1]]
         if faults := [*_merged(outline, source.shown), *_formulas(outline, header, source.shown)]:
@@ -220,7 +220,11 @@ class _CountedArchive(zipfile.ZipFile):
 
 @contextmanager
 def _no_warnings() -> Iterator[None]:
-    """Ignore what openpyxl says of parts that do not concern the cells, such as styles."""
+    """Ignore what openpyxl says of parts that do not concern the cells, such as styles.
+
+    A generator must not hold this: one that a fault leaves half-way would keep the warnings of the
+    whole process silent until it is collected.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -282,8 +286,7 @@ def _rows(sheet: ReadOnlyWorksheet, outline: SheetOutline) -> Iterator[Sequence[
     last_row, last_column = outline.last_row, outline.last_column
     if last_row:
         rows = sheet.iter_rows(1, last_row, 1, last_column)
-        with _no_warnings():
-            yield from islice(rows, last_row)
+        yield from islice(rows, last_row)
         rows.close()
 
 
