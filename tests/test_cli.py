@@ -608,18 +608,37 @@ def test_a_number_beyond_all_scales_is_told_and_no_more(tmp_path):
     ],
 )
 def test_a_signal_while_modules_are_imported_is_told_in_a_line(stop, code):
-    command = (
-        "import os, sys, types, tisstats.cli\n"
-        "assert not {'argparse', 'inspect'} & {*sys.modules}, 'a long import'\n"
-        "slow = types.ModuleType('tisstats.cli.run')\n"
-        f"slow.__getattr__ = lambda _: os.kill(os.getpid(), {int(stop)})\n"
-        "sys.modules['tisstats.cli.run'] = slow\n"
-        "sys.exit(tisstats.cli.main())"
+    # Under nohup the system's way of ending a process by a hang-up is ignored, also by the tests.
+    usual = "default_int_handler" if stop == signal.SIGINT else "SIG_DFL"
+    run = subprocess.run(
+        [sys.executable, "-c", _signalled_while_importing(stop, f"signal.{usual}")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    assert (run.returncode, run.stderr) == (code, "stopped\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no hang-up")
+def test_a_command_under_nohup_survives_a_hang_up():
+    command = _signalled_while_importing(signal.SIGHUP, "signal.SIG_IGN")
     run = subprocess.run(
         [sys.executable, "-c", command], capture_output=True, text=True, check=False
     )
-    assert (run.returncode, run.stderr) == (code, "stopped\n")
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def _signalled_while_importing(stop, handler):
+    """The code of a command whose process gets a signal, handled in a way, while it imports."""
+    return (
+        "import os, signal, sys, types, tisstats.cli\n"
+        "assert not {'argparse', 'inspect'} & {*sys.modules}, 'a long import'\n"
+        f"signal.signal({int(stop)}, {handler})\n"
+        "slow = types.ModuleType('tisstats.cli.run')\n"
+        f"slow.__getattr__ = lambda _: os.kill(os.getpid(), {int(stop)}) or (lambda _: 0)\n"
+        "sys.modules['tisstats.cli.run'] = slow\n"
+        "sys.exit(tisstats.cli.main())"
+    )
 
 
 @pytest.mark.parametrize(
