@@ -287,3 +287,22 @@ def test_boschloo_refuses_long_arms_beside_short_ones():
         "'fisher' and 'chi-square' take more"
     )
     assert tis.two_proportion_test(1, 10_000, 0, 1, test="barnard").pvalue > 0.5
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(45, 60), (61, 80), (150, 200), (700, 1_000)])
+def test_a_limit_of_sterne_where_an_outcome_enters_has_all_its_digits(successes, trials):
+    """There the outcome is as likely as the observed one; Python counts the ways of both exactly."""
+    ways = math.comb(trials, successes)
+    met = 0
+    for confidence_level in np.linspace(0.5, 0.99, 50):
+        low = tis.proportion_interval(successes, trials, confidence_level, "sterne").low
+        log_odds = math.log(low) - math.log1p(-low)
+        entries = [
+            (math.log(math.comb(trials, k)) - math.log(ways)) / (successes - k)
+            for k in range(successes)
+        ]
+        nearest = min(entries, key=lambda entry: abs(entry - log_odds))
+        if abs(nearest - log_odds) < 1e-6:
+            met += 1
+            assert log_odds == pytest.approx(nearest, rel=0, abs=2e-14)
+    assert met

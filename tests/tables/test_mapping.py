@@ -225,6 +225,26 @@ ID,WK,TEST,RESULT,NOTE
 """
 
 
+DATED = LONG.replace('week = "WK"', 'date = "DAY"')
+DATED_TABLE = """\
+ID,DAY,TEST,RESULT,NOTE
+007,2020-04-03,PHGA,3.8,x
+007,2020-04-03,MMT8,70,y
+008,2020-04-03,MMT8,66,
+007,2020-05-01,PHGA,2.3,
+"""
+
+
+def test_rows_of_measures_become_columns_by_date_where_there_is_no_week(mapped):
+    raw = mapped(DATED, DATED_TABLE)
+    assert list(raw.cells.columns) == ["patient_id", "date", "physician_global", "mmt"]
+    assert rows(raw) == [
+        ["007", "2020-04-03", "3.8", "70"],
+        ["008", "2020-04-03", "", "66"],
+        ["007", "2020-05-01", "2.3", ""],
+    ]
+
+
 def test_rows_of_measures_become_columns(mapped):
     raw = mapped(LONG, LONG_TABLE)
     assert list(raw.cells.columns) == ["patient_id", "week", "physician_global", "mmt"]
@@ -307,6 +327,17 @@ S1,S1-007,a,Week 4,4,PHGA,2.3,3.8,Y
 S1,S1-007,a,Week 4,4,PHGA,2.9,3.8,
 S1,S1-007,a,Week 4,4,MMT,227,211,Y
 """
+
+
+def test_adam_with_dates_in_place_of_weeks_has_one_row_a_date(mapped):
+    """Names of visits say nothing against a date: what they name are weeks."""
+    dates = ADQS.replace("AVISITN", "ADTC").replace(",Baseline,0,", ",Week 2,2020-04-03,")
+    dates = dates.replace(",Week 4,4,", ",Week 2,2020-05-01,")
+    raw = mapped(ADAM_MAPPING + '[visits.columns]\ndate = "ADTC"\n', dates)
+    assert rows(raw) == [
+        ["S1-007", "2020-04-03", "3.8", "211"],
+        ["S1-007", "2020-05-01", "2.3", "227"],
+    ]
 
 
 def test_adam_needs_only_the_codes_of_its_parameters(mapped):
@@ -1030,6 +1061,12 @@ def test_what_never_ends_is_no_mapping(tmp_path):
         (LONG.replace('week = "WK"', 'week = "WK"\nseen = "NOTE"'), LONG_TABLE, "visits",
          "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
          "and week"),
+        (DATED.replace('date = "DAY"', 'date = "DAY"\nseen = "NOTE"'), DATED_TABLE, "visits",
+         "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
+         "and date"),
+        (DATED, DATED_TABLE + "007,2020-05-01,PHGA,2.2,\n", "visits",
+         "trial.csv, row 6, column TEST, value 'PHGA': the patient has another row for this "
+         "measure and date"),
         (LONG.replace('week = "WK"\n', ""), LONG_TABLE, "visits",
          "mine.toml: visits.columns.week: must be named, to find the rows of a visit"),
         (LONG + "only = { NOTE = 'z' }\n", LONG_TABLE, "visits",

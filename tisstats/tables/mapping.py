@@ -315,7 +315,9 @@ class _Reader:
             long = {**preset.get("long", {}), **long}
         else:
             long = None
-        needed = {"patient_id", "week"} if name == "visits" else {"patient_id"}
+        needed = {"patient_id"}
+        if name == "visits" and "date" not in own:
+            needed.add("week")
         return TableMapping(
             file=self.file_name(f"{name}.file", section["file"]) if "file" in section else None,
             sheet=self.text(f"{name}.sheet", section["sheet"]) if "sheet" in section else None,
