@@ -122,7 +122,8 @@ def test_the_margin_is_free_where_a_table_takes_it(browser: Browser, built_book:
         assert page.evaluate(f"{above}.closest('.full-width')") is None
     # A tablet has no margin: there it is set closer.
     page.set_viewport_size({"width": 768, "height": 1024})
-    assert wide.evaluate("box => box.scrollWidth - box.clientWidth") <= 1
+    measures = page.locator(".full-width:has([data-name=outcome_measures])")
+    assert measures.evaluate("box => box.scrollWidth - box.clientWidth") <= 1
     page.close()
 
 
