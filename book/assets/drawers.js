@@ -31,6 +31,11 @@
 
   function stop(event) { event.stopImmediatePropagation(); }
 
+  /* A reader who comes back to a page that the browser has kept wants the page, not what led away. */
+  addEventListener("pagehide", function () {
+    document.querySelectorAll("dialog[open]").forEach(function (open) { open.close(); });
+  });
+
   document.addEventListener("DOMContentLoaded", function () {
     /* The widths from which on the theme has no drawers. */
     [["primary", "(min-width: 960px)"], ["secondary", "(min-width: 1200px)"]].forEach(function (each) {

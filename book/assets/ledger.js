@@ -11,6 +11,8 @@
     return made;
   }
 
+  function textOf(node) { return node.textContent; }
+
   function counted(count, singular) {
     return count + " " + singular + (count === 1 ? "" : "s");
   }
@@ -34,7 +36,11 @@
         checks: Array.from(cells[4].querySelectorAll("a[href^='#check-']"), idOf),
         inputs: (row.dataset.with || "").split(" ").filter(Boolean)
       };
-      entry.text = (row.textContent + " " + row.id).toLowerCase();
+      // What leads to explanations and checks has numbers of its own.
+      const said = [entry.quantity, entry.place, entry.printed, entry.computed, entry.verdict]
+        .concat(entry.notes.filter(function (note) { return !note.href; }).map(textOf)).join(" ");
+      entry.text = (said + " " + row.id).toLowerCase();
+      entry.numbers = new Set(numbersOf(said).flatMap(readings));
       entries.set(row.id, entry);
     });
     article.querySelectorAll("a.num").forEach(function (number) {
@@ -42,6 +48,7 @@
       entry.number = number;
       entry.values = [number.firstChild.textContent, entry.row.dataset.value, entry.computed]
         .map(asNumber).filter(Boolean);
+      entry.values.forEach(function (value) { entry.numbers.add(value); });
       // The address of a number now leads to where it is printed.
       entry.row.removeAttribute("id");
       number.id = entry.id;
@@ -61,31 +68,48 @@
     try { return decodeURIComponent(text); } catch (error) { return text; }
   }
 
-  /* "42.0 %", "42" and "< 42" are the same number to one who looks for it; "4, 2" are two. */
+  /* "42.0 %", "42" and "< 42" are the same number to one who looks for it, as are "0.12" and ".12";
+     "4, 2" are two. */
   function asNumber(text) {
     const plain = (text || "").replace(/[%<>≤≥=]/g, "").trim().replace(/^[−–-]\s*/, "-").replace(",", ".");
-    return /^-?\d+(\.\d+)?$/.test(plain) ? String(Number(plain)) : "";
+    return /^-?(\d+(\.\d+)?|\.\d+)$/.test(plain) ? String(Number(plain)) : "";
   }
 
   /* The numbers that a search may mean: as it was copied, "(64.6%)," or "P = 0.12", and with a comma
      between thousands as well as before decimals. */
   function sought(text) {
     const bare = text.trim().replace(/^[("'“‘[]+|[)"'”’\].,;:]+$/g, "").replace(/^(p\s*(?=[=<≤])|\+)/i, "");
-    const readings = [asNumber(bare)];
-    if (/^\d{1,3}(,\d{3})+$/.test(bare)) { readings.push(asNumber(bare.replaceAll(",", ""))); }
-    return readings.filter(Boolean);
+    return readings(bare);
+  }
+
+  function readings(text) {
+    const read = [asNumber(text)];
+    if (/^\d{1,3}(,\d{3})+$/.test(text)) { read.push(asNumber(text.replaceAll(",", ""))); }
+    return read.filter(Boolean);
   }
 
   /* The numbers of a passage, in its order, as "8/19 (42.0%; 95% CI 19.6, 64.6)" and "n = 19" have
-     them; none if it has words other than those that stand between numbers. A dash between two
-     numbers is no minus sign. */
-  const NUMBER = /[-−–]?\d+([.,]\d+)?/g;
+     them; none if it has words other than those that stand between numbers. A dash after a number
+     or a letter, as in "MMT-8", is no minus sign; a point after one begins no number. */
+  const NUMBER = /[-−–]?(\d+([.,]\d+)?|(?<![\p{L}\d])\.\d+)/gu;
   const BETWEEN = /^(to|and|of|out|from|vs|ci|iqr|n|p)$/;
 
   function passage(text) {
-    const apart = text.toLowerCase().replace(/([\d%])[-−–](?=\d)/g, "$1 ");
-    const words = apart.replace(NUMBER, " ").match(/\p{L}+/gu) || [];
-    return words.every(function (word) { return BETWEEN.test(word); }) ? (apart.match(NUMBER) || []).map(asNumber) : [];
+    const words = text.toLowerCase().replace(NUMBER, " ").match(/\p{L}+/gu) || [];
+    return words.every(function (word) { return BETWEEN.test(word); }) ? numbersOf(text).map(asNumber) : [];
+  }
+
+  function numbersOf(text) {
+    return text.replace(/([\p{L}\d%])[-−–](?=\d)/gu, "$1 ").match(NUMBER) || [];
+  }
+
+  /* Whether a word of a search stands in an entry: a number as a whole, so that 19 is not in 2019. */
+  function has(entry, word) {
+    const numbers = sought(word);
+    function found(number) { return entry.numbers.has(number); }
+    if (numbers.length) { return numbers.some(found); }
+    const several = /\p{L}/u.test(word) ? [] : numbersOf(word);
+    return several.length ? several.every(function (each) { return readings(each).some(found); }) : entry.text.includes(word);
   }
 
   /* The places that have these numbers one after the other, as the article does. */
@@ -266,7 +290,7 @@
         if (run.length || (inOrder.length > 1 && places.size)) { return run; }
       }
       return chosen.filter(function (each) {
-        return words.every(function (word) { return each.text.includes(word); });
+        return words.every(function (word) { return has(each, word); });
       });
     }
 
@@ -391,7 +415,7 @@
         if (!entry || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
         event.preventDefault();
         show(entry, true);
-        if (part !== article) { entry.number.scrollIntoView({ block: "center" }); }
+        if (part !== article) { entry.number.scrollIntoView({ block: SIDE.matches ? "center" : "start" }); }
       });
     });
     article.addEventListener("keydown", function (event) {

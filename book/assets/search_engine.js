@@ -6,12 +6,14 @@
 
   /* ---- Words and numbers ---- */
 
-  var TOKEN = /\d+(?:[.,]\d+)*|\p{L}[\p{L}\p{M}\p{N}]*/gu;
+  /* A point begins a number where one can begin, as in "p=.12"; "Fig.12" and ".2f" have none such. */
+  var TOKEN = /(?<![^\s([<>=≤≥−–-])\.\d+(?![\p{L}\d])|\d+(?:[.,]\d+)*|\p{L}[\p{L}\p{M}\p{N}]*/gu;
   var THOUSANDS = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
   var DECIMAL = /^\d+(?:[.,]\d+)?$/;
 
-  /* A number as it is written, with a point: "42,1" is 42.1, and "1,000" is 1000. */
+  /* A number as it is written, with a point: "42,1" is 42.1, "1,000" is 1000, and ".12" is 0.12. */
   function canonical(number) {
+    if (number.startsWith(".")) { return "0" + number; }
     if (THOUSANDS.test(number)) { return number.replace(/,/g, ""); }
     return DECIMAL.test(number) ? number.replace(",", ".") : "";
   }
@@ -42,7 +44,7 @@
   function tokens(text) {
     var found = [];
     function add(part, start) {
-      var number = /^\d/.test(part) ? canonical(part) : "";
+      var number = /^[.\d]/.test(part) ? canonical(part) : "";
       var word = number ? "" : fold(part);
       found.push({
         term: number ? "#" + value(number) : stem(word),

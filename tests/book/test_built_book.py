@@ -232,6 +232,17 @@ def test_formulas_bring_mathjax_and_nothing_else_does(built_book):
         assert ('class="math' in html) == ("_static/tex-svg.js" in html), name
 
 
+def test_titles_and_buttons_of_the_theme_say_what_they_are_once(all_pages):
+    names = set()
+    for page, parsed in all_pages.items():
+        title, *repeated = parsed.title.get_text().split(" — ")
+        assert title not in repeated, page
+        named = parsed.select(".toctree-l1 summary, button.sidebar-toggle")
+        names |= {each.get("title") or each["aria-label"] for each in named}
+    assert {"Pages of this book", "Contents of this page", "Pages of The outcome measures"} <= names
+    assert not any("sidebar" in name for name in names)
+
+
 def test_thebe_is_gone(built_book):
     for page in built_book.rglob("*.html"):
         assert "thebe" not in page.read_text(encoding="utf-8").lower(), page.name

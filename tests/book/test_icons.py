@@ -9,7 +9,7 @@ import pydata_sphinx_theme
 import pytest
 from fontTools.ttLib import TTFont
 
-from tisstats.book.site.icons import icon_names, reduce_icons
+from tisstats.book.site.icons import class_names, icon_names, reduce_icons
 
 THEME = Path(pydata_sphinx_theme.__path__[0]) / "theme" / "pydata_sphinx_theme" / "static"
 FONTS = THEME / "vendor" / "fontawesome" / "webfonts"
@@ -44,6 +44,29 @@ def test_the_style_sheet_has_the_glyphs_that_are_shown_and_no_other(page, charac
     assert ".woff2" not in reduced
     assert ("fa-list:before" in reduced) == ("fa-list" in page)
     assert "fa-pump-medical" not in reduced
+
+
+WARNING, BELL, DOWNLOAD = 0xF071, 0xF0F3, 0xF019
+
+
+def test_icons_that_rules_draw_by_their_own_names_have_their_glyphs():
+    page = '<div class="admonition warning"><p class="admonition-title">Mind</p></div>'
+    assert class_names([page]) == {"admonition", "warning", "admonition-title"}
+    (characters,) = fonts(reduce_icons(SHEET, class_names([page]), FONTS))
+    assert characters == {WARNING, BELL}  # that of all admonitions, which that of warnings replaces
+    (characters,) = fonts(reduce_icons(SHEET, {"reference", "download"}, FONTS))
+    assert characters == {DOWNLOAD}
+
+
+def test_no_icon_is_read_out():
+    reduced = reduce_icons(SHEET, {"fa-solid", "fa-list", "admonition", "admonition-title"}, FONTS)
+    assert '.fa-list:before{content:"\\f03a";content:"\\f03a"/""}' in reduced
+    assert f'content:"{chr(BELL)}";content:"{chr(BELL)}"/""' in reduced
+
+
+def test_the_book_has_the_icon_of_each_admonition_that_it_has(built_book):
+    (sheet,) = built_book.rglob("pydata-sphinx-theme.css")
+    assert WARNING in fonts(sheet.read_text(encoding="utf-8"))[0]
 
 
 def test_all_else_in_the_style_sheet_stays():

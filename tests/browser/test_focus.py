@@ -105,6 +105,13 @@ def test_a_closed_drawer_returns_the_keyboard_to_its_button(phone: Page, side: s
     expect(button).to_be_focused()
 
 
+def test_a_page_that_is_left_has_no_drawer_when_the_browser_shows_it_again(phone: Page) -> None:
+    phone.locator("button.primary-toggle").click()
+    expect(phone.locator("dialog[open] a").first).to_be_visible()
+    phone.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    expect(phone.locator("dialog[open]")).to_have_count(0)
+
+
 def test_a_drawer_closed_by_a_touch_beside_it_leaves_no_label_over_the_page(
     browser: Browser, built_book: Path
 ) -> None:

@@ -30,6 +30,23 @@ def test_question_findings_and_what_followed_are_on_the_first_screen(
     page.close()
 
 
+#: Links within a card that the link of the whole card covers.
+COVERED = """() => [...document.querySelectorAll(".sd-card a:not(.sd-stretched-link)")]
+  .filter(link => {
+    link.scrollIntoView({block: "center", behavior: "instant"});
+    const {left, top, width, height} = link.getClientRects()[0];
+    return !link.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  }).map(link => link.textContent)"""
+
+
+def test_a_link_in_a_card_leads_where_it_says(browser: Browser, built_book: Path) -> None:
+    page = browser.new_page()
+    page.goto((built_book / "book" / "intro.html").as_uri())
+    assert page.locator(".sd-card a:not(.sd-stretched-link)").count() > 0
+    assert page.evaluate(COVERED) == []
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_colour_means_one_thing(browser: Browser, built_book: Path, scheme: str) -> None:
     page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]

@@ -215,6 +215,11 @@ COPIED = {
     "+15": "table2.eq_vas.change.median",
     "1,199": "table2.ck.baseline.median",
     "42,0": "abstract.responders_percent",
+    # As journals of some fields print what lies between -1 and 1.
+    ".12": "table2.mmt.change.p",
+    "P=.12": "table2.mmt.change.p",
+    "-.3": "table2.extramuscular.change.median",
+    "mmt .12": "table2.mmt.change.p",
 }
 
 
@@ -225,6 +230,25 @@ def test_a_number_is_found_as_it_was_copied(page):
         search(page).fill(typed)
         assert "off" not in (number(page, claim).get_attribute("class") or "").split(), typed
         assert 0 < shown(page).count() < 20, typed
+
+
+#: Searches for a word and a number, and a number that has these figures within longer ones alone.
+WITHIN = {
+    "19 patients": "methods.last_inclusion_year",
+    "199 ck": "table2.ck.baseline.median",
+}
+
+
+def test_a_number_among_words_is_found_as_a_whole(page):
+    for typed, claim in WITHIN.items():
+        assert typed.split()[0] in number(page, claim).inner_text(), claim
+        search(page).fill(typed)
+        assert "off" in (number(page, claim).get_attribute("class") or "").split(), typed
+    search(page).fill("1199 ck")
+    assert number(page, "table2.ck.baseline.median").is_visible()
+    # What leads to an explanation or a check is no number of the row.
+    search(page).fill("12 dose")
+    assert number(page, "abstract.loading_dose").is_hidden()
 
 
 def test_going_back_from_a_number_closes_its_details(page):
@@ -298,8 +322,45 @@ def test_a_screen_reader_hears_the_verdict(page, chapter):
     for claim in ("abstract.interval_high", "table2.mmt.end.q1", "abstract.loading_dose"):
         found = number(page, claim)
         assert found.get_attribute("role") == "button"
+        expect(found).not_to_have_accessible_name(re.compile("[≈≠∅]"))  # it is what follows
         described = page.locator(f"#{found.get_attribute('aria-describedby')}")
         assert described.inner_text().startswith(str(chapter.ledger[claim].verdict))
+
+
+def test_the_filters_move_nothing_when_they_arrive(blank):
+    blank.set_viewport_size({"width": 820, "height": 1180})
+    blank.goto(blank.address)
+    expect(search(blank)).to_be_visible()
+    assert blank.evaluate(MOVED) < 0.01
+
+
+#: How far what is seen of a page has moved since it was asked for, as browsers measure it.
+MOVED = """() => new Promise(done => {
+  const watching = new PerformanceObserver(list => end(list.getEntries()));
+  const end = all => done(all.reduce((sum, each) => sum + each.value, 0));
+  watching.observe({type: "layout-shift", buffered: true});
+  setTimeout(() => end(watching.takeRecords()), 300);
+})"""
+
+
+@pytest.mark.parametrize("size", [(375, 700), (640, 512), (320, 256)])
+def test_a_number_that_is_led_to_is_seen_between_header_and_sheet(page, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def seen(claim):
+        box = number(page, claim).bounding_box()
+        header = page.locator(".bd-header-article").bounding_box()
+        return (
+            header["y"] + header["height"] <= box["y"]
+            and box["y"] + box["height"] <= details(page).bounding_box()["y"]
+        )
+
+    page.goto("about:blank")
+    page.goto(f"{page.address}#table1.females.dm.count")
+    expect(details(page)).to_be_visible()
+    assert seen("table1.females.dm.count")
+    details(page).get_by_role("link", name="12", exact=True).click()
+    assert seen("table1.females.all.count")
 
 
 @pytest.mark.parametrize("device", WIDTHS)

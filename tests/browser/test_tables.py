@@ -120,6 +120,21 @@ def test_the_margin_is_free_where_a_table_takes_it(browser: Browser, built_book:
     for place in (column["x"] + 20, column["x"] + column["width"] + 100):
         above = f"document.elementFromPoint({place}, 20)"
         assert page.evaluate(f"{above}.closest('.full-width')") is None
+    # A tablet has no margin: there it is set closer.
+    page.set_viewport_size({"width": 768, "height": 1024})
+    measures = page.locator(".full-width:has([data-name=outcome_measures])")
+    assert measures.evaluate("box => box.scrollWidth - box.clientWidth") <= 1
+    page.close()
+
+
+def test_an_address_breaks_rather_than_widen_a_paragraph(
+    browser: Browser, built_book: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 256})
+    page.goto((built_book / "notebooks/method_agreement.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    wider = "all => all.filter(p => p.scrollWidth > p.clientWidth + 1).map(p => p.textContent)"
+    assert page.locator(".agreement-method > p").evaluate_all(wider) == []
     page.close()
 
 

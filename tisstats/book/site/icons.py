@@ -31,6 +31,14 @@ _FACE = re.compile(
 )
 _CLASS = re.compile(r"\bfa(?:-[a-z0-9-]+|[bsr]\b)")
 
+#: A rule that draws an icon by its own name, as that of an admonition; how such a name is defined,
+#: by another name or by a character; and what elements of pages have as their classes.
+_DRAWN = re.compile(r"(?P<selectors>[^{}]+)\{[^{}]*content:var\(--pst-icon-(?P<name>[a-z-]+)\)")
+_DEFINED = re.compile(
+    r'--pst-icon-(?P<name>[a-z-]+):(?:var\(--pst-icon-(?P<other>[a-z-]+)\)|"(?P<character>[^"]+)")'
+)
+_CLASSES = re.compile(r'\bclass="([^"]*)"')
+
 #: Classes that show an icon in the font of a style; the short ones are older names.
 _STYLES = {
     "fa-brands": ("fa-brands", "fab"),
@@ -44,6 +52,11 @@ def icon_names(pages: Iterable[str]) -> set[str]:
     return {name for page in pages for name in _CLASS.findall(page)}
 
 
+def class_names(pages: Iterable[str]) -> set[str]:
+    """Return the names of all classes on pages, such as ``admonition``."""
+    return {name for page in pages for names in _CLASSES.findall(page) for name in names.split()}
+
+
 def reduce_icons(sheet: str, used: Set[str], fonts: Path) -> str:
     """Return the theme's style sheet with the icons that are used, and with their glyphs in it.
 
@@ -52,22 +65,25 @@ def reduce_icons(sheet: str, used: Set[str], fonts: Path) -> str:
     sheet
         Contents of the style sheet.
     used
-        Class names on the pages.
+        Class names on the pages, of icons and of what a rule of the style sheet draws icons in.
     fonts
         Folder with the fonts.
     """
-    kept: list[str] = []
+    kept = _drawn_characters(sheet, used)
+    # The rules that draw in admonitions name the font of this style, without its class.
+    styles = used | {"fa-solid"} if kept else used
 
     def keep(rule: re.Match[str]) -> str:
         names = re.findall(r"\.(fa-[a-z0-9-]+):", rule["selectors"])
         if used.isdisjoint(names):
             return ""
-        kept.append(chr(int(rule["character"], 16)))
-        return rule[0]
+        character = rule["character"]
+        kept.append(chr(int(character, 16)))
+        return rule[0].removesuffix("}") + f';content:"\\{character}"/""}}'
 
     def embed(face: re.Match[str]) -> str:
         style, _, weight = face["stem"].rpartition("-")
-        if used.isdisjoint(_STYLES[style]):
+        if styles.isdisjoint(_STYLES[style]):
             return ""
         font = TTFont(_font_file(fonts, face["stem"]), recalcTimestamp=False)
         content = b64encode(_subset(font, kept)).decode()
@@ -76,7 +92,53 @@ def reduce_icons(sheet: str, used: Set[str], fonts: Path) -> str:
             f'src:url(data:font/woff;base64,{content}) format("woff")}}'
         )
 
-    return _FACE.sub(embed, _RULE.sub(keep, sheet))
+    return _FACE.sub(embed, _RULE.sub(keep, _without_words(sheet)))
+
+
+def _characters(sheet: str) -> dict[str, str]:
+    """Return the character of each icon that a style sheet has a name for."""
+    defined = {rule["name"]: rule for rule in _DEFINED.finditer(sheet)}
+    characters = {}
+    for name, rule in defined.items():
+        last: re.Match[str] | None = rule
+        while last is not None and last["other"]:
+            last = defined.get(last["other"])
+        if last is not None:
+            characters[name] = last["character"]
+    return characters
+
+
+def _drawn_characters(sheet: str, used: Set[str]) -> list[str]:
+    """Return the characters of icons whose rules apply to pages with these class names."""
+    characters = _characters(sheet)
+    return [
+        characters[rule["name"]]
+        for rule in _DRAWN.finditer(sheet)
+        if rule["name"] in characters
+        and any(
+            used >= set(re.findall(r"\.([\w-]+)", selector))
+            for selector in rule["selectors"].split(",")
+        )
+    ]
+
+
+def _without_words(sheet: str) -> str:
+    """Return the style sheet with icons of admonitions and the like that nothing is read out for.
+
+    An older browser does not know a content with another text, and keeps the one before.
+    """
+    characters = _characters(sheet)
+
+    def silence(rule: re.Match[str]) -> str:
+        character = characters.get(rule["name"])
+        if character is None:
+            return rule[0]
+        return rule[0].replace(
+            f"content:var(--pst-icon-{rule['name']})",
+            f'content:"{character}";content:"{character}"/""',
+        )
+
+    return _DRAWN.sub(silence, sheet)
 
 
 def _font_file(fonts: Path, stem: str) -> Path:
@@ -106,7 +168,7 @@ def keep_used_icons(app: Sphinx, error: Exception | None) -> None:
     used: set[str] = set()
     for page in sorted(Path(app.outdir).rglob("*.html")):
         text = page.read_text(encoding="utf-8")
-        used |= icon_names([text])
+        used |= icon_names([text]) | class_names([text])
         if SCRIPT.search(text):
             page.write_text(SCRIPT.sub("", text), encoding="utf-8")
     fonts = static / "vendor" / "fontawesome"

@@ -99,11 +99,20 @@ def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
 ACCESSIBILITY_FIXES = [
     (re.compile(wrong), right)
     for wrong, right in (
-        # Unlabelled toggle button in the list of pages.
+        # Unlabelled toggle button in the list of pages: whose pages, if that is plain text.
+        (
+            r'>([^<>"]+)(</a><details[^>]*>)<summary>(<span class="toctree-toggle")',
+            r'>\1\2<summary aria-label="Pages of \1">\3',
+        ),
         (
             r'<summary>(<span class="toctree-toggle")',
             r'<summary aria-label="Pages of this part">\1',
         ),
+        # Buttons named after parts of the theme.
+        ('title="Toggle primary sidebar"', 'title="Pages of this book"'),
+        ('title="Toggle secondary sidebar"', 'title="Contents of this page"'),
+        # The front page has the title of the book.
+        (r"<title>([^<]+) &#8212; \1</title>", r"<title>\1</title>"),
         # Labels that differ from the visible text.
         (r'<summary aria-label="Toggle hidden content">', "<summary>"),
         (r'(class="btn search-button-field [^>]*) aria-label="Search"', r"\1"),
