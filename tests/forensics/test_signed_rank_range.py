@@ -261,14 +261,14 @@ def test_a_long_search_says_how_far_it_is(method, monkeypatch):
     assert found == signed_rank_p_range("–2", "0", "2", **arguments, printed_p="0.5")
     kinds = {re.sub(r"\d[\d,]*", "#", line) for line in lines}
     expected = {
-        "# of # divisions into negative, zero and positive",
+        "# of # ranges of the sizes of differences",
         "# parts of the sample space searched",
     }
     if method == "exact":
         expected.add("# of # patterns of ties of # values that are not zero")
     assert kinds == expected
     for line in lines:
-        if "patterns" in line or "divisions" in line:
+        if "patterns" in line or "ranges" in line:
             done, total = (int(part.replace(",", "")) for part in re.findall(r"\d[\d,]*", line)[:2])
             assert 0 < done <= total
 

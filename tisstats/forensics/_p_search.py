@@ -13,6 +13,7 @@ that is attained is optimal, and one that is found in no box does not exist.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -52,14 +53,19 @@ class PrintedPSet:
         """Test many P values; only those near an end need exact decimals."""
         value, relation = float(self.printed.value), self.printed.relation
         if relation:
-            near = np.isclose(pvalues, value)
             chosen = pvalues < value if relation in "<≤" else pvalues > value
-        else:
-            near = np.abs(pvalues - value) < 1.01 * 10.0**-self.printed.decimals
-            chosen = np.zeros(pvalues.shape, dtype=bool)
-        for at in np.flatnonzero(near):
-            chosen[at] = self(float(pvalues[at]))
-        return chosen
+            for at in np.flatnonzero(np.isclose(pvalues, value)):
+                chosen[at] = self(float(pvalues[at]))
+            return chosen
+        # Rounding keeps their order: those that round to a number lie together, around it.
+        near = pvalues[np.abs(pvalues - value) < 1.01 * 10.0**-self.printed.decimals]
+        ordered: list[float] = np.unique(near).tolist()
+        middle = bisect_left(ordered, value)
+        first = bisect_left(ordered[:middle], x=True, key=self)
+        after = middle + bisect_left(ordered[middle:], x=True, key=lambda pvalue: not self(pvalue))
+        if first == after:
+            return np.zeros(pvalues.shape, dtype=bool)
+        return np.logical_and(pvalues >= ordered[first], pvalues <= ordered[after - 1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,10 @@ taken from small to large in groups of ties; what matters of those taken is how 
 and how many positive. A set of attainable (tie term, twice the positive rank sum) goes with each
 such count: a Python integer whose bits are the pairs, so that adding a group is one shift.
 
+For one division into negative, zero and positive values a rank counts the values taken before. Of
+all divisions at once, sizes are taken from large to small, with ranks from the largest: then the
+values taken do not depend on how many are zero, and rank sums are mirrored in the end.
+
 Sizes between two ends of intervals are equivalent. If there are at least as many of them as values
 that could take one, they form a range on which any number of groups fits; otherwise they are
 enumerated size by size. The enumeration is complete; nothing is sampled.
@@ -20,6 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import accumulate, pairwise, takewhile
 from operator import or_
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +75,7 @@ def splits(box: Box) -> Iterator[Split]:
 
 
 def stages(box: Box, split: Split) -> list[Stage]:
-    """Cut all sizes at the ends of the intervals."""
+    """Cut the sizes of one division at the ends of the intervals, from small to large."""
     n = len(box.low)
     negative = [
         (max(1, -box.high[place]), -box.low[place]) for place in range(split.negatives - 1, -1, -1)
@@ -81,38 +86,73 @@ def stages(box: Box, split: Split) -> list[Stage]:
     every = negative + positive
     if any(first > last for first, last in every):
         return []
-    cuts = sorted({first for first, _ in every} | {last + 1 for _, last in every})
-    found = []
-    for first, after in pairwise(cuts):
-        may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
+    found: list[Stage] = []
+    for first, after in pairwise(_cuts(every)):
         required = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
-        takers, sizes = sum(map(sum, may)), after - first
-        if sizes < takers:  # size by size, and the requirement applies after the last
-            found += [Stage(may[0], may[1], (0, 0), is_range=False)] * (sizes - 1)
-        found.append(Stage(may[0], may[1], (required[0], required[1]), is_range=sizes >= takers))
+        found += _between_cuts(first, after, negative, positive, (required[0], required[1]))
     return found
 
 
-class RankSums:
-    """Attainable pairs of tie term and rank sum for one split of the values.
+def stages_from_largest(box: Box) -> list[Stage]:
+    """Cut the sizes of all divisions at the ends of the intervals, from large to small.
 
-    `tied`, if given, fixes the number of values of each size, from small to large. The tie term is
-    then known, and 0 in the pairs.
+    The k-th values of a stage are then the k-th largest in size, of those that can be negative or
+    positive. Which of them are zero is left open: required are those that cannot be.
+    """
+    negative = [
+        (max(1, -high), -low) for low, high in zip(box.low, box.high, strict=True) if low < 0
+    ]
+    positive = [
+        (max(1, low), high) for low, high in zip(box.low, box.high, strict=True) if high > 0
+    ]
+    positive.reverse()
+    found: list[Stage] = []
+    for first, after in reversed(list(pairwise(_cuts(negative + positive)))):
+        required = sum(-high >= first for high in box.high), sum(low >= first for low in box.low)
+        found += _between_cuts(first, after, negative, positive, required)
+    return found
+
+
+Ends = list[tuple[int, int]]  # smallest and largest size of each value
+
+
+def _cuts(every: Ends) -> list[int]:
+    return sorted({first for first, _ in every} | {last + 1 for _, last in every})
+
+
+def _between_cuts(
+    first: int, after: int, negative: Ends, positive: Ends, required: State
+) -> list[Stage]:
+    """Return the stages of the sizes from `first` on, before `after`."""
+    may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
+    takers, sizes = sum(map(sum, may)), after - first
+    last = Stage(may[0], may[1], required, is_range=sizes >= takers)
+    if last.is_range:
+        return [last]
+    # Size by size, and the requirement applies after the last.
+    return [Stage(may[0], may[1], (0, 0), is_range=False)] * (sizes - 1) + [last]
+
+
+class RankSums:
+    """Attainable pairs of tie term and rank sum for one split of the values, or for all.
+
+    Without a split, ranks count from the largest size. `tied`, if given with one, fixes the number
+    of values of each size, from small to large. The tie term is then known, and 0 in the pairs.
     """
 
-    def __init__(self, box: Box, split: Split, tied: tuple[int, ...] | None = None) -> None:
-        self.split = split
-        self.stages = stages(box, split)
+    def __init__(
+        self, box: Box, split: Split | None = None, tied: tuple[int, ...] | None = None
+    ) -> None:
+        self.stages = stages_from_largest(box) if split is None else stages(box, split)
+        self.split = Split(0, 0, len(box.low)) if split is None else split
         self._tied = tied
         #: Sizes of the groups that start after, and that end at, each number of values taken.
         self._starts = dict(zip(accumulate(tied or (), initial=0), tied or (), strict=False))
         self._ends = dict(zip(accumulate(tied or ()), tied or (), strict=True))
-        self.stride = split.nonzero * (split.nonzero + 1) + 1
+        self.stride = self.split.nonzero * (self.split.nonzero + 1) + 1
 
     def attainable(self) -> int:
         """Return the attainable pairs as bits: bit ``tie * stride + sum``."""
-        if not self.stages and self.split.nonzero:
-            return 0
         return self._reached[0][-1].get((self.split.negatives, self.split.positives), 0)
 
     @cached_property
@@ -122,15 +162,16 @@ class RankSums:
         passed: list[Reached] = []
         for stage in self.stages:
             passed.append(self._apply_stage(stage, entered[-1]))
-            # Drop states that lack a value which no larger size can take.
-            entered.append(
-                {
-                    (negative, positive): bits
-                    for (negative, positive), bits in passed[-1].items()
-                    if negative >= stage.required[0] and positive >= stage.required[1]
-                }
-            )
+            entered.append(_with_required(stage, passed[-1]))
         return entered, passed
+
+    def reached_last(self, progress: Progress) -> Reached:
+        """Return the states reached after the last stage; none of those before are kept."""
+        found: Reached = {(0, 0): 1}
+        for done, stage in enumerate(self.stages, start=1):
+            found = _with_required(stage, self._apply_stage(stage, found))
+            progress.step("ranges of the sizes of differences", done, len(self.stages))
+        return found
 
     def groups(self, pair: int) -> list[State]:
         """Return groups of ties, from small to large, that attain the pair of that bit."""
@@ -191,6 +232,15 @@ class RankSums:
         return (size**3 - size) // 6 * self.stride + doubled
 
 
+def _with_required(stage: Stage, reached: Reached) -> Reached:
+    """Return the states without those that lack a value which no later size can take."""
+    return {
+        (negative, positive): bits
+        for (negative, positive), bits in reached.items()
+        if negative >= stage.required[0] and positive >= stage.required[1]
+    }
+
+
 def _run_length(allowed: tuple[bool, ...], start: int) -> int:
     """Return the length of the run of allowed values from `start` on."""
     return sum(takewhile(bool, allowed[start:]))
@@ -215,16 +265,16 @@ class SampleSpace:
     def __init__(self, box: Box, progress: Progress | None = None) -> None:
         self.box = box
         self.progress = progress or Progress()
+        self._all = RankSums(box)
 
     @cached_property
     def _pairs(self) -> dict[int, dict[Split, int]]:
-        """Attainable pairs of each split, by number of nonzero values."""
+        """Attainable pairs of each split, by number of nonzero values, with mirrored rank sums."""
         found: dict[int, dict[Split, int]] = {}
-        every = list(splits(self.box))
-        for done, split in enumerate(every, start=1):
-            if bits := RankSums(self.box, split).attainable():
+        reached = self._all.reached_last(self.progress)
+        for split in splits(self.box):
+            if bits := reached.get((split.negatives, split.positives)):
                 found.setdefault(split.nonzero, {})[split] = bits
-            self.progress.step("divisions into negative, zero and positive", done, len(every))
         return found
 
     @cached_property
@@ -245,8 +295,12 @@ class SampleSpace:
         The list is complete. Where quartiles interpolate, some pairs may not be attainable.
         """
         for nonzero, pairs in self._pairs.items():
-            together = set_bits(reduce(or_, pairs.values()))
-            ties, sums = np.divmod(together, nonzero * (nonzero + 1) + 1)
+            most = (nonzero**3 - nonzero) // 6, nonzero * (nonzero + 1)
+            found = np.zeros((most[0] + 1, most[1] + 1), dtype=bool)
+            for split, bits in pairs.items():
+                ties, mirrored = np.divmod(set_bits(bits), self._all.stride)
+                found[ties, _mirror(split, mirrored)] = True
+            ties, sums = np.nonzero(found)
             yield nonzero, ties, sums
 
     def find_with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
@@ -257,7 +311,8 @@ class SampleSpace:
         """
         bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
         for split, bits in self._pairs.get(nonzero, {}).items():
-            if bits >> bit & 1:
+            mirrored = _mirror(split, doubled)
+            if 0 <= mirrored < self._all.stride and bits >> tie * self._all.stride + mirrored & 1:
                 return self._find_values(RankSums(self.box, split), bit)
         return None
 
@@ -279,3 +334,11 @@ class SampleSpace:
 
     def _find_values(self, sums: RankSums, pair: int) -> Values | None:
         return find_values(self.box, sums.groups(pair), sums.split.zeros)
+
+
+_Sums = TypeVar("_Sums", int, NDArray[np.int64])
+
+
+def _mirror(split: Split, doubled: _Sums) -> _Sums:
+    """Return twice the positive rank sum by ranks from the other end."""
+    return 2 * (split.nonzero + 1) * split.positives - doubled

@@ -67,12 +67,17 @@ def cross_faults(
     for name, table in tables.items():
         key = primary_key(name)
         message = f"must not repeat another row's {', '.join(key)}"
-        found[name].add(table.duplicated(key), key[-1], message)
+        first: dict[tuple[object, ...], int] = {}
+        rows = zip(*(table[column].to_list() for column in key), strict=True)
+        repeated = [first.setdefault(row, at) < at for at, row in enumerate(rows)]
+        found[name].add(repeated, key[-1], message)
         if name != "patients":
             message = f"must be a patient_id of {files['patients']}"
-            found[name].add(~table["patient_id"].isin(known), "patient_id", message)
+            found[name].add(
+                [each not in known for each in table["patient_id"]], "patient_id", message
+            )
         message = f"must be {origin} as in the first row: never both"
-        found[name].add(table["origin"] != origin, "origin", message)
+        found[name].add([each != origin for each in table["origin"]], "origin", message)
     _patients(patients, found["patients"], description.optional_columns)
     _limits(patients, found["patients"], description)
     # The range of the muscle test is the trial's own, whatever its scale says.
@@ -143,18 +148,19 @@ def _weeks(
 ) -> None:
     """Check that patients are seen at week 0, again later, and last in their end week."""
     patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
-    ids = patients["patient_id"].to_numpy(dtype=object)
     ends = patients["end_week"].to_numpy(dtype=float, na_value=np.nan)
-    end_of = pd.Series(ends, index=ids)
+    seen = rows_of_patients(visits, patients)
     late = f"lies after the patient's end_week in {found['patients'].file}"
-    found["visits"].add(_after(visits, end_of), "week", late)
+    found["visits"].add(visits["week"].to_numpy(dtype=float) > ends[seen], "week", late)
     # Rescue medication follows the end; an event may come to light after it.
     # Where follow-up is not required, visits may be missed by a patient who is still treated.
-    given = (treatments["treatment"] != RESCUE).to_numpy(dtype=bool)
     if follow_up_required:
-        found["treatments"].add(_after(treatments, end_of) & given, "week", late)
+        given = (treatments["treatment"] != RESCUE).to_numpy(dtype=bool)
+        treated = ends[rows_of_patients(treatments, patients)]
+        after = treatments["week"].to_numpy(dtype=float) > treated
+        found["treatments"].add(after & given, "week", late)
 
-    first, last = _first_and_last(visits, ids)
+    first, last = first_and_last_weeks(visits, seen, len(patients))
     analysed = patients["analysed"].to_numpy(dtype=bool)
     file = found["visits"].file
     unseen = analysed & ~(first <= 0)
@@ -167,21 +173,39 @@ def _weeks(
         found["patients"].add(analysed & (ends <= 0), "end_week", message)
 
 
-def _first_and_last(
-    visits: pd.DataFrame, ids: NDArray[np.object_]
+def rows_of_patients(table: pd.DataFrame, patients: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the row of each row's patient, shape (rows of the table,).
+
+    Parameters
+    ----------
+    table, patients
+        Tables with ``patient_id``, which is unique among the patients and known of each row.
+
+    Examples
+    --------
+    >>> patients = pd.DataFrame({"patient_id": ["A", "B"]})
+    >>> rows_of_patients(pd.DataFrame({"patient_id": ["B", "A", "B"]}), patients).tolist()
+    [1, 0, 1]
+    """
+    row = {patient: place for place, patient in enumerate(patients["patient_id"].to_list())}
+    return np.array([row[patient] for patient in table["patient_id"].to_list()], dtype=np.intp)
+
+
+def first_and_last_weeks(
+    visits: pd.DataFrame, of: NDArray[np.intp], patients: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the first and the last week in which each patient was seen, nan for those never."""
-    row = {patient: place for place, patient in enumerate(ids)}
-    rows = np.array([row[patient] for patient in visits["patient_id"].to_list()], dtype=np.intp)
+    """Return the first and the last week in which each patient was seen, nan for those never.
+
+    `of` is the row of each visit's patient among so many patients, as `rows_of_patients` has it.
+
+    Examples
+    --------
+    >>> first, last = first_and_last_weeks(pd.DataFrame({"week": [4, 0]}), np.array([0, 0]), 2)
+    >>> first.tolist(), last.tolist()
+    ([0.0, nan], [4.0, nan])
+    """
     weeks = visits["week"].to_numpy(dtype=float, na_value=np.nan)
-    first, last = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
-    np.fmin.at(first, rows, weeks)
-    np.fmax.at(last, rows, weeks)
+    first, last = np.full(patients, np.nan), np.full(patients, np.nan)
+    np.fmin.at(first, of, weeks)
+    np.fmax.at(last, of, weeks)
     return first, last
-
-
-def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
-    """Return, for each row, whether its week lies after its patient's end, if that is known."""
-    ends = end_of.reindex(table["patient_id"].to_numpy(dtype=object)).to_numpy(dtype=float)
-    late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
-    return late

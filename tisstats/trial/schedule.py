@@ -195,7 +195,8 @@ def _joined(
     names, rows = timed.measures, timed.visits["row"].to_numpy(dtype=np.int64)
     faults = conflict_faults(found, names, rows, weeks, timed.days, source)
     given = dict(zip(names, found.values.T, strict=True))
-    joined = replace(timed, visits=timed.visits.assign(**given)).take(found.kept)
+    visits = timed.visits.assign(**given)
+    joined = replace(timed, visits=visits, known=~np.isnan(found.values)).take(found.kept)
     late = found.gained & timed.up_to_dose[:, None] & ~timed.up_to_dose[found.of_row]
     return joined, found.gained[found.kept], late[found.kept], faults
 
@@ -206,7 +207,7 @@ def _content(visits: pd.DataFrame, measures: Sequence[str], core_set: CoreSet) -
     if "enzyme" in CORE_SETS[core_set]:  # any of them is one measure
         groups.append([name for name in ENZYMES if name in measures])
     found = np.zeros(len(visits), dtype=np.int64)
-    known = {name: visits[name].notna().to_numpy(dtype=bool) for name in measures}
+    known = {name: pd.notna(visits[name].array) for name in measures}
     for columns in groups:
         if columns:
             found += np.any([known[name] for name in columns], axis=0)
@@ -237,6 +238,7 @@ class _TimedVisits:
     patients: NDArray[np.intp]  #: number of each visit's patient
     days: _Days  #: from the first dose on
     content: NDArray[np.int64]  #: how much each has of what a score needs
+    known: _Which  #: which measures each has, one column each
     measures: list[str]  #: the columns of measures
 
     @classmethod
@@ -248,7 +250,9 @@ class _TimedVisits:
         order = np.lexsort((weeks, patients))
         table = visits.assign(row=np.arange(len(visits))).iloc[order].reset_index(drop=True)
         days = weeks[order] * DAYS_PER_WEEK
-        return cls(table, patients[order], days, content[order], list(measures))
+        known = np.array([pd.notna(table[name].array) for name in measures], dtype=bool)
+        known = known.reshape(len(measures), len(table)).T
+        return cls(table, patients[order], days, content[order], known, list(measures))
 
     def take(self, which: _Which) -> _TimedVisits:
         """Return some of the visits."""
@@ -257,13 +261,9 @@ class _TimedVisits:
             self.patients[which],
             self.days[which],
             self.content[which],
+            self.known[which],
             self.measures,
         )
-
-    @property
-    def known(self) -> _Which:
-        """Which measures each visit has, one column each."""
-        return self.visits[self.measures].notna().to_numpy(dtype=bool)
 
     @property
     def up_to_dose(self) -> _Which:
@@ -354,9 +354,8 @@ class _TimedVisits:
     def lacking(self, chosen: _Which, near: _Which) -> _Which:
         """Return which measures chosen visits lack that others near of the patient have."""
         had = np.zeros((self.patients.max(initial=-1) + 1, len(self.measures)), dtype=bool)
-        known = self.known
-        np.logical_or.at(had, self.patients[near], known[near])
-        return had[self.patients] & ~known & chosen[:, None]
+        np.logical_or.at(had, self.patients[near], self.known[near])
+        return had[self.patients] & ~self.known & chosen[:, None]
 
     def with_last(
         self, placed: pd.DataFrame, baseline: _Which

@@ -95,9 +95,9 @@ def convert_types(
     ]
     if faults:
         return given, faults
-    found = CellFaults(given, file, lines)
+    found = CellFaults(given.reset_index(drop=True), file, lines)
     columns = {field["name"]: _column(found, field) for field in fields}
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(given))), found.faults
+    return pd.DataFrame(columns, index=found.table.index), found.faults
 
 
 #: Rows up to which a column is converted cell by cell.
@@ -167,7 +167,9 @@ def _numbers(
 
 
 def _plain_numbers(given: pd.Series) -> NDArray[np.float64] | None:
-    """Return a column of mixed type as floats if it has numbers only, as those of ensembles do."""
+    """Return a column as floats if it has numbers only, as of mixed type those of ensembles do."""
+    if given.dtype == np.float64:
+        return given.to_numpy()
     cells = given.to_list() if given.dtype == object else None
     if cells is None or not {type(cell) for cell in cells} <= {int, float, type(None)}:
         return None
@@ -208,7 +210,7 @@ def _texts(
     cells = ["" if at else _as_text(cell) for cell, at in zip(given.to_list(), empty, strict=True)]
     if not constraints.keys() & {"enum", "pattern"}:
         cells = [cell.strip() for cell in cells]
-    text = pd.Series(cells, dtype=object, index=pd.RangeIndex(len(cells)))
+    text = pd.Series(cells, dtype=object, index=given.index)
     bad = np.zeros(len(cells), dtype=bool)
     if "enum" in constraints:
         words = frozenset(constraints["enum"])

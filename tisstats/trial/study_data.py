@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -252,7 +254,11 @@ class StudyData:
 def _end_dates(patients: pd.DataFrame) -> pd.DataFrame:
     """Return the dates of ends that the file of a dated study has, by patient."""
     names = [name for name in ("stop_date", "death_date") if name in patients]
-    return patients.set_index("patient_id")[names]
+    return pd.DataFrame(
+        {name: patients[name].to_list() for name in names},
+        pd.Index(patients["patient_id"]),
+        dtype=object,
+    )
 
 
 def _unused_columns(tables: Iterable[TypedTable]) -> Iterator[str]:
@@ -318,8 +324,8 @@ def _tables(
     """Return the four tables of a trial."""
     origin = study.study.data
     patients = typed["patients"].frame.assign(origin=origin)
-    last = visits.groupby("patient_id")["week"].max()
-    patients["end_week"] = patients["patient_id"].map(last).astype(float)
+    last = dict(zip(visits["patient_id"], visits["week"], strict=True))  # in order of weeks
+    patients["end_week"] = [last.get(each, np.nan) for each in patients["patient_id"]]
     reasons = patients.get("end_reason", pd.Series([""] * len(patients)))
     stopped = patients.get("stop_week", pd.Series(np.nan, index=patients.index)).notna()
     # Who did not stop and has no reason completed the study.
@@ -329,7 +335,8 @@ def _tables(
         limit = study.measures.uln[enzyme]
         values = patients[limit] if isinstance(limit, str) else float(limit)
         patients[f"{enzyme}_uln"] = values
-    found = {"patients": patients, "visits": visits.drop(columns="row").assign(origin=origin)}
+    found = {"patients": patients, "visits": visits.assign(origin=origin)}
+    del found["visits"]["row"]
     treatments, events = typed.get("treatments"), typed.get("adverse_events")
     dated = ["date"] * (study.visits.time == "date")
     if treatments is None:
@@ -341,7 +348,8 @@ def _tables(
     if events is None:
         found["adverse_events"] = _no_rows(*_EVENT_COLUMNS, "origin", *dated)
     else:
-        number = events.frame.groupby("patient_id").cumcount() + 1
+        numbers: Mapping[str, Iterator[int]] = defaultdict(lambda: count(1))
+        number = [next(numbers[each]) for each in events.frame["patient_id"]]
         found["adverse_events"] = events.frame.assign(number=number, origin=origin)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,21 @@ from tisstats.measures.enzymes import BEYOND_MEASUREMENT, beyond_measurement
 from tisstats.measures.identifiers import ALIKE, plain_identifier, unseen_character, unseen_message
 from tisstats.statistics.two_proportions import too_many_tables
 from tisstats.tables.cells import false_word
-from tisstats.trial.consistency import leave_out, no_baseline
+from tisstats.trial.columns import Mask
+from tisstats.trial.consistency import (
+    first_and_last_weeks,
+    leave_out,
+    no_baseline,
+    rows_of_patients,
+)
 from tisstats.trial.courses import SAME_WEEK
-from tisstats.trial.deaths import DEATH_WEEK, has_died, recorded_death_weeks
+from tisstats.trial.deaths import (
+    DEATH_WEEK,
+    has_died,
+    own_death_weeks,
+    recorded_death_weeks,
+    stop_weeks,
+)
 from tisstats.trial.description import RESCUE
 from tisstats.trial.end_reasons import ONGOING
 from tisstats.trial.study import Study
@@ -24,11 +36,15 @@ from tisstats.trial.study_sections import DAYS_PER_WEEK
 from tisstats.trial.study_tables import TypedTable, is_rescue
 from tisstats.trial.unassigned import REPEATED_ID
 
+_Rows = NDArray[np.intp]
+_Weeks = NDArray[np.float64]
+
 
 def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
     """Return a fault for each identifier that repeats, has an unseen character or is unknown."""
     patients = typed["patients"]
     ids = patients.frame["patient_id"]
+    known, plain = set(ids), {plain_identifier(each) for each in ids}
     name_of_ids = patients.source.column_name("patient_id")
     patients.add(ids.duplicated(), "patient_id", REPEATED_ID.format(name_of_ids))
     unseen = ids.map(unseen_character)
@@ -36,13 +52,16 @@ def unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
         patients.add(unseen == character, "patient_id", unseen_message(character))
     for name, table in typed.items():
         if name != "patients":
-            unknown = ~table.frame["patient_id"].isin(set(ids))
+            given = table.frame["patient_id"].to_list()
+            unknown = np.array([each not in known for each in given], dtype=bool)
+            alike = unknown.copy()
+            alike[unknown] = [
+                plain_identifier(each) in plain for each in given if each not in known
+            ]
             message = f"must stand in column {name_of_ids} of {patients.source.shown}"
-            plain = table.frame["patient_id"].map(plain_identifier)
-            alike = plain.isin(set(ids.map(plain_identifier)))
             table.add(unknown & ~alike, "patient_id", message)
             message += f", which has one that {ALIKE}"
-            table.add(unknown & alike, "patient_id", message)
+            table.add(alike, "patient_id", message)
     return [fault for table in typed.values() for fault in table.faults]
 
 
@@ -50,7 +69,7 @@ def unseen_patients(typed: Mapping[str, TypedTable], visits: pd.DataFrame) -> li
     """Return a fault for each patient in the analysis without a visit that is used."""
     patients = typed["patients"]
     analysed = patients.frame["analysed"].to_numpy(dtype=bool)
-    seen = patients.frame["patient_id"].isin(set(visits["patient_id"])).to_numpy(dtype=bool)
+    seen = _among(visits["patient_id"], patients)
     message = (
         f"has no visit in {typed['visits'].source.shown} that the schedule uses: for a patient "
         f"who counts nevertheless, add a baseline visit with empty cells, {_leave_out(patients)}"
@@ -74,10 +93,9 @@ def baseline_faults(
         The visits that are used, by scheduled week.
     """
     patients, given = typed["patients"], typed["visits"].frame
-    ids = patients.frame["patient_id"]
-    seen = ids.isin(set(visits.loc[visits["week"] == 0, "patient_id"])).to_numpy(dtype=bool)
+    seen = _among(visits["patient_id"][visits["week"] == 0], patients)
     without = patients.frame["analysed"].to_numpy(dtype=bool) & ~seen
-    early = ids.isin(set(given.loc[given["week"] <= 0, "patient_id"])).to_numpy(dtype=bool)
+    early = _among(given["patient_id"][given["week"] <= 0], patients)
     message = no_baseline(typed["visits"].source.shown)
     left_out = _leave_out(patients)
     patients.add(without & ~early, "patient_id", f"{message}, {left_out}")
@@ -127,8 +145,8 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
             if "synthetic" in Path(table.source.file).as_posix().lower():
                 message = "is called synthetic, but its rows are declared as observed (study.data)"
                 table.faults.append(Fault(table.source.shown, message))
-    last = visits.frame.groupby("patient_id")["week"].max()
-    lasts = frame["patient_id"].map(last).to_numpy(dtype=float)
+    rows = {name: rows_of_patients(table.frame, frame) for name, table in typed.items()}
+    _, lasts = first_and_last_weeks(visits.frame, rows["visits"], len(frame))
     window = study.visits.widest_window / DAYS_PER_WEEK + 1e-9
     if "end_week" in frame:
         given = frame["end_week"].to_numpy(dtype=float)
@@ -136,26 +154,26 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         apart = np.abs(given - np.maximum(lasts, 0))
         message = f"must be the week of the patient's last visit in {visits.source.shown}"
         patients.add(apart > window, "end_week", message)
-    ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
-    _without_limit(study, typed)
+    ends = np.fmax(lasts, 0) + window
+    _without_limit(study, typed, rows["visits"])
     _rescue_faults(typed)
-    died = has_died(frame)
-    deaths = pd.Series(recorded_death_weeks(frame) + window, index=frame["patient_id"])
-    after_death = _after_death(patients)
-    _seen_after_death(study, typed, deaths, after_death)
+    died, deaths = has_died(frame), recorded_death_weeks(frame)
+    after_death = _after_death(frame, deaths)
+    _seen_after_death(study, typed, rows, deaths + window, after_death)
     if (events := typed.get("adverse_events")) is not None:
-        until = study.visits.follow_up_weeks
-        late = _after(events.frame, _observed_until(frame, ends, window) + until)
+        until, of = study.visits.follow_up_weeks, rows["adverse_events"]
+        # Who died was seen no more, and yet observed.
+        observed = np.fmax(ends, np.fmax(stop_weeks(frame), deaths) + window) + until
+        late = _weeks(events) > observed[of]
         more = f", and {until:g} weeks of follow-up" if until else ""
         message = (
             f"lies after the patient's last visit{more}; if events were recorded for longer, say "
             "so in visits.follow_up_weeks"
         )
-        ids = events.frame["patient_id"]
-        of_dead = late & ids.isin(frame.loc[died, "patient_id"]).to_numpy(dtype=bool)
+        of_dead = late & died[of]
         events.add(late & ~of_dead, _time_column(study), message)
         for column, dead in after_death.items():
-            of_column = of_dead & ids.isin(dead).to_numpy(dtype=bool)
+            of_column = of_dead & dead[of]
             said = f"{_AFTER_DEATH.format(shown(column), patients.source.shown)}{more}"
             events.add(of_column, _time_column(study), said)
             of_dead &= ~of_column
@@ -163,10 +181,11 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
         message = f"lies after the patient's last visit; enter the week of the death as {column}"
         events.add(of_dead, _time_column(study), message)
     if (treatments := typed.get("treatments")) is not None:
-        late = _after(treatments.frame, _treated_until(study, frame, ends, window))
-        late &= ~is_rescue(treatments.frame)
-        dated = treatments.frame["patient_id"].isin(after_death[DEATH_WEEK]).to_numpy(dtype=bool)
-        of_dead = late & dated & _after(treatments.frame, deaths)
+        weeks, of = _weeks(treatments), rows["treatments"]
+        late = (weeks > _treated_until(study, frame, ends, window)[of]) & ~is_rescue(
+            treatments.frame
+        )
+        of_dead = late & after_death[DEATH_WEEK][of] & (weeks > (deaths + window)[of])
         message = _AFTER_DEATH.format(shown(DEATH_WEEK), patients.source.shown)
         treatments.add(of_dead, _time_column(study), message)
         message = (
@@ -174,27 +193,26 @@ def table_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
             "the last scheduled week"
         )
         treatments.add(late & ~of_dead, _time_column(study), message)
-        early = treatments.frame["week"].to_numpy(dtype=float) < 0
-        treatments.add(early, _time_column(study), "lies before the patient's first dose")
+        treatments.add(weeks < 0, _time_column(study), "lies before the patient's first dose")
     return [fault for table in typed.values() for fault in table.faults]
 
 
-def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
+def _without_limit(study: Study, typed: Mapping[str, TypedTable], of: _Rows) -> None:
     """Record patients with values of an enzyme and no, or no possible, upper limit for them."""
     patients, visits = typed["patients"], typed["visits"].frame
     for enzyme in study.measures.enzymes:
         limit = study.measures.uln[enzyme]
-        limits = pd.Series(limit, index=visits.index)
         if isinstance(limit, str):
-            limits = visits["patient_id"].map(patients.frame.set_index("patient_id")[limit])
+            limits = patients.frame[limit].to_numpy(dtype=float)
+        else:
+            limits = np.full(len(patients.frame), float(limit))
         values = visits[enzyme].to_numpy(dtype=float, na_value=np.nan)
         with np.errstate(over="ignore", under="ignore"):  # of numbers that are at fault
-            multiples = values / limits.to_numpy(dtype=float, na_value=np.nan)
+            multiples = values / limits[of]
         wrong = beyond_measurement(multiples, values)
         typed["visits"].add(wrong, enzyme, BEYOND_MEASUREMENT)
         if isinstance(limit, str):
-            measured = set(visits.loc[visits[enzyme].notna(), "patient_id"])
-            bad = patients.frame[limit].isna() & patients.frame["patient_id"].isin(measured)
+            bad = np.isnan(limits) & _among(visits["patient_id"][~np.isnan(values)], patients)
             message = (
                 f"must be a number above 0: the patient has values of {enzyme}; one limit for the "
                 f"whole study is a number in measures.uln.{enzyme}"
@@ -202,53 +220,43 @@ def _without_limit(study: Study, typed: Mapping[str, TypedTable]) -> None:
             patients.add(bad, limit, message)
 
 
-def _treated_until(
-    study: Study, patients: pd.DataFrame, ends: pd.Series, window: float
-) -> pd.Series:
+def _treated_until(study: Study, patients: pd.DataFrame, ends: _Weeks, window: float) -> _Weeks:
     """Return until when treatment can be given: visits may be missed by who is still treated."""
-    stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
-    planned = np.where(stops.isna(), study.visits.weeks[-1], stops.to_numpy(dtype=float))
-    if DEATH_WEEK in patients:
-        planned = np.fmin(planned, patients[DEATH_WEEK].to_numpy(dtype=float))
-    return pd.Series(np.fmax(ends.to_numpy(dtype=float), planned + window), index=ends.index)
-
-
-def _observed_until(patients: pd.DataFrame, ends: pd.Series, window: float) -> pd.Series:
-    """Return until when events can be recorded: who died was seen no more, and yet observed."""
-    stops = patients.get("stop_week", pd.Series(np.nan, index=patients.index))
-    left = np.fmax(stops.to_numpy(dtype=float), recorded_death_weeks(patients))
-    return pd.Series(np.fmax(ends.to_numpy(dtype=float), left + window), index=ends.index)
+    stops = stop_weeks(patients)
+    planned = np.where(np.isnan(stops), study.visits.weeks[-1], stops)
+    return np.fmax(ends, np.fmin(planned, own_death_weeks(patients)) + window)
 
 
 def _time_column(study: Study) -> str:
     return "week" if study.visits.time == "week" else "date"
 
 
-def _after(table: pd.DataFrame, ends: pd.Series) -> NDArray[np.bool_]:
-    late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > table["patient_id"].map(
-        ends
-    ).to_numpy(dtype=float)
-    return late
+def _weeks(table: TypedTable) -> _Weeks:
+    return table.frame["week"].to_numpy(dtype=float)
+
+
+def _among(some: Iterable[str], patients: TypedTable) -> Mask:
+    """Return which patients are among some, given by their identifiers."""
+    known = set(some)
+    return np.array([each in known for each in patients.frame["patient_id"]], dtype=bool)
 
 
 #: What lies after a death, whose week is in a column of a file.
 _AFTER_DEATH = "lies after the patient's death, in {} in {}"
 
 
-def _after_death(patients: TypedTable) -> dict[str, pd.Series]:
-    """Return whose death has its week in which column, by column."""
-    frame = patients.frame
-    dated = np.isfinite(recorded_death_weeks(frame))
-    own = dated & frame.get(DEATH_WEEK, pd.Series(np.nan, index=frame.index)).notna().to_numpy()
-    ids = frame["patient_id"]
-    return {DEATH_WEEK: ids[own], "stop_week": ids[dated & ~own]}
+def _after_death(patients: pd.DataFrame, deaths: _Weeks) -> dict[str, Mask]:
+    """Return which patients' deaths have their weeks in which column, by column."""
+    dated, own = np.isfinite(deaths), ~np.isnan(own_death_weeks(patients))
+    return {DEATH_WEEK: dated & own, "stop_week": dated & ~own}
 
 
 def _seen_after_death(
     study: Study,
     typed: Mapping[str, TypedTable],
-    deaths: pd.Series,
-    after_death: Mapping[str, pd.Series],
+    rows: Mapping[str, _Rows],
+    deaths: _Weeks,
+    after_death: Mapping[str, Mask],
 ) -> None:
     """Check that nobody is seen, or given rescue medication, after a death with its week."""
     source = typed["patients"].source
@@ -256,8 +264,7 @@ def _seen_after_death(
         message = _AFTER_DEATH.format(source.all_names(column), source.shown)
         for name in ("visits", "treatments"):
             if (table := typed.get(name)) is not None:
-                late = _after(table.frame, deaths)
-                late &= table.frame["patient_id"].isin(dead).to_numpy(dtype=bool)
+                late = (_weeks(table) > deaths[rows[name]]) & dead[rows[name]]
                 if name == "treatments":
                     late &= is_rescue(table.frame)
                 table.add(late, _time_column(study), message)
@@ -306,9 +313,8 @@ def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
     patients, treatments = typed["patients"], typed.get("treatments")
     if treatments is None or "end_reason" not in patients.frame:
         return
-    rescued = set(treatments.frame.loc[is_rescue(treatments.frame), "patient_id"])
+    ids = treatments.frame["patient_id"][is_rescue(treatments.frame)]
     claimed = (patients.frame["end_reason"] == "rescue_medication").to_numpy(dtype=bool)
-    without = claimed & ~patients.frame["patient_id"].isin(rescued).to_numpy(dtype=bool)
     named = treatments.source.column_name("treatment")
     message = f"needs a row with {named} {RESCUE} in {treatments.source.shown}"
-    patients.add(without, "end_reason", message)
+    patients.add(claimed & ~_among(ids, patients), "end_reason", message)

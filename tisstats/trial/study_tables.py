@@ -244,7 +244,7 @@ class _Columns:
         wanted = [column for column, kind in self.known.items() if kind.numeric]
         small = MEASURE_COLUMNS_OF[study.core_set]
         raw, faults = _decimals(raw, [column for column in wanted if column in raw.cells], small)
-        self.raw, self.table = raw, TypedTable(pd.DataFrame(), raw.verbatim(), faults)
+        self.raw, self.table = raw, TypedTable(raw.cells, raw.verbatim(), faults)
 
     def typed(self) -> TypedTable:
         cells, columns = self.raw.cells, {}
@@ -265,7 +265,7 @@ class _Columns:
         absent = [name for name in self.known if name not in cells]
         self.table.unused = {name: _with_guess(name, absent) for name in free}
         self._check_origin()
-        self.table.frame = pd.DataFrame(columns, index=pd.RangeIndex(len(cells)))
+        self.table.frame = pd.DataFrame(columns, index=cells.index)
         return self.table
 
     def _convert(self, column: str, kind: Kind) -> pd.Series:
@@ -273,7 +273,7 @@ class _Columns:
         values, bad = found.values, found.bad.copy()
         if kind.printed:  # the ends of lines of Windows and others, too, are those of lines
             values = values.str.replace("\r\n?", "\n", regex=True)
-        known = ~values.isna().to_numpy()
+        known = pd.notna(values.array)
         if values.dtype.kind == "O":  # no number or truth value is an empty text
             texts = [not isinstance(cell, str) or cell != "" for cell in values.to_list()]
             known &= np.array(texts, dtype=bool)
@@ -293,10 +293,9 @@ class _Columns:
         allowed += kind.or_empty
         if bad.any():
             self._report(column, bad, allowed)
-        if kind.default is not None:
+        if kind.default is not None and not known.all():
             values = values.where(pd.Series(known), kind.default)
-        typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
-        return typed
+        return values if values.dtype == kind.dtype else values.astype(kind.dtype)  # type: ignore[call-overload]
 
     def _report(self, column: str, bad: NDArray[np.bool_], allowed: str) -> None:
         """Record the cells at fault, with what may have made them so."""
@@ -360,9 +359,9 @@ class _Columns:
         cells = self.raw.cells
         if "origin" in cells:
             declared = self.study.study.data
-            given = text_values(cells["origin"]).values
+            wrong = [given != declared for given in text_values(cells["origin"]).values]
             message = f"must be {declared}, as {self.study.path} declares"
-            self.table.add((given != declared).to_numpy(), "origin", message)
+            self.table.add(wrong, "origin", message)
 
 
 #: What exports write for a missing value, in lower case: a hint in an error, never a rule.
@@ -437,7 +436,7 @@ def _one_of(values: Iterable[str], **more: Any) -> Kind:
 
 def _number(low: float | None, high: float | None, allowed: str, **more: Any) -> Kind:
     def within(given: pd.Series) -> NDArray[np.bool_]:
-        values = given.to_numpy(dtype=float, na_value=np.nan)
+        values = given.to_numpy(dtype=float)
         ok = np.ones(len(values), dtype=bool)
         if low is not None:
             ok &= ~(values < low)
@@ -514,7 +513,7 @@ def _words(text: str) -> str:
 
 def _limit(enzyme: str, unit: Any) -> Kind:
     def plausible(given: pd.Series) -> NDArray[np.bool_]:
-        values = given.to_numpy(dtype=float, na_value=np.nan)
+        values = given.to_numpy(dtype=float)
         wrong = [
             np.isfinite(value) and (value <= 0 or uln_fault(enzyme, value, unit) is not None)
             for value in values.tolist()
@@ -539,7 +538,7 @@ def _visit_columns(study: Study) -> dict[str, Kind]:
                 numbers,
                 "float64",
                 allowed=f"a number above 0, in {unit}",
-                check=lambda given: ~(given.to_numpy(dtype=float, na_value=np.nan) <= 0),
+                check=lambda given: ~(given.to_numpy(dtype=float) <= 0),
             )
     for name, other in measures.others.items():
         top = "upwards" if other.maximum is None else f"to {other.maximum}"
@@ -577,5 +576,5 @@ _KNOWN: dict[str, Callable[[Study], dict[str, Kind]]] = {
 
 def is_rescue(treatments: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which treatments are rescue medication: those called so, in any letter case."""
-    found: NDArray[np.bool_] = (treatments["treatment"].str.lower() == RESCUE).to_numpy(dtype=bool)
-    return found
+    names = treatments["treatment"].to_list()
+    return np.array([name.lower() == RESCUE for name in names], dtype=bool)

@@ -203,7 +203,7 @@ def read_analysis_datasets(folder: Path | str) -> AnalysisDatasets:
         tables[name] = _typed(contents.table, rows, str(path))
         _check_origin(tables[name], path)
         variables += rows
-    return _settled(AnalysisDatasets(tables, tuple(variables)))
+    return _with_lengths(AnalysisDatasets(tables, tuple(variables)))
 
 
 def _settled(datasets: AnalysisDatasets) -> AnalysisDatasets:
@@ -212,6 +212,12 @@ def _settled(datasets: AnalysisDatasets) -> AnalysisDatasets:
         name: _typed(table, datasets.variables_of(name), name)
         for name, table in datasets.tables.items()
     }
+    return _with_lengths(AnalysisDatasets(tables, datasets.variables))
+
+
+def _with_lengths(datasets: AnalysisDatasets) -> AnalysisDatasets:
+    """Return data sets of typed values whose variables have the lengths they need."""
+    tables = datasets.tables
     variables = tuple(
         with_lengths(each, tables[each.dataset][each.variable])
         if each.variable and not each.where and each.dataset in tables
