@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tisstats.chapters.chapter import printed_result
 from tisstats.chapters.cohort_flow import CohortFlow
+from tisstats.chapters.identifiability.fingerprints import Fingerprints
 from tisstats.chapters.measure_pages import tables
 from tisstats.chapters.methods import Methods
 from tisstats.chapters.page import Result, WholeResult, described, table_facts
@@ -28,6 +29,7 @@ from tisstats.chapters.result_facts import (
     split,
     table_records,
 )
+from tisstats.chapters.safety import Safety
 from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
 from tisstats.chapters.teaching_placebo import PlaceboResponse
 from tisstats.ledger.published import PublishedFacts
@@ -271,3 +273,16 @@ def test_the_patients_of_the_pilot_study_are_not_called_randomised():
         "pilot study: Patients analysed, not randomised"
     ]
     assert all(name.endswith("randomised") for name in names)
+
+
+def test_a_number_in_words_is_taken_whole():
+    numbers = Safety(0.95, "clopper-pearson", "reference").numbers()
+    for name, limit in (("upper_limits", "17.6"), ("treated_limits", "16.8")):
+        (record,) = records(str(numbers[name]), numbers[name].facts)
+        assert (record["statistic"], record["text"]) == ("upper limit", limit)
+
+
+def test_what_numpy_requires_of_an_age_is_on_its_side():
+    numbers = Fingerprints(PublishedFacts.read()).example_numbers()
+    kinds = {name: numbers[f"numpy_{name}"].facts.shape for name in ("c", "sum", "b", "a")}
+    assert kinds == {"c": "{maximum}", "sum": "{minimum}", "b": "{minimum}", "a": "{maximum}"}

@@ -42,7 +42,7 @@ from tisstats.statistics import (
     sample_size_for_width,
 )
 
-#: What is assumed of the scales. Where one has no upper end, its assumption is about the step alone.
+#: What is assumed of the scales. Where one has no upper end, that is the step alone.
 _ASSUMED_OF_SCALES = {
     cell_name(scale.name, column): Facts(origin="chosen")
     for scale in SCALES.values()

@@ -97,14 +97,18 @@ ORIGINS: dict[str, str] = {
     "computed": "computed in the book from published or chosen numbers, without data of patients",
     "synthetic": "computed from synthetic patients, who are not real",
     "observed": "computed from the rows of a trial",
-    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption or inference, "
-    "an interpretation of the text",
+    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption, an "
+    "inference, or an interpretation of the text",
     "example": "a made-up example",
     "book": "about the book itself: its ledger, checks, bounds and combinations",
 }
 
 #: A printed number, with what may stand before it.
 _NUMBER = r"(?:[<>≤≥]\s?)?[–−+-]?(?:∞|\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+
+#: What does not stand around it: it would be a part of the number, which any text before it,
+#: as long as possible, could leave over.
+_BEFORE, _AFTER = r"(?<![\d.,])", r"(?!\d|[.,]\d)"
 
 #: What differs between two columns that compare origins, at the end of their labels.
 _COMPARED = re.compile(r",? (published|synthetic|observed)(?: or inferred)?$")
@@ -222,8 +226,8 @@ class TableFacts:
     """What the numbers of a table are."""
 
     columns: Mapping[str, Facts]  #: by label, or by a pattern of it as in `fnmatch`
-    #: By label of the row, or one in a column of labels; they prevail. Those of a single cell, which
-    #: prevail over all others, are named by `cell_name`.
+    #: By label of the row, or one in a column of labels; they prevail. Those of a single cell are
+    #: named by `cell_name`, and prevail over all others.
     rows: Mapping[str, Facts]
     source: str  #: origin of the numbers; empty if the label of patient-level data says it
 
@@ -267,6 +271,8 @@ def split(text: str, shape: str) -> list[tuple[str, str]]:
     [('median', '–1.3'), ('lower quartile', '–2.0'), ('upper quartile', '–0.1')]
     >>> split("not reported", COUNT)
     []
+    >>> split("up to 17.6% is possible", "*{upper limit}%*")
+    [('upper limit', '17.6')]
     """
     for pattern, statistics in _patterns(shape):
         if found := pattern.fullmatch(text):
@@ -281,7 +287,7 @@ def _patterns(shape: str) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
     for choice in shape.split(" | "):
         parts = re.split(r"\{([^}]+)\}", choice)
         regex = "".join(
-            f"({_NUMBER})%?" if position % 2 else _literal(part)
+            f"{_BEFORE}({_NUMBER}){_AFTER}%?" if position % 2 else _literal(part)
             for position, part in enumerate(parts)
         )
         found.append((re.compile(regex), tuple(parts[1::2])))
