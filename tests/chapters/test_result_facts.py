@@ -87,6 +87,13 @@ def test_a_denominator_is_the_n_of_its_count():
     (record,) = records("8 of 19", Facts(COUNT_OF, "Responders", "patients", origin="published"))
     assert (record["statistic"], record["text"], record["n"]) == ("count", "8", "19")
     assert gaps(record) == []
+    two = Facts("{count} of {denominator} v {count} of {denominator} ({percentage}%)", "Responders")
+    found = list(records("42 of 75 v 31 of 1,073 (2.9%)", two))
+    assert [(each["text"], each["n"]) for each in found] == [
+        ("42", "75"),
+        ("31", "1073"),
+        ("2.9", "1073"),
+    ]
 
 
 def test_words_have_no_record_and_an_unexplained_number_has_one_with_a_gap():

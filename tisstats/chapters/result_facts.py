@@ -10,7 +10,7 @@ results is made. As in the CDISC Analysis Results Standard
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache
@@ -328,8 +328,7 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
     found = split(text, facts.shape)
     if not found:
         yield {**common, "text": text}
-    of = dict(found).get("denominator", facts.n)
-    for name, number in found:
+    for place, (name, number) in enumerate(found):
         if name == "denominator":  # it is the n of the others
             continue
         kind = STATISTICS[name]
@@ -339,13 +338,20 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
         record = {
             **common,
             "statistic": name,
-            "n": of.replace(",", ""),
+            "n": _denominator(found, place, facts.n).replace(",", ""),
             "unit": unit,
             "text": number,
         }
         if name in _COUNTS or name in ("percentage", "value", "sum", "events"):
             record["method"] = ""
         yield record
+
+
+def _denominator(found: Sequence[tuple[str, str]], place: int, otherwise: str) -> str:
+    """Return the denominator of a number: the next one in the text, or else the last before it."""
+    following = [number for name, number in found[place:] if name == "denominator"]
+    before = [number for name, number in found[:place] if name == "denominator"]
+    return (following[:1] or before[-1:] or [otherwise])[0]
 
 
 def table_records(

@@ -105,7 +105,7 @@ class TrialReports(PlaceboTrials):
             "Placebo": Facts(VALUE, unit="@Unit", group="placebo", origin="published"),
             "Responders": Facts(
                 "{count} of {denominator} v {count} of {denominator} (inferred)",
-                "Responders",
+                "Responders, treated, then placebo",
                 "patients",
             ),
             "*": WORDS,
