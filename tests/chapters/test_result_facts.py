@@ -293,3 +293,12 @@ def test_what_numpy_requires_of_an_age_is_on_its_side():
     numbers = Fingerprints(PublishedFacts.read()).example_numbers()
     kinds = {name: numbers[f"numpy_{name}"].facts.shape for name in ("c", "sum", "b", "a")}
     assert kinds == {"c": "{maximum}", "sum": "{minimum}", "b": "{minimum}", "a": "{maximum}"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "n"), [("19", "19"), ("8 of 1,019", "1019"), ("12 to 19", ""), ("8 to 9 of 19", "19")]
+)
+def test_the_patients_of_a_number_are_those_of_a_cell_if_it_has_one_number_of_them(cell, n):
+    facts = table_facts({"n": WORDS, "Change": Facts(VALUE, unit="cm", n="@n")})
+    (record,) = table_records(facts, "", ("Measure", "n", "Change"), (("A", cell, "2"),))
+    assert record["n"] == n

@@ -438,7 +438,9 @@ def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> 
         if each.name == "unit":
             filled["counts"] = facts.counts or "patients"
         if each.name == "n":
-            found = numbers[-1] if (numbers := re.findall(r"\d+", found)) else ""
+            numbers = re.findall(r"\d[\d,]*", found)
+            several = " to " in found and " of " not in found  # from so many patients to so many
+            found = "" if several or not numbers else numbers[-1].replace(",", "")
         filled[each.name] = found
     return replace(facts, **filled)
 
