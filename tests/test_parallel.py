@@ -86,3 +86,11 @@ def test_a_line_of_progress_is_ended_only_if_there_is_one():
     printer(1, 2)
     printer.close()
     assert shown.getvalue() == "\r1 of 2 cohorts\n"
+
+
+def test_a_share_is_shown_in_per_cent():
+    shown = io.StringIO()
+    printer = ProgressPrinter(shown, "%")
+    for done in (3, 40, 100):
+        printer(done, 100)
+    assert shown.getvalue() == "40% done\n100% done\n"

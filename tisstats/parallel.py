@@ -203,7 +203,7 @@ class ProgressPrinter:
     stream
         Where to write.
     what
-        What is counted, in the plural.
+        What is counted, in the plural; ``%`` if the share is shown that is done.
     """
 
     def __init__(self, stream: TextIO, what: str) -> None:
@@ -214,7 +214,8 @@ class ProgressPrinter:
 
     def __call__(self, done: int, wanted: int) -> None:
         """Show that so many of those wanted are done."""
-        line = f"{done} of {wanted} {self._what}"
+        share = self._what == "%"
+        line = f"{100 * done // wanted}% done" if share else f"{done} of {wanted} {self._what}"
         if self._terminal:
             self._stream.write(f"\r{line}")
             self._shown = 1

@@ -112,7 +112,10 @@ def codecheck(citation: Citation, project: Project) -> dict[str, Any]:
     """Return what the authors state in the configuration of a CODECHECK."""
     manifest = [
         {"file": f"{BOOK}/{RESULTS_CSV}", "comment": "results of the book, a number per line"},
-        {"file": f"{BOOK}/{RESULTS_JSON}", "comment": "the same, with a description of the fields"},
+        {
+            "file": f"{BOOK}/{RESULTS_JSON}",
+            "comment": "what its columns mean, and which tables and figures there are",
+        },
     ]
     for notebook in project.notebooks():
         page = notebook.relative_to(project.root).with_suffix(".html").as_posix()

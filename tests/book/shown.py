@@ -1,6 +1,7 @@
 """What the notebooks show: as executed, or their code run in this process and items collected."""
 
 import ast
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -152,6 +153,11 @@ def check_results(shown):
         if each["column"]:
             table = tables[each["item"]]
             place = table.columns.index(each["column"])
-            assert any(each["text"] in row[place] for row in table.rows)
+            assert any(stands_in(each["text"], row[place]) for row in table.rows)
         else:
-            assert each["text"] in " ".join(str(shown.glued[each["item"]]).split())
+            assert stands_in(each["text"], " ".join(str(shown.glued[each["item"]]).split()))
+
+
+def stands_in(number, text):
+    """Return whether a number stands in a text as a whole, not as a part of another."""
+    return re.search(rf"(?<![\d.,]){re.escape(number)}(?!\d|[.,]\d)", text) is not None

@@ -4,6 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tisstats.chapters.chapter import printed_result
+from tisstats.chapters.cohort_flow import CohortFlow
+from tisstats.chapters.identifiability.fingerprints import Fingerprints
+from tisstats.chapters.measure_pages import tables
+from tisstats.chapters.methods import Methods
 from tisstats.chapters.page import Result, WholeResult, described, table_facts
 from tisstats.chapters.result_facts import (
     COUNT_OF,
@@ -16,6 +21,7 @@ from tisstats.chapters.result_facts import (
     WORDS,
     Facts,
     TableFacts,
+    cell_name,
     counted,
     gaps,
     number_value,
@@ -23,6 +29,13 @@ from tisstats.chapters.result_facts import (
     split,
     table_records,
 )
+from tisstats.chapters.safety import Safety
+from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
+from tisstats.chapters.teaching_placebo import PlaceboResponse
+from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.regimens import AMENDED, STANDARD
+from tisstats.lim2021.scales import SCALES
+from tisstats.measures.core_set import ENZYMES
 
 
 @pytest.mark.parametrize(
@@ -74,6 +87,13 @@ def test_a_denominator_is_the_n_of_its_count():
     (record,) = records("8 of 19", Facts(COUNT_OF, "Responders", "patients", origin="published"))
     assert (record["statistic"], record["text"], record["n"]) == ("count", "8", "19")
     assert gaps(record) == []
+    two = Facts("{count} of {denominator} v {count} of {denominator} ({percentage}%)", "Responders")
+    found = list(records("42 of 75 v 31 of 1,073 (2.9%)", two))
+    assert [(each["text"], each["n"]) for each in found] == [
+        ("42", "75"),
+        ("31", "1073"),
+        ("2.9", "1073"),
+    ]
 
 
 def test_words_have_no_record_and_an_unexplained_number_has_one_with_a_gap():
@@ -169,3 +189,116 @@ def test_numbers_keep_their_value_and_type():
 def test_every_statistic_and_origin_has_a_meaning():
     assert all(kind.meaning for kind in STATISTICS.values())
     assert all(ORIGINS.values())
+
+
+def results_of(shown):
+    """Return the records of a table of a chapter, by row and column."""
+    columns = tuple(shown.frame.columns)
+    rows = tuple(tuple(map(str, row)) for row in shown.frame.itertuples(index=False))
+    return list(table_records(shown.facts, shown.origin, columns, rows))
+
+
+def origins_of(shown, column):
+    """Return the origins of a column, by the name of the number and the number as shown."""
+    return {
+        (record["name"], record["text"]): record["origin"]
+        for record in results_of(shown)
+        if record["column"] == column
+    }
+
+
+def test_what_is_known_of_a_cell_prevails_over_its_column_and_row():
+    facts = table_facts(
+        {"Range": Facts("{maximum}", unit="cm"), "Step": Facts(VALUE, unit="cm")},
+        {"B": Facts(method="ours"), cell_name("B", "Step"): Facts(origin="chosen")},
+        source="published",
+    )
+    rows = (("A", "10", "1"), ("B", "20", "2"))
+    found = list(table_records(facts, "", ("Measure", "Range", "Step"), rows))
+    assert [record["origin"] for record in found] == ["published"] * 3 + ["chosen"]
+    assert TableFacts.read(facts.known()) == facts
+
+
+def test_counts_of_the_article_are_not_those_of_the_patients_beside_them():
+    page = SecondaryOutcomes(9, 0.95, "clopper-pearson", "spss", "reference")
+    shown = page.response_comparison()
+    assert set(origins_of(shown, "Synthetic").values()) == {"synthetic"}
+    printed = origins_of(shown, "Published or inferred")
+    interpreted = {name for (name, _), origin in printed.items() if origin == "chosen"}
+    assert set(printed.values()) == {"published", "chosen"}
+    unprinted = PublishedFacts.read().tables["unprinted"]
+    ours = unprinted.loc[unprinted["basis"] == "reading", "address"]
+    assert len(interpreted) == ours.str.startswith("response.").sum() > 0
+
+
+def test_what_is_assumed_or_inferred_is_not_called_published():
+    methods = Methods(75.0, 20, 0.6, 0.95, "clopper-pearson")
+    measures = methods.outcome_measures()
+    ranges = origins_of(measures, "Range")
+    steps = origins_of(measures, "Resolution (step)")
+    for scale in SCALES.values():
+        bounded = scale.assumed and scale.high is not None
+        assert ranges[scale.name, f"{scale.low}"] == ("chosen" if bounded else "published")
+        step = steps[scale.name, f"{float(scale.step):g}"]
+        assert step == ("chosen" if scale.step_is_assumed else "published")
+    for regimen, shown in zip((STANDARD, AMENDED), methods.schedules(), strict=True):
+        doses = [each for each in results_of(shown) if each["column"] == "Dose, g/kg"]
+        for dose, infusion in zip(doses, regimen.infusions, strict=True):
+            assert dose["origin"] == ("chosen" if infusion.inferred else "published")
+    published = PublishedFacts.read()
+    enzymes = next(each for each in tables("enzyme", published) if each.name == "enzyme_ranges")
+    assert {
+        record["name"].partition(":")[0]: record["origin"] for record in results_of(enzymes)
+    } == {enzyme.name: "chosen" if enzyme.assumed else "published" for enzyme in ENZYMES.values()}
+    maxima = next(each for each in tables("mmt", published) if each.name == "muscle_tests")
+    assert {int(record["text"]): record["origin"] for record in results_of(maxima)} == {
+        80: "published",
+        150: "published",
+        240: "chosen",
+        260: "published",
+    }
+
+
+def test_a_fact_of_table_1_is_named_in_words():
+    found = printed_result(PublishedFacts.read(), "table1.patients.dm.n").facts
+    assert (found.what, found.origin) == ("Patients analysed: DM", "published")
+    assert (
+        printed_result(PublishedFacts.read(), "response.moderate_week_4").facts.origin == "chosen"
+    )
+
+
+def test_a_difference_of_printed_counts_is_computed():
+    shown = CohortFlow(True, "half-up", "reference").subtypes()
+    assert set(origins_of(shown, "Included").values()) == {"published"}
+    assert set(origins_of(shown, "Excluded from the analysis").values()) == {"computed"}
+
+
+def test_the_patients_of_the_pilot_study_are_not_called_randomised():
+    shown = PlaceboResponse(0.95, "clopper-pearson", 0.8).background_treatment()
+    names = [each["name"] for each in results_of(shown) if each["column"] == "Randomised"]
+    assert [name for name in names if "not randomised" in name] == [
+        "pilot study: Patients analysed, not randomised"
+    ]
+    assert all(name.endswith("randomised") for name in names)
+
+
+def test_a_number_in_words_is_taken_whole():
+    numbers = Safety(0.95, "clopper-pearson", "reference").numbers()
+    for name, limit in (("upper_limits", "17.6"), ("treated_limits", "16.8")):
+        (record,) = records(str(numbers[name]), numbers[name].facts)
+        assert (record["statistic"], record["text"]) == ("upper limit", limit)
+
+
+def test_what_numpy_requires_of_an_age_is_on_its_side():
+    numbers = Fingerprints(PublishedFacts.read()).example_numbers()
+    kinds = {name: numbers[f"numpy_{name}"].facts.shape for name in ("c", "sum", "b", "a")}
+    assert kinds == {"c": "{maximum}", "sum": "{minimum}", "b": "{minimum}", "a": "{maximum}"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "n"), [("19", "19"), ("8 of 1,019", "1019"), ("12 to 19", ""), ("8 to 9 of 19", "19")]
+)
+def test_the_patients_of_a_number_are_those_of_a_cell_if_it_has_one_number_of_them(cell, n):
+    facts = table_facts({"n": WORDS, "Change": Facts(VALUE, unit="cm", n="@n")})
+    (record,) = table_records(facts, "", ("Measure", "n", "Change"), (("A", cell, "2"),))
+    assert record["n"] == n

@@ -454,7 +454,7 @@ def test_the_progress_grows_to_all_of_the_work(tmp_path, monkeypatch):
 
     class Printer:
         def __init__(self, stream, unit):
-            assert unit == "per cent done"
+            assert unit == "%"
             self.stream = stream
 
         def __call__(self, done, of):

@@ -284,7 +284,9 @@ IMPORTANT = {"physician": "1.1", "patient": "1.84", "health": "0.65", "extramusc
 @pytest.mark.parametrize("seed", SEEDS)
 def test_error_importance_and_points_by_fractions(seed):
     case = set_of(seed)["important-change"]
-    measure = re.search(r"adult, (\w+)", case.question)[1].lower()
+    article, measure = re.search(r"adult, (the )?(\w+)", case.question).groups()
+    assert bool(article) == (measure == "Health")  # of the Health Assessment Questionnaire
+    measure = measure.lower()
     before, after, _, length, error, _, _, important, *_ = numbers(case.question)
     assert important == Fraction(IMPORTANT[measure])
     detectable = Fraction("1.96") * Fraction("1.4142135623730951") * error

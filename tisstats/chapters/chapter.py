@@ -15,6 +15,7 @@ from tisstats.chapters.parameters import Parameters
 from tisstats.chapters.result_facts import COUNT, COUNT_OF_ALL, VALUE, WORDS, Facts, counted
 from tisstats.figures.numbers import format_confidence_level, of_all
 from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021 import table1
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import CheckResult, Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import count_matches, published_numbers
@@ -51,11 +52,38 @@ def printed_result(published: PublishedFacts, address: str) -> Result:
     if row is None or not any(map(str.isdigit, text)):
         return Result(text, WORDS)
     quantity = f"{row}.quantity"
-    what = published.text(quantity) if published.has(quantity) else row.replace(".", " ")
+    what = published.text(quantity) if published.has(quantity) else _of_cell(row)
     unit = published.text(f"{row}.unit")
     # A percentage is a stated value: the tables of facts do not say of how many.
     shape = COUNT if unit == "patients" else VALUE
-    return Result(text, Facts(shape, what, unit, origin="published"))
+    return Result(text, Facts(shape, what, unit, origin=fact_origin(published, address)))
+
+
+def _of_cell(row: str) -> str:
+    """Return what a number is, in words, from the address of its row: of Table 1, its labels."""
+    table, *parts = row.split(".")
+    if table != "table1":
+        return row.replace(".", " ")
+    characteristic, group, _ = parts
+    # The row of the numbers of patients is the head of the printed table.
+    label = table1.CHARACTERISTICS.get(characteristic, "Patients analysed")
+    return f"{label}: {table1.GROUPS[group]}"
+
+
+def fact_origin(published: PublishedFacts, address: str) -> str:
+    """Return the origin of a fact: published, or chosen if it is our interpretation of a sentence.
+
+    Examples
+    --------
+    >>> published = PublishedFacts.read()
+    >>> fact_origin(published, "response.responders")
+    'published'
+    >>> fact_origin(published, "response.moderate_week_4")
+    'chosen'
+    """
+    unprinted = published.tables["unprinted"]
+    interpreted = unprinted.loc[unprinted["basis"] == "reading", "address"]
+    return "chosen" if address in set(interpreted) else "published"
 
 
 #: How the source line of a figure begins that is drawn from the numbers of the article.

@@ -150,7 +150,11 @@ class CohortFlow(PatientChapter):
 
     @table(
         "Patients by subtype, included and analysed",
-        columns={"Subtype": WORDS, "*": counted("", group="@column")},
+        columns={
+            "Subtype": WORDS,
+            "Excluded from the analysis": counted("", group="@column", origin="computed"),
+            "*": counted("", group="@column"),
+        },
         source="published",
     )
     def subtypes(self) -> pd.DataFrame:

@@ -99,8 +99,8 @@ class Discrepancies(Chapter):
     @described(
         {
             "split_given": WORDS,
-            "before": counted("Patients enrolled before the amendment"),
-            "after": counted("Patients enrolled after the amendment"),
+            "before": counted("Analysed patients enrolled before the amendment"),
+            "after": counted("Analysed patients enrolled after the amendment"),
             "plain_gone": counted(
                 "Later patients who had stopped before the decision week, first split"
             ),

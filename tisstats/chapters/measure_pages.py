@@ -197,6 +197,11 @@ def _response_cuts() -> Rows:
 @table(
     "Maximum MMT scores",
     columns={"Maximum, points": Facts("{maximum}", "@Version", "points"), "Version": WORDS},
+    rows={
+        f"{top}": Facts(origin="chosen")
+        for top, test in core_set.MMT_MAXIMA.items()
+        if test.endswith("assumed")
+    },
     source="published",
 )
 def _muscle_tests() -> Rows:
@@ -210,6 +215,11 @@ def _muscle_tests() -> Rows:
     columns={
         "Range*": Facts("{maximum}", "Range in the score", "times the upper limit of normal"),
         "*": WORDS,
+    },
+    rows={
+        enzyme.name: Facts(origin="chosen")
+        for enzyme in core_set.ENZYMES.values()
+        if enzyme.assumed
     },
     source="published",
 )

@@ -18,7 +18,16 @@ from tisstats.chapters.page import (
     table,
     table_facts,
 )
-from tisstats.chapters.result_facts import LABEL, RANGE, VALUE, WORDS, Facts, counted, stated
+from tisstats.chapters.result_facts import (
+    LABEL,
+    RANGE,
+    VALUE,
+    WORDS,
+    Facts,
+    cell_name,
+    counted,
+    stated,
+)
 from tisstats.figures import dosing_scheme
 from tisstats.figures.numbers import format_confidence_level, format_trimmed, yes_no
 from tisstats.lim2021 import design
@@ -32,6 +41,17 @@ from tisstats.statistics import (
     planned_interval,
     sample_size_for_width,
 )
+
+#: What is assumed of the scales. Where one has no upper end, that is the step alone.
+_ASSUMED_OF_SCALES = {
+    cell_name(scale.name, column): Facts(origin="chosen")
+    for scale in SCALES.values()
+    for column, assumed in (
+        ("Range", scale.assumed and scale.high is not None),
+        ("Resolution (step)", scale.step_is_assumed),
+    )
+    if assumed
+}
 
 #: Body weights for which the days of infusion are tabulated, kg.
 WEIGHTS = (40, 50, 60, 70, 80, 90, 100, 120, 150, 200)
@@ -269,7 +289,12 @@ class Methods(Chapter):
                     "Daily dose, g": Facts(VALUE, unit="g"),
                     "Planned days": Facts("{minimum}–{maximum} | {maximum}", unit="days"),
                     "*": WORDS,
-                }
+                },
+                {
+                    cell_name(f"{infusion.week}", "Dose, g/kg"): Facts(origin="chosen")
+                    for infusion in regimen.infusions
+                    if infusion.inferred
+                },
             ),
         )
 
@@ -312,6 +337,7 @@ class Methods(Chapter):
             "Resolution (step)": Facts(VALUE, unit="@Unit"),
             "*": WORDS,
         },
+        rows=_ASSUMED_OF_SCALES,
         source="published",
     )
     def outcome_measures(self) -> Rows:

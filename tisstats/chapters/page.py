@@ -157,7 +157,7 @@ def table(
         What the numbers of each column are, by its label or a pattern of it; fields in braces are
         filled in as in the caption. A text if no number of the table is a result: it says why.
     rows
-        What differs in rows, by their label or a pattern of it.
+        What differs in rows, by their label or a pattern of it, or in a cell, by its `cell_name`.
     source
         Origin of the numbers, if no patient-level data are: by default they are computed from
         published ones.

@@ -10,7 +10,7 @@ results is made. As in the CDISC Analysis Results Standard
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache
@@ -43,7 +43,10 @@ STATISTICS: dict[str, Statistic] = {
         "a number that is set or stated: a threshold, dose, week, score, identifier"
     ),
     "mean": Statistic("the arithmetic mean"),
-    "median": Statistic("at least half of the values are at or below it", method=True),
+    "median": Statistic(
+        "half of the values, or more, are at or below it, and half or more at or above it",
+        method=True,
+    ),
     "lower quartile": Statistic("about a quarter of the values are at or below it", method=True),
     "upper quartile": Statistic("about a quarter of the values are at or above it", method=True),
     "lower percentile": Statistic("the lower percentile that the method names", method=True),
@@ -68,13 +71,21 @@ STATISTICS: dict[str, Statistic] = {
     "level": Statistic("confidence level of an interval", unit="%"),
     "width": Statistic("upper minus lower limit of an interval", method=True),
     "standard error": Statistic("the estimated standard deviation of an estimate", method=True),
-    "P value": Statistic("probability of a result at least as extreme", unit="", method=True),
+    "P value": Statistic(
+        "probability of a result at least as extreme, if the null hypothesis is true",
+        unit="",
+        method=True,
+    ),
     "lowest P value": Statistic("the smallest P value that is possible", unit="", method=True),
     "highest P value": Statistic("the largest P value that is possible", unit="", method=True),
     "probability": Statistic("a probability", unit="%", method=True),
     "coverage": Statistic("how often an interval covers the true value", unit="%", method=True),
-    "power": Statistic("probability of a significant result", unit="%", method=True),
-    "type I error": Statistic("probability of a false significant result", unit="%", method=True),
+    "power": Statistic(
+        "probability of a significant result, if there is the assumed effect", unit="%", method=True
+    ),
+    "type I error": Statistic(
+        "probability of a significant result, if the null hypothesis is true", unit="%", method=True
+    ),
     "sample size": Statistic("number of patients that is required", unit="patients", method=True),
     "number needed to treat": Statistic("the reciprocal of a difference", unit="patients"),
     "estimate": Statistic("an estimate of what the name says", method=True),
@@ -83,16 +94,21 @@ STATISTICS: dict[str, Statistic] = {
 #: Where a number comes from.
 ORIGINS: dict[str, str] = {
     "published": "printed in the article, or in a source that it or the book cites",
-    "computed": "computed in the book from published numbers alone",
+    "computed": "computed in the book from published or chosen numbers, without data of patients",
     "synthetic": "computed from synthetic patients, who are not real",
     "observed": "computed from the rows of a trial",
-    "chosen": "a parameter or rule that the book's author or reader sets",
+    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption, an "
+    "inference, or an interpretation of the text",
     "example": "a made-up example",
     "book": "about the book itself: its ledger, checks, bounds and combinations",
 }
 
 #: A printed number, with what may stand before it.
 _NUMBER = r"(?:[<>≤≥]\s?)?[–−+-]?(?:∞|\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+
+#: What does not stand around it: it would be a part of the number, which any text before it,
+#: as long as possible, could leave over.
+_BEFORE, _AFTER = r"(?<![\d.,])", r"(?!\d|[.,]\d)"
 
 #: What differs between two columns that compare origins, at the end of their labels.
 _COMPARED = re.compile(r",? (published|synthetic|observed)(?: or inferred)?$")
@@ -149,6 +165,9 @@ WORDS = Facts("words")
 #: Of the first column, if another one names the rows in fewer words.
 OMITTED = Facts("omitted")
 
+#: Of a cell about which no more is known than about its column and row.
+_NOTHING = Facts()
+
 _WITHOUT_NUMBERS = ("label", "words", "omitted")
 
 #: Statistics that are counts, of patients unless a unit is given.
@@ -191,12 +210,25 @@ def stated(what: str, unit: str, origin: str = "chosen", **other: str) -> Facts:
     return Facts(VALUE, what, unit, origin=origin, **other)
 
 
+def cell_name(row: str, column: str) -> str:
+    """Return the name under which `TableFacts.rows` has what is known about one cell.
+
+    Examples
+    --------
+    >>> cell_name("Aldolase", "Range")
+    'Aldolase: Range'
+    """
+    return f"{row}: {column}"
+
+
 @dataclass(frozen=True, slots=True)
 class TableFacts:
     """What the numbers of a table are."""
 
     columns: Mapping[str, Facts]  #: by label, or by a pattern of it as in `fnmatch`
-    rows: Mapping[str, Facts]  #: by label of the row, or one in a column of labels; they prevail
+    #: By label of the row, or one in a column of labels; they prevail. Those of a single cell are
+    #: named by `cell_name`, and prevail over all others.
+    rows: Mapping[str, Facts]
     source: str  #: origin of the numbers; empty if the label of patient-level data says it
 
     @classmethod
@@ -239,6 +271,8 @@ def split(text: str, shape: str) -> list[tuple[str, str]]:
     [('median', '–1.3'), ('lower quartile', '–2.0'), ('upper quartile', '–0.1')]
     >>> split("not reported", COUNT)
     []
+    >>> split("up to 17.6% is possible", "*{upper limit}%*")
+    [('upper limit', '17.6')]
     """
     for pattern, statistics in _patterns(shape):
         if found := pattern.fullmatch(text):
@@ -253,7 +287,7 @@ def _patterns(shape: str) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
     for choice in shape.split(" | "):
         parts = re.split(r"\{([^}]+)\}", choice)
         regex = "".join(
-            f"({_NUMBER})%?" if position % 2 else _literal(part)
+            f"{_BEFORE}({_NUMBER}){_AFTER}%?" if position % 2 else _literal(part)
             for position, part in enumerate(parts)
         )
         found.append((re.compile(regex), tuple(parts[1::2])))
@@ -294,8 +328,7 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
     found = split(text, facts.shape)
     if not found:
         yield {**common, "text": text}
-    of = dict(found).get("denominator", facts.n)
-    for name, number in found:
+    for place, (name, number) in enumerate(found):
         if name == "denominator":  # it is the n of the others
             continue
         kind = STATISTICS[name]
@@ -305,13 +338,20 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
         record = {
             **common,
             "statistic": name,
-            "n": of.replace(",", ""),
+            "n": _denominator(found, place, facts.n).replace(",", ""),
             "unit": unit,
             "text": number,
         }
         if name in _COUNTS or name in ("percentage", "value", "sum", "events"):
             record["method"] = ""
         yield record
+
+
+def _denominator(found: Sequence[tuple[str, str]], place: int, otherwise: str) -> str:
+    """Return the denominator of a number: the next one in the text, or else the last before it."""
+    following = [number for name, number in found[place:] if name == "denominator"]
+    before = [number for name, number in found[:place] if name == "denominator"]
+    return (following[:1] or before[-1:] or [otherwise])[0]
 
 
 def table_records(
@@ -346,6 +386,7 @@ def table_records(
             if own.shape in _WITHOUT_NUMBERS or (column == columns[0] and not own.shape):
                 continue
             of_cell = own if special is None else special.over(own)
+            of_cell = facts.rows.get(cell_name(row[0], column), _NOTHING).over(of_cell)
             of_cell = _resolved(of_cell, column, cells, row[0])
             compared = _COMPARED.search(column)
             complete = replace(
@@ -397,7 +438,9 @@ def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> 
         if each.name == "unit":
             filled["counts"] = facts.counts or "patients"
         if each.name == "n":
-            found = numbers[-1] if (numbers := re.findall(r"\d+", found)) else ""
+            numbers = re.findall(r"\d[\d,]*", found)
+            several = " to " in found and " of " not in found  # from so many patients to so many
+            found = "" if several or not numbers else numbers[-1].replace(",", "")
         filled[each.name] = found
     return replace(facts, **filled)
 

@@ -217,7 +217,10 @@ def add_book(commands: Commands) -> None:
     add("--jobs", metavar="N", type=positive_int, help=jobs)
     output = "output folder (default: _build/html; for a trial's report, _build/trials/ID/html)"
     add("--output", metavar="DIR", type=parse_new_folder, help=output)
-    tables = "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as JSON and CSV"
+    tables = (
+        "copy every table to DIR as CSV, HTML, LaTeX and Word, and all results as CSV, with their "
+        "description as JSON"
+    )
     add("--tables", metavar="DIR", type=parse_new_folder, help=tables)
     figures = "copy every figure to DIR as SVG, PDF and PNG"
     add("--figures", metavar="DIR", type=parse_new_folder, help=figures)
@@ -303,7 +306,7 @@ def add_simulate(commands: Commands) -> None:
         "possible counts."
     )
     add = add_command(commands, "simulate", does, given).add_argument
-    sizes = "number of patients; two numbers for a trial of two arms"
+    sizes = "number of patients, up to 300; two numbers for a trial of two arms"
     add("--patients", metavar="N", type=positive_int, nargs="+", required=True, help=sizes)
     rates = "response rate of patients without rescue medication"
     add("--response", metavar="P", type=parse_number, nargs="+", help=rates)

@@ -106,7 +106,7 @@ class ScoringProgress:
     """Shows the share of the work that is done, if it takes long."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        self._printer = None if stream is None else ProgressPrinter(stream, "per cent done")
+        self._printer = None if stream is None else ProgressPrinter(stream, "%")
         self._last = 0
 
     def __call__(self, share: float) -> None:

@@ -326,6 +326,7 @@ def important_change_case(draw: Draw) -> Case:
         [float(percent), float(100 * change / before)], measure
     ).tolist()
     unit = "" if measure == "haq" else " cm"
+    article = "the " if measure == "haq" else ""
     assumed = " (read as cm; the abstract prints no unit)" if "assumed" in row.unit else ""
     source = _evidence().sources[row.source].label
     start, end, size = (shown(float(each)) for each in (before, before - change, change))
@@ -337,10 +338,10 @@ def important_change_case(draw: Draw) -> Case:
         "judge",
         "Detectable, important, and its points",
         8,
-        f"In a fictitious adult, {measure_name_in_sentence(measure)} falls from {start} to {end} "
-        f"on a scale from 0 to {length}{unit}. In a fictitious reliability study its standard "
-        f"error of measurement is {error:g}{unit}. {DETECTABLE_RULE} Take the minimal important "
-        f"change as {row.value}{assumed}, from {source}. Is the change detectable, is it "
+        f"In a fictitious adult, {article}{measure_name_in_sentence(measure)} falls from {start} "
+        f"to {end} on a scale from 0 to {length}{unit}. In a fictitious reliability study its "
+        f"standard error of measurement is {error:g}{unit}. {DETECTABLE_RULE} Take the minimal "
+        f"important change as {row.value}{assumed}, from {source}. Is the change detectable, is it "
         "important, and how many points does it earn?",
         (),
         (

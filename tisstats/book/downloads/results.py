@@ -41,7 +41,7 @@ FIELDS = {
     "group": "arm, subtype or set of patients, where it is one of several",
     "statistic": "what was computed",
     "method": "how it was computed, for statistics that depend on it",
-    "n": "number of patients, or of what is counted, that it was computed from",
+    "n": "number of patients, or of what is counted, that it was computed from; empty if several",
     "unit": "unit of the number",
     "origin": "where the number comes from",
     "value": "the number; empty if only a limit is shown, such as < 0.01",

@@ -64,8 +64,12 @@ class BoundAssumptions(CohortsAndBounds):
 
     @described(
         {
-            "eq_vas_step": Facts("{value} *", "Assumed step of the EQ VAS", "points"),
-            "eq_vas_finer_step": Facts("{value} *", "Finer step of the EQ VAS", "points"),
+            "eq_vas_step": Facts(
+                "{value} *", "Assumed step of the EQ VAS", "points", origin="chosen"
+            ),
+            "eq_vas_finer_step": Facts(
+                "{value} *", "Finer step of the EQ VAS", "points", origin="chosen"
+            ),
             "eq_vas_limit": Facts(
                 "{minimum}",
                 "Self-rated health: Hodges-Lehmann estimate of the change, with the assumed step",

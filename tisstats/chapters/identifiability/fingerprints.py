@@ -132,12 +132,12 @@ class Fingerprints:
                 "{maximum}", "Third age, if the quartiles are those of numpy", "years"
             ),
             "numpy_sum": Facts(
-                "{maximum}",
+                "{minimum}",
                 "Sum of the second and third age, if the quartiles are those of numpy",
                 "years",
             ),
             "numpy_b": Facts(
-                "{maximum}", "Second age, if the quartiles are those of numpy", "years"
+                "{minimum}", "Second age, if the quartiles are those of numpy", "years"
             ),
             "numpy_a": Facts(
                 "{maximum}", "Youngest age, if the quartiles are those of numpy", "years"

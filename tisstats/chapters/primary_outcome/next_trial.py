@@ -97,6 +97,10 @@ class NextTrial(Chapter):
             "Power, %": Facts("{power}", method="@row"),
             "Maximum type I error, %": Facts("{type I error}", method="@row"),
         },
+        rows={
+            "two arms*": Facts(what="sizes per arm"),
+            "single arm*": Facts(what="sizes in total"),
+        },
     )
     def planning(self) -> Rows:
         """Return the sample size that each design and test needs for the target power."""

@@ -7,22 +7,35 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.chapter import PatientChapter, fact_origin
 from tisstats.chapters.page import FigureItem, Rows, Table, figure_item, table
 from tisstats.chapters.patient_figures import PatientFigures
-from tisstats.chapters.result_facts import COUNT_PERCENTAGE, LABEL, QUARTILES, WORDS, Facts, counted
+from tisstats.chapters.result_facts import (
+    COUNT_PERCENTAGE,
+    LABEL,
+    QUARTILES,
+    WORDS,
+    Facts,
+    TableFacts,
+    cell_name,
+    counted,
+)
 from tisstats.chapters.secondary_outcomes.table2 import PSOAS, Table2
 from tisstats.figures import paired_changes
 from tisstats.figures.numbers import format_n_percent
 from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
     compare_with_print,
+    published_numbers,
 )
 from tisstats.lim2021.trial_description import OPTIONS
 from tisstats.trial import summaries
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.paired_values import paired_values
 from tisstats.trial.scoring import analyse
+
+#: The column of the article's numbers in the comparison of responses.
+_IN_PRINT = "Published or inferred"
 
 
 class PatientOutcomes(Table2, PatientChapter):
@@ -103,11 +116,27 @@ class PatientOutcomes(Table2, PatientChapter):
         "Responses, published and computed: {self.response_matches}",
         origin="{self.patient_data.label}",
         collapsed=True,
-        columns={"Quantity": WORDS, "*": counted("")},
+        columns={
+            "Quantity": WORDS,
+            _IN_PRINT: counted("", origin="published"),
+            "*": counted(""),
+        },
     )
-    def response_comparison(self) -> pd.DataFrame:
-        """Return the counts of responses as published and as computed from these data."""
+    def _response_comparison(self) -> pd.DataFrame:
         return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
+
+    def response_comparison(self) -> Table:
+        """Return the counts of responses as published and as computed from these data."""
+        shown = self._response_comparison()
+        if not isinstance(shown.facts, TableFacts):
+            raise TypeError("the numbers of the comparison are not described")
+        origins = {
+            cell_name(item.quantity, _IN_PRINT): Facts(
+                origin=fact_origin(self.published, item.name)
+            )
+            for item in published_numbers(self.report, "response.")
+        }
+        return replace(shown, facts=replace(shown.facts, rows=origins))
 
     @table(
         "Patients by best and by last response up to week {self.horizon_week}",

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from tisstats.chapters.page import Rows, table
-from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts
+from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, cell_name
 from tisstats.chapters.teaching_placebo.trials import PlaceboTrials
 from tisstats.figures.numbers import format_percent
 from tisstats.printed import percent_range
@@ -65,8 +65,11 @@ class TrialReports(PlaceboTrials):
         "Patients and background treatment of the studies",
         columns={
             "Week": Facts(VALUE, "Week of the response", "week", origin="published"),
-            "Randomised": Facts("{count} *", "Patients", "patients", origin="published"),
+            "Randomised": Facts("{count} *", "Patients randomised", "patients", origin="published"),
             "*": WORDS,
+        },
+        rows={
+            cell_name("pilot study", "Randomised"): Facts(what="Patients analysed, not randomised")
         },
         notes={"": "Background treatment as secondary sources report it, except in the pilot."},
     )
@@ -102,7 +105,7 @@ class TrialReports(PlaceboTrials):
             "Placebo": Facts(VALUE, unit="@Unit", group="placebo", origin="published"),
             "Responders": Facts(
                 "{count} of {denominator} v {count} of {denominator} (inferred)",
-                "Responders",
+                "Responders, treated, then placebo",
                 "patients",
             ),
             "*": WORDS,
