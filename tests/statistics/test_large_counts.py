@@ -291,7 +291,7 @@ def test_boschloo_refuses_long_arms_beside_short_ones():
 
 @pytest.mark.parametrize(("successes", "trials"), [(45, 60), (61, 80), (150, 200), (700, 1_000)])
 def test_a_limit_of_sterne_where_an_outcome_enters_has_all_its_digits(successes, trials):
-    """There the outcome is as likely as the observed one; Python counts the ways of both exactly."""
+    """There the outcome is as likely as the observed one, and Python counts the ways of both."""
     ways = math.comb(trials, successes)
     met = 0
     for confidence_level in np.linspace(0.5, 0.99, 50):
