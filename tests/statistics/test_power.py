@@ -482,6 +482,13 @@ def test_a_target_near_1_is_not_attained_by_what_falls_short_half_as_often_again
     assert smallest_sample_size(0.999999999, powers, int, "patients").smallest == 2
 
 
+def test_as_many_tables_are_listed_as_are_said(monkeypatch):
+    monkeypatch.setattr("tisstats.statistics._two_arms.MOST_TABLES", 20)
+    assert two_arm_power(3, 4, 0.8, 0.4).power == two_arm_power(4, 3, 0.4, 0.8).power
+    with pytest.raises(ValueError, match="have at most 20 tables, got 3 and 5"):
+        two_arm_power(3, 5, 0.8, 0.4)
+
+
 @pytest.mark.parametrize("test", ["fisher", "boschloo"])
 def test_a_p_value_of_1_does_not_reject_however_high_the_level(test):
     alpha = 0.999999999

@@ -220,6 +220,10 @@ def test_dates(cell, date_format, value):
         (dt.time(10, 30), "YYYY-MM-DD"),
         ("25/04/2020", "MM/DD/YYYY"),
         ("03/04/20", "DD/MM/YYYY"),
+        ("/04/2020", "DD/MM/YYYY"),
+        ("03//2020", "DD/MM/YYYY"),
+        ("03/04/", "DD/MM/YYYY"),
+        ("032020", "DDMMMYYYY"),
         ("03.04.2020", "DD/MM/YYYY"),
         ("03MAI2020", "DDMMMYYYY"),
         ("29/02/2021", "DD/MM/YYYY"),
@@ -249,8 +253,12 @@ def test_dates_are_read_back_in_every_format(date):
     "date_format", ["", "DD/MM/YY", "%d/%m/%Y", "DD/MM", "DD/MM/YYYY HH", "DD"]
 )
 def test_a_format_that_is_none_of_dates(date_format):
-    with pytest.raises(ValueError, match="date_format must have DD, MM"):
+    with pytest.raises(ValueError, match="date_format must have DD, MM") as error:
         check_date_format(date_format)
+    assert str(error.value) == (
+        "date_format must have DD, MM (or MMM) and YYYY once each, such as DD/MM/YYYY, "
+        f"MM/DD/YYYY, DD.MM.YYYY or DDMMMYYYY, got {date_format!r}"
+    )
     with pytest.raises(ValueError, match="date_format must have DD, MM"):
         dates(column(), date_format=date_format)
 
