@@ -98,7 +98,7 @@ class NextTrial(Chapter):
             "Maximum type I error, %": Facts("{type I error}", method="@row"),
         },
         rows={
-            "two arms*": Facts(what="sizes per arm"),
+            "*arms,*": Facts(what="sizes per arm"),
             "single arm*": Facts(what="sizes in total"),
         },
     )
