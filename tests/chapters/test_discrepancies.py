@@ -18,8 +18,8 @@ def test_the_table_has_the_tests_of_r(page):
     table = page.split_table().frame
     # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009434.
     pearson = Discrepancies("chi-square").split_table().frame
-    assert pearson["P (chi-square test)"].iloc[0] == "0.009"
-    assert table["P (Fisher's exact test)"].tolist() == [
+    assert pearson["P (chi-square test, two-sided)"].iloc[0] == "0.009"
+    assert table["P (Fisher's exact test, two-sided)"].tolist() == [
         *("0.020", "0.170", "0.650", "1.000", "0.370", "0.070"),
     ]
     assert table["Responders before"].tolist() == [f"{1 + k} of 9" for k in range(6)]

@@ -263,7 +263,7 @@ def test_the_page_names_what_the_ranges_rest_on(default):
         "1/8 point for Health Assessment Questionnaire",
         "0.1 cm for Physician global activity",
     )
-    for condition in (*steps, "HAVERAGE", "zeros dropped"):
+    for condition in (*steps, "HAVERAGE", "two-sided, zeros dropped"):
         assert condition in counts["p_given"]
     assert counts["p_both_sides_finer"] == 10
     steps, finer = (

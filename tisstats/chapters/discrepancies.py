@@ -256,7 +256,7 @@ class Discrepancies(Chapter):
                 "Responders before": f"{split.before} of {counts.before}",
                 "Responders after": f"{split.after} of {counts.after}",
                 "Difference, percentage points": difference,
-                f"P ({self._test_name})": self._pvalue(split),
+                f"P ({self._test_name}, two-sided)": self._pvalue(split),
             }
 
     @table(

@@ -160,7 +160,7 @@ def p_conditions(
         f"{patients} changes, {patients - missing} for the psoas",
         describe_assumed_steps(),
         f"quartiles by {_RULES.get(rule, f'type {rule} of R')}, halves rounded away from zero",
-        "zeros dropped, no continuity correction",
+        "two-sided, zeros dropped, no continuity correction",
     )
 
 
