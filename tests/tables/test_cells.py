@@ -224,6 +224,11 @@ def test_dates(cell, date_format, value):
         ("03MAI2020", "DDMMMYYYY"),
         ("29/02/2021", "DD/MM/YYYY"),
         ("NA", "YYYY-MM-DD"),
+        ("/04/2020", "DD/MM/YYYY"),
+        ("03//2020", "DD/MM/YYYY"),
+        ("03/04/", "DD/MM/YYYY"),
+        ("03--2020", "DD-MMM-YYYY"),
+        ("-Apr-2020", "DD-MMM-YYYY"),
     ],
 )
 def test_what_is_no_date_or_may_be_two(cell, date_format):
@@ -249,8 +254,12 @@ def test_dates_are_read_back_in_every_format(date):
     "date_format", ["", "DD/MM/YY", "%d/%m/%Y", "DD/MM", "DD/MM/YYYY HH", "DD"]
 )
 def test_a_format_that_is_none_of_dates(date_format):
-    with pytest.raises(ValueError, match="date_format must have DD, MM"):
+    with pytest.raises(ValueError, match="date_format must have DD, MM") as caught:
         check_date_format(date_format)
+    assert str(caught.value) == (
+        "date_format must have DD, MM (or MMM) and YYYY once each, such as DD/MM/YYYY, "
+        f"MM/DD/YYYY, DD.MM.YYYY or DDMMMYYYY, got {date_format!r}"
+    )
     with pytest.raises(ValueError, match="date_format must have DD, MM"):
         dates(column(), date_format=date_format)
 

@@ -237,6 +237,40 @@ def test_rows_of_measures_become_columns(mapped):
     assert raw.remarks == ("3 rows of other measures left out: AGE, (empty)",)
 
 
+def test_visits_of_rows_of_measures_may_have_dates_for_weeks(mapped):
+    dated = LONG.replace('week = "WK"', 'date = "WK"')
+    table = LONG_TABLE.replace(",0.0,", ",0,").replace(",0,", ",2024-01-01,")
+    table = table.replace(",4,", ",2024-01-29,")
+    raw = mapped(dated, table)
+    assert list(raw.cells.columns) == ["patient_id", "date", "physician_global", "mmt"]
+    assert rows(raw) == [
+        ["007", "2024-01-01", "3.8", "70"],
+        ["008", "2024-01-01", "", "66"],
+        ["007", "2024-01-29", "2.3", ""],
+    ]
+    assert fault_lines(lambda: mapped(dated, table + "007,2024-01-29,PHGA,2.2,\n")) == [
+        "trial.csv, row 7, column TEST, value 'PHGA': the patient has another row for this "
+        "measure and date"
+    ]
+    noted = dated.replace('date = "WK"', 'date = "WK"\nseen = "NOTE"')
+    assert fault_lines(lambda: mapped(noted, table)) == [
+        "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
+        "and date"
+    ]
+
+
+def test_weeks_decide_on_the_rows_of_a_visit_that_has_a_date_too(mapped):
+    both = LONG.replace('week = "WK"', 'week = "WK"\ndate = "NOTE"')
+    table = LONG_TABLE.replace(",x", ",2024-01-01").replace(",y", ",2024-01-01")
+    assert rows(mapped(both, table), "week", "date", "mmt") == [
+        ["0", "2024-01-01", "70"], ["0", "", "66"], ["4", "", ""]
+    ]  # fmt: skip
+    assert fault_lines(lambda: mapped(both, LONG_TABLE)) == [
+        "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
+        "and week"
+    ]
+
+
 @pytest.mark.parametrize("name", ["Unit", "RESULT_UNITS", "LBORRESU", "lbstresu", "AVALU"])
 def test_values_of_a_measure_in_several_units_are_refused(mapped, name):
     table = LONG_TABLE.replace("NOTE", name).replace(",x\n", ",cm\n").replace(",y\n", ",points\n")
@@ -313,6 +347,16 @@ def test_adam_needs_only_the_codes_of_its_parameters(mapped):
     raw = mapped(ADAM_MAPPING, ADQS)
     assert rows(raw) == [["S1-007", "0", "3.8", "211"], ["S1-007", "4", "2.3", "227"]]
     assert raw.remarks == ("1 row without ANL01FL 'Y' left out",)
+
+
+def test_visits_of_adam_need_their_numbers_also_where_they_have_dates(mapped):
+    own = ADAM_MAPPING + '[visits.columns]\ndate = "ADT"\n'
+    table = ADQS.replace("AVISITN", "ADT").replace("Baseline,0", "Baseline,2024-01-01")
+    (found,) = fault_lines(lambda: mapped(own, table.replace("Week 4,4", "Week 4,2024-01-29")))
+    assert found.startswith(
+        "trial.csv, column AVISITN: there is no such column, named in mine.toml "
+        "(visits.columns.week); the table has "
+    )
 
 
 def test_adam_names_of_patients_and_events(mapped):
@@ -542,6 +586,16 @@ def test_a_number_that_a_letter_follows_is_no_week():
     assert unnamed_weeks(["Week 4a"], [9]) == said
     assert not contradicts("Week 4a", 9)
     assert as_week("\N{ARABIC-INDIC DIGIT FOUR}") == "\N{ARABIC-INDIC DIGIT FOUR}"
+
+
+@pytest.mark.parametrize(
+    "name", ["Week ٤", "Week -٤", "Week-٤", "Week - ٤", "Month ٤", "W٤D١", "Wee\u212a 4"]
+)
+def test_letters_and_digits_beyond_ascii_name_no_week(name):
+    said = f"no week was found in names of visits: {name} is read as week 9"
+    assert unnamed_weeks([name], [9]) == said
+    assert not contradicts(name, 9)
+    assert not ambiguity(name, 9)
 
 
 def test_a_day_after_the_seventh_counts_from_the_first_dose():

@@ -61,7 +61,7 @@ def _with_named_weeks(applied: AppliedSection, raw: RawTable) -> RawTable:
     Where they state another one than its numbers, DataError is raised.
     """
     visit = find_column(raw, ADAM_VISIT)
-    if applied.mapping.preset != "adam" or visit is None or "week" not in raw.cells.columns:
+    if applied.mapping.preset != "adam" or visit is None:
         return raw
     if "week" in applied.section.values or applied.section.units.get("week") == DAYS:
         return raw  # the visit took place on a day around that of its name
