@@ -104,6 +104,24 @@ def test_faults_are_those_of_checking_every_row(tmp_path_factory, patients, visi
     assert list(map(str, find_faults(folder))) == list(map(str, expected))
 
 
+@pytest.mark.parametrize(
+    ("more", "plain"),
+    [
+        ({}, True),
+        ({"title": "Age", "description": "in years", "unit": "years"}, True),
+        ({"finite": True}, True),
+        ({"format": "default"}, False),
+        ({"trueValues": ["1"]}, False),
+    ],
+)
+def test_a_field_with_what_is_known_of_fields_needs_no_careful_look(tmp_path, more, plain):
+    (tmp_path / "ages.csv").write_text("age\n50\n", encoding="utf-8")
+    schema = {"fields": [{"name": "age", "type": "number"} | more]}
+    found = read_plain(tmp_path / "ages.csv", schema, encoding="utf-8", delimiter=",")
+    assert (found is not None) == plain
+    assert found is None or not found.doubtful.any()
+
+
 def test_a_valid_package_needs_no_second_look(tmp_path, monkeypatch):
     write(
         tmp_path,

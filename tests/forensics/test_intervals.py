@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from tisstats.forensics import check_intervals, interval_consistency, summarise_checks
+from tisstats.forensics import (
+    check_intervals,
+    interval_consistency,
+    methods_matching_limit,
+    summarise_checks,
+)
 from tisstats.printed import ROUNDING_RULES, format_rounded
 from tisstats.statistics import INTERVAL_METHODS, proportion_interval
 
@@ -116,6 +121,10 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         (
             lambda: interval_consistency(("0.1", "0.5"), 8, 19, method="exact"),
             f"method must be one of {', '.join(INTERVAL_METHODS)}, got 'exact'",
+        ),
+        (
+            lambda: methods_matching_limit("lower", "0.1", 8, 19),
+            "limit must be one of low, high, got 'lower'",
         ),
         (
             lambda: check_intervals(

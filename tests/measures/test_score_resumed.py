@@ -203,6 +203,16 @@ def test_what_another_standard_input_gave_is_not_used(tmp_path, monkeypatch):
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_no_run_goes_on_with_what_a_named_pipe_gave_to_another(tmp_path):
+    source, pipe = source_of(tmp_path), tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    of_file, of_pipe = ([reading._key(each, ReadOptions(), None, SCORING) for _ in range(2)]
+                        for each in (source, pipe))  # fmt: skip
+    assert of_file[0] == of_file[1]
+    assert of_pipe[0] != of_pipe[1]
+
+
 @pytest.mark.parametrize("step", ["score", "_write_rows"])
 def test_a_file_that_changes_is_refused_also_where_the_scores_go_to_the_standard_output(
     tmp_path, monkeypatch, capsys, step

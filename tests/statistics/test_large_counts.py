@@ -69,6 +69,26 @@ def test_tables_with_too_many_ways_to_count_go_by_their_logarithms(monkeypatch):
     np.testing.assert_allclose(tis.two_proportion_test(*counts).pvalue, counted, rtol=1e-13)
 
 
+@pytest.mark.parametrize("argument", [20, 21, 25, 40, 300])
+def test_stirlings_series_is_that_of_the_logarithm_of_a_factorial(argument):
+    assert argument >= _limits._STIRLING_FROM
+    with localcontext() as context:
+        context.prec = 40
+        n, pi = Decimal(argument), Decimal("3.14159265358979323846264338327950288419716939937510")
+        exact = Decimal(math.factorial(argument - 1)).ln()
+        exact -= (n - Decimal("0.5")) * n.ln() - n + (2 * pi).ln() / 2
+    assert float(exact) > 0
+    assert abs(Decimal(_limits._stirling(argument)) - exact) < Decimal("2e-15")
+
+
+@pytest.mark.parametrize("first", [1, 19, 20, 21, 10**6])
+@pytest.mark.parametrize("factors", [0, 1, 2, 60])
+def test_the_logarithm_of_a_rising_product_is_the_sum_of_logarithms(first, factors):
+    expected = math.fsum(math.log(first + each) for each in range(factors))
+    found = _limits._log_rising(first, factors)
+    assert found == pytest.approx(expected, rel=1e-15, abs=4e-15)
+
+
 @pytest.mark.parametrize(
     ("counts", "alternative", "expected"),
     [

@@ -228,6 +228,8 @@ def test_dates(cell, date_format, value):
         ("03MAI2020", "DDMMMYYYY"),
         ("29/02/2021", "DD/MM/YYYY"),
         ("NA", "YYYY-MM-DD"),
+        ("03--2020", "DD-MMM-YYYY"),
+        ("-Apr-2020", "DD-MMM-YYYY"),
     ],
 )
 def test_what_is_no_date_or_may_be_two(cell, date_format):

@@ -14,6 +14,7 @@ from tisstats.tables.formulas import as_text, is_formula
         "+A1 B2",
         "+A1,B2", "+Sheet1.A1", "-A1%", "-5<A1", "+((A1))", '-"a"" ("&"b"', "＋A1", "-(A1+2)*3",
         "+'file:///etc/passwd'#$passwd.A1", '-"x;y"&A1', "x;+A1:B2",
+        "+A1 ", " +A1 + B2 \t"[1:], "-(A1) ", "-A1% ",
     ],
 )  # fmt: skip
 def test_formulas_are_known(text):

@@ -225,26 +225,6 @@ ID,WK,TEST,RESULT,NOTE
 """
 
 
-DATED = LONG.replace('week = "WK"', 'date = "DAY"')
-DATED_TABLE = """\
-ID,DAY,TEST,RESULT,NOTE
-007,2020-04-03,PHGA,3.8,x
-007,2020-04-03,MMT8,70,y
-008,2020-04-03,MMT8,66,
-007,2020-05-01,PHGA,2.3,
-"""
-
-
-def test_rows_of_measures_become_columns_by_date_where_there_is_no_week(mapped):
-    raw = mapped(DATED, DATED_TABLE)
-    assert list(raw.cells.columns) == ["patient_id", "date", "physician_global", "mmt"]
-    assert rows(raw) == [
-        ["007", "2020-04-03", "3.8", "70"],
-        ["008", "2020-04-03", "", "66"],
-        ["007", "2020-05-01", "2.3", ""],
-    ]
-
-
 def test_rows_of_measures_become_columns(mapped):
     raw = mapped(LONG, LONG_TABLE)
     assert list(raw.cells.columns) == ["patient_id", "week", "physician_global", "mmt"]
@@ -255,6 +235,40 @@ def test_rows_of_measures_become_columns(mapped):
     assert [raw.source.name(0, name) for name in ("patient_id", "week")] == ["ID", "WK"]
     raw = mapped(LONG, LONG_TABLE + "008,0,AGE,50,\n008,0,,1,\n")
     assert raw.remarks == ("3 rows of other measures left out: AGE, (empty)",)
+
+
+def test_visits_of_rows_of_measures_may_have_dates_for_weeks(mapped):
+    dated = LONG.replace('week = "WK"', 'date = "WK"')
+    table = LONG_TABLE.replace(",0.0,", ",0,").replace(",0,", ",2024-01-01,")
+    table = table.replace(",4,", ",2024-01-29,")
+    raw = mapped(dated, table)
+    assert list(raw.cells.columns) == ["patient_id", "date", "physician_global", "mmt"]
+    assert rows(raw) == [
+        ["007", "2024-01-01", "3.8", "70"],
+        ["008", "2024-01-01", "", "66"],
+        ["007", "2024-01-29", "2.3", ""],
+    ]
+    assert fault_lines(lambda: mapped(dated, table + "007,2024-01-29,PHGA,2.2,\n")) == [
+        "trial.csv, row 7, column TEST, value 'PHGA': the patient has another row for this "
+        "measure and date"
+    ]
+    noted = dated.replace('date = "WK"', 'date = "WK"\nseen = "NOTE"')
+    assert fault_lines(lambda: mapped(noted, table)) == [
+        "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
+        "and date"
+    ]
+
+
+def test_weeks_decide_on_the_rows_of_a_visit_that_has_a_date_too(mapped):
+    both = LONG.replace('week = "WK"', 'week = "WK"\ndate = "NOTE"')
+    table = LONG_TABLE.replace(",x", ",2024-01-01").replace(",y", ",2024-01-01")
+    assert rows(mapped(both, table), "week", "date", "mmt") == [
+        ["0", "2024-01-01", "70"], ["0", "", "66"], ["4", "", ""]
+    ]  # fmt: skip
+    assert fault_lines(lambda: mapped(both, LONG_TABLE)) == [
+        "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
+        "and week"
+    ]
 
 
 @pytest.mark.parametrize("name", ["Unit", "RESULT_UNITS", "LBORRESU", "lbstresu", "AVALU"])
@@ -573,6 +587,17 @@ def test_a_number_that_a_letter_follows_is_no_week():
     assert unnamed_weeks(["Week 4a"], [9]) == said
     assert not contradicts("Week 4a", 9)
     assert as_week("\N{ARABIC-INDIC DIGIT FOUR}") == "\N{ARABIC-INDIC DIGIT FOUR}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Week ٤", "Week -٤", "Week-٤", "Week - ٤", "Month ٤", "W٤D١", "Week 4".replace("k", "\u212a")],
+)
+def test_letters_and_digits_beyond_ascii_name_no_week(name):
+    said = f"no week was found in names of visits: {name} is read as week 9"
+    assert unnamed_weeks([name], [9]) == said
+    assert not contradicts(name, 9)
+    assert not ambiguity(name, 9)
 
 
 def test_a_day_after_the_seventh_counts_from_the_first_dose():
@@ -1061,12 +1086,6 @@ def test_what_never_ends_is_no_mapping(tmp_path):
         (LONG.replace('week = "WK"', 'week = "WK"\nseen = "NOTE"'), LONG_TABLE, "visits",
          "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
          "and week"),
-        (DATED.replace('date = "DAY"', 'date = "DAY"\nseen = "NOTE"'), DATED_TABLE, "visits",
-         "trial.csv, row 3, column NOTE, value 'y': differs from another row of the same patient "
-         "and date"),
-        (DATED, DATED_TABLE + "007,2020-05-01,PHGA,2.2,\n", "visits",
-         "trial.csv, row 6, column TEST, value 'PHGA': the patient has another row for this "
-         "measure and date"),
         (LONG.replace('week = "WK"\n', ""), LONG_TABLE, "visits",
          "mine.toml: visits.columns.week: must be named, to find the rows of a visit"),
         (LONG + "only = { NOTE = 'z' }\n", LONG_TABLE, "visits",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from fractions import Fraction
@@ -17,7 +18,12 @@ from tisstats.chapters.trial_report.measures import Measures
 from tisstats.chapters.trial_report.primary_endpoint import PrimaryEndpoint
 from tisstats.chapters.trial_report.safety import Safety
 from tisstats.chapters.trial_report.scores import Scores
-from tisstats.trial.definitions import PRODERM_DISABILITY, PUBLISHED
+from tisstats.trial.definitions import (
+    PRODERM_DISABILITY,
+    PUBLISHED,
+    describe_disability,
+    describe_worsening,
+)
 from tisstats.trial.imacs_counts import disabled_by_visit, imacs_outcomes
 from tisstats.trial.study import Study
 from tisstats.trial.study_data import StudyData
@@ -254,6 +260,35 @@ def test_deterioration_by_a_studys_own_worsening(made, tmp_path):
     ]
     assert list(result.status) == expected
     assert np.any(result.rule == "confirmed deterioration")
+
+
+@pytest.mark.parametrize("visits", [1, 2, 3])
+def test_the_number_of_visits_of_a_worsening_is_said_from_two_on(visits):
+    said = describe_worsening(replace(PUBLISHED.worsening, consecutive_visits=visits))
+    end = f"30% of baseline, each at {visits} consecutive visits"
+    assert said.endswith("30% of baseline" if visits == 1 else end)
+
+
+@pytest.mark.parametrize("cut_off", [3.0, 0.5])
+def test_cut_offs_are_described_without_decimals_that_say_nothing(cut_off):
+    worsening = PUBLISHED.worsening
+    clause = tuple(replace(each, by=cut_off) for each in worsening.clauses[0])
+    disability = replace(
+        PRODERM_DISABILITY,
+        min_mmt_loss_percent=cut_off,
+        vas_abnormal_cm=cut_off,
+        haq_abnormal=cut_off,
+        enzyme_abnormal_uln=cut_off,
+    )
+    of_each = replace(disability, vas_abnormal_cm={"extramuscular": cut_off})
+    texts = [
+        describe_worsening(replace(worsening, clauses=(clause,))).partition(", or")[0],
+        describe_disability(disability),
+        describe_disability(of_each),
+    ]
+    shown = f"{cut_off:g}"
+    cut_offs = r"(?<=from |bove )[0-9.]+[0-9]|(?<=from |bove )[0-9]|[0-9.]+(?=%| cm)"
+    assert [re.findall(cut_offs, text) for text in texts] == [[shown] * 2, [shown] * 4, [shown] * 4]
 
 
 def test_a_criterion_with_a_limit_for_each_scale_can_be_told_from_others():

@@ -39,3 +39,14 @@ def test_a_gap_at_the_own_baseline_leaves_a_verdict_open(order):
     known = [row != 1 for row in order]
     assert improved["improved"].tolist() == worse["worse"].tolist() == met
     assert improved["improved_known"].tolist() == worse["worse_known"].tolist() == known
+
+
+@pytest.mark.parametrize("name", ["haq", "patient_global"])
+def test_a_baseline_of_0_is_no_gap(name):
+    table = visits(range(4), WORSE).assign(**{name: [0, WORSE[name]] * 2})
+    worse = worsening_by_visit(table, "imacs", vas_max=10)
+    improved = improvement_by_visit(table, "imacs", vas_max=10)
+    of_b = table["patient_id"] == "B"  # of whom nothing is missing
+    assert worse.loc[of_b, "worse"].tolist() == [False, False]
+    assert worse.loc[of_b, "worse_known"].tolist() == [True, True]
+    assert improved.loc[of_b, "improved_known"].tolist() == [True, True]

@@ -3,10 +3,12 @@
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.trial.made_up import STUDIES
 from tests.trial.slow_results import DESIGNS, analysed, slow_quartiles, visits_by_week
+from tisstats.trial import TABLES
 from tisstats.trial.paired_values import paired_values
 from tisstats.trial.study_data import StudyData
 
@@ -54,3 +56,16 @@ def test_a_group_without_pairs_has_no_median(tmp_path):
     nobody = paired_values(data.arm("active").subset([]))[0]
     assert (nobody.patients, nobody.measured, nobody.better) == (0, 0, 0)
     assert np.isnan(nobody.at_baseline.median)
+
+
+def test_the_tables_of_some_patients_have_their_rows_and_the_columns_of_all(tmp_path):
+    trial = StudyData.read(STUDIES["example"](tmp_path / "study")).trial
+    chosen = trial.patients["patient_id"].tolist()[1::2]
+    some = trial.subset(chosen)
+    for name in TABLES:
+        whole, part = getattr(trial, name), getattr(some, name)
+        assert part.columns.tolist() == whole.columns.tolist()
+        assert part.index.tolist() == list(range(len(part)))
+        rows = whole["patient_id"].isin(chosen).to_numpy()
+        pd.testing.assert_frame_equal(part, whole[rows].set_axis(part.index))
+    assert some.patients["patient_id"].tolist() == chosen

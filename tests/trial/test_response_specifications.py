@@ -236,6 +236,18 @@ def cohort():
 
 
 @pytest.mark.parametrize(
+    ("missing", "responders", "patients"),
+    [("unknown", 1, 2), ("non-responder", 1, 3), ("worst case", 1, 3), ("best case", 2, 3)],
+)
+def test_an_open_status_is_counted_by_the_rule(missing, responders, patients):
+    courses = Courses.from_scores([[0, 8], [0, 8], [0, np.nan]], [[0, 40], [0, 0], [0, np.nan]])
+    found = ResponseCohort({"x": courses}, (np.ones(3, dtype=bool),), (0,)).count(
+        ENDPOINT, {"missing": missing}
+    )
+    assert (found.responders, found.patients) == ((responders,), (patients,))
+
+
+@pytest.mark.parametrize(
     ("choice", "message"),
     [
         (Choice.of("A", "week_of_visit", {1: "1"}), "settings must be among .*, got week_of_visit"),

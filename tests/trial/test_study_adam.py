@@ -13,8 +13,9 @@ from tests.trial.studies import make_study
 from tisstats.cli import main
 from tisstats.errors import DataError
 from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
+from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
-from tisstats.trial.study_adam import origin, read_study_datasets
+from tisstats.trial.study_adam import origin, our_reason, read_study_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
@@ -227,6 +228,62 @@ def test_reasons_of_the_codelist_are_ours(tmp_path):
     assert "PHYSICIAN DECISION as other" in remark
     assert "lack_of_efficacy as" not in remark
     assert remark.endswith("none, of a patient with EOSSTT of DISCONTINUED, as other")
+
+
+#: Terms of NCOMPLT, CDISC's codelist of reasons, that are one of ours.
+OF_THE_CODELIST = {
+    "adverse_event": ["ADVERSE EVENT", "SERIOUS ADVERSE EVENT"],
+    "death": ["DEATH"],
+    "lack_of_efficacy": ["LACK OF EFFICACY"],
+    "lost_to_follow_up": ["LOST TO FOLLOW-UP"],
+    "withdrawal": [
+        "WITHDRAWAL BY SUBJECT",
+        "WITHDRAWAL BY PARENT/GUARDIAN",
+        "WITHDRAWAL OF ASSENT",
+        "WITHDRAWAL OF CONSENT",
+    ],
+    "other": [
+        "APPROVED DRUG AVAILABLE FOR INDICATION",
+        "FAILURE TO MEET RANDOMIZATION CRITERIA",
+        "INVESTIGATOR DECISION",
+        "LOGISTICAL PROBLEM",
+        "MET ELIGIBILITY CRITERIA BUT NOT NEEDED",
+        "NEVER DOSED",
+        "NON-COMPLIANCE",
+        "NON-COMPLIANCE WITH NON-STUDY DEVICE",
+        "NON-COMPLIANCE WITH STUDY DEVICE",
+        "NON-COMPLIANCE WITH STUDY DRUG",
+        "NON-COMPLIANCE WITH STUDY SCHEDULE",
+        "OTHER",
+        "PARTNER PREGNANCY",
+        "PHYSICIAN DECISION",
+        "PREGNANCY",
+        "PROTOCOL DEVIATION",
+        "PROTOCOL VIOLATION",
+        "RANDOMIZED BY MISTAKE",
+        "RANDOMIZED BY MISTAKE WITH STUDY TREATMENT",
+        "RANDOMIZED BY MISTAKE WITHOUT STUDY TREATMENT",
+        "SCREEN FAILURE",
+        "SCREENING NOT COMPLETED",
+        "SITE TERMINATED BY SPONSOR",
+        "SPONSOR REQUEST",
+        "STUDY TERMINATED BY SPONSOR",
+        "TECHNICAL PROBLEMS",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("term", "ours"),
+    [(term, ours) for ours, terms in OF_THE_CODELIST.items() for term in terms],
+)
+def test_a_term_of_the_codelist_is_ours_in_any_letter_case(term, ours):
+    spellings = (term, term.lower(), f" {term.title()} ", term.replace(" ", "_"))
+    assert {our_reason(each) for each in spellings} == {ours}
+
+
+def test_reasons_in_our_words_stay_what_they_are():
+    assert [our_reason(name) for name in END_REASONS] == list(END_REASONS)
 
 
 def test_a_reason_that_may_be_two_of_ours_is_refused_where_it_stands(tmp_path, capsys):

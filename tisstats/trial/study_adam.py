@@ -33,19 +33,16 @@ from tisstats.trial.unassigned import without_arm
 _DATASETS = {"patients": "ADSL", "treatments": "ADEX", "adverse_events": "ADAE"}
 
 #: Terms of CDISC's codelist NCOMPLT (Completion/Reason for Non-Completion, C66727) that are one of
-#: our reasons without a doubt, and OTHER, which an earlier list has. Not here are those that may be
-#: a lack of efficacy (PROGRESSIVE DISEASE, DISEASE RELAPSE, NO LONGER CLINICALLY BENEFITING,
+#: our reasons without a doubt, besides those that are worded as ours (ADVERSE EVENT, DEATH, LACK OF
+#: EFFICACY, LOST TO FOLLOW-UP, and OTHER of an earlier list). Not here are those that may be a lack
+#: of efficacy (PROGRESSIVE DISEASE, DISEASE RELAPSE, NO LONGER CLINICALLY BENEFITING,
 #: PROTOCOL-SPECIFIED WITHDRAWAL CRITERION MET, FAILURE TO MEET CONTINUATION CRITERIA), rescue
 #: medication (USED or REQUIRES PROHIBITED MEDICATION, UNDERWENT or REQUIRES PROHIBITED PROCEDURE)
 #: or no failure at all (RECOVERY). The codelist is published by NCI EVS in
 #: https://evs.nci.nih.gov/ftp1/CDISC/SDTM/SDTM%20Terminology.txt; read was its copy in
 #: https://github.com/anudeepdivi/Sapient, knowledge/ct/cdisc_ct.json, commit 34eb230.
 _REASONS = {
-    "ADVERSE EVENT": "adverse_event",
     "SERIOUS ADVERSE EVENT": "adverse_event",
-    "DEATH": "death",
-    "LACK OF EFFICACY": "lack_of_efficacy",
-    "LOST TO FOLLOW-UP": "lost_to_follow_up",
     "WITHDRAWAL BY SUBJECT": "withdrawal",
     "WITHDRAWAL BY PARENT/GUARDIAN": "withdrawal",
     "WITHDRAWAL OF ASSENT": "withdrawal",
@@ -61,7 +58,6 @@ _REASONS = {
     "NON-COMPLIANCE WITH STUDY DEVICE": "other",
     "NON-COMPLIANCE WITH STUDY DRUG": "other",
     "NON-COMPLIANCE WITH STUDY SCHEDULE": "other",
-    "OTHER": "other",
     "PARTNER PREGNANCY": "other",
     "PHYSICIAN DECISION": "other",
     "PREGNANCY": "other",

@@ -1,5 +1,6 @@
 """Every statement of the article holds in the reference cohort, and can fail."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 
 from tests.kept import compare
-from tests.random_trials import make_trial
+from tests.random_trials import aggregates, make_trial
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.cohort_check import STATEMENTS, check
 from tisstats.lim2021.scales import SCALES
 
@@ -268,6 +270,20 @@ def test_where_no_change_is_significant_none_is_named(reference):
     for number in tables["visits"]["patient_id"].unique():
         as_at_baseline(tables, number, ["last"])
     assert check(make_trial(tables))["significant_changes"].computed == "none"
+
+
+def test_a_change_whose_p_value_is_the_level_is_not_significant(reference, edit):
+    """The article calls those below the level significant."""
+    trial = make_trial(reference)
+    p = aggregates(trial)["table2.physician_global.change.p"]
+    row = "significance_level,P values below this are called significant,"
+    written, named = "0.05", []
+    for level in (p, math.nextafter(p, 1)):
+        folder = edit("design.csv", row + written, row + repr(level))
+        found = check(trial, PublishedFacts.read(folder))["significant_changes"].computed
+        named.append("PhGA" in found.split(", "))
+        written = repr(level)
+    assert named == [False, True]
 
 
 @pytest.mark.parametrize(

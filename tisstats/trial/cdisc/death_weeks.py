@@ -75,12 +75,14 @@ def death_weeks(
 def death_cells(adsl: pd.DataFrame) -> tuple[NDArray[np.object_], pd.Series]:
     """Return the variable of which each death's week is, and its cells as text, shape (patients,).
 
+    Of a patient of whom all are empty it is the first that there is.
+
     Examples
     --------
-    >>> adsl = pd.DataFrame({"DTHADY": ["8", ""], "DTHDT": ["2024-01-08", "2024-02-01"]})
+    >>> adsl = pd.DataFrame({"DTHADY": ["8", "", ""], "DTHDT": ["2024-01-08", "2024-02-01", ""]})
     >>> names, cells = death_cells(adsl)
     >>> names.tolist(), cells.tolist()
-    (['DTHADY', 'DTHDT'], ['8', '2024-02-01'])
+    (['DTHADY', 'DTHDT', 'DTHADY'], ['8', '2024-02-01', ''])
     """
     present = [name for name in (_WEEK, _DAY, _DATE) if name in adsl] or [_WEEK]
     names = np.full(len(adsl), present[0], dtype=object)
