@@ -189,6 +189,14 @@ def test_a_missing_column_is_told_with_those_that_are_there(medians, column):
     assert fault == Fault("visits", f"there is no such column; the table has {there}", None, column)
 
 
+def test_where_there_are_dates_a_missing_week_is_said_not_to_be_made_of_them(medians):
+    (fault,) = faults_of(medians.rename(columns={"week": "date"}))
+    assert fault.column == "week"
+    assert fault.message.startswith(
+        "there is no such column, and dates do not take the place of weeks here; the table has "
+    )
+
+
 def test_without_any_enzyme_there_is_no_score(medians):
     (fault,) = faults_of(medians.drop(columns="ck"))
     assert (fault.row, fault.column, fault.value) == (None, None, None)

@@ -281,6 +281,9 @@ def test_empty_cells_of_any_kind():
         == [True] * 4 + [False] * 3
     )
     assert empty_cells(pd.Series([1.0, np.nan])).tolist() == [False, True]
+    sparse = empty_cells(pd.Series(pd.arrays.SparseArray([1.0, np.nan])))
+    assert isinstance(sparse, np.ndarray)
+    assert sparse.tolist() == [False, True]
 
 
 @given(st.lists(st.none() | st.text("aP1\0 ", max_size=3) | st.integers(0, 3) | st.floats(0, 1)))

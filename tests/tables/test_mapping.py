@@ -354,6 +354,31 @@ def test_adam_with_dates_in_place_of_weeks_has_one_row_a_date(mapped):
     ]
 
 
+def test_adam_with_dates_and_weeks_has_one_row_a_date(mapped):
+    """Unscheduled visits have no week: two of them are not one visit."""
+    table = ADQS.replace("BASE,", "ADT,").replace(",3.8,Y", ",2020-04-03,Y")
+    table = table.replace(",211,Y", ",2020-04-03,Y").replace("2.3,2020-04-03", "2.3,2020-05-01")
+    table = table.replace("227,2020-04-03", "227,2020-05-01")
+    table += "S1,S1-007,a,Unscheduled,,PHGA,2.5,2020-04-20,Y\n"
+    table += "S1,S1-007,a,Unscheduled,,MMT,230,2020-05-20,Y\n"
+    raw = mapped(ADAM_MAPPING + '[visits.columns]\ndate = "ADT"\n', table)
+    assert rows(raw, "date", "week", "physician_global", "mmt") == [
+        ["2020-04-03", "0", "3.8", "211"],
+        ["2020-05-01", "4", "2.3", "227"],
+        ["2020-04-20", "", "2.5", ""],
+        ["2020-05-20", "", "", "230"],
+    ]
+
+
+def test_weeks_that_a_mapping_names_come_before_its_dates(mapped):
+    both = ADAM_MAPPING + '[visits.columns]\ndate = "ADT"\nweek = "AVISITN"\n'
+    table = ADQS.replace("BASE,", "ADT,").replace("MMT,211,211", "MMT,211,212")
+    assert fault_lines(lambda: mapped(both, table))[0] == (
+        "trial.csv, row 3, column ADT, value '212': differs from another row of the same patient "
+        "and week"
+    )
+
+
 def test_adam_needs_only_the_codes_of_its_parameters(mapped):
     raw = mapped(ADAM_MAPPING, ADQS)
     assert rows(raw) == [["S1-007", "0", "3.8", "211"], ["S1-007", "4", "2.3", "227"]]

@@ -1,6 +1,7 @@
 """What a table remembers of the file that it is from, for messages."""
 
 import pandas as pd
+import pytest
 
 from tisstats.tables.raw import RawTable, TableSource, check_header
 
@@ -26,3 +27,10 @@ def test_the_unit_from_which_a_column_was_converted_last_is_named():
     source = TableSource().converting({"week": "days", "haq": "mm"}).converting({"haq": "cm"})
     assert source.once_converted("haq") == ", once converted from cm, as the mapping says"
     assert source.once_converted("week") == ", once converted from days, as the mapping says"
+
+
+@pytest.mark.parametrize("index", [[2, 1, 0], [1, 2, 3], [0, 0, 0], ["a", "b", "c"]])
+def test_rows_are_counted_from_0_whatever_the_index_of_their_frame(index):
+    raw = RawTable(pd.DataFrame({"week": ["0", "4", "8"]}, index=index), TableSource("visits.csv"))
+    assert raw.cells.index.equals(pd.RangeIndex(3))
+    assert raw.cells["week"].tolist() == ["0", "4", "8"]

@@ -14,10 +14,11 @@ from tisstats.measures.identifiers import plain_identifier
 from tisstats.trial import courses, study_data, summaries
 from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.measure_improvements import measure_improvements
+from tisstats.trial.study import Study
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study, study_courses
-from tisstats.trial.study_tables import _limit
+from tisstats.trial.study_tables import _limit, read_study_tables
 from tisstats.trial.template import example_folder, write_new_study
 
 SHAPES = {
@@ -627,3 +628,23 @@ def test_doubts_are_looked_for_when_remarks_are_asked_for(monkeypatch):
     assert "doubtful, True" in data.remarks
     assert "doubtful, True" in data.remarks
     assert looked == [True], "looked for more than once"
+
+
+@pytest.mark.parametrize("index", ["reversed", "shifted", "repeated"])
+def test_rows_from_memory_are_read_in_their_order_whatever_their_index(index):
+    study = Study.read(example_folder())
+    raw = read_study_tables(study, example_folder(), None)
+    blank = raw["patients"].cells.copy()
+    blank.loc[1, "analysed"] = ""  # yes by default
+    blank.loc[2, "analysed"] = "false"
+    raw["patients"] = replace(raw["patients"], cells=blank)
+
+    def moved(table):
+        rows = np.arange(len(table))
+        places = {"reversed": rows[::-1], "shifted": rows + 1, "repeated": rows * 0}[index]
+        return replace(table, cells=table.cells.set_index(places))
+
+    found = StudyData.from_tables(study, {name: moved(table) for name, table in raw.items()})
+    expected = StudyData.from_tables(study, raw)
+    pd.testing.assert_frame_equal(found.trial.patients, expected.trial.patients)
+    pd.testing.assert_frame_equal(found.trial.visits, expected.trial.visits)

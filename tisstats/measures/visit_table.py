@@ -78,7 +78,10 @@ class TableCheck:
         names = [str(name) for name in self.table.columns]
         for name in needed:
             if name not in names:
-                self.fault(f"there is no such column; the table has {', '.join(names)}", name)
+                dated = name == "week" and "date" in names
+                instead = ", and dates do not take the place of weeks here" if dated else ""
+                message = f"there is no such column{instead}; the table has {', '.join(names)}"
+                self.fault(message, name)
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self.fault("the table has this column twice", name)
         reserved = set(new)

@@ -81,7 +81,7 @@ def as_text(value: object) -> str:
 
 def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
     """Return which cells of a column are empty or blank."""
-    empty: NDArray[np.bool_] = pd.isna(given.array)
+    empty = np.asarray(pd.isna(given.array))  # of sparse columns it is sparse, too
     if given.dtype.kind in "iufb":
         return empty
     blank = (isinstance(cell, str) and not cell.strip() for cell in given)

@@ -23,7 +23,7 @@ from tisstats.tables.visit_names import ambiguity, contradicts, unnamed_weeks
 
 def long_to_wide(applied: AppliedSection, raw: RawTable, long: LongColumns) -> RawTable:
     """Return one row per patient and week or date, of rows for each measure."""
-    for name in ("patient_id", _time_of(raw)):
+    for name in ("patient_id", _time_of(applied, raw)):
         if name not in raw.cells.columns:
             raise applied.fault(f"columns.{name}", "must be named, to find the rows of a visit")
     parameter = applied.find(raw, long.parameter, "long.parameter")
@@ -125,7 +125,7 @@ def _pivot(
     A measure whose rows have upper limits has a column of them, too.
     """
     assert applied.section.long is not None
-    time = _time_of(raw)
+    time = _time_of(applied, raw)
     read = as_week if time == "week" else _date
     keys = [
         (as_text(patient).strip(), read(at))
@@ -181,10 +181,15 @@ def _check_constant(
             raise DataError(faults)
 
 
-def _time_of(raw: RawTable) -> str:
-    """Return the column that says when a visit took place: dates where no week is named."""
-    columns = raw.cells.columns
-    return "date" if "date" in columns and "week" not in columns else "week"
+def _time_of(applied: AppliedSection, raw: RawTable) -> str:
+    """Return the column that says when a visit took place: dates where no week is named.
+
+    A week that a preset alone names, such as AVISITN, may be empty where a date is not: of
+    unscheduled visits there are several.
+    """
+    dated = "date" in raw.cells.columns
+    named = "week" in raw.cells.columns and "week" not in applied.section.optional
+    return "date" if dated and not named else "week"
 
 
 def _date(cell: object) -> str:

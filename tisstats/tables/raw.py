@@ -170,7 +170,7 @@ class RawTable:
     cell of a spreadsheet or of Parquet is None or nan, of CSV an empty text.
     """
 
-    cells: pd.DataFrame  #: one row per record, index from 0; columns of CSV are of dtype object
+    cells: pd.DataFrame  #: one row per record; columns of CSV are of dtype object
     source: TableSource  #: the file, and the place of each row
     remarks: tuple[str, ...] = ()  #: notes on how the file was read, if not as plain CSV
     decimal: str | None = None  #: the declared decimal mark of text, "." or ","; None: detect it
@@ -181,6 +181,11 @@ class RawTable:
     stated_units: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
     #: codes that stand for a missing value, as declared
     missing_codes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Rows are matched by place; the index of a sorted or filtered frame has other numbers.
+        if not self.cells.index.equals(pd.RangeIndex(len(self.cells))):
+            object.__setattr__(self, "cells", self.cells.reset_index(drop=True))
 
     def __len__(self) -> int:
         return len(self.cells)
