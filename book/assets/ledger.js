@@ -103,14 +103,28 @@
     return text.replace(/([\p{L}\d%])[-−–](?=\d)/gu, "$1 ").match(NUMBER) || [];
   }
 
-  /* Whether a word of a search stands in an entry: a number as a whole, so that 19 is not in 2019. */
-  function has(entry, word) {
+  /* Whether a word of a search stands in an entry: a number as a whole, so that 19 is not in 2019,
+     or its beginning. */
+  function has(entry, word, begun) {
     const numbers = sought(word);
-    function found(number) { return entry.numbers.has(number); }
+    // A decrease of 1.3 is printed as -1.3, and is looked for as either.
+    function found(number) {
+      return entry.numbers.has(number) || entry.numbers.has("-" + number) ||
+        (begun && [...entry.numbers].some(function (each) { return each.startsWith(number); }));
+    }
     if (numbers.length) { return numbers.some(found); }
     const several = /\p{L}/u.test(word) ? [] : numbersOf(word);
     return several.length ? several.every(function (each) { return readings(each).some(found); }) : entry.text.includes(word);
   }
+
+  function withWords(entries, text, begun = false) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    return entries.filter(function (each) {
+      return words.every(function (word, at) { return has(each, word, begun && at === words.length - 1); });
+    });
+  }
+
+  function withoutBlanks(text) { return text.replace(/\s/g, ""); }
 
   /* The places that have these numbers one after the other, as the article does. */
   function together(places, numbers) {
@@ -274,7 +288,6 @@
 
     function matching() {
       const numbers = sought(state.search);
-      const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
       const chosen = all.filter(function (each) {
         return (!state.verdict || each.verdict === state.verdict) &&
           (!state.section || each.part === state.section);
@@ -289,9 +302,11 @@
         const run = chosen.filter(function (each) { return places.has(each); });
         if (run.length || (inOrder.length > 1 && places.size)) { return run; }
       }
-      return chosen.filter(function (each) {
-        return words.every(function (word) { return has(each, word); });
-      });
+      // A blank stands between words or, if nothing has them, between thousands.
+      const joined = state.search.replace(/(?<![\d.,])\d{1,3}(\s\d{3})+(?![\d.,])/g, withoutBlanks);
+      const typed = [state.search, joined].find(function (text) { return withWords(all, text).length; });
+      // A number of which there is only the beginning is still being typed.
+      return typed === undefined ? withWords(chosen, state.search, true) : withWords(chosen, typed);
     }
 
     function apply() {

@@ -220,6 +220,11 @@ COPIED = {
     "P=.12": "table2.mmt.change.p",
     "-.3": "table2.extramuscular.change.median",
     "mmt .12": "table2.mmt.change.p",
+    # A decrease without its sign, and a blank between thousands.
+    "1.3": "table2.physician_global.change.median",
+    "extramuscular 0.3": "table2.extramuscular.change.median",
+    "1 199": "table2.ck.baseline.median",
+    "1\N{NARROW NO-BREAK SPACE}199 ck": "table2.ck.baseline.median",
 }
 
 
@@ -246,6 +251,10 @@ def test_a_number_among_words_is_found_as_a_whole(page):
         assert "off" in (number(page, claim).get_attribute("class") or "").split(), typed
     search(page).fill("1199 ck")
     assert number(page, "table2.ck.baseline.median").is_visible()
+    # A number that is still being typed leads to those that begin so, if it is none itself.
+    for typed in ("119", "ck 119"):
+        search(page).fill(typed)
+        assert number(page, "table2.ck.baseline.median").is_visible(), typed
     # What leads to an explanation or a check is no number of the row.
     search(page).fill("12 dose")
     assert number(page, "abstract.loading_dose").is_hidden()

@@ -304,16 +304,20 @@ class MissedVisits:
         columns={
             "Missed": LABEL,
             "Rule": WORDS,
-            "Power, %": Facts("{power}", "Power", method="{self.method}"),
-            "Type I error, %": Facts("{type I error}", "Type I error", method="{self.method}"),
+            "Power, %": Facts("{power}", "Power", group="@Rule", method="{self.method}"),
+            "Type I error, %": Facts(
+                "{type I error}", "Type I error", group="@Rule", method="{self.method}"
+            ),
             "Bias": Facts(
                 "{minimum} to {maximum} | {difference}",
                 "Mean estimate minus true difference",
                 "percentage points",
+                group="@Rule",
             ),
             "Coverage, %": Facts(
                 "{coverage}",
                 "Interval of the difference",
+                group="@Rule",
                 method="{self.level_percent}% Newcombe, {self.how}",
             ),
         },
