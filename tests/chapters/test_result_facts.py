@@ -302,3 +302,10 @@ def test_the_patients_of_a_number_are_those_of_a_cell_if_it_has_one_number_of_th
     facts = table_facts({"n": WORDS, "Change": Facts(VALUE, unit="cm", n="@n")})
     (record,) = table_records(facts, "", ("Measure", "n", "Change"), (("A", cell, "2"),))
     assert record["n"] == n
+
+
+def test_results_under_several_rules_name_the_rule():
+    chapter = PlaceboResponse(0.95, "clopper-pearson", 0.8)
+    found = results_of(chapter.missed_visits.by_rule())
+    names = ("column", "name", "group", "statistic")
+    assert len({tuple(each[name] for name in names) for each in found}) == len(found)
