@@ -214,6 +214,8 @@ IN_MM = {"patient_global": 70, "extramuscular": 70, "count": 20}
         ({"mmt": 169}, {}, "no muscle test is above 240; is 260 the maximum"),
         ({"mmt": 170}, {}, ""),
         ({"mmt": 80}, {"mmt_max": 150}, "no muscle test is above 80; is 150 the maximum"),
+        ({"mmt": 80}, {"mmt_max": 150.0}, "no muscle test is above 80; is 150 the maximum"),
+        ({"mmt": 151}, {"mmt_max": 151.0}, "--mmt-max 151 is none of the known"),
         ({"mmt": 10}, {"mmt_max": 80}, ""),
         ({"mmt": 150, "count": 9}, {}, ""),
         ({"mmt": [np.nan] + [150] * 10, "count": 11}, {}, "no muscle test is above 150"),

@@ -31,9 +31,12 @@ _FACE = re.compile(
 )
 _CLASS = re.compile(r"\bfa(?:-[a-z0-9-]+|[bsr]\b)")
 
-#: A rule that draws an icon by its own name, as that of an admonition; how such a name is defined,
-#: by another name or by a character; and what elements of pages have as their classes.
-_DRAWN = re.compile(r"(?P<selectors>[^{}]+)\{[^{}]*content:var\(--pst-icon-(?P<name>[a-z-]+)\)")
+#: A rule that draws an icon by its own name, as that of an admonition, sought from brace to brace:
+#: from each character, thousands of selectors would take seconds. How such a name is defined, by
+#: another name or by a character. And what elements of pages have as their classes.
+_DRAWN = re.compile(
+    r"(?<![^{}])(?P<selectors>[^{}]+)\{[^{}]*content:var\(--pst-icon-(?P<name>[a-z-]+)\)"
+)
 _DEFINED = re.compile(
     r'--pst-icon-(?P<name>[a-z-]+):(?:var\(--pst-icon-(?P<other>[a-z-]+)\)|"(?P<character>[^"]+)")'
 )
