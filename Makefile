@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-* /etc/ssl/cert.pem 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-oldest test-newest same-bytes mutants fuzz insurance serve lab lint check bench metadata pins clean
+.PHONY: help book pdf test test-thorough test-oldest test-newest same-bytes mutants fuzz insurance serve lab lint check bench metadata pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ pdf: $(READY)  ## the whole book as one PDF, _build/book.pdf (needs Chromium or 
 test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
 	$(BIN)/python -m tools.browser_setup
 	$(BIN)/python -m tools.run_tests
+
+# Where many cases are alike, `make test` tries some of them.
+test-thorough: export TISSTATS_ALL_CASES := 1
+test-thorough: test  ## the same tests, each with all of its cases
 
 # MUTANTS="--sample 400", MUTANTS=--all or names of files choose others than those that differ from
 # main, and --publish puts the figures into the README; --help lists all options.

@@ -1,0 +1,40 @@
+"""Of cases that are alike a run tries some, evenly spread, and a thorough run all."""
+
+import subprocess
+from itertools import pairwise
+
+import pytest
+
+from tests.cases import ALL_CASES, some
+
+
+@pytest.fixture
+def not_thorough(monkeypatch):
+    monkeypatch.delenv(ALL_CASES, raising=False)
+
+
+@pytest.mark.parametrize("number", [2, 3, 7, 100, 999])
+@pytest.mark.parametrize("most", [2, 3, 10, 97])
+@pytest.mark.usefixtures("not_thorough")
+def test_some_are_spread_from_the_first_to_the_last(number, most):
+    chosen = some(range(number), most)
+    assert len(chosen) == min(number, most)
+    assert (chosen[0], chosen[-1]) == (0, number - 1)
+    steps = {after - before for before, after in pairwise(chosen)}
+    assert min(steps) >= 1
+    assert max(steps) - min(steps) <= 1
+
+
+def test_a_thorough_run_tries_all(monkeypatch):
+    monkeypatch.setenv(ALL_CASES, "1")
+    assert some(iter("abc"), 2) == ["a", "b", "c"]
+
+
+def test_make_asks_for_all(checkout):
+    makefile = (checkout / "Makefile").read_text(encoding="utf-8")
+    assert f"test-thorough: export {ALL_CASES} := 1\n" in makefile
+    done = subprocess.run(
+        ["make", "--dry-run", "test-thorough"], cwd=checkout, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "-m tools.run_tests" in done.stdout
