@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from hypothesis import settings
+
 Case = TypeVar("Case")
 
 ALL_CASES = "TISSTATS_ALL_CASES"
@@ -22,3 +24,8 @@ def some(cases: Iterable[Case], most: int) -> list[Case]:
         return list(found)
     last = len(found) - 1
     return [found[round(place * last / (most - 1))] for place in range(most)]
+
+
+def examples(most: int) -> settings:
+    """Return settings by which Hypothesis draws that many examples, ten times as many in a thorough run."""
+    return settings(max_examples=10 * most if ALL_CASES in os.environ else most)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.cases import ALL_CASES, some
+from tests.cases import ALL_CASES, examples, some
 
 
 @pytest.fixture
@@ -28,6 +28,12 @@ def test_some_are_spread_from_the_first_to_the_last(number, most):
 def test_a_thorough_run_tries_all(monkeypatch):
     monkeypatch.setenv(ALL_CASES, "1")
     assert some(iter("abc"), 2) == ["a", "b", "c"]
+    assert examples(7).max_examples == 70
+
+
+@pytest.mark.usefixtures("not_thorough")
+def test_other_runs_draw_as_many_examples_as_are_named():
+    assert examples(7).max_examples == 7
 
 
 def test_make_asks_for_all(checkout):
