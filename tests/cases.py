@@ -27,5 +27,5 @@ def some(cases: Iterable[Case], most: int) -> list[Case]:
 
 
 def examples(most: int) -> settings:
-    """Return settings by which Hypothesis draws that many examples, ten times as many in a thorough run."""
+    """Return settings by which Hypothesis draws so many examples; tenfold in a thorough run."""
     return settings(max_examples=10 * most if ALL_CASES in os.environ else most)
