@@ -23,12 +23,12 @@ from tisstats.chapters.page import (
 from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts, counted, stated
 from tisstats.chapters.specification_items import (
     CONCLUSION_FACTS,
-    SHARE_FACTS,
     conclusion_row,
     curve_content,
     judge,
     level_rows,
     percent_span,
+    share_facts,
     share_rows,
 )
 from tisstats.chapters.trial_report.chapter import TrialChapter
@@ -208,13 +208,13 @@ class Sensitivity(TrialChapter):
             f"A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
-            columns=SHARE_FACTS,
+            columns=share_facts("{self[0]}: {self[1].conclusion.label}"),
             origin=self.label,
         )
-        def tabulate() -> Rows:
-            yield from share_rows(judged)
+        def shares(titled: tuple[str, Judgement]) -> Rows:
+            yield from share_rows(titled[1])
 
-        return tabulate()
+        return shares((title, judged))
 
     def curve_items(self) -> list[FigureItem | Markdown]:
         """Return the curve of each comparison, with its caption below."""
@@ -266,7 +266,7 @@ class Sensitivity(TrialChapter):
             ),
             "P": Facts(
                 "{lowest P value} to {highest P value} | {P value}",
-                method="signed-rank test, two-sided, over every combination of choices",
+                method="two-sided signed-rank test, over every combination of choices",
                 n="@n",
             ),
             "P significant*": Facts(COUNT_OF, "Combinations with a significant P", "combinations"),
