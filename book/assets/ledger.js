@@ -401,10 +401,9 @@
         }
         const found = apply();
         answer(found);
-        // Far above the filters nobody could see that a link has set them.
-        if (!clear.disabled && ![form].concat(found.map(function (each) { return each.number; })).some(inView)) {
-          form.scrollIntoView({ block: "start" });
-        }
+        // At the top of the page nobody could see what a link has found.
+        const places = found.length ? found.map(function (each) { return each.number; }) : [form];
+        if (!clear.disabled && !places.some(inView)) { form.scrollIntoView({ block: "start" }); }
       },
       clear: function () { set({}); apply(); }
     };

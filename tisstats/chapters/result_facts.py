@@ -69,7 +69,8 @@ STATISTICS: dict[str, Statistic] = {
     "lowest median": Statistic("the median if it is as low as it can be", method=True),
     "highest median": Statistic("the median if it is as high as it can be", method=True),
     "median of all": Statistic(
-        "the median with unknown values included, the same whatever they are", method=True
+        "the median of known and unknown values, where it does not depend on the unknown ones",
+        method=True,
     ),
     "ratio": Statistic("the ratio of a group to another", unit=""),
     "odds ratio": Statistic("the ratio of the odds of a group to another's", unit="", method=True),
@@ -125,8 +126,8 @@ ORIGINS: dict[str, str] = {
     "computed": "computed in the book from published or chosen numbers, without data of patients",
     "synthetic": "computed from synthetic patients, who are not real",
     "observed": "computed from the rows of a trial",
-    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption, an "
-    "inference, or an interpretation of the text",
+    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption, or an "
+    "interpretation of the text",
     "example": "a made-up example",
     "book": "about the book itself: its ledger, checks, bounds and combinations",
 }

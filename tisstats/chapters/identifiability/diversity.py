@@ -18,8 +18,8 @@ class CohortDiversity(CohortsAndBounds, PatientChapter):
 
     @described(
         {
-            "cohorts": counted("Synthetic cohorts", "cohorts"),
-            "candidates": counted("Candidates for the reference cohort", "cohorts"),
+            "cohorts": counted("Synthetic cohorts", "cohorts", origin="book"),
+            "candidates": counted("Candidates for the reference cohort", "cohorts", origin="book"),
             "patients_changed": Facts(
                 "{percentage}",
                 "Patients whose profile differs from that in the next cohort",
