@@ -28,7 +28,7 @@ class Statistic:
 
 
 #: How a method says the confidence level of an interval, and how many sides a test has: without
-#: them two limits, or two P values, cannot be told apart.
+#: them two limits, or two P values, look alike.
 _LEVEL, _SIDES = r"\d%", "(one|two)-sided"
 
 #: The statistics by name.

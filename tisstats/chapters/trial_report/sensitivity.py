@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,13 @@ _CHANGE_DECIMALS = 2
 
 #: What stands for the main analysis of a study that asks for bounds.
 _BOUNDS = "bounds, no single result"
+
+
+class _Titled(NamedTuple):
+    """A judgement with the comparison that it is about."""
+
+    title: str
+    judged: Judgement
 
 
 @dataclass(frozen=True)
@@ -208,13 +216,13 @@ class Sensitivity(TrialChapter):
             f"A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
-            columns=share_facts("{self[0]}: {self[1].conclusion.label}"),
+            columns=share_facts("{self.title}: {self.judged.conclusion.label}"),
             origin=self.label,
         )
-        def shares(titled: tuple[str, Judgement]) -> Rows:
-            yield from share_rows(titled[1])
+        def shares(of: _Titled) -> Rows:
+            yield from share_rows(of.judged)
 
-        return shares((title, judged))
+        return shares(_Titled(title, judged))
 
     def curve_items(self) -> list[FigureItem | Markdown]:
         """Return the curve of each comparison, with its caption below."""
