@@ -23,9 +23,10 @@ def compared(text, found):
     """Compare the printed CSV with what the function returns."""
     printed = rows(text)
     for row in found.to_frame().to_dict("records"):
-        for name in ("simulated", "low", "high", "exact"):
+        for name in ("simulated", "monte_carlo_low", "monte_carlo_high", "exact"):
             value = float(printed[row["characteristic"]][name])
-            assert value == pytest.approx(row[name], rel=1e-11, abs=1e-11)
+            assert value == pytest.approx(row[name], rel=1e-11, abs=6e-11)
+        assert float(printed[row["characteristic"]]["monte_carlo_level"]) == pytest.approx(0.95)
 
 
 def test_a_single_arm_as_csv_is_what_the_function_returns():
@@ -71,7 +72,7 @@ def test_the_table_says_what_was_planned_and_calls_the_rejections_what_they_are(
         "Arm: 20 patients, true responders 60%, seen to respond 60%, unknown 0%\n"
         "Null proportion: 30%\n"
         "Test: binomial, two-sided, alpha 0.05\n"
-        "Interval of the proportion: clopper-pearson, 95%\n"
+        "Interval of the proportion: clopper-pearson, two-sided 95%\n"
         "Unknown responses: an unknown response counts as non-response\n"
         "500 simulated trials, seed 1\n"
     )
@@ -90,7 +91,7 @@ def test_the_table_of_bounds_has_both_and_a_true_null_hypothesis_a_type_one_erro
     lines = done.stdout.splitlines()
     assert lines[0].startswith("Arm 1: 20 patients")
     assert lines[1].startswith("Arm 2: 19 patients")
-    assert "Interval of the difference: newcombe, 95%" in lines
+    assert "Interval of the difference: newcombe, two-sided 95%" in lines
     assert max(map(len, lines)) <= 90
     assert [line.split("  ")[0] for line in lines[-5:-2]] == [
         "type I error",
@@ -126,10 +127,42 @@ def test_json_has_the_design_and_no_value_that_is_not_json():
     ]
     assert (content["test"], content["null_proportion"]) == ("binomial", pytest.approx(0.3))
     assert (content["trials"], content["seed"], content["null_is_true"]) == (2, 0, False)
-    assert content["characteristics"]["lower_bias"] == dict.fromkeys(
-        ("simulated", "low", "high", "exact")
-    )
+    assert content["characteristics"]["lower_bias"] == {
+        **dict.fromkeys(("simulated", "monte_carlo_low", "monte_carlo_high", "exact")),
+        "monte_carlo_level": pytest.approx(0.95),
+        "meaning": "mean of the estimated proportion minus the true value",
+    }
     assert content["characteristics"]["coverage"]["exact"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("response", [0.1, 0.3, 0.5, 0.7])
+def test_a_bias_of_zero_has_no_rest_of_a_sum_in_csv_and_json(response):
+    # The exact sums are within 1e-12 of zero, on either side.
+    two = ("simulate", "--patients", 40, "--response", response, "--null", 0.2, "--trials", 50)
+    printed = rows(called(*two, "--seed", 1, "--format", "csv").stdout)
+    assert {printed[name]["exact"] for name in ("lower_bias", "upper_bias")} == {"0.0"}
+    content = json.loads(called(*two, "--seed", 1, "--format", "json").stdout)
+    numbers = {"exact": content["characteristics"]["lower_bias"]["exact"]}
+    assert json.dumps(numbers) == '{"exact": 0.0}'
+
+
+def test_csv_says_what_each_number_is_without_the_design():
+    done = called(*TWO, "--alternative", "greater", "--missing", "bounds", "--format", "csv")
+    meanings = {name: row["meaning"] for name, row in rows(done.stdout).items()}
+    difference = "difference of proportions (first minus second)"
+    assert meanings == {
+        "rejection_probability": "power: share of trials that reject whatever the unknown "
+        "responses are by the one-sided fisher test (greater) at alpha 0.05",
+        "lower_bias": f"mean of the smallest estimated {difference} minus the true value",
+        "upper_bias": f"mean of the largest estimated {difference} minus the true value",
+        "coverage": f"share of trials whose two-sided 95% newcombe interval covers the true "
+        f"{difference}",
+        "mean_width": f"mean width of the two-sided 95% newcombe interval of the {difference}",
+    }
+    done = called(*SINGLE[:4], 0.3, *SINGLE[5:], "--seed", 1, "--format", "csv")
+    assert rows(done.stdout)["rejection_probability"]["meaning"] == (
+        "type I error: share of trials that reject by the two-sided binomial test at alpha 0.05"
+    )
 
 
 def test_the_same_seed_prints_the_same_bytes():

@@ -258,6 +258,11 @@
     if (document.execCommand("copy")) { field.remove(); done(); }
   }
 
+  function inView(part) {
+    const box = part.getBoundingClientRect();
+    return box.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight;
+  }
+
   /* ---- Filters ---- */
 
   function makeFilters(entries, counts, article, panel) {
@@ -357,8 +362,9 @@
     }
 
     /* A search that leaves one number is answered at once, where that covers nothing. */
-    function look() {
-      const found = change();
+    function look() { answer(change()); }
+
+    function answer(found) {
       const one = new Set(found.map(function (each) { return each.first; })).size === 1;
       if (state.search && one && SIDE.matches) { panel.open(found[0], false); }
     }
@@ -393,7 +399,11 @@
         if (!buttons.some(function (each) { return each.parentElement.dataset.verdict === state.verdict; })) {
           state.verdict = "";
         }
-        apply();
+        const found = apply();
+        answer(found);
+        // At the top of the page nobody could see what a link has found.
+        const places = found.length ? found.map(function (each) { return each.number; }) : [form];
+        if (!clear.disabled && !places.some(inView)) { form.scrollIntoView({ block: "start" }); }
       },
       clear: function () { set({}); apply(); }
     };

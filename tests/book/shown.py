@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,7 @@ from tisstats.book.downloads.tables import TABLE, read_table
 from tisstats.book.notebook import GLUE_PREFIX
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import FigureItem, Markdown, Result, Table, WholeResult
-from tisstats.chapters.result_facts import gaps, number_value
+from tisstats.chapters.result_facts import gaps, number_value, table_records
 
 
 @dataclass
@@ -148,6 +149,7 @@ def check_results(shown):
     found = list(results.records())
     lacking = [(each, lacks) for each in found if (lacks := gaps(each))]
     assert lacking == [], lacking
+    assert told_apart(found) == []
     for each in found:
         assert each["value"] == number_value(each["text"])
         if each["column"]:
@@ -156,6 +158,23 @@ def check_results(shown):
             assert any(stands_in(each["text"], row[place]) for row in table.rows)
         else:
             assert stands_in(each["text"], " ".join(str(shown.glued[each["item"]]).split()))
+
+
+def results_of(shown):
+    """Return the records of a table of a chapter, by row and column."""
+    columns = tuple(shown.frame.columns)
+    rows = tuple(tuple(map(str, row)) for row in shown.frame.itertuples(index=False))
+    return list(table_records(shown.facts, shown.origin, columns, rows))
+
+
+def told_apart(records):
+    """Return what several numbers of a page are called: nobody can say which of them is which.
+
+    The number of patients does not tell them apart: it is another result.
+    """
+    names = ("page", "item", "column", "name", "group", "statistic", "method", "unit")
+    called = Counter(tuple(each.get(name, "") for name in names) for each in records)
+    return [each for each, times in called.items() if times > 1]
 
 
 def stands_in(number, text):

@@ -15,6 +15,7 @@ import docx
 import pytest
 from bs4 import BeautifulSoup, SoupStrainer
 
+from tests.book.shown import told_apart
 from tisstats.book.downloads.export import Export
 from tisstats.book.downloads.formats import ORIGIN
 from tisstats.book.downloads.latex import escape
@@ -381,6 +382,11 @@ def test_every_number_in_the_results_of_the_real_book_is_explained(built_book):
     found = rows(built_book)
     assert len(found) > 3000
     assert [(each["page"], each["item"], gaps(each)) for each in found if gaps(each)] == []
+    assert told_apart(found) == []
+    # A name is read without the rows above it.
+    assert [
+        each["name"] for each in found if re.match("of (whom|them|these)\\b", each["name"])
+    ] == []
 
 
 def test_every_table_of_the_real_book_has_results_or_says_why_not(real, built_book):

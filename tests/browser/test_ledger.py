@@ -291,6 +291,35 @@ def test_a_link_to_a_number_leads_to_it_and_opens_it(page):
     assert "64.6" in details(page).inner_text()
 
 
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_a_link_to_a_search_shows_what_it_finds_also_after_back_and_forward(blank, device):
+    show_in(blank, device, "light")
+    places = {"64.6": 2, "42.0": 3}
+
+    def is_shown(text):
+        expect(search(blank)).to_have_value(text)
+        assert shown(blank).count() == places[text]
+        # Nobody scrolls past the introduction to learn that the page was filtered.
+        expect(search(blank)).to_be_in_viewport()
+        expect(shown(blank).first).to_be_in_viewport()
+        # One number is answered at once where the answer covers nothing, as when it is typed.
+        expect(details(blank)).to_be_visible(visible=device == "desktop" and text == "64.6")
+
+    blank.goto(f"{blank.address}#search=64.6")
+    is_shown("64.6")
+    blank.evaluate("location.hash = '#search=42.0'")
+    is_shown("42.0")
+    blank.evaluate("location.hash = '#results.interval_low'")
+    expect(details(blank)).to_be_visible()
+    expect(search(blank)).to_have_value("")
+    blank.go_back()
+    is_shown("42.0")
+    blank.go_back()
+    is_shown("64.6")
+    blank.go_forward()
+    is_shown("42.0")
+
+
 def test_details_name_the_numbers_that_share_the_check_and_lead_there(page):
     number(page, "table1.females.dm.count").click()
     assert "12 = 5 + 3 + 3 + 1" in " ".join(details(page).inner_text().split())

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.book.shown import results_of, told_apart
 from tisstats.chapters.chapter import printed_result
 from tisstats.chapters.cohort_flow import CohortFlow
 from tisstats.chapters.identifiability.fingerprints import Fingerprints
@@ -167,6 +168,14 @@ def test_origin_is_that_of_the_column_or_of_the_patients(label, column, origin):
         ({"method": ""}, ["method"]),
         ({"unit": ""}, ["unit"]),
         ({"statistic": "percentage"}, ["n"]),
+        # Of which level, and of how many sides?
+        ({"statistic": "lower limit", "method": "Wilson"}, ["level or sides"]),
+        ({"statistic": "upper limit", "method": "95% Wilson"}, []),
+        ({"statistic": "P value", "method": "exact", "unit": ""}, ["level or sides"]),
+        ({"statistic": "lowest P value", "method": "two-sided, exact", "unit": ""}, []),
+        ({"statistic": "power", "method": "Fisher's exact test", "unit": "%"}, ["level or sides"]),
+        ({"statistic": "sample size", "method": "95% Wilson", "unit": "patients"}, []),
+        ({"statistic": "sample size", "method": "exact", "unit": "patients"}, ["level or sides"]),
     ],
 )
 def test_a_gap_is_named(change, lacking):
@@ -189,13 +198,6 @@ def test_numbers_keep_their_value_and_type():
 def test_every_statistic_and_origin_has_a_meaning():
     assert all(kind.meaning for kind in STATISTICS.values())
     assert all(ORIGINS.values())
-
-
-def results_of(shown):
-    """Return the records of a table of a chapter, by row and column."""
-    columns = tuple(shown.frame.columns)
-    rows = tuple(tuple(map(str, row)) for row in shown.frame.itertuples(index=False))
-    return list(table_records(shown.facts, shown.origin, columns, rows))
 
 
 def origins_of(shown, column):
@@ -304,8 +306,37 @@ def test_the_patients_of_a_number_are_those_of_a_cell_if_it_has_one_number_of_th
     assert record["n"] == n
 
 
+def test_text_before_a_reference_stays_and_a_dash_is_no_group():
+    facts = table_facts(
+        {"Rule": WORDS, "Low": Facts("{lower limit}", "A", "%", "95% @row", group="@Rule")}
+    )
+    columns, rows = ("Method", "Rule", "Low"), (("Wilson", "–", "3"), ("Wald", "bounds", "4"))
+    found = list(table_records(facts, "", columns, rows))
+    assert [(each["method"], each["group"]) for each in found] == [
+        ("95% Wilson", ""),
+        ("95% Wald", "bounds"),
+    ]
+
+
+def test_the_label_of_a_column_reads_as_a_phrase_or_has_a_colon():
+    facts = table_facts({"*": LABEL, "n": counted("")})
+    names = {
+        label: next(table_records(facts, "", (label, "n"), ((cell, "3"),)))["name"]
+        for label, cell in (("Week", "4"), ("Missed, %", "10"), ("Trial", "VALOR"))
+    }
+    assert names == {"Week": "Week 4", "Missed, %": "Missed, %: 10", "Trial": "Trial: VALOR"}
+
+
+def test_what_is_known_of_a_printed_interval_is_not_what_gives_it():
+    published = PublishedFacts.read()
+    planned = printed_result(published, "claims.methods.planned_low").facts
+    assert (planned.shape, planned.n) == ("{lower limit}", "20")
+    assert planned.method == "two-sided 95% Clopper-Pearson as printed"
+    share = printed_result(published, "claims.discussion.minimal_percent").facts
+    assert (share.shape, share.n, share.origin) == ("{percentage}%", "20", "published")
+
+
 def test_results_under_several_rules_name_the_rule():
     chapter = PlaceboResponse(0.95, "clopper-pearson", 0.8)
     found = results_of(chapter.missed_visits.by_rule())
-    names = ("column", "name", "group", "statistic")
-    assert len({tuple(each[name] for name in names) for each in found}) == len(found)
+    assert told_apart(found) == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from matplotlib.text import Text
 
+from tests.book.shown import results_of
 from tests.command import called
 from tisstats.chapters.class_figures import slide_figures
 from tisstats.chapters.teaching_placebo import PlaceboResponse
@@ -56,11 +57,30 @@ def test_inferred_counts_are_labelled_wherever_they_are_listed(page):
     assert how["Printed difference"][0] == "45 (27 to 63); from the counts 45.2 (27.3 to 63.0)"
     # Of percentages that others report the source says so.
     assert all("as reported" in source for source in how["Source of the percentages"])
-    assert page.other_trials().frame["Responders"].tolist() == [
-        "42 of 75 v 31 of 73 (inferred)",
-        "–",
-        "–",
-    ]
+    others = page.other_trials().frame
+    assert others["Responders, treated"].tolist() == ["42 of 75", "–", "–"]
+    assert others["Responders, placebo"].tolist() == ["31 of 73", "–", "–"]
+    assert others["Treated"].tolist() == ["56.0%", "46.5 points", "28.3 points"]
+
+
+def test_the_results_say_which_counts_are_inferred_and_which_scores_are_means(page):
+    found = results_of(page.differences_by_threshold())
+    counts = [each for each in found if each["statistic"] == "count"]
+    published = [each["text"] for each in counts if each["origin"] == "published"]
+    assert published == ["37", "21"]
+    assert {each["origin"] for each in counts} == {"published", "inferred"}
+    assert page.numbers()["proderm_minimal_responders"].facts.origin == "published"
+    assert page.numbers()["alkivia_minimal_patients"].facts.origin == "inferred"
+    of_treated = {
+        (each["statistic"], each["text"], each["n"], each["unit"])
+        for each in results_of(page.other_trials())
+        if each["column"] == "Treated"
+    }
+    assert of_treated == {
+        ("percentage", "56.0", "75", "%"),
+        ("mean", "46.5", "", "points"),
+        ("mean", "28.3", "", "points"),
+    }
 
 
 def test_an_uncontrolled_study_of_the_placebo_arm(page):

@@ -59,7 +59,7 @@ def test_responders_among_those_who_left_would_only_narrow_the_range(published, 
 
 def test_published_counts_decide(edit):
     folder = edit(
-        "response.csv", "of whom stopped the study early,1,", "of whom stopped the study early,2,"
+        "response.csv", "who stopped the study early,1,", "who stopped the study early,2,"
     )
     known = scenario_as_stated(PublishedFacts.read(folder))
     assert known.minimum_at_risk == {4: 2}

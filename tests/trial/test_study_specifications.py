@@ -137,7 +137,7 @@ def test_the_table_has_every_result_of_every_arm(study, table):
     expected = len(study.comparisons) * combinations(study.choices)
     expected += arms * measures * combinations(study.change_choices)
     assert len(table) == expected
-    assert list(table)[:4] == ["Origin", "Outcome", "Group", "As described"]
+    assert list(table)[:5] == ["Origin", "Outcome", "Group", "As described", "Estimate of"]
     assert set(table["Origin"]) == {"synthetic"}
     own = table[table["As described"] == "yes"]
     assert set(table["As described"]) == {"yes", "no"}
@@ -148,7 +148,8 @@ def test_the_table_has_every_result_of_every_arm(study, table):
     of_response = table["Outcome"] == "Response"
     level = study.data.study.analysis.confidence_level
     assert set(table.loc[of_response, "Confidence level"]) == {level}
-    assert table.loc[~of_response, ["Confidence level", "low", "high"]].isna().all(axis=None)
+    limits = ["confidence_low", "confidence_high"]
+    assert table.loc[~of_response, ["Confidence level", *limits]].isna().all(axis=None)
     changes = table[~of_response].dropna(subset="estimate")
     assert (changes["quartile_low"] <= changes["estimate"]).all()
     assert (changes["estimate"] <= changes["quartile_high"]).all()
@@ -157,6 +158,26 @@ def test_the_table_has_every_result_of_every_arm(study, table):
     assert (table["Outcome"] == "Response").sum() == len(study.comparisons) * combinations(
         study.choices
     )
+
+
+def test_the_table_names_what_a_reader_of_the_file_cannot_look_up(study, table):
+    # Of which interval, of how many sides, of what, and in which unit.
+    assert not {"low", "high", "pvalue"} & set(table)
+    (of_response,) = set(table.loc[table["Outcome"] == "Response", "Estimate of"])
+    single = {comparison.reference for comparison in study.comparisons} == {None}
+    start = "proportion of" if single else "difference of proportions of"
+    assert of_response == f"{start} {study.endpoint.words.patients}"
+    of_change = table[table["Outcome"] == "Change of Creatine kinase, U/L"]
+    assert set(of_change["Estimate of"]) <= {"median change, U/L"}
+
+
+def test_the_table_has_no_digits_of_rounding_errors(table):
+    for name in ("estimate", "confidence_low", "confidence_high", "quartile_low", "quartile_high"):
+        known = table[name].dropna().astype(float)
+        assert [value for value in known if repr(value) != repr(round(value, 10))] == []
+        assert "-0.0" not in set(map(repr, known))
+    values = table["pvalue_two_sided"].dropna()
+    assert [value for value in values if repr(value) != repr(float(f"{value:.12g}"))] == []
 
 
 def test_choices_that_the_rows_do_not_pose_are_named_with_the_reason(tmp_path):

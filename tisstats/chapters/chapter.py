@@ -56,7 +56,23 @@ def printed_result(published: PublishedFacts, address: str) -> Result:
     unit = published.text(f"{row}.unit")
     # A percentage is a stated value: the tables of facts do not say of how many.
     shape = COUNT if unit == "patients" else VALUE
-    return Result(text, Facts(shape, what, unit, origin=fact_origin(published, address)))
+    facts = Facts(shape, what, unit, origin=fact_origin(published, address))
+    return Result(text, _known_of(published, address).over(facts))
+
+
+def _known_of(published: PublishedFacts, address: str) -> Facts:
+    """Return what is known of a printed number besides quantity and unit, for those in prose."""
+    of_planned = published.text("design.planned_patients")
+    level = published.text("claims.methods.planned_level")
+    planned = {"method": f"two-sided {level} Clopper-Pearson as printed", "n": of_planned}
+    return {
+        "claims.methods.planned_low": Facts("{lower limit}", **planned),
+        "claims.methods.planned_high": Facts("{upper limit}", **planned),
+        "claims.methods.planned_width": Facts("{width}", **planned),
+        "claims.discussion.minimal_percent": Facts(
+            "{percentage}%", n=published.text("flow.included")
+        ),
+    }.get(address, Facts())
 
 
 def _of_cell(row: str) -> str:

@@ -234,7 +234,10 @@ class CohortFlow(PatientChapter):
         columns={
             "Characteristic": WORDS,
             "*, {self.patient_data.kind}": Facts(
-                _CELL, unit="@row unit", method="quartiles by HAVERAGE, as in SPSS", group="@column"
+                _CELL,
+                unit="@row unit",
+                method="quartiles by the definition of SPSS",
+                group="@column",
             ),
             # The published numbers are results of the table above.
             "*": WORDS,

@@ -174,7 +174,7 @@ class Methods(Chapter):
                 "{mean}", "Significant tests if no measure had changed", "tests"
             ),
             "corrected_level": stated(
-                "Significance level after Bonferroni's correction", "probability"
+                "Significance level after Bonferroni's correction", "probability", "computed"
             ),
             "below_corrected": counted(
                 "Printed P values that may lie below the corrected level", "P values"

@@ -167,9 +167,10 @@ class MissedVisits:
                 )
             },
             "missed_counted_bias": Facts(
-                "{difference}",
-                "Mean estimate minus true difference, missed visits counted as non-response",
+                "{bias}",
+                "Difference of proportions, missed visits counted as non-response",
                 "percentage points",
+                "{self.how}",
             ),
             "missed_counted_error": Facts(
                 "{type I error}",
@@ -185,10 +186,10 @@ class MissedVisits:
                 "instead of {type I error}% | *", "No visit missed", method="{self.method}"
             ),
             "missed_left_out_bias": Facts(
-                "{difference}",
-                "Mean estimate minus true difference, visits missed by patients without response, "
-                "left out",
+                "{bias}",
+                "Difference of proportions, visits missed by patients without response, left out",
                 "percentage points",
+                "{self.how}",
             ),
             "missed_nominal": stated("Nominal type I error", "%", "chosen"),
             "missed_counted_size": Facts(
@@ -207,7 +208,7 @@ class MissedVisits:
             "simulated_power": Facts(
                 "{power}",
                 "Power, missed visits counted as non-response",
-                method="simulated trials",
+                method="Fisher's exact test, two-sided, simulated",
             ),
             "simulated_low": Facts(
                 "{lower limit}",
@@ -309,9 +310,10 @@ class MissedVisits:
                 "{type I error}", "Type I error", group="@Rule", method="{self.method}"
             ),
             "Bias": Facts(
-                "{minimum} to {maximum} | {difference}",
-                "Mean estimate minus true difference",
+                "{minimum} to {maximum} | {bias}",
+                "Bias of the difference of proportions",
                 "percentage points",
+                "{self.how}",
                 group="@Rule",
             ),
             "Coverage, %": Facts(

@@ -146,17 +146,18 @@ class OwnData(Parameters):
         origin="{self.label}",
         columns={
             "Outcome measure": WORDS,
-            "n": counted("Patients with both values"),
+            "n": counted("Patients with both values", group="{self.first_arm}"),
             "P": Facts(
                 "{P value}",
-                method="{self.data.study.analysis.signed_rank} signed-rank test, "
-                "{self.data.study.analysis.zero_method} for zeros",
+                method="{self.test_within_arm}",
+                group="{self.first_arm}",
                 n="@n",
             ),
             "*": Facts(
                 QUARTILES,
                 unit="@row unit",
                 method="quartiles by definition {self.data.study.analysis.quantile_definition}",
+                group="{self.first_arm}",
                 n="@n",
             ),
         },
@@ -166,9 +167,19 @@ class OwnData(Parameters):
         return summaries.table2(self.data.arm(next(iter(self.data.study.arms))))
 
     @property
-    def test(self) -> str:
+    def first_arm(self) -> str:
+        """The label of the arm whose outcome measures are shown."""
+        return next(iter(self.data.study.arms.values()))
+
+    @property
+    def test_within_arm(self) -> str:
         """The test of changes within an arm, in words."""
-        return capitalised(describe_signed_rank(self.data.study.analysis))
+        return describe_signed_rank(self.data.study.analysis)
+
+    @property
+    def test(self) -> str:
+        """The same as the beginning of a sentence."""
+        return capitalised(self.test_within_arm)
 
     @table(
         "Keys of study.toml",

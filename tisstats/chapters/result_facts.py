@@ -24,7 +24,12 @@ class Statistic:
     meaning: str  #: in words
     unit: str | None = None  #: if it always has the same; empty if it has none; None if it varies
     method: bool = False  #: whether it depends on a method that must be named
+    named: str = ""  #: pattern of what the method must say: level of an interval, sides of a test
 
+
+#: How a method says the confidence level of an interval, and how many sides a test has: without
+#: them two limits, or two P values, look alike.
+_LEVEL, _SIDES = r"\d%", "(one|two)-sided"
 
 #: The statistics by name.
 STATISTICS: dict[str, Statistic] = {
@@ -58,35 +63,58 @@ STATISTICS: dict[str, Statistic] = {
     "maximum": Statistic("the largest value, or the largest that is possible"),
     "change": Statistic("a difference between times or computations"),
     "difference": Statistic("a difference between groups"),
+    "bias": Statistic("the mean of the estimates minus the true value", method=True),
     "lowest estimate": Statistic("the estimate if it is as low as it can be", method=True),
     "highest estimate": Statistic("the estimate if it is as high as it can be", method=True),
     "lowest median": Statistic("the median if it is as low as it can be", method=True),
     "highest median": Statistic("the median if it is as high as it can be", method=True),
+    "median of all": Statistic(
+        "the median of known and unknown values, where it does not depend on the unknown ones",
+        method=True,
+    ),
     "ratio": Statistic("the ratio of a group to another", unit=""),
     "odds ratio": Statistic("the ratio of the odds of a group to another's", unit="", method=True),
     "correlation": Statistic("a coefficient of correlation", unit="", method=True),
     "incidence": Statistic("share with the event by a time", unit="%", method=True),
-    "lower limit": Statistic("lower limit of an interval", method=True),
-    "upper limit": Statistic("upper limit of an interval", method=True),
+    "lower limit": Statistic("lower limit of an interval", method=True, named=_LEVEL),
+    "upper limit": Statistic("upper limit of an interval", method=True, named=_LEVEL),
     "level": Statistic("confidence level of an interval", unit="%"),
-    "width": Statistic("upper minus lower limit of an interval", method=True),
+    "width": Statistic("upper minus lower limit of an interval", method=True, named=_LEVEL),
     "standard error": Statistic("the estimated standard deviation of an estimate", method=True),
     "P value": Statistic(
         "probability of a result at least as extreme, if the null hypothesis is true",
         unit="",
         method=True,
+        named=_SIDES,
     ),
-    "lowest P value": Statistic("the smallest P value that is possible", unit="", method=True),
-    "highest P value": Statistic("the largest P value that is possible", unit="", method=True),
+    "lowest P value": Statistic(
+        "the smallest P value that is possible", unit="", method=True, named=_SIDES
+    ),
+    "highest P value": Statistic(
+        "the largest P value that is possible", unit="", method=True, named=_SIDES
+    ),
     "probability": Statistic("a probability", unit="%", method=True),
-    "coverage": Statistic("how often an interval covers the true value", unit="%", method=True),
+    "coverage": Statistic(
+        "how often an interval covers the true value", unit="%", method=True, named=_LEVEL
+    ),
     "power": Statistic(
-        "probability of a significant result, if there is the assumed effect", unit="%", method=True
+        "probability of a significant result, if there is the assumed effect",
+        unit="%",
+        method=True,
+        named=_SIDES,
     ),
     "type I error": Statistic(
-        "probability of a significant result, if the null hypothesis is true", unit="%", method=True
+        "probability of a significant result, if the null hypothesis is true",
+        unit="%",
+        method=True,
+        named=_SIDES,
     ),
-    "sample size": Statistic("number of patients that is required", unit="patients", method=True),
+    "sample size": Statistic(
+        "number of patients that is required",
+        unit="patients",
+        method=True,
+        named=f"{_LEVEL}|{_SIDES}",
+    ),
     "number needed to treat": Statistic("the reciprocal of a difference", unit="patients"),
     "estimate": Statistic("an estimate of what the name says", method=True),
 }
@@ -94,11 +122,12 @@ STATISTICS: dict[str, Statistic] = {
 #: Where a number comes from.
 ORIGINS: dict[str, str] = {
     "published": "printed in the article, or in a source that it or the book cites",
+    "inferred": "not printed: the one count, or size of an arm, that printed percentages allow",
     "computed": "computed in the book from published or chosen numbers, without data of patients",
     "synthetic": "computed from synthetic patients, who are not real",
     "observed": "computed from the rows of a trial",
-    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption, an "
-    "inference, or an interpretation of the text",
+    "chosen": "set by the book's authors or reader: a parameter, a rule, an assumption, or an "
+    "interpretation of the text",
     "example": "a made-up example",
     "book": "about the book itself: its ledger, checks, bounds and combinations",
 }
@@ -123,7 +152,7 @@ class Facts:
 
     Any of them but `shape` may refer to a table: ``@row`` is the label of the row, ``@row unit``
     what follows its last comma, ``@column`` the column's label, ``@`` with another column's label
-    the cell there, and, followed by ``unit``, its last word.
+    the cell there, and, followed by ``unit``, its last word. Text may precede it: ``95% @row``.
     """
 
     #: How statistics are printed: ``{count} ({percentage})``, ``*`` for any text, a part that may
@@ -376,7 +405,7 @@ def table_records(
         ]
         special = next(filter(None, (_of_label(facts.rows, each) for each in labels)), None)
         qualifiers = [
-            f"{column} {cell}" if cell[0].isdigit() else cell
+            _labelled(column, cell) if cell[0].isdigit() else cell
             for column, cell, own in zip(columns[1:], row[1:], known[1:], strict=True)
             if own.shape == "label" and cell
         ]
@@ -401,7 +430,19 @@ def table_records(
 
 def _head(column: str, cell: str, facts: Facts) -> str:
     """Return the label of a row, with that of its column if it is a mere number."""
-    return f"{column} {cell}" if cell[:1].isdigit() or facts.shape == "label" else cell
+    return _labelled(column, cell) if cell[:1].isdigit() or facts.shape == "label" else cell
+
+
+def _labelled(column: str, cell: str) -> str:
+    """Return a cell after its column's label, with a colon unless it reads as one phrase.
+
+    Examples
+    --------
+    >>> _labelled("Week", "4"), _labelled("Missed, %", "10"), _labelled("Trial", "VALOR")
+    ('Week 4', 'Missed, %: 10', 'Trial: VALOR')
+    """
+    phrase = cell[:1].isdigit() and column.replace(" ", "").isalpha()
+    return f"{column} {cell}" if phrase else f"{column}: {cell}"
 
 
 def _of_label(facts: Mapping[str, Facts], label: str) -> Facts | None:
@@ -419,10 +460,10 @@ def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> 
     """Return facts with what they refer to in the table."""
     filled = {}
     for each in fields(facts):
-        reference = getattr(facts, each.name)
-        if each.name == "shape" or not reference.startswith("@"):
+        before, mark, reference = getattr(facts, each.name).partition("@")
+        if each.name == "shape" or not mark:
             continue
-        match reference[1:]:
+        match reference:
             case "row":
                 found = row
             case "row unit":
@@ -441,7 +482,8 @@ def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> 
             numbers = re.findall(r"\d[\d,]*", found)
             several = " to " in found and " of " not in found  # from so many patients to so many
             found = "" if several or not numbers else numbers[-1].replace(",", "")
-        filled[each.name] = found
+        # A dash stands where there is none.
+        filled[each.name] = "" if found == "–" else f"{before}{found}"
     return replace(facts, **filled)
 
 
@@ -452,6 +494,9 @@ def gaps(record: Mapping[str, Any]) -> list[str]:
     --------
     >>> gaps({"name": "Change", "statistic": "median", "origin": "published", "unit": "cm"})
     ['method']
+    >>> limit = {"name": "Responders", "statistic": "lower limit", "origin": "published"}
+    >>> gaps(limit | {"unit": "%", "method": "Wilson"})  # of which level?
+    ['level or sides']
     """
     kind = STATISTICS.get(record.get("statistic", ""))
     if kind is None:
@@ -461,6 +506,8 @@ def gaps(record: Mapping[str, Any]) -> list[str]:
         lacking.append("known origin")
     if kind.method and not record.get("method"):
         lacking.append("method")
+    elif not re.search(kind.named, record.get("method", "")):
+        lacking.append("level or sides")
     if kind.unit is None and not record.get("unit"):
         lacking.append("unit")
     if record["statistic"] == "percentage" and not record.get("n"):

@@ -44,6 +44,11 @@ class Safety(PatientChapter):
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
+    @property
+    def rule_level(self) -> str:
+        """The confidence level of the rule of three, with the % sign."""
+        return f"{format_percent(safety.RULE_OF_THREE_LEVEL, 0)}%"
+
     @described(
         {
             "level_percent": Facts("{level}", "Confidence level of the limits", origin="chosen"),
@@ -94,14 +99,14 @@ class Safety(PatientChapter):
                 "{upper limit}",
                 "Patients who deteriorated, with zero events",
                 "%",
-                "rule of three",
+                "one-sided {self.rule_level} rule of three",
                 "{self.analysed}",
             ),
             "treated_rule_of_three": Facts(
                 "{upper limit}",
                 "Patients who deteriorated, with zero events",
                 "%",
-                "rule of three",
+                "one-sided {self.rule_level} rule of three",
                 "{self.included}",
             ),
             "safety_numbers": counted(
@@ -133,7 +138,7 @@ class Safety(PatientChapter):
             "event_patients": safety.patients_with_serious_events(self.published),
             "events_of_one": int(events["patient"].value_counts().iloc[0]),
             **self.facts("safety"),
-            "rule_of_three_level": format_percent(safety.RULE_OF_THREE_LEVEL, 0),
+            "rule_of_three_level": self.rule_level.removesuffix("%"),
             **{
                 f"{prefix}_limits": self._describe_limits(found) for prefix, found in limits.items()
             },

@@ -23,12 +23,12 @@ from tisstats.chapters.result_facts import (
 )
 from tisstats.chapters.specification_items import (
     CONCLUSION_FACTS,
-    SHARE_FACTS,
     conclusion_row,
     curve_content,
     judge,
     level_rows,
     percent_span,
+    share_facts,
     share_rows,
 )
 from tisstats.figures import specification_curve
@@ -141,7 +141,7 @@ class Sensitivity(PatientChapter):
         "What decides, by printed counts, whether fewer than half respond. A choice decides "
         "alone where its level changes the answer while the other choices stay as they are. From "
         "published counts alone",
-        columns=SHARE_FACTS,
+        columns=share_facts("{self.conclusions[0].label}"),
     )
     def printed_shares(self) -> Rows:
         """Return, by choice, what the first conclusion depends on."""
@@ -151,7 +151,7 @@ class Sensitivity(PatientChapter):
         "What decides, among these patients, whether fewer than half respond. A choice decides "
         "alone where its level changes the answer while the other choices stay as they are",
         origin="{self.patient_data.label}",
-        columns=SHARE_FACTS,
+        columns=share_facts("{self.conclusions[0].label}"),
     )
     def row_shares(self) -> Rows:
         """Return, by choice, what the first conclusion depends on among the patients."""
@@ -208,7 +208,7 @@ class Sensitivity(PatientChapter):
             ),
             "P": Facts(
                 P_RANGE + " | {P value}",
-                method="signed-rank test, two-sided, over every combination of choices",
+                method="two-sided signed-rank test, over every combination of choices",
                 n="@n",
             ),
             "P below*": Facts(COUNT_OF, "Combinations with P below the level", "combinations"),

@@ -21,17 +21,23 @@ _EXTENTS = {
 }
 
 
-#: What the columns of `conclusion_row` and of `share_rows` are.
+#: What the columns of `conclusion_row` are.
 CONCLUSION_FACTS = {
     "n of combinations": Facts(COUNT_OF, "Combinations in which it holds", "combinations"),
     "*": WORDS,
 }
-SHARE_FACTS = {
-    "Level": LABEL,
-    "Holds*": Facts(COUNT_OF, unit="combinations"),
-    "Choice decides*": Facts(COUNT_OF, unit="combinations"),
-    "*": WORDS,
-}
+
+
+def share_facts(conclusion: str) -> dict[str, Facts]:
+    """Return what the columns of `share_rows` are for a conclusion, in words."""
+    return {
+        "Level": LABEL,
+        "Holds*": Facts(COUNT_OF, f"“{conclusion}” holds", "combinations"),
+        "Choice decides*": Facts(
+            COUNT_OF, f"The choice alone decides whether “{conclusion}”", "combinations"
+        ),
+        "*": WORDS,
+    }
 
 
 def judge(curve: SpecificationCurve, conclusion: Conclusion) -> Judgement:

@@ -160,7 +160,7 @@ class ScoredPatient(Parameters):
         columns={
             "Baseline": Facts(VALUE, unit="@Range unit", origin="published"),
             "End": Facts(VALUE, unit="@Range unit", origin="published"),
-            "Range": Facts("{width} *", unit="@Range unit", method="maximum minus minimum"),
+            "Range": Facts("{value} *", "Range of the scale", "@Range unit"),
             "Improvement, %": Facts("{change}", unit="% of the range"),
             "Points": Facts(VALUE, unit="points"),
             "*": WORDS,
@@ -367,7 +367,7 @@ class ScoredPatient(Parameters):
             "Maximum*": Facts("{maximum}", unit="points"),
             "Needed*": Facts("{minimum}", unit="points"),
         },
-        source="chosen",
+        source="computed",
     )
     def points_needed_elsewhere(self) -> Rows:
         """Return the points needed from the other measures for a response, by loss of strength."""

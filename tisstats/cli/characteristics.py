@@ -8,12 +8,19 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import asdict
 
+import pandas as pd
+
 from tisstats.sentences import count_of
 from tisstats.statistics import MISSING_HANDLING, SimulatedCharacteristics, SingleArmDesign
+from tisstats.statistics.operating_characteristics import MONTE_CARLO_LEVEL
 from tisstats.statistics.trial_design import PlannedArm, TrialDesign
 
-#: Digits of values in CSV and JSON: fewer than those in which processors may differ.
+#: Digits of what was planned, in JSON: fewer than those in which processors may differ.
 _DIGITS = 12
+
+#: Decimals of what was computed, in CSV and JSON. Exact sums leave out a probability of 1e-12, so
+#: that further decimals would show what was left out, and a bias of 0 as -7.9e-17.
+_DECIMALS = 10
 
 #: Width of text, characters.
 _WIDTH = 80
@@ -30,19 +37,20 @@ _LABELS = {
 def as_table(design: TrialDesign, found: SimulatedCharacteristics) -> str:
     """Format the design in a few lines, then one line per characteristic."""
     bounded = design.missing == "bounds"
-    rows = [("", "simulated", "95% Monte Carlo interval", "exact")]
+    rows = [("", "simulated", f"{_percent(MONTE_CARLO_LEVEL)} Monte Carlo interval", "exact")]
     for row in found.to_frame().to_dict("records"):
         name = row["characteristic"]
         if name == "upper_bias" and not bounded:
             continue
         label = _LABELS[name]
         if name == "rejection_probability":
-            label = "type I error" if design.null_is_true else "power"
+            label = _rejection_name(design)
         if name == "lower_bias" and bounded:
             label = "bias of the smallest estimate"
-        limits = f"{_shown(row['low'])} to {_shown(row['high'])}"
-        if math.isnan(row["low"]):  # and the other as well
-            limits = _shown(row["low"])
+        low, high = row["monte_carlo_low"], row["monte_carlo_high"]
+        limits = f"{_shown(low)} to {_shown(high)}"
+        if math.isnan(low):  # and the other as well
+            limits = _shown(low)
         rows.append((label, _shown(row["simulated"]), limits, _shown(row["exact"])))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -55,10 +63,55 @@ def as_table(design: TrialDesign, found: SimulatedCharacteristics) -> str:
     return "\n".join([*_described(design, found), "", *lines]) + "\n"
 
 
-def as_csv(_: TrialDesign, found: SimulatedCharacteristics) -> str:
-    """Format as CSV, one line per characteristic below a header."""
+def as_csv(design: TrialDesign, found: SimulatedCharacteristics) -> str:
+    """Format as CSV, one line per characteristic below a header, with what it means."""
+    return _to_frame(design, found).to_csv(index=False, lineterminator="\n")
+
+
+def _to_frame(design: TrialDesign, found: SimulatedCharacteristics) -> pd.DataFrame:
+    """Return the characteristics as the files have them: rounded, with the level and a meaning."""
     table = found.to_frame()
-    return table.to_csv(index=False, float_format=f"%.{_DIGITS}g", lineterminator="\n")
+    numbers = table.columns[1:]
+    # Adding zero makes minus zero plain zero.
+    table[numbers] = table[numbers].astype(float).round(_DECIMALS) + 0.0
+    place = list(table.columns).index("exact")
+    table.insert(place, "monte_carlo_level", MONTE_CARLO_LEVEL)
+    table["meaning"] = [_meaning(name, design) for name in table["characteristic"]]
+    return table
+
+
+def _meaning(characteristic: str, design: TrialDesign) -> str:
+    """Return what a characteristic is, with its test or interval: a file is read without design."""
+    what = _estimated(design)
+    interval = f"two-sided {_percent(design.confidence_level)} {design.interval_method} interval"
+    bounded = design.missing == "bounds"
+    which = {"lower_bias": "smallest ", "upper_bias": "largest "}.get(characteristic, "")
+    match characteristic:
+        case "rejection_probability":
+            whatever = " whatever the unknown responses are" if bounded else ""
+            test = f"two-sided {design.test} test"
+            if design.alternative != "two-sided":
+                test = f"one-sided {design.test} test ({design.alternative})"
+            return (
+                f"{_rejection_name(design)}: share of trials that reject{whatever} by the "
+                f"{test} at alpha {design.alpha:g}"
+            )
+        case "coverage":
+            return f"share of trials whose {interval} covers the true {what}"
+        case "mean_width":
+            return f"mean width of the {interval} of the {what}"
+    return f"mean of the {which if bounded else ''}estimated {what} minus the true value"
+
+
+def _rejection_name(design: TrialDesign) -> str:
+    return "type I error" if design.null_is_true else "power"
+
+
+def _estimated(design: TrialDesign) -> str:
+    """Return what is estimated."""
+    if isinstance(design, SingleArmDesign):
+        return "proportion"
+    return "difference of proportions (first minus second)"
 
 
 def as_json(design: TrialDesign, found: SimulatedCharacteristics) -> str:
@@ -72,13 +125,13 @@ def as_json(design: TrialDesign, found: SimulatedCharacteristics) -> str:
         row["characteristic"]: {
             key: _short(value) for key, value in row.items() if key != "characteristic"
         }
-        for row in found.to_frame().to_dict("records")
+        for row in _to_frame(design, found).to_dict("records")
     }
     arms = [{key: _short(value) for key, value in asdict(arm).items()} for arm in design.arms]
     content = {
         "arms": arms,
         **described,
-        "true_value": _short(design.true_value),
+        "true_value": round(design.true_value, _DECIMALS) + 0.0,
         "null_is_true": design.null_is_true,
         "trials": found.trials,
         "seed": found.seed,
@@ -108,7 +161,8 @@ def _described(design: TrialDesign, found: SimulatedCharacteristics) -> list[str
     return [
         *lines,
         f"Test: {design.test}, {design.alternative}, alpha {design.alpha:g}",
-        f"Interval of the {what}: {design.interval_method}, {_percent(design.confidence_level)}",
+        f"Interval of the {what}: {design.interval_method}, "
+        f"two-sided {_percent(design.confidence_level)}",
         *textwrap.wrap(
             f"Unknown responses: {MISSING_HANDLING[design.missing]}", _WIDTH, subsequent_indent="  "
         ),

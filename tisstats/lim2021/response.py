@@ -140,8 +140,9 @@ def minimal_improvement_counts(published: PublishedFacts) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per way of counting: ``counted`` (which patients), ``patients``, ``of``, and
-        ``as_printed``, whether the percentage rounds to that of the discussion.
+        One row per way of counting: ``counted`` (which patients), ``patients``, ``of``,
+        ``denominator`` (who they are), and ``as_printed``, whether the percentage rounds to that of
+        the discussion.
     """
     by_end = published.count("response.minimal")
     lost = published.count("response.minimal_lost")
@@ -161,7 +162,8 @@ def minimal_improvement_counts(published: PublishedFacts) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(ways, columns=["counted", "patients", "of"])
     printed = [patients in minimal_improvement_matches(published, of) for _, patients, of in ways]
-    return frame.assign(as_printed=printed)
+    who = frame["of"].map({analysed: "analysed", included: "all included"})
+    return frame.assign(denominator=who, as_printed=printed)
 
 
 def minimal_improvement_matches(published: PublishedFacts, of: int) -> list[int]:

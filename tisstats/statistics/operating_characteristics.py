@@ -235,14 +235,19 @@ class SimulatedCharacteristics:
     exact: OperatingCharacteristics | None  #: the exact values; None if there are too many tables
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per characteristic: simulated value, Monte Carlo limits, exact value."""
+        """Return one row per characteristic: simulated value, Monte Carlo limits, exact value.
+
+        The limits are those of the simulation at `MONTE_CARLO_LEVEL`, and not of the estimate of
+        the trial: the columns are called `monte_carlo_low` and `monte_carlo_high`.
+        """
         rows = []
         for each in fields(OperatingCharacteristics):
             simulated: Interval = getattr(self, each.name)
             exact = float("nan") if self.exact is None else getattr(self.exact, each.name)
             row = (each.name, simulated.estimate, simulated.low, simulated.high, exact)
             rows.append(row)
-        return pd.DataFrame(rows, columns=["characteristic", "simulated", "low", "high", "exact"])
+        limits = ("monte_carlo_low", "monte_carlo_high")
+        return pd.DataFrame(rows, columns=["characteristic", "simulated", *limits, "exact"])
 
 
 def simulate_trials(design: TrialDesign, *, trials: Whole, seed: Whole) -> SimulatedCharacteristics:

@@ -100,14 +100,16 @@ class StudySpecifications(StudyChoices):
             ``Origin`` (observed or synthetic), ``Outcome`` (such as response, or the change of a
             measure), ``Group`` (arm or comparison), ``As described`` (yes in the row of the
             description's own choices; where it asks for bounds and a status is open, that row has
-            no open status as the outcome), a column for each choice, and the results of
-            `curve_of_counts`, with their ``Confidence level``, and of `change_curves`, whose
-            quartiles are ``quartile_low`` and ``quartile_high``; empty where a choice or a result
-            does not belong to the outcome.
+            no open status as the outcome), ``Estimate of`` (what ``estimate`` is, with its unit), a
+            column for each choice, and the results of `curve_of_counts`, whose limits are
+            ``confidence_low`` and ``confidence_high`` at their ``Confidence level``, and of
+            `change_curves`, whose quartiles are ``quartile_low`` and ``quartile_high``; P values
+            are ``pvalue_two_sided``. Empty where a choice or a result does not belong to the
+            outcome. Results have the digits in which processors do not differ.
         """
         table = pd.concat(list(self._tables(scheduler, progress)), ignore_index=True)
         table.insert(0, "Origin", self.data.study.study.data)
-        return table
+        return _rounded(table.rename(columns=_OF_ALL))
 
     def is_single_result(self, comparison: Comparison) -> bool:
         """Return whether the description has one result, which open statuses under bounds lack."""
@@ -121,29 +123,50 @@ class StudySpecifications(StudyChoices):
         return "yes" if single else "no single result: no open status as the outcome"
 
     def _tables(self, scheduler: str | None, progress: OnProgress | None) -> Iterator[pd.DataFrame]:
-        outcome = self.endpoint.words.noun.capitalize()
+        words = self.endpoint.words
+        outcome = words.noun.capitalize()
         for comparison in self.comparisons:
             curve = self.response(comparison, scheduler=scheduler, progress=progress)
             first = self._first_row(comparison)
-            table = _headed(curve.table(), outcome, comparison.title, as_described=first)
+            estimate = f"proportion of {words.patients}"
+            if comparison.reference is not None:
+                estimate = f"difference of proportions of {words.patients}"
+            table = curve.table().rename(columns=_OF_RESPONSE)
+            table = _headed(table, outcome, comparison.title, estimate, as_described=first)
             yield table.assign(**{"Confidence level": self.inference.confidence_level})
         measures = self.data.trial.description.measures
         for arm, label in self.data.study.arms.items():
             for measure, curve in self.changes(arm).items():
                 scale = measures[measure]
                 table = curve.table().rename(columns=_OF_CHANGES)
-                yield _headed(table, f"Change of {scale.name}, {scale.unit}", label)
+                what = f"median change, {scale.unit}"
+                yield _headed(table, f"Change of {scale.name}, {scale.unit}", label, what)
 
 
-#: Results of changes that are called like limits of confidence, and are none.
+#: What the results of a curve are called in the table, where limits of confidence stand beside
+#: quartiles, and nothing else says how many sides a test has.
+_OF_RESPONSE = {"low": "confidence_low", "high": "confidence_high"}
 _OF_CHANGES = {"low": "quartile_low", "high": "quartile_high"}
+_OF_ALL = {"pvalue": "pvalue_two_sided"}
+
+#: Decimals of estimates and their limits, and digits of P values, however small these are.
+_DECIMALS, _DIGITS = 10, 12
 
 #: First words of the columns of counts.
 _COUNTED = ("responders", "patients", "n")
 
 
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without the last digits of floats, such as those of 0.30000000000000004."""
+    measured = ["estimate", *_OF_RESPONSE.values(), *_OF_CHANGES.values()]
+    found = {name: table[name].astype(float).round(_DECIMALS) + 0.0 for name in measured}
+    tested = _OF_ALL["pvalue"]
+    found[tested] = table[tested].map(lambda value: float(f"{value:.{_DIGITS}g}"))
+    return table.assign(**found)
+
+
 def _headed(
-    table: pd.DataFrame, outcome: str, group: str, *, as_described: str = "yes"
+    table: pd.DataFrame, outcome: str, group: str, estimate: str, *, as_described: str = "yes"
 ) -> pd.DataFrame:
     # Whole numbers stay so beside the empty cells of other outcomes.
     counts = [name for name in table if str(name).partition("_")[0] in _COUNTED]
@@ -152,4 +175,5 @@ def _headed(
     table.insert(1, "Group", group)
     # The first level of each choice is that of the description.
     table.insert(2, "As described", [as_described, *["no"] * (len(table) - 1)])
+    table.insert(3, "Estimate of", estimate)
     return table

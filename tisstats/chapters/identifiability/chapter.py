@@ -31,9 +31,11 @@ class Identifiability(Constraints, CohortDiversity, OpenQuantities, BoundAssumpt
         return Fingerprints(self.published)
 
     @property
-    def giving_title(self) -> str:
-        """The method that gives the printed interval."""
-        return method_title(response.printed_interval(self.published).methods_matching_print[0])
+    def named_title(self) -> str:
+        """Level and method of the printed interval that the article names."""
+        outcome = response.printed_interval(self.published)
+        level = format_confidence_level(outcome.level)
+        return f"{level}% {method_title(outcome.named_method_interval.method)}"
 
     @described(
         {
@@ -41,7 +43,7 @@ class Identifiability(Constraints, CohortDiversity, OpenQuantities, BoundAssumpt
                 "{lower limit}",
                 "Responders",
                 "%",
-                "{self.giving_title}",
+                "printed as {self.named_title}",
                 "{self.analysed}",
                 origin="published",
             ),
@@ -49,7 +51,7 @@ class Identifiability(Constraints, CohortDiversity, OpenQuantities, BoundAssumpt
                 "{upper limit}",
                 "Responders",
                 "%",
-                "{self.giving_title}",
+                "printed as {self.named_title}",
                 "{self.analysed}",
                 origin="published",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tisstats.chapters import bound_tables
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.page import Rows, described, table
-from tisstats.chapters.result_facts import COUNT_OF_ALL, LABEL, OMITTED, WORDS, Facts, counted
+from tisstats.chapters.result_facts import COUNT_OF_ALL, PERCENTAGE, WORDS, Facts, counted
 from tisstats.figures.numbers import format_confidence_level, of_all, yes_no
 from tisstats.printed import format_rounded
 from tisstats.synthetic import CONSTRAINTS
@@ -147,11 +147,7 @@ class Constraints(PatientChapter):
         "Plausibility criteria (ours), and percentage of synthetic cohorts meeting each",
         collapsed=True,
         columns={
-            "Criterion": OMITTED,
-            "Name": LABEL,
-            "*, %": Facts(
-                "{estimate}", unit="%", method="median share of cohorts", n="{self.effect_cohorts}"
-            ),
+            "*, %": Facts(PERCENTAGE, "Cohorts meeting it", n="{self.effect_cohorts}"),
             "*": WORDS,
         },
         source="synthetic",

@@ -18,17 +18,17 @@ class CohortDiversity(CohortsAndBounds, PatientChapter):
 
     @described(
         {
-            "cohorts": counted("Synthetic cohorts", "cohorts"),
-            "candidates": counted("Candidates for the reference cohort", "cohorts"),
+            "cohorts": counted("Synthetic cohorts", "cohorts", origin="book"),
+            "candidates": counted("Candidates for the reference cohort", "cohorts", origin="book"),
             "patients_changed": Facts(
                 "{percentage}",
-                "Patients whose profile differs from that in another cohort",
-                n="{self.cohorts}",
+                "Patients whose profile differs from that in the next cohort",
+                n="{self.matched_patients}",
             ),
             "visits_changed": Facts(
                 "{percentage}",
-                "Visits that differ from those in another cohort",
-                n="{self.cohorts}",
+                "Patients whose visits differ from those in the next cohort",
+                n="{self.matched_patients}",
             ),
             "rank_correlation": Facts(
                 "{correlation}",
@@ -37,7 +37,10 @@ class CohortDiversity(CohortsAndBounds, PatientChapter):
                 n="{self.cohorts}",
             ),
             "collapsed": Facts(
-                "Of {count} unpublished*", "Unpublished quantities examined", "quantities"
+                "Of {count} unpublished*",
+                "Unpublished quantities examined",
+                "quantities",
+                origin="book",
             ),
         },
         source="synthetic",
@@ -53,6 +56,11 @@ class CohortDiversity(CohortsAndBounds, PatientChapter):
             "rank_correlation": format_rounded(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
+
+    @property
+    def matched_patients(self) -> int:
+        """Patients compared with the one of the same number in the next cohort."""
+        return self.cohorts * self.analysed
 
     def another_cohort(self) -> Interactive:
         """Return the slider through the cohorts of the project's ensemble.

@@ -308,17 +308,18 @@ class Fingerprints:
         columns={
             "P as printed": Facts(
                 "{P value}",
-                method="as printed, exact or asymptotic not stated",
+                method="two-sided signed-rank test as printed, exact or asymptotic not stated",
+                n="{self.analysed}",
                 origin="published",
             ),
             "P of all*": Facts(
                 P_RANGE,
-                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                method="two-sided signed-rank test, asymptotic, zeros dropped, ties corrected",
                 group="all",
             ),
             "P of completers*": Facts(
                 P_RANGE,
-                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                method="two-sided signed-rank test, asymptotic, zeros dropped, ties corrected",
                 group="completers",
             ),
             "*": WORDS,
@@ -346,8 +347,8 @@ class Fingerprints:
             "Changed condition": LABEL,
             "Attainable P, completers": Facts(
                 P_RANGE,
-                method="signed-rank test, zeros dropped, ties corrected; asymptotic unless "
-                "the condition says exact",
+                method="two-sided signed-rank test, zeros dropped, ties corrected; asymptotic "
+                "unless the condition says exact",
                 group="completers",
             ),
             "*": WORDS,

@@ -119,11 +119,18 @@ class Coverage(PrintedIntervalSource):
         "Coverage and expected width of each method, %; means over a uniform distribution of true "
         "proportions",
         columns={
-            "Minimum coverage": Facts("{coverage}", method="@row", n="{self.analysed}"),
+            "Minimum coverage": Facts(
+                "{coverage}", method="{self.level_words} @row", n="{self.analysed}"
+            ),
             "True proportion at the minimum": Facts(VALUE, unit="%"),
-            "Mean coverage": Facts("{coverage}", method="@row", n="{self.analysed}"),
+            "Mean coverage": Facts(
+                "{coverage}", method="{self.level_words} @row", n="{self.analysed}"
+            ),
             "Mean expected width": Facts(
-                "{width}", unit="percentage points", method="@row", n="{self.analysed}"
+                "{width}",
+                unit="percentage points",
+                method="{self.level_words} @row",
+                n="{self.analysed}",
             ),
         },
     )

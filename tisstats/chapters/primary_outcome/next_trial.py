@@ -90,12 +90,14 @@ class NextTrial(Chapter):
     @table(
         "Sample size of a next trial, by design and test",
         columns={
-            "Patients": Facts("{sample size} * | more than {sample size} *", method="@row"),
-            "Sufficient for every n from": Facts(
-                "{sample size} | none up to {sample size}", method="@row"
+            "Patients": Facts(
+                "{sample size} * | more than {sample size} *", method="two-sided: @row"
             ),
-            "Power, %": Facts("{power}", method="@row"),
-            "Maximum type I error, %": Facts("{type I error}", method="@row"),
+            "Sufficient for every n from": Facts(
+                "{sample size} | none up to {sample size}", method="two-sided: @row"
+            ),
+            "Power, %": Facts("{power}", method="two-sided: @row"),
+            "Maximum type I error, %": Facts("{type I error}", method="two-sided: @row"),
         },
         rows={
             "*arms,*": Facts(what="sizes per arm"),

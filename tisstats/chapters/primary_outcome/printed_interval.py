@@ -56,7 +56,7 @@ class PrintedIntervalSource(Chapter):
                 "{lower limit}",
                 "Responders",
                 "%",
-                "{self.named_title}",
+                "printed as {self.named_title}",
                 "{self.printed_interval.count.patients}",
                 origin="published",
             ),
@@ -64,7 +64,7 @@ class PrintedIntervalSource(Chapter):
                 "{upper limit}",
                 "Responders",
                 "%",
-                "{self.named_title}",
+                "printed as {self.named_title}",
                 "{self.printed_interval.count.patients}",
                 origin="published",
             ),
@@ -86,13 +86,11 @@ class PrintedIntervalSource(Chapter):
                 "{mean}",
                 "Limits of the printed interval",
                 "%",
-                n="{self.printed_interval.count.patients}",
             ),
             "true_middle": Facts(
                 "{mean}",
                 "Limits of the interval by the named method",
                 "%",
-                n="{self.printed_interval.count.patients}",
             ),
             "methods_total": counted("Methods for an interval", "methods", origin="book"),
             "methods_giving": WORDS,
@@ -149,8 +147,12 @@ class PrintedIntervalSource(Chapter):
         return self._at_printed_level(self.printed_interval.methods_matching_print[0])
 
     def _at_printed_level(self, method: str) -> str:
-        level = format_confidence_level(self.printed_interval.level)
-        return f"{level}% {statistics.method_title(method)}"
+        return f"{self.printed_level}% {statistics.method_title(method)}"
+
+    @property
+    def printed_level(self) -> str:
+        """Confidence level of the printed interval, %."""
+        return format_confidence_level(self.printed_interval.level)
 
     @table(
         "{self.printed_caption} by method, %",
@@ -159,21 +161,21 @@ class PrintedIntervalSource(Chapter):
                 "{lower limit}",
                 "Responders",
                 unit="%",
-                method="@row",
+                method="{self.printed_level}% @row",
                 n="{self.printed_interval.count.patients}",
             ),
             "High": Facts(
                 "{upper limit}",
                 "Responders",
                 unit="%",
-                method="@row",
+                method="{self.printed_level}% @row",
                 n="{self.printed_interval.count.patients}",
             ),
             "Width": Facts(
                 "{width}",
                 "Interval for the responders",
                 unit="percentage points",
-                method="@row",
+                method="{self.printed_level}% @row",
                 n="{self.printed_interval.count.patients}",
             ),
             "*": WORDS,

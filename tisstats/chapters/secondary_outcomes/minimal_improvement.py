@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tisstats.chapters.chapter import PUBLISHED, Chapter
 from tisstats.chapters.page import FigureItem, Rows, figure_item, table
-from tisstats.chapters.result_facts import WORDS, Facts
+from tisstats.chapters.result_facts import LABEL, WORDS, Facts
 from tisstats.figures import course_bar
 from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.lim2021.response import courses, minimal_improvement_counts
@@ -16,6 +16,7 @@ class MinimalImprovement(Chapter):
     @table(
         "Less stringent definition of the Discussion: counts derivable from the text",
         columns={
+            "Denominator": LABEL,
             "Patients, n/N (%)": Facts(
                 "{count}/{denominator} ({percentage})", "Patients", "patients"
             ),
@@ -29,6 +30,7 @@ class MinimalImprovement(Chapter):
             percentage = format_percent(row["patients"] / row["of"], 0)
             yield {
                 "Patients counted": row["counted"],
+                "Denominator": row["denominator"],
                 "Patients, n/N (%)": f"{row['patients']}/{row['of']} ({percentage})",
                 f"Rounds to {printed}%": yes_no(row["as_printed"]),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from tisstats.chapters.chapter import PUBLISHED
@@ -24,14 +25,14 @@ _NOT_COMPUTED = "not computed with this definition"
 #: What a range of exact P values is.
 _EXACT_P = Facts(
     P_RANGE + " | {P value}",
-    method="signed-rank test, exact, zeros dropped",
+    method="two-sided signed-rank test, exact, zeros dropped",
     n="{self.analysed}",
 )
 
 #: What a range of asymptotic P values is.
 _ASYMPTOTIC_P = Facts(
     P_RANGE + " | {P value}",
-    method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+    method="two-sided signed-rank test, asymptotic, zeros dropped, ties corrected",
     n="{self.analysed}",
 )
 
@@ -167,7 +168,7 @@ class PValues(Table2):
         columns={
             "P as printed": Facts(
                 "{P value}",
-                method="as printed, exact or asymptotic not stated",
+                method="two-sided signed-rank test as printed, exact or asymptotic not stated",
                 n="{self.analysed}",
                 origin="published",
             ),
@@ -220,16 +221,11 @@ class PValues(Table2):
         "one of the exact and the asymptotic test",
         columns={
             "Changes (synthetic)": WORDS,
-            "Asymptotic P": Facts(
-                "{P value}",
-                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
-                origin="synthetic",
-            ),
-            "Exact P": Facts(
-                "{P value}", method="signed-rank test, exact, zeros dropped", origin="synthetic"
-            ),
+            "Asymptotic P": replace(_ASYMPTOTIC_P, shape="{P value}", origin="synthetic"),
+            "Exact P": replace(_EXACT_P, shape="{P value}", origin="synthetic"),
             "*": WORDS,
         },
+        rows=PSOAS,
     )
     def discordant_table(self) -> Rows:
         """Return the table of `discordant_samples`."""

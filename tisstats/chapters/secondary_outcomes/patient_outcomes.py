@@ -59,12 +59,15 @@ class PatientOutcomes(Table2, PatientChapter):
             "P, *": Facts(
                 "{P value}",
                 "P",
-                method="signed-rank test, asymptotic, zeros dropped, ties corrected",
+                method="two-sided signed-rank test, asymptotic, zeros dropped, ties corrected",
                 n="{self.analysed}",
             ),
             "Outcome measure": WORDS,
             "*": Facts(
-                QUARTILES, unit="@row unit", method="{self.rule_in_words}", n="{self.analysed}"
+                QUARTILES,
+                unit="@row unit",
+                method="quartiles by {self.rule_in_words}",
+                n="{self.analysed}",
             ),
         },
         rows=PSOAS,

@@ -14,7 +14,9 @@ from tisstats.printed import to_fraction
 _TABLE2 = {
     "Outcome measure": WORDS,
     "P": Facts(
-        "{P value}", method="as printed, exact or asymptotic not stated", n="{self.analysed}"
+        "{P value}",
+        method="two-sided signed-rank test as printed, exact or asymptotic not stated",
+        n="{self.analysed}",
     ),
     "*": Facts(
         QUARTILES,

@@ -29,12 +29,17 @@ def _comparison_facts() -> dict[str, Facts]:
     facts: dict[str, Facts] = {}
     for trial in ("proderm", "alkivia"):
         for threshold in ("minimal", "moderate"):
+            name, origin = (
+                f"{{self.trial_names[{trial}]}}",
+                f"{{self.origins[{trial}_{threshold}]}}",
+            )
             n = f"{{self.at[{trial}_{threshold}].placebo.patients}}"
-            more = {"n": n, "group": trial}
-            what = f"Responders with placebo, {threshold} improvement"
+            more = {"n": n, "group": "placebo"}
+            what = f"{name}: Responders, {threshold} improvement"
+            counts = {"group": "placebo", "origin": origin}
             facts |= {
-                f"{trial}_{threshold}_responders": counted(what, group=trial),
-                f"{trial}_{threshold}_patients": counted("Patients with placebo", group=trial),
+                f"{trial}_{threshold}_responders": counted(what, **counts),
+                f"{trial}_{threshold}_patients": counted(f"{name}: Patients", **counts),
                 f"{trial}_{threshold}_percent": Facts(PERCENTAGE, what, **more),
                 f"{trial}_{threshold}_low": Facts(
                     "{lower limit}", what, "%", "{self.interval_words}", **more

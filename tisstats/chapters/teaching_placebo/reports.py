@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from tisstats.chapters.page import Rows, table
-from tisstats.chapters.result_facts import LABEL, VALUE, WORDS, Facts, cell_name
+from tisstats.chapters.result_facts import COUNT_OF, LABEL, VALUE, WORDS, Facts, cell_name
 from tisstats.chapters.teaching_placebo.trials import PlaceboTrials
 from tisstats.figures.numbers import format_percent
 from tisstats.printed import percent_range
@@ -100,43 +100,54 @@ class TrialReports(PlaceboTrials):
         "Other placebo-controlled trials, which report another outcome or mean scores",
         columns={
             "Trial": LABEL,
+            "Result": LABEL,
             "Week": Facts(VALUE, "Week of the result", "week", origin="published"),
-            "Treated": Facts(VALUE, unit="@Unit", group="treated", origin="published"),
-            "Placebo": Facts(VALUE, unit="@Unit", group="placebo", origin="published"),
-            "Responders": Facts(
-                "{count} of {denominator} v {count} of {denominator} (inferred)",
-                "Responders, treated, then placebo",
-                "patients",
-            ),
+            **{
+                arm.capitalize(): Facts(
+                    "{percentage}% | {mean} points",
+                    unit="points",
+                    n=f"@Responders, {arm}",
+                    group=arm,
+                    origin="published",
+                )
+                for arm in ("treated", "placebo")
+            },
+            **{
+                f"Responders, {arm}": Facts(COUNT_OF, "", "patients", group=arm, origin="inferred")
+                for arm in ("treated", "placebo")
+            },
             "*": WORDS,
         },
         collapsed=True,
-        notes={"Responders": "Treated, then placebo; inferred from the percentages."},
+        notes={"Responders, treated": "In both arms inferred from the percentages."},
     )
     def other_trials(self) -> Rows:
         """Return trials whose reports give a mean score, or responders by another definition."""
         for row in self.trials.tables["other_trials"].to_dict("records"):
+            unit = "%" if row["unit"] == "%" else f" {row['unit']}"
             yield {
                 "Trial": f"{row['trial']}, {row['drug']}",
                 "Result": row["result"],
-                "Unit": row["unit"],
                 "Week": row["week"],
-                "Treated": row["treated"],
-                "Placebo": row["placebo"],
-                "Responders": _responders(row),
+                "Treated": f"{row['treated']}{unit}",
+                "Placebo": f"{row['placebo']}{unit}",
+                **_responders(row),
                 "Source": f"{row['source']} ({row['certainty']})",
             }
 
 
-def _responders(row: Mapping[Hashable, Any]) -> str:
-    """Return the inferred counts of a trial that gives percentages, a dash for another."""
+def _responders(row: Mapping[Hashable, Any]) -> dict[str, str]:
+    """Return the inferred counts of a trial that gives percentages, dashes for another."""
+    columns = ("Responders, treated", "Responders, placebo")
     if row["unit"] != "%":
-        return "–"
+        return dict.fromkeys(columns, "–")
     patients = PerArm(int(row["treated_patients"]), int(row["placebo_patients"]))
     (found,) = pairs_as_printed(PerArm(row["treated"], row["placebo"]), patients)
-    return (
-        f"{found.treated} of {patients.treated} v {found.placebo} of {patients.placebo} (inferred)"
+    cells = (
+        f"{found.treated} of {patients.treated}",
+        f"{found.placebo} of {patients.placebo}",
     )
+    return dict(zip(columns, cells, strict=True))
 
 
 def _allowed(arm: str, percent: str, inferred: placebo.Arm) -> dict[str, str]:

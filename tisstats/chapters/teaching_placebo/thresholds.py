@@ -119,14 +119,14 @@ class ResponseByThreshold(PlaceboTrials):
                 INTERVAL,
                 "Responders, immunoglobulin minus placebo, limits as printed",
                 "percentage points",
-                "Wald, as printed",
+                "printed as {self.level_of_print}% Wald",
                 origin="published",
             ),
             "printed_level": Facts(
                 "{level}", "Confidence level of the printed limits", origin="published"
             ),
             "methods_within": Facts(
-                "{difference}", "Largest between limits by different methods", "percentage points"
+                "{change}", "Largest between limits by different methods", "percentage points"
             ),
         }
     )
@@ -160,9 +160,14 @@ class ResponseByThreshold(PlaceboTrials):
             "printed_limits": " to ".join(
                 self.trials.text(f"{printed}.{end}") for end in ("low", "high")
             ),
-            "printed_level": self.trials.text(f"{printed}.level"),
+            "printed_level": self.level_of_print,
             "methods_within": format_percent(max(max(end) - min(end) for end in ends)),
         }
+
+    @property
+    def level_of_print(self) -> str:
+        """Confidence level of the printed limits of the difference, %."""
+        return self.trials.text(f"shares.{LESSON}.{self.scores['minimal']}.level")
 
     def _difference(self, each: ThresholdComparison, method: str = "newcombe") -> Interval:
         return placebo.arm_difference(
@@ -173,7 +178,7 @@ class ResponseByThreshold(PlaceboTrials):
         {
             **{
                 f"{arm}_falls_by": Facts(
-                    "{difference}",
+                    "{change}",
                     "Responders, at the lower threshold minus at the higher",
                     "percentage points",
                     n=f"{{self.arms[{arm}].patients}}",
@@ -262,8 +267,8 @@ class ResponseByThreshold(PlaceboTrials):
         "Responders by trial and threshold, and the difference between the arms",
         columns={
             "Trial and threshold": LABEL,
-            "Treated": Facts(COUNT_OF, "Responders", "patients", group="treated"),
-            "Placebo": Facts(COUNT_OF, "Responders", "patients", group="placebo"),
+            "Treated": Facts(COUNT_OF, "Responders", "patients", group="treated", origin="@Counts"),
+            "Placebo": Facts(COUNT_OF, "Responders", "patients", group="placebo", origin="@Counts"),
             "Difference": Facts(
                 "{difference}", "Responders, treated minus placebo", "percentage points"
             ),
@@ -309,7 +314,7 @@ class ResponseByThreshold(PlaceboTrials):
                 INTERVAL,
                 "Responders, immunoglobulin minus placebo",
                 "percentage points",
-                "@row",
+                "{self.level_words} @row",
                 "{self.in_both_arms}",
             ),
             "*": WORDS,

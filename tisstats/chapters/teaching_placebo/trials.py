@@ -64,6 +64,18 @@ class PlaceboTrials(Chapter):
         }
 
     @property
+    def trial_names(self) -> dict[str, str]:
+        """The names of the trials, by short name."""
+        return {each.trial: self.name_of(each) for each in self.comparisons}
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where the counts of each comparison come from: printed, or inferred."""
+        return {
+            name: "inferred" if each.inferred else "published" for name, each in self.at.items()
+        }
+
+    @property
     def conditions(self) -> str:
         """What responders had to meet besides a score."""
         return name_conditions(self.trials, self.comparisons)

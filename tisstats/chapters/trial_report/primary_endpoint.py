@@ -222,6 +222,7 @@ class PrimaryEndpoint(TrialChapter):
             "*": Facts(
                 "{estimate} ({lower limit} to {upper limit})<; for some *> | {lowest "
                 "estimate} to {highest estimate} ({lower limit} to {upper limit})<; for some *>",
+                "against {self.reference_label}",
                 group="@column",
                 n="{self.result.denominator}",
             ),
@@ -242,7 +243,8 @@ class PrimaryEndpoint(TrialChapter):
                 "{self.level}% confidence level",
             ),
             "P,*": Facts(
-                "{P value} | {lowest P value} to {highest P value}", method="{self.test_title}"
+                "{P value} | {lowest P value} to {highest P value}",
+                method="{self.test_title}, two-sided",
             ),
         },
     )

@@ -22,7 +22,10 @@ from tisstats.trial.study_wording import describe_population, describe_windows
 from tisstats.trial.summaries import response_counts
 
 #: What follows the quartiles of a week where missing measures leave scores open.
-_OPEN = "<; {unknown} open><: median {lowest median}< to {highest median}>>< either way>"
+_OPEN = (
+    "<; {unknown} open><: median {lowest median} to {highest median}>"
+    "<: median {median of all} either way>"
+)
 
 #: How the scores of a week are printed.
 _SCORES = " | ".join(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,12 @@ from tisstats.chapters.page import (
 from tisstats.chapters.result_facts import COUNT_OF, LABEL, WORDS, Facts, counted, stated
 from tisstats.chapters.specification_items import (
     CONCLUSION_FACTS,
-    SHARE_FACTS,
     conclusion_row,
     curve_content,
     judge,
     level_rows,
     percent_span,
+    share_facts,
     share_rows,
 )
 from tisstats.chapters.trial_report.chapter import TrialChapter
@@ -54,6 +55,13 @@ _CHANGE_DECIMALS = 2
 
 #: What stands for the main analysis of a study that asks for bounds.
 _BOUNDS = "bounds, no single result"
+
+
+class _Titled(NamedTuple):
+    """A judgement with the comparison that it is about."""
+
+    title: str
+    judged: Judgement
 
 
 @dataclass(frozen=True)
@@ -208,13 +216,13 @@ class Sensitivity(TrialChapter):
             f"A choice decides "
             f"alone where its level changes the answer while all other choices stay as they are. "
             f"{self.level}% intervals",
-            columns=SHARE_FACTS,
+            columns=share_facts("{self.title}: {self.judged.conclusion.label}"),
             origin=self.label,
         )
-        def tabulate() -> Rows:
-            yield from share_rows(judged)
+        def shares(of: _Titled) -> Rows:
+            yield from share_rows(of.judged)
 
-        return tabulate()
+        return shares(_Titled(title, judged))
 
     def curve_items(self) -> list[FigureItem | Markdown]:
         """Return the curve of each comparison, with its caption below."""
@@ -266,7 +274,7 @@ class Sensitivity(TrialChapter):
             ),
             "P": Facts(
                 "{lowest P value} to {highest P value} | {P value}",
-                method="signed-rank test, two-sided, over every combination of choices",
+                method="two-sided signed-rank test, over every combination of choices",
                 n="@n",
             ),
             "P significant*": Facts(COUNT_OF, "Combinations with a significant P", "combinations"),
