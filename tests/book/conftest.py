@@ -32,9 +32,9 @@ from IPython.display import display
 from tisstats.book.notebook import show
 from tisstats.chapters.page import FigureItem
 
-figure, axes = plt.subplots()
+figure, axes = plt.subplots(figsize=(2, 1.5))
 axes.plot([1, threshold])
-phone, axes = plt.subplots(figsize=(3, 2))
+phone, axes = plt.subplots(figsize=(1.5, 1))
 axes.plot([1, threshold])
 show(FigureItem(figure, "A line that rises to the threshold.", "line", phone))
 plt.close("all")
@@ -178,20 +178,29 @@ class TinyBook:
         }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let all builds of a module fork their kernels from one process, which takes long to start.
-
-    Builds that are processes, such as those of the real book, still start and end their own.
-    """
+@pytest.fixture(scope="session")
+def _fork_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[], kernels.ForkServer | None]]:
+    """Return a process that forks kernels, started when it is first wanted: that takes long."""
     start = kernels.fork_server
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
 
         @cache
         def server() -> kernels.ForkServer | None:
             return stack.enter_context(start(tmp_path_factory.mktemp("log") / "kernels.log"))
 
-        patch.setattr(kernels, "fork_server", lambda _: nullcontext(server()))
+        yield server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_fork_server(_fork_server: Callable[[], kernels.ForkServer | None]) -> Iterator[None]:
+    """Let all builds of a run of the tests fork their kernels from one process.
+
+    Builds that are processes, such as those of the real book, still start and end their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "fork_server", lambda _: nullcontext(_fork_server()))
         yield
 
 

@@ -293,8 +293,17 @@ def test_what_is_put_into_the_folder_during_the_build_is_not_replaced(
 
 def test_a_build_leaves_nothing_half_done_behind(tiny_book):
     left = {path.name for path in (tiny_book.root / "_build").iterdir()}
-    assert left == {*(".lock", ".pages-lock", "html", "logs", "nbcache", "pages", "pythons", "src")}
+    kept = ("html", "logs", "nbcache", "pages", "pythons", "readings.json", "src")
+    assert left == {".lock", ".pages-lock", *kept}
     assert (tiny_book.html / MARK).is_file()
+
+
+def test_files_of_the_theme_that_no_reader_needs_are_not_copied(tiny_book):
+    for folder in (tiny_book.html, tiny_book.project.kept_pages / "html"):
+        names = {path.name for path in (folder / "_static").rglob("*")}
+        assert "pydata-sphinx-theme.css" in names
+        assert not names & {"locales", "webpack-macros.html"}
+        assert not [name for name in names if name.endswith(".map")]
 
 
 def test_results_of_code_that_changed_meanwhile_are_not_kept(tiny_book, notebook_writer, code_cell):

@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
+from lxml import html
 
+from tests.book.parsed import of_class, parse, text_of
 from tests.book.shown import Executed, check_results
 from tisstats.book.run.digests import Surroundings
 from tisstats.book.run.execute import plan_runs
@@ -39,10 +40,6 @@ FETCHING = {
 ADDRESS_IN_STYLE = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""")
 
 
-def soup(page: Path) -> BeautifulSoup:
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-
-
 def missing(address: str, page: Path) -> bool:
     """Whether an address leads out of the book or to nothing in it."""
     parts = urlsplit(address)
@@ -56,7 +53,7 @@ def missing(address: str, page: Path) -> bool:
 @pytest.fixture(scope="module")
 def all_pages(built_book):
     """Every page that there is, parsed."""
-    return {page: soup(page) for page in sorted(built_book.rglob("*.html")) if in_book(page)}
+    return {page: parse(page) for page in sorted(built_book.rglob("*.html")) if in_book(page)}
 
 
 def in_book(page: Path) -> bool:
@@ -70,15 +67,15 @@ def test_a_page_is_there(built_book, name):
 
 def test_whatever_pages_fetch_lies_beside_them(all_pages):
     faults = [
-        f"{page.name}: {element.name} {element[attribute]}"
+        f"{page.name}: {name} {address}"
         for page, parsed in all_pages.items()
         for name, attribute in FETCHING.items()
-        for element in parsed.find_all(name, attrs={attribute: True})
-        if missing(element[attribute], page)
+        for address in parsed.xpath(f"//{name}/@{attribute}")
+        if missing(address, page)
     ]
     assert faults == []
     # A list of several would not be an address.
-    assert not any(parsed.select("img[srcset], source[src]") for parsed in all_pages.values())
+    assert not any(parsed.xpath("//img[@srcset] | //source[@src]") for parsed in all_pages.values())
 
 
 def test_whatever_styles_fetch_lies_beside_them(built_book, all_pages):
@@ -89,8 +86,7 @@ def test_whatever_styles_fetch_lies_beside_them(built_book, all_pages):
         if missing(address[0] or address[1], sheet)
     ]
     for page, parsed in all_pages.items():
-        inline = [style.get_text() for style in parsed.find_all("style")]
-        inline += [element["style"] for element in parsed.find_all(style=True)]
+        inline = parsed.xpath("//style/text() | //@style")
         faults += [f"{page.name}: {style}" for style in inline if ADDRESS_IN_STYLE.search(style)]
     assert faults == []
 
@@ -127,13 +123,11 @@ def test_every_class_of_a_style_sheet_is_used(built_book):
 
 
 def test_links_within_the_book_lead_somewhere(all_pages):
-    targets = {
-        page: {tag["id"] for tag in parsed.find_all(id=True)} for page, parsed in all_pages.items()
-    }
+    targets = {page: set(parsed.xpath("//@id")) for page, parsed in all_pages.items()}
     faults = []
     for page, parsed in all_pages.items():
-        for link in parsed.find_all("a", href=True):
-            parts = urlsplit(link["href"])
+        for link in dict.fromkeys(parsed.xpath("//a/@href")):
+            parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
             target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
@@ -141,7 +135,7 @@ def test_links_within_the_book_lead_somewhere(all_pages):
             # The empty fragment is the top of a page.
             lost = parts.fragment and known is not None and unquote(parts.fragment) not in known
             if not target.exists() or lost:
-                faults.append(f"{page.name}: {link['href']}")
+                faults.append(f"{page.name}: {link}")
     assert faults == []
 
 
@@ -160,8 +154,8 @@ def test_sentences_say_all_and_no_question_ends_in_a_colon(built_book, all_pages
     for page, parsed in all_pages.items():
         if page.is_relative_to(built_book / "book" / "reference") or page.stem == AGREEMENT:
             continue  # examples of functions, and cases that have counts as their names
-        for element in parsed.select("article p, article li"):
-            text = " ".join(element.get_text().split())
+        for element in parsed.xpath("//article//p | //article//li"):
+            text = " ".join(text_of(element).split())
             found = COUNTED_TWICE.search(text)
             if found or "?:" in text:
                 faults.append(f"{page.name}: {found[0] if found else text}")
@@ -176,10 +170,10 @@ def is_described(image):
 
 def test_figures_are_described_in_words(all_pages):
     images = [
-        (page.name, image) for page, parsed in all_pages.items() for image in parsed.find_all("img")
+        (page.name, image) for page, parsed in all_pages.items() for image in parsed.iter("img")
     ]
     assert images
-    assert [(page, str(image)) for page, image in images if not is_described(image)] == []
+    assert [(page, dict(image.attrib)) for page, image in images if not is_described(image)] == []
 
 
 def test_every_figure_of_a_notebook_has_a_caption_and_an_image(built_book, all_pages):
@@ -188,36 +182,35 @@ def test_every_figure_of_a_notebook_has_a_caption_and_an_image(built_book, all_p
         given = (cell["metadata"].get("mystnb", {}).get("figure") for cell in cells)
         names = [figure["name"] for figure in given if figure]
         parsed = all_pages[built_book / "notebooks" / f"{notebook.stem}.html"]
-        assert len(parsed.select("article img")) == len(names), notebook.stem
+        assert len(parsed.xpath("//article//img")) == len(names), notebook.stem
         for name in names:
-            figure = parsed.find("figure", id=name)
-            assert len(figure.find("figcaption").get_text()) > 20, name
-            assert len(list(filter(is_described, figure.find_all("img")))) == 1, name
+            (figure,) = parsed.xpath(f"//figure[@id='{name}']")
+            (caption,) = figure.iter("figcaption")
+            assert len(text_of(caption)) > 20, name
+            assert len(list(filter(is_described, figure.iter("img")))) == 1, name
 
 
 @pytest.mark.parametrize("alt", ["", 'alt=""', 'alt="../_images/forest-of-intervals.svg"'])
 def test_an_image_without_words_is_found(alt):
-    assert not is_described(BeautifulSoup(f"<img src='a.svg' {alt}>", "html.parser").img)
+    assert not is_described(html.fromstring(f"<img src='a.svg' {alt}>"))
 
 
 def test_no_page_shows_an_error(all_pages):
     for page, parsed in all_pages.items():
         # An example in a docstring may show what is refused.
-        examples = {
-            id(part) for each in parsed.select(".doctest") for part in each.find_all(string=True)
-        }
-        texts = parsed.find_all(string=True)
-        text = " ".join(part for part in texts if id(part) not in examples)
+        shown = parsed.xpath(f"//text()[not(ancestor::*{of_class('doctest')})]")
+        text = " ".join(shown)
         for trace in ("Traceback (most recent call last)", "KeyError", "NameError", "<Figure size"):
             assert trace not in text, f"{page.name}: {trace}"
-        assert not parsed.select(".output.traceback, .output.stderr, .system-message"), page.name
+        for faulty in (("output", "traceback"), ("output", "stderr"), ("system-message",)):
+            assert not parsed.xpath(f"//*{of_class(*faulty)}"), page.name
 
 
 def test_every_pasted_value_is_there(all_pages):
     pasted = [
-        (page.name, value.get_text().strip())
+        (page.name, text_of(value).strip())
         for page, parsed in all_pages.items()
-        for value in parsed.select(".pasted-text")
+        for value in parsed.xpath(f"//*{of_class('pasted-text')}")
     ]
     assert len(pasted) > 20
     for page, value in pasted:
@@ -235,10 +228,12 @@ def test_formulas_bring_mathjax_and_nothing_else_does(built_book):
 def test_titles_and_buttons_of_the_theme_say_what_they_are_once(all_pages):
     names = set()
     for page, parsed in all_pages.items():
-        title, *repeated = parsed.title.get_text().split(" — ")
+        title, *repeated = parsed.findtext(".//title").split(" — ")
         assert title not in repeated, page
-        named = parsed.select(".toctree-l1 summary, button.sidebar-toggle")
-        names |= {each.get("title") or each["aria-label"] for each in named}
+        named = parsed.xpath(
+            f"//*{of_class('toctree-l1')}//summary | //button{of_class('sidebar-toggle')}"
+        )
+        names |= {each.get("title") or each.attrib["aria-label"] for each in named}
     assert {"Pages of this book", "Contents of this page", "Pages of The outcome measures"} <= names
     assert not any("sidebar" in name for name in names)
 

@@ -6,10 +6,10 @@ import shutil
 import pytest
 
 from tests.book import shown
+from tisstats.book.run import kernels
 from tisstats.book.run.digests import Surroundings
 from tisstats.book.run.execute import kernel_log, plan_runs, run_all
 from tisstats.book.run.kept import read_kept
-from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.parameters import parse_settings, read_parameters
 from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
@@ -84,7 +84,7 @@ def test_a_folder_is_read_by_a_kernel_and_what_differs_is_counted(observed, tmp_
     runs = plan_runs(project, known, overrides, Surroundings.of_project(project))
     assert {each.name for each in runs if each.values} == CHAPTERS
     (flow,) = (each for each in runs if each.name == "02_cohort_flow")
-    with fork_server(kernel_log(project)) as server:
+    with kernels.fork_server(kernel_log(project)) as server:
         run_all(project, [flow], 1, [].append, server)
     text = read_kept(flow.result).decode("utf-8")
     assert "Observed patients (folder mine)" in text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tisstats.book.run import digests
+from tisstats.book.run import digests, read_code
 from tisstats.book.run.data_folders import folders_named
 from tisstats.book.run.digests import (
     Surroundings,
@@ -18,7 +18,7 @@ from tisstats.book.run.digests import (
     files_below,
     notebook_digest,
 )
-from tisstats.book.run.imports import ImportGraph, code_of
+from tisstats.book.run.imports import ImportGraph, code_of, import_statements
 from tisstats.book.run.project import Project, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -354,12 +354,13 @@ def test_the_folder_that_code_of_the_package_names_counts(with_data):
     assert Surroundings.of_project(project).folders_of(source.encode()) == {"one"}
 
 
-def test_each_module_is_read_once_for_the_folders_that_it_names(real, monkeypatch):
+def test_each_module_is_read_once_for_the_folders_that_it_names(real, monkeypatch, tmp_path):
     sources = [each.read_bytes() for each in Project.from_folder(ROOT).notebooks()[:2]]
     expected = [real.folders_of(source) for source in sources]
     read = []
-    monkeypatch.setattr(digests, "_read_code", lambda file: read.append(file) or file.read_text())
-    fresh = dataclasses.replace(real)
+    once = read_code._read
+    monkeypatch.setattr(read_code, "_read", lambda code: read.append(code) or once(code))
+    fresh = dataclasses.replace(real, kept=tmp_path / "kept")
     assert [fresh.folders_of(source) for source in sources] == expected
     assert len(read) == len(set(read)) > 0
 
@@ -456,5 +457,6 @@ def test_imports_are_found_wherever_statements_stand(tmp_path):
     for file in files:
         file.touch()
     (package / "__init__.py").write_text(ANYWHERE)
-    graph = ImportGraph.of_package(package, files)
+    statements = {file: import_statements(file.read_text()) for file in files}
+    graph = ImportGraph.of_package(package, statements)
     assert graph.imports["a"] == {"a", *(f"a.{name}" for name in names[:-1])}

@@ -13,8 +13,9 @@ from operator import itemgetter
 
 import docx
 import pytest
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup
 
+from tests.book.parsed import of_class, parse, text_of
 from tests.book.shown import told_apart
 from tisstats.book.downloads.export import Export
 from tisstats.book.downloads.formats import ORIGIN
@@ -96,7 +97,7 @@ def test_the_figure_on_the_page_is_the_file(tiny_book):
     page = BeautifulSoup(tiny_book.page("notebooks/01_first"), "html.parser")
     image = page.select_one("article picture img")
     assert image["src"] == "../_images/first-line.svg"
-    assert (image["width"], image["height"]) == ("614", "461")
+    assert (image["width"], image["height"]) == ("192", "144")
     assert image["alt"] == "A line that rises to the threshold."
     assert (tiny_book.html / "_images" / "first-line.svg").read_text("utf-8").startswith("<?xml")
     assert (tiny_book.html / FOLDER / "first-line.pdf").read_bytes().startswith(b"%PDF")
@@ -110,7 +111,7 @@ def test_a_phone_gets_a_drawing_of_its_own(tiny_book):
     assert source["media"] == "screen and (max-width: 750px)"
     assert source["srcset"] == "../_images/first-line-phone.svg"
     drawn = (tiny_book.html / "_images" / "first-line-phone.svg").read_text("utf-8")
-    assert size(drawn) == (int(source["width"]), int(source["height"])) == (288, 192)
+    assert size(drawn) == (int(source["width"]), int(source["height"])) == (144, 96)
     # It is no file to download: the other one is the figure.
     assert not any("phone" in address for address, _ in links(tiny_book, "notebooks/01_first"))
     figure = results(tiny_book.html)["figures"][0]
@@ -326,14 +327,13 @@ def test_no_name_in_the_real_book_needs_a_number(real):
 
 
 def test_every_table_with_a_caption_is_among_them(real, built_book):
-    shown, only = Counter(), SoupStrainer("table")
+    shown = Counter()
     for page in built_book.rglob("*.html"):
         if "_static" not in page.parts:
-            html = page.read_text(encoding="utf-8")
-            parsed = BeautifulSoup(html, "html.parser", parse_only=only)
-            # The calculator's is filled in by its reader.
-            tables = parsed.select("table.data-table:not(.calculator-points)")
-            shown.update(" ".join(each.caption.get_text().split()) for each in tables)
+            for table in parse(page).xpath(f"//table{of_class('data-table')}"):
+                # The calculator's is filled in by its reader.
+                if "calculator-points" not in table.classes:
+                    shown[" ".join(text_of(table.find("caption")).split())] += 1
     # A page has typographic apostrophes.
     assert shown == Counter(each["caption"].replace("'", "’") for each in real["tables"])
 

@@ -1,10 +1,9 @@
-"""Notebooks run through real kernels; a server to fork them from is shared by all tests."""
+"""Notebooks run through real kernels, most of them forked from the one server of the tests."""
 
 import json
 import os
 import threading
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,10 +29,7 @@ def log(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(log):
-    if not kernels.CAN_FORK:
-        yield None
-        return
-    with closing(ForkServer(log)) as running:
+    with kernels.fork_server(log) as running:
         yield running
 
 

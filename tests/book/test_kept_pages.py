@@ -29,10 +29,12 @@ def shown(book):
 
 
 def from_nothing(book, folder):
-    """Return every byte of the book that these sources make in an empty folder."""
+    """Return every byte of the book that these sources make where no page has been made."""
     other = TinyBook(folder / "other")
     shutil.rmtree(other.root, ignore_errors=True)
     shutil.copytree(book.root, other.root, ignore=shutil.ignore_patterns("_build"))
+    # With the results of the notebooks, which depend on no page.
+    shutil.copytree(book.project.cache, other.project.cache)
     other.build()
     return other.state()
 

@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 
 import pytest
-from bs4 import BeautifulSoup, SoupStrainer
 
+from tests.book.parsed import parse, text_of
 from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
@@ -41,44 +41,42 @@ OF_CASES = "differences from the definition"
 @pytest.fixture(scope="module")
 def tables(built_book, checkout):
     """Page, caption and element of every table with a caption."""
-    found, only = [], SoupStrainer("table")
+    found = []
     for page in Project.from_folder(checkout).pages():
-        html = (built_book / f"{page}.html").read_text("utf-8")
-        parsed = BeautifulSoup(html, "html.parser", parse_only=only)
-        for table in parsed.find_all("table"):
-            found.append((page, table.caption.get_text() if table.caption else "", table))
+        for table in parse(built_book / f"{page}.html").iter("table"):
+            caption = table.find("caption")
+            found.append((page, "" if caption is None else text_of(caption), table))
     assert len(found) > 60
     return found
 
 
 def test_no_cell_shows_the_mark_of_a_missing_value(tables):
     faults = [
-        f"{page}, {caption[:60]!r}: {cell.get_text()!r}"
+        f"{page}, {caption[:60]!r}: {text!r}"
         for page, caption, table in tables
-        for cell in table.find_all(["th", "td"])
-        if MISSING.search(cell.get_text().strip())
-        and (page, cell.get_text()) != (REPEATS_PRINT, "None")
+        for text in map(text_of, table.iter("th", "td"))
+        if MISSING.search(text.strip()) and (page, text) != (REPEATS_PRINT, "None")
     ]
     assert faults == []
 
 
 def test_heads_of_columns_are_words(tables):
     faults = [
-        f"{page}, {caption[:60]!r}: {head.get_text()!r}"
+        f"{page}, {caption[:60]!r}: {head!r}"
         for page, caption, table in tables
-        for head in table.select("thead th")
-        if RAW_NAME.search(head.get_text())
+        for head in map(text_of, table.xpath(".//thead//th"))
+        if RAW_NAME.search(head)
     ]
     assert faults == []
 
 
 def test_cells_hold_words_unless_the_table_is_about_names(tables):
     faults = [
-        f"{page}, {caption[:60]!r}: {cell.get_text()[:60]!r}"
+        f"{page}, {caption[:60]!r}: {cell[:60]!r}"
         for page, caption, table in tables
         if not caption.startswith(ABOUT_NAMES) and OF_CASES not in caption and page != OF_CALLS
-        for cell in table.select("tbody th, tbody td")
-        if RAW_NAME.search(cell.get_text())
+        for cell in map(text_of, table.xpath(".//tbody//th | .//tbody//td"))
+        if RAW_NAME.search(cell)
     ]
     assert faults == []
 
@@ -86,14 +84,14 @@ def test_cells_hold_words_unless_the_table_is_about_names(tables):
 def test_no_computed_cell_is_empty_where_a_printed_one_stands_beside_it(tables):
     faults = []
     for page, caption, table in tables:
-        heads = [head.get_text() for head in table.select("thead th")]
+        heads = [text_of(head) for head in table.xpath(".//thead//th")]
         pairs = [
             (i, i + 1)
             for i, (one, other) in enumerate(pairwise(heads))
             if one.endswith(", published") and other.endswith((", synthetic", ", observed"))
         ]
-        for row in table.select("tbody tr"):
-            cells = [cell.get_text().strip() for cell in row.find_all(["th", "td"])]
+        for row in table.xpath(".//tbody//tr") if pairs else ():
+            cells = [text_of(cell).strip() for cell in row.iter("th", "td")]
             faults += [
                 f"{page}, {caption[:60]!r}, {cells[0]!r}, {heads[computed]!r}"
                 for printed, computed in pairs

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.book.parsed import drop, parse, text_of
 from tisstats.book.site import typography
 from tisstats.book.site.typography import typeset
 
@@ -89,11 +89,10 @@ def test_tables_captions_and_descriptions_of_the_book_are_set(built_book):
         name = path.relative_to(built_book).as_posix()
         if name.startswith(("book/reference", "_static/downloads")):
             continue
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for code in page.select("code, pre, script, style, kbd"):
-            code.decompose()
-        texts = [cell.get_text() for cell in page.select("th, td, caption, figcaption, p")]
-        texts += [image["alt"] for image in page.select("img[alt]")]
+        page = parse(path)
+        drop(page, ".//code | .//pre | .//script | .//style | .//kbd")
+        texts = [text_of(cell) for cell in page.iter("th", "td", "caption", "figcaption", "p")]
+        texts += page.xpath("//img/@alt")
         for text in texts:
             straight += [(name, text[:80])] if re.search(r"\w'\w", text) else []
             parted += [(name, text[:80])] if re.search(r"[<>≤≥][ \n]\d", text) else []

@@ -3,31 +3,35 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 
 from tests import wording
+from tests.book.parsed import drop, of_class, parse, text_of
 from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
 
 #: What holds a piece of text that is read as one.
-TEXT = ["p", "li", "dt", "th", "td", "caption", "figcaption", "h1", "h2", "h3", "summary"]
+TEXT = ("p", "li", "dt", "th", "td", "caption", "figcaption", "h1", "h2", "h3", "summary")
+
+#: What is no prose.
+CODE = (
+    f".//div{of_class('cell_input')} | .//details{of_class('hide')} | .//*{of_class('sig')}"
+    " | .//pre | .//code | .//script | .//style"
+)
 
 
 def texts(page):
-    article = page.find("article")
-    yield from (image.get("alt", "") for image in article.find_all("img"))
-    for code in article.select("div.cell_input, details.hide, pre, code, .sig, script, style"):
-        code.decompose()
-    for element in article.find_all(TEXT):
-        yield re.sub(r"\s+", " ", element.get_text(" ")).strip()
+    (article,) = page.iter("article")
+    yield from (image.get("alt", "") for image in article.iter("img"))
+    drop(article, CODE)
+    for element in article.iter(*TEXT):
+        yield re.sub(r"\s+", " ", text_of(element, " ")).strip()
 
 
 def test_built_pages_avoid_words_that_sound_translated(built_book, checkout):
     faults = []
     for name in Project.from_folder(checkout).pages():
-        html = (built_book / f"{name}.html").read_text(encoding="utf-8")
-        for text in dict.fromkeys(texts(BeautifulSoup(html, "html.parser"))):
+        for text in dict.fromkeys(texts(parse(built_book / f"{name}.html"))):
             # A cell that is nothing but a value to type is no sentence.
             if " " in text:
                 faults += [f"{name}: {fault[:200]}" for fault in wording.stumbles(text)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import ceil
 from typing import Any
 
@@ -274,11 +275,16 @@ def _table2_row(measure: str, baseline: Ints, end: Ints) -> dict[str, Fraction |
 def _quartiles(steps: Ints) -> Sequence[Fraction]:
     """Return median, first and third quartile as SPSS defines them."""
     ordered = np.sort(steps).tolist()
-    weights = {
-        part: quantile_weights(len(ordered), proportion, "spss")
-        for part, proportion in _QUARTILES.items()
-    }
     return [
-        sum((weight * ordered[rank - 1] for rank, weight in weights[part].items()), Fraction(0))
+        sum((weight * ordered[rank - 1] for rank, weight in weights), Fraction(0))
+        for weights in _quartile_weights(len(ordered))
+    ]
+
+
+@cache
+def _quartile_weights(n: int) -> list[list[tuple[int, Fraction]]]:
+    """Return ranks with their weights of each quartile of so many values."""
+    return [
+        list(quantile_weights(n, _QUARTILES[part], "spss").items())
         for part in ("median", "q1", "q3")
     ]

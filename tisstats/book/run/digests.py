@@ -16,6 +16,7 @@ from tisstats.book.run.data_folders import folders_named
 from tisstats.book.run.imports import ImportGraph, code_of
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
+from tisstats.book.run.read_code import Reading, read_modules
 
 PINS = "requirements.txt"
 
@@ -71,6 +72,7 @@ class Surroundings:
     data: dict[str, str]  #: digest of each folder of data; "" for the files in none
     package: Path
     contents: dict[Path, bytes]  #: hash of each file of the package
+    kept: Path  #: where what its modules say is kept between builds
 
     @classmethod
     def of_project(cls, project: Project, settings: Iterable[str] = ()) -> Surroundings:
@@ -89,12 +91,20 @@ class Surroundings:
             *(_digest_of_content(path) for path in named if path.is_absolute() and path.is_file()),
         )
         contents = {file: _digest_of_content(file) for file in files_below(project.package)}
-        return cls(shared, _digests_of_data(project.root / DATA), project.package, contents)
+        data = _digests_of_data(project.root / DATA)
+        return cls(shared, data, project.package, contents, project.kept_readings)
+
+    @cached_property
+    def _readings(self) -> dict[Path, Reading]:
+        """What the code of each module says."""
+        code = {file: content for file, content in self.contents.items() if file.suffix == ".py"}
+        return read_modules(code, self.kept)
 
     @cached_property
     def graph(self) -> ImportGraph:
         """What the modules of the package import."""
-        return ImportGraph.of_package(self.package, self.contents)
+        statements = {file: each.imports for file, each in self._readings.items()}
+        return ImportGraph.of_package(self.package, statements)
 
     def of_notebook(self, source: bytes) -> str:
         """Hash what a notebook depends on besides itself.
@@ -123,18 +133,14 @@ class Surroundings:
         no other (`forkserver.watch`), so that no result outlives what it was computed from.
         """
         all_named = [folders_named(code_of(source))]
-        all_named += [self._named_by_modules[name] for name in sorted(self._used_by(source))]
+        used = (self.graph.modules[name] for name in self._used_by(source))
+        all_named += [self._readings[file].folders for file in used]
         found: set[str] = set()
         for named in all_named:
             if named is None:
                 return None
             found |= named
         return frozenset(found)
-
-    @cached_property
-    def _named_by_modules(self) -> dict[str, frozenset[str] | None]:
-        """The folders of data that each module names."""
-        return {name: folders_named(_read_code(file)) for name, file in self.graph.modules.items()}
 
     def _used_by(self, source: bytes) -> set[str]:
         """Return the modules that a notebook needs, and those that run it."""
@@ -155,10 +161,6 @@ class Surroundings:
             (folder for folder in file.parents if folder / "__init__.py" in self.contents),
             self.package,
         )
-
-
-def _read_code(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
 
 
 def _digests_of_data(folder: Path) -> dict[str, str]:

@@ -27,6 +27,7 @@ PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
+    "jinja2",
     "jsonschema",
     "numpy",
     "pandas",
@@ -35,6 +36,7 @@ PRELOADED = (
     "statsmodels.stats.proportion",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_pdf",
+    "matplotlib.backends.backend_svg",
 )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 #: Parts of statements that are lists of statements, or of clauses that have such parts.
 _PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+#: An import statement: its level, what it imports, and what it imports from that.
+Statement = tuple[int, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,24 @@ class ImportGraph:
     imports: dict[str, frozenset[str]]  #: modules that each imports, by full names
 
     @classmethod
-    def of_package(cls, package: Path, files: Iterable[Path]) -> ImportGraph:
-        """Read the imports of a package's code.
+    def of_package(
+        cls, package: Path, statements: Mapping[Path, Iterable[Statement]]
+    ) -> ImportGraph:
+        """Return the graph of a package.
 
         Parameters
         ----------
         package
             The folder of the package, whose name is that of the package.
-        files
-            The files in it.
+        statements
+            The import statements of each module in it.
         """
-        modules = {_module_name(package, file): file for file in files if file.suffix == ".py"}
+        modules = {_module_name(package, file): file for file in statements}
         return cls(
             package,
             modules,
             {
-                name: frozenset(_imports(_read(file), name, file, modules))
+                name: frozenset(_imports(statements[file], name, file, modules))
                 for name, file in modules.items()
             },
         )
@@ -49,7 +54,7 @@ class ImportGraph:
     def used_by(self, code: str) -> set[str]:
         """Return the modules that code needs; all of them if it is not plain Python."""
         try:
-            found = set(_imports(code, "", Path(), self.modules))
+            found = set(_imports(import_statements(code), "", Path(), self.modules))
         except SyntaxError:  # such as the commands of notebooks
             return set(self.modules)
         waiting = list(found)
@@ -72,26 +77,43 @@ def code_of(notebook: bytes) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
-
-
 def _module_name(package: Path, file: Path) -> str:
     parts = (package.name, *file.relative_to(package).with_suffix("").parts)
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imports(code: str, name: str, file: Path, modules: dict[str, Path]) -> Iterator[str]:
-    """Yield the modules of the package that code imports, with the packages they are in."""
+def import_statements(code: str) -> tuple[Statement, ...]:
+    """Return the import statements of code, wherever they stand.
+
+    Raises
+    ------
+    SyntaxError
+        If it is not plain Python.
+
+    Examples
+    --------
+    >>> import_statements("import a, b.c")
+    ((0, 'a', ()), (0, 'b.c', ()))
+    >>> import_statements("def run(): from ..a import b, c as d")
+    ((2, 'a', ('b', 'c')),)
+    """
+    found: list[Statement] = []
     for node in _statements(ast.parse(code)):
         if isinstance(node, ast.Import):
-            named = [each.name for each in node.names]
+            found += [(0, each.name, ()) for each in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = _base(node, name, file)
-            named = [base, *(f"{base}.{each.name}" for each in node.names)]
-        else:
-            continue
-        for each in named:
+            names = tuple(each.name for each in node.names)
+            found.append((node.level, node.module or "", names))
+    return tuple(found)
+
+
+def _imports(
+    statements: Iterable[Statement], name: str, file: Path, modules: dict[str, Path]
+) -> Iterator[str]:
+    """Yield the modules of the package that code imports, with the packages they are in."""
+    for level, imported, names in statements:
+        base = _base(level, imported, name, file)
+        for each in (base, *(f"{base}.{member}" for member in names)):
             parts = each.split(".")
             above = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
             yield from (module for module in above if module in modules)
@@ -108,10 +130,10 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
             waiting += getattr(node, part, ())
 
 
-def _base(node: ast.ImportFrom, name: str, file: Path) -> str:
-    """Return the full name of what ``from ... import`` imports from."""
-    if not node.level:
-        return node.module or ""
+def _base(level: int, imported: str, name: str, file: Path) -> str:
+    """Return the full name of what a statement imports, or imports from."""
+    if not level:
+        return imported
     parts = name.split(".") if file.stem == "__init__" else name.split(".")[:-1]
-    parts = parts[: len(parts) - node.level + 1]
-    return ".".join([*parts, node.module] if node.module else parts)
+    parts = parts[: len(parts) - level + 1]
+    return ".".join([*parts, imported] if imported else parts)

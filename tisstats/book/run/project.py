@@ -115,6 +115,11 @@ class Project:
         return self.build_folder / "pages"
 
     @property
+    def kept_readings(self) -> Path:
+        """What the modules of the package say, for the next build to begin with."""
+        return self.build_folder / "readings.json"
+
+    @property
     def default_output(self) -> Path:
         """Default output folder."""
         return self.build_folder / "html"

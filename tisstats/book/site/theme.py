@@ -14,6 +14,8 @@ import pybtex.plugin  # type: ignore[import-untyped]
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
+from sphinx.builders import html as html_builders
+from sphinx.util.matching import Matcher
 
 from tisstats.book.downloads.pages import name_figure
 from tisstats.book.pages.html import render
@@ -83,16 +85,26 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 
 #: Files of the theme that no reader needs: for its developers, and its words in other languages.
 _UNUSED_FILES = ("*.map", "*webpack-macros.html")
+_UNUSED_FOLDER = "locales"
+
+
+def leave_out_unused_files(_app: Sphinx, _config: Any) -> None:
+    """Let Sphinx copy no files of the theme that no reader needs, which are most of them.
+
+    They would be copied once more for the next build, and in it, before they are removed.
+    """
+    unused = [f"**/{pattern}" for pattern in (".*", *_UNUSED_FILES, _UNUSED_FOLDER)]
+    html_builders.DOTFILES = Matcher(unused)  # type: ignore[attr-defined]
 
 
 def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
-    """Remove files of the theme that no reader needs."""
+    """Remove files of the theme that no reader needs, if they have been copied."""
     if error is None and app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         for pattern in _UNUSED_FILES:
             for file in static.rglob(pattern):
                 file.unlink()
-        shutil.rmtree(static / "locales", ignore_errors=True)
+        shutil.rmtree(static / _UNUSED_FOLDER, ignore_errors=True)
 
 
 #: Accessibility fixes of the HTML of theme and docutils: pattern and replacement.
@@ -173,6 +185,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("tisstats.book.citing.block")
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
+    app.connect("config-inited", leave_out_unused_files)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", remove_unused_files)
     app.connect("build-finished", write_first_page, priority=400)  # before Jupyter Book's
