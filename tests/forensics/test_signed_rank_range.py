@@ -7,9 +7,10 @@ from functools import cache
 from itertools import combinations_with_replacement
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import quantile_weights
@@ -127,7 +128,7 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@examples(12)
 def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
     n = data.draw(st.integers(4, 14))  # a range of 20 may take seconds
     step = data.draw(st.sampled_from([Fraction(1), Fraction(1, 8), Fraction(1, 10), Fraction(5)]))
@@ -148,7 +149,7 @@ def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
 
 
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@examples(6)
 def test_exact_p_values_lie_in_their_range_too(data):
     n = data.draw(st.integers(4, 9))
     steps = data.draw(st.lists(st.integers(-6, 8), min_size=n, max_size=n))
