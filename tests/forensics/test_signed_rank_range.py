@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import examples
+from tests.cases import examples, some
 from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import quantile_weights
@@ -72,6 +72,10 @@ CASES = [
 ]
 
 
+#: As numbers and as limits on either side.
+PRINTED_P = [*some(["0.01", "0.05", "0.06", "0.20", "0.4", "0.83", "1.00"], 3), "< 0.05", "> 0.9"]
+
+
 @pytest.mark.parametrize("method", ["asymptotic", "exact"])
 @pytest.mark.parametrize(("printed", "n", "step", "low", "high", "definition"), CASES)
 def test_bounds_and_attainability_are_those_of_all_samples(
@@ -82,7 +86,7 @@ def test_bounds_and_attainability_are_those_of_all_samples(
     samples = every_sample(*case)
     all_pvalues = {round(each, 12) for each in every_pvalue(case, method)}
     assert samples
-    for printed_p in ("0.01", "0.05", "0.06", "0.20", "0.4", "0.83", "1.00", "< 0.05", "> 0.9"):
+    for printed_p in PRINTED_P:
         found = signed_rank_p_range(
             *printed, n, step, low, high, definition=definition, method=method, printed_p=printed_p
         )
