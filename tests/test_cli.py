@@ -29,7 +29,7 @@ def run(*arguments):
 
 
 def test_claims_as_json_is_a_list_of_objects():
-    done = run("claims", "--format", "json")
+    done = called("claims", "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
     records = json.loads(done.stdout)
     assert len(records) > 300

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.cli import main
 from tisstats.tables import batches, read_table, write_table
 from tisstats.tables.cells import as_text
@@ -353,7 +354,7 @@ def test_score_reads_the_sheet_that_a_mapping_names(visits, tmp_path):
     assert scores(score(path, "--uln", "ck=170", "--map", str(mine))) == EXPECTED
 
 
-@settings(deadline=None, max_examples=30)
+@examples(12)
 @given(
     st.permutations(VISITS.splitlines()[0].split(",")),
     st.sampled_from([",", ";", "\t"]),

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.datapackage import faults, find_faults, read_descriptor
 from tisstats.datapackage.doubtful_rows import read_plain
 from tisstats.datapackage.lost_files import without_lost_references
@@ -77,7 +78,7 @@ def write(folder, tables):
         (folder / f"{name}.csv").write_text("".join(lines), encoding="utf-8")
 
 
-@settings(max_examples=60)
+@examples(15)
 @example(  # a row with a cell too many, whose key another one repeats
     [["a", "50"]],
     [["a", week, "0.5", "none", "true", "no"] for week in ("1", "3")],

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from tests.cases import some
 from tests.command import called
 from tests.conftest import ROOT
 from tests.trial.studies import make_study
@@ -511,8 +513,9 @@ SHOWN = r"n\udcff\x1b[2J\n\u202e"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the system permits no such names")
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-@pytest.mark.parametrize("name", [NAME, "größe"])
+@pytest.mark.parametrize(
+    ("name", "encoding"), some(product([NAME, "größe"], ["utf-8", "ascii"]), 2)
+)
 def test_a_folder_of_any_name_is_written_and_named(tmp_path, name, encoding):
     done = subprocess.run(
         [sys.executable, "-m", "tisstats.cli", "new", name],

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.printed import (
     NUMBER_WORDS,
     format_median_quartiles,
@@ -127,6 +128,7 @@ def test_what_has_no_one_meaning_is_refused_with_the_reason(text, reason):
 
 @pytest.mark.parametrize("decimals", range(1, 5))
 @pytest.mark.parametrize("form", ["{}", "= {}", "={}", "P = {}", "p={}", "P value = {}"])
+@examples(25)
 @given(value=st.integers(0, 10**4))
 def test_all_prints_of_a_p_value_mean_the_same(form, decimals, value):
     digits = format_rounded(Fraction(value, 10**4), decimals)

@@ -6,7 +6,7 @@ import doctest
 import inspect
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from sphinx.util.inventory import InventoryFile
 
 import tisstats
@@ -64,7 +64,8 @@ def test_functions_are_found_through_chapters_and_what_these_call(checkout):
 def test_chapters_link_to_the_functions_behind_them(built_book, checkout):
     for notebook in Project.from_folder(checkout).notebooks():
         html = (built_book / "notebooks" / f"{notebook.stem}.html").read_text(encoding="utf-8")
-        links = BeautifulSoup(html, "html.parser").select(".functions-used a")
+        part = BeautifulSoup(html, "lxml", parse_only=SoupStrainer(class_="functions-used"))
+        links = part.select(".functions-used a")
         wanted = functions_used_by(notebook)
         assert [link.get_text() for link in links] == wanted
         for link, name in zip(links, wanted, strict=True):

@@ -15,6 +15,8 @@ from tisstats.lim2021.response import denominator_choices, printed_interval, res
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.synthetic import Ensemble
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 METHODS = list(statistics.INTERVAL_METHODS)
 
 

@@ -16,6 +16,8 @@ from tisstats.lim2021.cohort_check import report
 from tisstats.synthetic import patient_level_data
 from tisstats.trial import Trial
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 #: What each page computes: the ledger and the page share the reference cohort and its check.
 ONCE = {"evaluate": 1, "read": 1, "check_many": 1}
 

@@ -18,6 +18,8 @@ from tisstats.synthetic.diversity import Diversity, QuantityRange
 from tisstats.synthetic.ensemble import Ensemble
 from tisstats.synthetic.run import REFERENCE_CANDIDATES
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 
 @pytest.fixture(scope="module")
 def page():

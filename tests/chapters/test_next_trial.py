@@ -13,6 +13,8 @@ from tisstats.lim2021 import next_trial
 from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
 from tisstats.statistics import single_arm_sample_size, two_arm_power, two_arm_sample_size
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 DEFAULT = {
     "treated_response": 0.79,
     "control_response": 0.44,

@@ -11,6 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from tests.command import called
 from tisstats.chapters.own_data import OwnData
 from tisstats.ledger.published import data_directory
 from tisstats.trial import StudyData, summaries
@@ -39,13 +40,8 @@ def test_the_check_of_the_page_passes():
     (command,) = [line for line in blocks("bash")[0].splitlines() if "check" in line]
     words = command.split()
     assert words[0] == ".venv/bin/tisstats"
-    done = subprocess.run(
-        [sys.executable, "-m", "tisstats.cli", *words[1:]],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = called(*words[1:], cwd=ROOT)
+    assert done.returncode == 0, done.stderr
     assert "is a valid study: 12 patients" in done.stdout
 
 

@@ -47,6 +47,8 @@ from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.statistics import INTERVAL_METHODS, Interval
 from tisstats.teaching.missed_visits import ALIKE
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 CHAPTERS = {
     "01_methods": Methods,
     "02_cohort_flow": CohortFlow,

@@ -12,6 +12,8 @@ from tisstats.lim2021.response import denominator_choices, study_responses
 from tisstats.printed import format_rounded
 from tisstats.statistics import INTERVAL_METHODS, coverage, method_title
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 
 @pytest.fixture(scope="module")
 def page():

@@ -38,6 +38,8 @@ from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import ENZYMES
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 
 @pytest.mark.parametrize(
     ("text", "shape", "numbers"),

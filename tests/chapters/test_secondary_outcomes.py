@@ -17,6 +17,8 @@ from tisstats.lim2021.improvement import (
 from tisstats.printed import format_rounded
 from tisstats.statistics import signed_rank_test
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 DEFAULT = {
     "horizon_week": 9,
     "confidence_level": 0.95,
@@ -168,6 +170,7 @@ def test_the_page_shows_every_reading_with_its_basis(default):
     assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("horizon_week", range(3, 10))
 def test_band_table_and_numbers_under_the_curve_have_one_source(published, horizon_week):
     chapter = page(horizon_week=horizon_week)

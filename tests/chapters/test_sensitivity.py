@@ -11,6 +11,8 @@ from tisstats.chapters import sensitivity
 from tisstats.chapters.page import FigureItem, Markdown
 from tisstats.chapters.trial_report.sensitivity import Sensitivity
 
+pytestmark = pytest.mark.usefixtures("read_once", "not_drawn")
+
 SYNTHETIC = "Synthetic patients: not real patients"
 
 
@@ -90,6 +92,7 @@ def items(page):
     return [*tables, page.changes(), page.change_choices()]
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_page_of_a_report_can_be_made_and_names_the_origin_of_its_rows(tmp_path, name):
     page = Sensitivity(str(STUDIES[name](tmp_path / "rows")))

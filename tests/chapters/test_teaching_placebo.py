@@ -24,6 +24,8 @@ from tisstats.statistics import (
 )
 from tisstats.teaching import missed_visits
 
+pytestmark = pytest.mark.usefixtures("not_drawn")
+
 
 @pytest.fixture(scope="module")
 def page():
@@ -114,6 +116,7 @@ def test_the_next_trial_is_planned_at_both_thresholds(page):
     )
 
 
+@pytest.mark.usefixtures("drawn")
 def test_who_had_lost_the_lower_score_is_said_wherever_the_pilot_study_stands_at_it(page):
     lost = page.published.count("response.minimal_lost")
     assert (page.minimal_count.responders, page.minimal_count.patients, lost) == (9, 19, 3)

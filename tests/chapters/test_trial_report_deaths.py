@@ -14,6 +14,8 @@ from tisstats.errors import DataError
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 
+pytestmark = pytest.mark.usefixtures("read_once", "not_drawn")
+
 #: A responds in week 4; B and D die in weeks 5 and 6 without a response.
 VISITS = [("A", 0, BAD), ("A", 4, GOOD), ("A", 8, GOOD), *C]
 VISITS += [(name, week, BAD) for name in "BD" for week in (0, 4)]

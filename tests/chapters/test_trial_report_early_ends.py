@@ -18,6 +18,8 @@ from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import evaluate_study
 
+pytestmark = pytest.mark.usefixtures("read_once", "not_drawn")
+
 DESCRIPTION = """
 [study]
 title = "Early ends"
@@ -89,6 +91,7 @@ def test_open_visits_as_responses_may_give_less_than_as_none_and_both_are_shown(
     assert "need not be the least and the most" in page.rules
 
 
+@pytest.mark.usefixtures("drawn")
 def test_an_incidence_that_is_not_known_in_the_last_week_makes_pages(tmp_path):
     visits = [("A", 0, BAD), ("A", 4, OPEN), ("B", 0, BAD), ("B", 4, BAD)]
     folder = study(tmp_path / "rows", visits, {}, missing="bounds")

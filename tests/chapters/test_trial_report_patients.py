@@ -23,6 +23,8 @@ from tisstats.chapters.trial_report.sensitivity import Sensitivity
 from tisstats.chapters.trial_report.summary import Summary
 from tisstats.trial.baseline_table import CountSummary, QuartileSummary
 
+pytestmark = pytest.mark.usefixtures("read_once", "not_drawn")
+
 
 @pytest.fixture
 def study(tmp_path):
@@ -54,6 +56,7 @@ def items(folder):
     return [*tables, first.design(), first.disposition(), first.notice(), chapter.diagram()]
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_page_can_be_made_and_every_table_names_the_origin_of_its_rows(study, name):
     *tables, notice, figure = items(study(name))

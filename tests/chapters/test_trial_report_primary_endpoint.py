@@ -20,6 +20,8 @@ from tisstats.statistics import PROPORTION_TESTS, RATIO_METHODS, proportion_inte
 from tisstats.trial import Endpoint, StudyData
 from tisstats.trial.study_cdisc import study_datasets
 
+pytestmark = pytest.mark.usefixtures("read_once", "not_drawn")
+
 LABEL = "Synthetic patients: not real patients"
 
 
@@ -39,6 +41,7 @@ def write(folder, made, *changes):
     return made.write(folder)
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_page_can_be_made_and_names_the_origin_of_its_rows(tmp_path, name):
     page = page_of(STUDIES[name](tmp_path / name))

@@ -34,7 +34,7 @@ from tisstats.figures.palette import GRID
 from tisstats.printed import format_rounded
 from tisstats.trial.summaries import table2
 
-pytestmark = pytest.mark.usefixtures("read_once")
+pytestmark = pytest.mark.usefixtures("read_once", "not_drawn")
 
 LABEL = "Synthetic patients: not real patients"
 OF_A_PAPER = r"(?i)\bivig\b|immunoglobulin|\blim\b|\bpilot\b|the (?:article|paper)\b"
@@ -175,6 +175,7 @@ def test_a_report_of_an_unfavourable_criterion_uses_its_words(tmp_path, criterio
     assert [int(count) for count in counts] == [arm.responders_low, reference.responders_low]
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("name", STUDIES)
 def test_pages_of_every_study_can_be_made(study, name):
     folder = str(study(name))
@@ -332,6 +333,7 @@ def test_what_is_not_recorded_is_said(study):
     assert "not recorded" in page.numbers()["events_note"]
 
 
+@pytest.mark.usefixtures("drawn")
 def test_single_patients_are_not_shown_where_the_description_says_so(tmp_path):
     made = make_study(40, seed=5)
     listed = Safety(str(made.write(tmp_path / "listed")))

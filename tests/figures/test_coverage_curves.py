@@ -1,8 +1,11 @@
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
+from tests.cases import some
 from tisstats.figures.coverage_curves import CoverageCurve, describe, draw
 from tisstats.figures.palette import TINT, VERMILION
 from tisstats.statistics import INTERVAL_METHODS, coverage, coverage_summary
@@ -10,6 +13,7 @@ from tisstats.statistics import INTERVAL_METHODS, coverage, coverage_summary
 GRID = np.linspace(0, 1, 101)
 
 
+@cache
 def curves(confidence_level=0.95, trials=19):
     return [
         CoverageCurve(
@@ -22,7 +26,7 @@ def curves(confidence_level=0.95, trials=19):
     ]
 
 
-@pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95, 0.9975, 0.999999999])
+@pytest.mark.parametrize("confidence_level", some([0.5, 0.8, 0.95, 0.9975, 0.999999999], 3))
 def test_panels_are_legible_at_any_level(tidy, confidence_level):
     tidy(draw, curves(confidence_level), confidence_level=confidence_level)
 

@@ -1,5 +1,8 @@
+from itertools import product
+
 import pytest
 
+from tests.cases import some
 from tisstats.figures.interval_forest import IntervalRow, describe, draw
 from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
@@ -14,7 +17,7 @@ def rows(responders=8, patients=19, confidence_level=0.95):
     return [IntervalRow("as printed", PRINTED, True, True), *methods]
 
 
-@pytest.mark.parametrize("reference", [None, 0.0, 8 / 19, 0.6, 1.0])
+@pytest.mark.parametrize("reference", [None, *some([0.0, 8 / 19, 0.6, 1.0], 2)])
 def test_forest_is_legible_with_any_reference(tidy, reference):
     tidy(draw, rows(), reference=reference, reference_label="assumed when the study was planned:")
 
@@ -26,8 +29,9 @@ def test_forest_is_legible_at_the_ends_of_the_axis(tidy, responders, patients, c
     tidy(draw, rows(responders, patients, confidence_level))
 
 
-@pytest.mark.parametrize("words", [3, 6, 9, 14, 30])
-@pytest.mark.parametrize("highlighted", [False, True])
+@pytest.mark.parametrize(
+    ("words", "highlighted"), some(product([3, 6, 9, 14, 30], [False, True]), 6)
+)
 def test_long_labels_are_wrapped(tidy, words, highlighted):
     label = "interval " * words
     tidy(draw, [IntervalRow(label, PRINTED, highlighted)])

@@ -1,6 +1,9 @@
+from itertools import product
+
 import pandas as pd
 import pytest
 
+from tests.cases import some
 from tisstats.figures.palette import GRID
 from tisstats.figures.score_courses import ScoreCourse, courses_from_table, describe, draw
 
@@ -24,12 +27,14 @@ def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     tidy(draw, [*close, *OTHERS], **ASKED)
 
 
-@pytest.mark.parametrize("stamp", ["", STAMP, "Synthetic patients, " * 6])
+COURSES = {"both": [*RESPONDERS, *OTHERS], "one": RESPONDERS, "others": OTHERS * 20}
+
+
 @pytest.mark.parametrize(
-    "courses", [[*RESPONDERS, *OTHERS], RESPONDERS, OTHERS * 20], ids=["both", "one", "others"]
+    ("stamp", "which"), some(product(["", STAMP, "Synthetic patients, " * 6], COURSES), 5)
 )
-def test_courses_are_legible(tidy, courses, stamp):
-    tidy(draw, courses, stamp=stamp, **ASKED)
+def test_courses_are_legible(tidy, which, stamp):
+    tidy(draw, COURSES[which], stamp=stamp, **ASKED)
 
 
 def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):

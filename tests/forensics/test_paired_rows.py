@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, wilcoxon
 
+from tests.cases import examples
 from tisstats.forensics.order_statistics import (
     CountLimits,
     OrderStatistic,
@@ -41,7 +42,7 @@ def test_z_of_no_change_at_all_is_zero():
     st.sampled_from([1, 2, 3]),
     st.lists(st.integers(-60, 300), min_size=19, max_size=19),
 )
-@settings(max_examples=300)
+@examples(75)
 def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numbers):
     n, text = case
     step, printed = Fraction(1, 2), parse(text)

@@ -5,9 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.forensics import (
     check_percentages,
     explain_rounding,
@@ -54,7 +55,7 @@ def test_without_a_count_any_will_do():
     assert percentage_consistency("25", 3, 12).possible_n == (12,)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(38)
 @given(
     whole=st.integers(0, 1000),
     decimals=st.integers(0, 2),
@@ -68,7 +69,7 @@ def test_counts_are_all_that_print_so(whole, decimals, n, rounding):
     assert percentage_consistency(printed, None, n, rounding=rounding).counts == tuple(tried)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(15)
 @given(n=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(ROUNDING_RULES))
 def test_what_a_count_prints_is_possible(n, data, rounding):
     count = data.draw(st.integers(0, n))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.forensics import check_quartiles, quartile_consistency, summarise_checks
 from tisstats.forensics._printed import parse_limits
 from tisstats.printed import ROUNDING_RULES, format_rounded, matches_print, parse
@@ -49,7 +50,7 @@ def numbers(low, high, decimals):
     )
 
 
-@settings(deadline=None, max_examples=80)
+@examples(20)
 @given(
     n=st.integers(1, 5),
     step=st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(2), Fraction(3)]),
@@ -115,7 +116,7 @@ def test_quartiles_that_values_have_are_possible(
             assert value == pytest.approx(float(text), abs=1.01 * 10.0**-decimals)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(8)
 @given(
     printed=st.lists(numbers(0, 9, 0), min_size=3, max_size=3),
     n=st.integers(2, 4),

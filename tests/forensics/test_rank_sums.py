@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.forensics._ordered_values import Box
 from tisstats.forensics._p_search import PrintedPSet
 from tisstats.forensics._rank_sums import RankSums, SampleSpace, set_bits, splits
@@ -39,7 +40,7 @@ def pair_of(values):
     return len(sizes), sum((size**3 - size) // 6 for size in groups), doubled
 
 
-@settings(max_examples=150, deadline=None)
+@examples(38)
 @given(boxes(most=5, widest=4))
 def test_what_is_listed_is_what_every_sample_has(box):
     ranges = [range(low, high + 1) for low, high in zip(box.low, box.high, strict=True)]

@@ -7,9 +7,10 @@ from functools import cache
 from itertools import combinations_with_replacement
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples, some
 from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import quantile_weights
@@ -71,6 +72,10 @@ CASES = [
 ]
 
 
+#: As numbers and as limits on either side.
+PRINTED_P = [*some(["0.01", "0.05", "0.06", "0.20", "0.4", "0.83", "1.00"], 3), "< 0.05", "> 0.9"]
+
+
 @pytest.mark.parametrize("method", ["asymptotic", "exact"])
 @pytest.mark.parametrize(("printed", "n", "step", "low", "high", "definition"), CASES)
 def test_bounds_and_attainability_are_those_of_all_samples(
@@ -81,7 +86,7 @@ def test_bounds_and_attainability_are_those_of_all_samples(
     samples = every_sample(*case)
     all_pvalues = {round(each, 12) for each in every_pvalue(case, method)}
     assert samples
-    for printed_p in ("0.01", "0.05", "0.06", "0.20", "0.4", "0.83", "1.00", "< 0.05", "> 0.9"):
+    for printed_p in PRINTED_P:
         found = signed_rank_p_range(
             *printed, n, step, low, high, definition=definition, method=method, printed_p=printed_p
         )
@@ -127,7 +132,7 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@examples(12)
 def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
     n = data.draw(st.integers(4, 14))  # a range of 20 may take seconds
     step = data.draw(st.sampled_from([Fraction(1), Fraction(1, 8), Fraction(1, 10), Fraction(5)]))
@@ -148,7 +153,7 @@ def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
 
 
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@examples(6)
 def test_exact_p_values_lie_in_their_range_too(data):
     n = data.draw(st.integers(4, 9))
     steps = data.draw(st.lists(st.integers(-6, 8), min_size=n, max_size=n))

@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.errors import DataError
 from tisstats.measures import (
     attainable_score,
@@ -116,7 +117,7 @@ visit = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
+@examples(25)
 @given(visit, st.lists(visit, min_size=1, max_size=8))
 def test_no_follow_up_scores_more_than_its_baseline_allows(before, follow_ups):
     scoring = {"mmt_max": 260, "uln": {"ck": 170, "ldh": 250}}
@@ -126,7 +127,7 @@ def test_no_follow_up_scores_more_than_its_baseline_allows(before, follow_ups):
     assert (score_visits(visits, **scoring)["tis"] <= ceiling.score).all()
 
 
-@settings(deadline=None)
+@examples(25)
 @given(visit)
 def test_the_best_follow_up_reaches_the_attainable_score(before):
     scoring = {"mmt_max": 260, "uln": {"ck": 170, "ldh": 250}}

@@ -11,9 +11,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.measures import score_visits
 
 # Published table, in per cent: cuts and points (Aggarwal et al. 2017).
@@ -82,7 +83,7 @@ def visit(*, optional_columns):
 NEEDED = ("physician_global", "mmt")
 
 
-@settings(deadline=None, max_examples=60)
+@examples(15)
 @given(visit(optional_columns=True), visit(optional_columns=True))
 def test_bounds_are_those_over_every_value_of_the_empty_cells(before, after):
     visits = table_of(before, after)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import (
     IMPROVEMENT_RULES,
@@ -164,6 +165,7 @@ def test_the_order_of_measures_does_not_matter(course, order):
     assert imacs_worsening(reordered, cm) == imacs_worsening(course, cm)
 
 
+@examples(25)
 @given(courses, st.sampled_from(MEASURES), st.floats(0, 200))
 def test_more_improvement_never_turns_improvement_off_or_worsening_on(course, measure, more):
     better = course | {measure: course[measure] + more}
@@ -176,6 +178,7 @@ def test_three_worse_measures_and_improvement_exclude_each_other(course):
     assert not (imacs_improvement(course) & imacs_worsening(course, STILL))
 
 
+@examples(25)
 @given(st.lists(courses, min_size=1, max_size=5))
 def test_many_patients_at_once_are_judged_as_each_alone(patients):
     table = pd.DataFrame(patients)

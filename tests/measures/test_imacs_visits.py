@@ -7,9 +7,10 @@ from itertools import chain, combinations, product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.errors import DataError
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import WORSENING_RULES, classify_visits
@@ -88,7 +89,7 @@ def reference(table, rule, infinite=()):
 
 tenths = st.integers(0, 100).map(lambda mm: mm / 10)
 # A table takes as long to judge whether it has one patient or eight: few tables, of many patients.
-few_tables = settings(deadline=None, max_examples=50)
+few_tables = examples(12)
 values = st.tuples(
     tenths,
     tenths,
@@ -134,7 +135,7 @@ values_from_zero = st.tuples(
 tables_from_zero = st.lists(values_from_zero, min_size=2, max_size=3).map(visits_of)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(12)
 @given(tables_from_zero, st.sampled_from(["imacs", "confirmed"]))
 def test_a_verdict_is_settled_if_every_convention_for_zero_gives_it(table, rule):
     found = judged(table, worsening=rule)
@@ -161,7 +162,7 @@ FILLED = {
 gaps = st.tuples(st.integers(0, 1), st.sampled_from(COLUMNS))
 
 
-@settings(deadline=None, max_examples=40)
+@examples(12)
 @given(
     st.lists(values, min_size=2, max_size=2), st.lists(gaps, min_size=1, max_size=2, unique=True)
 )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from tests.cases import examples
 from tisstats.errors import DataError
 from tisstats.measures import file_scoring, identifiers, score_visits, visit_table, visits
 from tisstats.measures.identifiers import LookAlikes, plain_identifier, plain_identifiers
@@ -209,6 +210,7 @@ def test_identifiers_are_made_plain_one_by_one_or_all_at_once(names):
     assert plain_identifiers(names) == [plain_identifier(name) for name in names]
 
 
+@examples(25)
 @given(NAMES, st.integers(1, 3), st.integers(1, 8), st.integers(1, 3))
 def test_look_alikes_are_those_found_one_by_one(names, batch, most, at_once):
     known, pairs, more = {}, {}, False

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.measures import score_visits
 from tisstats.measures.visits import SCORE_COLUMNS
 
@@ -288,9 +289,9 @@ def test_without_physician_global_or_muscle_testing_there_are_no_bounds(medians,
 
 # Properties
 
-#: Shared processors make timings unreliable; what is asked here is no speed. A table takes as long
-#: to score whether it has one patient or ten: so there are few tables, of many patients.
-unhurried = settings(deadline=None, max_examples=35)
+#: A table takes as long to score whether it has one patient or ten: so there are few tables, of
+#: many patients.
+few_examples = examples(12)
 
 tenths = st.integers(0, 100)
 visit = st.fixed_dictionaries(
@@ -321,7 +322,7 @@ def as_table(histories, vas_step=10):
     return table.assign(haq=table["haq"] / 8)
 
 
-@unhurried
+@few_examples
 @given(patients)
 def test_scores_are_multiples_of_2_5_from_0_to_100(histories):
     scores = score(as_table(histories), uln=LIMITS)["tis"]
@@ -329,7 +330,7 @@ def test_scores_are_multiples_of_2_5_from_0_to_100(histories):
     assert (scores / 2.5).tolist() == [float(int(step)) for step in scores / 2.5]
 
 
-@unhurried
+@few_examples
 @given(patients, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(histories, random):
     table = as_table(histories)
@@ -339,7 +340,7 @@ def test_the_order_of_rows_changes_nothing(histories, random):
     pd.testing.assert_frame_equal(shuffled.sort_index(), score(table, uln=LIMITS))
 
 
-@unhurried
+@few_examples
 @given(patients)
 def test_centimetres_and_millimetres_score_alike(histories):
     in_cm = score(as_table(histories), uln=LIMITS)
@@ -347,7 +348,7 @@ def test_centimetres_and_millimetres_score_alike(histories):
     pd.testing.assert_frame_equal(in_cm.loc[:, SCORE_COLUMNS], in_mm.loc[:, SCORE_COLUMNS])
 
 
-@unhurried
+@few_examples
 @given(patients, st.sampled_from([6, 0.01, 7, 1000]))
 def test_the_unit_of_enzymes_changes_nothing(histories, factor):
     table = as_table(histories)
@@ -357,7 +358,7 @@ def test_the_unit_of_enzymes_changes_nothing(histories, factor):
     pd.testing.assert_frame_equal(units.loc[:, SCORE_COLUMNS], rescaled.loc[:, SCORE_COLUMNS])
 
 
-@unhurried
+@few_examples
 @given(st.lists(st.tuples(visit, visit, st.sampled_from(list(HEALTHY))), min_size=1, max_size=16))
 def test_a_better_follow_up_never_scores_less(courses):
     worse = as_table([[before, after] for before, after, _ in courses])
@@ -366,7 +367,7 @@ def test_a_better_follow_up_never_scores_less(courses):
     assert (higher >= lower).all()
 
 
-@unhurried
+@few_examples
 @given(patients)
 def test_bounds_enclose_the_score_that_is_hidden(histories):
     table = as_table(histories)

@@ -6,10 +6,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats.contingency import odds_ratio as odds_ratio_of_scipy
 
+from tests.cases import examples
 from tisstats.statistics import odds_ratio
 
 #: Relative step to either side of a root, where the exact function must have both signs.
@@ -52,7 +53,7 @@ def crosses(function, table, root, target):
     ),
     confidence_level=st.sampled_from([0.1, 0.5, 0.9, 0.95, 0.999]),
 )
-@settings(deadline=None, max_examples=150)
+@examples(38)
 def test_estimate_and_limits_solve_their_equations(table, confidence_level):
     a, n1, b, n2 = table
     assume(0 < a + b < n1 + n2)

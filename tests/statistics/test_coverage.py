@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import (
     INTERVAL_METHODS,
     coverage,
@@ -23,7 +24,7 @@ from tisstats.statistics import (
 MODULE = import_module("tisstats.statistics.coverage")
 GOLDEN = Path(__file__).parent / "golden"
 EXACT = ("clopper-pearson", "sterne", "blaker")
-unhurried = settings(deadline=None, max_examples=30)
+few_examples = examples(10)
 
 
 def golden_rows(name):
@@ -119,7 +120,7 @@ levels = st.floats(0.5, 0.999)
 
 
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
-@unhurried
+@few_examples
 @given(trials=trials_of, confidence_level=levels, p=st.floats(0, 1))
 def test_coverage_is_the_same_for_successes_and_failures(method, trials, confidence_level, p):
     one, other = coverage(trials, [p, 1 - p], confidence_level, method)["coverage"]
@@ -128,7 +129,7 @@ def test_coverage_is_the_same_for_successes_and_failures(method, trials, confide
 
 
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
-@unhurried
+@few_examples
 @given(trials=trials_of, confidence_level=levels, other=levels)
 def test_a_higher_level_covers_more_and_is_wider(method, trials, confidence_level, other):
     grid = np.linspace(0, 1, 41)
@@ -138,7 +139,7 @@ def test_a_higher_level_covers_more_and_is_wider(method, trials, confidence_leve
 
 
 @pytest.mark.parametrize("method", EXACT)
-@unhurried
+@few_examples
 @given(trials=trials_of, confidence_level=levels)
 def test_exact_methods_never_fall_below_the_level(method, trials, confidence_level):
     assert (

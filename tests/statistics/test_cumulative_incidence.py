@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import CumIncidenceRight
 
+from tests.cases import examples
 from tisstats.statistics import at_risk_table, cumulative_incidence, kaplan_meier
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -114,7 +115,7 @@ def exact_curves(observed, cause):
         yield times[place], final, plain, greenwood
 
 
-@settings(deadline=None)
+@examples(25)
 @given(observations)
 def test_curves_are_the_sums_of_the_definition(observed):
     times, causes = zip(*observed, strict=True)
@@ -129,7 +130,7 @@ def test_curves_are_the_sums_of_the_definition(observed):
         assert other.variance[cause] == pytest.approx([float(x) for x in greenwood], abs=1e-12)
 
 
-@settings(deadline=None)
+@examples(25)
 @given(observations)
 def test_incidences_add_up_to_one_minus_kaplan_meier(observed):
     times, causes = zip(*observed, strict=True)
@@ -177,7 +178,7 @@ def test_greenwood_s_variance_at_the_horizon_is_free_of_when_others_left():
         assert end.variance[1] == pytest.approx(8 * 11 / 19**3)
 
 
-@settings(deadline=None)
+@examples(25)
 @given(observations)
 def test_greenwood_s_variance_is_that_of_statsmodels_while_patients_remain_event_free(observed):
     times, causes = np.array(observed).T
@@ -196,7 +197,7 @@ def test_greenwood_s_variance_is_that_of_statsmodels_while_patients_remain_event
         assert np.isnan(found[~remain]).all()
 
 
-@settings(deadline=None)
+@examples(25)
 @given(observations, st.randoms(use_true_random=False))
 def test_neither_the_order_of_patients_nor_the_codes_of_causes_matter(observed, random):
     shuffled = random.sample(observed, len(observed))
@@ -225,7 +226,7 @@ def test_log_log_limits_enclose_the_estimate_and_exist_only_inside_0_and_1():
         assert np.isnan([whole[0][-1], whole[1][-1]]).all()
 
 
-@settings(deadline=None)
+@examples(25)
 @given(observations, st.floats(0.5, 0.99))
 def test_limits_of_one_cause_are_those_of_kaplan_meier_upside_down(observed, confidence_level):
     """With one cause, Greenwood's variance is Kaplan-Meier's; only the scale is another."""
@@ -300,7 +301,7 @@ def test_nobody_can_change_a_result():
         curves.estimate[1] = np.zeros(2)
 
 
-@settings(deadline=None)
+@examples(25)
 @given(observations, st.lists(st.integers(0, 11), min_size=1, max_size=5, unique=True))
 def test_at_risk_tables_count_everybody_once(observed, at):
     at = sorted(at)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import hodges_lehmann, signed_rank_test
 
 LEVELS = [0.5, 0.8, 0.9, 0.95, 0.99]
@@ -138,7 +139,7 @@ def test_where_wilcox_exact_of_r_differs_its_own_test_is_on_our_side():
 
 @pytest.mark.parametrize("confidence_level", LEVELS)
 @given(differences=coarse.filter(lambda numbers: len(set(numbers)) < len(numbers)))
-@settings(deadline=None, max_examples=40)
+@examples(12)
 def test_with_ties_inverts_the_exact_test(confidence_level, differences):
     result = hodges_lehmann(differences, confidence_level)
     low, high, achieved = inverted(differences, confidence_level)
@@ -147,7 +148,7 @@ def test_with_ties_inverts_the_exact_test(confidence_level, differences):
 
 
 @given(differences=coarse)
-@settings(deadline=None)
+@examples(25)
 def test_one_sided_p_values_are_monotone_in_the_shift(differences):
     both = [tails(differences, shift) for shift in shifts_between_averages(differences)]
     assert both == sorted(both, key=lambda pair: pair[0])
@@ -156,7 +157,7 @@ def test_one_sided_p_values_are_monotone_in_the_shift(differences):
 
 @pytest.mark.parametrize("confidence_level", LEVELS)
 @given(differences=st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=12, unique=True))
-@settings(deadline=None, max_examples=40)
+@examples(12)
 def test_without_ties_counts_walsh_averages(confidence_level, differences):
     result = hodges_lehmann(differences, confidence_level)
     low, high, achieved = inverted(differences, confidence_level)
@@ -166,7 +167,7 @@ def test_without_ties_counts_walsh_averages(confidence_level, differences):
 
 @pytest.mark.parametrize("confidence_level", LEVELS)
 @given(differences=st.lists(st.integers(-20, 20), min_size=1, max_size=30))
-@settings(deadline=None, max_examples=40)
+@examples(12)
 def test_agrees_with_the_signed_rank_test(confidence_level, differences):
     result = hodges_lehmann(differences, confidence_level)
     averages = sorted({(a + b) / 2 for a in differences for b in differences})
@@ -198,7 +199,7 @@ def test_zeros_are_kept():
 
 
 @given(differences=coarse, levels=st.tuples(st.floats(0.001, 0.999), st.floats(0.001, 0.999)))
-@settings(deadline=None)
+@examples(25)
 def test_intervals_are_nested_in_the_level(differences, levels):
     inner, outer = (
         hodges_lehmann(differences, confidence_level) for confidence_level in sorted(levels)
@@ -208,7 +209,7 @@ def test_intervals_are_nested_in_the_level(differences, levels):
 
 
 @given(differences=coarse, confidence_level=st.floats(0.001, 0.999))
-@settings(deadline=None)
+@examples(25)
 def test_the_level_achieved_has_the_same_interval(differences, confidence_level):
     result = hodges_lehmann(differences, confidence_level)
     assert confidence_level <= result.achieved_level + 1e-12
@@ -224,7 +225,7 @@ def test_the_level_achieved_has_the_same_interval(differences, confidence_level)
     scale=st.sampled_from([1 / 3, 0.1, 1e-9, 7.3, 1000.0, 1e300]),
     shift=st.integers(-50, 50),
 )
-@settings(deadline=None)
+@examples(25)
 def test_moves_and_scales_with_the_differences(differences, confidence_level, scale, shift):
     plain = hodges_lehmann(differences, confidence_level)
     moved = hodges_lehmann([(d + shift) * scale for d in differences], confidence_level)
@@ -235,7 +236,7 @@ def test_moves_and_scales_with_the_differences(differences, confidence_level, sc
 
 
 @given(differences=coarse, confidence_level=st.sampled_from(LEVELS))
-@settings(deadline=None)
+@examples(25)
 def test_negated_differences_swap_the_limits(differences, confidence_level):
     one = hodges_lehmann(differences, confidence_level)
     other = hodges_lehmann([-d for d in differences], confidence_level)

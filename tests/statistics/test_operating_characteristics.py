@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, fisher_exact, norm
 
+from tests.cases import examples
 from tisstats import SingleArmDesign, TwoArmDesign, planned_arm, simulate_trials
 from tisstats.statistics import (
     MISSING_HANDLING,
@@ -33,7 +34,7 @@ from tisstats.statistics._decisions import Conclusions
 
 NAMES = ("rejection_probability", "lower_bias", "upper_bias", "coverage", "mean_width")
 ALTERNATIVES = ("two-sided", "less", "greater")
-few = settings(deadline=None, max_examples=25)
+few = examples(10)
 
 
 def test_a_limit_that_rounding_moved_past_the_true_value_covers_it():

@@ -10,9 +10,10 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import (
     POWER_TESTS,
     PROPORTION_TESTS,
@@ -28,7 +29,7 @@ from tisstats.statistics._two_arms import max_type_one_error, rejected
 from tisstats.statistics.power import smallest_sample_size
 
 ALTERNATIVES = ("two-sided", "less", "greater")
-unhurried = settings(deadline=None, max_examples=25)
+few_examples = examples(10)
 
 
 def golden_rows(name):
@@ -254,7 +255,7 @@ alphas = st.floats(0.005, 0.3)
 
 
 @pytest.mark.parametrize("test", POWER_TESTS)
-@unhurried
+@few_examples
 @given(n1=sizes, n2=sizes, p1=shares, p2=shares, alpha=alphas)
 def test_arms_may_be_exchanged_and_so_may_successes_and_failures(test, n1, n2, p1, p2, alpha):
     power = two_arm_power(n1, n2, p1, p2, alpha=alpha, test=test).power
@@ -266,7 +267,7 @@ def test_arms_may_be_exchanged_and_so_may_successes_and_failures(test, n1, n2, p
 
 
 @pytest.mark.parametrize("test", ["fisher", "boschloo"])
-@unhurried
+@few_examples
 @given(n1=sizes, n2=sizes, alpha=alphas)
 def test_exact_tests_keep_their_error(test, n1, n2, alpha):
     for alternative in ALTERNATIVES:
@@ -274,7 +275,7 @@ def test_exact_tests_keep_their_error(test, n1, n2, alpha):
         assert found.power - 1e-9 <= found.type_one_error <= alpha * (1 + 1e-6)
 
 
-@unhurried
+@few_examples
 @given(n1=sizes, n2=sizes, p1=shares, p2=shares, alpha=alphas)
 def test_boschloo_rejects_whatever_one_sided_fisher_does(n1, n2, p1, p2, alpha):
     fisher, boschloo = (
@@ -285,7 +286,7 @@ def test_boschloo_rejects_whatever_one_sided_fisher_does(n1, n2, p1, p2, alpha):
 
 
 @pytest.mark.parametrize("test", POWER_TESTS)
-@unhurried
+@few_examples
 @given(n1=sizes, n2=sizes, p1=shares, p2=shares, alpha=alphas, other=alphas)
 def test_a_larger_error_gives_more_power(test, n1, n2, p1, p2, alpha, other):
     less, more = (
@@ -294,7 +295,7 @@ def test_a_larger_error_gives_more_power(test, n1, n2, p1, p2, alpha, other):
     assert less <= more + 1e-9
 
 
-@unhurried
+@few_examples
 @given(n=sizes, p=shares, reference=st.floats(0.05, 0.95), alpha=alphas)
 def test_one_arm_keeps_its_error_and_mirrors(n, p, reference, alpha):
     for alternative, mirrored in zip(ALTERNATIVES, ("two-sided", "greater", "less"), strict=True):

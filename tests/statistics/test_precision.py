@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import (
     INTERVAL_METHODS,
     planned_interval,
@@ -81,7 +82,7 @@ def test_any_method_can_be_planned_with(method):
     assert planned.interval == proportion_interval(12, 20, 0.9, method)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(12)
 @given(
     width=st.floats(0.2, 0.95),
     proportion=st.floats(0, 1),

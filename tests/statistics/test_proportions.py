@@ -9,10 +9,11 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from tests.cases import examples
 from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
 EXACT = ("clopper-pearson", "sterne", "blaker")
@@ -238,12 +239,11 @@ def test_likelihood_ratio_low_limits_of_rare_events_are_those_of_a_poisson_count
 
 counts = st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 levels = st.floats(0.01, 0.999)
-# No time limit for one example: how busy the machine is must not decide a test.
-unhurried = settings(deadline=None, max_examples=60)
+few_examples = examples(15)
 
 
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
-@unhurried
+@few_examples
 @given(count=counts, confidence_level=levels)
 def test_limits_lie_in_order_between_0_and_1(method, count, confidence_level):
     interval = proportion_interval(*count, confidence_level, method)
@@ -254,7 +254,7 @@ def test_limits_lie_in_order_between_0_and_1(method, count, confidence_level):
 
 
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
-@unhurried
+@few_examples
 @given(count=counts, confidence_level=levels)
 def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, confidence_level):
     successes, trials = count
@@ -265,7 +265,7 @@ def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, c
 
 
 @pytest.mark.parametrize("method", INTERVAL_METHODS)
-@unhurried
+@few_examples
 @given(count=counts, confidence_level=levels, other=levels)
 def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(
     method, count, confidence_level, other
@@ -277,7 +277,7 @@ def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(
 
 
 @pytest.mark.parametrize("method", sorted(set(INTERVAL_METHODS) - {"logit"}))
-@unhurried
+@few_examples
 @given(trials=st.integers(1, 30), confidence_level=st.floats(0.5, 0.999))
 def test_more_successes_never_lower_a_limit(method, trials, confidence_level):
     intervals = [

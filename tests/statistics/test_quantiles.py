@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.lim2021.trial_description import table_decimals
 from tisstats.printed import format_median_quartiles
 from tisstats.statistics import QUANTILE_DEFINITIONS, format_median_iqr, quantile_weights, quantiles
@@ -179,7 +180,7 @@ def test_weights_are_positive_and_add_up_to_1(n, probability, definition):
 
 @pytest.mark.parametrize("definition", [2, 5, 6, 7, 8, 9])
 @given(n=st.integers(1, 60), hundredth=st.integers(0, 100))
-@settings(deadline=None)
+@examples(25)
 def test_symmetric_definitions_mirror(definition, n, hundredth):
     share = Fraction(hundredth, 100)
     mirrored = quantile_weights(n, 1 - share, definition)

@@ -14,6 +14,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import _signed_rank_null, hodges_lehmann, signed_rank_test
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -115,7 +116,7 @@ def test_agrees_with_pspp(datasets):
 @pytest.mark.parametrize("zero_method", ZERO_METHODS)
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 @given(differences=st.lists(st.integers(-4, 4), min_size=1, max_size=9))
-@settings(deadline=None, max_examples=60)
+@examples(15)
 def test_exact_is_the_share_of_all_sign_assignments(zero_method, alternative, differences):
     result = signed_rank_test(differences, zero_method, "exact", alternative)
     assert Fraction(result.pvalue) == enumerated(differences, zero_method, alternative)
@@ -222,7 +223,7 @@ def test_a_tail_that_was_guessed_too_heavy_is_computed_anew(monkeypatch):
 @pytest.mark.parametrize("zero_method", ZERO_METHODS)
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 @given(differences=coarse.filter(any))
-@settings(deadline=None, max_examples=60)
+@examples(15)
 def test_asymptotic_agrees_with_scipy(zero_method, alternative, differences):
     result = signed_rank_test(differences, zero_method, "asymptotic", alternative)
     expected = scipy.stats.wilcoxon(
@@ -239,7 +240,7 @@ def test_asymptotic_agrees_with_scipy(zero_method, alternative, differences):
 
 @pytest.mark.parametrize(("zero_method", "method", "alternative"), OPTIONS)
 @given(differences=coarse)
-@settings(deadline=None, max_examples=30)
+@examples(12)
 def test_negated_differences_swap_the_tails(zero_method, method, alternative, differences):
     swapped = {"less": "greater", "greater": "less"}.get(alternative, alternative)
     one = signed_rank_test(differences, zero_method, method, alternative)
@@ -255,7 +256,7 @@ def test_negated_differences_swap_the_tails(zero_method, method, alternative, di
     scale=st.one_of(st.floats(1e-12, 1e12), st.sampled_from([1 / 3, 0.1, 1e-9, 1e300, 1e-290])),
     order=st.randoms(),
 )
-@settings(deadline=None)
+@examples(25)
 def test_neither_unit_nor_order_matters(zero_method, differences, scale, order):
     changed = [d * scale for d in differences]
     order.shuffle(changed)
@@ -268,7 +269,7 @@ def test_neither_unit_nor_order_matters(zero_method, differences, scale, order):
     unit=st.sampled_from([0.125, 0.1, 1.0, 7.3, 100.0, 1e-9]),
     seed=st.integers(0, 1000),
 )
-@settings(deadline=None)
+@examples(25)
 def test_noise_changes_nothing(zero_method, differences, unit, seed):
     changes = np.array(differences) * unit
     noise = 1e-12 * np.abs(changes).max() * np.random.default_rng(seed).uniform(-1, 1, len(changes))
@@ -279,7 +280,7 @@ def test_noise_changes_nothing(zero_method, differences, unit, seed):
 
 @pytest.mark.parametrize("zero_method", ZERO_METHODS)
 @given(differences=coarse, place=st.integers(0, 39), more=st.integers(1, 8))
-@settings(deadline=None)
+@examples(25)
 def test_a_greater_difference_speaks_for_greater(zero_method, differences, place, more):
     # The sizes and so the ranks stay; one sign may turn to plus.
     place %= len(differences)

@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import _signed_rank_inversion as inversion
 from tisstats.statistics import _signed_rank_null, signed_rank_test
 
@@ -39,7 +40,7 @@ def counted(scores, last):
     ),
     share=st.floats(0.001, 0.5),
 )
-@settings(deadline=None, max_examples=80)
+@examples(20)
 def test_tails_are_those_of_whole_numbers(scores, share):
     unit = math.gcd(*scores)
     scores = [score // unit for score in scores]

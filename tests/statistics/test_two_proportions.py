@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from tests.cases import examples
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
     PROPORTION_TESTS,
@@ -22,7 +23,7 @@ from tisstats.statistics import (
     two_proportion_test,
 )
 
-unhurried = settings(deadline=None, max_examples=40)
+few_examples = examples(12)
 FUNCTIONS = {
     "difference": proportion_difference,
     "ratio": proportion_ratio,
@@ -147,7 +148,7 @@ levels = st.floats(0.3, 0.999)
 
 
 @pytest.mark.parametrize("method", DIFFERENCE_METHODS)
-@unhurried
+@few_examples
 @given(one=arms, two=arms, confidence_level=levels, other=levels)
 def test_difference_mirrors_nests_and_stays_within_bounds(
     method, one, two, confidence_level, other
@@ -167,7 +168,7 @@ def test_difference_mirrors_nests_and_stays_within_bounds(
         assert mirrored.high == pytest.approx(-narrow.low, abs=1e-9)
 
 
-@unhurried
+@few_examples
 @given(one=arms, two=arms, confidence_level=levels)
 def test_ratio_of_exchanged_arms_is_the_reciprocal(one, two, confidence_level):
     if one[0] == two[0] == 0:
@@ -179,7 +180,7 @@ def test_ratio_of_exchanged_arms_is_the_reciprocal(one, two, confidence_level):
         assert value == pytest.approx(1 / other if other else math.inf, rel=1e-8)
 
 
-@unhurried
+@few_examples
 @given(one=arms, two=arms, confidence_level=levels)
 def test_odds_ratio_of_exchanged_arms_is_the_reciprocal(one, two, confidence_level):
     if one[0] + two[0] in (0, one[1] + two[1]):
@@ -193,7 +194,7 @@ def test_odds_ratio_of_exchanged_arms_is_the_reciprocal(one, two, confidence_lev
 
 
 @pytest.mark.parametrize("test", ["fisher", "chi-square"])
-@unhurried
+@few_examples
 @given(one=arms, two=arms)
 def test_p_values_of_exchanged_arms_agree(test, one, two):
     for alternative, other in (

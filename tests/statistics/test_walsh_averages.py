@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.statistics import _walsh_averages, hodges_lehmann
 from tisstats.statistics._walsh_averages import CountedAverages, ListedAverages
 
@@ -20,7 +21,7 @@ numbers = st.one_of(
 
 
 @given(numbers=numbers)
-@settings(deadline=None, max_examples=300)
+@examples(75)
 def test_counted_averages_are_those_of_the_table(numbers):
     given = np.sort(np.array(numbers, dtype=float))
     listed, counted = ListedAverages(given), CountedAverages(given)

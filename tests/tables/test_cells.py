@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.tables import (
     EMPTY,
     dates,
@@ -98,6 +99,7 @@ def test_whole_numbers_as_text_stay_whole(values):
     assert found.values.tolist() == values
 
 
+@examples(25)
 @given(st.lists(st.one_of(st.text(max_size=4), st.sampled_from([None, 1, 2.5, True, "1", "NA"]))))
 def test_all_at_once_or_one_by_one_is_the_same(cells):
     together = numbers(column(*cells), empty=EMPTY)

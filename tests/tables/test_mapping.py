@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.tables.conftest import fault_lines
 from tisstats.tables import (
     ReadOptions,
@@ -177,6 +178,7 @@ cells_of_patients = st.dictionaries(
 )
 
 
+@examples(25)
 @given(cells_of_patients)
 def test_every_cell_of_a_wide_table_comes_back_once(patients):
     names = [f"{measure}_{week}" for measure in ("mmt", "haq") for week in (0, 4, 24)]
@@ -1150,7 +1152,7 @@ def test_a_table_that_does_not_fit_is_one_clear_line(mapped, mapping, table, nam
     assert fault_lines(lambda: mapped(mapping, table, name)) == [line]
 
 
-@settings(deadline=None)
+@examples(25)
 @given(st.permutations(LONG_TABLE.splitlines()[1:]))
 def test_the_order_of_rows_of_measures_does_not_matter(order):
     raw = parse_delimited("\n".join([LONG_TABLE.splitlines()[0], *order]), "trial.csv")

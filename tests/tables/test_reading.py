@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
+from tests.cases import examples
 from tests.tables.conftest import fault_lines
 from tisstats.errors import DataError
 from tisstats.tables import (
@@ -183,7 +184,7 @@ TEXT = st.text(
 CELLS = TEXT.filter(lambda text: text == text.strip() and "_x" not in text)
 
 
-@settings(deadline=None, max_examples=40)  # writes six files
+@examples(12)  # each writes six files
 @given(st.lists(st.tuples(CELLS.filter(bool), CELLS, CELLS), min_size=1, max_size=6))
 def test_text_is_read_back_as_it_was_written(rows):
     with tempfile.TemporaryDirectory() as folder:
@@ -200,7 +201,7 @@ def test_text_is_read_back_as_it_was_written(rows):
                 assert cells(read_table(path)) == [names, *map(list, rows)]
 
 
-@settings(deadline=None, max_examples=40)  # writes six files
+@examples(12)  # each writes six files
 @given(
     st.lists(
         st.tuples(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.tables import FormatError, check_writable, workbook, write_table
 from tisstats.tables.table_writers import TextWriter, have_returns
 
@@ -41,6 +42,7 @@ def tables(draw):
     return pd.DataFrame(columns), draw(st.integers(1, count))
 
 
+@examples(25)
 @given(tables(), st.sampled_from([",", "\t"]), st.booleans())
 def test_batches_have_the_bytes_of_pandas(drawn, separator, quote_all):
     table, size = drawn

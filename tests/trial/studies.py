@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.cases import some
+from tisstats.trial.cdisc import FILE_FORMATS
+
+#: Formats in which whole studies are written and read again: in CSV nothing has a type, and
+#: transport files have their own numbers. How each format holds values, test_cdisc.py shows.
+STUDY_FORMATS = some(sorted(FILE_FORMATS), 2)
+
 MEASURES = ("physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck")
 
 #: Best and worst value of each measure but the enzyme; the muscle test is out of `mmt_max`.

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.random_trials import make_trial, random_tables
 from tisstats.trial import analyse
 
@@ -45,6 +46,7 @@ def answers(analysis, patient, asked):
     }
 
 
+@examples(25)
 @given(st.data(), st.sampled_from([0, 3, 4]), st.sampled_from([4, 6, 9]))
 def test_a_first_response_and_a_later_rise_are_known_where_every_score_says_so(
     analysis, data, since, until

@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from tests.cases import examples
 from tisstats.errors import DataError
 from tisstats.tables.formulas import is_formula
 from tisstats.trial.cdisc import (
@@ -523,7 +524,7 @@ def record(text, number):
 
 @pytest.mark.parametrize("file_format", FILE_FORMATS)
 # Each example takes as long as its variables are many: few examples, of several rows each.
-@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(4)
 @given(data=st.data())
 def test_any_text_number_and_date_returns(file_format, data):
     # What a spreadsheet would run is refused in CSV, as tests/test_hostile_files.py shows.

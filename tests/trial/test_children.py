@@ -12,17 +12,18 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.measures.test_printo import TABLE as BANDS
 from tests.measures.test_printo import THRESHOLDS, reference_points
-from tests.trial.studies import read_csv, write_csv
+from tests.trial.studies import STUDY_FORMATS, read_csv, write_csv
 from tisstats.errors import DataError
 from tisstats.measures.core_set import CORE_SETS, CORE_SETS_OF
 from tisstats.measures.ranges import ARGUMENTS_OF
 from tisstats.trial import analyse_many
-from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
+from tisstats.trial.cdisc import write_analysis_datasets
 from tisstats.trial.courses import Courses
 from tisstats.trial.harms import harm_outcomes
 from tisstats.trial.imacs_counts import imacs_outcomes
@@ -233,7 +234,7 @@ def test_the_first_combination_of_the_choices_is_the_analysis_as_described(examp
     assert set(found.changes("active")) == {*ENDS, "ck"}
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 def test_nothing_is_lost_on_the_way_to_data_sets_and_back(example, tmp_path, file_format):
     datasets = study_datasets(example)
     write_analysis_datasets(datasets, tmp_path / "adam", file_format)
@@ -343,7 +344,7 @@ ANY = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50)
 @given(
     st.dictionaries(
         st.sampled_from(["core_set", "population", "used"]),

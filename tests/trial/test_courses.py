@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.random_courses import NAN, PATIENTS, courses_of, patient
 from tests.random_trials import make_trial
 from tisstats.lim2021.trial_description import analysis_options
@@ -205,6 +206,7 @@ def test_a_missed_visit_does_not_interrupt():
     assert confirmed_deterioration(courses_of([one])).yes.tolist() == [True]
 
 
+@examples(25)
 @given(PATIENTS, st.integers(1, 5))
 def test_consecutive_visits_as_in_a_loop(patients, visits):
     courses = courses_of(patients)

@@ -7,9 +7,10 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.random_courses import PATIENTS, courses_of, patient
 from tisstats.statistics import proportion_interval
 from tisstats.trial import Courses, Endpoint, evaluate
@@ -284,7 +285,7 @@ def endpoints(draw):
     )
 
 
-@settings(max_examples=600, deadline=None)
+@examples(150)
 @given(endpoints(), PATIENTS)
 def test_every_patient_as_in_the_slow_computation(endpoint, patients):
     result = evaluate(endpoint, courses_of(patients))
@@ -292,7 +293,7 @@ def test_every_patient_as_in_the_slow_computation(endpoint, patients):
     assert found == [Slow(endpoint, one).status() for one in patients]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50)
 @given(endpoints(), PATIENTS)
 def test_counts_add_up_to_everybody(endpoint, patients):
     result = evaluate(endpoint, courses_of(patients))
@@ -308,7 +309,7 @@ def test_counts_add_up_to_everybody(endpoint, patients):
         assert result.responders_low == result.responders_high == result.count("responder")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50)
 @given(endpoints(), PATIENTS)
 def test_bounds_hold_the_best_and_the_worst_case(endpoint, patients):
     courses = courses_of(patients)
@@ -325,7 +326,7 @@ def test_bounds_hold_the_best_and_the_worst_case(endpoint, patients):
     assert all(rule == rules[0] for rule in rules)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(38)
 @given(endpoints(), PATIENTS)
 def test_a_higher_threshold_has_no_more_responders(endpoint, patients):
     courses = courses_of(patients)
@@ -334,7 +335,7 @@ def test_a_higher_threshold_has_no_more_responders(endpoint, patients):
     assert by_20.responders_high >= by_40.responders_high or endpoint.intercurrent == "hypothetical"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(25)
 @given(endpoints(), PATIENTS)
 def test_arms_add_up_to_all(endpoint, patients):
     result = evaluate(endpoint, courses_of(patients))
@@ -345,7 +346,7 @@ def test_arms_add_up_to_all(endpoint, patients):
     assert sum(arm.responders_high for arm in arms) == result.responders_high
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50)
 @given(endpoints(), PATIENTS, st.integers(0, 999))
 def test_weeks_moved_by_rounding_change_nothing(endpoint, patients, seed):
     courses, draw = courses_of(patients), np.random.default_rng(seed)

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.tables import TableSource
@@ -75,7 +76,7 @@ def slow_join(visits, plan):
     return joined, conflicts
 
 
-@settings(max_examples=50)
+@examples(12)
 @given(VISITS, PLANS)
 def test_joined_rows_are_scheduled_as_if_they_had_been_joined_before(visits, plan):
     found = schedule_visits(table(visits), NAMES, plan, TableSource("visits.csv"))

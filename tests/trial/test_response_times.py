@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.random_courses import PATIENTS, courses_of, patient
 from tests.random_trials import make_trial
 from tisstats.statistics import cumulative_incidence, kaplan_meier
@@ -74,7 +75,7 @@ def slow_time(one, threshold, horizon, strategy, missing, same_week, unfavourabl
     return time, cause, last, name
 
 
-@settings(max_examples=500, deadline=None)
+@examples(125)
 @given(
     PATIENTS,
     st.sampled_from([20, 40]),

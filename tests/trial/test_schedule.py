@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.tables import TableSource
 from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.schedule_notes import left_out_lines, schedule_remarks
@@ -176,6 +177,7 @@ def slow_nominal(days, plan):
     return [nominal.get(day, Fraction(day, 7)) for day in days]
 
 
+@examples(25)
 @given(st.lists(st.integers(1, 120), unique=True, max_size=12), st.integers(0, 13))
 def test_windows_agree_with_a_slow_reference(days, window):
     plan = schedule(window=window)
@@ -515,6 +517,7 @@ PLANS = st.builds(
 )
 
 
+@examples(25)
 @given(st.lists(VISITS, min_size=1, max_size=16), PLANS)
 def test_several_patients_under_every_rule_agree_with_a_slow_reference(visits, plan):
     who, days, values = zip(*visits, strict=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tisstats.trial.specifications import (
     RESULTS,
     Choice,
@@ -40,6 +41,7 @@ def curves(draw):
     return SpecificationCurve(choices, pd.DataFrame(columns, dtype=float))
 
 
+@examples(25)
 @given(curves())
 def test_the_table_lists_each_combination_once_in_the_order_of_nested_loops(curve):
     table = curve.table()
@@ -54,6 +56,7 @@ def test_the_table_lists_each_combination_once_in_the_order_of_nested_loops(curv
     assert found == [tuple(row) for row in curve.levels().tolist()]
 
 
+@examples(25)
 @given(curves())
 def test_shares_and_turns_are_those_of_a_count_one_by_one(curve):
     both = Conclusion("both", (Condition("low", "above", 0.0), Condition("pvalue", "below", 0.5)))
@@ -89,6 +92,7 @@ def test_shares_and_turns_are_those_of_a_count_one_by_one(curve):
     assert {turn.choice for turn in judged.turns if turn.turned} == set(judged.deciding)
 
 
+@examples(25)
 @given(curves())
 def test_a_conclusion_that_hangs_on_no_choice_holds_in_all_or_in_none(curve):
     """If it is known in every combination: one can walk from each to each, choice by choice."""
@@ -97,6 +101,7 @@ def test_a_conclusion_that_hangs_on_no_choice_holds_in_all_or_in_none(curve):
         assert judged.extent in ("all", "none")
 
 
+@examples(25)
 @given(curves())
 def test_the_order_ascends_and_puts_what_is_missing_last(curve):
     order = curve.order()

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.trial.studies import make_study
+from tests.trial.studies import STUDY_FORMATS, make_study
 from tisstats.cli import main
 from tisstats.errors import DataError
-from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
+from tisstats.trial.cdisc import write_analysis_datasets
 from tisstats.trial.end_reasons import END_REASONS
 from tisstats.trial.study import Study
 from tisstats.trial.study_adam import origin, our_reason, read_study_datasets
@@ -43,7 +43,7 @@ def the_line(folder, capsys, *options):
     return line
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 def test_no_events_and_no_treatments_are_not_the_same_as_no_record_of_them(tmp_path, file_format):
     made = make_study(6, seed=2)
     tables = made.write(tmp_path / "tables")
@@ -389,7 +389,7 @@ def with_visits_outside_windows(baseline):
     return made, given, study_datasets(given)
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 @pytest.mark.parametrize("baseline", BASELINES)
 def test_dates_survive_the_way_to_data_sets_and_back(tmp_path, file_format, baseline):
     made, given, datasets = with_visits_outside_windows(baseline)

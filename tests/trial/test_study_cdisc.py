@@ -16,13 +16,13 @@ from tests.trial.slow_endpoint import (
     imacs_definition,
     worsening_definition,
 )
-from tests.trial.studies import MEASURES, make_study
+from tests.trial.studies import MEASURES, STUDY_FORMATS, make_study
 from tests.trial.test_study_adam import in_adam
 from tisstats.chapters.trial_report.patients import Patients
 from tisstats.errors import DataError
 from tisstats.trial.arm_responses import responses_by_arm
 from tisstats.trial.baseline_table import summarise_characteristics
-from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
+from tisstats.trial.cdisc import write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
@@ -85,7 +85,7 @@ def with_deaths_as_a_characteristic():
     return made
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 @pytest.mark.parametrize("made", [with_weeks_of_deaths, with_deaths_as_a_characteristic])
 def test_deaths_survive_with_their_weeks(tmp_path, file_format, made):
     given, datasets = exported(made)
@@ -125,7 +125,7 @@ def test_without_a_column_of_deaths_data_sets_are_as_they_were(made, tmp_path):
     assert datasets.tables["ADSL"]["DTHFL"][0] == "Y"
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_format):
     given, datasets = exported(plain)
     found = read_back(made, tmp_path / "again", datasets, file_format)
@@ -153,7 +153,7 @@ def rescued_before_a_late_visit():
     return made
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 def test_rescue_between_a_scheduled_week_and_its_visit_stays_before_the_visit(
     tmp_path, file_format
 ):
@@ -173,7 +173,7 @@ def one_not_analysed():
     return made
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 def test_visits_outside_the_analysis_survive_too_without_a_score(tmp_path, file_format):
     made = one_not_analysed()
     name = made.patients[2]["patient_id"]
@@ -210,7 +210,7 @@ def seen_outside_all_windows():
     return made
 
 
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", STUDY_FORMATS)
 def test_visits_that_the_schedule_drops_survive_too_unused(tmp_path, file_format):
     made = seen_outside_all_windows()
     name = made.patients[3]["patient_id"]

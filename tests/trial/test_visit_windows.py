@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.trial.studies import make_study
 from tisstats.errors import DataError
 from tisstats.tables import TableSource
@@ -52,6 +53,7 @@ def test_each_week_has_its_own_window_to_the_day():
     assert [slow_place(day, WINDOWS) for day in days] == expected
 
 
+@examples(25)
 @given(
     st.lists(st.integers(1, 200), min_size=1, max_size=5),
     st.tuples(st.integers(0, 6), st.integers(0, 20), st.integers(0, 60)),
