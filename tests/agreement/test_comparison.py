@@ -26,6 +26,12 @@ def unused_reasons(comparison):
     return sorted(set(comparison.data.reasons) - differing)
 
 
+def with_method(data, name, **changes):
+    """The data with calls of one method only, which is faster; stored results are all there."""
+    methods = tuple(method for method in data.methods if method.name == name)
+    return dataclasses.replace(data, methods=methods, **changes)
+
+
 def test_no_disagreement_lacks_a_reason(comparison):
     assert unexplained_disagreements(comparison) == []
 
@@ -38,8 +44,9 @@ def test_a_new_disagreement_is_noticed(data):
     stored = data.stored.copy()
     row = stored.index[(stored["software"] == "coin") & (stored["quantity"] == "P")][0]
     stored.loc[row, "value"] += 1e-6
-    changed = Comparison.of(dataclasses.replace(data, stored=stored))
-    assert unexplained_disagreements(changed) == [(stored.loc[row, "method"], "coin")]
+    method = stored.loc[row, "method"]
+    changed = Comparison.of(with_method(data, method, stored=stored))
+    assert unexplained_disagreements(changed) == [(method, "coin")]
 
 
 def test_a_reason_taken_away_or_added_is_noticed(data, comparison):
@@ -115,7 +122,7 @@ def test_digits_out_of_range(data, digits):
 def test_a_result_without_a_definition(data):
     stored = data.stored[data.stored["quantity"] != "median"]
     with pytest.raises(ValueError, match="no reference result for kaplan-meier-median, "):
-        compare_results(dataclasses.replace(data, stored=stored))
+        compare_results(with_method(data, "kaplan-meier-median", stored=stored))
 
 
 numbers = st.floats(allow_nan=True, allow_infinity=True)

@@ -12,6 +12,7 @@ pytest.importorskip("ortools")
 
 from ortools.sat.python import cp_model
 
+from tests.cases import some
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import SEARCH_CEILINGS, RowProblem
 from tisstats.bounds.solving import solve
@@ -102,9 +103,9 @@ def drawn_row(rng):
 def test_small_rows_are_found_only_if_the_model_has_a_solution_and_hardly_any_is_missed():
     """Draws that give up prove nothing: of few patients they may miss a row that exists."""
     rng = np.random.default_rng(2021)
-    rows = [drawn_row(rng) for _ in range(16)]
+    rows = some([drawn_row(rng) for _ in range(16)], 9)
     found = [find_values(row) is not None for row in rows]
     exist = [has_solution(row) for row in rows]
     assert [row for row, here, there in zip(rows, found, exist, strict=True) if here > there] == []
-    assert 4 <= sum(exist) <= 12
+    assert len(rows) / 4 <= sum(exist) <= 3 * len(rows) / 4
     assert sum(exist) - sum(found) <= 1

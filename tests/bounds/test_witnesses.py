@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bounds.witness_checker import (
@@ -25,6 +25,7 @@ from tests.bounds.witness_checker import (
     remove_lines,
     run,
 )
+from tests.cases import examples, some
 from tisstats.bounds import BoundAssumptions, read_bounds
 from tisstats.bounds.attain import attain_table
 from tisstats.bounds.witness import end_scores, violations
@@ -160,7 +161,7 @@ def test_a_bounded_mean_is_not_taken_for_unbounded():
     assert checker.value_fault(WITNESSES[key], key, checker.UNBOUNDED, PUBLISHED, checker.MAIN)
 
 
-@settings(deadline=None)
+@examples(40)
 @given(data=st.data())
 def test_a_single_changed_cell_that_breaks_an_aggregate_is_refused(data):
     key = data.draw(st.sampled_from(sorted(WITNESSES)))
@@ -222,7 +223,11 @@ def test_a_sharp_bound_without_a_witness_is_a_fault(tmp_path):
     assert done.stderr.splitlines() == [f"{FILE}: {ROW_KEY}: called sharp, but without a witness"]
 
 
-@pytest.mark.parametrize("key", [ROW_KEY, CORE_KEY])
+SCORE_KEY = Key("", "tis_zero", "total_improvement_score", "minimum")
+
+
+# A row of the core set is proved again, with a witness, by test_bounds.py too.
+@pytest.mark.parametrize("key", [ROW_KEY, SCORE_KEY, *some([CORE_KEY], 0)])
 def test_a_witness_that_is_missing_is_found_again_and_no_other_is_searched(tmp_path, key):
     file = copy_without(key, tmp_path)
     others = file.read_text(encoding="utf-8").splitlines()

@@ -4,6 +4,7 @@ import csv
 import errno
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -25,9 +26,12 @@ from tisstats.lim2021.table2_row import Table2Row
 from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 
+FACTS = PublishedFacts.read()
 
+
+@cache
 def row(measure):
-    return Table2Row.read(PublishedFacts.read(), measure, "spss")
+    return Table2Row.read(FACTS, measure, "spss")
 
 
 def recorded(measure, kind, of=row):

@@ -1,5 +1,7 @@
 """A few cohorts, drawn once."""
 
+from functools import cached_property
+
 import pytest
 
 from tisstats.lim2021.cohort_check import check
@@ -18,10 +20,23 @@ def cohorts():
     return [draw_cohort(11, index=index) for index in range(6)]
 
 
+class KeptEnsemble(Ensemble):
+    """An ensemble that makes each cohort once: of a cohort, its scores are computed once."""
+
+    @cached_property
+    def made(self):
+        return {}
+
+    def cohort(self, index):
+        if index not in self.made:
+            self.made[index] = super().cohort(index)
+        return self.made[index]
+
+
 @pytest.fixture(scope="session")
 def kept():
     """The ensemble that comes with the project."""
-    return Ensemble.read()
+    return KeptEnsemble.read()
 
 
 @pytest.fixture(scope="session")

@@ -206,7 +206,7 @@ class RankSums:
                 if not bits:
                     continue
                 for group in self._groups(stage, state):
-                    target = (state[0] + group[0], state[1] + group[1])
+                    target = (negative + group[0], taken - negative + group[1])
                     shifted = bits << self._shift(state, group)
                     reached[target] = reached.get(target, 0) | shifted
         return reached
@@ -295,12 +295,13 @@ class SampleSpace:
         The list is complete. Where quartiles interpolate, some pairs may not be attainable.
         """
         for nonzero, pairs in self._pairs.items():
-            most = (nonzero**3 - nonzero) // 6, nonzero * (nonzero + 1)
-            found = np.zeros((most[0] + 1, most[1] + 1), dtype=bool)
+            width = nonzero * (nonzero + 1) + 1
+            # One row after the other: NumPy lists what is set faster than in two dimensions.
+            found = np.zeros(((nonzero**3 - nonzero) // 6 + 1) * width, dtype=bool)
             for split, bits in pairs.items():
                 ties, mirrored = np.divmod(set_bits(bits), self._all.stride)
-                found[ties, _mirror(split, mirrored)] = True
-            ties, sums = np.nonzero(found)
+                found[ties * width + _mirror(split, mirrored)] = True
+            ties, sums = np.divmod(np.flatnonzero(found), width)
             yield nonzero, ties, sums
 
     def find_with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:

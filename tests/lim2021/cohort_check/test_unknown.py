@@ -6,9 +6,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import examples
 from tests.random_trials import aggregates, make_trial
 from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.scales import SCALES
@@ -104,7 +105,7 @@ GRIDS = {
 }
 
 
-@settings(max_examples=10, deadline=None)
+@examples(5)
 @given(
     st.integers(0, 30),
     st.lists(
