@@ -16,12 +16,16 @@ ALL_CASES = "TISSTATS_ALL_CASES"
 def some(cases: Iterable[Case], most: int) -> list[Case]:
     """Return cases evenly spread, the first and the last among them; all in ``make test-thorough``.
 
+    Of one it is the first; with none, cases are left to thorough runs.
+
     For cases that are alike, as the cohorts of an ensemble are: a fault in the code shows in many
     of them. A case that differs from the others in kind is named by itself and always tried.
     """
     found: Sequence[Case] = list(cases)
     if ALL_CASES in os.environ or len(found) <= most:
         return list(found)
+    if most < 2:
+        return list(found[:most])
     last = len(found) - 1
     return [found[round(place * last / (most - 1))] for place in range(most)]
 

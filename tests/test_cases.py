@@ -25,6 +25,12 @@ def test_some_are_spread_from_the_first_to_the_last(number, most):
     assert max(steps) - min(steps) <= 1
 
 
+@pytest.mark.usefixtures("not_thorough")
+def test_of_one_case_the_first_is_tried_and_none_can_be_left_to_thorough_runs():
+    assert some("abc", 1) == ["a"]
+    assert some("abc", 0) == []
+
+
 def test_a_thorough_run_tries_all(monkeypatch):
     monkeypatch.setenv(ALL_CASES, "1")
     assert some(iter("abc"), 2) == ["a", "b", "c"]
