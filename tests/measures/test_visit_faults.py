@@ -449,14 +449,22 @@ def test_patients_are_numbered_in_the_order_of_their_first_rows(identifiers, dty
 @pytest.mark.parametrize("most", [0, 16])
 @pytest.mark.parametrize(
     "identifiers",
-    [[], [7], [7, 3, 7, 5], [-2, 9, -2], [10**9, 10**9 + 3, 10**9], [-(2**63), 2**63 - 1, 0, 0]],
+    [[], [7], [7, 3, 7, 5], [9, -2, -2, 9], [10**9, 10**9 + 3, 10**9], [-(2**63), 2**63 - 1, 0, 0]],
 )
-def test_patients_that_are_whole_numbers_have_numbers_without_gaps(monkeypatch, identifiers, most):
-    monkeypatch.setattr(visit_table, "_MOST_FLAGS", most)
-    found = number_patients(pd.Series(identifiers, dtype=np.int64)).tolist()
-    pairs = set(zip(identifiers, found, strict=True))
-    assert len(pairs) == len(set(identifiers))
-    assert {number for _, number in pairs} == set(range(len(pairs)))
+def test_patients_that_are_whole_numbers_are_numbered_as_others(monkeypatch, identifiers, most):
+    monkeypatch.setattr(visit_table, "_MOST_PLACES", most)
+    order = list(dict.fromkeys(identifiers))
+    found = number_patients(pd.Series(identifiers, dtype=np.int64))
+    assert found.tolist() == [order.index(each) for each in identifiers]
+    assert found.dtype == np.int64
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
+def test_patients_of_any_width_of_whole_numbers_are_numbered(dtype):
+    ends = np.iinfo(dtype)
+    assert number_patients(pd.Series([ends.max, ends.min, 0, ends.max], dtype=dtype)).tolist() == [
+        0, 1, 2, 0,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -355,13 +355,32 @@ def _ranks(whole: NDArray[np.int64]) -> tuple[NDArray[np.int64], int] | None:
         return whole, 0
     low = int(whole.min())
     size = int(whole.max()) - low + 1
-    if size > _MOST_FLAGS * (len(whole) + 1):
+    if size > _MOST_PLACES * (len(whole) + 1):
         return None
     places = whole - low
     seen = np.zeros(size, dtype=bool)
     seen[places] = True
-    ranks = np.cumsum(seen) - 1
+    ranks = np.cumsum(seen)
+    ranks -= 1
     return ranks.take(places), int(ranks[-1]) + 1
+
+
+#: Places for each number beyond which hashing is as fast, and takes less memory.
+_MOST_PLACES = 2
+
+
+def _by_first_row(ranks: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return `count` numbers without gaps as numbers in the order in which they first stand there.
+
+    >>> _by_first_row(np.array([2, 0, 2, 1]), 3).tolist()
+    [0, 1, 0, 2]
+    """
+    first = np.empty(count, dtype=np.int64)
+    first[ranks[::-1]] = np.arange(len(ranks))[::-1]  # of equal places NumPy keeps the last
+    first.sort()
+    numbers = np.empty(count, dtype=np.int64)
+    numbers[ranks[first]] = np.arange(count)
+    return numbers.take(ranks)
 
 
 def _are_distinct(numbers: NDArray[np.int64], size: int) -> bool:
@@ -380,13 +399,18 @@ _MOST_FLAGS = 16
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:
     """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored.
 
-    Whole numbers that lie close together are numbered by size, others as they first stand there.
+    They are numbered in the order of their first rows, in which faults and results name them.
+
+    Examples
+    --------
+    >>> number_patients(pd.Series([7, 3, 7])).tolist()
+    [0, 1, 0]
     """
     kind = identifiers.dtype
     if isinstance(kind, np.dtype) and kind.kind == "i":
         ranks = _ranks(identifiers.to_numpy().astype(np.int64, copy=False))
         if ranks is not None:
-            return ranks[0]
+            return _by_first_row(*ranks)
     codes, found = factorize(identifiers)
     if pd.api.types.is_numeric_dtype(found.dtype):
         return codes.astype(np.int64)
