@@ -2,12 +2,23 @@
 
 from dataclasses import fields
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tisstats.measures import band_points, ranges, response_category, total_improvement_score
 from tisstats.measures import core_set as module
 from tisstats.measures.core_set import CoreSetMeasure, Enzyme
 from tisstats.measures.scales import Scale
+from tisstats.measures.total_improvement_score import (
+    MISSING_STEPS,
+    band_steps,
+    levels_of_steps,
+    points_of_steps,
+    response_levels,
+    total_steps,
+)
 
 ACTIVITY, STRENGTH = (5, 15, 25, 40), (2, 10, 20, 30)
 
@@ -205,3 +216,37 @@ def test_what_is_no_improvement_and_no_score_is_refused(call, expected):
     with pytest.raises(ValueError, match="must") as raised:
         call()
     assert str(raised.value) == expected
+
+
+MEASURES = sorted({*module.CORE_SET, *module.PRINTO_CORE_SET})
+PERCENTS = st.lists(st.floats(-200, 200) | st.sampled_from([2, 5, 15, 40, float("nan")]))
+
+
+@given(PERCENTS, st.sampled_from(MEASURES))
+def test_steps_are_points(percents, measure):
+    given_percents = np.array(percents, dtype=float)
+    steps = band_steps(given_percents, measure)
+    assert steps.dtype == np.uint8
+    expected = band_points(given_percents, measure)
+    np.testing.assert_array_equal(points_of_steps(steps), expected)
+    assert ((steps == MISSING_STEPS) == np.isnan(expected)).all()
+
+
+@given(st.lists(st.lists(st.integers(0, 13) | st.just(MISSING_STEPS), min_size=3, max_size=3)))
+def test_steps_of_measures_add_up_as_their_points(rows):
+    steps = np.array(rows, dtype=np.uint8).reshape(-1, 3)
+    total = points_of_steps(total_steps(list(steps.T)))
+    np.testing.assert_array_equal(total, points_of_steps(steps).sum(axis=1))
+
+
+@pytest.mark.parametrize("population", ["adult", "juvenile"])
+def test_levels_of_steps_are_those_of_scores(population):
+    steps = np.array([*range(41), MISSING_STEPS], dtype=np.uint8)
+    expected = response_levels(points_of_steps(steps), population)
+    assert levels_of_steps(steps, population).tolist() == expected.tolist()
+    assert set(expected.tolist()) == {-1, 0, 1, 2, 3}
+
+
+def test_no_infinite_improvement_has_steps():
+    with pytest.raises(ValueError, match="percent_improvement must be finite"):
+        band_steps(np.array([1.0, np.inf]), "mmt")

@@ -7,7 +7,8 @@ import pytest
 from tests.measures.test_score_batches import scored
 from tisstats.errors import DataError
 from tisstats.measures import identifiers
-from tisstats.measures.identifiers import LookAlikes
+from tisstats.measures.identifiers import LookAlikes, unseen_characters
+from tisstats.measures.visit_table import number_patients
 from tisstats.tables import batches
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,ck,extramuscular"
@@ -79,3 +80,15 @@ def test_characters_that_nobody_sees_are_found_within_an_identifier(unseen):
 @pytest.mark.parametrize("seen", ["A 1", "é", "na\u200cme", "a\xa0b", "A1\t", "\ré"])
 def test_characters_with_a_meaning_are_left_alone(seen):
     assert identifiers.unseen_character(seen) == ""
+
+
+@pytest.mark.parametrize("dtype", [object, "str"])
+@pytest.mark.parametrize(
+    ("names", "unseen"),
+    [(["P1", "P1\u200b"], ["", "\u200b", ""]), (["P1", "P\x7f1"], ["", "\x7f", ""]),
+     (["P1", "Ä"], ["", "", ""]), (["P1", None, "P 1"], ["", "", ""]), ([], [""]),
+     ([None], [""])],
+)  # fmt: skip
+def test_characters_that_are_not_seen_are_found_in_text_of_either_kind(names, unseen, dtype):
+    given = pd.Series(names, dtype=dtype)
+    assert unseen_characters(given, number_patients(given)) == unseen

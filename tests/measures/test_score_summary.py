@@ -12,9 +12,13 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.measures import file_scoring as module
+from tisstats.measures import score_summary
+from tisstats.measures.enzymes import ENZYME_SELECTIONS
 from tisstats.measures.score_file import score_file
 from tisstats.measures.score_parts import PartResult, patient_keys
 from tisstats.measures.score_summary import ScoreCounts
+from tisstats.measures.visit_table import Visits
+from tisstats.measures.visits import as_categories
 from tisstats.tables import FormatError, batches
 
 ORDER = ["ck", "aldolase", "ldh", "ast", "alt"]
@@ -492,3 +496,39 @@ def test_the_last_visit_is_that_of_the_highest_week_in_any_order(tmp_path):
     scales = {8: 0.0, 0: 10.0, 4: 10.0}
     rows = [("P", week, {"ck": 1}, scale) for week, scale in scales.items()]
     assert NO_RESPONSE.format(0).replace("0 minimal", "1 minimal") in said(tmp_path, visits(*rows))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_counts_do_not_depend_on_blocks_of_rows(monkeypatch, size):
+    monkeypatch.setattr(score_summary, "_BLOCK", size)
+    rng, number = np.random.default_rng(4), 60
+    scale = rng.choice([np.nan, 0.0, 3.0, 4.0, 7.3, 10.0, 10.2, 12.0], number)
+    enzyme = rng.choice([np.nan, 0.04, 0.06, 0.1, 3.0, 60.0, 61.0, 101.0], number)
+    patients = np.arange(number) // 2
+    selections = rng.integers(-1, len(ENZYME_SELECTIONS), number // 2)[patients]
+    columns = {
+        "response": as_categories(rng.integers(-1, 4, number).astype(np.int8)),
+        "enzyme_selection": pd.Categorical.from_codes(selections, list(ENZYME_SELECTIONS)),
+    }
+    placed = Visits(patients, np.arange(number) % 2 * 4.0, np.arange(0, number, 2))
+    found = ScoreCounts.of({"mmt": scale}, {"ck": enzyme}, placed, columns)
+    uneven = (scale > 7.2) & (scale < 7.4) | (scale > 10.1) & (scale < 10.3)
+    assert found.highest == {"mmt": 12.0}
+    assert found.measured == {"mmt": np.isfinite(scale).sum(), "ck": np.isfinite(enzyme).sum()}
+    assert found.graded == {"mmt": (scale <= 4).sum()}
+    assert found.above == {"mmt": (scale > 10).sum()}
+    assert found.above_uneven == {"mmt": (uneven & (scale > 10)).sum()}
+    assert found.below_uneven == {"mmt": (uneven & (scale < 10)).sum()}
+    assert found.abnormal == {"ck": (enzyme > 0.09).sum()}
+    assert found.extreme == {"ck": (enzyme > 60.5).sum()}
+    assert found.low == {"ck": (enzyme < 0.05).sum()}
+    assert found.high == {"ck": (enzyme > 100).sum()}
+    names = [*ENZYME_SELECTIONS, ""]  # the last by -1: none was measured
+    assert found.selections == Counter(names[code] for code in selections[::2].tolist())
+
+
+def test_no_counts_of_a_measure_that_is_missing_throughout():
+    rows = np.arange(2)
+    columns = {"response": as_categories(np.array([-1, -1], dtype=np.int8))}
+    found = ScoreCounts.of({"mmt": np.full(2, np.nan)}, {}, Visits(rows, rows * 0.0, rows), columns)
+    assert (found.highest, found.measured) == ({}, {"mmt": 0})

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures import TableSource, score_visits
+from tisstats.measures import TableSource, score_visits, visit_table
 from tisstats.measures.enzymes import ULN_RANGE, uln_fault
 from tisstats.measures.unused_limits import UnusedLimits
 from tisstats.measures.visit_table import number_patients, place_visits
@@ -437,12 +437,44 @@ def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):
         ([7, None, 7], "Int64", [0, -1, 0]),
         (["b", " b ", "a", "", "  ", None], object, [0, 0, 1, -1, -1, -1]),
         (["b", "a", None, "b "], "category", [0, 1, -1, 0]),
+        (["b", " b", "a"], "str", [0, 0, 1]),
         (["1", 1, " 1", None, ""], object, [0, 1, 0, -1, -1]),
     ],
 )
 def test_patients_are_numbered_in_the_order_of_their_first_rows(identifiers, dtype, numbers):
     found = number_patients(pd.Series(identifiers, dtype=dtype))
     assert (found.tolist(), found.dtype) == (numbers, np.int64)
+
+
+@pytest.mark.parametrize("most", [0, 16])
+@pytest.mark.parametrize(
+    "identifiers",
+    [[], [7], [7, 3, 7, 5], [9, -2, -2, 9], [10**9, 10**9 + 3, 10**9], [-(2**63), 2**63 - 1, 0, 0]],
+)
+def test_patients_that_are_whole_numbers_are_numbered_as_others(monkeypatch, identifiers, most):
+    monkeypatch.setattr(visit_table, "_MOST_PLACES", most)
+    order = list(dict.fromkeys(identifiers))
+    found = number_patients(pd.Series(identifiers, dtype=np.int64))
+    assert found.tolist() == [order.index(each) for each in identifiers]
+    assert found.dtype == np.int64
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32"])
+def test_patients_of_any_width_of_whole_numbers_are_numbered(dtype):
+    ends = np.iinfo(dtype)
+    assert number_patients(pd.Series([ends.max, ends.min, 0, ends.max], dtype=dtype)).tolist() == [
+        0, 1, 2, 0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("weeks", "repeated"),
+    [([0.5, 0.25, 0.5], [False, False, True]), ([2.0**70, 2.0**71, 2.0**70], [False, False, True]),
+     ([0.0, -0.0], [False, True]), ([0.0, 1e9, 1e9], [False, False, True]), ([], [])],
+)  # fmt: skip
+def test_repeated_weeks_need_not_be_small_whole_numbers(weeks, repeated):
+    placed = place_visits(np.zeros(len(weeks), dtype=np.int64), np.array(weeks, dtype=float))
+    assert placed.repeated.tolist() == repeated
 
 
 def test_rows_without_an_upper_limit_are_not_blamed_for_a_wrong_one(medians):

@@ -7,13 +7,14 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cases import examples
 from tisstats.tables import FormatError, check_writable, workbook, write_table
-from tisstats.tables.table_writers import TextWriter, have_returns
+from tisstats.tables.table_writers import TextWriter, _arrow_table, have_returns
 
 TEXTS = st.text(st.sampled_from('aé,;"\n\t .'), max_size=3)
 COLUMNS = {
@@ -141,3 +142,23 @@ def test_a_sheet_that_lxml_cannot_write_is_an_error_of_the_file(tmp_path, monkey
     monkeypatch.setattr("openpyxl.Workbook.save", fail)
     with pytest.raises(OSError, match=r"the sheet cannot be written \(IO_WRITE\)$"):
         workbook.write_workbook(pd.DataFrame({"week": [0]}), tmp_path / "visits.xlsx")
+
+
+@given(tables(), st.booleans())
+def test_columns_of_parquet_are_those_that_pyarrow_makes(drawn, as_double):
+    table = drawn[0].drop(columns="mixed", errors="ignore")
+    schema = pa.Schema.from_pandas(table, False)
+    if as_double and "single" in table:
+        place = schema.get_field_index("single")
+        schema = schema.set(place, pa.field("single", pa.float64()))
+    expected = pa.Table.from_pandas(table, schema, preserve_index=False)
+    found = _arrow_table(table, schema)
+    assert found.schema.equals(expected.schema)
+    assert found.equals(expected)
+
+
+def test_numbers_that_are_missing_are_so_in_parquet():
+    table = pd.DataFrame({"some": [0.5, np.nan], "none": [np.nan] * 2, "all": [1.5, 2.5]})
+    found = _arrow_table(table, pa.Schema.from_pandas(table, False))
+    assert [column.null_count for column in found.columns] == [1, 2, 0]
+    assert found["some"].to_pylist() == [0.5, None]

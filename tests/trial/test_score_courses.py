@@ -1,5 +1,7 @@
 """Courses of scores that are not complete: how many absent visits are listed."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
@@ -20,3 +22,15 @@ def test_twenty_absent_visits_are_listed_and_the_others_counted(tmp_path, absent
     assert all("the patient has no visit at week 8" in fault.message for fault in listed)
     more = [f"and {absent - 20} more: a patient has no visit at a week"] if absent > 20 else []
     assert [message.partition(",")[0] for message in counted] == more
+
+
+@pytest.mark.parametrize("dtype", [np.int64, object])
+def test_courses_stand_in_the_order_of_the_patients_of_the_file(tmp_path, dtype):
+    path = tmp_path / "scored.parquet"
+    scores = {7: 20.0, 3: 45.0, 5: 60.0}
+    rows = [(name, week, week and score) for name, score in scores.items() for week in (0, 4)]
+    table = pd.DataFrame(rows, columns=["patient_id", "week", "tis"])
+    patients = table["patient_id"]
+    table["patient_id"] = patients if dtype is np.int64 else patients.astype(str)
+    table.to_parquet(path)
+    assert read_score_courses(path).tolist() == [[score] for score in scores.values()]

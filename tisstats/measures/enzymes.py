@@ -224,9 +224,8 @@ def enzyme_improvement(
     """
     percent = np.full(len(used), np.nan)
     for position, enzyme in enumerate(sort_enzymes(baseline)):
-        rows = used == position
-        fall = baseline[enzyme][rows] - now[enzyme][rows]
-        percent[rows] = 100 * fall / ENZYMES[enzyme].range_in_uln
+        of_enzyme = 100 * (baseline[enzyme] - now[enzyme]) / ENZYMES[enzyme].range_in_uln
+        np.copyto(percent, of_enzyme, where=used == position)
     return percent
 
 

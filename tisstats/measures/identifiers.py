@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> li
     >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2]))
     ['', '\u200b', '', '']
     """
-    if identifiers.dtype.kind in "iuf":
+    if identifiers.dtype.kind in "iuf" or _are_plain(identifiers):
         return [""] * (int(patients.max(initial=-1)) + 2)
     distinct = _distinct(identifiers, patients)  # as objects: NumPy would drop a null character
     if is_text(distinct):
@@ -52,6 +53,17 @@ def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> li
         if together.isascii() and together.isprintable():
             return [""] * (len(distinct) + 1)
     return [*map(unseen_character, distinct), ""]
+
+
+def _are_plain(identifiers: pd.Series) -> bool:
+    """Return whether text in Arrow's form has printable ASCII only; False for other columns."""
+    kind = identifiers.dtype
+    if not isinstance(kind, pd.StringDtype) or kind.storage != "pyarrow":
+        return False
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.all(pc.ascii_is_printable(pa.array(identifiers))).as_py() is not False
 
 
 def unseen_character(identifier: object) -> str:
@@ -130,8 +142,11 @@ class LookAlikes:
         if self._more or identifiers.dtype.kind in "iuf":
             return
         distinct = _distinct(identifiers, patients)
-        names = [given.strip() for given in distinct if isinstance(given, str)]
-        names = list(filter(None, names))
+        # `map` is several times faster than a loop that looks at each.
+        texts: list[Any] = distinct
+        if not is_text(distinct):
+            texts = [given for given in distinct if isinstance(given, str)]
+        names = list(filter(None, map(str.strip, texts)))
         for start in range(0, len(names), _COMPARED_AT_ONCE):
             some = names[start : start + _COMPARED_AT_ONCE]
             self._compare(some, plain_identifiers(some))

@@ -19,11 +19,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import POINT_STEP
 from tisstats.measures.enzymes import ENZYME_SELECTIONS, sort_enzymes
 from tisstats.measures.score_summary import MOST_NAMED, ScoreCounts
+from tisstats.measures.total_improvement_score import points_of_steps
 from tisstats.measures.visit_table import Visits, place_visits
-from tisstats.measures.visits import ScoringRules, as_categories, score_placed_visits
+from tisstats.measures.visits import (
+    ScoringRules,
+    as_categories,
+    is_in_steps,
+    score_placed_visits,
+)
 from tisstats.tables.cells import factorize, is_text
 from tisstats.tables.raw import FAULTS_PER_COLUMN
 
@@ -247,7 +252,7 @@ def _scored(read: _Part, task: PartTask) -> tuple[PartResult, dict[str, NDArray[
     values = {name: numbers[name] for name in layout.measures}
     multiples = {name: numbers[name] for name in layout.enzymes}
     visits = Visits(read.patients, read.weeks, placed.baselines)
-    columns = score_placed_visits(values, multiples, visits, rules, _packed)
+    columns = score_placed_visits(values, multiples, visits, rules)
     counts = ScoreCounts.of(values, multiples, visits, columns)
     late = np.flatnonzero(np.abs(read.weeks[placed.baselines]) > 0)
     rows = placed.baselines[late]
@@ -309,27 +314,10 @@ def _read_part(layout: PartsLayout, part: int) -> _Part:
     return _Part(patients, rows, floats[0], list(floats[1:]), keys)
 
 
-def _in_steps(name: str) -> bool:
-    """Test whether a column of the score is points, which are kept as a number of their steps."""
-    return name.startswith("tis") or name.endswith("_points")
-
-
-#: Stands for missing points.
-_MISSING = 255
-_POINTS = np.where(np.arange(256) == _MISSING, np.nan, np.arange(256) * POINT_STEP)
-
-
-def _packed(name: str, column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column of the score as it is kept."""
-    if not _in_steps(name):
-        return column
-    return np.where(np.isnan(column), _MISSING, column / POINT_STEP).astype(np.uint8)
-
-
 def score_record(rules: ScoringRules) -> np.dtype[np.void]:
     """Return the layout of the scores of a visit in a file, whose size is that of whole words."""
     kinds: dict[str, type[np.generic]] = dict.fromkeys(CATEGORIES, np.int8)
-    kinds |= {name: np.uint8 for name in rules.columns if _in_steps(name)}
+    kinds |= {name: np.uint8 for name in rules.columns if is_in_steps(name)}
     # Numbers first: no gaps between them and the bytes.
     names = sorted(rules.columns, key=lambda name: name in kinds)
     return np.dtype([(name, kinds.get(name, np.float64)) for name in names], align=True)
@@ -392,7 +380,7 @@ def _unpacked(
         elif name == "response":
             columns[name] = as_categories(given)
         else:
-            columns[name] = _POINTS[given] if _in_steps(name) else given
+            columns[name] = points_of_steps(given) if is_in_steps(name) else given
     if weeks.dtype.kind in "iuf":
         columns["baseline_week"] = pd.Series(columns["baseline_week"]).astype(weeks.dtype)
     return pd.DataFrame(columns, copy=False)

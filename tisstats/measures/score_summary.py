@@ -43,6 +43,9 @@ def _count(found: NDArray[np.bool_]) -> int:
 #: How the enzyme was selected, where none was.
 _NONE_SELECTED = ""
 
+#: Values that are counted at once: they stay in the cache of a core.
+_BLOCK = 1 << 15
+
 #: So many patients are named; of more, the number is given.
 MOST_NAMED = 3
 
@@ -98,12 +101,11 @@ class ScoreCounts:
         if multiples:
             selection = columns["enzyme_selection"]
             names = [*selection.categories, _NONE_SELECTED]
-            for code, number in Counter(selection.codes[placed.baselines].tolist()).items():
-                selections[names[code]] = number
-        finite = {name: _finite(given) for name, given in {**values, **multiples}.items()}
-        above = {name: finite[name] > TENTH_OF_MM for name in values}
-        uneven = {name: have_decimals(finite[name]) for name in values}
-        return cls(
+            numbers = np.bincount(selection.codes[placed.baselines] + 1, minlength=len(names))
+            for code, number in enumerate(numbers.tolist(), start=-1):
+                if number:
+                    selections[names[code]] = number
+        found = cls(
             patients=count,
             visits=len(placed.weeks),
             responses=Counter(
@@ -113,17 +115,36 @@ class ScoreCounts:
             unseen=int((~has_follow_up).sum()),
             selections=selections,
             late=int((np.abs(placed.weeks[placed.baselines]) > 0).sum()),
-            highest={name: float(finite[name].max()) for name in values if finite[name].size},
-            measured=Counter({name: given.size for name, given in finite.items()}),
-            graded=Counter({name: _count(are_like_grades(finite[name])) for name in values}),
-            above=Counter({name: _count(above[name]) for name in values}),
-            above_uneven=Counter({name: _count(uneven[name] & above[name]) for name in values}),
-            below_uneven=Counter({name: _count(uneven[name] & ~above[name]) for name in values}),
-            abnormal=Counter({name: _count(finite[name] >= LOW_ENZYME) for name in multiples}),
-            extreme=Counter({name: _count(finite[name] > HIGH_ENZYME) for name in multiples}),
-            low=Counter({name: _count(at < IMPLAUSIBLY_LOW) for name, at in multiples.items()}),
-            high=Counter({name: _count(at > IMPLAUSIBLY_HIGH) for name, at in multiples.items()}),
         )
+        for begin in range(0, len(placed.weeks), _BLOCK):
+            block = slice(begin, begin + _BLOCK)
+            for name, given in values.items():
+                found._count_measure(name, _finite(given[block]))
+            for name, given in multiples.items():
+                found._count_enzyme(name, given[block])
+        return found
+
+    def _count_measure(self, name: str, finite: NDArray[np.float64]) -> None:
+        """Count some values of a measure other than an enzyme."""
+        if finite.size:
+            most = float(finite.max())
+            self.highest[name] = max(self.highest.get(name, most), most)
+        above, uneven = finite > TENTH_OF_MM, have_decimals(finite)
+        both = _count(above & uneven)
+        self.measured[name] += finite.size
+        self.graded[name] += _count(are_like_grades(finite))
+        self.above[name] += _count(above)
+        self.above_uneven[name] += both
+        self.below_uneven[name] += _count(uneven) - both
+
+    def _count_enzyme(self, name: str, given: NDArray[np.float64]) -> None:
+        """Count some values of an enzyme, multiples of its ULN."""
+        finite = _finite(given)
+        self.measured[name] += finite.size
+        self.abnormal[name] += _count(finite >= LOW_ENZYME)
+        self.extreme[name] += _count(finite > HIGH_ENZYME)
+        self.low[name] += _count(given < IMPLAUSIBLY_LOW)
+        self.high[name] += _count(given > IMPLAUSIBLY_HIGH)
 
     def __add__(self, other: ScoreCounts) -> ScoreCounts:
         """Return the counts of two parts, which share no patient."""

@@ -84,19 +84,29 @@ def _add_steps(
 ) -> None:
     """Write the points of one block into `score`; rows of `percents` are measures."""
     passed = np.empty(score.size, dtype=bool)
-    steps = passed.view(np.uint8)  # the same bytes, as numbers
     units = np.zeros(score.size, dtype=np.uint8)
     missing = np.zeros(score.size, dtype=bool)
     for percent, measure in zip(percents, measures, strict=True):
-        for cutoff, step in _STEPS[measure]:
-            np.greater(percent, cutoff, out=passed)
-            if step > 1:
-                np.multiply(steps, step, out=steps)
-            np.add(units, steps, out=units)
+        _count_steps(percent, measure, passed, units)
         np.isnan(percent, out=passed)
         np.logical_or(missing, passed, out=missing)
     np.multiply(units, POINT_STEP, out=score)
     score[missing] = np.nan
+
+
+def _count_steps(
+    percent: NDArray[np.float64],
+    measure: str,
+    passed: NDArray[np.bool_],
+    units: NDArray[np.uint8],
+) -> None:
+    """Add the steps that one measure has passed to `units`; `passed` is space to work in."""
+    steps = passed.view(np.uint8)  # the same bytes, as numbers
+    for cutoff, step in _STEPS[measure]:
+        np.greater(percent, cutoff, out=passed)
+        if step > 1:
+            np.multiply(steps, step, out=steps)
+        np.add(units, steps, out=units)
 
 
 def _improvements(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -139,6 +149,81 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     one_of("measure", measure, _MEASURES)
     percent = _improvements("percent_improvement", percent_improvement)
     return _points(percent.reshape(-1, 1), [measure]).reshape(percent.shape)
+
+
+#: Stands for missing points where points are a number of steps.
+MISSING_STEPS: Final = 255
+
+_POINTS = np.where(np.arange(256) == MISSING_STEPS, np.nan, np.arange(256) * POINT_STEP)
+
+
+def band_steps(percent_improvement: NDArray[np.float64], measure: str) -> NDArray[np.uint8]:
+    """Return what `band_points` does, as a number of steps of `POINT_STEP`.
+
+    Parameters
+    ----------
+    percent_improvement : numpy.ndarray, shape (n,)
+        Improvement in per cent of the measure's range; nan is missing.
+    measure : str
+        As for `band_points`.
+
+    Returns
+    -------
+    numpy.ndarray of uint8, shape (n,)
+        Steps; `MISSING_STEPS` where the improvement is missing.
+
+    Raises
+    ------
+    ValueError
+        If an improvement is infinite.
+
+    Examples
+    --------
+    >>> band_steps(np.array([5, 5.1, 41, np.nan]), "physician_global").tolist()
+    [0, 3, 8, 255]
+    """
+    percent = _improvements("percent_improvement", percent_improvement)
+    passed = np.empty(len(percent), dtype=bool)
+    units = np.zeros(len(percent), dtype=np.uint8)
+    _count_steps(percent, measure, passed, units)
+    units[np.isnan(percent, out=passed)] = MISSING_STEPS
+    return units
+
+
+def total_steps(steps: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Return the steps of all measures together, missing where one is.
+
+    >>> total_steps([np.array([8, 3], dtype=np.uint8), np.array([1, 255], dtype=np.uint8)]).tolist()
+    [9, 255]
+    """
+    total = np.zeros_like(steps[0])
+    missing = np.zeros(total.shape, dtype=bool)
+    for of_measure in steps:
+        total += of_measure
+        missing |= of_measure == MISSING_STEPS
+    total[missing] = MISSING_STEPS
+    return total
+
+
+def points_of_steps(steps: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return points, or scores, as floats.
+
+    >>> points_of_steps(np.array([0, 3, 255], dtype=np.uint8)).tolist()
+    [0.0, 7.5, nan]
+    """
+    return _POINTS.take(steps)
+
+
+def levels_of_steps(steps: NDArray[np.uint8], population: Population) -> NDArray[np.int8]:
+    """Return what `response_levels` does of scores as a number of steps.
+
+    >>> levels_of_steps(np.array([7, 8, 255], dtype=np.uint8), "adult").tolist()
+    [0, 1, -1]
+    """
+    levels = np.full(len(_POINTS), -1, dtype=np.int8)
+    known = _POINTS <= 100
+    levels[known] = response_levels(_POINTS[known], population)
+    return levels.take(steps)
 
 
 def total_improvement_score(

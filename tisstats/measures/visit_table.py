@@ -7,6 +7,7 @@ for the same visit is a fault, reported with its row, column and value.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -97,7 +98,9 @@ class TableCheck:
         Of a column `of_laboratory`, the message explains texts such as ``>10000``.
         """
         values, text = as_numbers(self.table[column])
-        bad = text | (values < low) | (values > high) | np.isinf(values)
+        bad = text
+        if not lie_within(values, low, high):
+            bad = text | (values < low) | (values > high) | np.isinf(values)
         allowed += self.source.once_converted(column)
         commas = text & like_decimal_commas(self.table[column]) if text.any() else text
         hints = hints_on_cells(self.table[column], text & ~commas) if of_laboratory else []
@@ -122,7 +125,22 @@ def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]
     ([3.8, nan, nan, nan], [False, False, False, True])
     """
     found = numbers(given)
-    return found.values.to_numpy(dtype=float, na_value=np.nan), found.bad
+    values = found.values
+    if values.dtype == np.float64:
+        return values.to_numpy(), found.bad
+    return values.to_numpy(dtype=float, na_value=np.nan), found.bad
+
+
+def lie_within(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Return whether there are numbers, all of which are finite and within a range.
+
+    >>> lie_within(np.array([0, 3, np.nan]), 0, 3), lie_within(np.array([0, np.inf]), 0, np.inf)
+    (True, False)
+    """
+    if not values.size:
+        return False
+    least, most = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
+    return max(low, -sys.float_info.max) <= least and most <= min(high, sys.float_info.max)
 
 
 def read_measures(
@@ -141,9 +159,12 @@ def read_measures(
     values = {}
     for name, ends in ranges.ends.items():
         given = check.numbers(name, ranges.allowed(name), ends.low, ends.high)
-        wrong = (given < ends.low) | (given > ends.high)
-        values[name] = np.where(wrong, np.nan, given) if wrong.any() else given
+        values[name] = given
+        if not lie_within(given, ends.low, ends.high):
+            wrong = (given < ends.low) | (given > ends.high)
+            values[name] = np.where(wrong, np.nan, given)
     multiples = {}
+    divisor: NDArray[np.float64] | np.float64
     for enzyme in enzymes.sort_enzymes(limits):
         allowed = f"must be a number above 0, in {unit}"
         value = check.numbers(enzyme, allowed, ABOVE_ZERO, np.inf, of_laboratory=True)
@@ -159,13 +180,16 @@ def read_measures(
                     check.fault_rows(rows, limit, message, wrong)
             divisor = np.where(column > 0, column, np.nan)
         else:
-            divisor = np.full(len(value), float(limit))
+            divisor = np.float64(limit)
         multiples[enzyme] = _multiples(check, enzyme, value, divisor)
     return values, multiples
 
 
 def _multiples(
-    check: TableCheck, enzyme: str, value: NDArray[np.float64], limit: NDArray[np.float64]
+    check: TableCheck,
+    enzyme: str,
+    value: NDArray[np.float64],
+    limit: NDArray[np.float64] | np.float64,
 ) -> NDArray[np.float64]:
     """Return an enzyme as multiples of its ULN; those beyond any are recorded, and nan.
 
@@ -287,11 +311,11 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
     ([1, 3], [False, False, False, True])
     """
     placed = np.flatnonzero((patients >= 0) & np.isfinite(weeks))
-    week_numbers, distinct = pd.factorize(weeks[placed])
-    visits = patients[placed] * len(distinct) + week_numbers
+    week_numbers, distinct = _number_weeks(weeks[placed])
+    visits = patients[placed] * distinct + week_numbers
     repeated = np.zeros(len(patients), dtype=bool)
     count = int(patients.max(initial=-1)) + 1
-    if not _are_distinct(visits, count * len(distinct)):
+    if not _are_distinct(visits, count * distinct):
         repeated[placed] = pd.Series(visits).duplicated().to_numpy()
     has_week_zero = np.zeros(count + 1, dtype=bool)  # last slot: rows without patient_id
     # Equivalent to weeks == 0.
@@ -299,6 +323,64 @@ def place_visits(patients: NDArray[np.int64], weeks: NDArray[np.float64]) -> Pla
     before_zero = (weeks < 0) & has_week_zero[patients]
     known = np.where(np.isfinite(weeks), weeks, np.inf)
     return PlacedVisits(repeated, before_zero, _first_rows(patients, known, count))
+
+
+def _number_weeks(weeks: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
+    """Return a number from 0 for each week, equal where the weeks are, and how many there are."""
+    # Beyond these a float is no int64.
+    if weeks.size and weeks.min() > -_MOST_WEEKS and weeks.max() < _MOST_WEEKS:
+        whole = weeks.astype(np.int64)
+        if not np.not_equal(whole, weeks).any() and (ranks := _ranks(whole)) is not None:
+            return ranks
+    numbers, distinct = pd.factorize(weeks)
+    return numbers.astype(np.int64), len(distinct)
+
+
+#: Weeks up to which whole numbers of weeks are looked up in a list rather than hashed.
+_MOST_WEEKS = 1 << 31
+
+
+def _ranks(whole: NDArray[np.int64]) -> tuple[NDArray[np.int64], int] | None:
+    """Return the place of whole numbers among the distinct ones; None if they lie too far apart.
+
+    Faster than hashing them: numbers that lie close together are looked up in a list.
+
+    Examples
+    --------
+    >>> ranks, count = _ranks(np.array([7, 3, 7, 5]))
+    >>> ranks.tolist(), count
+    ([2, 0, 2, 1], 3)
+    """
+    if not whole.size:
+        return whole, 0
+    low = int(whole.min())
+    size = int(whole.max()) - low + 1
+    if size > _MOST_PLACES * (len(whole) + 1):
+        return None
+    places = whole - low
+    seen = np.zeros(size, dtype=bool)
+    seen[places] = True
+    ranks = np.cumsum(seen)
+    ranks -= 1
+    return ranks.take(places), int(ranks[-1]) + 1
+
+
+#: Places for each number beyond which hashing is as fast, and takes less memory.
+_MOST_PLACES = 2
+
+
+def _by_first_row(ranks: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return `count` numbers without gaps as numbers in the order in which they first stand there.
+
+    >>> _by_first_row(np.array([2, 0, 2, 1]), 3).tolist()
+    [0, 1, 0, 2]
+    """
+    first = np.empty(count, dtype=np.int64)
+    first[ranks[::-1]] = np.arange(len(ranks))[::-1]  # of equal places NumPy keeps the last
+    first.sort()
+    numbers = np.empty(count, dtype=np.int64)
+    numbers[ranks[first]] = np.arange(count)
+    return numbers.take(ranks)
 
 
 def _are_distinct(numbers: NDArray[np.int64], size: int) -> bool:
@@ -315,13 +397,28 @@ _MOST_FLAGS = 16
 
 
 def number_patients(identifiers: pd.Series) -> NDArray[np.int64]:
-    """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored."""
+    """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored.
+
+    They are numbered in the order of their first rows, in which faults and results name them.
+
+    Examples
+    --------
+    >>> number_patients(pd.Series([7, 3, 7])).tolist()
+    [0, 1, 0]
+    """
+    kind = identifiers.dtype
+    if isinstance(kind, np.dtype) and kind.kind == "i":
+        ranks = _ranks(identifiers.to_numpy().astype(np.int64, copy=False))
+        if ranks is not None:
+            return _by_first_row(*ranks)
     codes, found = factorize(identifiers)
     if pd.api.types.is_numeric_dtype(found.dtype):
         return codes.astype(np.int64)
     names = pd.Series(found)
     if pd.api.types.infer_dtype(names) == "string":
-        names = names.str.strip()
+        given, names = names, names.str.strip()
+        if names.equals(given) and not (names == "").any():
+            return codes.astype(np.int64)
     else:
         names = names.map(lambda name: name.strip() if isinstance(name, str) else name)
     numbers, distinct = factorize(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from tisstats.measures import visit_table
 from tisstats.measures.core_set import (
     CORE_SETS,
     INDISPENSABLE,
+    POINT_STEP,
     RESPONSES,
     CoreSet,
     Population,
@@ -29,9 +30,12 @@ from tisstats.measures.enzymes import (
 )
 from tisstats.measures.ranges import ChqPhsRange, CoreSetArguments, Ranges
 from tisstats.measures.total_improvement_score import (
+    MISSING_STEPS,
     PERCENT_DECIMALS,
-    band_points,
-    response_levels,
+    band_steps,
+    levels_of_steps,
+    points_of_steps,
+    total_steps,
 )
 from tisstats.statistics._arguments import one_of
 
@@ -193,6 +197,7 @@ def score_visits(
 
     rules = ScoringRules(ranges, population, missing, enzyme_panel)
     columns = score_placed_visits(values, multiples, placed, rules)
+    columns |= {name: points_of_steps(columns[name]) for name in columns if is_in_steps(name)}
     columns["baseline_week"] = visits["week"].to_numpy()[placed.baselines[placed.patients]]
     return pd.concat([visits, pd.DataFrame(columns, index=visits.index)[list(added)]], axis=1)
 
@@ -218,9 +223,8 @@ def score_placed_visits(
     multiples: Mapping[str, NDArray[np.float64]],
     placed: visit_table.Visits,
     rules: ScoringRules,
-    packed: Callable[[str, NDArray[Any]], NDArray[Any]] = lambda _, column: column,
 ) -> dict[str, Any]:
-    """Return the columns of the score, without the week of the baseline.
+    """Return the columns of the score, points as steps, without the week of the baseline.
 
     Parameters
     ----------
@@ -230,9 +234,6 @@ def score_placed_visits(
         Patients and baselines.
     rules : ScoringRules
         The rules.
-    packed : callable, optional
-        Called with the name and some rows of each column of numbers: returns them as the result
-        is to hold them.
     """
     count = len(placed.patients)
     # All baselines of a patient are together in memory, where a row finds them at once.
@@ -253,10 +254,9 @@ def score_placed_visits(
         follow_up = placed.baselines[patients] != np.arange(begin, begin + len(patients))
         of_rows = None if used is None else used[patients]
         for name, column in _score_rows(before, now, follow_up, of_rows, rules).items():
-            found = packed(name, column)
             if name not in columns:
-                columns[name] = np.empty(count, dtype=found.dtype)
-            columns[name][rows] = found
+                columns[name] = np.empty(count, dtype=column.dtype)
+            columns[name][rows] = column
     columns["response"] = as_categories(columns["response"])
     if used is None or selection is None:
         return columns
@@ -285,9 +285,12 @@ def _score_rows(
     if used is not None:
         of_enzymes = _some(before, enzymes)
         percents["enzyme"] = enzyme_improvement(of_enzymes, now, used)
-    # Baseline rows: no change, even in unmeasured items.
-    percents = {name: np.where(follow_up, percent, 0.0) for name, percent in percents.items()}
-    columns, response = _points_of(percents, population, core_set)
+    # Baseline rows: no change, even in unmeasured items; that of measured ones is 0 already.
+    percents = {
+        name: np.where(follow_up, percent, 0.0) if np.isnan(percent).any() else percent
+        for name, percent in percents.items()
+    }
+    columns, response = _steps_of(percents, population, core_set)
     if rules.missing == "bounds":
         most = most_improvements(_some(before, measures), _some(now, measures), ranges)
         if used is not None:
@@ -346,24 +349,35 @@ def score_columns(
     percents: Mapping[str, NDArray[np.float64]], population: Population, core_set: CoreSet
 ) -> dict[str, NDArray[np.float64] | pd.Categorical[str]]:
     """Return the columns of percentages, points, score and response."""
-    columns, response = _points_of(percents, population, core_set)
-    return columns | {"response": as_categories(response)}
+    columns, response = _steps_of(percents, population, core_set)
+    points = {name: points_of_steps(columns[name]) for name in columns if is_in_steps(name)}
+    return columns | points | {"response": as_categories(response)}
 
 
-def _points_of(
+def is_in_steps(name: str) -> bool:
+    """Return whether a column of the score is points, which are computed as a number of steps.
+
+    >>> [is_in_steps(name) for name in ("mmt_points", "tis", "mmt_percent")]
+    [True, True, False]
+    """
+    return name.startswith("tis") or name.endswith("_points")
+
+
+def _steps_of(
     percents: Mapping[str, NDArray[np.float64]], population: Population, core_set: CoreSet
 ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int8]]:
-    """Return the columns of percentages, points and score, and the responses as levels."""
-    # Adding 0 turns -0.0 into 0.0, which prints better.
-    exact = {name: np.round(percents[name], PERCENT_DECIMALS) + 0.0 for name in CORE_SETS[core_set]}
-    points = [band_points(percent, name) for name, percent in exact.items()]
+    """Return the columns of percentages, points and score, and the responses as levels.
+
+    Points and score are numbers of steps: bytes are added and moved faster than floats.
+    """
     columns: dict[str, NDArray[Any]] = {}
-    for (name, percent), of_measure in zip(exact.items(), points, strict=True):
+    for name in CORE_SETS[core_set]:
+        percent = np.round(percents[name], PERCENT_DECIMALS)
+        percent += 0.0  # turns -0.0 into 0.0, which prints better
         columns[f"{name}_percent"] = percent
-        columns[f"{name}_points"] = of_measure
-    # Points are multiples of 2.5, whose sums binary floats hold exactly.
-    score = np.sum(points, axis=0)
-    return columns | {"tis": score}, response_levels(score, population)
+        columns[f"{name}_points"] = band_steps(percent, name)
+    score = total_steps([columns[f"{name}_points"] for name in CORE_SETS[core_set]])
+    return columns | {"tis": score}, levels_of_steps(score, population)
 
 
 def as_categories(levels: NDArray[np.int8]) -> pd.Categorical[str]:
@@ -397,15 +411,16 @@ def _bounded(
 
     `most` holds the largest possible improvement of each missing measure; nan: unbounded.
     """
-    low, high = np.zeros(len(columns["tis"])), np.zeros(len(columns["tis"]))
+    low, high = np.zeros_like(columns["tis"]), np.zeros_like(columns["tis"])
     for name, rule in CORE_SETS[core_set].items():
-        points = columns[f"{name}_points"]
-        absent = np.isnan(points)
-        allowed = band_points(np.round(most[name], PERCENT_DECIMALS), name)
-        low += np.where(absent, 0, points)
-        high += np.where(absent, np.where(np.isnan(allowed), rule.points[-1], allowed), points)
+        steps = columns[f"{name}_points"]
+        absent = steps == MISSING_STEPS
+        allowed = band_steps(np.round(most[name], PERCENT_DECIMALS), name)
+        allowed[allowed == MISSING_STEPS] = np.uint8(rule.points[-1] / POINT_STEP)
+        low += np.where(absent, np.uint8(0), steps)
+        high += np.where(absent, allowed, steps)
     for name in INDISPENSABLE[core_set]:
-        absent = np.isnan(columns[f"{name}_points"])
-        low[absent] = high[absent] = np.nan
-    worst, best = response_levels(low, population), response_levels(high, population)
+        absent = columns[f"{name}_points"] == MISSING_STEPS
+        low[absent] = high[absent] = MISSING_STEPS
+    worst, best = levels_of_steps(low, population), levels_of_steps(high, population)
     return {"tis_low": low, "tis_high": high}, np.where(worst == best, worst, np.int8(-1))

@@ -246,11 +246,32 @@ class ParquetWriter:
                 self._writer = pq.ParquetWriter(
                     self._path, self._schema, dictionary_pagesize_limit=_DICTIONARY
                 )
-            # Threads would take more of the processor's time than they save of the reader's.
-            rows = pa.Table.from_pandas(table, self._schema, preserve_index=False, nthreads=1)
-            self._writer.write_table(rows)
+            self._writer.write_table(_arrow_table(table, self._schema))
         except (ValueError, TypeError) as error:  # pyarrow's errors are of these kinds
             raise FormatError(_not_parquet(error)) from None
+
+
+def _arrow_table(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    """Return a table with these types, as pyarrow converts it; numbers that are all there as is.
+
+    pyarrow looks at each float for whether it is missing, and describes the table for pandas again.
+    """
+    import pyarrow as pa
+
+    arrays: dict[int, pa.Array | pa.ChunkedArray] = {}
+    for place, (field, (_, column)) in enumerate(zip(schema, table.items(), strict=True)):
+        if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "iuf":
+            continue
+        if pa.from_numpy_dtype(column.dtype) == field.type:
+            values = column.to_numpy()
+            if column.dtype.kind != "f" or not np.isnan(values).any():
+                arrays[place] = pa.array(values)
+    others = [place for place in range(len(schema)) if place not in arrays]
+    given = pa.schema(schema.field(place) for place in others)
+    # Threads would take more of the processor's time than they save of the reader's.
+    rest = pa.Table.from_pandas(table.iloc[:, others], given, preserve_index=False, nthreads=1)
+    arrays |= dict(zip(others, rest.columns, strict=True))
+    return pa.Table.from_arrays([arrays[place] for place in range(len(schema))], schema=schema)
 
 
 def _with_types(schema: pa.Schema, types: Mapping[str, pa.DataType]) -> pa.Schema:
