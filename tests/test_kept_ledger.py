@@ -115,11 +115,11 @@ def test_kept_output_is_what_is_computed_and_needs_no_library():
     )
     for verdict in ("all", "not reproduced"):
         words = ("claims", "--format", "csv", "--verdict", verdict)
-        here = called(*words)  # which keeps it
-        done = subprocess.run(
-            [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
-        )
-        assert done.stdout == here.stdout
+        for _ in range(2):  # the first may keep it, as a process with tests in it may not
+            done = subprocess.run(
+                [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+            )
+        assert done.stdout == called(*words).stdout
         assert done.stderr == "[]\n"
 
 

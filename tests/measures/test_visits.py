@@ -58,6 +58,13 @@ def test_an_improvement_of_exactly_5_percent_scores_0_whatever_its_floats(median
     assert scored["physician_global_percent"].tolist() == [0.0, 5.0]
 
 
+def test_a_worsening_that_rounds_to_0_has_no_sign(medians):
+    scored = score(medians.assign(physician_global=[5, 5 + 1e-12]))
+    percent = scored["physician_global_percent"].to_numpy()
+    assert percent.tolist() == [0.0, 0.0]
+    assert not np.signbit(percent).any()
+
+
 def test_juvenile_cuts(medians):
     assert shown(score(medians, population="juvenile")) == ["", "minimal"]
 
