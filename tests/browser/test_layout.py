@@ -45,6 +45,17 @@ def test_a_page_is_whole_and_fits_and_everybody_can_read_it(
     check_everybody_can_read(tab, seen_before, check_figures if name in NOTEBOOKS else None)
 
 
+@pytest.mark.parametrize(("scheme", "faint"), [("light", "#ddd"), ("dark", "#444")])
+def test_words_too_faint_in_a_box_that_scrolls_are_found(
+    tab: Page, built_book: Path, scheme: str, faint: str
+) -> None:
+    tab.goto(f"{built_book.as_uri()}/notebooks/data_dictionary.html")
+    cell = f"html[data-theme={scheme}] .table-scroll tr:nth-child(2) td:last-child"
+    tab.add_style_tag(content=f"{cell} {{ color: {faint} !important }}")
+    with pytest.raises(AssertionError, match=f"(?s)'width': 1280.* {scheme}: .*color-contrast"):
+        check_everybody_can_read(tab, set())
+
+
 #: Links of which some unfold others when they get the focus, as the list of contents does: two
 #: further ones, and then again one.
 UNFOLDS = """<main class=start><a href=#1 data-shows=more>1</a> <span class=more hidden>
