@@ -16,10 +16,12 @@ from tests.browser.pages import SCHEMES, WIDTHS
 ADDED = {"label-content-name-mismatch": {"enabled": True}}
 EVERY_RULE = {"preload": False, "resultTypes": ["violations"], "rules": ADDED}
 # What a change of width can break, and what a change of colours can: for some widths only, our
-# styles colour nothing that Axe judges. Contrast takes most of the time.
+# styles colour nothing that Axe judges. Colours take most of the time.
 OF_WIDTHS = EVERY_RULE | {"rules": {}, "runOnly": ["scrollable-region-focusable", "target-size"]}
-OF_COLOURS = OF_WIDTHS | {"runOnly": ["color-contrast"]}
-ALL_BUT_COLOURS = EVERY_RULE | {"rules": ADDED | {"color-contrast": {"enabled": False}}}
+RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
+OF_COLOURS = OF_WIDTHS | {"runOnly": RULES_OF_COLOURS}
+WITHOUT = {rule: {"enabled": False} for rule in RULES_OF_COLOURS}
+ALL_BUT_COLOURS = EVERY_RULE | {"rules": ADDED | WITHOUT}
 # Axe judges no words on a picture, and boxes that scroll are shaded by one at their edges.
 PLAIN_GROUNDS = ".bd-article div { background-image: none !important }"
 OVERFLOW = """() => {
