@@ -1,5 +1,7 @@
 """What is wrong with a table of visits is told cell by cell, and nothing is guessed."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from tisstats.errors import DataError, Fault
 from tisstats.measures import TableSource, score_visits, visit_table
 from tisstats.measures.enzymes import ULN_RANGE, uln_fault
+from tisstats.measures.ranges import CoreSetArguments
 from tisstats.measures.unused_limits import UnusedLimits
 from tisstats.measures.visit_table import number_patients, place_visits
 from tisstats.measures.visits import SCORE_COLUMNS
@@ -235,6 +238,17 @@ def test_a_row_without_a_patient_lies_before_no_week_zero():
     assert placed.before_zero.tolist() == [False, False]
     placed = place_visits(np.array([0, 1, -1]), np.array([0.0, -1.0, 0.0]))
     assert placed.before_zero.tolist() == [False, False, False]
+
+
+@pytest.mark.parametrize(("given", "kept"), [(-0.1, math.nan), (0, 0), (10, 10), (10.1, math.nan)])
+def test_of_a_measure_out_of_its_range_nothing_is_scored_while_faults_are_sought(
+    medians, given, kept
+):
+    check = visit_table.TableCheck(medians.assign(patient_global=[6.1, given]), TableSource())
+    ranges = CoreSetArguments(260, {"ck": 170}, None, None).ranges("imacs", "adult", 10)
+    values, _ = visit_table.read_measures(check, ranges, {"ck": 170}, "U/L")
+    assert np.array_equal(values["patient_global"], [6.1, kept], equal_nan=True)
+    assert len(check.faults) == math.isnan(kept)
 
 
 def test_two_candidates_for_a_baseline(medians):
@@ -470,6 +484,7 @@ def test_patients_of_any_width_of_whole_numbers_are_numbered(dtype):
 @pytest.mark.parametrize(
     ("weeks", "repeated"),
     [([0.5, 0.25, 0.5], [False, False, True]), ([2.0**70, 2.0**71, 2.0**70], [False, False, True]),
+     ([0.0, 4.0, 4.5], [False, False, False]), ([0.0, 4.5, 4.5], [False, False, True]),
      ([0.0, -0.0], [False, True]), ([0.0, 1e9, 1e9], [False, False, True]), ([], [])],
 )  # fmt: skip
 def test_repeated_weeks_need_not_be_small_whole_numbers(weeks, repeated):
