@@ -2,6 +2,7 @@
 
 import re
 from itertools import chain
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -144,3 +145,32 @@ def test_a_run_that_comes_too_late_for_any_file_is_no_failure_and_a_search_in_va
     options = ["-c", str(tmp_path / "none.ini"), "-p", "no:cacheprovider", str(tmp_path)]
     assert main(options, runs=2) == 0
     assert main([*options, "-k", "nothing"], runs=1) == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+WAITS_FOR_THE_OTHER = """
+import pathlib, time
+
+def test_it(tmp_path):
+    here = pathlib.Path(__file__)
+    here.with_suffix(".folder").write_text(str(tmp_path))
+    until = time.monotonic() + 60
+    while len(list(here.parent.glob("*.folder"))) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+
+def test_that_keeps_this_run_from_the_other_file():
+    pass
+"""
+
+
+def test_runs_have_temporary_folders_of_their_own_which_go_with_them(
+    tmp_path, monkeypatch, checkout
+):
+    monkeypatch.setenv("PYTHONPATH", str(checkout))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in "ab":
+        (tmp_path / f"test_{name}.py").write_text(WAITS_FOR_THE_OTHER)
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    assert main(["-c", str(tmp_path / "none.ini"), "-p", "no:cacheprovider", str(tmp_path)], 2) == 0
+    folders = [Path(file.read_text()) for file in tmp_path.glob("*.folder")]
+    assert len({folder.parents[2] for folder in folders}) == 2  # above pytest-of-user/pytest-0
+    assert not any(folder.parents[2].exists() for folder in folders)

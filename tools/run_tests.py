@@ -23,11 +23,6 @@ from tools.sharing import failures
 MOST_RUNS = 8
 
 
-#: Bytecode may be written, even where the environment forbids it: of the tests, for the next time,
-#: and of the package, for the many processes that tests start.
-ENVIRONMENT = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
-
-
 PLUGINS = ("-p", "tools.sharing", "-p", "tools.no_rubbish")
 
 #: Which part of its tests has run, no run knows: it has not yet taken the others.
@@ -40,6 +35,18 @@ def command(options: list[str], folder: Path) -> list[str]:
     return [*pytest, f"--share-folder={folder}"]
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of one run.
+
+    Its temporary folders are its own: of those that runs have in common, pytest deletes the oldest
+    when it ends, and fails where another run, or one that a test has started, is deleting them too.
+    Bytecode may be written, even where the environment forbids it: of the tests, for the next time,
+    and of the package, for the many processes that tests start.
+    """
+    temporary = tempfile.mkdtemp(dir=folder)
+    return os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTEST_DEBUG_TEMPROOT": temporary}
+
+
 def main(options: list[str], runs: int) -> int:
     """Run the tests and return 0 if all have passed."""
     with ExitStack() as stack:
@@ -48,12 +55,16 @@ def main(options: list[str], runs: int) -> int:
         for _ in range(1, runs):
             log = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
             other = subprocess.Popen(
-                command(options, folder), env=ENVIRONMENT, stdout=log, stderr=subprocess.STDOUT
+                command(options, folder),
+                env=environment(folder),
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
             stack.enter_context(other)
             stack.callback(other.terminate)  # does nothing once it has ended
             others.append((other, log))
-        codes = [subprocess.run(command(options, folder), env=ENVIRONMENT, check=False).returncode]
+        first = subprocess.run(command(options, folder), env=environment(folder), check=False)
+        codes = [first.returncode]
         for number, (other, log) in enumerate(others, start=2):
             codes.append(other.wait())
             log.seek(0)
