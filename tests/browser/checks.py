@@ -23,7 +23,7 @@ ALL_BUT_COLOURS = EVERY_RULE | {"rules": ADDED | {"color-contrast": {"enabled": 
 # Whether a link stands out of words depends on these, too: it is judged before any are taken away.
 OF_LINKS = OF_WIDTHS | {"runOnly": ["link-in-text-block"]}
 # Axe judges no words on a picture, and boxes that scroll are shaded by one at their edges.
-PLAIN_GROUNDS = ".bd-article div { background-image: none !important }"
+PLAIN_GROUNDS = "*, *::before, *::after { background-image: none !important }"
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -231,7 +231,10 @@ def run_axe(
 ) -> AxeResults:
     """Return what Axe says of a page, or of a part of it; a page gets its long program once."""
     program = Axe().axe_script if page.evaluate("!window.axe") else ""
-    return Axe(program).run(page, context=context, options=options)
+    plain = page.add_style_tag(content=PLAIN_GROUNDS)
+    found = Axe(program).run(page, context=context, options=options)
+    plain.evaluate("style => style.remove()")
+    return found
 
 
 def check_everybody_can_read(
@@ -263,7 +266,6 @@ def check_everybody_can_read(
     _ask_axe(page, ALL_BUT_COLOURS)
     show(page, "desktop", "dark")
     _ask_axe(page, OF_LINKS)
-    page.add_style_tag(content=PLAIN_GROUNDS)
     seen.update(page.evaluate(UNSEEN, list(seen)))
     _ask_axe(page, OF_COLOURS)
     show(page, "desktop", "light")

@@ -110,6 +110,17 @@ def test_signatures_that_scroll_in_a_window_of_some_width_are_reached_by_keys(
     assert len(stops) > 1, "no width of these makes a signature scroll"
 
 
+SHADED = "<main><p style='background: linear-gradient(#fff, #ddd); color: #eee'>One</p></main>"
+
+
+def test_faint_words_on_a_shading_are_found_and_the_shading_stays(tab: Page) -> None:
+    tab.goto("about:blank")
+    tab.set_content(SHADED)
+    assert run_axe(tab, OF_COLOURS).violations_count == 1
+    ground = tab.eval_on_selector("p", "each => getComputedStyle(each).backgroundImage")
+    assert ground.startswith("linear-gradient")
+
+
 ROWS = [f'<tr><td>{number} <a href="#{number}">one</a></td></tr>' for number in range(40)]
 
 
