@@ -192,3 +192,9 @@ def test_the_other_counts_of_the_group_are_named():
     assert percentage_consistency("50", 1, 3).verdict == (
         "50 is inconsistent with 1 of 3, which rounds to 33; no count of 3 rounds to 50"
     )
+
+
+def test_groups_of_up_to_a_thousand_are_looked_at():
+    assert percentage_consistency("0.1", 1, 20).possible_n == tuple(range(667, 1001))
+    assert percentage_consistency("0.1000", None, 20).smallest_n == 1000
+    assert percentage_consistency("0.0999", None, 20).smallest_n is None  # 1 of 1001
