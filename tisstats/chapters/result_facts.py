@@ -387,7 +387,9 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
     text = " ".join(text.split())
     if facts.shape in _WITHOUT_NUMBERS or not any(map(str.isdigit, text)):
         return
-    facts = replace(facts, **{name: said.replace("@@", "@") for name, said in facts.known().items()})
+    facts = replace(
+        facts, **{name: said.replace("@@", "@") for name, said in facts.known().items()}
+    )
     common = {
         "name": facts.what,
         "group": facts.group,
