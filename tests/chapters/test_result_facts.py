@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.book.shown import results_of, told_apart
+from tests.trial.studies import make_study
 from tisstats.chapters.chapter import printed_result
 from tisstats.chapters.cohort_flow import CohortFlow
 from tisstats.chapters.identifiability.fingerprints import Fingerprints
@@ -37,6 +38,7 @@ from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
 from tisstats.chapters.teaching_placebo import PlaceboResponse
 from tisstats.chapters.trial_report.counts import COUNT_RANGE
 from tisstats.chapters.trial_report.patients import _BY_ARM
+from tisstats.chapters.trial_report.safety import Safety as Harms
 from tisstats.chapters.trial_report.scores import _SCORES
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.regimens import AMENDED, STANDARD
@@ -305,7 +307,14 @@ def test_what_numpy_requires_of_an_age_is_on_its_side():
 
 
 @pytest.mark.parametrize(
-    ("cell", "n"), [("19", "19"), ("8 of 1,019", "1019"), ("12 to 19", ""), ("8 to 9 of 19", "19")]
+    ("cell", "n"),
+    [
+        ("19", "19"),
+        ("8 of 1,019", "1019"),
+        ("12 to 19", ""),
+        ("8 to 9 of 19", "19"),
+        ("Placebo to week 8, then 2 g/kg (N=19)", "19"),
+    ],
 )
 def test_the_patients_of_a_number_are_those_of_a_cell_if_it_has_one_number_of_them(cell, n):
     facts = table_facts({"n": WORDS, "Change": Facts(VALUE, unit="cm", n="@n")})
@@ -395,6 +404,15 @@ def test_labels_of_a_trial_are_no_references_to_its_tables():
     assert record["group"] == "Sham @ 1@@2"
     (of_number,) = records("3", Facts("{P value}", "{self.arm}", method="{self.other}").filled(of))
     assert (of_number["name"], of_number["method"]) == ("IVIg @ 2 g/kg", "b@row")
+
+
+def test_a_difference_from_an_arm_of_any_label_is_of_its_trial(tmp_path):
+    made = make_study(12, seed=3)
+    made.description = made.description.replace('"Control"', '"Natural history, published"')
+    safety = Harms(str(made.write(tmp_path / "study")))
+    origins = [record["origin"] for record in results_of(safety.differences())]
+    assert len(origins) > 2
+    assert set(origins) == {"synthetic"}
 
 
 def test_a_comparison_of_two_arms_is_of_their_patients():

@@ -543,12 +543,19 @@ def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> 
         if each.name == "unit":
             filled["counts"] = facts.counts or "patients"
         if each.name == "n":
-            numbers = re.findall(r"\d[\d,]*", found)
-            several = " to " in found and " of " not in found  # from so many patients to so many
-            found = "" if several or not numbers else numbers[-1].replace(",", "")
+            found = _n_of_cell(found)
         # A dash stands where there is none.
         filled[each.name] = "" if found == "–" else f"{parts[1]}{_literal_text(found)}"
     return replace(facts, **filled)
+
+
+def _n_of_cell(cell: str) -> str:
+    """Return the number of patients in a cell; nothing if it goes from so many to so many."""
+    if of_arm := _LABEL_N.search(cell):
+        return of_arm[1]
+    numbers = re.findall(r"\d[\d,]*", cell)
+    several = " to " in cell and " of " not in cell
+    return "" if several or not numbers else numbers[-1].replace(",", "")
 
 
 def gaps(record: Mapping[str, Any]) -> list[str]:
