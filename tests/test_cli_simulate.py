@@ -150,18 +150,24 @@ def test_csv_says_what_each_number_is_without_the_design():
     done = called(*TWO, "--alternative", "greater", "--missing", "bounds", "--format", "csv")
     meanings = {name: row["meaning"] for name, row in rows(done.stdout).items()}
     difference = "difference of proportions (first minus second)"
+    reach = (
+        "; the interval reaches from the lower limit with the smallest estimate to the upper limit "
+        "with the largest"
+    )
     assert meanings == {
         "rejection_probability": "power: share of trials that reject whatever the unknown "
         "responses are by the one-sided fisher test (greater) at alpha 0.05",
         "lower_bias": f"mean of the smallest estimated {difference} minus the true value",
         "upper_bias": f"mean of the largest estimated {difference} minus the true value",
         "coverage": f"share of trials whose two-sided 95% newcombe interval covers the true "
-        f"{difference}",
-        "mean_width": f"mean width of the two-sided 95% newcombe interval of the {difference}",
+        f"{difference}{reach}",
+        "mean_width": f"mean width of the two-sided 95% newcombe interval of the {difference}"
+        f"{reach}",
     }
     done = called(*SINGLE[:4], 0.3, *SINGLE[5:], "--seed", 1, "--format", "csv")
     assert rows(done.stdout)["rejection_probability"]["meaning"] == (
-        "type I error: share of trials that reject by the two-sided binomial test at alpha 0.05"
+        "type I error: share of trials that reject by the two-sided binomial test of a "
+        "proportion of 0.3 at alpha 0.05"
     )
 
 

@@ -89,6 +89,16 @@ def write(folder, tables):
     [["a", "3"], ["a", "3", "0.5", "none", "true", "no"]],
     [],
 )
+@example(  # plain rows whose keys are one number, written in two ways
+    [["a", "50"]],
+    [["a", week, "0.5", "none", "true", "no"] for week in ("3", "03")],
+    [],
+)
+@example(  # and two texts, which are two keys
+    [["1", "50"], ["01", "50"]],
+    [],
+    [],
+)
 @given(
     st.lists(PATIENT, max_size=4),
     st.lists(VISIT, max_size=8),

@@ -11,14 +11,17 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from sphinx.builders import html as html_builders
 
 from tisstats.book.build import build
 from tisstats.book.run import digests, kernels
 from tisstats.book.run.project import BookError, UsageError
 from tisstats.book.site.output import MARK, check_replaceable
 from tisstats.book.site.policy import content_policy
+from tisstats.book.site.theme import leave_out_unused_files
 
 pytestmark = pytest.mark.build
 
@@ -304,6 +307,20 @@ def test_files_of_the_theme_that_no_reader_needs_are_not_copied(tiny_book):
         assert "pydata-sphinx-theme.css" in names
         assert not names & {"locales", "webpack-macros.html"}
         assert not [name for name in names if name.endswith(".map")]
+
+
+def test_another_book_of_the_process_keeps_the_files_of_its_theme():
+    usual, seen = html_builders.DOTFILES, []
+    builder = SimpleNamespace(copy_theme_static_files=lambda _: seen.append(html_builders.DOTFILES))
+    leave_out_unused_files(SimpleNamespace(builder=builder))
+    assert html_builders.DOTFILES is usual
+    builder.copy_theme_static_files({})
+    (while_copied,) = seen
+    for name in ("scripts/theme.js.map", "sub/locales", "locales", ".git"):
+        assert while_copied(name)
+    assert not while_copied("styles/theme.css")
+    assert html_builders.DOTFILES is usual
+    leave_out_unused_files(SimpleNamespace(builder=SimpleNamespace()))  # as of LaTeX
 
 
 def test_results_of_code_that_changed_meanwhile_are_not_kept(tiny_book, notebook_writer, code_cell):

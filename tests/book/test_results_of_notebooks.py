@@ -28,13 +28,19 @@ STUDIES = {
     "three arms": {"patients": 21, "arms": ("low", "high", "placebo"), "weeks": (0, 8, 16)},
 }
 
+#: Labels of arms in which a dose stands like a reference of facts to their table.
+LABELS = {'"Low"': '"Low @ 1 g/kg {once}"', '"High"': '"High @Arm"', '"Placebo"': '"Placebo @row"'}
+
 
 @pytest.mark.parametrize("study", ["example", *STUDIES])
 @pytest.mark.parametrize("path", REPORT, ids=lambda path: path.stem)
 def test_numbers_of_a_trial(path, study, monkeypatch, tmp_path):
     folder = example_folder()
     if study != "example":
-        folder = make_study(**STUDIES[study], seed=3).write(tmp_path / "study")
+        made = make_study(**STUDIES[study], seed=3)
+        for label, hostile in LABELS.items():
+            made.description = made.description.replace(label, hostile)
+        folder = made.write(tmp_path / "study")
     check_results(run(path, monkeypatch, cohort=str(folder)))
 
 

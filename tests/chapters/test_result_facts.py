@@ -1,10 +1,13 @@
 """What the numbers on a page are: shapes of cells, references within tables, gaps."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.book.shown import results_of, told_apart
+from tests.trial.studies import make_study
 from tisstats.chapters.chapter import printed_result
 from tisstats.chapters.cohort_flow import CohortFlow
 from tisstats.chapters.identifiability.fingerprints import Fingerprints
@@ -33,6 +36,10 @@ from tisstats.chapters.result_facts import (
 from tisstats.chapters.safety import Safety
 from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
 from tisstats.chapters.teaching_placebo import PlaceboResponse
+from tisstats.chapters.trial_report.counts import COUNT_RANGE
+from tisstats.chapters.trial_report.patients import _BY_ARM
+from tisstats.chapters.trial_report.safety import Safety as Harms
+from tisstats.chapters.trial_report.scores import _SCORES
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.lim2021.scales import SCALES
@@ -300,7 +307,14 @@ def test_what_numpy_requires_of_an_age_is_on_its_side():
 
 
 @pytest.mark.parametrize(
-    ("cell", "n"), [("19", "19"), ("8 of 1,019", "1019"), ("12 to 19", ""), ("8 to 9 of 19", "19")]
+    ("cell", "n"),
+    [
+        ("19", "19"),
+        ("8 of 1,019", "1019"),
+        ("12 to 19", ""),
+        ("8 to 9 of 19", "19"),
+        ("Placebo to week 8, then 2 g/kg (N=19)", "19"),
+    ],
 )
 def test_the_patients_of_a_number_are_those_of_a_cell_if_it_has_one_number_of_them(cell, n):
     facts = table_facts({"n": WORDS, "Change": Facts(VALUE, unit="cm", n="@n")})
@@ -342,3 +356,68 @@ def test_results_under_several_rules_name_the_rule():
     chapter = PlaceboResponse(0.95, "clopper-pearson", 0.8)
     found = results_of(chapter.missed_visits.by_rule())
     assert told_apart(found) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "n"),
+    [
+        # Of the known values and of all: the patients of all are more by the unknown ones.
+        ("1.0 (0.5–2.0) [5]; 2 open: median 0.9 to 1.1", _SCORES, ["5"] * 3 + ["7"] * 3),
+        ("1.0 (0.5–2.0) [5]; 2 open: median 1.0 either way", _SCORES, ["5"] * 3 + ["7"] * 2),
+        ("1.0 (0.5–2.0) [5]", _SCORES, ["5"] * 3),
+        ("3 of 5 (60), 1 unknown", _BY_ARM["*"].shape, ["5", "5", "6"]),
+        # Of all patients of an arm some are unknown: quartiles are of the others.
+        ("44 (38–54), 3 unknown", _BY_ARM["*"].shape, ["17"] * 3 + ["20"]),
+        ("44 (38–54)", _BY_ARM["*"].shape, ["20"] * 3),
+        ("2 to 4 (10 to 20), 2 unknown", COUNT_RANGE, ["20"] * 5),
+    ],
+)
+def test_the_unknown_are_among_all_and_not_among_the_known(text, shape, n):
+    facts = table_facts({"*": Facts(shape, "A", "cm", "type 7")}, origin="Observed")
+    found = table_records(facts, "Observed", ("Row", "Arm (N=20)"), (("Age", text),))
+    assert [record["n"] for record in found] == n
+
+
+@pytest.mark.parametrize(
+    "statistic", [name for name in STATISTICS if name.endswith(("count", "percentage"))]
+)
+def test_a_percentage_has_no_method_of_the_interval_beside_it(statistic):
+    facts = Facts(f"{{{statistic}}}", "A", method="95% Wilson", n="9")
+    (record,) = records("3", facts)
+    assert record["method"] == ""
+
+
+def test_labels_of_a_trial_are_no_references_to_its_tables():
+    of = SimpleNamespace(arm="IVIg @ 2 g/kg", other="b@row")
+    facts = TableFacts(
+        {
+            "Row": WORDS,
+            "Dose": LABEL,
+            "*": Facts("{count}", "in {self.arm} @Dose", group="@column"),
+        },
+        {"*": Facts(method="{self.other}: @row")},
+        "computed",
+    ).filled(of)
+    row = ("Responders @ 24", "@column", "3")
+    (record,) = table_records(facts, "", ("Row", "Dose", "Sham @ 1@@2"), (row,))
+    assert record["name"] == "Responders @ 24; @column: in IVIg @ 2 g/kg @column"
+    assert record["group"] == "Sham @ 1@@2"
+    (of_number,) = records("3", Facts("{P value}", "{self.arm}", method="{self.other}").filled(of))
+    assert (of_number["name"], of_number["method"]) == ("IVIg @ 2 g/kg", "b@row")
+
+
+def test_a_difference_from_an_arm_of_any_label_is_of_its_trial(tmp_path):
+    made = make_study(12, seed=3)
+    made.description = made.description.replace('"Control"', '"Natural history, published"')
+    safety = Harms(str(made.write(tmp_path / "study")))
+    origins = [record["origin"] for record in results_of(safety.differences())]
+    assert len(origins) > 2
+    assert set(origins) == {"synthetic"}
+
+
+def test_a_comparison_of_two_arms_is_of_their_patients():
+    facts = table_facts({"*": Facts("{estimate}", "A", "cm", "type 7", group="@column")})
+    columns = ("Row", "Low (5 to 12 of 15 against 4 of 1016)", "High @ (3 of 15 against 4 of 9)")
+    low, high = table_records(facts, "", columns, (("Age", "3", "4"),))
+    assert (low["group"], low["n"]) == ("Low", "1031")
+    assert (high["group"], high["n"]) == ("High @", "24")

@@ -222,6 +222,8 @@ def test_the_printed_limits_are_those_of_wald(page):
     assert numbers["printed_limits"] == f"{100 * wald.low:.2f} to {100 * wald.high:.2f}"
     other = page.differences["newcombe"]
     assert format_percent(other.low) != format_percent(wald.low)
+    # The source prints no name of a method.
+    assert numbers["printed_limits"].facts.method == "95% as printed, equal to those by Wald"
 
 
 def test_a_type_one_error_or_power_that_rounds_to_0_is_not_called_0():

@@ -12,8 +12,9 @@ from typing import Any
 from tests.cases import some
 from tisstats.trial.cdisc import FILE_FORMATS
 
-#: Formats in which whole studies are written and read again: in CSV nothing has a type, and
-#: transport files have their own numbers. How each format holds values, test_cdisc.py shows.
+#: Formats in which most whole studies are written and read again: in CSV nothing has a type, and
+#: transport files have their own numbers. How each format holds values, test_cdisc.py shows; one
+#: whole study, and one with deaths, test_study_cdisc.py takes through all.
 STUDY_FORMATS = some(sorted(FILE_FORMATS), 2)
 
 MEASURES = ("physician_global", "patient_global", "mmt", "haq", "extramuscular", "ck")

@@ -35,6 +35,7 @@ from tisstats.trial.cdisc import (
     to_trial_tables,
     write_analysis_datasets,
 )
+from tisstats.trial.cdisc.folder import _READERS
 from tisstats.trial.cdisc.limits import LARGEST, SMALLEST
 from tisstats.trial.cdisc.specification import (
     NAME,
@@ -608,6 +609,23 @@ def test_no_transport_file_says_when_it_was_written(datasets, tmp_path):
         content = (tmp_path / f"{name.lower()}.xpt").read_bytes()
         times = re.findall(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d", content)
         assert times == [b"01JAN60:00:00:00"] * 4
+
+
+@pytest.mark.parametrize(
+    ("file_format", "whole"), [("json", "integer"), ("parquet", "integer"), ("xpt", "float")]
+)
+def test_a_file_tells_the_types_of_variables_that_are_not_of_ours(
+    datasets, tmp_path, file_format, whole
+):
+    # Such as a date of birth: those that are known are not asked for in the file.
+    write_analysis_datasets(datasets, tmp_path, file_format)
+    types = _READERS[file_format](tmp_path / f"adtte.{file_format}").types
+    assert {name: types[name] for name in ("USUBJID", "CNSR", "AVAL", "STARTDT")} == {
+        "USUBJID": "text",
+        "CNSR": whole,
+        "AVAL": "float",
+        "STARTDT": "date",
+    }
 
 
 def test_parquet_says_what_it_holds(datasets, tmp_path):

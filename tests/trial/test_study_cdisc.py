@@ -22,7 +22,7 @@ from tisstats.chapters.trial_report.patients import Patients
 from tisstats.errors import DataError
 from tisstats.trial.arm_responses import responses_by_arm
 from tisstats.trial.baseline_table import summarise_characteristics
-from tisstats.trial.cdisc import write_analysis_datasets
+from tisstats.trial.cdisc import FILE_FORMATS, write_analysis_datasets
 from tisstats.trial.study_cdisc import study_datasets
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_endpoint import describe_study_endpoint, evaluate_study, study_courses
@@ -85,7 +85,7 @@ def with_deaths_as_a_characteristic():
     return made
 
 
-@pytest.mark.parametrize("file_format", STUDY_FORMATS)
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
 @pytest.mark.parametrize("made", [with_weeks_of_deaths, with_deaths_as_a_characteristic])
 def test_deaths_survive_with_their_weeks(tmp_path, file_format, made):
     given, datasets = exported(made)
@@ -125,7 +125,7 @@ def test_without_a_column_of_deaths_data_sets_are_as_they_were(made, tmp_path):
     assert datasets.tables["ADSL"]["DTHFL"][0] == "Y"
 
 
-@pytest.mark.parametrize("file_format", STUDY_FORMATS)
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
 def test_a_study_survives_the_way_to_data_sets_and_back(made, tmp_path, file_format):
     given, datasets = exported(plain)
     found = read_back(made, tmp_path / "again", datasets, file_format)

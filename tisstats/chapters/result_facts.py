@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache
+from string import Formatter
 from typing import Any
 
 
@@ -145,6 +146,12 @@ _COMPARED = re.compile(r",? (published|synthetic|observed)(?: or inferred)?$")
 #: How a column's label states the number of patients, as in ``n (%) (N=19)``.
 _LABEL_N = re.compile(r"\s*\([Nn]=(\d+)\)")
 
+#: How one that compares two arms states them, as in ``(5 of 6 against 1 to 2 of 7)``.
+_LABEL_PAIR = re.compile(r"\s*\(\d[^()]* of (\d+) against \d[^()]* of (\d+)\)$")
+
+#: What a fact says, and the reference to a table at its end. Two ``@`` stand for the sign itself.
+_REFERENCE = re.compile("((?:[^@]|@@)*)@([^@].*)")
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -153,6 +160,7 @@ class Facts:
     Any of them but `shape` may refer to a table: ``@row`` is the label of the row, ``@row unit``
     what follows its last comma, ``@column`` the column's label, ``@`` with another column's label
     the cell there, and, followed by ``unit``, its last word. Text may precede it: ``95% @row``.
+    Two ``@`` stand for the sign itself, as in the label of an arm.
     """
 
     #: How statistics are printed: ``{count} ({percentage})``, ``*`` for any text, a part that may
@@ -179,11 +187,25 @@ class Facts:
         return replace(
             self,
             **{
-                name: text.format(self=source)
+                name: _FILLING.format(text, self=source)
                 for name, text in self.known().items()
                 if name != "shape" and "{self" in text
             },
         )
+
+
+class _Filling(Formatter):
+    """Fills in fields such that no text of them, as the label of an arm, is a reference."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return _literal_text(super().format_field(value, format_spec))
+
+
+_FILLING = _Filling()
+
+
+def _literal_text(text: str) -> str:
+    return text.replace("@", "@@")
 
 
 #: Of a column whose cells qualify the row, such as an arm or a week.
@@ -201,6 +223,23 @@ _WITHOUT_NUMBERS = ("label", "words", "omitted")
 
 #: Statistics that are counts, of patients unless a unit is given.
 _COUNTS = ("count", "lowest count", "highest count", "unknown", "unchanged")
+
+#: Statistics that no method of a cell is about: it is that of the limits beside them.
+_WITHOUT_METHOD = (
+    *_COUNTS,
+    "percentage",
+    "lowest percentage",
+    "highest percentage",
+    "value",
+    "sum",
+    "events",
+)
+
+#: Statistics of known and unknown values, where the denominator of the others is the known ones.
+_OF_ALL = ("unknown", "lowest median", "highest median", "median of all")
+
+#: Statistics of the known values alone, where a column's label states the number of all patients.
+_OF_KNOWN = ("mean", "median", "lower quartile", "upper quartile")
 
 #: Shapes of common cells.
 COUNT = "{count}"
@@ -348,6 +387,9 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
     text = " ".join(text.split())
     if facts.shape in _WITHOUT_NUMBERS or not any(map(str.isdigit, text)):
         return
+    facts = replace(
+        facts, **{name: said.replace("@@", "@") for name, said in facts.known().items()}
+    )
     common = {
         "name": facts.what,
         "group": facts.group,
@@ -371,16 +413,25 @@ def records(text: str, facts: Facts) -> Iterator[dict[str, str]]:
             "unit": unit,
             "text": number,
         }
-        if name in _COUNTS or name in ("percentage", "value", "sum", "events"):
+        if name in _WITHOUT_METHOD:
             record["method"] = ""
         yield record
 
 
 def _denominator(found: Sequence[tuple[str, str]], place: int, otherwise: str) -> str:
-    """Return the denominator of a number: the next one in the text, or else the last before it."""
+    """Return the denominator of a number: the next one in the text, or else the last before it.
+
+    Of a statistic of all values it is their number, with the unknown ones; of one of the known
+    values, theirs.
+    """
     following = [number for name, number in found[place:] if name == "denominator"]
     before = [number for name, number in found[:place] if name == "denominator"]
-    return (following[:1] or before[-1:] or [otherwise])[0]
+    own = (following[:1] or before[-1:] or [otherwise])[0]
+    unknown = sum(int(number) for name, number in found if name == "unknown")
+    stated = bool(following or before)
+    if own and unknown and found[place][0] in (_OF_ALL if stated else _OF_KNOWN):
+        return str(int(own.replace(",", "")) + (unknown if stated else -unknown))
+    return own
 
 
 def table_records(
@@ -420,8 +471,8 @@ def table_records(
             compared = _COMPARED.search(column)
             complete = replace(
                 of_cell,
-                what=": ".join(filter(None, (name, of_cell.what))),
-                n=of_cell.n or (found[1] if (found := _LABEL_N.search(column)) else ""),
+                what=": ".join(filter(None, (_literal_text(name), of_cell.what))),
+                n=of_cell.n or _n_of_label(column),
                 origin=of_cell.origin or (compared[1] if compared else origin),
             )
             for record in records(cell, complete):
@@ -453,17 +504,30 @@ def _of_label(facts: Mapping[str, Facts], label: str) -> Facts | None:
 
 def _bare(column: str) -> str:
     """Return a column's label without origin and number of patients."""
-    return _LABEL_N.sub("", _COMPARED.sub("", column))
+    return _LABEL_PAIR.sub("", _LABEL_N.sub("", _COMPARED.sub("", column)))
+
+
+def _n_of_label(column: str) -> str:
+    """Return the number of patients that a column's label states: of both arms, if it has two.
+
+    Examples
+    --------
+    >>> _n_of_label("Active (N=19)"), _n_of_label("Active (5 of 6 against 1 to 2 of 7)")
+    ('19', '13')
+    """
+    if found := _LABEL_PAIR.search(column):
+        return str(int(found[1]) + int(found[2]))
+    return found[1] if (found := _LABEL_N.search(column)) else ""
 
 
 def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> Facts:
     """Return facts with what they refer to in the table."""
     filled = {}
     for each in fields(facts):
-        before, mark, reference = getattr(facts, each.name).partition("@")
-        if each.name == "shape" or not mark:
+        parts = _REFERENCE.fullmatch(getattr(facts, each.name))
+        if each.name == "shape" or parts is None:
             continue
-        match reference:
+        match parts[2]:
             case "row":
                 found = row
             case "row unit":
@@ -479,12 +543,19 @@ def _resolved(facts: Facts, column: str, cells: Mapping[str, str], row: str) -> 
         if each.name == "unit":
             filled["counts"] = facts.counts or "patients"
         if each.name == "n":
-            numbers = re.findall(r"\d[\d,]*", found)
-            several = " to " in found and " of " not in found  # from so many patients to so many
-            found = "" if several or not numbers else numbers[-1].replace(",", "")
+            found = _n_of_cell(found)
         # A dash stands where there is none.
-        filled[each.name] = "" if found == "–" else f"{before}{found}"
+        filled[each.name] = "" if found == "–" else f"{parts[1]}{_literal_text(found)}"
     return replace(facts, **filled)
+
+
+def _n_of_cell(cell: str) -> str:
+    """Return the number of patients in a cell; nothing if it goes from so many to so many."""
+    if of_arm := _LABEL_N.search(cell):
+        return of_arm[1]
+    numbers = re.findall(r"\d[\d,]*", cell)
+    several = " to " in cell and " of " not in cell
+    return "" if several or not numbers else numbers[-1].replace(",", "")
 
 
 def gaps(record: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from tisstats.sentences import count_of
 from tisstats.statistics import MISSING_HANDLING, SimulatedCharacteristics, SingleArmDesign
 from tisstats.statistics.operating_characteristics import MONTE_CARLO_LEVEL
-from tisstats.statistics.trial_design import PlannedArm, TrialDesign
+from tisstats.statistics.trial_design import BOUNDS_REACH, PlannedArm, TrialDesign
 
 #: Digits of what was planned, in JSON: fewer than those in which processors may differ.
 _DIGITS = 12
@@ -85,6 +85,7 @@ def _meaning(characteristic: str, design: TrialDesign) -> str:
     what = _estimated(design)
     interval = f"two-sided {_percent(design.confidence_level)} {design.interval_method} interval"
     bounded = design.missing == "bounds"
+    reach = f"; {BOUNDS_REACH}" if bounded else ""
     which = {"lower_bias": "smallest ", "upper_bias": "largest "}.get(characteristic, "")
     match characteristic:
         case "rejection_probability":
@@ -92,14 +93,17 @@ def _meaning(characteristic: str, design: TrialDesign) -> str:
             test = f"two-sided {design.test} test"
             if design.alternative != "two-sided":
                 test = f"one-sided {design.test} test ({design.alternative})"
+            null = ""
+            if isinstance(design, SingleArmDesign):
+                null = f" of a proportion of {design.null_proportion:g}"
             return (
                 f"{_rejection_name(design)}: share of trials that reject{whatever} by the "
-                f"{test} at alpha {design.alpha:g}"
+                f"{test}{null} at alpha {design.alpha:g}"
             )
         case "coverage":
-            return f"share of trials whose {interval} covers the true {what}"
+            return f"share of trials whose {interval} covers the true {what}{reach}"
         case "mean_width":
-            return f"mean width of the {interval} of the {what}"
+            return f"mean width of the {interval} of the {what}{reach}"
     return f"mean of the {which if bounded else ''}estimated {what} minus the true value"
 
 

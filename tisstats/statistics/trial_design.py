@@ -15,14 +15,18 @@ from tisstats.statistics.two_proportions import ALTERNATIVES, DIFFERENCE_METHODS
 
 MissingHandling = Literal["non-responder", "unknown", "bounds"]
 
+#: What an interval is where unknown responses may be anything.
+BOUNDS_REACH: Final = (
+    "the interval reaches from the lower limit with the smallest estimate to the upper limit with "
+    "the largest"
+)
+
 #: What becomes of patients whose response is unknown: name to what it does.
 MISSING_HANDLING: Final[Mapping[MissingHandling, str]] = MappingProxyType(
     {
         "non-responder": "an unknown response counts as non-response",
         "unknown": "patients with an unknown response are left out",
-        "bounds": "the test must reject whatever the unknown responses are, and the interval "
-        "reaches from the lower limit with the smallest estimate to the upper limit with the "
-        "largest",
+        "bounds": f"the test must reject whatever the unknown responses are, and {BOUNDS_REACH}",
     }
 )
 

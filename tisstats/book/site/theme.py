@@ -88,13 +88,26 @@ _UNUSED_FILES = ("*.map", "*webpack-macros.html")
 _UNUSED_FOLDER = "locales"
 
 
-def leave_out_unused_files(_app: Sphinx, _config: Any) -> None:
+def leave_out_unused_files(app: Sphinx) -> None:
     """Let Sphinx copy no files of the theme that no reader needs, which are most of them.
 
-    They would be copied once more for the next build, and in it, before they are removed.
+    They would be copied once more for the next build, and in it, before they are removed. What
+    Sphinx leaves out is changed while it copies: other books of this process keep their files.
     """
+    copy = getattr(app.builder, "copy_theme_static_files", None)
+    if copy is None:  # it is no builder of HTML
+        return
     unused = [f"**/{pattern}" for pattern in (".*", *_UNUSED_FILES, _UNUSED_FOLDER)]
-    html_builders.DOTFILES = Matcher(unused)  # type: ignore[attr-defined]
+
+    def copy_used(context: dict[str, Any]) -> None:
+        usual = html_builders.DOTFILES  # type: ignore[attr-defined]
+        html_builders.DOTFILES = Matcher(unused)  # type: ignore[attr-defined]
+        try:
+            copy(context)
+        finally:
+            html_builders.DOTFILES = usual  # type: ignore[attr-defined]
+
+    app.builder.copy_theme_static_files = copy_used  # type: ignore[attr-defined]
 
 
 def remove_unused_files(app: Sphinx, error: Exception | None) -> None:
@@ -185,7 +198,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("tisstats.book.citing.block")
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", remove_thebe)
-    app.connect("config-inited", leave_out_unused_files)
+    app.connect("builder-inited", leave_out_unused_files)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", remove_unused_files)
     app.connect("build-finished", write_first_page, priority=400)  # before Jupyter Book's

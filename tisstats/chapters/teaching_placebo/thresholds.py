@@ -119,7 +119,7 @@ class ResponseByThreshold(PlaceboTrials):
                 INTERVAL,
                 "Responders, immunoglobulin minus placebo, limits as printed",
                 "percentage points",
-                "printed as {self.level_of_print}% Wald",
+                "{self.level_of_print}% as printed, equal to those by Wald",
                 origin="published",
             ),
             "printed_level": Facts(

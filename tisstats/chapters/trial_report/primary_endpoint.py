@@ -224,7 +224,6 @@ class PrimaryEndpoint(TrialChapter):
                 "estimate} to {highest estimate} ({lower limit} to {upper limit})<; for some *>",
                 "against {self.reference_label}",
                 group="@column",
-                n="{self.result.denominator}",
             ),
         },
         rows={

@@ -41,6 +41,8 @@ _DIFFERENCE = Facts(
     "percentage points",
     "{self.difference}, {self.level} confidence level",
     group="@column",
+    # The label of an arm may end like that of a column which names an origin.
+    origin="{self.study.study.data}",
 )
 _TERM = Facts(
     "{count} ({percentage}); {events} event*"
