@@ -366,6 +366,7 @@ def test_results_under_several_rules_name_the_rule():
         ("1.0 (0.5–2.0) [5]; 2 open: median 1.0 either way", _SCORES, ["5"] * 3 + ["7"] * 2),
         ("1.0 (0.5–2.0) [5]", _SCORES, ["5"] * 3),
         ("3 of 5 (60), 1 unknown", _BY_ARM["*"].shape, ["5", "5", "6"]),
+        ("3 of 1,005 (0), 1,019 unknown", _BY_ARM["*"].shape, ["1005", "1005", "2024"]),
         # Of all patients of an arm some are unknown: quartiles are of the others.
         ("44 (38–54), 3 unknown", _BY_ARM["*"].shape, ["17"] * 3 + ["20"]),
         ("44 (38–54)", _BY_ARM["*"].shape, ["20"] * 3),

@@ -222,7 +222,7 @@ def test_the_printed_limits_are_those_of_wald(page):
     assert numbers["printed_limits"] == f"{100 * wald.low:.2f} to {100 * wald.high:.2f}"
     other = page.differences["newcombe"]
     assert format_percent(other.low) != format_percent(wald.low)
-    # The source prints no name of a method.
+    # Whether the source names a method is not among what was read of it.
     assert numbers["printed_limits"].facts.method == "95% as printed, equal to those by Wald"
 
 

@@ -427,7 +427,7 @@ def _denominator(found: Sequence[tuple[str, str]], place: int, otherwise: str) -
     following = [number for name, number in found[place:] if name == "denominator"]
     before = [number for name, number in found[:place] if name == "denominator"]
     own = (following[:1] or before[-1:] or [otherwise])[0]
-    unknown = sum(int(number) for name, number in found if name == "unknown")
+    unknown = sum(int(number.replace(",", "")) for name, number in found if name == "unknown")
     stated = bool(following or before)
     if own and unknown and found[place][0] in (_OF_ALL if stated else _OF_KNOWN):
         return str(int(own.replace(",", "")) + (unknown if stated else -unknown))

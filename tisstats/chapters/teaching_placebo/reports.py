@@ -14,7 +14,7 @@ from tisstats.teaching import placebo
 from tisstats.teaching.inferred_counts import PerArm, counts_as_printed, pairs_as_printed
 from tisstats.teaching.placebo_trials import ThresholdComparison
 
-#: The method by which the printed intervals of a difference were computed.
+#: The method whose limits of a difference are those printed, where any are.
 _PRINTED_METHOD = "wald"
 
 
