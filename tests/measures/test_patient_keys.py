@@ -26,12 +26,15 @@ IDENTIFIERS = st.lists(st.none() | st.text(CHARACTERS, max_size=3), min_size=1, 
 @example(["7", " 7", "7 ", "", " ", None, "07"])
 def test_texts_in_arrows_form_are_those_of_objects(identifiers):
     in_arrow = pd.Series(identifiers, dtype="string[pyarrow]")
-    codes, keys = patient_keys(in_arrow, number_patients(in_arrow))
+    in_chunks = pd.concat([in_arrow[:2], in_arrow[2:]])
     as_objects, texts = patient_keys(pd.Series(identifiers, dtype=object))
-    known = keys if isinstance(keys, list) else keys.to_pylist()
-    assert [None if code < 0 else known[code] for code in codes] == [
-        None if code < 0 else texts[code] for code in as_objects
-    ]
+    for given_as in (in_arrow, in_chunks):
+        codes, keys = patient_keys(given_as, number_patients(given_as))
+        known = keys if isinstance(keys, list) else keys.to_pylist()
+        assert isinstance(keys, list | pa.Array)
+        assert [None if code < 0 else known[code] for code in codes] == [
+            None if code < 0 else texts[code] for code in as_objects
+        ]
 
 
 @examples(100)

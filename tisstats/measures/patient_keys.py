@@ -66,7 +66,9 @@ def _plain_keys(identifiers: pd.Series, patients: NDArray[np.int64]) -> pa.Array
     rows[patients] = np.arange(len(patients))
     texts = pc.ascii_trim(pa.array(identifiers).take(pa.array(rows)), " ")
     kind = pa.large_string()
-    return pc.binary_join_element_wise(pa.scalar("t", kind), texts.cast(kind), pa.scalar("", kind))
+    keys = pc.binary_join_element_wise(pa.scalar("t", kind), texts.cast(kind), pa.scalar("", kind))
+    # Rows that were read in several batches are in several chunks.
+    return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
 
 
 def _keys(patients: list[Any]) -> list[str | None]:
