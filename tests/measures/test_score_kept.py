@@ -167,6 +167,19 @@ def test_rows_are_kept_up_to_a_limit(tmp_path, monkeypatch, limit, spare, kept):
     assert (file.kept is not None) == kept
 
 
+@pytest.mark.parametrize(("limit", "looks"), [("WHOLE_ROWS", 0), ("_WHOLE_BYTES", 1)])
+def test_batches_of_a_large_file_are_not_gathered_each_time(tmp_path, monkeypatch, limit, looks):
+    """To see that a file of millions of rows is large, a million were read, three times."""
+    path, calls, real = tmp_path / "visits.parquet", [], batches._first_batches
+    pq.write_table(pa.table({"week": pa.array(range(6))}), path)
+    monkeypatch.setattr(batches, limit, 5)
+    monkeypatch.setattr(batches, "_first_batches", lambda read: calls.append(1) or real(read))
+    file = TableBatches(path)
+    for _ in range(3):
+        assert [len(raw) for raw in file] == [6]
+    assert len(calls) == looks
+
+
 def test_what_arrow_holds_of_a_file_is_given_back_before_its_rows_are_looked_at(tmp_path):
     path = tmp_path / "visits.parquet"
     table = pa.table({f"x{at}": np.arange(20_000.0) + at for at in range(4)})

@@ -15,8 +15,8 @@ from tests.measures.test_score_batches import HEADER, SCORING, scored
 from tisstats.errors import DataError
 from tisstats.measures import file_scoring as module
 from tisstats.measures import score_file as reading
+from tisstats.measures.patient_keys import patient_keys
 from tisstats.measures.score_file import score_file
-from tisstats.measures.score_parts import patient_keys
 from tisstats.tables import ReadOptions, batches, workspace
 from tisstats.tables.streams import digest
 

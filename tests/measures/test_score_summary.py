@@ -14,8 +14,9 @@ from tisstats.errors import DataError
 from tisstats.measures import file_scoring as module
 from tisstats.measures import score_summary
 from tisstats.measures.enzymes import ENZYME_SELECTIONS
+from tisstats.measures.patient_keys import patient_keys
 from tisstats.measures.score_file import score_file
-from tisstats.measures.score_parts import PartResult, patient_keys
+from tisstats.measures.score_parts import PartResult
 from tisstats.measures.score_summary import ScoreCounts
 from tisstats.measures.visit_table import Visits
 from tisstats.measures.visits import as_categories

@@ -246,7 +246,7 @@ class FileScoring:
                     parts = min(_MOST_PARTS, -(-self._visits.estimated_rows() // PART))
                     self._layout = self._parts(parts, tuple(values), tuple(multiples))
                     writer = PartsWriter(self._layout)
-                writer.add(identifiers, weeks, numbers)
+                writer.add(identifiers, patients, weeks, numbers)
             self._look_at_text(batch, first_row)
             self._progress(_READING * self._visits.file.share)
         return header

@@ -45,7 +45,7 @@ def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> li
     >>> unseen_characters(pd.Series(["P1", "P1\u200b", 7]), np.array([0, 1, 2]))
     ['', '\u200b', '', '']
     """
-    if identifiers.dtype.kind in "iuf" or _are_plain(identifiers):
+    if identifiers.dtype.kind in "iuf" or are_plain(identifiers):
         return [""] * (int(patients.max(initial=-1)) + 2)
     distinct = _distinct(identifiers, patients)  # as objects: NumPy would drop a null character
     if is_text(distinct):
@@ -55,7 +55,7 @@ def unseen_characters(identifiers: pd.Series, patients: NDArray[np.int64]) -> li
     return [*map(unseen_character, distinct), ""]
 
 
-def _are_plain(identifiers: pd.Series) -> bool:
+def are_plain(identifiers: pd.Series) -> bool:
     """Return whether text in Arrow's form has printable ASCII only; False for other columns."""
     kind = identifiers.dtype
     if not isinstance(kind, pd.StringDtype) or kind.storage != "pyarrow":

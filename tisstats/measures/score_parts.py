@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.enzymes import ENZYME_SELECTIONS, sort_enzymes
+from tisstats.measures.patient_keys import KeyBytes, patient_keys
 from tisstats.measures.score_summary import MOST_NAMED, ScoreCounts
 from tisstats.measures.total_improvement_score import points_of_steps
 from tisstats.measures.visit_table import Visits, place_visits
@@ -29,7 +30,6 @@ from tisstats.measures.visits import (
     is_in_steps,
     score_placed_visits,
 )
-from tisstats.tables.cells import factorize, is_text
 from tisstats.tables.raw import FAULTS_PER_COLUMN
 
 #: Columns of the score that are categories; the others are numbers.
@@ -76,25 +76,44 @@ class PartsWriter:
         self.layout = layout
         self._row = 0
 
-    def add(self, patients: pd.Series, weeks: NDArray[np.float64], numbers: Sequence[Any]) -> None:
+    def add(
+        self,
+        identifiers: pd.Series,
+        patients: NDArray[np.int64],
+        weeks: NDArray[np.float64],
+        numbers: Sequence[Any],
+    ) -> None:
         """Append a batch; rows without a patient are of no part, but count as rows.
 
         Parameters
         ----------
-        patients : pandas.Series
+        identifiers : pandas.Series
             The identifiers; whole numbers in every batch of a file, or in none.
+        patients : numpy.ndarray, shape (n,)
+            Their patients, as `number_patients` numbers them.
         weeks : numpy.ndarray, shape (n,)
             The weeks.
         numbers : sequence of numpy.ndarray, shape (n,)
             The measures in their units, and the enzymes as multiples of their ULN.
         """
-        count, most = len(patients), self.layout.parts
-        codes, keys = patient_keys(patients)
+        count, most = len(identifiers), self.layout.parts
+        codes, keys = patient_keys(identifiers, patients)
         # The same in every process, unlike the hash of Python.
-        known = codes if keys is None else np.array(keys, dtype=object)
+        texts = keys if keys is None or isinstance(keys, list) else keys.to_pylist()
+        known = codes if texts is None else np.array(texts, dtype=object)
         hashes = pd.util.hash_array(known, categorize=False)
         parts = (hashes % np.uint64(most)).astype(np.uint16)
-        part = parts if keys is None else np.append(parts, np.uint16(most))[codes]
+        part, key_bytes, first_keys = parts, KeyBytes.of([], codes[:0]), [0] * (most + 1)
+        if keys is not None:
+            # Those of a part follow each other, and are numbered from 0.
+            sorted_keys = np.argsort(parts, kind="stable")
+            key_bytes = KeyBytes.of(keys, sorted_keys)
+            begins = np.append(0, np.cumsum(np.bincount(parts, minlength=most)))
+            first_keys = begins.tolist()
+            places = np.empty(len(parts), dtype=np.int64)
+            places[sorted_keys] = np.arange(len(parts)) - begins[parts[sorted_keys]]
+            part = np.append(parts, np.uint16(most))[codes]
+            codes = np.append(places, -1)[codes]
         with self.layout.of_rows.open("ab") as file:
             file.write(part.tobytes())  # `tofile` does not say why a disk takes no more
         order = np.argsort(part, kind="stable")
@@ -107,81 +126,53 @@ class PartsWriter:
         begin = 0
         for number, end in enumerate(np.cumsum(np.bincount(part, minlength=most))[:most].tolist()):
             if begin < end:
-                self._append(number, table[begin:end], keys)
+                own = key_bytes.between(*first_keys[number : number + 2])
+                with self.layout.visits(number).open("ab") as file:
+                    _write_block(file, table[begin:end], own)
             begin = end
         self._row += count
-
-    def _append(self, part: int, table: NDArray[np.int64], keys: Sequence[str] | None) -> None:
-        """Append rows to a part, with the texts of their patients."""
-        texts: Sequence[str] = ()
-        if keys is not None:
-            used, local = np.unique(table[:, 0], return_inverse=True)
-            texts = [keys[code] for code in used.tolist()]
-            table[:, 0] = local
-        with self.layout.visits(part).open("ab") as file:
-            _write_texts(file, texts)
-            np.save(file, table, allow_pickle=False)
 
 
 #: Columns of a part before the measures: the patient, the row and the week. Columns of floats are
 #: there by their bits, so that all are of one type.
 _PLACES = 3
 
+#: Bytes of a word.
+_WORD = 8
 
-def patient_keys(patients: pd.Series) -> tuple[NDArray[np.int64], list[str] | None]:
-    """Return the number of each row's patient, -1 without one, and a text for each patient.
 
-    The texts are equal in all batches of a file where the identifiers are. Whole numbers, but those
-    of uint64, are patients' numbers themselves, without texts.
+def _write_block(file: BinaryIO, table: NDArray[np.int64], keys: KeyBytes) -> None:
+    """Append rows, and the texts of their patients, as words.
 
-    Examples
-    --------
-    >>> codes, keys = patient_keys(pd.Series(["007", " 007", "", "8"], dtype=object))
-    >>> codes.tolist(), keys
-    ([0, 0, -1, 1], ['t007', 't8'])
-    >>> codes, keys = patient_keys(pd.Series([7, 7, 8]))
-    >>> codes.tolist(), keys
-    ([7, 7, 8], None)
+    NumPy's own format has a header for each array, which takes longer to read than few rows.
     """
-    if isinstance(patients.dtype, np.dtype) and patients.dtype.kind in "iu":
-        if patients.dtype != np.uint64:
-            return patients.to_numpy().astype(np.int64), None
-        codes, distinct = factorize(patients)  # such as hashes, half of which are no int64
-        return codes.astype(np.int64), [f"t{number}" for number in distinct.tolist()]
-    codes, distinct = factorize(patients)
-    found = _keys(distinct.tolist())
-    places, keys = factorize(np.array(found, dtype=object))
-    return np.append(places, -1)[codes].astype(np.int64), keys.tolist()
+    sizes = np.array([len(keys), len(keys.content), len(table)], dtype=np.int64)
+    gap = bytes(-len(keys.content) % _WORD)
+    for content in (sizes, np.diff(keys.ends), keys.content, gap, table):
+        file.write(content if isinstance(content, bytes) else content.tobytes())
 
 
-def _keys(patients: list[Any]) -> list[str | None]:
-    """Return a text for each identifier; None for a blank one."""
-    if is_text(patients):
-        return [f"t{text}" if text else None for text in map(str.strip, patients)]
-    return [_key(patient) or None for patient in patients]
+def _read_blocks(words: NDArray[np.int64], width: int) -> tuple[NDArray[np.int64], KeyBytes]:
+    """Return the columns of a part's rows, and the texts of patients, once for each block.
 
-
-def _key(patient: object) -> str:
-    """Return a text by which a patient is known; "" for a blank identifier."""
-    if isinstance(patient, str):
-        text = patient.strip()
-        return f"t{text}" if text else ""
-    if isinstance(patient, int | float | np.number):
-        number = float(patient)
-        return f"n{number!r}" if number == patient else f"n{patient!r}"
-    return f"o{patient!r}"
-
-
-def _write_texts(file: BinaryIO, texts: Sequence[str]) -> None:
-    content = "".join(texts).encode("utf-8")
-    np.save(file, np.array(list(map(len, texts)), dtype=np.int64), allow_pickle=False)
-    np.save(file, np.frombuffer(content, dtype=np.uint8), allow_pickle=False)
-
-
-def _read_texts(file: BinaryIO) -> list[str]:
-    ends = np.cumsum(np.load(file, allow_pickle=False)).tolist()
-    content = np.load(file, allow_pickle=False).tobytes().decode("utf-8")
-    return [content[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+    The patients are numbers of these texts.
+    """
+    tables, lengths = [np.empty((width, 0), dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
+    contents = [np.empty(0, dtype=np.uint8)]
+    at, count = 0, 0
+    while at < len(words):
+        keys, size, rows = words[at : at + 3].tolist()
+        first = at + 3
+        content = first + keys
+        table = content - (-size // _WORD)
+        at = table + rows * width
+        lengths.append(words[first:content])
+        contents.append(words[content:table].view(np.uint8)[:size])
+        tables.append(words[table:at].reshape(rows, width).T)
+        tables[-1][0] += count
+        count += keys
+    ends = np.cumsum(np.concatenate(lengths))
+    return np.concatenate(tables, axis=1), KeyBytes(ends, np.concatenate(contents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,31 +275,22 @@ class _Part:
             at = int(self.rows[row])
             codes, texts = patient_keys(given.iloc[at : at + 1])
             patient, given = 0, codes if texts is None else texts
-        key = given[patient]
-        if not isinstance(key, str):
-            return str(key)
+        if isinstance(given, np.ndarray):
+            return str(given[patient])
+        key = str(given[patient])
         return f"{float(key[1:]):g}" if key.startswith("n") else key[1:]
 
 
 def _read_part(layout: PartsLayout, part: int) -> _Part:
-    known: dict[str, int] = {}
     width = _PLACES + len(layout.measures) + len(layout.enzymes)
-    tables = [np.empty((width, 0), dtype=np.int64)]
     path = layout.visits(part)
-    if path.exists():
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            while file.tell() < size:
-                texts = _read_texts(file)
-                table = np.load(file, allow_pickle=False).T
-                if texts:
-                    own = np.array([known.setdefault(text, len(known)) for text in texts])
-                    table[0] = own[table[0]]
-                tables.append(table)
-    columns = np.concatenate(tables, axis=1)
+    words = np.fromfile(path, dtype=np.int64) if path.exists() else np.empty(0, dtype=np.int64)
+    columns, given = _read_blocks(words, width)
     patients, rows, floats = columns[0], columns[1], columns[2:].view(np.float64)
-    keys: Sequence[str] | NDArray[np.int64] = [*known]
-    if not known:  # whole numbers, which stand for themselves
+    if len(given):
+        numbers, keys = given.numbered()
+        patients = numbers[patients]
+    else:  # whole numbers, which stand for themselves
         codes, keys = pd.factorize(patients)
         patients = codes.astype(np.int64)
     return _Part(patients, rows, floats[0], list(floats[1:]), keys)

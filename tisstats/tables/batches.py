@@ -70,6 +70,7 @@ class TableBatches:
     #: the rows of a small Parquet file, once they have been read
     kept: RawTable | None = field(default=None, init=False, repr=False)
     _holes: frozenset[str] | None = field(default=None, init=False, repr=False)  # once looked for
+    _is_large: bool = field(default=False, init=False, repr=False)  # too large to be kept
 
     def __post_init__(self) -> None:
         self.name = self.name or str(self.path)
@@ -152,10 +153,14 @@ class TableBatches:
             file = pq.ParquetFile(stream)
             require_names(file.schema_arrow, self.name)
             read = file.iter_batches(batch_size=ROWS)
-            first, is_whole = _first_batches(read)
-            if is_whole:
-                self.kept = self._parsed(first, file.schema_arrow, 0)
-                return
+            first: list[pa.RecordBatch] = []
+            self._is_large |= file.metadata.num_rows > WHOLE_ROWS
+            if not self._is_large:
+                first, is_whole = _first_batches(read)
+                if is_whole:
+                    self.kept = self._parsed(first, file.schema_arrow, 0)
+                    return
+                self._is_large = True
             if self._holes is None:
                 self._holes = _columns_with_holes(file)
             done = 0
