@@ -134,11 +134,12 @@ def test_a_reading_that_was_cut_short_begins_again(tmp_path):
 
 
 CHANGES = {
-    "mapping": (lambda m: m.write_text(MAPPING + "# another\n", encoding="utf-8"), {}, "1.0"),
-    "options": (lambda _: None, {"options": ReadOptions(missing_codes=("-9",))}, "1.0"),
-    "scoring": (lambda _: None, {"missing": "bounds"}, "1.0"),
-    "version": (lambda _: None, {}, "2.0"),
-    "nothing": (lambda _: None, {}, "1.0"),
+    "mapping": (lambda m, _: m.write_text(MAPPING + "# another\n", encoding="utf-8"), {}),
+    "options": (lambda *_: None, {"options": ReadOptions(missing_codes=("-9",))}),
+    "scoring": (lambda *_: None, {"missing": "bounds"}),
+    "version": (lambda _, patch: patch.setattr(tisstats, "__version__", "2.0"), {}),
+    "layout": (lambda _, patch: patch.setattr(reading, "LAYOUT", 0), {}),
+    "nothing": (lambda *_: None, {}),
 }
 
 
@@ -146,12 +147,11 @@ CHANGES = {
 def test_what_was_done_otherwise_is_not_used(tmp_path, monkeypatch, change):
     source, output, mapping = source_of(tmp_path), tmp_path / "scored.csv", tmp_path / "map.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
-    act, options, version = CHANGES[change]
+    act, options = CHANGES[change]
     monkeypatch.setattr(tisstats, "__version__", "1.0")
     interrupt(lambda: scored(source, output, mapping=mapping))
     left_by(tmp_path, ended_process())
-    act(mapping)
-    monkeypatch.setattr(tisstats, "__version__", version)
+    act(mapping, monkeypatch)
     read = []
     survey = module.VisitBatches.survey
     monkeypatch.setattr(module.VisitBatches, "survey", lambda v: read.append(1) or survey(v))

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from tisstats.errors import DataError, Fault
 from tisstats.measures.file_scoring import FileScoring, ScoringOptions, ScoringProgress
 from tisstats.measures.files import VisitBatches
+from tisstats.measures.score_parts import LAYOUT
 from tisstats.measures.scoring_units import ScoringUnits
 from tisstats.regular_files import is_regular
 from tisstats.tables import (
@@ -159,7 +160,7 @@ def _spooled(path: Path) -> Path:
 def _key(
     source: Path, options: ReadOptions, mapping: Path | None, scoring: Mapping[str, Any]
 ) -> dict[str, object]:
-    """Return what makes a run the same as another: input, options and the package's version."""
+    """Return what makes a run the same as another: input, options, and by which code it is done."""
     import tisstats
 
     is_input = str(source) == STANDARD_STREAM
@@ -172,4 +173,5 @@ def _key(
         "options": repr(options),
         "scoring": repr(sorted(scoring.items())),
         "version": tisstats.__version__,
+        "layout": LAYOUT,
     }

@@ -32,6 +32,9 @@ from tisstats.measures.visits import (
 )
 from tisstats.tables.raw import FAULTS_PER_COLUMN
 
+#: Number of the way in which parts are written: another one is no part of an earlier run.
+LAYOUT = 2
+
 #: Columns of the score that are categories; the others are numbers.
 CATEGORIES = ("enzyme_used", "enzyme_selection", "response")
 
