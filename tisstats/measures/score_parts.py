@@ -32,7 +32,7 @@ from tisstats.measures.visits import (
 )
 from tisstats.tables.raw import FAULTS_PER_COLUMN
 
-#: Number of the way in which parts are written: another one is no part of an earlier run.
+#: Version of the layout of parts: raised when it changes, so that no run goes on with older ones.
 LAYOUT = 2
 
 #: Columns of the score that are categories; the others are numbers.
